@@ -1,0 +1,53 @@
+# What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment.
+
+PYTHON ?=
+VENV ?= .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+SOURCES := nbclaude tests bench scripts
+
+.DEFAULT_GOAL := help
+.PHONY: help test demo lab bench-stream bench-load format clean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
+
+test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, kernel, browser
+	sh scripts/ensure-browser.sh
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -v $(ARGS)
+
+demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
+	$(BIN)/python scripts/demo.py
+
+lab: $(VENV)/.lab-extra ## open JupyterLab on notebooks/, connected to the demo model (ARGS=--no-browser)
+	$(BIN)/python scripts/lab.py $(ARGS)
+
+bench-stream: $(VENV)/.test-extra ## measure streaming into JupyterLab in Chromium (ARGS=--help)
+	sh scripts/ensure-browser.sh
+	$(BIN)/python -m bench.stream $(ARGS)
+
+bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
+	$(BIN)/python -m bench.load $(ARGS)
+
+format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove everything that make made
+	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# One stamp for each extra: pip runs again only when pyproject.toml has changed.
+$(VENV)/.%-extra: pyproject.toml $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	touch $@
+
+$(BIN)/python:
+	sh scripts/make-venv.sh '$(VENV)' '$(PYTHON)'

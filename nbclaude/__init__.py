@@ -1,0 +1,43 @@
+"""Claude inside a Jupyter notebook: `%load_ext nbclaude`, then ask in `%%claude` cells.
+
+Importing this package imports neither IPython nor httpx; what is needed loads when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbclaude.reply import CodeBlock, Reply, ask
+
+__version__ = "0.1.0"
+
+__all__ = ["CodeBlock", "Reply", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"]
+
+_IN_REPLY = ("CodeBlock", "Reply", "ask")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _IN_REPLY:
+        from nbclaude import reply
+
+        return getattr(reply, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Load the magics into a shell; IPython calls this for `%load_ext nbclaude`."""
+    from nbclaude.magics import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """Take the magics out of a shell; IPython calls this for `%unload_ext nbclaude`."""
+    from nbclaude.magics import unload
+
+    unload(shell)

@@ -1,0 +1,131 @@
+"""An HTTP error or an exception of httpx comes in; an error of ours goes out, naming the server, the cause and the cure."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+
+from nbclaude.client.connection import Connection
+from nbclaude.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    IncompleteStreamError,
+    status_error,
+)
+
+__all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay"]
+
+# Spending limits do not clear by waiting.
+_SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
+_RETRIED = {408, 409, 429}
+
+
+def error_of_exception(error: Exception, connection: Connection, *, partial: bool = False) -> APIError:
+    """Translate any exception of httpx, or of what lies under it."""
+    where = f"{connection.base_url} (base_url)"
+    reason = str(error) or type(error).__name__
+    if isinstance(error, httpx.TimeoutException):
+        return APITimeoutError(
+            f"Nothing came from {connection.host} for {connection.timeout:g} s. "
+            "Run the cell again, or wait longer with %config ClaudeMagics.timeout.",
+            partial=partial,
+        )
+    if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
+        return APIConnectionError(f"{where} cannot be used as an address: {reason}.", partial=partial)
+    if isinstance(error, httpx.ProxyError):
+        return APIConnectionError(
+            f"The proxy between here and {connection.host} failed: {reason}. Check HTTPS_PROXY and NO_PROXY.",
+            partial=partial,
+        )
+    if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.StreamError)) and partial:
+        return IncompleteStreamError(
+            f"The connection to {connection.host} broke before the answer was complete ({reason}).", partial=True
+        )
+    if isinstance(error, httpx.DecodingError):
+        return APIResponseValidationError(f"What {where} sent cannot be decoded: {reason}.", partial=partial)
+    return APIConnectionError(
+        f"{where} could not be reached: {reason}. Check the address, the network and the proxy settings.",
+        partial=partial,
+    )
+
+
+def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connection: Connection) -> APIError:
+    """Read the reply of a refused request; its body may be the API's JSON, a gateway's, a web page or nothing."""
+    if 300 <= status < 400:
+        return APIResponseValidationError(
+            f"{connection.base_url} (base_url) redirects to {headers.get('location', 'another address')!r}. "
+            "Keys are not sent along a redirect: set base_url to the final address."
+        )
+    try:
+        data = json.loads(body)
+    except ValueError:
+        data = None
+    if isinstance(data, dict):
+        return error_of_body(data, status, headers)
+    text = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"))
+    excerpt = " ".join(text.split())[:200] or "no explanation"
+    return _status_error(f"{connection.host} answered: {excerpt}", status, headers, {})
+
+
+def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:
+    """Read an error body: `{"error": {"type", "message"}}`, `{"error": "..."}`, or a gateway's `{"code", "message"}`."""
+    error = data.get("error")
+    if not isinstance(error, dict):
+        error = {"message": error if isinstance(error, str) else data.get("message") or data.get("msg") or data.get("detail")}
+    fields = dict(error)
+    fields["request_id"] = data.get("request_id")
+    code = data.get("code")
+    if status < 400 and isinstance(code, int) and code >= 400:
+        status = code
+    return _status_error(str(error.get("message") or "no explanation"), status, headers, fields)
+
+
+def _status_error(
+    message: str, status: int, headers: Mapping[str, str], fields: Mapping[str, Any]
+) -> APIStatusError:
+    details = fields.get("details")
+    should_retry = headers.get("x-should-retry")
+    return status_error(
+        message,
+        status=status,
+        type=str(fields.get("type") or ""),
+        error_code=str(details.get("error_code") or "") if isinstance(details, dict) else "",
+        request_id=str(fields.get("request_id") or headers.get("request-id") or ""),
+        retry_after=_retry_after(headers) if status >= 400 else None,
+        should_retry=None if should_retry is None else should_retry == "true",
+    )
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date)."""
+    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            return max(0.0, float(headers[name]) * unit)
+        except (KeyError, ValueError):
+            continue
+    try:
+        date = email.utils.parsedate_to_datetime(headers["retry-after"])
+    except (KeyError, ValueError):
+        return None
+    return max(0.0, date.timestamp() - time.time())
+
+
+def retry_delay(error: Exception) -> bool | float:
+    """Decide on a retry: False, True (at the usual pace), or the seconds that the server asked to wait."""
+    if isinstance(error, APIConnectionError):
+        return not error.partial
+    if not isinstance(error, APIStatusError) or error.partial or error.error_code in _SPEND_LIMITS:
+        return False
+    retry = error.should_retry
+    if retry is None:
+        retry = error.status in _RETRIED or error.status >= 500
+    return error.retry_after if retry and error.retry_after else retry

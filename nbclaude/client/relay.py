@@ -1,0 +1,78 @@
+"""A stream is read in a worker thread; its batches of events come out here, with a time limit on every wait.
+
+So the caller can paint while the server pauses, and the user's stop always reaches the caller, never the depths of a
+blocked read.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import Self
+
+from nbclaude.client.stream import MessageStream
+from nbclaude.wire.events import Event
+
+__all__ = ["Relay"]
+
+# On some platforms a wait cannot be interrupted, so none is long.
+_LONGEST_WAIT = 0.2  # seconds
+_PATIENCE = 0.3  # seconds for the worker to end after an abort; a connection attempt cannot be hurried
+
+
+class Relay:
+    """Runs one `MessageStream`; leaving the context closes the connection and ends the worker."""
+
+    def __init__(self, stream: MessageStream) -> None:
+        self._stream = stream
+        self._queue: queue.SimpleQueue[list[Event] | Exception | None] = queue.SimpleQueue()
+        self._worker = threading.Thread(target=self._run, name="nbclaude-stream", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._worker.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._worker.is_alive():
+            self._stream.abort()
+            self._worker.join(_PATIENCE)
+
+    def batches(self, pause: Callable[[], float | None]) -> Iterator[list[Event]]:
+        """Yield events as they come, all that have come at once; an empty list when `pause()` seconds went by without.
+
+        Raises what the stream raised, after all that came before it.
+        """
+        while True:
+            limit = pause()
+            try:
+                item = self._queue.get(timeout=_LONGEST_WAIT if limit is None else min(limit, _LONGEST_WAIT))
+            except queue.Empty:
+                if limit is not None:
+                    yield []
+                continue
+            events: list[Event] = []
+            while isinstance(item, list):
+                events += item
+                try:
+                    item = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+            if events:
+                yield events
+            if isinstance(item, Exception):
+                raise item
+            if item is None:
+                return
+
+    def _run(self) -> None:
+        try:
+            with self._stream as stream:
+                for batch in stream:
+                    self._queue.put(batch)
+            self._queue.put(None)
+        except Exception as error:  # whatever it is, the caller raises it
+            self._queue.put(error)

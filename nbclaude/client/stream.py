@@ -1,0 +1,233 @@
+"""One request comes in; its events go out in the batches in which they arrived, until the message is complete.
+
+A stream is a context manager: leaving it closes the connection, whatever has happened. Another thread ends it by `abort`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import stamina
+
+from nbclaude.client.connection import Connection
+from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, retry_delay
+from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
+from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
+from nbclaude.wire.message import events_of_message
+from nbclaude.wire.request import MessageRequest
+from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
+
+__all__ = ["MessageStream", "close_clients"]
+
+_CONNECT_TIMEOUT = 10.0  # seconds
+_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_clients: dict[tuple[str, ...], httpx.Client] = {}
+_clients_lock = threading.Lock()
+
+# stamina logs every retry as a warning, which Python prints into the cell when nobody has set up logging. A retry of ours
+# is said by us or not at all; retries of other code keep their log lines.
+_retrying = threading.local()
+logging.getLogger("stamina").addFilter(lambda record: not getattr(_retrying, "ours", False))
+
+
+def _client() -> httpx.Client:
+    """Return the client for the proxies and certificates in force, so that connections are used again."""
+    key = tuple(os.environ.get(name, "") + os.environ.get(name.lower(), "") for name in _PROXY_VARIABLES)
+    with _clients_lock:
+        if key not in _clients:
+            # Redirects are refused: httpx would carry x-api-key along to another host.
+            _clients[key] = httpx.Client(follow_redirects=False)
+        return _clients[key]
+
+
+def close_clients() -> None:
+    """Close every idle connection."""
+    with _clients_lock:
+        for client in _clients.values():
+            client.close()
+        _clients.clear()
+
+
+class MessageStream:
+    """`POST /v1/messages` with retries before the first byte; iterate over it for batches of events.
+
+    Raises (while iterating):
+        APIError: see `nbclaude.errors`; `partial` tells whether events had come before.
+
+    """
+
+    def __init__(self, connection: Connection, request: MessageRequest) -> None:
+        self._connection = connection
+        self._request = request
+        self._response: httpx.Response | None = None
+        self._aborted = threading.Event()
+        self._started = False
+        self.headers: Mapping[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def request_id(self) -> str:
+        """The id that the server gave the request, for its support."""
+        return self.headers.get("request-id", "")
+
+    def close(self) -> None:
+        """Close the connection; safe to call more than once."""
+        response, self._response = self._response, None
+        if response is not None:
+            # A connection that was shut down from another thread may complain while it closes.
+            with contextlib.suppress(httpx.HTTPError, OSError, RuntimeError):
+                response.close()
+
+    def abort(self) -> None:
+        """End the stream from another thread: a read that is blocked there returns at once."""
+        self._aborted.set()
+        response = self._response
+        if response is not None and (raw := _socket_of(response)) is not None:
+            with contextlib.suppress(OSError):
+                raw.shutdown(socket.SHUT_RDWR)
+
+    def __iter__(self) -> Iterator[list[Event]]:
+        try:
+            self._open()
+            yield from self._batches()
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            raise error_of_exception(error, self._connection, partial=self._started) from None
+        except APIError as error:
+            error.partial = error.partial or self._started
+            raise
+
+    def _open(self) -> None:
+        """Send the request until it is accepted, or may not be sent again."""
+        _retrying.ours = True
+        try:
+            attempts = stamina.retry_context(
+                on=self._may_retry,
+                attempts=self._connection.max_retries + 1,
+                timeout=None,
+                wait_initial=0.5,
+                wait_max=8.0,
+                wait_jitter=0.5,
+            )
+            for attempt in attempts:
+                with attempt:
+                    self._send()
+        finally:
+            _retrying.ours = False
+
+    def _may_retry(self, error: Exception) -> bool | float:
+        return False if self._aborted.is_set() else retry_delay(error)
+
+    def _send(self) -> None:
+        if self._aborted.is_set():
+            raise APIConnectionError("The request was stopped.")
+        connection = self._connection
+        try:
+            client = _client()
+            request = client.build_request(
+                "POST",
+                connection.messages_url,
+                content=self._request.to_json(),
+                headers=connection.headers(),
+                timeout=httpx.Timeout(connection.timeout, connect=_CONNECT_TIMEOUT),
+            )
+            self._response = client.send(request, stream=True)
+            self.headers = self._response.headers
+            if self._response.status_code != 200:
+                status, body = self._response.status_code, self._response.read()
+                self.close()
+                raise error_of_reply(status, self.headers, body, connection)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            raise error_of_exception(error, connection) from None
+
+    def _batches(self) -> Iterator[list[Event]]:
+        """Read the body: an event stream, or (whatever was asked for) one JSON object; the first byte tells."""
+        assert self._response is not None  # noqa: S101 - _open has set it
+        encoded = "content-encoding" in self._response.headers
+        chunks = self._response.iter_bytes() if encoded else self._response.iter_raw()
+        head = b""
+        for chunk in chunks:
+            head += chunk
+            if head.strip():
+                break
+        if head.lstrip()[:1] in (b"{", b"<"):
+            yield self._whole_message(head + b"".join(chunks))
+        else:
+            yield from self._event_stream(itertools.chain((head,), chunks))
+
+    def _event_stream(self, chunks: Iterable[bytes]) -> Iterator[list[Event]]:
+        decoder = EventStreamDecoder()
+        for chunk in chunks:
+            batch: list[Event] = []
+            fault: APIError | None = None
+            try:
+                self._parse(decoder.feed(chunk), batch)
+            except APIError as error:
+                fault = error
+            if batch:
+                # What came before a fault in the same chunk has arrived, and is handed on first.
+                self._started = True
+                yield batch
+            if fault is not None:
+                raise fault
+            if any(isinstance(event, MessageStop) for event in batch):
+                # Nothing of interest follows, and some servers keep the connection open.
+                return
+        rest: list[Event] = []
+        with contextlib.suppress(APIResponseValidationError):  # an event that was cut in two by the end
+            self._parse(decoder.close(), rest)
+        if rest:
+            yield rest
+        if not any(isinstance(event, MessageStop) for event in rest):
+            raise IncompleteStreamError(
+                f"{self._connection.host} ended the stream before the answer was complete.", partial=self._started
+            )
+
+    def _parse(self, items: Iterable[ServerSentEvent], batch: list[Event]) -> None:
+        for item in items:
+            event = parse_event(item)
+            if isinstance(event, StreamError):
+                raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
+            if event is not None:
+                batch.append(event)
+
+    def _whole_message(self, body: bytes) -> list[Event]:
+        try:
+            data: Any = json.loads(body)
+        except ValueError:
+            data = None
+        if not isinstance(data, dict):
+            excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
+            raise APIResponseValidationError(
+                f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API: {excerpt!r}. "
+                "Check base_url: the path /v1/messages is added to it."
+            )
+        # Some gateways wrap the message: {"code": 200, "data": {...}}.
+        if isinstance(data.get("data"), dict) and "content" not in data:
+            data = data["data"]
+        if "content" not in data:
+            raise error_of_body(data, 200, self.headers)
+        self._started = True
+        return events_of_message(data)
+
+
+def _socket_of(response: httpx.Response) -> socket.socket | None:
+    stream = response.extensions.get("network_stream")
+    found = stream.get_extra_info("socket") if stream is not None else None
+    return found if isinstance(found, socket.socket) else None

@@ -1,0 +1,159 @@
+"""Turns come in, from cells; a conversation goes out: what the next request sends, and every change undoable.
+
+A turn belongs to the cell that asked. Running the cell again replaces its turns in place; later turns stay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbclaude.wire.message import text_of
+
+__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn"]
+
+MAIN = "main"  # the conversation that is used when none is named
+_UNDO_DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """One execution of one cell: the cell's id, and what tells this execution from the next."""
+
+    cell: str
+    run: object
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer. `prompt` and `message` are in the API's shape; `stopped` says why it was cut short.
+
+    `begins` marks the first turn of a new conversation: no request reaches back beyond it.
+    """
+
+    prompt: tuple[Mapping[str, Any], ...]
+    message: Mapping[str, Any]
+    model: str
+    cell: str = ""
+    run: object = None
+    begins: bool = False
+    stopped: str = ""
+    seconds: float = 0.0
+    request_id: str = ""
+
+    @property
+    def question(self) -> str:
+        """The text of the prompt."""
+        return text_of({"content": self.prompt})
+
+    @property
+    def answer(self) -> str:
+        """The text of the answer."""
+        return text_of(self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What happened to a conversation: the number of the turn it was about (from 1), and how many it replaced."""
+
+    number: int = 0
+    total: int = 0
+    replaced: int = 0
+    later: int = 0
+    begins: bool = False
+
+    @property
+    def summary(self) -> str:
+        """The change in a few words, for the footer."""
+        if self.replaced:
+            what = f"replaced turn {self.number}"
+            if self.replaced > 1:
+                what += f" (and {self.replaced - 1} more of this cell)"
+            return f"{what}, {_count(self.later, 'later turn')} kept" if self.later else what
+        return f"turn {self.number}, new conversation" if self.begins else f"turn {self.number}"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """The turns, oldest first, and the states before each change."""
+
+    name: str = MAIN
+    turns: tuple[Turn, ...] = ()
+    _past: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+
+    def place_of(self, at: CellRun | None) -> int:
+        """Where a turn of this cell run goes: the place of the turns it replaces, after its own, else the end."""
+        if at is None:
+            return len(self.turns)
+        mine = [i for i, turn in enumerate(self.turns) if turn.cell == at.cell]
+        same_run = [i for i in mine if self.turns[i].run == at.run]
+        if same_run:
+            return same_run[-1] + 1
+        return mine[0] if mine else len(self.turns)
+
+    def before(self, place: int) -> tuple[Turn, ...]:
+        """Return the turns that a request from `place` sends: back to the last beginning."""
+        turns = self.turns[:place]
+        starts = [i for i, turn in enumerate(turns) if turn.begins]
+        return turns[starts[-1] :] if starts else turns
+
+    def record(self, turn: Turn, at: CellRun | None) -> Change:
+        """Put the turn in its place; the turns of the cell's earlier runs go."""
+        place = self.place_of(at)
+        old = [t for t in self.turns if at is not None and t.cell == at.cell and t.run != at.run]
+        kept_before = [t for t in self.turns[:place] if t not in old]
+        kept_after = [t for t in self.turns[place:] if t not in old]
+        turns = (*kept_before, turn, *kept_after)
+        number = len(kept_before) + 1
+        self._change(f"the turn of the last answer (turn {number})", turns)
+        return Change(number, len(turns), len(old), len(kept_after), turn.begins)
+
+    def forget_cells(self, cells: Sequence[str]) -> int:
+        """Remove the turns of deleted cells; return how many there were."""
+        kept = tuple(turn for turn in self.turns if turn.cell not in cells)
+        removed = len(self.turns) - len(kept)
+        if removed:
+            self._change(f"removing {_count(removed, 'turn')} of a deleted cell", kept)
+        return removed
+
+    def reset(self) -> int:
+        """Remove every turn; return how many there were."""
+        removed = len(self.turns)
+        if removed:
+            self._change(f"removing all {_count(removed, 'turn')}", ())
+        return removed
+
+    def undo(self) -> str:
+        """Take back the last change; return what it was, or nothing if there was none."""
+        if not self._past:
+            return ""
+        what, self.turns = self._past.pop()
+        return what
+
+    def _change(self, what: str, turns: tuple[Turn, ...]) -> None:
+        self._past.append((what, self.turns))
+        del self._past[:-_UNDO_DEPTH]
+        self.turns = turns
+
+
+class Conversations:
+    """The conversations of one kernel, by name."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, Conversation] = {}
+
+    def __getitem__(self, name: str) -> Conversation:
+        return self._by_name.setdefault(name, Conversation(name))
+
+    def names(self) -> list[str]:
+        """Return the names of those that hold turns."""
+        return [name for name, conversation in self._by_name.items() if conversation.turns]
+
+    def forget_cells(self, cells: Sequence[str]) -> int:
+        """Remove the turns of deleted cells everywhere; return how many there were."""
+        return sum(conversation.forget_cells(cells) for conversation in self._by_name.values()) if cells else 0
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,277 @@
+"""What can go wrong, as classes: an API error body and status come in, the class that says what to do comes out.
+
+    NbclaudeError
+    ├── ConfigurationError          a setting, an option's value or an environment variable
+    │   └── MissingKeyError         no key for this connection
+    └── APIError                    the request or its answer
+        ├── APIConnectionError      the network: refused, reset, DNS, TLS, proxy
+        │   └── APITimeoutError     nothing came within `timeout` seconds
+        ├── APIResponseValidationError   what came back is not the Messages API
+        ├── IncompleteStreamError   the stream ended before `message_stop`
+        └── APIStatusError          the API said no; has status, type and request id
+            ├── BadRequestError 400        ├── UnprocessableEntityError 422
+            ├── AuthenticationError 401    ├── RateLimitError 429
+            ├── BillingError 402           └── InternalServerError 5xx
+            ├── PermissionDeniedError 403      ├── DeadlineExceededError 504
+            ├── NotFoundError 404              └── OverloadedError 529
+            ├── RequestTimeoutError 408
+            ├── ConflictError 409
+            └── RequestTooLargeError 413
+    KeyboardInterrupt
+    └── AnswerInterrupted           the stop button, Ctrl-C: what had arrived is kept
+
+Names that mean the same as in the official SDK are the same. A message names the thing, the value and the cure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = [
+    "APIConnectionError",
+    "APIError",
+    "APIResponseValidationError",
+    "APIStatusError",
+    "APITimeoutError",
+    "AnswerInterrupted",
+    "AuthenticationError",
+    "BadRequestError",
+    "BillingError",
+    "ConfigurationError",
+    "ConflictError",
+    "DeadlineExceededError",
+    "IncompleteStreamError",
+    "InternalServerError",
+    "MissingKeyError",
+    "NbclaudeError",
+    "NotFoundError",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "RequestTimeoutError",
+    "RequestTooLargeError",
+    "UnprocessableEntityError",
+    "status_error",
+]
+
+
+class _OneLine(BaseException):
+    """An exception that a notebook shows as one readable line instead of a traceback."""
+
+    # What became of the turn, in the user's words; whoever catches the error on its way up may add it.
+    note: str = ""
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text} {self.note}" if self.note else text
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython calls this instead of printing a traceback: the frames are ours, not the user's.
+        return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"]
+
+
+class NbclaudeError(_OneLine, Exception):
+    """Base of every error of nbclaude."""
+
+
+class ConfigurationError(NbclaudeError, ValueError):
+    """A setting, an option's value or an environment variable cannot be used as it is."""
+
+
+class MissingKeyError(ConfigurationError):
+    """There is no key for the connection in use."""
+
+
+class APIError(NbclaudeError):
+    """A request to the Messages API failed.
+
+    `partial` is true when part of an answer had arrived (and was kept) before it failed.
+    """
+
+    def __init__(self, message: str, *, partial: bool = False) -> None:
+        super().__init__(message)
+        self.partial = partial
+
+
+class APIConnectionError(APIError):
+    """The server could not be reached, or the connection broke."""
+
+
+class APITimeoutError(APIConnectionError):
+    """Nothing came from the server for `timeout` seconds."""
+
+
+class APIResponseValidationError(APIError):
+    """The server answered, but not with a message or an event stream of the Messages API."""
+
+
+class IncompleteStreamError(APIError):
+    """The stream ended without `message_stop`."""
+
+
+class APIStatusError(APIError):
+    """The API refused or failed, by HTTP status or by an `error` event in the stream.
+
+    `status` is the HTTP status (200 for an error inside a stream), `type` the API's error type, `error_code` the code
+    in `details` where there is one, `retry_after` the seconds that the server asked to wait.
+    """
+
+    advice = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        type: str = "",  # noqa: A002 - the API's own name
+        error_code: str = "",
+        request_id: str = "",
+        retry_after: float | None = None,
+        should_retry: bool | None = None,
+        partial: bool = False,
+    ) -> None:
+        super().__init__(message, partial=partial)
+        self.message = message
+        self.status = status
+        self.type = type
+        self.error_code = error_code
+        self.request_id = request_id
+        self.retry_after = retry_after
+        self.should_retry = should_retry
+
+    def __str__(self) -> str:
+        facts = [f"HTTP {self.status}", self.type, self.error_code]
+        if self.request_id:
+            facts.append(f"request {self.request_id}")
+        text = f"{self.message.rstrip()} ({', '.join(fact for fact in facts if fact)})"
+        if self.retry_after:
+            text += f" Try again in {self.retry_after:g} s."
+        return " ".join(part for part in (text, self.advice, self.note) if part)
+
+
+class BadRequestError(APIStatusError):
+    """400: the request is not valid for this model."""
+
+
+class AuthenticationError(APIStatusError):
+    """401: the key was not accepted."""
+
+    advice = (
+        "Check ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), and that it belongs to the server in base_url; "
+        "%claude shows which."
+    )
+
+
+class BillingError(APIStatusError):
+    """402: payment is due."""
+
+
+class PermissionDeniedError(APIStatusError):
+    """403: the key may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """404: no such model or address."""
+
+    advice = "Check the model's name (-m) and base_url; %claude shows both."
+
+
+class RequestTimeoutError(APIStatusError):
+    """408: the server gave up waiting for the request."""
+
+
+class ConflictError(APIStatusError):
+    """409: the resource changed meanwhile."""
+
+
+class RequestTooLargeError(APIStatusError):
+    """413: the request is larger than the server takes (32 MB at Anthropic)."""
+
+    advice = "Start afresh with --new or %claude_reset, or ask with --no-history."
+
+
+class UnprocessableEntityError(APIStatusError):
+    """422: the request is well formed but cannot be processed."""
+
+
+class RateLimitError(APIStatusError):
+    """429: too many requests or tokens, or a spend limit."""
+
+
+class InternalServerError(APIStatusError):
+    """5xx: the server failed."""
+
+    advice = "Nothing is wrong with your request; run the cell again."
+
+
+class DeadlineExceededError(InternalServerError):
+    """504: the server did not finish in time."""
+
+
+class OverloadedError(InternalServerError):
+    """529: the API is overloaded."""
+
+    advice = "Nothing is wrong with your request; run the cell again in a moment."
+
+
+class AnswerInterrupted(_OneLine, KeyboardInterrupt):  # noqa: N818 - it is an interrupt, not an error
+    """The user stopped the answer; what had arrived was kept.
+
+    It is no `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
+    """
+
+
+_BY_STATUS: Mapping[int, type[APIStatusError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    402: BillingError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    408: RequestTimeoutError,
+    409: ConflictError,
+    413: RequestTooLargeError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+    504: DeadlineExceededError,
+    529: OverloadedError,
+}
+
+_BY_TYPE: Mapping[str, type[APIStatusError]] = {
+    "invalid_request_error": BadRequestError,
+    "authentication_error": AuthenticationError,
+    "billing_error": BillingError,
+    "permission_error": PermissionDeniedError,
+    "not_found_error": NotFoundError,
+    "conflict_error": ConflictError,
+    "request_too_large": RequestTooLargeError,
+    "rate_limit_error": RateLimitError,
+    "api_error": InternalServerError,
+    "timeout_error": DeadlineExceededError,
+    "overloaded_error": OverloadedError,
+}
+
+
+def status_error(
+    message: str,
+    *,
+    status: int,
+    type: str = "",  # noqa: A002 - the API's own name
+    error_code: str = "",
+    request_id: str = "",
+    retry_after: float | None = None,
+    should_retry: bool | None = None,
+    partial: bool = False,
+) -> APIStatusError:
+    """Build the error of the class that the API's error type, else the HTTP status, stands for."""
+    by_status = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
+    error_class = _BY_TYPE.get(type, by_status)
+    return error_class(
+        message,
+        status=status,
+        type=type,
+        error_code=error_code,
+        request_id=request_id,
+        retry_after=retry_after,
+        should_retry=should_retry,
+        partial=partial,
+    )

@@ -1,0 +1,64 @@
+"""What the user types: the magics, and how they are loaded into a shell and taken out of it without a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics import notebook, verbatim
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.manage import ManageMagics
+
+__all__ = ["load", "unload"]
+
+
+def load(shell: Any) -> None:
+    """Register the magics; loading twice changes nothing."""
+    if _loaded(shell):
+        return
+    chat = ClaudeMagics(shell=shell)
+    manage = ManageMagics(chat)
+    shell.register_magics(chat)
+    shell.register_magics(manage)
+    workspace = current_workspace()
+    workspace.configured = chat.configured
+    workspace.cell_run = lambda: notebook.cell_run(shell)
+    workspace.conversation_name = lambda: str(chat.conversation)
+    verbatim.load(shell)
+    shell.events.register("pre_run_cell", chat.before_cell)
+
+
+def unload(shell: Any) -> None:
+    """Take out everything that `load` put in; the conversation stays for the next load."""
+    for magics in _loaded(shell):
+        if isinstance(magics, ClaudeMagics):
+            shell.events.unregister("pre_run_cell", magics.before_cell)
+        else:
+            magics.stop_demo()
+        for kind, names in magics.magics.items():
+            for name in names:
+                shell.magics_manager.magics[kind].pop(name, None)
+        shell.magics_manager.registry.pop(type(magics).__name__, None)
+        if magics in shell.configurables:
+            shell.configurables.remove(magics)
+    verbatim.unload(shell)
+    shell.user_ns.pop("_claude", None)
+    shell.user_ns_hidden.pop("_claude", None)
+    workspace = current_workspace()
+    workspace.configured = dict
+    workspace.cell_run = lambda: None
+    workspace.conversation_name = lambda: ""
+    _close_connections()
+
+
+def _loaded(shell: Any) -> list[Any]:
+    registry = shell.magics_manager.registry
+    return [registry[name] for name in (ClaudeMagics.__name__, ManageMagics.__name__) if name in registry]
+
+
+def _close_connections() -> None:
+    import sys
+
+    # Only if a request was ever made: the client is not loaded for closing what it never opened.
+    if stream := sys.modules.get("nbclaude.client.stream"):
+        stream.close_clients()

@@ -1,0 +1,119 @@
+"""`%claude_history`, `%claude_undo`, `%claude_reset` and `%claude_demo`: what to do with the conversation and the connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.conversation.workspace import DEMO_NOTICE, current_workspace
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.output import show_table
+
+if TYPE_CHECKING:
+    from nbclaude.simulator import Simulator
+
+__all__ = ["ManageMagics"]
+
+_HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in / out", "model")
+_EXCERPT = 80  # characters
+
+
+@magics_class
+class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
+    """Magics beside `%claude`; they have no settings of their own."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell)
+        self._chat = chat
+        self._demo: Simulator | None = None
+
+    @line_magic
+    def claude_history(self, line: str) -> None:
+        """Show the turns of the conversation: number, cell, question, answer, tokens.
+
+        %claude_history [NAME]    NAME is another conversation than the one in use
+        """
+        conversation = self._conversation(line)
+        rows = [_row(number, turn) for number, turn in enumerate(conversation.turns, 1)]
+        if not rows:
+            print(f"The conversation {conversation.name!r} has no turns yet.")
+            return
+        show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
+
+    @line_magic
+    def claude_undo(self, line: str) -> None:
+        """Take back the last change of the conversation: a turn, a replacement, a removal, a reset.
+
+        %claude_undo [NAME]
+        """
+        conversation = self._conversation(line)
+        undone = conversation.undo()
+        print(f"Took back {undone}. {_count(conversation)}." if undone else "There is nothing to take back.")
+
+    @line_magic
+    def claude_reset(self, line: str) -> None:
+        """Forget every turn of the conversation (%claude_undo brings them back).
+
+        %claude_reset [NAME]
+        """
+        conversation = self._conversation(line)
+        removed = conversation.reset()
+        print(f"Forgot {removed} turn{'' if removed == 1 else 's'} of {conversation.name!r}. %claude_undo brings them back.")
+
+    @line_magic
+    def claude_demo(self, line: str) -> None:
+        """Connect to a demo model inside this kernel: no key, no network, and no Claude either.
+
+        %claude_demo        start it and connect
+        %claude_demo off    go back to the server in the settings
+        """
+        word = line.strip().lower()
+        if word not in ("", "on", "off"):
+            raise UsageError(f"%claude_demo {line.strip()}: say %claude_demo or %claude_demo off.")
+        if word == "off":
+            self.stop_demo()
+            print("The demo is off; %claude asks the server in the settings again.")
+            return
+        if self._demo is None:
+            from nbclaude.simulator import Simulator
+
+            self._demo = Simulator(pace="natural").start()
+            current_workspace().demo_url = self._demo.base_url
+        print(f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it.")
+
+    def stop_demo(self) -> None:
+        """Stop the demo model, if it runs, and connect to the server in the settings again."""
+        demo, self._demo = self._demo, None
+        current_workspace().demo_url = ""
+        if demo is not None:
+            demo.stop()
+
+    def _conversation(self, line: str) -> Conversation:
+        name = line.strip() or str(self._chat.conversation)
+        conversations = current_workspace().conversations
+        if line.strip() and name not in conversations.names():
+            known = ", ".join(repr(other) for other in conversations.names()) or "none yet"
+            raise UsageError(f"There is no conversation {name!r}; there are: {known}.")
+        return conversations[name]
+
+
+def _row(number: int, turn: Turn) -> tuple[Any, ...]:
+    usage = turn.message.get("usage") or {}
+    kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    tokens_in = sum(int(usage.get(kind) or 0) for kind in kinds)
+    answer = _excerpt(turn.answer) + (f" ({turn.stopped})" if turn.stopped else "")
+    label = f"{number} (new)" if turn.begins else str(number)
+    return (label, turn.cell[:8] or "–", _excerpt(turn.question), answer, f"{tokens_in:,} / {usage.get('output_tokens') or 0:,}", turn.model)
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
+
+
+def _count(conversation: Conversation) -> str:
+    number = len(conversation.turns)
+    return f"The conversation has {number} turn{'' if number == 1 else 's'} now"

@@ -1,0 +1,40 @@
+"""The shell comes in; what it tells of the notebook goes out: the cell that runs, and the cells that were deleted.
+
+JupyterLab sends both in the metadata of every execute request. Terminals, nbclient and others send neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.conversation.turns import CellRun
+
+__all__ = ["cell_run", "deleted_cells"]
+
+
+def cell_run(shell: Any) -> CellRun | None:
+    """Return which cell runs, and in which execution; None where the front end does not tell."""
+    request = _request(shell)
+    cell = _metadata(request).get("cellId")
+    if not isinstance(cell, str) or not cell:
+        return None
+    header = request.get("header")
+    return CellRun(cell, header.get("msg_id") if isinstance(header, Mapping) else None)
+
+
+def deleted_cells(shell: Any) -> list[str]:
+    """Return the ids of the cells that were deleted since the last execution."""
+    deleted = _metadata(_request(shell)).get("deletedCells")
+    return [cell for cell in deleted if isinstance(cell, str)] if isinstance(deleted, list) else []
+
+
+def _request(shell: Any) -> Mapping[str, Any]:
+    get_parent = getattr(shell, "get_parent", None)
+    parent = get_parent() if get_parent is not None else None
+    return parent if isinstance(parent, Mapping) else {}
+
+
+def _metadata(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    metadata = request.get("metadata")
+    return metadata if isinstance(metadata, Mapping) else {}

@@ -1,0 +1,173 @@
+"""The line of a magic comes in; its options (frozen) and the prompt, verbatim, go out.
+
+The line is read from left to right: shell-like words while they are options, then the rest as it stands. A prompt may hold
+quotes, braces, dashes and dollars; only a prompt that begins with an option's dash needs `--` before it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import keyword
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from IPython.core.error import UsageError
+
+__all__ = ["OPTIONS", "Option", "Options", "help_page", "parse_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What one ask was given; None means that the configuration decides."""
+
+    model: str | None = None
+    system: str | None = None
+    max_tokens: int | None = None
+    conversation: str | None = None
+    new: bool = False
+    history: bool = True
+    into: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option: its names, the field of `Options` that it fills, and how its value is read."""
+
+    names: tuple[str, ...]
+    field: str
+    help: str
+    metavar: str = ""
+    read: Callable[[str], Any] = str
+    flag: bool = True
+
+    @property
+    def usage(self) -> str:
+        """The option as the help page shows it."""
+        names = ", ".join(self.names)
+        return f"{names} {self.metavar}" if self.metavar else names
+
+
+def _positive(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if number < 1:
+        raise ValueError("a whole number from 1")
+    return number
+
+
+def _identifier(text: str) -> str:
+    if not text.isidentifier() or keyword.iskeyword(text):
+        raise ValueError("the name of a Python variable")
+    return text
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise ValueError("some text")
+    return text.strip()
+
+
+OPTIONS: tuple[Option, ...] = (
+    Option(("-m", "--model"), "model", "the model to ask", "MODEL", _word),
+    Option(("--system",), "system", "the system prompt of this ask; quote it if it has spaces", "TEXT"),
+    Option(("--max-tokens",), "max_tokens", "the most tokens that the answer may have", "N", _positive),
+    Option(("-c", "--conversation"), "conversation", "ask in the conversation of this name", "NAME", _word),
+    Option(("--new",), "new", "start a new conversation: send nothing of what came before"),
+    Option(("--no-history",), "history", "ask without the conversation, and do not record", flag=False),
+    Option(("--into",), "into", "put the reply into this variable too (always in _claude)", "NAME", _identifier),
+)
+
+_BY_NAME = {name: option for option in OPTIONS for name in option.names}
+# "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
+_LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
+_BLANK = " \t"
+
+
+def parse_line(line: str) -> tuple[Options, str]:
+    """Split the line of a magic into its options and the prompt.
+
+    Raises:
+        UsageError: an unknown option, a value that is missing or cannot be used. IPython shows it as one line.
+
+    """
+    options = Options()
+    rest = line.lstrip(_BLANK)
+    while True:
+        if rest == "--" or rest.startswith(("-- ", "--\t", "--\n")):
+            return options, rest[3:]
+        found = _LOOKS_LIKE_OPTION.match(rest)
+        if not found:
+            return options, rest
+        name = found.group()
+        option = _BY_NAME.get(name)
+        if option is None:
+            raise UsageError(_unknown(name))
+        rest = rest[found.end() :]
+        if option.metavar:
+            value, rest = _take_value(option, rest)
+        elif rest.startswith("="):
+            raise UsageError(f"{name} takes no value.")
+        else:
+            value = option.flag
+        options = replace(options, **{option.field: value})
+        rest = rest.lstrip(_BLANK)
+
+
+def _take_value(option: Option, rest: str) -> tuple[Any, str]:
+    """Read one shell-like word, after `=` or blanks; return its value and what is left of the line."""
+    name = option.names[-1]
+    rest = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
+    if not rest:
+        raise UsageError(f"{name} needs a value: {option.usage}.")
+    words = shlex.shlex(rest, posix=True, punctuation_chars=False)
+    words.whitespace_split = True
+    words.commenters = ""
+    try:
+        word = words.get_token()
+    except ValueError:
+        raise UsageError(f"The quote after {name} is not closed: {rest[:40]}") from None
+    try:
+        return option.read(word or ""), rest[words.instream.tell() :]
+    except ValueError as error:
+        raise UsageError(f"{name} {word!r}: it must be {error}.") from None
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}?" if close else f"the options are {', '.join(_BY_NAME)}."
+    return f"There is no option {name}: {hint} (A prompt that begins with a dash goes after `--`.)"
+
+
+def help_page() -> str:
+    """Write the help page that `%claude?` shows."""
+    width = max(len(option.usage) for option in OPTIONS)
+    lines = [f"  {option.usage:<{width}}  {option.help}" for option in OPTIONS]
+    return _HELP.format(options="\n".join(lines))
+
+
+_HELP = """Ask Claude; the answer streams into the output area as rendered Markdown.
+
+  %claude [options] prompt      in one line
+  %%claude [options]            the cell below is the prompt
+  %claude                       shows the state: model, conversation, connection
+
+The prompt goes as you wrote it: braces, quotes, backslashes, $x and a question mark at the end need no care.
+A prompt that begins with a dash goes after `--`.
+
+Options
+{options}
+
+The conversation follows the notebook. A turn belongs to the cell that asked: run the cell again, and the new turn takes
+the old one's place, asked with what came before it; turns of later cells stay. Delete the cell, and its turn goes.
+
+  %claude_history   the turns           %claude_undo    take back the last change
+  %claude_reset     forget all turns    %claude_demo    a demo model inside the kernel, no key needed
+
+The reply is in _claude: .text, .code, .usage, .stop_reason, .model, .request_id, .message.
+
+Settings for every ask: %config ClaudeMagics shows them all, for example
+  %config ClaudeMagics.model = "claude-opus-5-5"
+The key is read from the environment variable ANTHROPIC_API_KEY.
+"""

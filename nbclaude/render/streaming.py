@@ -1,0 +1,167 @@
+"""The text of an answer comes in, piece by piece; HTML of its settled blocks, each rendered once, and of its tail goes out.
+
+A block is settled when another top-level block has begun on a complete line after it: CommonMark reads line by line, and
+what it has closed it never opens again. What may still change a settled block is a link reference or a footnote that
+is defined later; hence `close`, whose rendering of the whole text is the authority.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markdown_it.token import Token
+
+from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.markdown import build_parser
+from nbclaude.render.unfinished import presentable
+
+__all__ = ["MarkdownStream", "SettledBlock"]
+
+_FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class SettledBlock:
+    """One top-level block that will not change: where it starts and ends in the text (characters), and its HTML."""
+
+    start: int
+    end: int
+    html: str
+
+
+class MarkdownStream:
+    """Incremental renderer: `feed` text, ask for `settle` and `tail_html` as often as you paint, then `close`."""
+
+    def __init__(self, document_id: str = "") -> None:
+        self._highlighter = CodeHighlighter()
+        self._parser = build_parser(self._highlighter)
+        # Until the end is known, notes stay where they are written.
+        self._draft_parser = build_parser(self._highlighter)
+        self._draft_parser.disable("footnote_tail")
+        self._environment: dict[str, Any] = {"docId": document_id}
+        self._document_id = document_id
+        self._pieces: list[str] = []
+        self._tail = ""
+        self._settled_to = 0
+
+    def feed(self, text: str) -> None:
+        """Take the next piece of the text; costs nothing until somebody looks."""
+        self._pieces.append(text)
+
+    @property
+    def settled_to(self) -> int:
+        """How many characters of the text are settled."""
+        return self._settled_to
+
+    def settle(self) -> list[SettledBlock]:
+        """Return the blocks that have become settled since the last call."""
+        self._take_pieces()
+        complete = self._tail[: self._tail.rfind("\n") + 1]
+        if not complete:
+            return []
+        environment = self._environment_for(complete)
+        tokens = self._draft_parser.parse(complete, environment)
+        starts = _top_level_starts(tokens)
+        if len(starts) < 2:
+            return []
+        line_starts = _line_starts(complete)
+        blocks: list[SettledBlock] = []
+        for (token_index, line), (next_index, next_line) in zip(starts, starts[1:], strict=False):
+            html = self._render(tokens[token_index:next_index], environment)
+            start = self._settled_to + (line_starts[line] if blocks else 0)
+            blocks.append(SettledBlock(start, self._settled_to + line_starts[next_line], html))
+        last_index, last_line = starts[-1]
+        self._keep_definitions(environment, tokens[:last_index], last_line)
+        self._tail = self._tail[line_starts[last_line] :]
+        self._settled_to = blocks[-1].end
+        return blocks
+
+    def tail_html(self) -> str:
+        """Return the HTML of what is not settled yet, as it can be shown while it is unfinished."""
+        self._take_pieces()
+        text = presentable(self._tail)
+        if not text.strip():
+            return ""
+        environment = self._environment_for(text)
+        tokens = self._draft_parser.parse(text, environment)
+        _mark_open_fence(tokens)
+        return self._render(tokens, environment)
+
+    def close(self, text: str, boundaries: Sequence[int]) -> list[str]:
+        """Render the whole `text` at once and cut it where the pages were cut.
+
+        `boundaries` are positions in characters, ascending; the result has one piece of HTML more than there are
+        boundaries, and their concatenation is what `MarkdownIt.render(text)` gives.
+        """
+        environment: dict[str, Any] = {"docId": self._document_id}
+        tokens = self._parser.parse(text, environment)
+        line_starts = _line_starts(text)
+        pieces: list[str] = []
+        begin = 0
+        starts = _top_level_starts(tokens)
+        for boundary in boundaries:
+            cut = next((index for index, line in starts if line_starts[line] >= boundary), None)
+            if cut is None:
+                # Only notes, which have no line of their own, come after it.
+                cut = next((i for i, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens))
+            cut = max(cut, begin)
+            pieces.append(self._render(tokens[begin:cut], environment))
+            begin = cut
+        pieces.append(self._render(tokens[begin:], environment))
+        return pieces
+
+    def _take_pieces(self) -> None:
+        if self._pieces:
+            self._tail += "".join(self._pieces)
+            self._pieces.clear()
+
+    def _render(self, tokens: Sequence[Token], environment: dict[str, Any]) -> str:
+        html: str = self._parser.renderer.render(tokens, self._parser.options, environment)
+        return html
+
+    def _environment_for(self, text: str) -> dict[str, Any]:
+        """What settled text has defined, plus a note for every mark: a mark that has no note in the end is rare."""
+        environment = copy.deepcopy(self._environment)
+        notes = environment.setdefault("footnotes", {"refs": {}, "list": {}})["refs"]
+        for label in _FOOTNOTE_MARK.findall(text):
+            notes.setdefault(":" + label, -1)
+        return environment
+
+    def _keep_definitions(self, environment: dict[str, Any], settled: Sequence[Token], to_line: int) -> None:
+        """Keep what the settled lines have defined or used: link references, and the numbers of notes."""
+        references = self._environment.setdefault("references", {})
+        for label, reference in environment.get("references", {}).items():
+            if label not in references and reference["map"][1] <= to_line:
+                references[label] = {**reference, "map": [-1, -1]}
+        notes = self._environment.setdefault("footnotes", {"refs": {}, "list": {}})
+        for token in settled:
+            for child in token.children or ():
+                if child.type == "footnote_ref":
+                    note = child.meta["id"]
+                    notes["refs"][":" + child.meta["label"]] = note
+                    count = notes["list"].get(note, {"count": 0})["count"]
+                    notes["list"][note] = {"label": child.meta["label"], "count": count + 1}
+
+
+def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Where the top-level blocks begin: (index of the token, number of its line)."""
+    return [
+        (index, token.map[0])
+        for index, token in enumerate(tokens)
+        if token.level == 0 and token.nesting >= 0 and token.map is not None
+    ]
+
+
+def _line_starts(text: str) -> list[int]:
+    """The position of every line, and the end of the text. markdown-it's lines end at "\\n" (it normalises "\\r")."""
+    return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
+
+
+def _mark_open_fence(tokens: Sequence[Token]) -> None:
+    for token in tokens[-1:]:
+        if token.type == "fence":
+            token.meta["open"] = True

@@ -1,0 +1,88 @@
+"""Nothing comes in; the style sheet of an answer and its waiting sign go out, in the front end's own variables with fallbacks.
+
+JupyterLab drops it when it shows a notebook that is not trusted; the markup alone reads well there too, since
+JupyterLab styles headings, lists, tables and code by itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["STYLE", "waiting_html"]
+
+_CSS = """
+.nbclaude { font-family: var(--jp-content-font-family, system-ui, sans-serif); font-size: var(--jp-content-font-size1, 14px);
+  line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em; overflow-wrap: break-word; }
+.nbclaude .nbclaude-answer > :first-child { margin-top: 0; }
+.nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
+.nbclaude li { margin: .2em 0; }
+.nbclaude li > p { margin: 0 0 .4em; }
+.nbclaude li > ul, .nbclaude li > ol { margin: .2em 0; }
+.nbclaude h1, .nbclaude h2, .nbclaude h3, .nbclaude h4, .nbclaude h5, .nbclaude h6 { line-height: 1.3; font-weight: 600;
+  margin: 1.3em 0 .5em; }
+.nbclaude h1 { font-size: 1.5em; } .nbclaude h2 { font-size: 1.3em; } .nbclaude h3 { font-size: 1.12em; }
+.nbclaude h4, .nbclaude h5, .nbclaude h6 { font-size: 1em; }
+.nbclaude blockquote { border-left: 3px solid var(--jp-border-color1, rgba(127,127,127,.4)); padding: 0 0 0 1em;
+  color: var(--jp-content-font-color2, inherit); }
+.nbclaude a { color: var(--jp-content-link-color, #1976d2); overflow-wrap: anywhere; }
+.nbclaude code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: .92em; padding: .1em .3em;
+  border-radius: 3px; background: rgba(127,127,127,.14); overflow-wrap: anywhere; color: inherit; }
+.nbclaude .code { position: relative; margin: 0 0 .9em; border-radius: 6px; background: rgba(127,127,127,.09); }
+.nbclaude .code pre { margin: 0; padding: .75em 1em; overflow-x: auto; background: none; line-height: 1.5; border: 0; }
+.nbclaude .code code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; font-size: .92em; }
+.nbclaude .code[data-language]::before { content: attr(data-language); position: absolute; top: .35em; right: .8em;
+  font-size: .78em; opacity: .55; pointer-events: none; }
+.nbclaude .code[data-language] pre { padding-top: 1.5em; }
+.nbclaude .table { overflow-x: auto; margin: 0 0 .9em; }
+.nbclaude .table table { margin: 0; border-collapse: collapse; font-size: .95em; table-layout: auto; border: 0; }
+.nbclaude .table th, .nbclaude .table td { text-align: left; padding: .4em .9em .4em .5em; vertical-align: top;
+  max-width: 32em; white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
+.nbclaude .table th { font-weight: 600; border-bottom: 1px solid var(--jp-border-color1, rgba(127,127,127,.4)); }
+.nbclaude .table tbody tr { background: none; }
+.nbclaude .table tbody td { border-bottom: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
+.nbclaude .math.display { display: block; overflow: auto hidden; max-width: 100%; margin: .2em 0 .75em; }
+.nbclaude .math { overflow-wrap: normal; }
+.nbclaude hr { border: 0; border-top: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); margin: 1.2em 0; }
+.nbclaude .contains-task-list { list-style: none; padding-left: 1.2em; }
+.nbclaude .task-list-item-checkbox { margin: 0 .5em 0 -1.2em; vertical-align: -.1em; }
+.nbclaude .footnotes, .nbclaude .footnote { font-size: .9em; color: var(--jp-content-font-color2, inherit); }
+.nbclaude .footnote p { display: inline; }
+.nbclaude .footnote-ref a, .nbclaude .footnote-backref { text-decoration: none; }
+.nbclaude .k { color: var(--jp-mirror-editor-keyword-color, #2e8b57); font-weight: 600; }
+.nbclaude .a { color: var(--jp-mirror-editor-atom-color, #6a7de0); }
+.nbclaude .o { color: var(--jp-mirror-editor-operator-color, #9a5ed6); }
+.nbclaude .b { color: var(--jp-mirror-editor-builtin-color, #2e8b57); }
+.nbclaude .d { color: var(--jp-mirror-editor-def-color, #3f7fe0); }
+.nbclaude .m { color: var(--jp-mirror-editor-meta-color, #a05bd6); }
+.nbclaude .t { color: var(--jp-mirror-editor-tag-color, #388e3c); }
+.nbclaude .y { color: var(--jp-mirror-editor-attribute-color, #5a86d8); }
+.nbclaude .v { color: var(--jp-mirror-editor-property-color, #4a86c8); }
+.nbclaude .n { color: var(--jp-mirror-editor-number-color, #2c9a4b); }
+.nbclaude .s { color: var(--jp-mirror-editor-string-color, #cf4a4a); }
+.nbclaude .c { color: var(--jp-mirror-editor-comment-color, #408080); font-style: italic; }
+.nbclaude .e, .nbclaude .gd { color: var(--jp-error-color1, #d9534f); }
+.nbclaude .gi { color: var(--jp-success-color1, #3a9b4b); }
+.nbclaude-fold { margin: 0 0 .75em; color: var(--jp-content-font-color2, inherit); }
+.nbclaude-fold summary { cursor: pointer; font-size: .9em; }
+.nbclaude-fold pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85em; margin: .4em 0 0; padding: 0 0 0 1em;
+  max-height: 24em; overflow-y: auto; background: none; color: inherit;
+  border-left: 2px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
+.nbclaude-footer { font-size: .82em; line-height: 1.5; color: var(--jp-content-font-color2, #767676); margin: .5em 0 0; }
+.nbclaude-footer strong { font-weight: 600; }
+.nbclaude-mark { color: var(--jp-warn-color1, #b26a00); font-weight: 600; }
+.nbclaude-waiting { color: var(--jp-content-font-color2, #767676); font-size: .9em; }
+.nbclaude-waiting i { display: inline-block; width: .45em; height: .45em; margin-right: .28em; border-radius: 50%;
+  background: currentColor; animation: nbclaude-pulse 1.2s ease-in-out infinite; }
+.nbclaude-waiting i:nth-child(2) { animation-delay: .2s; } .nbclaude-waiting i:nth-child(3) { animation-delay: .4s; }
+@keyframes nbclaude-pulse { 0%, 80%, 100% { opacity: .2; } 40% { opacity: .9; } }
+@media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
+"""
+
+# The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
+STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", _CSS)).replace(";}", "}").strip()
+
+
+def waiting_html() -> str:
+    """What stands in the output area from the start of the cell to the first words."""
+    dots = '<div class="nbclaude-waiting" role="status" aria-label="waiting for Claude"><i></i><i></i><i></i></div>'
+    return f'<div class="nbclaude"><style>{STYLE}</style>{dots}</div>'

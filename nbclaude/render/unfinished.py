@@ -1,0 +1,55 @@
+"""The unsettled end of a growing text comes in; a text that can be shown without flicker goes out.
+
+Markup that is not finished yet reads as something else: `**bo` as two asterisks, `| a | b |` as a paragraph, `---` under a
+line as its heading. What is half written is held back or completed, for display only.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["presentable"]
+
+_BARE_MARKER = re.compile(r"[ \t>]*(?:[#>*+\-=_~`|:]+|\d{1,9}[.)]?|\[\^?[^\]\n]*\]?:?|\\)?[ \t]*$")
+_TABLE_START = re.compile(r"[ \t]*\|[^\n]*(?:\n[ \t]*\|?[ \t:|\-]*)?$")
+_FENCE = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*(`{3,}|~{3,})", re.MULTILINE)
+_HALF_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*$")
+_EMPHASIS = re.compile(r"(?<![\\*])\*\*(?!\*)")
+_CODE_SPAN = re.compile(r"`+")
+
+
+def presentable(text: str) -> str:
+    """Return the part of `text` that can be shown now, its last paragraph completed."""
+    if _inside_fence(text):
+        return text
+    head, newline, line = text.rpartition("\n")
+    if line and _BARE_MARKER.fullmatch(line):
+        text = head + newline
+    start = text.rstrip("\n").rfind("\n\n") + 1
+    block = text[start:]
+    if _TABLE_START.fullmatch(block.strip("\n")):
+        return text[:start]
+    return text[:start] + _completed(block)
+
+
+def _inside_fence(text: str) -> bool:
+    opened = ""
+    for match in _FENCE.finditer(text):
+        mark = match.group(1)
+        if not opened:
+            opened = mark
+        elif mark[0] == opened[0] and len(mark) >= len(opened):
+            opened = ""
+    return bool(opened)
+
+
+def _completed(block: str) -> str:
+    """Close the code span or the strong emphasis that is still open; show the text of a link before its address."""
+    end = len(block.rstrip())
+    body, space = block[:end], block[end:]
+    if len(_CODE_SPAN.findall(body)) % 2:
+        return body.removesuffix("`") + "`" + space if not body.endswith("`") else body.rstrip("`") + space
+    body = _HALF_LINK.sub(r"\1", body)
+    if len(_EMPHASIS.findall(_CODE_SPAN.sub("", body))) % 2:
+        return body.removesuffix("**") + space if body.endswith("**") else body.removesuffix("*") + "**" + space
+    return body + space

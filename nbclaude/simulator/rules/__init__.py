@@ -1,0 +1,43 @@
+"""The rules of the Messages API: a request body comes in, its model or the API's own refusal comes out.
+
+Each module holds one family of rules as tables and small checks; `check_request` is the order in which the
+API applies them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..faults import APIFault
+from ..models import SimulatedModel, any_model, find_model
+from ..signing import check_signatures
+from .body import check_body
+from .breakpoints import check_breakpoints
+from .context import VERSIONS, Context
+from .conversation import check_conversation
+from .limits import check_limits
+from .tools import check_tools
+
+__all__ = ["VERSIONS", "Context", "check_request"]
+
+
+def check_request(body: Any, context: Context) -> SimulatedModel:
+    """Check a parsed body and give the model that it asks for; APIFault 400, or 404 for an unknown one."""
+    check_body(body, context)
+    model = find_model(body["model"])
+    if model is None:
+        if context.strict:
+            raise APIFault(f"model: {body['model']}", 404)
+        model = any_model(body["model"])
+    check_tools(body, model, context)
+    check_conversation(body, model, context)
+    check_breakpoints(body, context)
+    check_limits(body, model, context)
+    if context.bind_thinking and not _drops_unbound(body):
+        check_signatures(body, model)
+    return model
+
+
+def _drops_unbound(body: dict[str, Any]) -> bool:
+    binding = (body.get("thinking") or {}).get("block_binding") or {}
+    return binding.get("prefix_mismatch_behavior") == "drop_block"

@@ -1,0 +1,153 @@
+"""Server-sent events come in; typed events of the Messages API go out, unknown ones kept verbatim.
+
+Events and deltas: section "Streaming" of https://platform.claude.com/docs/en/api/messages-streaming
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.errors import APIResponseValidationError
+from nbclaude.wire.sse import ServerSentEvent
+
+__all__ = [
+    "BlockDelta",
+    "BlockStart",
+    "BlockStop",
+    "Event",
+    "MessageDelta",
+    "MessageStart",
+    "MessageStop",
+    "Ping",
+    "StreamError",
+    "UnknownEvent",
+    "parse_event",
+]
+
+JSON = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStart:
+    """A message begins; `message` may already hold content, a stop reason and usage."""
+
+    message: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStart:
+    """Content block number `index` begins."""
+
+    index: int
+    content_block: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class BlockDelta:
+    """Content block number `index` grows by `delta`."""
+
+    index: int
+    delta: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class BlockStop:
+    """Content block number `index` is complete."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class MessageDelta:
+    """The message's own fields change: `delta` holds them, `usage` is cumulative, `extra` is what else came along."""
+
+    delta: JSON
+    usage: JSON
+    extra: JSON
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStop:
+    """The message is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A sign of life."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamError:
+    """The API failed after the stream had begun."""
+
+    error: JSON
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownEvent:
+    """An event that this version does not know: never fatal."""
+
+    type: str
+    data: Any
+
+
+Event = MessageStart | BlockStart | BlockDelta | BlockStop | MessageDelta | MessageStop | Ping | StreamError | UnknownEvent
+
+
+def parse_event(event: ServerSentEvent) -> Event | None:
+    """Read one server-sent event; None for `[DONE]`, which some gateways append.
+
+    The type stands in the data; the event's name serves where a gateway leaves it out, and the other way round.
+
+    Raises:
+        APIResponseValidationError: the data is not JSON.
+
+    """
+    text = event.data.decode("utf-8", "replace")
+    if text.strip() in ("", "[DONE]"):
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise APIResponseValidationError(
+            f"An event of the stream is not JSON: {text[:80]!r} ({error}). "
+            "The server in base_url may not speak the Messages API, or something between it and you cut the stream."
+        ) from None
+    if not isinstance(data, dict):
+        return UnknownEvent(event.name, data)
+    kind = data.get("type") or event.name
+    read = _READERS.get(kind)
+    try:
+        return read(data) if read else UnknownEvent(str(kind), data)
+    except (KeyError, TypeError, ValueError):
+        # A known name in a shape that we do not know is an unknown event too.
+        return UnknownEvent(str(kind), data)
+
+
+def _mapping(value: Any) -> JSON:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _message_delta(data: dict[str, Any]) -> MessageDelta:
+    extra = {key: value for key, value in data.items() if key not in ("type", "delta", "usage")}
+    return MessageDelta(_mapping(data.get("delta")), _mapping(data.get("usage")), extra)
+
+
+_READERS: Mapping[str, Callable[[dict[str, Any]], Event]] = {
+    "message_start": lambda data: MessageStart(_mapping(data["message"])),
+    "content_block_start": lambda data: BlockStart(int(data["index"]), _mapping(data["content_block"])),
+    "content_block_delta": lambda data: BlockDelta(int(data["index"]), _mapping(data["delta"])),
+    "content_block_stop": lambda data: BlockStop(int(data["index"])),
+    "message_delta": _message_delta,
+    "message_stop": lambda data: MessageStop(),
+    "ping": lambda data: Ping(),
+    "error": lambda data: StreamError(_mapping(data.get("error")), str(data.get("request_id") or "")),
+}

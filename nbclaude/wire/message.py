@@ -1,0 +1,151 @@
+"""Events come in, one by one; the growing message of the Messages API is there to read at any moment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.wire.events import (
+    BlockDelta,
+    BlockStart,
+    BlockStop,
+    Event,
+    MessageDelta,
+    MessageStart,
+    MessageStop,
+)
+
+__all__ = ["MessageBuilder", "events_of_message", "text_of"]
+
+# Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
+_GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
+
+
+def text_of(message: Mapping[str, Any]) -> str:
+    """Join the text blocks of a message. Cited answers are cut into many blocks: nothing goes between them."""
+    blocks = message.get("content") or ()
+    return "".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
+
+
+def events_of_message(message: Mapping[str, Any]) -> list[Event]:
+    """Tell a whole message (a reply that was not streamed) as the events that would have built it."""
+    events: list[Event] = [MessageStart({**message, "content": [], "stop_reason": None})]
+    for index, block in enumerate(message.get("content") or ()):
+        events += [BlockStart(index, block), BlockStop(index)]
+    ending = {key: message[key] for key in ("stop_reason", "stop_sequence", "stop_details") if key in message}
+    events += [MessageDelta(ending, message.get("usage") or {}, {}), MessageStop()]
+    return events
+
+
+class _GrowingBlock:
+    """One content block: as it started, plus the pieces that its deltas brought."""
+
+    def __init__(self, start: Mapping[str, Any]) -> None:
+        self.start = dict(start)
+        self.pieces: dict[str, list[str]] = {}
+        self.complete = False
+
+    def apply(self, delta: Mapping[str, Any]) -> None:
+        kind = delta.get("type")
+        field = _GROWING.get(str(kind))
+        if field is not None:
+            self.pieces.setdefault(field, []).append(str(delta.get(field) or ""))
+        elif kind == "signature_delta":
+            # Assigned, not joined: the last one is the signature.
+            self.start["signature"] = delta.get("signature")
+        elif kind == "citations_delta":
+            self.start["citations"] = [*(self.start.get("citations") or []), delta.get("citation")]
+        else:
+            # compaction_delta and deltas to come carry their block's fields whole.
+            self.start.update({key: value for key, value in delta.items() if key != "type"})
+
+    def value(self) -> dict[str, Any]:
+        block = dict(self.start)
+        for field, pieces in self.pieces.items():
+            if field == "partial_json":
+                block.update(_tool_input("".join(pieces), block))
+            else:
+                block[field] = str(block.get(field) or "") + "".join(pieces)
+        return block
+
+
+def _tool_input(text: str, block: Mapping[str, Any]) -> dict[str, Any]:
+    """Read a tool call's input; JSON that was cut off is kept as `partial_json`, so that nothing is lost."""
+    if not text:
+        # No deltas, or only empty ones: the start has the whole input, which is usually {}.
+        return {"input": block.get("input") or {}}
+    try:
+        return {"input": json.loads(text)}
+    except ValueError:
+        return {"input": block.get("input") or {}, "partial_json": text}
+
+
+class MessageBuilder:
+    """The message as it grows: `apply` each event, read `message` at any time."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, Any] = {}
+        self._usage: dict[str, Any] = {}
+        self._blocks: dict[int, _GrowingBlock] = {}
+        self.stopped = False
+
+    def apply(self, event: Event) -> None:
+        """Take the next event. Events out of order and unknown ones change nothing and are never an error."""
+        match event:
+            case MessageStart(message):
+                self._start(message)
+            case BlockStart(index, content_block):
+                self._blocks[index] = _GrowingBlock(content_block)
+            case BlockDelta(index, delta):
+                if (block := self._blocks.get(index)) is None:
+                    # A gateway that forgets the start of a block still means its deltas.
+                    block = self._blocks[index] = _GrowingBlock(_implied_start(delta))
+                block.apply(delta)
+            case BlockStop(index):
+                if index in self._blocks:
+                    self._blocks[index].complete = True
+            case MessageDelta(delta, usage, extra):
+                self._fields.update(delta)
+                self._fields.update(extra)
+                self._merge_usage(usage)
+            case MessageStop():
+                self.stopped = True
+            case _:
+                pass
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """The message so far, in the API's shape: id, type, role, model, content, stop_reason, usage, ..."""
+        content = [self._blocks[index].value() for index in sorted(self._blocks)]
+        base = {"type": "message", "role": "assistant", "stop_reason": None, "stop_sequence": None}
+        return {**base, **self._fields, "content": content, "usage": dict(self._usage)}
+
+    @property
+    def complete_blocks(self) -> list[dict[str, Any]]:
+        """The content blocks that were closed, plus text that was still growing."""
+        blocks = (self._blocks[index] for index in sorted(self._blocks))
+        return [block.value() for block in blocks if block.complete or block.start.get("type") == "text"]
+
+    def _start(self, message: Mapping[str, Any]) -> None:
+        # A second message_start means that a gateway began again: what came before it is void.
+        self._fields = {key: value for key, value in message.items() if key not in ("content", "usage")}
+        self._usage = {}
+        self._blocks = {}
+        self._merge_usage(message.get("usage") or {})
+        content = message.get("content") or []
+        if isinstance(content, str):
+            content = [{"type": "text", "text": content}]
+        for index, block in enumerate(content):
+            # Continuations of programmatic tool calling carry their whole content in message_start.
+            self._blocks[index] = _GrowingBlock(block)
+            self._blocks[index].complete = True
+
+    def _merge_usage(self, usage: Mapping[str, Any]) -> None:
+        # Cumulative: what a later event carries overwrites, what it lacks (or has as null) stays.
+        self._usage.update({key: value for key, value in usage.items() if value is not None or key not in self._usage})
+
+
+def _implied_start(delta: Mapping[str, Any]) -> dict[str, Any]:
+    kinds = {"thinking_delta": "thinking", "signature_delta": "thinking", "input_json_delta": "tool_use"}
+    return {"type": kinds.get(str(delta.get("type")), "text")}

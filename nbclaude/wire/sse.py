@@ -1,0 +1,85 @@
+"""The bytes of an event stream come in, in chunks of any size; server-sent events go out.
+
+The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["EventStreamDecoder", "ServerSentEvent"]
+
+# Lines end at these three only. Text inside the JSON may hold U+2028, U+0085 or a form feed, which are not line ends here.
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSentEvent:
+    """One event: its name (empty when the stream gave none) and the bytes of its data lines, joined by newlines."""
+
+    name: str
+    data: bytes
+
+
+class EventStreamDecoder:
+    """Incremental parser: `feed` chunks, `close` at the end of the stream; both return the events completed so far.
+
+    Work per byte is constant whatever the chunk size: a line that is still open is kept as a list of its pieces.
+    """
+
+    def __init__(self) -> None:
+        self._open_line: list[bytes] = []
+        self._at_start = True
+        self._ended_in_cr = False
+        self._name = b""
+        self._data: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[ServerSentEvent]:
+        """Take the next bytes; return the events that they complete."""
+        if self._ended_in_cr and chunk:
+            # A "\r\n" was cut in two; its first half has ended the line already.
+            self._ended_in_cr = False
+            chunk = chunk.removeprefix(b"\n")
+        if not chunk:
+            return []
+        lines = _LINE_END.split(chunk)
+        self._ended_in_cr = chunk.endswith(b"\r")
+        events: list[ServerSentEvent] = []
+        for line in lines[:-1]:
+            if self._open_line:
+                self._open_line.append(line)
+                line = b"".join(self._open_line)
+                self._open_line.clear()
+            self._end_line(line, events)
+        if lines[-1]:
+            self._open_line.append(lines[-1])
+        return events
+
+    def close(self) -> list[ServerSentEvent]:
+        """End the stream; return the last event even if no blank line closed it (some servers send none)."""
+        events: list[ServerSentEvent] = []
+        if self._open_line:
+            self._end_line(b"".join(self._open_line), events)
+            self._open_line.clear()
+        self._end_line(b"", events)
+        return events
+
+    def _end_line(self, line: bytes, events: list[ServerSentEvent]) -> None:
+        if self._at_start:
+            self._at_start = False
+            line = line.removeprefix(_BYTE_ORDER_MARK)
+        if not line:
+            if self._data:
+                events.append(ServerSentEvent(self._name.decode("utf-8", "replace"), b"\n".join(self._data)))
+                self._data = []
+            self._name = b""
+            return
+        field, _, value = line.partition(b":")
+        value = value.removeprefix(b" ")
+        if field == b"data":
+            self._data.append(value)
+        elif field == b"event":
+            self._name = value
+        # "id" and "retry" steer a reconnection that the Messages API does not have; an empty field is a comment.

@@ -1,0 +1,80 @@
+"""notebooks/quickstart.ipynb in, executed on the embedded demo model: build/quickstart.ipynb and .html out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbconvert.exporters import HTMLExporter
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTEBOOK = ROOT / "notebooks" / "quickstart.ipynb"
+BUILD = ROOT / "build"
+
+
+def main() -> int:
+    """Execute, write and print; the exit status is 1 if a cell failed or no cell was answered."""
+    # The notebook starts the demo model itself; a key or an address of the user's has no part in it.
+    for name in [name for name in os.environ if name.startswith("ANTHROPIC_")]:
+        del os.environ[name]
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    failure = execute(notebook)
+    executed, page = write(notebook)
+    answers = print_answers(notebook)
+    say(f"Executed notebook:  {executed}\nThe same as a page: {page}\nTo play with it:    make lab")
+    if failure:
+        say(f"\nA cell of {NOTEBOOK.name} failed:\n{failure}")
+    elif not answers:
+        say(f"\nNo cell of {NOTEBOOK.name} got an answer.")
+    return 0 if answers and not failure else 1
+
+
+def execute(notebook: nbformat.NotebookNode) -> str:
+    """Run all cells with this Python in the notebook's folder; return the error of the one that failed, or ''."""
+    specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
+    client = NotebookClient(
+        notebook, km=manager, timeout=120, resources={"metadata": {"path": NOTEBOOK.parent}}
+    )
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        return str(error)
+    return ""
+
+
+def write(notebook: nbformat.NotebookNode) -> tuple[Path, Path]:
+    """Write the notebook and its HTML under build/."""
+    BUILD.mkdir(exist_ok=True)
+    executed, page = BUILD / NOTEBOOK.name, BUILD / f"{NOTEBOOK.stem}.html"
+    nbformat.write(notebook, executed)
+    html, _resources = HTMLExporter().from_notebook_node(notebook)
+    page.write_text(html, "utf-8")
+    return executed, page
+
+
+def print_answers(notebook: nbformat.NotebookNode) -> int:
+    """Print each cell that asked, with its answer as plain text; return how many were answered."""
+    answered = 0
+    for cell in notebook.cells:
+        if cell.cell_type != "code" or not cell.source.lstrip().startswith(("%%claude", "%claude ")):
+            continue
+        texts = [text for output in cell.outputs if (text := output.get("data", {}).get("text/plain"))]
+        answered += bool(texts)
+        say(f"{'─' * 80}\n{cell.source.strip()}\n{'─' * 80}\n" + "\n".join(texts) + "\n")
+    return answered
+
+
+def say(text: str) -> None:
+    """Print to whoever called make."""
+    print(text, file=sys.stdout, flush=True)  # noqa: T201 - a program that is run for what it prints
+
+
+if __name__ == "__main__":
+    sys.exit(main())

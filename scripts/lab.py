@@ -1,0 +1,33 @@
+"""JupyterLab's own options in, JupyterLab on notebooks/ out, its kernels connected to a demo model: not Claude."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from nbclaude.simulator import Simulator
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+
+
+def main(options: list[str]) -> int:
+    """Serve until Ctrl-C."""
+    with Simulator(pace="natural") as simulator:
+        connection = {"ANTHROPIC_BASE_URL": simulator.base_url, "ANTHROPIC_API_KEY": "demo"}
+        # A setting of the user's would go before, or along with, the demo model's.
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("ANTHROPIC_")}
+        command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}", *options]
+        if hasattr(os, "geteuid") and os.geteuid() == 0:
+            command.append("--allow-root")
+        server = subprocess.Popen(command, env=kept | connection)  # noqa: S603 - the options are the user's own
+        while True:
+            # Ctrl-C reaches JupyterLab as well; it asks whether to stop and ends when it will.
+            with contextlib.suppress(KeyboardInterrupt):
+                return server.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

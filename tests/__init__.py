@@ -1,0 +1,1 @@
+"""Tests mirror `nbclaude/`; `kernel/` adds a real ipykernel and `browser/` JupyterLab in Chromium."""

@@ -1,0 +1,97 @@
+"""Fixtures around JupyterLab in Chromium: one server and one browser for all tests, a new page for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import launch
+from tests.browser.lab import Lab
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.tripwire import Tripwire
+
+if TYPE_CHECKING:
+    from nbclaude.simulator import Simulator
+
+OpenNotebook = Callable[..., NotebookPage]
+"""`(cells, *, name=..., theme="light", size=(1280, 900), environment=None) -> NotebookPage`."""
+
+# Playwright's synchronous interface keeps an event loop running in this thread, which other tests must not
+# meet: hence all fixtures end with the folder ("package"), not with the whole run.
+
+
+@pytest.fixture(scope="package")
+def tripwire() -> Iterator[Tripwire]:
+    """Give the proxy that writes down every attempt to leave the loopback."""
+    with Tripwire() as tripwire:
+        yield tripwire
+
+
+@pytest.fixture(scope="package")
+def chromium(tripwire: Tripwire) -> Iterator[Browser]:
+    """Give the browser; without one the tests are skipped, or fail if `NBCLAUDE_REQUIRE_BROWSER` is set."""
+    with launch(tripwire) as browser:
+        if browser is None:
+            reason = "no Chromium on this machine: the browser tests cannot run"
+            if os.environ.get("NBCLAUDE_REQUIRE_BROWSER", "") not in ("", "0"):
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+        yield browser
+
+
+@pytest.fixture(scope="package")
+def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Give a JupyterLab server that nobody ever configured."""
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture
+def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[OpenNotebook]:
+    """Open notebooks, each with a kernel of its own; in the end every page must have kept the rules.
+
+    The rules are `Watch.check`: no request to another host, no dialog, no popup, no uncaught error. A test
+    that provokes one says so with `notebook.watch.forget()`.
+    """
+    opened: list[NotebookPage] = []
+
+    def open_one(
+        cells: Sequence[str],
+        *,
+        name: str = "notebook",
+        theme: str = "light",
+        size: tuple[int, int] = (1280, 900),
+        environment: dict[str, str] | None = None,
+    ) -> NotebookPage:
+        lab.set_theme(theme)
+        lab.connect(**(environment or {}))
+        notebook = NotebookPage(lab, chromium, tripwire, size)
+        opened.append(notebook)
+        notebook.create(cells, name)
+        return notebook
+
+    try:
+        yield open_one
+    finally:
+        for notebook in opened:
+            notebook.close()
+        lab.shut_kernels_down()
+        for file in lab.root.glob("*.ipynb"):
+            file.unlink()
+    for notebook in opened:
+        notebook.watch.check()
+
+
+@pytest.fixture
+def claude_notebook(open_notebook: OpenNotebook, simulator: Simulator) -> OpenNotebook:
+    """Open notebooks whose kernels are connected to this test's simulator; a cell loads the extension."""
+    connection = {"ANTHROPIC_BASE_URL": simulator.base_url, "ANTHROPIC_API_KEY": "sk-ant-simulator"}
+
+    def open_one(cells: Sequence[str], **options: object) -> NotebookPage:
+        return open_notebook(cells, environment=connection, **options)
+
+    return open_one

@@ -1,0 +1,250 @@
+"""Cell sources in, a notebook open in JupyterLab out, to be run, stopped, edited and reopened by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Locator, Page
+
+from tests.browser import recorder
+from tests.browser.lab import THEMES, Lab
+from tests.browser.tripwire import Tripwire
+from tests.browser.watch import Watch
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+TIMEOUT = 30.0
+"""Seconds that a test waits for the page before it fails."""
+
+PANEL = "const panel = window.jupyterapp.shell.currentWidget; "
+
+
+class NotebookPage:
+    """One notebook in a browser context of its own. Cells are numbered from 0; times are in seconds."""
+
+    def __init__(self, lab: Lab, browser: Browser, tripwire: Tripwire, size: tuple[int, int]) -> None:
+        self.lab = lab
+        self.context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+        self.context.set_default_timeout(TIMEOUT * 1000)
+        self.context.add_init_script(path=recorder.SCRIPT)
+        self.page: Page = self.context.new_page()
+        self.watch = Watch(lab.host, tripwire)
+        self.watch.attach(self.context, self.page)
+        self.path = ""
+
+    def close(self) -> None:
+        """Close the page; its kernel is the server's to end."""
+        self.context.close()
+
+    # Open and reopen
+
+    def create(self, cells: Sequence[str], name: str = "notebook") -> None:
+        """Write a notebook of code cells and open it; a source that starts with `#md ` is a Markdown cell."""
+        self.path = f"{name}.ipynb"
+        (self.lab.root / self.path).write_text(json.dumps(notebook_of(cells)), "utf-8")
+        self.open()
+
+    def open(self, path: str | None = None) -> None:
+        """Open a notebook of the server's folder (by default the same again) and wait for its kernel."""
+        self.path = path or self.path
+        self.page.goto(f"{self.lab.url}doc/tree/{self.path}?token={self.lab.token}&reset")
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.wait_for(f"{PANEL} return panel?.sessionContext?.session?.kernel?.status === 'idle'")
+
+    def reopen(self, *, trusted: bool = True) -> None:
+        """Save, leave the page and open the notebook again; untrusted: as if a stranger had sent it."""
+        self.save()
+        if not trusted:
+            content = self.saved()
+            # Jupyter trusts a notebook whose signature it knows: any change of the file makes it strange.
+            content["metadata"]["sent_by"] = "a stranger"
+            self.path = f"untrusted-{self.path}"
+            (self.lab.root / self.path).write_text(json.dumps(content), "utf-8")
+        self.open()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether JupyterLab shows what the cells hold without sanitizing it."""
+        trusted: bool = self.script(
+            f"{PANEL} return panel.content.widgets.every(w => w.model.type !== 'code' || w.model.trusted)"
+        )
+        return trusted
+
+    def save(self) -> None:
+        """Save, as the button does."""
+        self.command("docmanager:save")
+
+    def saved(self) -> dict[str, Any]:
+        """Return the notebook as it is on disk."""
+        content: dict[str, Any] = json.loads((self.lab.root / self.path).read_text("utf-8"))
+        return content
+
+    # Work
+
+    def start(self, index: int) -> None:
+        """Run a cell with Ctrl+Enter and return as soon as JupyterLab shows it as running, or done."""
+        before = self.execution_count(index)
+        self.cell(index).locator(".jp-InputPrompt").click()
+        self.page.keyboard.press("Control+Enter")
+        self.wait_for(
+            f"{CELL} return model.executionState === 'running' || model.executionCount !== before",
+            index=index,
+            before=before,
+        )
+
+    def run(self, index: int, timeout: float = TIMEOUT) -> None:
+        """Run a cell to its end."""
+        self.start(index)
+        self.wait_until_idle(timeout)
+
+    def run_all(self, timeout: float = TIMEOUT) -> None:
+        """Run all cells to the end of the last one, or to the first error."""
+        self.command("notebook:run-all-cells")
+        self.wait_until_idle(timeout)
+
+    def wait_until_idle(self, timeout: float = TIMEOUT) -> None:
+        """Wait until no cell runs and the kernel is idle."""
+        self.wait_for(
+            f"{PANEL} return panel.sessionContext.session.kernel.status === 'idle'"
+            " && panel.content.widgets.every(w => w.model.executionState !== 'running')",
+            timeout=timeout,
+        )
+
+    def stop(self) -> None:
+        """Press the stop button of the toolbar."""
+        self.page.locator('[data-command="notebook:interrupt-kernel"]').first.click()
+
+    def restart_kernel(self) -> None:
+        """Restart the kernel."""
+        self.script(f"{PANEL} return panel.sessionContext.session.kernel.restart()")
+        self.wait_for(f"{PANEL} return panel.sessionContext.session.kernel.status === 'idle'")
+
+    def edit(self, index: int, source: str) -> None:
+        """Replace a cell's source."""
+        self.script(f"{CELL} model.sharedModel.setSource(source)", index=index, source=source)
+
+    def delete(self, index: int) -> None:
+        """Delete a cell, as the cell's button does: JupyterLab tells the kernel with the next execution."""
+        self.script(f"{PANEL} panel.content.activeCellIndex = index", index=index)
+        self.command("notebook:delete-cell")
+
+    def insert(self, index: int, source: str) -> None:
+        """Put a new code cell in front of cell `index`."""
+        self.script(f"{PANEL} panel.content.activeCellIndex = index", index=index)
+        self.command("notebook:insert-cell-above")
+        self.edit(index, source)
+
+    # Look
+
+    def cell(self, index: int) -> Locator:
+        """Locate a cell."""
+        return self.page.locator(".jp-Notebook .jp-Cell").nth(index)
+
+    def outputs(self, index: int) -> Locator:
+        """Locate what a code cell shows: one element for each of its outputs."""
+        return self.cell(index).locator(".jp-OutputArea-child .jp-OutputArea-output")
+
+    def answer(self, index: int) -> Locator:
+        """Locate the pages of Claude's answer in a cell's outputs."""
+        return self.outputs(index).locator(".nbclaude")
+
+    def text(self, index: int) -> str:
+        """Return the text that a cell's outputs show."""
+        return "\n".join(self.outputs(index).all_inner_texts())
+
+    def source(self, index: int) -> str:
+        """Return a cell's source."""
+        source: str = self.script(f"{CELL} return model.sharedModel.getSource()", index=index)
+        return source
+
+    def execution_count(self, index: int) -> int | None:
+        """Return the number in the cell's prompt."""
+        count: int | None = self.script(f"{CELL} return model.executionCount", index=index)
+        return count
+
+    def cell_ids(self) -> list[str]:
+        """Return the ids of the cells."""
+        ids: list[str] = self.script(f"{PANEL} return panel.content.widgets.map(w => w.model.id)")
+        return ids
+
+    def set_theme(self, theme: str) -> None:
+        """Switch to the "light" or the "dark" theme, as the settings menu does."""
+        self.command("apputils:change-theme", theme=THEMES[theme])
+        self.wait_for("return document.body.dataset.jpThemeName === name", name=THEMES[theme])
+
+    def set_width(self, width: int) -> None:
+        """Make the window `width` pixels wide."""
+        size = self.page.viewport_size
+        assert size is not None
+        self.page.set_viewport_size({"width": width, "height": size["height"]})
+        # JupyterLab lays its panels out anew some frames later.
+        self.script(LAY_OUT)
+
+    def screenshot(self, name: str, *, of: Locator | None = None) -> Path:
+        """Keep a picture of the page, or of one element, as `build/screenshots/NAME-THEME.png`."""
+        light = self.script("return document.body.dataset.jpThemeLight === 'true'")
+        path = SCREENSHOTS / f"{name}-{'light' if light else 'dark'}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if of is None:
+            self.page.screenshot(path=path, animations="disabled")
+        else:
+            of.screenshot(path=path, animations="disabled")
+        return path
+
+    # Measure
+
+    def start_recording(self) -> None:
+        """Begin to record frames, long tasks and WebSocket traffic."""
+        recorder.start(self.page)
+
+    def stop_recording(self) -> recorder.Recording:
+        """End the recording and return it."""
+        return recorder.stop(self.page)
+
+    # The page's inside
+
+    def command(self, name: str, **arguments: Any) -> None:
+        """Execute one of JupyterLab's commands and wait for it."""
+        self.script("return window.jupyterapp.commands.execute(name, rest)", name=name, rest=arguments)
+
+    def script(self, body: str, **names: Any) -> Any:
+        """Run the body of an async JavaScript function in the page; `names` are its variables."""
+        return self.page.evaluate(f"async {_function(body, names)}", names)
+
+    def wait_for(self, body: str, timeout: float = TIMEOUT, **names: Any) -> None:
+        """Wait until the body of a JavaScript function returns something true."""
+        self.page.wait_for_function(_function(body, names), arg=names, timeout=timeout * 1000, polling=50)
+
+
+LAY_OUT = """\
+const right = () => document.querySelector('.jp-Notebook').getBoundingClientRect().right;
+const frame = () => new Promise(requestAnimationFrame);
+for (let still = 0, before = 0; still < 20; await frame()) {
+    still = right() === before && before <= window.innerWidth ? still + 1 : 0;
+    before = right();
+}
+"""
+CELL = f"{PANEL} const model = panel.content.widgets[index].model; "
+
+
+def _function(body: str, names: dict[str, Any]) -> str:
+    return f"({{{', '.join(names)}}}) => {{ {body} }}"
+
+
+def notebook_of(cells: Sequence[str]) -> dict[str, Any]:
+    """Return an nbformat 4.5 notebook whose cells have the ids `cell-0`, `cell-1`, ..."""
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "cells": [_cell(f"cell-{number}", source) for number, source in enumerate(cells)],
+    }
+
+
+def _cell(cell_id: str, source: str) -> dict[str, Any]:
+    if source.startswith("#md "):
+        return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source[4:]}
+    empty = {"outputs": [], "execution_count": None}
+    return {"cell_type": "code", "id": cell_id, "metadata": {}, "source": source, **empty}

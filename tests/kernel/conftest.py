@@ -1,0 +1,47 @@
+"""Fixtures around a real ipykernel: a shared one, one of one's own, and one connected to the simulator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.kernel.kernel import Kernel
+
+if TYPE_CHECKING:
+    from nbclaude.simulator import Simulator
+
+
+@pytest.fixture(scope="package")
+def shared_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """Give one kernel process for all tests; ask for `kernel`, which resets it in between."""
+    with Kernel(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def kernel(shared_kernel: Kernel) -> Kernel:
+    """Give a kernel without the extension, without names and without a key."""
+    shared_kernel.reset()
+    return shared_kernel
+
+
+@pytest.fixture
+def fresh_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """Give a kernel process of one's own: for tests that kill it, or measure its first steps."""
+    with Kernel(tmp_path_factory.mktemp("kernel")) as kernel:
+        yield kernel
+
+
+@pytest.fixture
+def claude_kernel(kernel: Kernel, simulator: Simulator) -> Kernel:
+    """Give a kernel with the extension loaded and connected to this test's simulator."""
+    connected = kernel.run(
+        "import os\n"
+        f"os.environ['ANTHROPIC_BASE_URL'] = {simulator.base_url!r}\n"
+        "os.environ['ANTHROPIC_API_KEY'] = 'sk-ant-simulator'\n"
+        "%load_ext nbclaude"
+    )
+    assert connected.ok, connected.error
+    return kernel

@@ -1,0 +1,38 @@
+"""An empty directory in, the environment of a machine where nobody ever used Jupyter or Claude out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+FOREIGN = ("ANTHROPIC_", "NBCLAUDE_", "CLAUDE_", "JUPYTER", "JPY_", "IPYTHON", "XDG_", "PYTEST_", "MPL")
+"""Variables that reach into a kernel from the outside: settings, keys and paths of whoever runs the tests."""
+
+PYTHON_SETTINGS = ("PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE")
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """Return an environment whose configuration, data and caches all live under `home`.
+
+    Proxy variables are dropped as well: every server of the tests is on the loopback interface.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(FOREIGN)
+        and name not in PYTHON_SETTINGS
+        and not name.lower().endswith("_proxy")
+    }
+    places = {
+        "HOME": home,
+        "IPYTHONDIR": home / "ipython",
+        "JUPYTER_CONFIG_DIR": home / "jupyter-config",
+        "JUPYTER_DATA_DIR": home / "jupyter-data",
+        "JUPYTER_RUNTIME_DIR": home / "jupyter-runtime",
+        "JUPYTERLAB_SETTINGS_DIR": home / "lab-settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "lab-workspaces",
+        "MPLCONFIGDIR": home / "matplotlib",
+    }
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
+    return kept | {name: str(place) for name, place in places.items()}
