@@ -123,7 +123,7 @@ class APIStatusError(APIError):
         message: str,
         *,
         status: int,
-        type: str = "",  # noqa: A002 - the API's own name
+        type: str = "",
         error_code: str = "",
         request_id: str = "",
         retry_after: float | None = None,
@@ -214,7 +214,7 @@ class OverloadedError(InternalServerError):
     advice = "Nothing is wrong with your request; run the cell again in a moment."
 
 
-class AnswerInterrupted(_OneLine, KeyboardInterrupt):  # noqa: N818 - it is an interrupt, not an error
+class AnswerInterrupted(_OneLine, KeyboardInterrupt):
     """The user stopped the answer; what had arrived was kept.
 
     It is no `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
@@ -255,7 +255,7 @@ def status_error(
     message: str,
     *,
     status: int,
-    type: str = "",  # noqa: A002 - the API's own name
+    type: str = "",
     error_code: str = "",
     request_id: str = "",
     retry_after: float | None = None,

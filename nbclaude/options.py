@@ -7,6 +7,7 @@ quotes, braces, dashes and dollars; only a prompt that begins with an option's d
 from __future__ import annotations
 
 import difflib
+import io
 import keyword
 import re
 import shlex
@@ -76,7 +77,9 @@ OPTIONS: tuple[Option, ...] = (
     Option(("-c", "--conversation"), "conversation", "ask in the conversation of this name", "NAME", _word),
     Option(("--new",), "new", "start a new conversation: send nothing of what came before"),
     Option(("--no-history",), "history", "ask without the conversation, and do not record", flag=False),
-    Option(("--into",), "into", "put the reply into this variable too (always in _claude)", "NAME", _identifier),
+    Option(
+        ("--into",), "into", "put the reply into this variable too (always in _claude)", "NAME", _identifier
+    ),
 )
 
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
@@ -121,7 +124,8 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     rest = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
     if not rest:
         raise UsageError(f"{name} needs a value: {option.usage}.")
-    words = shlex.shlex(rest, posix=True, punctuation_chars=False)
+    stream = io.StringIO(rest)
+    words = shlex.shlex(stream, posix=True, punctuation_chars=False)
     words.whitespace_split = True
     words.commenters = ""
     try:
@@ -129,7 +133,7 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     except ValueError:
         raise UsageError(f"The quote after {name} is not closed: {rest[:40]}") from None
     try:
-        return option.read(word or ""), rest[words.instream.tell() :]
+        return option.read(word or ""), rest[stream.tell() :]
     except ValueError as error:
         raise UsageError(f"{name} {word!r}: it must be {error}.") from None
 

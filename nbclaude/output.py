@@ -17,11 +17,21 @@ from nbclaude.wire.events import BlockDelta, BlockStart, Event
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
 
-__all__ = ["AnswerDisplay", "PagesDisplay", "TerminalDisplay", "is_terminal", "open_display", "show_table"]
+__all__ = [
+    "AnswerDisplay",
+    "PagesDisplay",
+    "TerminalDisplay",
+    "is_terminal",
+    "open_display",
+    "say",
+    "show_table",
+]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
-BYTE_RATE = 90_000  # characters of HTML a second: what a browser lays out again and again without a frozen frame
+BYTE_RATE = (
+    90_000  # characters of HTML a second: what a browser lays out again and again without a frozen frame
+)
 
 
 class AnswerDisplay(Protocol):
@@ -51,6 +61,11 @@ def is_terminal(shell: Any) -> bool:
 def open_display(shell: Any) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show."""
     return TerminalDisplay(sys.stdout) if is_terminal(shell) else PagesDisplay(shell.display_pub)
+
+
+def say(text: str) -> None:
+    """Print a plain sentence or a list, for the magics that answer in text."""
+    print(text)  # noqa: T201 - the one place that does
 
 
 def show_table(shell: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -42,7 +42,10 @@ class Reply:
         from nbclaude.render.markdown import build_parser
 
         fences = (token for token in build_parser().parse(self.text) if token.type == "fence")
-        return [CodeBlock(token.info.strip().partition(" ")[0], token.content.removesuffix("\n")) for token in fences]
+        return [
+            CodeBlock(token.info.strip().partition(" ")[0], token.content.removesuffix("\n"))
+            for token in fences
+        ]
 
     @property
     def usage(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""notebooks/quickstart.ipynb in, executed on the embedded demo model: build/quickstart.ipynb and .html out."""
+"""notebooks/quickstart.ipynb in; the same, executed on the demo model, and its HTML in build/ out."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def execute(notebook: nbformat.NotebookNode) -> str:
-    """Run all cells with this Python in the notebook's folder; return the error of the one that failed, or ''."""
+    """Run all cells with this Python; return the error of the one that failed, or an empty text."""
     specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
     client = NotebookClient(
@@ -63,7 +63,8 @@ def print_answers(notebook: nbformat.NotebookNode) -> int:
     """Print each cell that asked, with its answer as plain text; return how many were answered."""
     answered = 0
     for cell in notebook.cells:
-        if cell.cell_type != "code" or not cell.source.lstrip().startswith(("%%claude", "%claude ")):
+        asks = any(line.startswith(("%%claude", "%claude ")) for line in cell.source.splitlines())
+        if cell.cell_type != "code" or not asks:
             continue
         texts = [text for output in cell.outputs if (text := output.get("data", {}).get("text/plain"))]
         answered += bool(texts)

@@ -1,4 +1,4 @@
-"""JupyterLab's own options in, JupyterLab on notebooks/ out, its kernels connected to a demo model: not Claude."""
+"""JupyterLab's own options in, JupyterLab on notebooks/ out, its kernels connected to the demo model."""
 
 from __future__ import annotations
 

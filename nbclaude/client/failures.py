@@ -48,7 +48,8 @@ def error_of_exception(error: Exception, connection: Connection, *, partial: boo
         )
     if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.StreamError)) and partial:
         return IncompleteStreamError(
-            f"The connection to {connection.host} broke before the answer was complete ({reason}).", partial=True
+            f"The connection to {connection.host} broke before the answer was complete ({reason}).",
+            partial=True,
         )
     if isinstance(error, httpx.DecodingError):
         return APIResponseValidationError(f"What {where} sent cannot be decoded: {reason}.", partial=partial)
@@ -80,7 +81,11 @@ def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, st
     """Read an error body: `{"error": {"type", "message"}}`, `{"error": "..."}`, or a gateway's `{"code", "message"}`."""
     error = data.get("error")
     if not isinstance(error, dict):
-        error = {"message": error if isinstance(error, str) else data.get("message") or data.get("msg") or data.get("detail")}
+        error = {
+            "message": error
+            if isinstance(error, str)
+            else data.get("message") or data.get("msg") or data.get("detail")
+        }
     fields = dict(error)
     fields["request_id"] = data.get("request_id")
     code = data.get("code")

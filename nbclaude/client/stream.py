@@ -196,7 +196,8 @@ class MessageStream:
             yield rest
         if not any(isinstance(event, MessageStop) for event in rest):
             raise IncompleteStreamError(
-                f"{self._connection.host} ended the stream before the answer was complete.", partial=self._started
+                f"{self._connection.host} ended the stream before the answer was complete.",
+                partial=self._started,
             )
 
     def _parse(self, items: Iterable[ServerSentEvent], batch: list[Event]) -> None:

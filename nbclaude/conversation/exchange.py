@@ -121,7 +121,10 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         request_id=outcome.request_id,
     )
     change = conversation.record(turn, question.at)
-    _note(outcome.error, f"What had come is kept, above and as turn {change.number} (%claude_undo takes it back).")
+    _note(
+        outcome.error,
+        f"What had come is kept, above and as turn {change.number} (%claude_undo takes it back).",
+    )
     return Outcome(outcome.message, outcome.seconds, outcome.request_id, change, outcome.error)
 
 

@@ -152,7 +152,9 @@ class Conversations:
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells everywhere; return how many there were."""
-        return sum(conversation.forget_cells(cells) for conversation in self._by_name.values()) if cells else 0
+        return (
+            sum(conversation.forget_cells(cells) for conversation in self._by_name.values()) if cells else 0
+        )
 
 
 def _count(number: int, noun: str) -> str:

@@ -17,33 +17,39 @@ from nbclaude.magics import notebook
 from nbclaude.magics.footer import footer_of
 from nbclaude.magics.state import state_text
 from nbclaude.options import Options, help_page, parse_line
-from nbclaude.output import open_display
+from nbclaude.output import open_display, say
 from nbclaude.reply import Reply, reply_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["ClaudeMagics"]
 
+_BUILT_IN = Settings()
+
 
 @magics_class
-class ClaudeMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
+class ClaudeMagics(Magics):
     """Settings of `%claude`; each can also stand in a profile's configuration file."""
 
     # No trait may ever hold a key: %config prints every value into the notebook.
     model = Unicode(help="The model to ask. Unset: ANTHROPIC_MODEL, else claude-sonnet-5-5.").tag(config=True)
     max_tokens = Integer(
-        Settings.max_tokens, min=1, help="The most tokens that an answer may have, thinking included."
+        _BUILT_IN.max_tokens, min=1, help="The most tokens that an answer may have, thinking included."
     ).tag(config=True)
     system = Unicode("", help="The system prompt of every ask.").tag(config=True)
-    conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(config=True)
+    conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(
+        config=True
+    )
     base_url = Unicode(
         help="The server; may end in /, /v1 or /v1/messages. Unset: ANTHROPIC_BASE_URL, else https://api.anthropic.com."
     ).tag(config=True)
-    api_version = Unicode(Settings.api_version, help="The anthropic-version header.").tag(config=True)
+    api_version = Unicode(_BUILT_IN.api_version, help="The anthropic-version header.").tag(config=True)
     timeout = Float(
-        Settings.timeout, min=0.001, help="Seconds to wait for the next byte of an answer before giving up."
+        _BUILT_IN.timeout, min=0.001, help="Seconds to wait for the next byte of an answer before giving up."
     ).tag(config=True)
     max_retries = Integer(
-        Settings.max_retries, min=0, help="How often a request that failed before its answer began is sent again."
+        _BUILT_IN.max_retries,
+        min=0,
+        help="How often a request that failed before its answer began is sent again.",
     ).tag(config=True)
 
     def __init__(self, shell: Any) -> None:
@@ -76,7 +82,7 @@ class ClaudeMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
         """Forget the turns of deleted cells; runs before every cell."""
         current_workspace().forget_cells(notebook.deleted_cells(self.shell))
 
-    @no_var_expand  # type: ignore[untyped-decorator]
+    @no_var_expand
     @line_cell_magic
     def claude(self, line: str, cell: str | None = None) -> None:
         """Replaced by the generated help page, below."""
@@ -85,9 +91,11 @@ class ClaudeMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
             prompt = f"{prompt}\n{cell}" if prompt.strip() else cell
         if not prompt.strip():
             if cell is None and not line.strip():
-                print(state_text(current_workspace(), str(self.conversation)))
+                say(state_text(current_workspace(), str(self.conversation)))
                 return
-            raise UsageError("There is nothing to ask: write the prompt after the options, or below %%claude.")
+            raise UsageError(
+                "There is nothing to ask: write the prompt after the options, or below %%claude."
+            )
         self._ask(options, prompt, alone=cell is not None)
 
     claude.__doc__ = help_page()
@@ -112,10 +120,10 @@ class ClaudeMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
             raise outcome.error
 
     def _keep(self, reply: Reply, into: str | None) -> None:
-        self.shell.user_ns["_claude"] = reply
-        self.shell.user_ns_hidden["_claude"] = reply
+        shell: Any = self.shell
+        shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
         if into:
-            self.shell.user_ns[into] = reply
+            shell.user_ns[into] = reply
 
     def _load_names(self) -> list[str]:
         return list(self.config.get(type(self).__name__, {}))
@@ -125,4 +133,3 @@ def _environment() -> Mapping[str, str]:
     import os
 
     return {name: os.environ.get(name, "") for name in ENVIRONMENT.values()}
-

@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_magic, magics_class
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import DEMO_NOTICE, current_workspace
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.output import show_table
+from nbclaude.output import say, show_table
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -22,7 +22,7 @@ _EXCERPT = 80  # characters
 
 
 @magics_class
-class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
+class ManageMagics(Magics):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -39,7 +39,7 @@ class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
         conversation = self._conversation(line)
         rows = [_row(number, turn) for number, turn in enumerate(conversation.turns, 1)]
         if not rows:
-            print(f"The conversation {conversation.name!r} has no turns yet.")
+            say(f"The conversation {conversation.name!r} has no turns yet.")
             return
         show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
 
@@ -51,7 +51,7 @@ class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
         """
         conversation = self._conversation(line)
         undone = conversation.undo()
-        print(f"Took back {undone}. {_count(conversation)}." if undone else "There is nothing to take back.")
+        say(f"Took back {undone}. {_count(conversation)}." if undone else "There is nothing to take back.")
 
     @line_magic
     def claude_reset(self, line: str) -> None:
@@ -61,7 +61,9 @@ class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
         """
         conversation = self._conversation(line)
         removed = conversation.reset()
-        print(f"Forgot {removed} turn{'' if removed == 1 else 's'} of {conversation.name!r}. %claude_undo brings them back.")
+        say(
+            f"Forgot {removed} turn{'' if removed == 1 else 's'} of {conversation.name!r}. %claude_undo brings them back."
+        )
 
     @line_magic
     def claude_demo(self, line: str) -> None:
@@ -75,14 +77,16 @@ class ManageMagics(Magics):  # type: ignore[misc] # IPython's class is untyped
             raise UsageError(f"%claude_demo {line.strip()}: say %claude_demo or %claude_demo off.")
         if word == "off":
             self.stop_demo()
-            print("The demo is off; %claude asks the server in the settings again.")
+            say("The demo is off; %claude asks the server in the settings again.")
             return
         if self._demo is None:
             from nbclaude.simulator import Simulator
 
             self._demo = Simulator(pace="natural").start()
             current_workspace().demo_url = self._demo.base_url
-        print(f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it.")
+        say(
+            f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it."
+        )
 
     def stop_demo(self) -> None:
         """Stop the demo model, if it runs, and connect to the server in the settings again."""
@@ -106,7 +110,14 @@ def _row(number: int, turn: Turn) -> tuple[Any, ...]:
     tokens_in = sum(int(usage.get(kind) or 0) for kind in kinds)
     answer = _excerpt(turn.answer) + (f" ({turn.stopped})" if turn.stopped else "")
     label = f"{number} (new)" if turn.begins else str(number)
-    return (label, turn.cell[:8] or "–", _excerpt(turn.question), answer, f"{tokens_in:,} / {usage.get('output_tokens') or 0:,}", turn.model)
+    return (
+        label,
+        turn.cell[:8] or "–",
+        _excerpt(turn.question),
+        answer,
+        f"{tokens_in:,} / {usage.get('output_tokens') or 0:,}",
+        turn.model,
+    )
 
 
 def _excerpt(text: str) -> str:

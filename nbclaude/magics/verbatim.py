@@ -35,7 +35,7 @@ def protect_cell(lines: list[str]) -> list[str]:
 protect_cell.has_side_effects = True  # type: ignore[attr-defined]
 
 
-class ClaudeLine(TokenTransformBase):  # type: ignore[misc] # IPython's class is untyped
+class ClaudeLine(TokenTransformBase):
     """Turns a `%claude` line into a call, before the rule for a trailing `?` sees it."""
 
     priority = 1
@@ -47,7 +47,9 @@ class ClaudeLine(TokenTransformBase):  # type: ignore[misc] # IPython's class is
             names = [token for token in tokens if token.string.strip()]
             for index, token in enumerate(names[:-1]):
                 if token.string == "%":
-                    begins = index == 0 or (index >= 2 and names[index - 1].string == "=" and _is_target(names[: index - 1]))
+                    begins = index == 0 or (
+                        index >= 2 and names[index - 1].string == "=" and _is_target(names[: index - 1])
+                    )
                     if begins and names[index + 1].string == "claude" and _LINE.match(names[0].line):
                         return cls(names[0].start)
                     break

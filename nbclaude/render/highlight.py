@@ -42,7 +42,13 @@ _CLASS_OF_KIND = {
 }
 
 # Names that models write after the fence and Pygments does not know.
-_ALIASES = {"ipython": "python", "jupyter": "python", "py3": "python", "node": "javascript", "plaintext": "text"}
+_ALIASES = {
+    "ipython": "python",
+    "jupyter": "python",
+    "py3": "python",
+    "node": "javascript",
+    "plaintext": "text",
+}
 
 
 @cache

@@ -48,7 +48,7 @@ def build_parser(highlighter: CodeHighlighter | None = None) -> MarkdownIt:
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin)
     code = _CodeRules(highlighter or CodeHighlighter())
-    rules = cast(RendererHTML, md.renderer).rules
+    rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["fence"] = code.fence
     rules["code_block"] = _render_indented_code
     rules["image"] = _render_image
@@ -89,9 +89,7 @@ def _code_block(code_html: str, language: str) -> str:
     if not language:
         return f'<div class="code"><pre><code>{code_html}</code></pre></div>\n'
     name = escape(language)
-    return (
-        f'<div class="code" data-language="{name}"><pre><code class="language-{name}">{code_html}</code></pre></div>\n'
-    )
+    return f'<div class="code" data-language="{name}"><pre><code class="language-{name}">{code_html}</code></pre></div>\n'
 
 
 def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

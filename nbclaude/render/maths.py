@@ -1,4 +1,4 @@
-"""A markdown-it plugin: LaTeX in `$..$`, `$$..$$`, `\\(..\\)` and `\\[..\\]` comes in; what the front end typesets goes out.
+r"""A markdown-it plugin: LaTeX in `$..$`, `$$..$$`, `\(..\)` and `\[..\]` comes in; what the front end typesets goes out.
 
 Prices are not maths, and maths that could do more than show a formula is shown as source: MathJax is a program that the
 answer's author would be writing.
@@ -45,7 +45,7 @@ def maths_plugin(md: MarkdownIt) -> None:
     md.block.ruler.before(
         "fence", "math_block", _block_rule, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
-    rules = cast(RendererHTML, md.renderer).rules
+    rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["math_inline"] = _render_inline
     rules["math_display"] = _render_display
 

@@ -111,7 +111,9 @@ class FoldSection:
             return ""
         name = self._block.get("name")
         title = f"{kind.replace('_', ' ')}: {name}" if name else kind.replace("_", " ")
-        content = {key: value for key, value in self._block.items() if key not in ("type", "id", "name", "caller")}
+        content = {
+            key: value for key, value in self._block.items() if key not in ("type", "id", "name", "caller")
+        }
         text = "".join(self._growing) or json.dumps(content, ensure_ascii=False, indent=1)
         return _fold(title, text[:20_000], is_open=False)
 

@@ -8,6 +8,7 @@ is defined later; hence `close`, whose rendering of the whole text is the author
 from __future__ import annotations
 
 import copy
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ class MarkdownStream:
             return []
         line_starts = _line_starts(complete)
         blocks: list[SettledBlock] = []
-        for (token_index, line), (next_index, next_line) in zip(starts, starts[1:], strict=False):
+        for (token_index, line), (next_index, next_line) in itertools.pairwise(starts):
             html = self._render(tokens[token_index:next_index], environment)
             start = self._settled_to + (line_starts[line] if blocks else 0)
             blocks.append(SettledBlock(start, self._settled_to + line_starts[next_line], html))
@@ -107,7 +108,9 @@ class MarkdownStream:
             cut = next((index for index, line in starts if line_starts[line] >= boundary), None)
             if cut is None:
                 # Only notes, which have no line of their own, come after it.
-                cut = next((i for i, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens))
+                cut = next(
+                    (i for i, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens)
+                )
             cut = max(cut, begin)
             pieces.append(self._render(tokens[begin:cut], environment))
             begin = cut
@@ -157,7 +160,7 @@ def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 
 
 def _line_starts(text: str) -> list[int]:
-    """The position of every line, and the end of the text. markdown-it's lines end at "\\n" (it normalises "\\r")."""
+    """The position of every line, and the end of the text; markdown-it reads every line end as a newline."""
     return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
 
 

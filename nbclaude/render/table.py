@@ -27,5 +27,8 @@ def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     """Build the aligned text."""
     cells = [list(columns), *([str(value) for value in row] for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
-    lines = ["  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    lines = [
+        "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
+        for row in cells
+    ]
     return "\n".join([title, lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

@@ -51,5 +51,7 @@ def _completed(block: str) -> str:
         return body.removesuffix("`") + "`" + space if not body.endswith("`") else body.rstrip("`") + space
     body = _HALF_LINK.sub(r"\1", body)
     if len(_EMPHASIS.findall(_CODE_SPAN.sub("", body))) % 2:
-        return body.removesuffix("**") + space if body.endswith("**") else body.removesuffix("*") + "**" + space
+        return (
+            body.removesuffix("**") + space if body.endswith("**") else body.removesuffix("*") + "**" + space
+        )
     return body + space

@@ -6,6 +6,7 @@ It prints the two environment variables with which any client connects.
 from __future__ import annotations
 
 import argparse
+import errno
 import signal
 import sys
 import threading
@@ -33,9 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         simulator.start()
     except (OSError, OverflowError) as error:
-        _say(
-            f"Cannot listen on {options.host}:{options.port}: {error}. Is another one running? Try --port 0."
-        )
+        where = f"{options.host}:{options.port}"
+        _say(f"Cannot listen on {where}: {_reason(error)}. --port 0 takes a free port.")
         return 1
     _say(
         f"The demo Messages API (not Claude) answers at {simulator.base_url}. Connect with\n\n"
@@ -47,6 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     simulator.stop()
     _say(f"Stopped after {len(simulator.message_requests)} message requests.")
     return 0
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "the port is taken"
+    return str(getattr(error, "strerror", None) or error).rstrip(".")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -95,7 +95,17 @@ class UnknownEvent:
     data: Any
 
 
-Event = MessageStart | BlockStart | BlockDelta | BlockStop | MessageDelta | MessageStop | Ping | StreamError | UnknownEvent
+Event = (
+    MessageStart
+    | BlockStart
+    | BlockDelta
+    | BlockStop
+    | MessageDelta
+    | MessageStop
+    | Ping
+    | StreamError
+    | UnknownEvent
+)
 
 
 def parse_event(event: ServerSentEvent) -> Event | None:

@@ -143,7 +143,9 @@ class MessageBuilder:
 
     def _merge_usage(self, usage: Mapping[str, Any]) -> None:
         # Cumulative: what a later event carries overwrites, what it lacks (or has as null) stays.
-        self._usage.update({key: value for key, value in usage.items() if value is not None or key not in self._usage})
+        self._usage.update(
+            {key: value for key, value in usage.items() if value is not None or key not in self._usage}
+        )
 
 
 def _implied_start(delta: Mapping[str, Any]) -> dict[str, Any]:

@@ -246,5 +246,5 @@ def notebook_of(cells: Sequence[str]) -> dict[str, Any]:
 def _cell(cell_id: str, source: str) -> dict[str, Any]:
     if source.startswith("#md "):
         return {"cell_type": "markdown", "id": cell_id, "metadata": {}, "source": source[4:]}
-    empty = {"outputs": [], "execution_count": None}
+    empty: dict[str, Any] = {"outputs": [], "execution_count": None}
     return {"cell_type": "code", "id": cell_id, "metadata": {}, "source": source, **empty}

@@ -12,6 +12,7 @@ from typing import Any, Self
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from tests.kernel.environment import clean_environment
 from tests.kernel.outputs import Message, Output, Outputs
@@ -132,8 +133,10 @@ class Kernel:
     @property
     def pid(self) -> int:
         """The process id of the kernel."""
-        pid: int = self.manager.provisioner.pid
-        return pid
+        provisioner = self.manager.provisioner
+        assert isinstance(provisioner, LocalProvisioner)
+        assert provisioner.pid is not None
+        return provisioner.pid
 
     @property
     def alive(self) -> bool:

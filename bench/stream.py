@@ -1,0 +1,156 @@
+"""A long answer in, a table of what three ways of streaming it into JupyterLab in Chromium cost out.
+
+Prints PASS or FAIL for each of this project's limits and exits with 1 if one fails. Close other programs
+first: the browser, the kernel and the server share this machine's processors, and the frame gaps tell.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Browser
+
+from bench.answer import answer
+from bench.rivals import CHARACTERS_PER_DELTA
+from bench.verdict import Measured, checks, table
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.browser.chromium import launch
+from tests.browser.lab import Lab
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.tripwire import Tripwire
+
+ROOT = Path(__file__).resolve().parents[1]
+RIVAL = "import sys\nsys.path.insert(0, {root!r})\nfrom bench import rivals"
+ASK = "%%claude --max-tokens 64000\nWrite a long report."
+ONE_SHOT = """\
+import time
+from nbclaude.render.markdown import render_markdown
+started = time.process_time()
+render_markdown(_claude.text)
+print(time.process_time() - started)
+"""
+SLACK = 240.0
+"""Seconds that a page may need on top of the stream's own time: a frozen one is to be measured as well."""
+
+
+class Bench:
+    """One JupyterLab server and one browser; each measurement has a notebook and a kernel of its own."""
+
+    def __init__(self, lab: Lab, browser: Browser, tripwire: Tripwire, options: argparse.Namespace) -> None:
+        self.lab = lab
+        self.browser = browser
+        self.tripwire = tripwire
+        self.characters: int = options.characters
+        self.rate: float = options.rate
+
+    def this_project(self) -> Measured:
+        """Measure `%%claude`, answered by the simulator over a real socket."""
+        text = answer(self.characters)
+        pace = Pace(deltas_per_second=self.rate, characters=CHARACTERS_PER_DELTA)
+        with Simulator() as simulator:
+            simulator.enqueue(Answer(text, pace=pace))
+            self.lab.connect(ANTHROPIC_BASE_URL=simulator.base_url, ANTHROPIC_API_KEY="sk-ant-simulator")
+            with self._notebook(
+                ["%load_ext nbclaude", ASK, ONE_SHOT, "print(_claude.text, end='')"]
+            ) as notebook:
+                measured = self._measure("this project", notebook)
+                notebook.run(2)
+                one_shot = float(notebook.text(2))
+                notebook.run(3)
+                notebook.save()
+                received = "".join(notebook.saved()["cells"][3]["outputs"][0]["text"])
+                assert received == text, "the answer that was measured is not the one that was sent"
+        return Measured("this project", measured.recording, measured.kernel_cpu, measured.outputs, one_shot)
+
+    def whole_markdown(self) -> Measured:
+        """Measure sending the whole Markdown 15 times a second."""
+        return self._rival("whole Markdown at 15 Hz", "whole_markdown")
+
+    def whole_html(self) -> Measured:
+        """Measure rendering and sending the whole HTML 15 times a second."""
+        return self._rival("whole HTML at 15 Hz", "whole_html")
+
+    def _rival(self, way: str, function: str) -> Measured:
+        self.lab.connect()
+        call = f"rivals.{function}({self.characters}, {self.rate})"
+        with self._notebook([RIVAL.format(root=str(ROOT)), call]) as notebook:
+            return self._measure(way, notebook)
+
+    def _measure(self, way: str, notebook: NotebookPage) -> Measured:
+        """Run the notebook's first cell, then the second one under observation."""
+        notebook.run(0)
+        (kernel,) = [p for p in psutil.Process(self.lab.process.pid).children(True) if _is_kernel(p)]
+        before = kernel.cpu_times()
+        notebook.start_recording()
+        notebook.run(1, timeout=self.characters / CHARACTERS_PER_DELTA / self.rate + SLACK)
+        recording = notebook.stop_recording()
+        after = kernel.cpu_times()
+        cpu = after.user + after.system - before.user - before.system
+        outputs: int = notebook.script(
+            "return window.jupyterapp.shell.currentWidget.content.widgets[1].model.outputs.length"
+        )
+        return Measured(way, recording, cpu, outputs)
+
+    @contextlib.contextmanager
+    def _notebook(self, cells: Sequence[str]) -> Iterator[NotebookPage]:
+        notebook = NotebookPage(self.lab, self.browser, self.tripwire, (1280, 900))
+        try:
+            notebook.create(cells)
+            yield notebook
+        finally:
+            notebook.close()
+            self.lab.shut_kernels_down()
+
+
+WAYS: dict[str, Callable[[Bench], Measured]] = {
+    "this": Bench.this_project,
+    "markdown": Bench.whole_markdown,
+    "html": Bench.whole_html,
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print the table and the verdicts; the exit status is 1 if a limit is exceeded."""
+    options = _parser().parse_args(arguments)
+    deltas = -(-options.characters // CHARACTERS_PER_DELTA)
+    print(f"{options.characters:,} characters of Markdown in {deltas:,} deltas at {options.rate:g}/s\n")
+    results: dict[str, Measured] = {}
+    with tempfile.TemporaryDirectory() as home, Tripwire() as tripwire, launch(tripwire) as browser:
+        if browser is None:
+            print("No Chromium on this machine: nothing was measured.")
+            return 1
+        with Lab(Path(home)) as lab:
+            bench = Bench(lab, browser, tripwire, options)
+            for way in options.ways:
+                print(f"measuring: {WAYS[way].__doc__}", flush=True)
+                results[way] = WAYS[way](bench)
+    print("\n" + table(list(results.values())))
+    if "this" not in results:
+        return 0
+    verdicts = checks(results["this"])
+    print("\nThis project:\n" + "\n".join(map(str, verdicts)))
+    return 0 if all(verdict.passed for verdict in verdicts) else 1
+
+
+def _is_kernel(process: psutil.Process) -> bool:
+    return any("ipykernel_launcher" in argument for argument in process.cmdline())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.stream", description=__doc__)
+    parser.add_argument("--characters", type=int, default=56_000, help="length of the answer (%(default)s)")
+    parser.add_argument("--rate", type=float, default=400.0, help="deltas per second (%(default)s)")
+    parser.add_argument(
+        "--ways", nargs="+", choices=list(WAYS), default=list(WAYS), help="what to measure (all three)"
+    )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

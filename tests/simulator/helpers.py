@@ -1,0 +1,109 @@
+"""A client that shares no code with the simulator: `http.client`, and the reading of events by hand."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from nbclaude.simulator import Simulator
+
+MODEL = "claude-sonnet-5-5"
+HEADERS = {"content-type": "application/json", "anthropic-version": "2023-06-01", "x-api-key": "canary"}
+TOOL = {"name": "add", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}
+CALL = {"type": "tool_use", "id": "toolu_1", "name": "add", "input": {}}
+RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "3"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def message(self) -> str:
+        """The message of an error."""
+        return str(self.json["error"]["message"])
+
+
+def body(*contents: Any, **changes: Any) -> dict[str, Any]:
+    """Build a valid body of alternating turns; a change to None takes the field away."""
+    messages = [
+        {"role": "user" if index % 2 == 0 else "assistant", "content": content}
+        for index, content in enumerate(contents or ("Hello",))
+    ]
+    built = {"model": MODEL, "max_tokens": 1000, "messages": messages} | changes
+    return {key: value for key, value in built.items() if value is not None}
+
+
+def send(
+    simulator: Simulator,
+    data: Any = None,
+    *,
+    method: str = "POST",
+    path: str = "/v1/messages",
+    headers: Mapping[str, str] = HEADERS,
+) -> Reply:
+    """Send one request on a connection of its own; `data` is a body to be sent as JSON, or bytes."""
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
+    try:
+        payload = data if isinstance(data, bytes | None) else json.dumps(data).encode()
+        connection.request(method, path, payload, dict(headers))
+        with connection.getresponse() as reply:
+            return Reply(
+                reply.status, {key.lower(): value for key, value in reply.getheaders()}, reply.read()
+            )
+    finally:
+        connection.close()
+
+
+def ask(simulator: Simulator, *contents: Any, **changes: Any) -> Reply:
+    """Send a message request."""
+    return send(simulator, body(*contents, **changes))
+
+
+def get(simulator: Simulator, path: str) -> Reply:
+    return send(simulator, method="GET", path=path)
+
+
+def events(data: bytes) -> list[tuple[str, Any]]:
+    """Read a complete stream strictly: every event has exactly the lines `event:` and `data:`."""
+    found = []
+    assert data.endswith(b"\n\n")
+    for block in data.decode().split("\n\n")[:-1]:
+        name, value = block.split("\n")
+        assert name.startswith("event: ")
+        assert value.startswith("data: ")
+        found.append((name.removeprefix("event: "), json.loads(value.removeprefix("data: "))))
+    return found
+
+
+def deltas(data: bytes, kind: str = "text_delta", key: str = "text") -> list[str]:
+    """Collect the pieces of one kind of delta."""
+    return [
+        value["delta"][key]
+        for name, value in events(data)
+        if name == "content_block_delta" and value["delta"]["type"] == kind
+    ]
+
+
+def image_bytes(kind: str = "PNG", size: tuple[int, int] = (20, 10), colour: str = "red") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size, colour).save(out, kind)
+    return out.getvalue()
+
+
+def image(data: bytes, media_type: str = "image/png") -> dict[str, Any]:
+    source = {"type": "base64", "media_type": media_type, "data": base64.b64encode(data).decode()}
+    return {"type": "image", "source": source}
