@@ -13,16 +13,28 @@ SCRIPT = Path(__file__).with_name("recorder.js")
 
 
 @dataclass(frozen=True, slots=True)
+class LongTask:
+    """A task over 50 ms, during which the page answered to nothing; `start` counts from the recording's."""
+
+    start: float
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """One stretch of a page's life; times are in milliseconds, sizes in bytes."""
 
     duration: float
     websocket_bytes: int
     """Payload that arrived by WebSocket."""
-    long_tasks: tuple[float, ...]
-    """Durations of the tasks over 50 ms, during which the page answered to nothing."""
+    long_tasks: tuple[LongTask, ...]
     frame_gaps: tuple[float, ...]
     """Time between one animation frame and the next; 16.7 when all is smooth."""
+
+    @property
+    def blocked(self) -> float:
+        """The sum of the long tasks."""
+        return sum(task.duration for task in self.long_tasks)
 
     @property
     def worst_frame_gap(self) -> float:
@@ -46,6 +58,6 @@ def stop(page: Page) -> Recording:
     return Recording(
         duration=raw["ended"] - raw["started"],
         websocket_bytes=raw["bytes"],
-        long_tasks=tuple(duration for _start, duration in raw["longTasks"]),
+        long_tasks=tuple(LongTask(start - raw["started"], took) for start, took in raw["longTasks"]),
         frame_gaps=tuple(gap for _now, gap in raw["frames"]),
     )

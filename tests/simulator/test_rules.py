@@ -524,12 +524,13 @@ class TestBreakpoints:
         assert_refused(reply, "system.0: cache_control cannot be set for empty text blocks")
 
 
-class TestGateways:
-    @pytest.fixture(scope="class")
-    def lenient(self) -> Iterator[Simulator]:
-        with Simulator(strict=False, wrap=True) as running:
-            yield running
+@pytest.fixture(scope="module")
+def lenient() -> Iterator[Simulator]:
+    with Simulator(strict=False, wrap=True) as running:
+        yield running
 
+
+class TestGateways:
     def test_unknown_things_pass(self, lenient: Simulator) -> None:
         headers = HEADERS | {"anthropic-version": "2025-10-01"}
         wild = body([text("a", colour="red"), {"type": "video"}], model="gpt-oss", top_a=1, temperature=0.3)

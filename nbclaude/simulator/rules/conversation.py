@@ -125,8 +125,8 @@ def _results(index: int, blocks: list[dict[str, Any]], calls: list[str]) -> set[
         if call not in calls:
             raise APIFault(
                 f"messages.{index}.content.{number}: unexpected `tool_use_id` found in `tool_result` blocks: "
-                f"{call}. Each `tool_result` block must have a corresponding `tool_use` block in the previous "
-                "message."
+                f"{call}. Each `tool_result` block must have a corresponding `tool_use` block in the "
+                "previous message."
             )
         if leading:
             answered.add(call)
