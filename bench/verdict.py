@@ -22,7 +22,9 @@ class Measured:
     recording: Recording
     kernel_cpu: float
     outputs: int
-    one_shot_cpu: float | None = None
+    receive_cpu: float = 0.0
+    """CPU of receiving the same stream without showing it, for this project alone."""
+    one_shot_cpu: float = 0.0
     """CPU of rendering the finished text once, for this project alone."""
 
 
@@ -59,7 +61,7 @@ def table(results: Sequence[Measured]) -> str:
 def checks(result: Measured) -> list[Check]:
     """Hold this project's measurements against its limits."""
     recording, one_shot = result.recording, result.one_shot_cpu
-    assert one_shot is not None
+    shown_cpu = result.kernel_cpu - result.receive_cpu
     cpu_limit = 2 * one_shot + 1
     long_tasks, p95 = recording.long_tasks, recording.frame_gap(95)
     sent = recording.websocket_bytes
@@ -68,9 +70,10 @@ def checks(result: Measured) -> list[Check]:
         Check(not long_tasks, f"long tasks over 50 ms: {_long_tasks(recording)}, limit 0{when}"),
         Check(0 < sent <= MOST_BYTES, f"to the browser: {sent / MEGABYTE:.2f} MB, limit 4 MB"),
         Check(
-            result.kernel_cpu <= cpu_limit,
-            f"kernel CPU: {result.kernel_cpu:.2f} s, limit {cpu_limit:.2f} s"
-            f" (2 x {one_shot:.2f} s for one one-shot render, plus 1 s)",
+            shown_cpu <= cpu_limit,
+            f"kernel CPU to render and publish: {shown_cpu:.2f} s, limit {cpu_limit:.2f} s\n"
+            f"      ({result.kernel_cpu:.2f} s less {result.receive_cpu:.2f} s for receiving the same stream;"
+            f" limit: 2 x {one_shot:.2f} s for a one-shot render, plus 1 s)",
         ),
         Check(1 <= result.outputs <= MOST_OUTPUTS, f"outputs: {result.outputs}, limit {MOST_OUTPUTS}"),
         Check(0 < p95 <= MOST_FRAME_GAP_P95, f"p95 of frame gaps: {p95:.1f} ms, limit 34 ms"),

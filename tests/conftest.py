@@ -36,11 +36,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark each test by the folder it is in."""
+    """Mark each test by the folder it is in; what is quick to fail comes first."""
+    order = ("", "kernel", "browser")
+
+    def folder(item: pytest.Item) -> str:
+        below = item.path.relative_to(config.rootpath / "tests").parts[0]
+        return below if below in order else ""
+
     for item in items:
-        folder = item.path.relative_to(config.rootpath).parts[1]
-        if folder in ("kernel", "browser"):
-            item.add_marker(folder)
+        if folder(item):
+            item.add_marker(folder(item))
+    items.sort(key=lambda item: order.index(folder(item)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -9,8 +9,6 @@ import contextlib
 import itertools
 import json
 import logging
-import os
-import socket
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
@@ -21,41 +19,19 @@ import stamina
 
 from nbclaude.client.connection import Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, retry_delay
+from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
 from nbclaude.wire.message import events_of_message
 from nbclaude.wire.request import MessageRequest
 from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
 
-__all__ = ["MessageStream", "close_clients"]
-
-_CONNECT_TIMEOUT = 10.0  # seconds
-_PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
-_clients: dict[tuple[str, ...], httpx.Client] = {}
-_clients_lock = threading.Lock()
+__all__ = ["MessageStream"]
 
 # stamina logs every retry as a warning, which Python prints into the cell when nobody has set up logging. A retry of ours
 # is said by us or not at all; retries of other code keep their log lines.
 _retrying = threading.local()
 logging.getLogger("stamina").addFilter(lambda record: not getattr(_retrying, "ours", False))
-
-
-def _client() -> httpx.Client:
-    """Return the client for the proxies and certificates in force, so that connections are used again."""
-    key = tuple(os.environ.get(name, "") + os.environ.get(name.lower(), "") for name in _PROXY_VARIABLES)
-    with _clients_lock:
-        if key not in _clients:
-            # Redirects are refused: httpx would carry x-api-key along to another host.
-            _clients[key] = httpx.Client(follow_redirects=False)
-        return _clients[key]
-
-
-def close_clients() -> None:
-    """Close every idle connection."""
-    with _clients_lock:
-        for client in _clients.values():
-            client.close()
-        _clients.clear()
 
 
 class MessageStream:
@@ -69,6 +45,7 @@ class MessageStream:
     def __init__(self, connection: Connection, request: MessageRequest) -> None:
         self._connection = connection
         self._request = request
+        self._line: Line | None = None
         self._response: httpx.Response | None = None
         self._aborted = threading.Event()
         self._started = False
@@ -94,14 +71,15 @@ class MessageStream:
             # A connection that was shut down from another thread may complain while it closes.
             with contextlib.suppress(httpx.HTTPError, OSError, RuntimeError):
                 response.close()
+        line, self._line = self._line, None
+        if line is not None:
+            give_back(line)
 
     def abort(self) -> None:
         """End the stream from another thread: a read that is blocked there returns at once."""
         self._aborted.set()
-        response = self._response
-        if response is not None and (raw := _socket_of(response)) is not None:
-            with contextlib.suppress(OSError):
-                raw.shutdown(socket.SHUT_RDWR)
+        if (line := self._line) is not None:
+            line.shut_down()
 
     def __iter__(self) -> Iterator[list[Event]]:
         try:
@@ -135,24 +113,21 @@ class MessageStream:
         return False if self._aborted.is_set() else retry_delay(error)
 
     def _send(self) -> None:
+        connection = self._connection
+        if self._line is None:
+            self._line = take_line()
         if self._aborted.is_set():
             raise APIConnectionError("The request was stopped.")
-        connection = self._connection
         try:
-            client = _client()
-            request = client.build_request(
-                "POST",
-                connection.messages_url,
-                content=self._request.to_json(),
-                headers=connection.headers(),
-                timeout=httpx.Timeout(connection.timeout, connect=_CONNECT_TIMEOUT),
+            response = self._line.post(
+                connection.messages_url, self._request.to_json(), connection.headers(), connection.timeout
             )
-            self._response = client.send(request, stream=True)
-            self.headers = self._response.headers
-            if self._response.status_code != 200:
-                status, body = self._response.status_code, self._response.read()
-                self.close()
-                raise error_of_reply(status, self.headers, body, connection)
+            self._response = response
+            self.headers = response.headers
+            if response.status_code != 200:
+                body = response.read()
+                response.close()
+                raise error_of_reply(response.status_code, response.headers, body, connection)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
             raise error_of_exception(error, connection) from None
 
@@ -226,9 +201,3 @@ class MessageStream:
             raise error_of_body(data, 200, self.headers)
         self._started = True
         return events_of_message(data)
-
-
-def _socket_of(response: httpx.Response) -> socket.socket | None:
-    stream = response.extensions.get("network_stream")
-    found = stream.get_extra_info("socket") if stream is not None else None
-    return found if isinstance(found, socket.socket) else None

@@ -60,5 +60,5 @@ def _close_connections() -> None:
     import sys
 
     # Only if a request was ever made: the client is not loaded for closing what it never opened.
-    if stream := sys.modules.get("nbclaude.client.stream"):
-        stream.close_clients()
+    if lines := sys.modules.get("nbclaude.client.lines"):
+        lines.close_lines()

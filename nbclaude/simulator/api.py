@@ -203,9 +203,18 @@ def _parse(request: RecordedRequest) -> Any:
     if media_type != "application/json":
         raise APIFault("content-type: header must be application/json", 415)
     try:
-        return json.loads(request.body)
+        value = json.loads(request.body, parse_constant=_no_constant)
+        # A surrogate without its other half parses in Python, but is no text that could be sent on.
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise APIFault("The request body is not valid JSON: no low surrogate in string") from None
     except (ValueError, RecursionError) as error:
         raise APIFault(f"The request body is not valid JSON: {error}") from None
+    return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")  # NaN, Infinity and -Infinity are Python's own
 
 
 def _counting(context: Context) -> Context:

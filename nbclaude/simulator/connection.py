@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +51,8 @@ class Listener(ThreadingHTTPServer):
     def server_bind(self) -> None:
         """Bind without the name lookup of the base class, which can take seconds."""
         socket_address = self.server_address
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform != "win32":  # where it would let two servers share a port
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(socket_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
@@ -80,7 +82,8 @@ class Listener(ThreadingHTTPServer):
 
     def mark_reset(self, request: socket.socket) -> None:
         """Let the connection end with RST: with a linger time of 0 the close discards and resets."""
-        request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        linger = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+        request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         with self._lock:
             self._reset.add(request)
 
@@ -113,7 +116,8 @@ class Connection(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def _exchange(self) -> None:
-        path, _, query = self.path.partition("?")
+        # The target as it was sent: the base class folds leading slashes, the API does not.
+        path, _, query = self.requestline.split()[1].partition("?")
         body = self._read_body()
         request = RecordedRequest(self.command, path, query, Headers(self.headers.items()), body)
         self._sizes: Iterator[int] | None = None

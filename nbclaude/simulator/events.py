@@ -47,7 +47,7 @@ class StreamEvent:
 
     def encode(self) -> bytes:
         """Frame the event: `event:` and `data:` lines and an empty one."""
-        return f"event: {self.name}\ndata: {compact(self.data)}\n\n".encode("utf-8", "surrogatepass")
+        return f"event: {self.name}\ndata: {compact(self.data)}\n\n".encode("utf-8", "replace")
 
 
 def stream_events(message: Mapping[str, Any], pace: Pace) -> Iterator[StreamEvent]:

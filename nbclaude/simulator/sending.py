@@ -64,7 +64,7 @@ def send_json(
     chunks: ChunkSizes | None = None,
 ) -> None:
     """Send a JSON reply."""
-    data = compact(value).encode("utf-8", "surrogatepass")
+    data = compact(value).encode("utf-8", "replace")
     connection.begin(status, {"content-type": "application/json", **headers}, len(data), chunks)
     connection.write(data)
     connection.end()

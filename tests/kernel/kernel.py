@@ -292,5 +292,7 @@ for _name in [n for n in _sys.modules if n.partition(".")[0] == "nbclaude"]:
     del _sys.modules[_name]
 for _name in [n for n in _os.environ if n.startswith(("ANTHROPIC_", "NBCLAUDE_"))]:
     del _os.environ[_name]
+# %config writes into the shell's own configuration, where it survives a reload.
+_shell.config.pop("ClaudeMagics", None)
 _shell.reset(new_session=True, aggressive=False)
 """

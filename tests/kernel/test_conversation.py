@@ -8,7 +8,9 @@ from tests.kernel.kernel import Kernel
 
 def sent(simulator: Simulator) -> list[str]:
     """The texts of the last request's messages, oldest first."""
-    return ["".join(block["text"] for block in message["content"]) for message in simulator.requests[-1].messages]
+    return [
+        "".join(block["text"] for block in message["content"]) for message in simulator.requests[-1].messages
+    ]
 
 
 def test_turns_accumulate(claude_kernel: Kernel, simulator: Simulator) -> None:
@@ -44,7 +46,9 @@ def test_a_loop_in_a_cell_is_several_turns_and_a_rerun_replaces_them_all(
     assert sent(simulator) == ["Q0", "A0", "ask 0", "M1", "ask 1", "M2", "after", "Z", "now"]
 
 
-def test_deleting_a_cell_removes_its_turn_at_the_next_execution(claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_deleting_a_cell_removes_its_turn_at_the_next_execution(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
     simulator.enqueue("A1", "A2", "A3")
     claude_kernel.run("%claude Q1", cell_id="a")
     claude_kernel.run("%claude Q2", cell_id="b")
@@ -83,7 +87,9 @@ def test_reset_and_its_undo(claude_kernel: Kernel, simulator: Simulator) -> None
     assert sent(simulator) == ["Q1", "A1", "Q3"]
 
 
-def test_new_begins_a_conversation_and_keeps_the_old_turns(claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_new_begins_a_conversation_and_keeps_the_old_turns(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
     simulator.enqueue("A1", "A2", "A3", "A2b", "A4")
     claude_kernel.run("%claude Q1", cell_id="a")
     claude_kernel.run("%claude --new Q2", cell_id="b")
@@ -118,7 +124,9 @@ def test_no_history_neither_sends_nor_records(claude_kernel: Kernel, simulator: 
     assert sent(simulator) == ["Q1", "A1", "Q3"]
 
 
-def test_history_lists_turns_with_numbers_cells_and_tokens(claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_history_lists_turns_with_numbers_cells_and_tokens(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
     assert "no turns yet" in claude_kernel.run("%claude_history").stdout
     simulator.enqueue("the *first* answer", "the second")
     claude_kernel.run("%claude first <b>question</b>", cell_id="cell-aaaa")
@@ -130,7 +138,9 @@ def test_history_lists_turns_with_numbers_cells_and_tokens(claude_kernel: Kernel
     assert "<b>question" not in history.html and "&lt;b&gt;question" in history.html
 
 
-def test_nbclaude_ask_shares_the_conversation_of_the_cells(claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_nbclaude_ask_shares_the_conversation_of_the_cells(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
     simulator.enqueue("A1", "A2", "A3", "A2b")
     claude_kernel.run("%claude Q1", cell_id="a")
     asked = "import nbclaude\nr = nbclaude.ask('Q2', max_tokens=99)\nr.text"

@@ -12,7 +12,7 @@ AWKWARD = [
     "why??",
     "what is `df?`",
     "it's an apostrophe",
-    "an \"unclosed quote",
+    'an "unclosed quote',
     "mixed ' and \" quotes",
     '{"a": 1, "b": {"c": []}}',
     "{}",

@@ -89,7 +89,7 @@ def events(data: bytes) -> list[tuple[str, Any]]:
     return found
 
 
-def deltas(data: bytes, kind: str = "text_delta", key: str = "text") -> list[str]:
+def deltas(data: bytes, kind: str = "text_delta", key: str = "text") -> list[Any]:
     """Collect the pieces of one kind of delta."""
     return [
         value["delta"][key]

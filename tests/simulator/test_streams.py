@@ -317,7 +317,7 @@ class TestFaults:
             ),
         ],
     )
-    def test_error_event(self, simulator: Simulator, position: dict[str, int], expected: list[str]) -> None:
+    def test_error_event(self, simulator: Simulator, position: dict[str, Any], expected: list[str]) -> None:
         answer = Answer("abc", pace=Pace(characters=1))
         simulator.enqueue(StreamFault("error", answer, **position))
         data = stream(simulator, model="claude-opus-4-8")
@@ -374,7 +374,7 @@ class TestFaults:
         simulator.enqueue(StreamFault("error"), StreamFault("truncate"), StreamFault("stall", seconds=0.1))
         reply = ask(simulator)
         assert (reply.status, reply.message) == (529, "Overloaded")
-        with pytest.raises(ValueError, match="Unterminated|Expecting"):
+        with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
             _ = ask(simulator).json
         assert ask(simulator).json["stop_reason"] == "end_turn"
 

@@ -15,33 +15,36 @@ from .wording import listed
 
 __all__ = ["answer_images", "main_colours"]
 
-# The names that people use, in sRGB. A pixel gets the name whose colour is nearest.
-_NAMES: dict[str, tuple[int, int, int]] = {
-    "black": (0, 0, 0),
-    "dark grey": (75, 75, 75),
-    "grey": (135, 135, 135),
-    "light grey": (205, 205, 205),
-    "white": (255, 255, 255),
-    "red": (215, 30, 35),
-    "dark red": (125, 15, 20),
-    "orange": (255, 140, 20),
-    "brown": (130, 80, 40),
-    "yellow": (250, 225, 45),
-    "beige": (240, 225, 190),
-    "green": (45, 165, 50),
-    "light green": (145, 220, 135),
-    "dark green": (15, 85, 35),
-    "teal": (20, 150, 150),
-    "cyan": (60, 225, 235),
-    "light blue": (150, 200, 240),
-    "blue": (35, 110, 200),
-    "bright blue": (20, 30, 240),
-    "navy": (20, 30, 95),
-    "purple": (130, 60, 170),
-    "violet": (175, 140, 220),
-    "magenta": (235, 40, 200),
-    "pink": (250, 170, 190),
+# The names that people use, each with the sRGB values that they use it for: CSS's, matplotlib's, and a few shades.
+_NAMES: dict[str, tuple[int, ...]] = {
+    "black": (0x000000, 0x1A1A1A),
+    "dark grey": (0x4B4B4B,),
+    "grey": (0x808080,),
+    "light grey": (0xCDCDCD,),
+    "white": (0xFFFFFF,),
+    "red": (0xFF0000, 0xD62728),
+    "dark red": (0x7D0F14,),
+    "orange": (0xFFA500, 0xFF7F0E),
+    "brown": (0x825028, 0x8C564B),
+    "yellow": (0xFFFF00, 0xFAE12D),
+    "olive": (0xBCBD22, 0x808000),
+    "beige": (0xF0E1BE,),
+    "green": (0x008000, 0x2CA02C, 0x00FF00),
+    "light green": (0x91DC87,),
+    "dark green": (0x0F5523,),
+    "teal": (0x008080,),
+    "cyan": (0x00FFFF, 0x17BECF),
+    "light blue": (0x96C8F0,),
+    "blue": (0x0000FF, 0x1F77B4, 0x236EC8),
+    "navy": (0x000080, 0x141E5F),
+    "purple": (0x800080, 0x9467BD),
+    "violet": (0xEE82EE,),
+    "magenta": (0xFF00FF,),
+    "pink": (0xFFC0CB, 0xE377C2),
 }
+_SHADES = [
+    (name, value >> 16, value >> 8 & 255, value & 255) for name, values in _NAMES.items() for value in values
+]
 SAMPLE = 96  # pixels a side are enough for shares in per cent
 
 
@@ -105,9 +108,9 @@ def _name(pixel: tuple[int, ...]) -> str:
     if alpha < 32:
         return "transparent"
 
-    def distance(name: str) -> float:
+    def distance(shade: tuple[str, int, int, int]) -> float:
         # Weighted by how much the eye tells the channels apart; https://www.compuphase.com/cmetric.htm
-        r, g, b = _NAMES[name]
+        _, r, g, b = shade
         mean = (red + r) / 2
         return (
             (2 + mean / 256) * (red - r) ** 2
@@ -115,7 +118,7 @@ def _name(pixel: tuple[int, ...]) -> str:
             + (2 + (255 - mean) / 256) * (blue - b) ** 2
         )
 
-    return min(_NAMES, key=distance)
+    return min(_SHADES, key=distance)[0]
 
 
 def _guess(info: ImageInfo, colours: list[tuple[str, float]]) -> str:

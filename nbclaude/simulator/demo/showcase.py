@@ -58,7 +58,7 @@ def letters(text: str, most: int = 3) -> list[tuple[str, int]]:
     '''Return the most frequent letters.'''
     return Counter(c for c in text.lower() if c.isalpha()).most_common(most)
 
-print(letters("The answer streams as it is written"))  # [('s', 5), ('t', 5), ('e', 5)]
+print(letters("The answer streams as it is written"))  # [('t', 5), ('s', 5), ('e', 4)]
 ```
 
 ```sql

@@ -92,6 +92,6 @@ def _plain(schema: Mapping[str, Any], kind: str, name: str, text: str) -> Any:
 
 def _resolve(root: Any, reference: str) -> Mapping[str, Any]:
     value = root
-    for step in reference.removeprefix("#/").split("/"):
+    for step in filter(None, reference.removeprefix("#").split("/")):
         value = value.get(step, {}) if isinstance(value, Mapping) else {}
     return value if isinstance(value, Mapping) else {}
