@@ -102,8 +102,9 @@ class PagesDisplay:
         if not self._waiting or now < self._due:
             return
         cost, size = self._paint(now)
-        # The interval counts from when painting began: the rhythm is 15 a second, not 15 and a bit.
-        self._due = now + max(MIN_INTERVAL, COST_FACTOR * cost, size / BYTE_RATE)
+        if size:
+            # Counted from when painting began: the rhythm is 15 a second, not 15 and a bit.
+            self._due = now + max(MIN_INTERVAL, COST_FACTOR * cost, size / BYTE_RATE)
 
     def pause(self) -> float | None:
         """Seconds until something that has come must be painted; None when everything has been."""

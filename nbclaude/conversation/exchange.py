@@ -75,29 +75,38 @@ def exchange(
 
     `pause` tells how long `show` can wait for its next call (seconds; None for as long as nothing comes).
     """
-    from nbclaude.client.relay import Relay
-    from nbclaude.client.stream import MessageStream
-
     request = build_request(question, conversation, settings)
     builder = MessageBuilder()
-    stream = MessageStream(connection, request)
     error: APIError | AnswerInterrupted | None = None
+    bug: Exception | None = None
+    request_id = ""
     begun = time.monotonic()
     try:
+        from nbclaude.client.relay import Relay
+        from nbclaude.client.stream import MessageStream
+
+        stream = MessageStream(connection, request)
         with Relay(stream) as relay:
             for events in relay.batches(pause):
                 for event in events:
                     builder.apply(event)
+                request_id = stream.request_id
                 show(events)
     except KeyboardInterrupt:
         error = AnswerInterrupted("Stopped.")
     except APIError as failure:
         error = failure
+    except Exception as unforeseen:
+        # A fault of ours must not cost the user an answer that has been paid for.
+        bug = unforeseen
     message = builder.message
     if not message.get("model"):
         message["model"] = settings.model
-    outcome = Outcome(message, time.monotonic() - begun, stream.request_id, error=error)
-    return _recorded(outcome, question, conversation)
+    outcome = Outcome(message, time.monotonic() - begun, request_id, error=error)
+    outcome = _recorded(outcome, question, conversation)
+    if bug is not None:
+        raise bug
+    return outcome
 
 
 def _recorded(outcome: Outcome, question: Question, conversation: Conversation) -> Outcome:

@@ -96,11 +96,11 @@ class ClaudeMagics(Magics):
             raise UsageError(
                 "There is nothing to ask: write the prompt after the options, or below %%claude."
             )
-        self._ask(options, prompt, alone=cell is not None)
+        self._ask(options, prompt)
 
     claude.__doc__ = help_page()
 
-    def _ask(self, options: Options, prompt: str, *, alone: bool) -> None:
+    def _ask(self, options: Options, prompt: str) -> None:
         workspace = current_workspace()
         settings = workspace.settings(
             {"model": options.model, "system": options.system, "max_tokens": options.max_tokens}
@@ -112,7 +112,7 @@ class ClaudeMagics(Magics):
         conversation = workspace.conversations[options.conversation or str(self.conversation)]
         outcome = exchange(question, conversation, settings, connection, display.show, display.pause)
         if outcome.is_empty:
-            display.abandon(alone=alone)
+            display.abandon(alone=notebook.is_claude_cell(self.shell))
         else:
             display.finish(footer_of(outcome, question, settings, connection, workspace.take_forgotten()))
             self._keep(reply_of(outcome), options.into)

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbclaude.conversation.turns import CellRun
 
-__all__ = ["cell_run", "deleted_cells"]
+__all__ = ["cell_run", "deleted_cells", "is_claude_cell"]
 
 
 def cell_run(shell: Any) -> CellRun | None:
@@ -27,6 +27,13 @@ def deleted_cells(shell: Any) -> list[str]:
     """Return the ids of the cells that were deleted since the last execution."""
     deleted = _metadata(_request(shell)).get("deletedCells")
     return [cell for cell in deleted if isinstance(cell, str)] if isinstance(deleted, list) else []
+
+
+def is_claude_cell(shell: Any) -> bool:
+    """Tell whether the cell that runs is a `%%claude` cell, which has no output but ours."""
+    content = _request(shell).get("content")
+    code = content.get("code") if isinstance(content, Mapping) else None
+    return isinstance(code, str) and code.lstrip().startswith("%%claude")
 
 
 def _request(shell: Any) -> Mapping[str, Any]:

@@ -62,8 +62,6 @@ class ReplyRenderer:
     def feed(self, event: Event) -> None:
         """Take the next event; nothing is rendered before somebody asks."""
         match event:
-            case MessageStart() if self._sections:
-                self._begin_again()
             case BlockStart(_, block) if block.get("type") == "text":
                 self._text_section().feed(str(block.get("text") or ""))
             case BlockStart(_, block):
@@ -73,6 +71,8 @@ class ReplyRenderer:
             case BlockDelta(_, delta) if isinstance(self._section, FoldSection):
                 self._section.feed(delta)
             case MessageStart(message):
+                if self._sections:
+                    self._begin_again()
                 for index, block in enumerate(message.get("content") or ()):
                     if isinstance(block, dict):
                         self.feed(BlockStart(index, block))

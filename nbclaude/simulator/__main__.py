@@ -29,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pace=Pace() if rate == 0 else Pace(deltas_per_second=rate, first_delay=NATURAL.first_delay),
         strict=not options.gateway,
         wrap=options.gateway,
+        keep=0,
         openai_models=options.gateway,
     )
     try:
@@ -45,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     _wait_for_the_end()
     simulator.stop()
-    _say(f"Stopped after {len(simulator.message_requests)} message requests.")
+    _say("Stopped.")
     return 0
 
 

@@ -1,9 +1,9 @@
 """The simulator itself: scripts come in from a test and requests from a client, replies go out.
 
-with Simulator() as simulator:
-simulator.enqueue("Hello.", HTTPFault(529), StreamFault("drop", after_events=5))
-...  # talk to simulator.base_url
-simulator.requests[-1].json["messages"]
+    with Simulator() as simulator:
+        simulator.enqueue("Hello.", HTTPFault(529), StreamFault("drop", after_events=5))
+        ...  # talk to simulator.base_url
+        simulator.requests[-1].json["messages"]
 """
 
 from __future__ import annotations
@@ -38,12 +38,16 @@ __all__ = ["Simulator"]
 class Simulator:
     """A Messages API on a real socket, strict like the real one.
 
-    Without scripts the demo model answers. `port` 0 takes a free one. `pace` and `chunk_bytes` hold for every
-    answer that has none of its own; "natural" is the pace of a real model. `api_key` is the only key
-    accepted; None accepts any. `strict=False` takes unknown fields, models, block types and versions, as
-    gateways do; `wrap` puts messages into `{"code": 200, "data": ...}`; `openai_models` gives the model list
-    in the OpenAI shape. `bind_thinking=False` does not check the signatures of thinking blocks. `clock` gives
-    seconds for the life of cache entries. An invalid request gets the API's refusal and uses up no script.
+    Without scripts the demo model answers. An invalid request gets the API's refusal and uses up no script.
+
+    * `port` 0 takes a free one; `host` is where it listens.
+    * `pace` and `chunk_bytes` hold for every answer that has none of its own; "natural" is a real model's pace.
+    * `api_key` is the only key accepted; None accepts any.
+    * `strict=False` takes unknown fields, models, block types and versions, as gateways do; `wrap` puts messages
+      into `{"code": 200, "data": ...}`; `openai_models` gives the model list in the OpenAI shape.
+    * `bind_thinking=False` does not check the signatures of thinking blocks.
+    * `keep` is how many requests are remembered; None remembers all.
+    * `clock` gives seconds for the life of cache entries.
     """
 
     def __init__(
@@ -58,6 +62,7 @@ class Simulator:
         wrap: bool = False,
         openai_models: bool = False,
         bind_thinking: bool = True,
+        keep: int | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._host, self._port = host, port
@@ -73,7 +78,7 @@ class Simulator:
         )
         self._api = API(settings, self._next_script, demo_answer)
         self._arrived = threading.Condition()
-        self._requests: list[RecordedRequest] = []
+        self._requests: deque[RecordedRequest] = deque(maxlen=keep)
         self._scripts: deque[Scripted] = deque()
         self._count = 0
         self._listener: Listener | None = None

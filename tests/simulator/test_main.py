@@ -49,7 +49,7 @@ def test_serves_until_it_is_told_to_stop(number: signal.Signals) -> None:
         os.kill(process.pid, number)
         assert process.wait(5) == 0
         assert process.stdout
-        assert process.stdout.read() == "Stopped after 1 message requests.\n"
+        assert process.stdout.read() == "Stopped.\n"
 
 
 def test_gateway() -> None:

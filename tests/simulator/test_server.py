@@ -104,6 +104,12 @@ class TestRequests:
         simulator.clear()
         assert (simulator.requests, simulator.pending) == ([], 0)
 
+    def test_only_so_many_are_kept(self) -> None:
+        with Simulator(keep=2) as simulator:
+            for word in "abc":
+                ask(simulator, word)
+            assert [request.prompt for request in simulator.requests] == ["b", "c"]
+
     def test_waiting(self, simulator: Simulator) -> None:
         thread = threading.Timer(0.05, ask, (simulator, "later"))
         thread.start()

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from nbclaude.simulator import Simulator
+
+PAGE = Path(__file__).parents[2] / "docs" / "testing.md"
+
+
+def test_the_scripts_of_the_page_are_scripts() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    found: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, str(PAGE), "exec"), found)  # noqa: S102 - the examples must run
+    simulator = found["simulator"]
+    assert isinstance(simulator, Simulator)
+    assert simulator.pending == 13
