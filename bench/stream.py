@@ -137,6 +137,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     deltas = -(-options.characters // CHARACTERS_PER_DELTA)
     print(f"{options.characters:,} characters of Markdown in {deltas:,} deltas at {options.rate:g}/s\n")
+    if (load := psutil.getloadavg()[0]) > 1:
+        print(f"This machine is busy (load {load:.1f}): long tasks and frame gaps are not to be trusted.\n")
     results: dict[str, Measured] = {}
     with tempfile.TemporaryDirectory() as home, Tripwire() as tripwire, launch(tripwire) as browser:
         if browser is None:

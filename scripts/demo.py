@@ -12,10 +12,19 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbconvert.exporters import HTMLExporter
+from traitlets import default
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOK = ROOT / "notebooks" / "quickstart.ipynb"
 BUILD = ROOT / "build"
+
+
+class ThisPython(AsyncKernelManager):
+    """Starts kernels with the Python of this script, whatever kernels the user has installed."""
+
+    @default("kernel_spec_manager")
+    def _native_kernel_only(self) -> KernelSpecManager:
+        return KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
 
 
 def main() -> int:
@@ -37,10 +46,13 @@ def main() -> int:
 
 def execute(notebook: nbformat.NotebookNode) -> str:
     """Run all cells with this Python; return the error of the one that failed, or an empty text."""
-    specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=specs)
     client = NotebookClient(
-        notebook, km=manager, timeout=120, resources={"metadata": {"path": NOTEBOOK.parent}}
+        notebook,
+        kernel_name="python3",
+        kernel_manager_class=ThisPython,
+        extra_arguments=["--log-level=ERROR"],
+        resources={"metadata": {"path": NOTEBOOK.parent}},
+        timeout=120,
     )
     try:
         client.execute()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -22,11 +23,14 @@ def main(options: list[str]) -> int:
         command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={NOTEBOOKS}", *options]
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--allow-root")
-        server = subprocess.Popen(command, env=kept | connection)  # noqa: S603 - the options are the user's own
-        while True:
-            # Ctrl-C reaches JupyterLab as well; it asks whether to stop and ends when it will.
-            with contextlib.suppress(KeyboardInterrupt):
-                return server.wait()
+        # The options are the user's own.
+        with subprocess.Popen(command, env=kept | connection) as server:  # noqa: S603
+            signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+            while server.poll() is None:
+                # Ctrl-C reaches JupyterLab as well; it asks whether to stop and ends when it will.
+                with contextlib.suppress(KeyboardInterrupt):
+                    server.wait()
+    return server.returncode
 
 
 if __name__ == "__main__":

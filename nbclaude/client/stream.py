@@ -81,6 +81,10 @@ class MessageStream:
         if (line := self._line) is not None:
             line.shut_down()
 
+    def rest(self, seconds: float) -> None:
+        """Wait, but not beyond an `abort`."""
+        self._aborted.wait(seconds)
+
     def __iter__(self) -> Iterator[list[Event]]:
         try:
             self._open()

@@ -58,7 +58,8 @@ def build_message(
     blocks, thinking_tokens = _blocks(answer, body, model)
     stop_reason, stop_sequence = answer.stop_reason, answer.stop_sequence
     if stop_reason is None:
-        blocks, stop_reason, stop_sequence = _cut(blocks, body, model)
+        left = body.get("max_tokens", model.max_tokens) - thinking_tokens
+        blocks, stop_reason, stop_sequence = _cut(blocks, left, body, model)
     blocks = _complete(blocks, body, model, number)
     output = (
         content_tokens((block for block in blocks if block["type"] != "thinking"), model) + thinking_tokens
@@ -74,7 +75,7 @@ def build_message(
         "inference_geo": "global",
     }
     return {
-        "model": str(body["model"]),
+        "model": model.id,
         "id": make_id("msg", number),
         "type": "message",
         "role": "assistant",
@@ -127,15 +128,17 @@ def _complete(
 
 
 def _cut(
-    blocks: list[dict[str, Any]], body: Mapping[str, Any], model: SimulatedModel
+    blocks: list[dict[str, Any]], left: int, body: Mapping[str, Any], model: SimulatedModel
 ) -> tuple[list[dict[str, Any]], str, str | None]:
-    """Stop an answer where the API would: at the first stop sequence, or when `max_tokens` are used up."""
-    left: int = body.get("max_tokens", model.max_tokens)
+    """Stop an answer where the API would: at the first stop sequence, or when no tokens are `left`."""
     done: list[dict[str, Any]] = []
     for block in blocks:
+        if block.get("type") == "thinking":
+            done.append(block)  # its tokens are paid for already
+            continue
         if block.get("type") == "text":
             value, found = _before_stop(block["text"], body.get("stop_sequences") or ())
-            room = int(left * model.bytes_per_token)
+            room = max(0, int(left * model.bytes_per_token))
             data = value.encode("utf-8", "surrogatepass")
             if len(data) > room:
                 short = data[:room].decode("utf-8", "ignore")

@@ -93,12 +93,13 @@ def _send_stream(
     connection: Connection, answer: Answer, fault: StreamFault | None, exchange: Exchange
 ) -> None:
     pace = answer.pace or exchange.pace
-    message = _message(answer, exchange)
+    # Made before the first byte goes out: a script with a mistake in it answers 500, not half a stream.
+    events = [(event, event.encode()) for event in stream_events(_message(answer, exchange), pace)]
     _wait_until(connection, exchange.arrived + pace.header_delay)
     headers = {"content-type": _SSE, "cache-control": "no-cache", **exchange.headers, **answer.headers}
     connection.begin(200, headers, None, answer.chunk_bytes or exchange.chunk_bytes)
     characters, due = 0, exchange.arrived + pace.header_delay + pace.first_delay
-    for number, event in enumerate(stream_events(message, pace)):
+    for number, (event, data) in enumerate(events):
         if fault and _is_due(fault, number, characters, event):
             struck = time.monotonic()
             if not _strike(connection, fault, event, exchange):
@@ -109,7 +110,7 @@ def _send_stream(
             # Each delta has its own moment on the clock: a late one does not make the later ones late.
             _wait_until(connection, due)
             due += 1 / pace.deltas_per_second if pace.deltas_per_second else 0.0
-        connection.write(event.encode())
+        connection.write(data)
         characters += event.characters
     connection.end()
 

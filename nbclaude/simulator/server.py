@@ -1,9 +1,9 @@
 """The simulator itself: scripts come in from a test and requests from a client, replies go out.
 
-    with Simulator() as simulator:
-        simulator.enqueue("Hello.", HTTPFault(529), StreamFault("drop", after_events=5))
-        ...  # talk to simulator.base_url
-        simulator.requests[-1].json["messages"]
+with Simulator() as simulator:
+    simulator.enqueue("Hello.", HTTPFault(529), StreamFault("drop", after_events=5))
+    ...  # talk to simulator.base_url
+    simulator.requests[-1].json["messages"]
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ MODEL = "claude-sonnet-5-5"
 HEADERS = {"content-type": "application/json", "anthropic-version": "2023-06-01", "x-api-key": "canary"}
 TOOL = {"name": "add", "input_schema": {"type": "object", "properties": {"a": {"type": "integer"}}}}
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "add", "input": {}}
+GREETING = "Grüße, 世界 🎉 – eins\u2028zwei\x85drei"
 RESULT = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "3"}
 
 
@@ -107,3 +108,53 @@ def image_bytes(kind: str = "PNG", size: tuple[int, int] = (20, 10), colour: str
 def image(data: bytes, media_type: str = "image/png") -> dict[str, Any]:
     source = {"type": "base64", "media_type": media_type, "data": base64.b64encode(data).decode()}
     return {"type": "image", "source": source}
+
+
+def names(data: bytes) -> list[str]:
+    return [name for name, _ in events(data)]
+
+
+def stream(simulator: Simulator, *contents: Any, **changes: Any) -> bytes:
+    reply = ask(simulator, *contents, stream=True, **changes)
+    assert reply.status == 200
+    assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
+    return reply.body
+
+
+def simulator_id(kind: str) -> Any:
+    """Equal to any id of that kind."""
+
+    class Matching(str):
+        __slots__ = ()
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, str) and other.startswith(f"{kind}_01") and len(other) == len(kind) + 25
+
+        __hash__ = str.__hash__
+
+    return Matching(kind)
+
+
+class open_stream:  # noqa: N801 - used like a function
+    """A streaming reply whose lines are read one by one."""
+
+    def __init__(self, simulator: Simulator, **changes: Any) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=5)
+        self.connection.request("POST", "/v1/messages", json.dumps(body(stream=True, **changes)), HEADERS)
+        self.reply = self.connection.getresponse()
+
+    def __enter__(self) -> http.client.HTTPResponse:
+        return self.reply
+
+    def __exit__(self, *error: object) -> None:
+        self.reply.close()
+        self.connection.close()
+
+
+def assert_refused(reply: Reply, message: str) -> None:
+    assert reply.status == 400, reply.body
+    assert reply.message == message
+    assert reply.json["type"] == "error"
+    assert reply.json["error"]["type"] == "invalid_request_error"
+    assert reply.json["request_id"] == reply.headers["request-id"]
+    assert reply.headers["x-should-retry"] == "false"

@@ -9,8 +9,15 @@ from typing import Any
 import pytest
 
 from nbclaude.simulator import Answer, Pace, RecordedRequest, Simulator, StreamFault
-from tests.simulator.helpers import HEADERS, MODEL, ask, body, get, send
-from tests.simulator.test_streams import open_stream
+from tests.simulator.helpers import (
+    HEADERS,
+    MODEL,
+    ask,
+    body,
+    get,
+    open_stream,
+    send,
+)
 
 
 def answer_text(reply: Any) -> str:
@@ -51,6 +58,13 @@ class TestScripts:
         assert (reply.status, reply.headers["x-should-retry"]) == (500, "false")
         assert reply.message.startswith("the simulator or a script raised ")
 
+    @pytest.mark.parametrize(
+        "block", [{"text": "x"}, {"type": "tool_use", "name": "x"}, {"type": "new", "x": {1}}]
+    )
+    def test_so_does_a_broken_block(self, simulator: Simulator, block: dict[str, Any]) -> None:
+        simulator.enqueue(Answer([block]))
+        assert ask(simulator, stream=True).status == 500
+
     def test_anything_else_is_no_script(self, simulator: Simulator) -> None:
         with pytest.raises(TypeError, match="not a script: 5"):
             simulator.enqueue("one", 5)  # type: ignore[arg-type]
@@ -70,7 +84,8 @@ class TestScripts:
             headers={"retry-after": "3"},
         )
         simulator.enqueue(answer)
-        reply = ask(simulator)
+        reply = ask(simulator, model="claude-haiku-4-5")
+        assert reply.json["model"] == "claude-haiku-4-5-20251001"
         assert (reply.json["usage"]["input_tokens"], reply.json["usage"]["speed"]) == (7, "fast")
         assert (reply.json["id"], reply.headers["retry-after"]) == ("msg_x", "3")
 

@@ -1,40 +1,35 @@
 from __future__ import annotations
 
 import http.client
-import itertools
 import json
 import socket
-import threading
-import time
 from typing import Any
 
 import pytest
 
 from nbclaude.simulator import (
     Answer,
-    HTTPFault,
     Pace,
-    RawStream,
     Simulator,
-    StreamFault,
     text,
     thinking,
     tool_use,
 )
-from tests.simulator.helpers import CALL, HEADERS, MODEL, RESULT, TOOL, ask, body, deltas, events, send
-
-GREETING = "Grüße, 世界 🎉 – eins\u2028zwei\x85drei"
-
-
-def names(data: bytes) -> list[str]:
-    return [name for name, _ in events(data)]
-
-
-def stream(simulator: Simulator, *contents: Any, **changes: Any) -> bytes:
-    reply = ask(simulator, *contents, stream=True, **changes)
-    assert reply.status == 200
-    assert reply.headers["content-type"] == "text/event-stream; charset=utf-8"
-    return reply.body
+from tests.simulator.helpers import (
+    CALL,
+    GREETING,
+    HEADERS,
+    MODEL,
+    RESULT,
+    TOOL,
+    ask,
+    body,
+    deltas,
+    events,
+    send,
+    simulator_id,
+    stream,
+)
 
 
 def test_a_stream_has_the_events_of_the_api(simulator: Simulator) -> None:
@@ -86,20 +81,6 @@ def test_a_stream_has_the_events_of_the_api(simulator: Simulator) -> None:
         ),
         ("message_stop", {"type": "message_stop"}),
     ]
-
-
-def simulator_id(kind: str) -> Any:
-    """Equal to any id of that kind."""
-
-    class Matching(str):
-        __slots__ = ()
-
-        def __eq__(self, other: object) -> bool:
-            return isinstance(other, str) and other.startswith(f"{kind}_01") and len(other) == len(kind) + 25
-
-        __hash__ = str.__hash__
-
-    return Matching(kind)
 
 
 def delta(index: int, value: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -180,6 +161,17 @@ class TestCuts:
         assert message["content"] == [text("abcdefghijklmno")]
         assert (message["stop_reason"], message["usage"]["output_tokens"]) == ("max_tokens", 5)
 
+    def test_thinking_counts(self, simulator: Simulator) -> None:
+        simulator.enqueue("abcdefghijklmnopqrstuvwxyz", "abcdefghijklmnopqrstuvwxyz")
+        message = ask(simulator, max_tokens=10).json  # 9 of them for thinking
+        assert message["content"][1:] == [text("abc")]
+        assert (message["stop_reason"], message["usage"]["output_tokens"]) == ("max_tokens", 10)
+        message = ask(simulator, max_tokens=5).json
+        assert ([block["type"] for block in message["content"]], message["stop_reason"]) == (
+            ["thinking"],
+            "max_tokens",
+        )
+
     def test_zero_max_tokens_only_warms_the_cache(self, simulator: Simulator) -> None:
         simulator.enqueue("never seen")
         message = ask(simulator, max_tokens=0).json
@@ -239,269 +231,6 @@ def read_chunks(simulator: Simulator) -> list[bytes]:
                 chunks.append(file.read(size))
                 file.readline()
     return chunks
-
-
-class TestPace:
-    def test_deltas_keep_an_absolute_clock(self, simulator: Simulator) -> None:
-        pace = Pace(deltas_per_second=200, characters=1, first_delay=0.1)
-        simulator.enqueue(Answer("x" * 100, pace=pace))
-        started = time.monotonic()
-        data = stream(simulator, model="claude-opus-4-8")
-        assert len(deltas(data)) == 100
-        assert 0.59 <= time.monotonic() - started < 1.0
-
-    def test_delay_before_the_headers(self, simulator: Simulator) -> None:
-        simulator.enqueue(Answer("x", pace=Pace(header_delay=0.2)), Answer("x", pace=Pace(first_delay=0.2)))
-        for changes in ({"stream": True}, {}):
-            started = time.monotonic()
-            ask(simulator, **changes)
-            assert 0.19 <= time.monotonic() - started < 0.6
-
-    def test_deltas_arrive_when_they_are_sent(self, simulator: Simulator) -> None:
-        simulator.enqueue(Answer("abc", pace=Pace(deltas_per_second=20, characters=1)))
-        with open_stream(simulator, model="claude-opus-4-8") as reply:
-            moments = [time.monotonic() for line in reply if b"text_delta" in line]
-        assert all(later - sooner > 0.03 for sooner, later in itertools.pairwise(moments))
-
-    def test_natural(self) -> None:
-        with Simulator(pace="natural") as simulator:
-            simulator.enqueue("Seven words that come at natural speed")
-            started = time.monotonic()
-            assert "".join(deltas(stream(simulator))) == "Seven words that come at natural speed"
-            assert time.monotonic() - started > 0.3
-
-    @pytest.mark.parametrize(
-        "value", ["", " ", "a", "  two words ", "line\n\n\nline\n", "abcdefghij", GREETING]
-    )
-    def test_pieces_lose_nothing(self, value: str) -> None:
-        for pace in (Pace(), Pace(characters=1), Pace(characters=4)):
-            assert "".join(pace.pieces(value)) == value
-
-
-class open_stream:  # noqa: N801 - used like a function
-    """A streaming reply whose lines are read one by one."""
-
-    def __init__(self, simulator: Simulator, **changes: Any) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=5)
-        self.connection.request("POST", "/v1/messages", json.dumps(body(stream=True, **changes)), HEADERS)
-        self.reply = self.connection.getresponse()
-
-    def __enter__(self) -> http.client.HTTPResponse:
-        return self.reply
-
-    def __exit__(self, *error: object) -> None:
-        self.reply.close()
-        self.connection.close()
-
-
-class TestFaults:
-    @pytest.mark.parametrize(
-        ("position", "expected"),
-        [
-            ({"after_events": 0}, ["error"]),
-            ({"after_events": 2}, ["message_start", "content_block_start", "error"]),
-            (
-                {"after_characters": 2},
-                [*["message_start", "content_block_start", "ping"], *["content_block_delta"] * 2, "error"],
-            ),
-            ({}, ["message_start", "content_block_start", "ping", "content_block_delta", "error"]),
-            (
-                {"after_characters": 99},
-                [
-                    *["message_start", "content_block_start", "ping"],
-                    *["content_block_delta"] * 3,
-                    "content_block_stop",
-                    "message_delta",
-                    "error",
-                ],
-            ),
-        ],
-    )
-    def test_error_event(self, simulator: Simulator, position: dict[str, Any], expected: list[str]) -> None:
-        answer = Answer("abc", pace=Pace(characters=1))
-        simulator.enqueue(StreamFault("error", answer, **position))
-        data = stream(simulator, model="claude-opus-4-8")
-        assert names(data) == expected
-        assert events(data)[-1][1] == {
-            "type": "error",
-            "error": {"details": None, "type": "overloaded_error", "message": "Overloaded"},
-            "request_id": simulator_id("req"),
-        }
-
-    def test_truncation_ends_without_message_stop(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("truncate", "abc def", after_characters=3))
-        data = stream(simulator, model="claude-opus-4-8")
-        assert names(data)[-1] == "content_block_delta"
-        assert deltas(data) == ["abc"]
-
-    def test_truncation_inside_an_event(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("truncate", "abc def", inside_event=True))
-        data = ask(simulator, stream=True).body
-        assert data.rpartition(b"\n\n")[2].startswith(b"event: ")
-
-    def test_dropped_connection(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("drop", after_events=4), StreamFault("drop"))
-        for changes in ({"stream": True}, {}):
-            with pytest.raises(http.client.IncompleteRead):
-                ask(simulator, **changes)
-
-    def test_reset_connection(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("reset", after_events=4), StreamFault("reset"))
-        for changes in ({"stream": True}, {}):
-            with pytest.raises((ConnectionResetError, http.client.IncompleteRead)) as caught:
-                ask(simulator, **changes)
-            assert caught.type is ConnectionResetError
-
-    def test_a_stall_goes_on_at_the_same_pace(self, simulator: Simulator) -> None:
-        answer = Answer("x" * 20, pace=Pace(deltas_per_second=100, characters=1))
-        simulator.enqueue(StreamFault("stall", answer, seconds=0.2))
-        started = time.monotonic()
-        assert len(deltas(stream(simulator))) == 20
-        assert time.monotonic() - started > 0.38
-
-    def test_a_stall_can_wait_for_the_test(self, simulator: Simulator) -> None:
-        go_on = threading.Event()
-        simulator.enqueue(StreamFault("stall", "abc def", after_characters=3, until=go_on))
-        with open_stream(simulator) as reply:
-            for line in reply:
-                if b'"abc"' in line:
-                    break
-            assert not simulator.requests[0].finished.is_set()
-            go_on.set()
-            assert b'" def"' in reply.read()
-
-    def test_faults_without_a_stream(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("error"), StreamFault("truncate"), StreamFault("stall", seconds=0.1))
-        reply = ask(simulator)
-        assert (reply.status, reply.message) == (529, "Overloaded")
-        with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
-            _ = ask(simulator).json
-        assert ask(simulator).json["stop_reason"] == "end_turn"
-
-    @pytest.mark.parametrize(
-        ("status", "kind", "retry"),
-        [
-            (400, "invalid_request_error", "false"),
-            (401, "authentication_error", "false"),
-            (402, "billing_error", "false"),
-            (403, "permission_error", "false"),
-            (404, "not_found_error", "false"),
-            (408, "timeout_error", "true"),
-            (409, "conflict_error", "true"),
-            (413, "request_too_large", "false"),
-            (422, "invalid_request_error", "false"),
-            (429, "rate_limit_error", "true"),
-            (500, "api_error", "true"),
-            (503, "api_error", "true"),
-            (504, "timeout_error", "true"),
-            (529, "overloaded_error", "true"),
-        ],
-    )
-    def test_http_errors(self, simulator: Simulator, status: int, kind: str, retry: str) -> None:
-        simulator.enqueue(HTTPFault(status))
-        reply = ask(simulator, stream=True)
-        assert (reply.status, reply.json["error"]["type"]) == (status, kind)
-        assert reply.headers["x-should-retry"] == retry
-        assert reply.json["request_id"] == reply.headers["request-id"]
-
-    def test_spend_limits_are_not_to_be_retried(self, simulator: Simulator) -> None:
-        details = {"error_code": "enforced_spend_limit_reached"}
-        simulator.enqueue(HTTPFault(429, message="No more.", details=details))
-        reply = ask(simulator)
-        assert reply.headers["x-should-retry"] == "false"
-        assert reply.json["error"] == {"type": "rate_limit_error", "message": "No more.", "details": details}
-
-    def test_headers_bodies_and_odd_statuses(self, simulator: Simulator) -> None:
-        simulator.enqueue(
-            HTTPFault(429, retry_after=1.5, should_retry=False, headers={"x-extra": "1"}),
-            HTTPFault.html(502),
-            HTTPFault(200, "overloaded_error", "Overloaded"),
-            HTTPFault(500, body=b"\xff\xfe", content_type="text/plain"),
-        )
-        first = ask(simulator)
-        assert (first.headers["retry-after"], first.headers["x-extra"]) == ("1.5", "1")
-        assert first.headers["x-should-retry"] == "false"
-        page = ask(simulator)
-        assert (page.status, page.headers["content-type"]) == (502, "text/html; charset=UTF-8")
-        assert b"<h1>502 Bad gateway</h1>" in page.body
-        odd = ask(simulator)
-        assert (odd.status, odd.json["error"]["type"]) == (200, "overloaded_error")
-        assert ask(simulator).body == b"\xff\xfe"
-
-
-class TestRawStreams:
-    def test_the_very_bytes(self, simulator: Simulator) -> None:
-        data = b"event: ping\r\ndata: {}\r\n\r\n\xf0\x9f"
-        for size in (None, 1, 7):
-            simulator.enqueue(RawStream(data, chunk_bytes=size))
-            assert ask(simulator, stream=True).body == data
-
-    def test_another_status_type_and_end(self, simulator: Simulator) -> None:
-        simulator.enqueue(RawStream(b"{}", "application/json", 202), RawStream(b"half", end="drop"))
-        reply = ask(simulator)
-        assert (reply.status, reply.headers["content-type"]) == (202, "application/json")
-        with pytest.raises(http.client.IncompleteRead):
-            ask(simulator)
-
-    def test_delay(self, simulator: Simulator) -> None:
-        simulator.enqueue(RawStream(b"abc", chunk_bytes=1, delay=0.1))
-        started = time.monotonic()
-        assert ask(simulator).body == b"abc"
-        assert time.monotonic() - started > 0.19
-
-
-class TestDisconnects:
-    @pytest.mark.parametrize(
-        "script",
-        [
-            Answer("x" * 50_000, pace=Pace(deltas_per_second=50)),
-            StreamFault("stall"),
-            Answer("x", pace=Pace(first_delay=30)),
-        ],
-    )
-    def test_a_client_that_goes_away_is_noticed(self, simulator: Simulator, script: Any) -> None:
-        simulator.enqueue(script)
-        with open_stream(simulator) as reply:
-            reply.readline()
-            assert not simulator.requests[0].disconnected.is_set()
-        started = time.monotonic()
-        assert simulator.requests[0].wait_disconnected()
-        assert simulator.requests[0].wait_finished()
-        assert time.monotonic() - started < 0.3
-
-    def test_a_complete_reply_is_no_disconnect(self, simulator: Simulator) -> None:
-        ask(simulator, stream=True)
-        assert simulator.requests[0].wait_finished()
-        assert not simulator.requests[0].wait_disconnected(0.05)
-
-    def test_one_connection_serves_many_requests(self, simulator: Simulator) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=5)
-        sockets = set()
-        for changes in ({}, {"stream": True}, {"model": "nobody"}, {}):
-            connection.request("POST", "/v1/messages", json.dumps(body(**changes)), HEADERS)
-            with connection.getresponse() as reply:
-                reply.read()
-            sockets.add(connection.sock)
-        connection.close()
-        assert len(sockets) == 1
-
-    def test_requests_at_the_same_time(self, simulator: Simulator) -> None:
-        pace = Pace(deltas_per_second=20, characters=1)
-        simulator.enqueue(*[Answer("x" * 8, pace=pace)] * 8)
-        threads = [threading.Thread(target=ask, args=(simulator,), kwargs={"stream": True}) for _ in range(8)]
-        started = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert time.monotonic() - started < 2
-        assert len(simulator.wait_for_requests(8)) == 8
-
-    def test_unpaced_streams_are_fast(self, simulator: Simulator) -> None:
-        simulator.enqueue(Answer("word " * 4000, pace=Pace(characters=4)))
-        started = time.monotonic()
-        assert len(deltas(stream(simulator, max_tokens=100_000))) == 5000
-        assert time.monotonic() - started < 3
 
 
 def test_requests_may_be_chunked(simulator: Simulator) -> None:

@@ -44,11 +44,14 @@ def test_the_same_request_gives_the_same_bytes() -> None:
     assert MessageRequest("m", 1, QUESTION).to_json() == MessageRequest("m", 1, QUESTION).to_json()
 
 
-@pytest.mark.parametrize("text", ["half a pair: \ud83d", "\udc80 from a file name"])
-def test_text_with_lone_surrogates_can_be_sent(text: str) -> None:
-    # Such strings come from `surrogateescape` and from pasted text; an error in the depths of json helps nobody.
-    sent = json.loads(MessageRequest("m", 1, ({"role": "user", "content": text},)).to_json())
-    assert sent["messages"][0]["content"].replace("\ufffd", "?").encode("utf-8", "replace")
+@pytest.mark.parametrize(
+    ("text", "sent"), [("half a pair: \ud83d", "half a pair: \ufffd"), ("\udc80 from a file name", "\ufffd from a file name")]
+)
+def test_text_with_lone_surrogates_can_be_sent(text: str, sent: str) -> None:
+    # Such strings come from `surrogateescape` and from pasted text; an error in the depths of a codec helps nobody,
+    # and no server takes half a character.
+    body = MessageRequest("m", 1, ({"role": "user", "content": text},)).to_json()
+    assert json.loads(body)["messages"][0]["content"] in (sent, sent.replace("\ufffd", "?"))
 
 
 def test_is_frozen() -> None:

@@ -1,0 +1,127 @@
+"""The demo model's answers in JupyterLab in; the README's pictures, light and dark, in docs/images/ out.
+
+Run it from the root of the repository, where `make test` has prepared the environment: `python -m scripts.screenshots`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Locator
+
+from tests.browser.chromium import launch
+from tests.browser.lab import Lab
+from tests.browser.notebook_page import PANEL, NotebookPage, notebook_of
+from tests.browser.tripwire import Tripwire
+
+IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
+WIDTH, HEIGHT = 840, 3600  # high enough for every cell to be on the page
+MARGIN = 8  # pixels beside what is shown
+
+SETUP = ["%load_ext nbclaude", "%claude_demo"]
+CODE = '''\
+%%claude
+What does this function do, and is there anything wrong with it?
+
+def mean(values, seen=[]):
+    """Return the mean of all values so far."""
+    for value in values:
+        if value == None:
+            raise ValueError("no value")
+        seen.append(value)
+    return sum(seen) / len(seen)'''
+TELL = "%%claude\nMy name is {}. My favourite language is Python."
+ASK = "%%claude\nWhat is my name?"
+
+
+class SharpBrowser:
+    """A browser whose pages have two dots to the pixel, as good screens have."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        """Open a context."""
+        return self._browser.new_context(device_scale_factor=2, **options)
+
+
+def main() -> int:
+    """Take every picture in both themes; the exit status is 1 if there is no browser."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, Tripwire() as tripwire, launch(tripwire) as browser:
+        if browser is None:
+            sys.exit("No Chromium on this machine.")
+        with Lab(Path(home)) as lab:
+            for theme in ("light", "dark"):
+                lab.set_theme(theme)
+                notebook = NotebookPage(lab, SharpBrowser(browser), tripwire, (WIDTH, HEIGHT))
+                take_answers(notebook, theme)
+                take_conversation(notebook, theme)
+                notebook.close()
+                lab.shut_kernels_down()
+    return 0
+
+
+def take_answers(notebook: NotebookPage, theme: str) -> None:
+    """Take an answer about code, and what Markdown looks like."""
+    open_cells(notebook, "answers", [*SETUP, CODE, "%%claude\nShow off your Markdown."])
+    notebook.run_all(timeout=60)
+    take(notebook, f"code-{theme}", [2])
+    headings = notebook.answer(3).locator("h2")
+    take(
+        notebook,
+        f"markdown-{theme}",
+        [3],
+        top=headings.nth(1),
+        below=notebook.answer(3).locator(".code").nth(1),
+    )
+
+
+def take_conversation(notebook: NotebookPage, theme: str) -> None:
+    """Take a conversation whose first turn was replaced."""
+    open_cells(notebook, "conversation", [*SETUP, TELL.format("Ada"), ASK, "%claude_history"])
+    notebook.run_all(timeout=60)
+    notebook.edit(2, TELL.format("Grace"))
+    for index in (2, 3, 4):
+        notebook.run(index)
+    take(notebook, f"conversation-{theme}", [2, 3, 4])
+
+
+def open_cells(notebook: NotebookPage, name: str, cells: Sequence[str]) -> None:
+    """Open a notebook whose cells have ids like those that JupyterLab gives."""
+    content = notebook_of(cells)
+    for number, cell in enumerate(content["cells"], 1):
+        cell["id"] = f"{number * 0x9E3779B1 % 2**32:08x}-4bd1-4c1e-9a0e-5f0c6f1e7a55"
+    (notebook.lab.root / f"{name}.ipynb").write_text(json.dumps(content), "utf-8")
+    notebook.open(f"{name}.ipynb")
+
+
+def take(
+    notebook: NotebookPage,
+    name: str,
+    cells: Sequence[int],
+    *,
+    top: Locator | None = None,
+    below: Locator | None = None,
+) -> None:
+    """Take a picture of neighbouring cells, without the mark of the active one; from `top` to above `below`."""
+    notebook.script(f"{PANEL} panel.content.activeCellIndex = 0; document.activeElement.blur()")
+    boxes = [notebook.cell(index).bounding_box() for index in (cells[0], cells[-1])]
+    first, last = (box for box in boxes if box)
+    left, right = first["x"] + 3 * MARGIN, first["x"] + first["width"] + MARGIN
+    upper, lower = first["y"], last["y"] + last["height"]
+    if top is not None and (box := top.bounding_box()):
+        left, upper = box["x"] - 2 * MARGIN, box["y"] - MARGIN
+    if below is not None and (box := below.bounding_box()):
+        lower = box["y"] - MARGIN / 2
+    clip = {"x": left, "y": upper, "width": right - left, "height": lower - upper}
+    notebook.page.screenshot(path=IMAGES / f"{name}.png", clip=clip, animations="disabled")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
