@@ -8,7 +8,7 @@ from html import escape
 from typing import Any, Protocol
 
 from nbclaude.render.pages import Part
-from nbclaude.render.streaming import MarkdownStream
+from nbclaude.render.streaming import MarkdownStream, SettledBlock
 
 __all__ = ["FoldSection", "Section", "TextSection"]
 
@@ -34,7 +34,7 @@ class TextSection:
     def __init__(self, document_id: str) -> None:
         self._stream = MarkdownStream(document_id)
         self._text: list[str] = []
-        self._waiting: list[tuple[int, str]] = []
+        self._waiting: list[SettledBlock] = []
         self.parts: list[Part] = []
 
     def feed(self, text: str) -> None:
@@ -50,18 +50,19 @@ class TextSection:
 
     def lay(self, limit: float) -> bool:
         """Move settled blocks to the open part until it holds `limit` characters; tell whether it is full."""
-        self._waiting += [(block.end, block.html) for block in self._stream.settle()]
+        now = self._stream.advance()
+        self._waiting += now.settled
         part = self.parts[-1]
-        for laid, (end, html) in enumerate(self._waiting, 1):
-            part.settled.append(html)
-            part.end = end
+        for laid, block in enumerate(self._waiting, 1):
+            part.settled.append(block.html)
+            part.end = block.end
             if part.end - part.start >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
                 part.source = "".join(self._text)[part.start : part.end]
                 return True
         self._waiting.clear()
-        part.tail = self._stream.tail_html()
+        part.tail = now.tail
         return False
 
     def close(self) -> list[Part]:

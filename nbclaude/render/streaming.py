@@ -20,22 +20,29 @@ from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
 from nbclaude.render.unfinished import presentable
 
-__all__ = ["MarkdownStream", "SettledBlock"]
+__all__ = ["Advance", "MarkdownStream", "SettledBlock"]
 
 _FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class SettledBlock:
-    """One top-level block that will not change: where it starts and ends in the text (characters), and its HTML."""
+    """One top-level block that will not change: where it ends in the text (in characters), and its HTML."""
 
-    start: int
     end: int
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What a look at the growing text gives: the blocks that have settled since the last one, and the tail's HTML."""
+
+    settled: tuple[SettledBlock, ...]
+    tail: str
+
+
 class MarkdownStream:
-    """Incremental renderer: `feed` text, ask for `settle` and `tail_html` as often as you paint, then `close`."""
+    """Incremental renderer: `feed` text, `advance` as often as you paint, then `close`."""
 
     def __init__(self, document_id: str = "") -> None:
         self._highlighter = CodeHighlighter()
@@ -47,50 +54,40 @@ class MarkdownStream:
         self._document_id = document_id
         self._pieces: list[str] = []
         self._tail = ""
+        self._tail_html = ""
         self._settled_to = 0
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text; costs nothing until somebody looks."""
         self._pieces.append(text)
 
-    @property
-    def settled_to(self) -> int:
-        """How many characters of the text are settled."""
-        return self._settled_to
-
-    def settle(self) -> list[SettledBlock]:
-        """Return the blocks that have become settled since the last call."""
-        self._take_pieces()
-        complete = self._tail[: self._tail.rfind("\n") + 1]
-        if not complete:
-            return []
-        environment = self._environment_for(complete)
-        tokens = self._draft_parser.parse(complete, environment)
-        starts = _top_level_starts(tokens)
-        if len(starts) < 2:
-            return []
-        line_starts = _line_starts(complete)
-        blocks: list[SettledBlock] = []
-        for (token_index, line), (next_index, next_line) in itertools.pairwise(starts):
-            html = self._render(tokens[token_index:next_index], environment)
-            start = self._settled_to + (line_starts[line] if blocks else 0)
-            blocks.append(SettledBlock(start, self._settled_to + line_starts[next_line], html))
-        last_index, last_line = starts[-1]
-        self._keep_definitions(environment, tokens[:last_index], last_line)
-        self._tail = self._tail[line_starts[last_line] :]
-        self._settled_to = blocks[-1].end
-        return blocks
-
-    def tail_html(self) -> str:
-        """Return the HTML of what is not settled yet, as it can be shown while it is unfinished."""
-        self._take_pieces()
+    def advance(self) -> Advance:
+        """Render what has come since the last call: the blocks that are settled now, and the tail."""
+        if not self._pieces:
+            return Advance((), self._tail_html)
+        self._tail += "".join(self._pieces)
+        self._pieces.clear()
         text = presentable(self._tail)
-        if not text.strip():
-            return ""
         environment = self._environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
-        _mark_open_fence(tokens)
-        return self._render(tokens, environment)
+        line_starts = _line_starts(text)
+        # A line that is still being written may yet turn out to be no beginning of a block.
+        complete = self._tail.rfind("\n") + 1
+        starts = [(index, line) for index, line in _top_level_starts(tokens) if line_starts[line] < complete]
+        settled: list[SettledBlock] = []
+        for (token_index, _), (next_index, next_line) in itertools.pairwise(starts):
+            html = self._render(tokens[token_index:next_index], environment)
+            settled.append(SettledBlock(self._settled_to + line_starts[next_line], html))
+        rest = tokens
+        if settled:
+            last_index, last_line = starts[-1]
+            self._keep_definitions(environment, tokens[:last_index], last_line)
+            self._tail = self._tail[line_starts[last_line] :]
+            self._settled_to = settled[-1].end
+            rest = tokens[last_index:]
+        _mark_open_fence(rest)
+        self._tail_html = self._render(rest, environment)
+        return Advance(tuple(settled), self._tail_html)
 
     def close(self, text: str, boundaries: Sequence[int]) -> list[str]:
         """Render the whole `text` at once and cut it where the pages were cut.
@@ -116,11 +113,6 @@ class MarkdownStream:
             begin = cut
         pieces.append(self._render(tokens[begin:], environment))
         return pieces
-
-    def _take_pieces(self) -> None:
-        if self._pieces:
-            self._tail += "".join(self._pieces)
-            self._pieces.clear()
 
     def _render(self, tokens: Sequence[Token], environment: dict[str, Any]) -> str:
         html: str = self._parser.renderer.render(tokens, self._parser.options, environment)

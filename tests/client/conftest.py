@@ -4,6 +4,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from nbclaude.client.lines import close_lines
+from nbclaude.simulator import Simulator
+
+
+@pytest.fixture(scope="package")
+def running_simulator() -> Iterator[Simulator]:
+    """Run one simulator for all tests of the client: starting one costs more than most tests."""
+    with Simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def simulator(running_simulator: Simulator) -> Simulator:
+    """Give the simulator as new: no requests, no scripts."""
+    running_simulator.clear()
+    return running_simulator
+
 
 @pytest.fixture(autouse=True)
 def no_network_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,6 +34,4 @@ def no_network_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_idle_lines() -> Iterator[None]:
     """Let no connection of one test reach the next."""
     yield
-    from nbclaude.client.lines import close_lines
-
     close_lines()
