@@ -17,11 +17,14 @@ UPDATES_PER_SECOND = 15.0
 
 def whole_markdown(characters: int, rate: float) -> None:
     """Send the whole text so far as Markdown and let the page render it."""
-    _stream(characters, rate, lambda text: {"text/markdown": text, "text/plain": text})
+    from IPython.display import Markdown
+
+    _stream(characters, rate, Markdown)
 
 
 def whole_html(characters: int, rate: float) -> None:
     """Render the whole text so far in the kernel and send it as HTML."""
+    from IPython.display import HTML
     from markdown_it import MarkdownIt
     from pygments import highlight
     from pygments.formatters import HtmlFormatter
@@ -38,10 +41,10 @@ def whole_html(characters: int, rate: float) -> None:
         return html
 
     parser = MarkdownIt("js-default", {"highlight": highlighted})
-    _stream(characters, rate, lambda text: {"text/html": parser.render(text), "text/plain": text})
+    _stream(characters, rate, lambda text: HTML(parser.render(text)))
 
 
-def _stream(characters: int, rate: float, bundle: Callable[[str], dict[str, str]]) -> None:
+def _stream(characters: int, rate: float, show: Callable[[str], Any]) -> None:
     from IPython.display import display
 
     shown: Any = None
@@ -52,11 +55,11 @@ def _stream(characters: int, rate: float, bundle: Callable[[str], dict[str, str]
         if now < next_update:
             continue
         if shown is None:
-            shown = display(bundle(text), raw=True, display_id=True)
+            shown = display(show(text), display_id=True)
         else:
-            shown.update(bundle(text), raw=True)
+            shown.update(show(text))
         next_update = now + 1 / UPDATES_PER_SECOND
-    shown.update(bundle(text), raw=True)
+    shown.update(show(text))
 
 
 def _arriving(text: str, rate: float) -> Iterator[str]:

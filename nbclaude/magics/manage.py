@@ -82,7 +82,7 @@ class ManageMagics(Magics):
         if self._demo is None:
             from nbclaude.simulator import Simulator
 
-            self._demo = Simulator(pace="natural").start()
+            self._demo = Simulator(pace="natural", keep=50).start()
             current_workspace().demo_url = self._demo.base_url
         say(
             f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it."

@@ -1,0 +1,247 @@
+"""What a reader sees of an answer in JupyterLab: it grows, it ends as it should, it stays, and it does no harm."""
+
+from __future__ import annotations
+
+import re
+import time
+from html.parser import HTMLParser
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from nbclaude.render.markdown import render_markdown
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.browser.conftest import OpenNotebook
+from tests.browser.documents import ATTACKS, SHOWCASE, report
+from tests.browser.notebook_page import NotebookPage
+
+LOAD = "%load_ext nbclaude"
+ASK = "%%claude\nGo on."
+
+
+def pages_html(notebook: NotebookPage, index: int) -> str:
+    """The HTML of an answer's pages, joined, as the browser holds it, before MathJax."""
+    return "".join(
+        notebook.answer(index).locator(".nbclaude-answer").evaluate_all("all => all.map(e => e.innerHTML)")
+    )
+
+
+def canonical(notebook: NotebookPage, html: str) -> str:
+    """The HTML as this browser writes it, what JupyterLab and this test do to it taken out."""
+    script = """
+    const host = document.createElement('template'); host.innerHTML = html;
+    for (const maths of host.content.querySelectorAll('.math')) maths.textContent = 'MATHS';
+    for (const link of host.content.querySelectorAll('a')) { link.removeAttribute('rel'); link.removeAttribute('target'); }
+    for (const seen of host.content.querySelectorAll('[data-seen]')) seen.removeAttribute('data-seen');
+    return host.innerHTML"""
+    text: str = notebook.script(script, html=html)
+    return re.sub(r"(fn|fnref)-[\w-]*-(\d)", r"\1-\2", text)
+
+
+def visible_text(html: str) -> str:
+    """The text of HTML, white space folded."""
+
+    pieces: list[str] = []
+    parser = HTMLParser()
+    parser.handle_data = pieces.append  # type: ignore[method-assign]
+    parser.feed(html)
+    return " ".join("".join(pieces).split())
+
+
+def overflowing(area: Locator) -> list[str]:
+    """The elements that stick out of the output area and cannot be scrolled there."""
+    found: list[str] = area.evaluate(
+        """area => { const right = area.getBoundingClientRect().right + 1, out = [];
+        for (const e of area.querySelectorAll('*')) {
+            if (e.closest('.code pre, .table, .math, mjx-container, mjx-assistive-mml') !== null) continue;
+            if (e.getBoundingClientRect().right > right) out.push(e.outerHTML.slice(0, 120));
+        } return out; }"""
+    )
+    return found
+
+
+def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer(SHOWCASE, pace=Pace(deltas_per_second=40, characters=6, first_delay=1.0)))
+    notebook = claude_notebook([LOAD, ASK])
+    notebook.run(0)
+    notebook.start(1)
+    expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible(timeout=900)
+    expect(notebook.answer(1).locator("h1")).to_have_text("A heading")
+    assert notebook.answer(1).locator("blockquote").count() == 0
+    expect(notebook.answer(1).locator("blockquote").first).to_be_visible()
+    assert "The end." not in notebook.text(1)
+    notebook.wait_until_idle()
+    assert canonical(notebook, pages_html(notebook, 1)) == canonical(notebook, render_markdown(SHOWCASE, "x"))
+    assert notebook.outputs(1).locator(".nbclaude-waiting").count() == 0
+
+
+def test_maths_is_typeset_and_prices_are_not(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue(SHOWCASE)
+    notebook = claude_notebook([LOAD, ASK])
+    notebook.run_all()
+    expect(notebook.answer(1).locator("mjx-container")).to_have_count(5)
+    expect(notebook.answer(1).locator("mjx-merror")).to_have_count(0)
+    assert "$5 and $10" in notebook.text(1)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_looks_good_wide_and_narrow(
+    claude_notebook: OpenNotebook, simulator: Simulator, theme: str
+) -> None:
+    simulator.enqueue(SHOWCASE)
+    notebook = claude_notebook([LOAD, ASK], theme=theme, size=(1200, 2000))
+    notebook.run_all()
+    expect(notebook.answer(1).locator("mjx-container").first).to_be_visible()
+    for width in (1200, 500):
+        notebook.set_width(width)
+        assert overflowing(notebook.cell(1).locator(".jp-OutputArea")) == []
+        notebook.screenshot(f"answer-{width}")
+    code = notebook.answer(1).locator(".code pre")
+    assert code.evaluate("e => e.scrollWidth > e.clientWidth")
+    background, text = notebook.answer(1).locator("p").first.evaluate(BEHIND_AND_BEFORE)
+    assert contrast(background, text) > 7
+
+
+BEHIND_AND_BEFORE = """e => {
+    let behind = e;
+    while (/, 0\\)$/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+    return [getComputedStyle(behind).backgroundColor, getComputedStyle(e).color];
+}"""
+
+
+def contrast(first: str, second: str) -> float:
+    """The contrast of two CSS colours as the WCAG count it, 1 to 21."""
+
+    def luminance(colour: str) -> float:
+        channels = [int(float(part)) / 255 for part in re.findall(r"[\d.]+", colour)[:3]]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_the_stop_button_keeps_the_partial_answer(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer(report(200), pace=Pace(100, 10)), "The second.")
+    notebook = claude_notebook([LOAD, ASK, "%%claude\nAnd then?"])
+    notebook.run(0)
+    notebook.start(1)
+    expect(notebook.answer(1)).to_contain_text("Section 1")
+    pressed = time.monotonic()
+    notebook.stop()
+    notebook.wait_until_idle()
+    assert time.monotonic() - pressed < 2
+    assert simulator.requests[0].wait_disconnected(1)
+    expect(notebook.answer(1).locator(".nbclaude-mark")).to_have_text("interrupted")
+    assert "AnswerInterrupted" in notebook.text(1)
+    notebook.run(2)
+    kept = simulator.requests[1].messages[1]["content"][0]["text"]
+    assert kept.startswith("## Section 0") and "Section 50" not in kept
+    notebook.screenshot("interrupted")
+
+
+def test_running_a_cell_again_replaces_its_answer(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue("first answer", "second answer", "another first answer")
+    notebook = claude_notebook([LOAD, "%%claude\nOne?", "%%claude\nTwo?"])
+    notebook.run_all()
+    notebook.run(1)
+    assert "another first answer" in notebook.text(1)
+    assert "replaced turn 1, 1 later turn kept" in notebook.text(1)
+    assert len(simulator.requests[2].messages) == 1
+    notebook.delete(1)
+    notebook.insert(1, "%%claude\nThree?")
+    simulator.enqueue("third answer")
+    notebook.run(1)
+    assert [m["content"][0]["text"] for m in simulator.requests[3].messages] == [
+        "Two?",
+        "second answer",
+        "Three?",
+    ]
+    assert "1 turn of deleted cells removed" in notebook.text(1)
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_reopened_notebook_shows_the_same(
+    claude_notebook: OpenNotebook, simulator: Simulator, trusted: bool
+) -> None:
+    simulator.enqueue(SHOWCASE)
+    notebook = claude_notebook([LOAD, ASK])
+    notebook.run_all()
+    expect(notebook.answer(1).locator("mjx-container")).to_have_count(5)
+    before = visible_text(canonical(notebook, pages_html(notebook, 1)))
+    notebook.reopen(trusted=trusted)
+    assert notebook.is_trusted == trusted
+    expect(notebook.answer(1).locator("mjx-container")).to_have_count(5)
+    assert visible_text(canonical(notebook, pages_html(notebook, 1))) == before
+    assert "claude-sonnet-5-5" in notebook.text(1)
+    notebook.screenshot("reopened" if trusted else "reopened-untrusted")
+    for output in notebook.saved()["cells"][1]["outputs"]:
+        assert set(output["data"]) == {"text/html", "text/markdown", "text/plain"}
+
+
+def test_a_closed_page_keeps_the_readers_selection(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    text = report(90)
+    simulator.enqueue(Answer(text, pace=Pace(400, 10)))
+    notebook = claude_notebook([LOAD, ASK])
+    notebook.run(0)
+    notebook.start(1)
+    notebook.wait_for("return document.querySelectorAll('.nbclaude-answer').length > 1")
+    notebook.script(
+        "const p = document.querySelector('.nbclaude-answer p'); p.dataset.seen = 'yes';"
+        "getSelection().selectAllChildren(p)"
+    )
+    notebook.wait_until_idle()
+    assert notebook.script("return getSelection().toString()").startswith("A paragraph about topic 0")
+    assert notebook.answer(1).locator("p[data-seen=yes]").count() == 1
+    assert 2 <= notebook.outputs(1).count() <= 30
+    assert canonical(notebook, pages_html(notebook, 1)) == canonical(notebook, render_markdown(text, "x"))
+
+
+def test_nothing_in_an_answer_runs_or_loads_anything(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer("\n\n".join(ATTACKS), pace=Pace(2000, 20)), *ATTACKS)
+    one_by_one = "for i in range({}):\n    get_ipython().run_line_magic('claude', '--new attack')"
+    notebook = claude_notebook([LOAD, ASK, one_by_one.format(len(ATTACKS)), "%%claude\nIs $\\sqrt{2}$ fine?"])
+    notebook.run_all(timeout=60)
+    for link in notebook.answer(1).locator("a").all():
+        assert re.match(r"(https?:|mailto:|#)", link.get_attribute("href") or "#"), link.evaluate(
+            "e => e.outerHTML"
+        )
+    loading = "img, script, iframe, object, embed, video, audio, link, meta, form, input:not([type=checkbox])"
+    for index in (1, 2):
+        assert notebook.answer(index).locator(".nbclaude-answer").locator(loading).count() == 0
+    simulator.enqueue(r"$\sqrt{2}$ and $\frac{1}{2}$")
+    notebook.run(3)
+    assert "HACKED" not in notebook.answer(3).inner_text()
+    notebook.reopen(trusted=False)
+    time.sleep(0.5)
+    assert notebook.script("return window.__pwned") is None
+    notebook.watch.check()
+    assert notebook.watch.foreign_requests == []
+
+
+def test_a_failed_ask_shows_one_error_and_nothing_else(claude_notebook: OpenNotebook) -> None:
+    notebook = claude_notebook(
+        [
+            LOAD,
+            "%config ClaudeMagics.base_url = 'http://127.0.0.1:9'\n%config ClaudeMagics.max_retries = 0",
+            ASK,
+        ]
+    )
+    notebook.run(0)
+    notebook.run(1)
+    notebook.run(2)
+    assert notebook.outputs(2).count() == 1
+    assert notebook.text(2).startswith(
+        "APIConnectionError: http://127.0.0.1:9 (base_url) could not be reached"
+    )
+    notebook.screenshot("error")
