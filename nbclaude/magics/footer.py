@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.exchange import Outcome, Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.wire.message import prompt_tokens
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -23,7 +23,7 @@ def footer_of(
     from nbclaude.render.reply import Footer
 
     message = outcome.message
-    facts = [str(message.get("model")), _tokens(message.get("usage") or {}), f"{outcome.seconds:.1f} s"]
+    facts = [str(message.get("model")), _tokens(outcome), f"{outcome.seconds:.1f} s"]
     if outcome.change is not None:
         facts.append(outcome.change.summary)
     elif not question.history:
@@ -33,10 +33,12 @@ def footer_of(
     return Footer(tuple(fact for fact in facts if fact), _mark(outcome, settings), connection.notice)
 
 
-def _tokens(usage: Mapping[str, Any]) -> str:
-    kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    tokens_in = sum(int(usage.get(kind) or 0) for kind in kinds)
-    tokens_out = int(usage.get("output_tokens") or 0)
+def _tokens(outcome: Outcome) -> str:
+    usage = outcome.message.get("usage") or {}
+    tokens_in, tokens_out = prompt_tokens(usage), int(usage.get("output_tokens") or 0)
+    if outcome.error is not None:
+        # The count of the answer comes with its end.
+        return f"{tokens_in:,} tokens in" if tokens_in else ""
     return f"{tokens_in:,} tokens in, {tokens_out:,} out" if tokens_in or tokens_out else ""
 
 

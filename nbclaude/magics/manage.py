@@ -11,6 +11,7 @@ from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import DEMO_NOTICE, current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_table
+from nbclaude.wire.message import prompt_tokens
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -106,8 +107,7 @@ class ManageMagics(Magics):
 
 def _row(number: int, turn: Turn) -> tuple[Any, ...]:
     usage = turn.message.get("usage") or {}
-    kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    tokens_in = sum(int(usage.get(kind) or 0) for kind in kinds)
+    tokens_in = prompt_tokens(usage)
     answer = _excerpt(turn.answer) + (f" ({turn.stopped})" if turn.stopped else "")
     label = f"{number} (new)" if turn.begins else str(number)
     return (

@@ -12,8 +12,10 @@ __all__ = ["STYLE", "waiting_html"]
 
 _CSS = """
 .nbclaude { font-family: var(--jp-content-font-family, system-ui, sans-serif); font-size: var(--jp-content-font-size1, 14px);
-  line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em; overflow-wrap: break-word; }
-.nbclaude .nbclaude-answer > :first-child { margin-top: 0; }
+  line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em;
+  overflow-wrap: break-word; }
+.nbclaude:has(> style) { padding-top: .3em; }
+.nbclaude:has(> style) .nbclaude-answer > :first-child { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
 .nbclaude li { margin: .2em 0; }
 .nbclaude li > p { margin: 0 0 .4em; }

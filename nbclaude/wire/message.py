@@ -16,7 +16,7 @@ from nbclaude.wire.events import (
     MessageStop,
 )
 
-__all__ = ["MessageBuilder", "events_of_message", "text_of"]
+__all__ = ["MessageBuilder", "events_of_message", "prompt_tokens", "text_of"]
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
@@ -26,6 +26,12 @@ def text_of(message: Mapping[str, Any]) -> str:
     """Join the text blocks of a message. Cited answers are cut into many blocks: nothing goes between them."""
     blocks = message.get("content") or ()
     return "".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
+
+
+def prompt_tokens(usage: Mapping[str, Any]) -> int:
+    """Count the tokens of the whole prompt: `input_tokens` is only what was neither written to nor read from a cache."""
+    kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
+    return sum(int(usage.get(kind) or 0) for kind in kinds)
 
 
 def events_of_message(message: Mapping[str, Any]) -> list[Event]:

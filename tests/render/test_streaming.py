@@ -138,14 +138,13 @@ class TestTail:
             ("text\n=", "<p>text</p>\n"),
             ("text\n\n| a | b |", ""),
             ("text\n\n| a | b |\n|--", ""),
-            ("```py", ""),
             ("```python\nimport os\n", '<div class="code" data-language="python"><pre><code class="language-python">import os\n</code></pre></div>\n'),
             ("**", ""),
-            ("1", "<p>1</p>\n"),
             ("1.", ""),
             (">", ""),
             ("$$\nx =", ""),
-            ("a $x", "<p>a </p>\n"),
+            ("$$x =", ""),
+            ("\\[\nx =", ""),
         ],
     )
     def test_shown(self, source: str, shown: str) -> None:

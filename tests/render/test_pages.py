@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import pytest
+
+from nbclaude.render.markdown import render_markdown
+from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
+from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
+from tests.render.documents import DOCUMENTS, LATE
+
+FOOTER = Footer(("footer",))
+
+
+def delta(text: str) -> Event:
+    return BlockDelta(0, {"type": "text_delta", "text": text})
+
+
+def body(image: PageImage) -> str:
+    """Take the answer's own HTML out of a page."""
+    before, _, rest = image.html.partition('<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">')
+    assert before.startswith('<div class="nbclaude">')
+    inner, _, after = rest.rpartition("</div>" + (after_footer(image)) + "</div>")
+    assert after == ""
+    return inner
+
+
+def after_footer(image: PageImage) -> str:
+    return FOOTER.html if FOOTER.html in image.html else ""
+
+
+class Reader:
+    """The front end: keeps what every page looks like, and checks the rules of pages as it goes."""
+
+    def __init__(self, renderer: ReplyRenderer, *, late: bool = False) -> None:
+        self.renderer = renderer
+        self.pages: dict[int, PageImage] = {}
+        self.late = late
+        self.repainted: set[int] = set()
+        self.painted = 0
+
+    def paint(self, images: list[PageImage], *, closing: bool = False) -> None:
+        numbers = [image.number for image in images]
+        assert numbers == sorted(numbers)
+        for image in images:
+            self.painted += len(image.html)
+            before = self.pages.get(image.number)
+            if before is not None and before.closed:
+                self.repainted.add(image.number)
+                assert image.closed
+                if not self.late and not (closing and image.number == max(self.pages)):
+                    assert image == before, "a closed page has changed"
+            elif before is None:
+                assert image.number == len(self.pages), "pages appear one after the other"
+            self.pages[image.number] = image
+        open_pages = [image for image in self.pages.values() if not image.closed]
+        assert len(open_pages) <= 1
+        if open_pages:
+            assert open_pages[0].number == len(self.pages) - 1
+
+    def feed(self, *events: Event) -> None:
+        for event in events:
+            self.renderer.feed(event)
+        self.paint(self.renderer.changes())
+
+    def close(self) -> None:
+        self.paint(self.renderer.close(FOOTER), closing=True)
+        assert all(image.closed for image in self.pages.values())
+
+    @property
+    def html(self) -> str:
+        return "".join(body(self.pages[number]) for number in sorted(self.pages))
+
+    @property
+    def markdown(self) -> str:
+        return "".join(self.pages[number].markdown for number in sorted(self.pages))
+
+
+def show(source: str, step: int, *, late: bool = False) -> Reader:
+    reader = Reader(ReplyRenderer("x"), late=late)
+    reader.feed(BlockStart(0, {"type": "text", "text": ""}))
+    for start in range(0, len(source), step):
+        reader.feed(delta(source[start : start + step]))
+    reader.feed(BlockStop(0))
+    reader.close()
+    return reader
+
+
+# Long enough for several pages.
+LONG = "\n\n".join(f"## Part {number}\n\n{document}" for number, document in enumerate([*DOCUMENTS.values()] * 3) if document.strip())
+SAFE = "\n\n".join(
+    f"## Part {number}\n\n{DOCUMENTS['everything']}\n\n{DOCUMENTS['list with fence']}\n\n{DOCUMENTS['tables']}" for number in range(40)
+)
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_short_answer_is_one_page(name: str) -> None:
+    reader = show(DOCUMENTS[name], 7)
+    assert len(reader.pages) == 1
+    assert reader.html == render_markdown(DOCUMENTS[name], "x")
+    assert reader.markdown == DOCUMENTS[name]
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_late_definition_on_one_page(name: str) -> None:
+    reader = show(LATE[name], 3, late=True)
+    assert reader.html == render_markdown(LATE[name], "x")
+    assert reader.markdown == LATE[name]
+
+
+@pytest.mark.parametrize("step", [50, 997, 10_000])
+def test_a_long_answer(step: int) -> None:
+    reader = show(SAFE, step)
+    assert len(reader.pages) > 3
+    assert reader.html == render_markdown(SAFE, "x")
+    assert reader.markdown == SAFE
+    assert reader.repainted == set()
+
+
+@pytest.mark.parametrize("step", [333, 5_000])
+def test_a_long_answer_of_everything(step: int) -> None:
+    # Definitions for all of it stand somewhere in it.
+    reader = show(LONG, step, late=True)
+    assert reader.html == render_markdown(LONG, "x")
+    assert reader.markdown == LONG
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_a_definition_pages_later(name: str) -> None:
+    before, after = LATE[name].split("\n\n", 1) if "\n\n" in LATE[name] else (LATE[name], "")
+    source = before + "\n\n" + "Filling words.\n\n" * 700 + after
+    reader = show(source, 500, late=True)
+    assert len(reader.pages) >= 2
+    assert reader.html == render_markdown(source, "x")
+    assert reader.markdown == source
+
+
+def test_a_page_that_a_late_definition_changes_is_painted_once_more_and_no_other() -> None:
+    source = "See [the docs][d].\n\n" + "Filling words.\n\n" * 1000 + "[d]: https://a.example\n"
+    reader = show(source, 500, late=True)
+    assert reader.repainted == {0}
+    assert '<a href="https://a.example"' in reader.pages[0].html
+
+
+class TestLimits:
+    def test_grow(self) -> None:
+        limits = [page_limit(number) for number in range(MAX_PAGES)]
+        assert limits[0] == 4096
+        assert limits == sorted(limits)
+        assert limits[-1] == float("inf")
+        # More than any model writes, before the last page takes all the rest.
+        assert sum(limits[:-1]) > 1_000_000
+
+    @pytest.mark.parametrize(
+        "unit",
+        ["Some words. " * 40 + "\n\n", "- item\n\n  more\n\n" + "text " * 200 + "\n\n", "x" * 3000 + "\n\n", "```\n" + "code\n" * 800 + "```\n\n"],
+        ids=["paragraphs", "lists", "long lines", "code"],
+    )
+    def test_never_more_than_30_pages_for_2_megabytes(self, unit: str) -> None:
+        source = unit * (2_000_000 // len(unit) + 1)
+        renderer = ReplyRenderer("x")
+        numbers: set[int] = set()
+        size = 100_000
+        for start in range(0, len(source), size):
+            renderer.feed(delta(source[start : start + size]))
+            numbers |= {image.number for image in renderer.changes()}
+        # The pages are what this is about; the rendering of the whole is in the tests of smaller answers.
+        assert len(numbers) <= MAX_PAGES
+        assert len(numbers) > 20
+
+    def test_an_ordinary_answer_is_one_page(self) -> None:
+        assert len(show("Some words.\n\n" * 300, 500).pages) == 1
+
+    def test_one_block_is_never_cut(self) -> None:
+        source = "```\n" + "line of code\n" * 5000 + "```\n\ntext\n"
+        reader = show(source, 9000)
+        assert len(reader.pages) <= 2
+        assert "</code>" in reader.pages[0].html
+
+
+class TestPainting:
+    def test_the_first_delta_is_shown_at_once(self) -> None:
+        renderer = ReplyRenderer("x")
+        renderer.feed(MessageStart({"content": []}))
+        assert renderer.changes() == []
+        renderer.feed(BlockStart(0, {"type": "text", "text": ""}))
+        assert renderer.changes() == []
+        renderer.feed(delta("Hi"))
+        [image] = renderer.changes()
+        assert "<p>Hi</p>" in image.html
+        assert not image.closed
+        assert image.markdown == ""
+
+    def test_the_style_sheet_is_on_the_first_page_alone(self) -> None:
+        reader = show(SAFE, 5000)
+        assert ["<style>" in reader.pages[number].html for number in sorted(reader.pages)] == [True] + [False] * (len(reader.pages) - 1)
+
+    def test_the_footer_is_on_the_last_page_alone(self) -> None:
+        reader = show(SAFE, 5000)
+        assert [FOOTER.html in reader.pages[number].html for number in sorted(reader.pages)] == [False] * (len(reader.pages) - 1) + [True]
+
+    def test_what_is_painted_stays_linear(self) -> None:
+        """Painting costs what is on the open page: twice the answer is twice the HTML, not four times."""
+        once, twice = (show(SAFE[:length], 400).painted for length in (len(SAFE) // 2, len(SAFE)))
+        assert twice < 2.6 * once
+
+
+class TestValues:
+    def test_parts_and_pages(self) -> None:
+        page = Page(0)
+        assert (page.size, page.has_fold, page.body, page.source) == (0, False, "", "")
+        page.parts += [Part(0, 5, ["<p>a</p>"], "<p>b</p>", "a\n\nb"), Part(0, 0, [], "<details></details>")]
+        assert page.size == 5
+        assert page.has_fold
+        assert page.body == "<p>a</p><p>b</p><details></details>"
+        assert page.source == "a\n\nb"
+
+    def test_replacing_tells_whether_anything_changed(self) -> None:
+        part = Part(0, 5, ["<p>a</p>"], "<p>b</p>")
+        assert not part.replace("<p>a</p><p>b</p>")
+        assert part.replace("<p>c</p>")
+        assert part.html == "<p>c</p>"

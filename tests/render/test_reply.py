@@ -1,0 +1,317 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nbclaude.render.markdown import render_markdown
+from nbclaude.render.reply import Footer, ReplyRenderer, reply_html
+from nbclaude.render.style import STYLE, waiting_html
+from nbclaude.wire.events import (
+    BlockDelta,
+    BlockStart,
+    BlockStop,
+    Event,
+    MessageDelta,
+    MessageStart,
+    MessageStop,
+    Ping,
+    UnknownEvent,
+)
+from nbclaude.wire.message import MessageBuilder, events_of_message, text_of
+from tests.render.html import elements, text
+from tests.render.test_pages import FOOTER, Reader
+from tests.wire.recordings import parameters, stream_files
+from tests.wire.test_replay import read
+
+START = MessageStart({"id": "m", "content": []})
+
+
+def block(index: int, *texts: str) -> list[Event]:
+    """Make a whole text block."""
+    deltas = [BlockDelta(index, {"type": "text_delta", "text": text}) for text in texts]
+    return [BlockStart(index, {"type": "text", "text": ""}), *deltas, BlockStop(index)]
+
+
+def show(*events: Event, late: bool = False) -> Reader:
+    """Show events, painting after each."""
+    reader = Reader(ReplyRenderer("x"), late=late)
+    for event in events:
+        reader.feed(event)
+    reader.close()
+    return reader
+
+
+def test_text() -> None:
+    reader = show(START, *block(0, "Hello ", "**there**."), MessageDelta({}, {}, {}), MessageStop())
+    assert reader.html == "<p>Hello <strong>there</strong>.</p>\n"
+    assert reader.markdown == "Hello **there**."
+
+
+def test_text_blocks_in_a_row_are_one_document() -> None:
+    # Citations cut a sentence into many blocks.
+    reader = show(START, *block(0, "The sky "), *block(1, "is *bl"), *block(2, "ue*, they"), *block(3, " say.\n\n- a"), *block(4, "\n- b"))
+    whole = "The sky is *blue*, they say.\n\n- a\n- b"
+    assert reader.html == render_markdown(whole, "x")
+    assert reader.markdown == whole
+
+
+def test_a_text_block_that_starts_with_its_text() -> None:
+    reader = show(START, BlockStart(0, {"type": "text", "text": "Hi"}), BlockDelta(0, {"type": "text_delta", "text": " you"}))
+    assert reader.html == "<p>Hi you</p>\n"
+
+
+@pytest.mark.parametrize("content", [[{"type": "text", "text": "Hi"}], "Hi"])
+def test_content_in_the_message_start(content: Any) -> None:
+    assert show(MessageStart({"content": content}), MessageStop()).html == "<p>Hi</p>\n"
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        [START],
+        [START, MessageStop()],
+        [START, *block(0)],
+        [START, *block(0, "")],
+        [START, *block(0, "  \n")],
+        [START, Ping(), UnknownEvent("x", {})],
+        [START, BlockStart(0, {"type": "thinking", "thinking": "", "signature": ""}), BlockStop(0)],
+        [START, BlockStart(0, {"type": "redacted_thinking", "data": "x"}), BlockStop(0)],
+    ],
+)
+def test_an_empty_answer_is_a_footer(events: list[Event]) -> None:
+    reader = show(*events)
+    assert len(reader.pages) == 1
+    assert text(reader.html).strip() == ""
+    assert FOOTER.html in reader.pages[0].html
+
+
+def test_is_empty() -> None:
+    renderer = ReplyRenderer()
+    assert renderer.is_empty
+    renderer.feed(START)
+    assert renderer.is_empty
+    renderer.feed(BlockDelta(0, {"type": "text_delta", "text": "a"}))
+    assert not renderer.is_empty
+
+
+class TestFolds:
+    def test_thinking_is_open_while_it_grows_and_folded_after(self) -> None:
+        renderer = ReplyRenderer("x")
+        renderer.feed(BlockStart(0, {"type": "thinking", "thinking": ""}))
+        renderer.feed(BlockDelta(0, {"type": "thinking_delta", "thinking": "let me <see>"}))
+        [image] = renderer.changes()
+        [fold] = elements(image.html, "details")
+        assert "open" in fold.attributes
+        assert "let me <see>" in text(image.html)
+        for event in [BlockStop(0), *block(1, "Done.")]:
+            renderer.feed(event)
+        images = {image.number: image for image in renderer.changes()}
+        [fold] = elements(images[0].html, "details")
+        assert "open" not in fold.attributes
+        assert "Done." in images[1].html
+
+    def test_thinking_that_is_omitted_shows_nothing(self) -> None:
+        reader = show(
+            START,
+            BlockStart(0, {"type": "thinking", "thinking": "", "signature": ""}),
+            BlockDelta(0, {"type": "signature_delta", "signature": "S"}),
+            BlockStop(0),
+            *block(1, "Hi"),
+        )
+        assert reader.html == "<p>Hi</p>\n"
+        assert len(reader.pages) == 1
+
+    def test_what_follows_a_fold_does_not_repaint_it(self) -> None:
+        reader = show(
+            START,
+            BlockStart(0, {"type": "thinking", "thinking": ""}),
+            BlockDelta(0, {"type": "thinking_delta", "thinking": "hm"}),
+            BlockStop(0),
+            *block(1, *["word "] * 50),
+        )
+        assert len(reader.pages) == 2
+        assert reader.repainted == set()
+        assert "<details" in reader.pages[0].html
+        assert "<details" not in reader.pages[1].html
+
+    def test_tool_use(self) -> None:
+        reader = show(
+            START,
+            BlockStart(0, {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {}}),
+            BlockDelta(0, {"type": "input_json_delta", "partial_json": '{"city": '}),
+            BlockDelta(0, {"type": "input_json_delta", "partial_json": '"<Paris>"}'}),
+            BlockStop(0),
+        )
+        shown = text(reader.html)
+        assert "tool use: get_weather" in shown
+        assert '{"city": "<Paris>"}' in shown
+        assert "toolu_1" not in shown
+
+    def test_tool_use_with_its_input_in_the_start(self) -> None:
+        assert '"a": 1' in text(show(START, BlockStart(0, {"type": "tool_use", "name": "f", "input": {"a": 1}})).html)
+
+    @pytest.mark.parametrize(
+        ("start", "words"),
+        [
+            ({"type": "web_search_tool_result", "content": [{"url": "https://a.example", "title": "A"}]}, "https://a.example"),
+            ({"type": "code_execution_tool_result", "content": {"stdout": "42"}}, "42"),
+            ({"type": "container_upload", "file_id": "file_1"}, "file_1"),
+            ({"type": "hologram", "shape": "cube"}, "cube"),
+            ({"type": "fallback", "from": {"model": "a"}, "to": {"model": "b"}}, '"model": "b"'),
+            ({"type": "server_tool_use", "name": "web_search", "input": {"query": "é"}}, "é"),
+        ],
+    )
+    def test_blocks_of_every_kind(self, start: dict[str, Any], words: str) -> None:
+        shown = text(show(START, BlockStart(0, start), BlockStop(0)).html)
+        assert words in shown
+        assert str(start["type"]).replace("_", " ") in shown
+
+    @pytest.mark.parametrize("start", [{}, {"type": None}, {"type": ["x"]}, {"type": "x", "name": {"a": 1}}, {"type": "x", "bytes": "y" * 100_000}])
+    def test_odd_blocks_are_never_fatal(self, start: dict[str, Any]) -> None:
+        reader = show(START, BlockStart(0, start), BlockDelta(0, {"type": "z", "thinking": 5, "partial_json": None}), *block(1, "Hi"))
+        assert "Hi" in reader.html
+        assert len(reader.html) < 60_000
+
+    def test_lone_surrogates_are_never_fatal(self) -> None:
+        # JSON may hold half a pair; the notebook is written as UTF-8.
+        reader = show(START, *block(0, "a\ud83d b"), BlockStart(1, {"type": "x", "value": "\ud83d"}))
+        reader.html.encode("utf-8")
+        reader.markdown.encode("utf-8")
+
+    def test_many_folds_keep_the_limit_of_pages(self) -> None:
+        events: list[Event] = [START]
+        for number in range(0, 200, 2):
+            events += [BlockStart(number, {"type": "tool_use", "name": f"f{number}", "input": {}}), BlockStop(number)]
+            events += block(number + 1, f"text {number}\n\n")
+        renderer = ReplyRenderer("x")
+        numbers = set()
+        for event in events:
+            renderer.feed(event)
+            numbers |= {image.number for image in renderer.changes()}
+        images = renderer.close(FOOTER)
+        numbers |= {image.number for image in images}
+        assert len(numbers) <= 30
+
+    def test_text_around_a_tool_call_is_two_documents(self) -> None:
+        reader = show(
+            START,
+            *block(0, "- a\n"),
+            BlockStart(1, {"type": "tool_use", "name": "f", "input": {}}),
+            BlockStop(1),
+            *block(2, "- b\n"),
+        )
+        assert reader.html.count("<ul>") == 2
+        assert reader.markdown.replace("\n", "").count("- a") == 1
+        assert "- b" in reader.markdown
+
+    def test_footnotes_of_two_text_sections_do_not_meet(self) -> None:
+        note = "a[^1]\n\n[^1]: n\n"
+        reader = show(START, *block(0, note), BlockStart(1, {"type": "tool_use", "name": "f"}), BlockStop(1), *block(2, note), late=True)
+        ids = [element.attributes["id"] for element in elements(reader.html) if "id" in element.attributes]
+        assert len(ids) == len(set(ids)) == 4
+
+    def test_late_definitions_do_not_reach_the_other_section(self) -> None:
+        reader = show(
+            START, *block(0, "[r]\n\n"), BlockStart(1, {"type": "x"}), BlockStop(1), *block(2, "[r]: https://a.example\n"), late=True
+        )
+        assert "<a " not in reader.html
+
+
+class TestBeginningAgain:
+    def test_a_duplicated_start_changes_nothing(self) -> None:
+        assert show(START, START, *block(0, "Hi")).html == "<p>Hi</p>\n"
+
+    def test_a_spliced_start_takes_back_what_was_shown(self) -> None:
+        reader = show(START, *block(0, "First try"), START, *block(0, "Second"))
+        assert text(reader.html).strip() == "Second"
+        assert reader.markdown == "Second"
+
+    def test_on_closed_pages_too(self) -> None:
+        reader = Reader(ReplyRenderer("x"), late=True)
+        reader.feed(START)
+        for _ in range(100):
+            reader.feed(BlockDelta(0, {"type": "text_delta", "text": "Old words here.\n\n" * 10}))
+        assert len(reader.pages) >= 3
+        for event in [START, *block(0, "New.")]:
+            reader.feed(event)
+        reader.close()
+        assert text(reader.html).strip() == "New."
+        assert reader.markdown == "New."
+
+    def test_at_every_painting(self) -> None:
+        # Also when nothing was painted in between.
+        renderer = ReplyRenderer("x")
+        for event in [START, *block(0, "First"), START, *block(0, "Second")]:
+            renderer.feed(event)
+        [image] = renderer.changes()
+        assert "First" not in image.html
+        assert "Second" in image.html
+
+    def test_with_nothing_after_it(self) -> None:
+        reader = show(START, *block(0, "First"), START)
+        assert text(reader.html).strip() == ""
+
+
+class TestFooter:
+    def test_html(self) -> None:
+        assert Footer(("a <b>", "c"), mark="interrupted", notice="demo & more").html == (
+            '<div class="nbclaude-footer"><span class="nbclaude-mark">interrupted</span> · '
+            "<strong>demo &amp; more</strong> · a &lt;b&gt; · c</div>"
+        )
+
+    def test_text(self) -> None:
+        assert Footer(("a", "c"), mark="interrupted", notice="demo").text == "interrupted · demo · a · c"
+        assert Footer(("a",)).text == "a"
+        assert Footer().text == ""
+
+
+def test_reply_html_is_the_one_shot_rendering() -> None:
+    assert render_markdown("# A\n\ntext\n") in reply_html("# A\n\ntext\n")
+    assert reply_html("").count("<style>") == 1
+
+
+def test_footnotes_of_two_replies_do_not_meet() -> None:
+    ids = [
+        {element.attributes["id"] for element in elements(reply_html(source)) if "id" in element.attributes}
+        for source in ("a[^1]\n\n[^1]: one\n", "b[^1]\n\n[^1]: two\n")
+    ]
+    assert not ids[0] & ids[1]
+
+
+def test_the_waiting_sign() -> None:
+    html = waiting_html()
+    assert 'role="status"' in html
+    assert STYLE in html
+
+
+@pytest.mark.parametrize("path", parameters(stream_files()))
+def test_recorded_streams(path: Path) -> None:
+    events = [event for event in read(path.read_bytes(), None)]
+    builder = MessageBuilder()
+    renderer = ReplyRenderer("x")
+    images = {}
+    for number, event in enumerate(events):
+        builder.apply(event)
+        renderer.feed(event)
+        if number % 7 == 0:
+            images |= {image.number: image for image in renderer.changes()}
+    images |= {image.number: image for image in renderer.close(FOOTER)}
+    assert len(images) <= 30
+    assert "".join(images[number].markdown for number in sorted(images)) == text_of(builder.message)
+    json.dumps([image.html for image in images.values()])
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}, {"type": "tool_use", "name": "f", "input": {"a": 1}}]},
+        {"content": []},
+    ],
+)
+def test_a_whole_message_is_shown_like_a_streamed_one(message: dict[str, Any]) -> None:
+    reader = show(*events_of_message(message))
+    assert reader.markdown == text_of(message)

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import inspect
+import pickle
+
+import pytest
+
+from nbclaude import errors
+from nbclaude.errors import (
+    AnswerInterrupted,
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    ConfigurationError,
+    MissingKeyError,
+    NbclaudeError,
+    RateLimitError,
+    status_error,
+)
+
+TREE = {
+    "APIConnectionError": "APIError",
+    "APIError": "NbclaudeError",
+    "APIResponseValidationError": "APIError",
+    "APIStatusError": "APIError",
+    "APITimeoutError": "APIConnectionError",
+    "AnswerInterrupted": "_OneLine",
+    "AuthenticationError": "APIStatusError",
+    "BadRequestError": "APIStatusError",
+    "BillingError": "APIStatusError",
+    "ConfigurationError": "NbclaudeError",
+    "ConflictError": "APIStatusError",
+    "DeadlineExceededError": "InternalServerError",
+    "IncompleteStreamError": "APIError",
+    "InternalServerError": "APIStatusError",
+    "MissingKeyError": "ConfigurationError",
+    "NbclaudeError": "_OneLine",
+    "NotFoundError": "APIStatusError",
+    "OverloadedError": "InternalServerError",
+    "PermissionDeniedError": "APIStatusError",
+    "RateLimitError": "APIStatusError",
+    "RequestTimeoutError": "APIStatusError",
+    "RequestTooLargeError": "APIStatusError",
+    "UnprocessableEntityError": "APIStatusError",
+}
+
+
+def test_the_tree() -> None:
+    classes = {name: value for name, value in vars(errors).items() if inspect.isclass(value) and name in errors.__all__}
+    assert {name: value.__mro__[1].__name__ for name, value in classes.items()} == TREE
+
+
+def test_the_docstring_draws_it_whole() -> None:
+    for name in TREE:
+        assert name in str(errors.__doc__)
+
+
+@pytest.mark.parametrize("name", TREE)
+def test_every_class_says_what_it_is(name: str) -> None:
+    assert getattr(errors, name).__doc__
+
+
+def test_a_stop_is_no_exception_that_a_cell_would_swallow() -> None:
+    assert not issubclass(AnswerInterrupted, Exception)
+    assert issubclass(AnswerInterrupted, KeyboardInterrupt)
+
+
+def test_configuration_errors_are_value_errors() -> None:
+    assert issubclass(ConfigurationError, ValueError)
+    assert issubclass(MissingKeyError, NbclaudeError)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (NbclaudeError("What happened."), "What happened."),
+        (APIConnectionError("Refused."), "Refused."),
+        (AnswerInterrupted("Stopped."), "Stopped."),
+        (status_error("No.", status=400, type="invalid_request_error"), "No. (HTTP 400, invalid_request_error)"),
+        (status_error("No.", status=418), "No. (HTTP 418)"),
+        (
+            status_error("No.", status=400, type="t", error_code="c", request_id="req_1"),
+            "No. (HTTP 400, t, c, request req_1)",
+        ),
+        (
+            RateLimitError("Slow down.", status=429, retry_after=12.0),
+            "Slow down. (HTTP 429) Try again in 12 s.",
+        ),
+        (RateLimitError("Slow down.", status=429, retry_after=0.0), "Slow down. (HTTP 429)"),
+    ],
+)
+def test_one_line(error: NbclaudeError, text: str) -> None:
+    assert str(error) == text
+    assert error._render_traceback_() == [f"\x1b[31m{type(error).__name__}\x1b[39m: {text}"]
+    error.note = "Kept as turn 2."
+    assert str(error) == f"{text} Kept as turn 2."
+
+
+@pytest.mark.parametrize("status", [401, 404, 413, 500, 529])
+def test_an_error_that_the_user_can_cure_says_how(status: int) -> None:
+    error = status_error("No.", status=status)
+    assert error.advice
+    assert str(error).endswith(error.advice)
+
+
+def test_a_note_belongs_to_one_error() -> None:
+    one, two = NbclaudeError("a"), NbclaudeError("b")
+    one.note = "x"
+    assert two.note == ""
+
+
+def test_partial() -> None:
+    assert not APIError("m").partial
+    assert APIError("m", partial=True).partial
+    assert status_error("m", status=500, partial=True).partial
+
+
+def test_the_type_decides_before_the_status() -> None:
+    assert type(status_error("m", status=200, type="overloaded_error")).__name__ == "OverloadedError"
+    assert type(status_error("m", status=500, type="overloaded_error")).__name__ == "OverloadedError"
+    assert type(status_error("m", status=429, type="unheard_of")).__name__ == "RateLimitError"
+
+
+@pytest.mark.parametrize("error", [APIError("m", partial=True), status_error("m", status=429, type="t", retry_after=3.0), AnswerInterrupted("m")])
+def test_survives_a_process_boundary(error: BaseException) -> None:
+    # Cells ask from worker processes, too.
+    copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
+    assert type(copy) is type(error)
+    assert str(copy) == str(error)
+    if isinstance(error, APIStatusError):
+        assert copy.status == 429
+        assert copy.retry_after == 3.0
+    if isinstance(error, APIError):
+        assert copy.partial == error.partial
