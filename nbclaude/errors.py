@@ -51,8 +51,17 @@ __all__ = [
     "RequestTimeoutError",
     "RequestTooLargeError",
     "UnprocessableEntityError",
+    "printable",
     "status_error",
 ]
+
+# Control characters steer a terminal (title, colours, clipboard); line ends and tabs are text.
+_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
+def printable(text: str) -> str:
+    """Return text from elsewhere without the characters that a terminal would obey instead of print."""
+    return text.translate(_CONTROLS)
 
 
 class _OneLine(BaseException):
@@ -60,9 +69,11 @@ class _OneLine(BaseException):
 
     # What became of the turn, in the user's words; whoever catches the error on its way up may add it.
     note: str = ""
+    # The part of an answer that had come, as a `nbclaude.Reply`, where `nbclaude.ask` raised this.
+    reply: object = None
 
     def __str__(self) -> str:
-        text = super().__str__()
+        text = printable(super().__str__())
         return f"{text} {self.note}" if self.note else text
 
     def _render_traceback_(self) -> list[str]:
@@ -143,7 +154,7 @@ class APIStatusError(APIError):
         facts = [f"HTTP {self.status}", self.type, self.error_code]
         if self.request_id:
             facts.append(f"request {self.request_id}")
-        text = f"{self.message.rstrip()} ({', '.join(fact for fact in facts if fact)})"
+        text = f"{printable(self.message).rstrip()} ({', '.join(fact for fact in facts if fact)})"
         if self.retry_after:
             text += f" Try again in {self.retry_after:g} s."
         return " ".join(part for part in (text, self.advice, self.note) if part)

@@ -12,7 +12,9 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from nbclaude.wire.events import BlockDelta, BlockStart, Event
+from nbclaude.errors import printable
+from nbclaude.wire.events import BlockDelta, BlockStart, Event, MessageStart
+from nbclaude.wire.message import text_of
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
@@ -65,14 +67,14 @@ def open_display(shell: Any) -> AnswerDisplay:
 
 def say(text: str) -> None:
     """Print a plain sentence or a list, for the magics that answer in text."""
-    print(text)  # noqa: T201 - the one place that does
+    print(printable(text))  # noqa: T201 - the one place that does
 
 
 def show_table(shell: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Show a table: as HTML in a notebook, as aligned text in a terminal."""
     from nbclaude.render.table import table_html, table_text
 
-    bundle = {"text/plain": table_text(title, columns, rows)}
+    bundle = {"text/plain": printable(table_text(title, columns, rows))}
     if not is_terminal(shell):
         bundle["text/html"] = table_html(title, columns, rows)
     shell.display_pub.publish(data=bundle, metadata={})
@@ -173,6 +175,8 @@ class TerminalDisplay:
         """Print the text of the events."""
         for event in events:
             match event:
+                case MessageStart(message):
+                    self._write(text_of(message))
                 case BlockStart(_, block) if block.get("type") == "text":
                     self._write(str(block.get("text") or ""))
                 case BlockDelta(_, delta) if delta.get("type") == "text_delta":
@@ -197,5 +201,5 @@ class TerminalDisplay:
 
     def _write(self, text: str) -> None:
         if text:
-            self._stream.write(text)
+            self._stream.write(printable(text))
             self._last = text[-1]

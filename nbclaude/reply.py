@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from nbclaude.conversation.exchange import Outcome, Question, exchange
+from nbclaude.conversation.exchange import Outcome, Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
@@ -94,22 +94,23 @@ def ask(
 
     Raises:
         ConfigurationError: a setting cannot be used, or there is no key.
-        APIError: the request failed; `partial` tells whether part of an answer was kept in the conversation.
-        AnswerInterrupted: Ctrl-C; what had arrived was kept in the conversation.
+        APIError: the request failed; if part of an answer had come, it is the error's `reply`, and kept as a turn.
+        AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.
 
     """
     if not isinstance(prompt, str) or not prompt.strip():
         raise ConfigurationError(f"The prompt is {prompt!r}. It must be text, and not be empty.")
     workspace = current_workspace()
     settings = workspace.settings({"model": model, "system": system, "max_tokens": max_tokens})
-    outcome = exchange(
+    outcome = workspace.ask(
         Question((text_block(prompt),), workspace.cell_run(), begins=new, history=history),
-        workspace.conversations[conversation or workspace.conversation_name() or MAIN],
+        conversation or workspace.conversation_name() or MAIN,
         settings,
-        workspace.connection(settings),
         show=lambda events: None,
         pause=lambda: None,
     )
     if outcome.error is not None:
+        if not outcome.is_empty:
+            outcome.error.reply = reply_of(outcome)
         raise outcome.error
     return reply_of(outcome)

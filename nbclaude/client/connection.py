@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 
 from nbclaude.errors import ConfigurationError, MissingKeyError
 
-__all__ = ["DEFAULT_BASE_URL", "Connection", "Secret", "connect", "normalize_base_url"]
+__all__ = ["DEFAULT_BASE_URL", "DEMO_NOTICE", "Connection", "Secret", "connect", "normalize_base_url"]
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
+DEMO_NOTICE = "demo model, not Claude"
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
@@ -39,7 +40,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where requests go. `timeout` is in seconds without any byte from the server; `notice` is said in every footer."""
+    """Where requests go. `timeout` is in seconds without any byte from the server."""
 
     base_url: str
     api_version: str
@@ -49,7 +50,6 @@ class Connection:
     key_source: str = ""
     secret: Secret = field(default_factory=lambda: Secret(""), repr=False)
     custom_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    notice: str = ""
 
     @property
     def messages_url(self) -> str:
@@ -59,7 +59,12 @@ class Connection:
     @property
     def host(self) -> str:
         """Host and port, as a person would name the server."""
-        return urlsplit(self.base_url).netloc.rpartition("@")[2]
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def hostname(self) -> str:
+        """The host alone, without its port."""
+        return urlsplit(self.base_url).hostname or ""
 
     def headers(self) -> dict[str, str]:
         """Build the headers of a request, the key among them; custom headers win."""
@@ -84,6 +89,12 @@ def normalize_base_url(text: str) -> str:
 
     """
     url = text.strip()
+    if "@" in url:
+        # Addresses are shown in the notebook. (The message leaves this one out.)
+        raise ConfigurationError(
+            "base_url must not hold a user name or a password (an @): it is shown in the notebook. "
+            "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
+        )
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(

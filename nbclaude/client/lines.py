@@ -22,7 +22,10 @@ _CONNECT_TIMEOUT = 10.0  # seconds
 _NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
-def _network_settings() -> tuple[str, ...]:
+def _network_settings(host: str) -> tuple[str, ...]:
+    """What a line to this host depends on; nothing for this machine itself, which no proxy leads to."""
+    if host == "localhost" or host.startswith("127.") or host == "::1":
+        return ()
     names = (spelling for name in _NETWORK_VARIABLES for spelling in (name, name.lower()))
     return tuple(os.environ.get(name, "") for name in names)
 
@@ -30,10 +33,11 @@ def _network_settings() -> tuple[str, ...]:
 class Line:
     """One httpx client with at most one connection."""
 
-    def __init__(self) -> None:
-        self.settings = _network_settings()
+    def __init__(self, settings: tuple[str, ...]) -> None:
+        self.settings = settings
         # Redirects are refused: httpx would carry x-api-key along to another host.
-        self._client = httpx.Client(follow_redirects=False, limits=httpx.Limits(max_connections=1))
+        limits = httpx.Limits(max_connections=1)
+        self._client = httpx.Client(follow_redirects=False, limits=limits, trust_env=bool(settings))
         self._network: Any = None
         self.is_down = False
 
@@ -73,9 +77,9 @@ _idle: list[Line] = []
 _idle_lock = threading.Lock()
 
 
-def take_line() -> Line:
+def take_line(host: str) -> Line:
     """Return an idle line for the proxies and certificates in force, or a new one."""
-    settings = _network_settings()
+    settings = _network_settings(host)
     with _idle_lock:
         stale = [line for line in _idle if line.settings != settings]
         for line in stale:
@@ -83,7 +87,7 @@ def take_line() -> Line:
             line.close()
         if _idle:
             return _idle.pop()
-    return Line()
+    return Line(settings)
 
 
 def give_back(line: Line) -> None:

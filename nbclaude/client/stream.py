@@ -17,7 +17,7 @@ from typing import Any, Self
 import httpx
 import stamina
 
-from nbclaude.client.connection import Connection
+from nbclaude.client.connection import DEMO_NOTICE, Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, retry_delay
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
@@ -63,6 +63,11 @@ class MessageStream:
     def request_id(self) -> str:
         """The id that the server gave the request, for its support."""
         return self.headers.get("request-id", "")
+
+    @property
+    def notice(self) -> str:
+        """What the user must know of who answers: the simulator's demo model says in a header that it is not Claude."""
+        return DEMO_NOTICE if self.headers.get("nbclaude-simulator") == "demo" else ""
 
     def close(self) -> None:
         """Close the connection; safe to call more than once."""
@@ -119,7 +124,7 @@ class MessageStream:
     def _send(self) -> None:
         connection = self._connection
         if self._line is None:
-            self._line = take_line()
+            self._line = take_line(connection.hostname)
         if self._aborted.is_set():
             raise APIConnectionError("The request was stopped.")
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.client.connection import Connection
@@ -16,7 +16,7 @@ from nbclaude.wire.events import Event
 from nbclaude.wire.message import MessageBuilder
 from nbclaude.wire.request import MessageRequest
 
-__all__ = ["Outcome", "Question", "build_request", "exchange"]
+__all__ = ["Outcome", "Pause", "Question", "Show", "build_request", "exchange"]
 
 Show = Callable[[Sequence[Event]], None]
 Pause = Callable[[], float | None]
@@ -34,13 +34,17 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded."""
+    """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
+
+    `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model.
+    """
 
     message: Mapping[str, Any]
     seconds: float
     request_id: str = ""
     change: Change | None = None
     error: APIError | AnswerInterrupted | None = None
+    notice: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -79,7 +83,7 @@ def exchange(
     builder = MessageBuilder()
     error: APIError | AnswerInterrupted | None = None
     bug: Exception | None = None
-    request_id = ""
+    request_id = notice = ""
     begun = time.monotonic()
     try:
         from nbclaude.client.relay import Relay
@@ -90,7 +94,7 @@ def exchange(
             for events in relay.batches(pause):
                 for event in events:
                     builder.apply(event)
-                request_id = stream.request_id
+                request_id, notice = stream.request_id, stream.notice
                 show(events)
     except KeyboardInterrupt:
         error = AnswerInterrupted("Stopped.")
@@ -102,7 +106,7 @@ def exchange(
     message = builder.message
     if not message.get("model"):
         message["model"] = settings.model
-    outcome = Outcome(message, time.monotonic() - begun, request_id, error=error)
+    outcome = Outcome(message, time.monotonic() - begun, request_id, error=error, notice=notice)
     outcome = _recorded(outcome, question, conversation)
     if bug is not None:
         raise bug
@@ -115,7 +119,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         _note(outcome.error, "Nothing had come yet, and the conversation is as it was.")
         return outcome
     if not question.history:
-        _note(outcome.error, "What had come is kept above.")
+        _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome
     stopped = {AnswerInterrupted: "interrupted", type(None): ""}.get(type(outcome.error), "broken off")
     turn = Turn(
@@ -132,9 +136,9 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     change = conversation.record(turn, question.at)
     _note(
         outcome.error,
-        f"What had come is kept, above and as turn {change.number} (%claude_undo takes it back).",
+        f"What had come is kept as turn {change.number} (%claude_undo takes it back).",
     )
-    return Outcome(outcome.message, outcome.seconds, outcome.request_id, change, outcome.error)
+    return replace(outcome, change=change)
 
 
 def _note(error: APIError | AnswerInterrupted | None, note: str) -> None:

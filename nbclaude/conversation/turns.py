@@ -55,13 +55,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a conversation: the number of the turn it was about (from 1), and how many it replaced."""
+    """What happened to a conversation: the number of the turn it was about (from 1), and how many it replaced.
+
+    `left` names the conversations in which an earlier run of the cell had its turns.
+    """
 
     number: int = 0
     total: int = 0
     replaced: int = 0
     later: int = 0
     begins: bool = False
+    left: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -71,7 +75,8 @@ class Change:
             if self.replaced > 1:
                 what += f" (and {self.replaced - 1} more of this cell)"
             return f"{what}, {_count(self.later, 'later turn')} kept" if self.later else what
-        return f"turn {self.number}, new conversation" if self.begins else f"turn {self.number}"
+        what = f"turn {self.number}, new conversation" if self.begins else f"turn {self.number}"
+        return f"{what}, moved from {' and '.join(self.left)}" if self.left else what
 
 
 @dataclass(slots=True)
@@ -106,22 +111,30 @@ class Conversation:
         kept_after = [t for t in self.turns[place:] if t not in old]
         turns = (*kept_before, turn, *kept_after)
         number = len(kept_before) + 1
-        self._change(f"the turn of the last answer (turn {number})", turns)
+        self._change(f"the replacement of turn {number}" if old else f"turn {number}", turns)
         return Change(number, len(turns), len(old), len(kept_after), turn.begins)
+
+    def leave(self, at: CellRun) -> bool:
+        """Remove the turns of this cell's earlier runs, since it asks elsewhere now; tell whether there were any."""
+        kept = tuple(turn for turn in self.turns if turn.cell != at.cell or turn.run == at.run)
+        if kept == self.turns:
+            return False
+        self._change("the removal of the turn of a cell that asks elsewhere now", kept)
+        return True
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells; return how many there were."""
         kept = tuple(turn for turn in self.turns if turn.cell not in cells)
         removed = len(self.turns) - len(kept)
         if removed:
-            self._change(f"removing {_count(removed, 'turn')} of a deleted cell", kept)
+            self._change(f"the removal of {_count(removed, 'turn')} of a deleted cell", kept)
         return removed
 
     def reset(self) -> int:
         """Remove every turn; return how many there were."""
         removed = len(self.turns)
         if removed:
-            self._change(f"removing all {_count(removed, 'turn')}", ())
+            self._change(f"the removal of all {_count(removed, 'turn')}", ())
         return removed
 
     def undo(self) -> str:
@@ -149,6 +162,10 @@ class Conversations:
     def names(self) -> list[str]:
         """Return the names of those that hold turns."""
         return [name for name, conversation in self._by_name.items() if conversation.turns]
+
+    def leave_others(self, name: str, at: CellRun) -> tuple[str, ...]:
+        """Remove the cell's earlier turns from every conversation but `name`; return the names of those that had any."""
+        return tuple(other.name for other in self._by_name.values() if other.name != name and other.leave(at))
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells everywhere; return how many there were."""

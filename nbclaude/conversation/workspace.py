@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.conversation.exchange import Outcome, Pause, Question, Show, exchange
 from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.turns import CellRun, Conversations
 
 __all__ = ["Workspace", "current_workspace"]
-
-DEMO_NOTICE = "demo model, not Claude"
 
 
 class Workspace:
@@ -40,7 +40,6 @@ class Workspace:
                 max_retries=settings.max_retries,
                 key_source="%claude_demo",
                 secret=Secret("demo"),
-                notice=DEMO_NOTICE,
             )
         return connect(
             os.environ,
@@ -49,6 +48,17 @@ class Workspace:
             timeout=settings.timeout,
             max_retries=settings.max_retries,
         )
+
+    def ask(
+        self, question: Question, conversation: str, settings: Settings, show: Show, pause: Pause
+    ) -> Outcome:
+        """Ask in the conversation of this name; a cell that asked in another one before has left it then."""
+        connection = self.connection(settings)
+        outcome = exchange(question, self.conversations[conversation], settings, connection, show, pause)
+        if outcome.change is None or question.at is None:
+            return outcome
+        left = self.conversations.leave_others(conversation, question.at)
+        return replace(outcome, change=replace(outcome.change, left=left))
 
     def forget_cells(self, cells: list[str]) -> None:
         """Remove the turns of deleted cells; the next footer says how many there were."""

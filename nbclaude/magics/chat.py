@@ -9,7 +9,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Float, Integer, TraitError, Unicode, default, validate
 
-from nbclaude.conversation.exchange import Question, exchange
+from nbclaude.conversation.exchange import Question
 from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
@@ -105,16 +105,16 @@ class ClaudeMagics(Magics):
         settings = workspace.settings(
             {"model": options.model, "system": options.system, "max_tokens": options.max_tokens}
         )
-        connection = workspace.connection(settings)
+        workspace.connection(settings)  # a missing key is said before anything is shown
         display = open_display(self.shell)
         display.begin()
         question = Question((text_block(prompt),), workspace.cell_run(), options.new, options.history)
-        conversation = workspace.conversations[options.conversation or str(self.conversation)]
-        outcome = exchange(question, conversation, settings, connection, display.show, display.pause)
+        conversation = options.conversation or str(self.conversation)
+        outcome = workspace.ask(question, conversation, settings, display.show, display.pause)
         if outcome.is_empty:
             display.abandon(alone=notebook.is_claude_cell(self.shell))
         else:
-            display.finish(footer_of(outcome, question, settings, connection, workspace.take_forgotten()))
+            display.finish(footer_of(outcome, question, settings, workspace.take_forgotten()))
             self._keep(reply_of(outcome), options.into)
         if outcome.error is not None:
             raise outcome.error

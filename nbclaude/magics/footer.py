@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbclaude.client.connection import Connection
 from nbclaude.conversation.exchange import Outcome, Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import AnswerInterrupted
@@ -16,21 +15,19 @@ if TYPE_CHECKING:
 __all__ = ["footer_of"]
 
 
-def footer_of(
-    outcome: Outcome, question: Question, settings: Settings, connection: Connection, forgotten: int
-) -> Footer:
+def footer_of(outcome: Outcome, question: Question, settings: Settings, forgotten: int) -> Footer:
     """Write the footer; `forgotten` is the number of turns that went with deleted cells."""
     from nbclaude.render.reply import Footer
 
-    message = outcome.message
-    facts = [str(message.get("model")), _tokens(outcome), f"{outcome.seconds:.1f} s"]
+    model = str(outcome.message.get("model"))
+    facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), f"{outcome.seconds:.1f} s"]
     if outcome.change is not None:
         facts.append(outcome.change.summary)
     elif not question.history:
         facts.append("not recorded")
     if forgotten:
         facts.append(f"{forgotten} turn{'s' if forgotten > 1 else ''} of deleted cells removed")
-    return Footer(tuple(fact for fact in facts if fact), _mark(outcome, settings), connection.notice)
+    return Footer(tuple(fact for fact in facts if fact), _mark(outcome, settings), outcome.notice)
 
 
 def _tokens(outcome: Outcome) -> str:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
+from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import DEMO_NOTICE, current_workspace
+from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens
@@ -62,6 +63,9 @@ class ManageMagics(Magics):
         """
         conversation = self._conversation(line)
         removed = conversation.reset()
+        if not removed:
+            say(f"The conversation {conversation.name!r} has no turns.")
+            return
         say(
             f"Forgot {removed} turn{'' if removed == 1 else 's'} of {conversation.name!r}. %claude_undo brings them back."
         )
@@ -77,8 +81,9 @@ class ManageMagics(Magics):
         if word not in ("", "on", "off"):
             raise UsageError(f"%claude_demo {line.strip()}: say %claude_demo or %claude_demo off.")
         if word == "off":
+            if self._demo is None:
+                say("The demo is not on.")
             self.stop_demo()
-            say("The demo is off; %claude asks the server in the settings again.")
             return
         if self._demo is None:
             from nbclaude.simulator import Simulator
@@ -90,11 +95,12 @@ class ManageMagics(Magics):
         )
 
     def stop_demo(self) -> None:
-        """Stop the demo model, if it runs, and connect to the server in the settings again."""
+        """Stop the demo model, if it runs; what is asked now goes to the server in the settings."""
         demo, self._demo = self._demo, None
         current_workspace().demo_url = ""
         if demo is not None:
             demo.stop()
+            say("The demo is off; %claude asks the server in the settings again.")
 
     def _conversation(self, line: str) -> Conversation:
         name = line.strip() or str(self._chat.conversation)

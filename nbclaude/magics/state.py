@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import ConfigurationError, MissingKeyError
 
 __all__ = ["state_text"]
 
@@ -14,8 +15,10 @@ def state_text(workspace: Workspace, conversation: str) -> str:
     turns = workspace.conversations[conversation].turns
     try:
         connection = workspace.connection(settings)
-        where = connection.base_url + (f" ({connection.notice})" if connection.notice else "")
+        where = connection.base_url + (f" ({DEMO_NOTICE})" if workspace.demo_url else "")
         key = f"from {connection.key_source}"
+    except MissingKeyError:
+        where, key = settings.base_url, "not set (ANTHROPIC_API_KEY); %claude_demo needs none"
     except ConfigurationError as error:
         where, key = settings.base_url, str(error)
     others = [name for name in workspace.conversations.names() if name != conversation]

@@ -66,7 +66,11 @@ class ClaudeLine(TokenTransformBase):
         if not found:
             return lines
         indent, target, prompt, _ = found.groups()
-        call = f"{indent}{target}get_ipython().run_line_magic('claude', {prompt!r})\n"
+        call = f"get_ipython().run_line_magic('claude', {prompt!r})"
+        if target:
+            # The magic itself returns nothing, or a cell that ends in it would show the answer twice.
+            call = f"({call}, get_ipython().user_ns.get('_claude'))[1]"
+        call = f"{indent}{target}{call}\n"
         return [*lines[:first], call, *lines[last + 1 :]]
 
 

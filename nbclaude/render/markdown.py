@@ -105,9 +105,8 @@ def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -
     token = tokens[index]
     alt = "".join(child.content for child in token.children or ()) or "image"
     url = str(token.attrGet("src") or "")
-    label = f"🖼 {escape(alt)}"
-    host = urlsplit(url).hostname
-    if host:
+    label = f"image: {escape(alt)}"
+    if host := urlsplit(url).hostname:
         label += f" ({escape(host)})"
     inside_link = sum({"link_open": 1, "link_close": -1}.get(before.type, 0) for before in tokens[:index])
     if inside_link:

@@ -10,6 +10,7 @@ from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
 from nbclaude.render.sections import FoldSection, Section, TextSection
 from nbclaude.render.style import STYLE
 from nbclaude.wire.events import BlockDelta, BlockStart, Event, MessageStart
+from nbclaude.wire.message import content_of
 
 __all__ = ["Footer", "PageImage", "ReplyRenderer", "reply_html"]
 
@@ -73,9 +74,8 @@ class ReplyRenderer:
             case MessageStart(message):
                 if self._sections:
                     self._begin_again()
-                for index, block in enumerate(message.get("content") or ()):
-                    if isinstance(block, dict):
-                        self.feed(BlockStart(index, block))
+                for index, block in enumerate(content_of(message)):
+                    self.feed(BlockStart(index, block))
             case _:
                 pass
 

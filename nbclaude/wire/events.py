@@ -130,7 +130,7 @@ def parse_event(event: ServerSentEvent) -> Event | None:
     if not isinstance(data, dict):
         return UnknownEvent(event.name, data)
     kind = data.get("type") or event.name
-    read = _READERS.get(kind)
+    read = _READERS.get(kind) if isinstance(kind, str) else None
     try:
         return read(data) if read else UnknownEvent(str(kind), data)
     except (KeyError, TypeError, ValueError):

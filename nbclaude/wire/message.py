@@ -16,15 +16,23 @@ from nbclaude.wire.events import (
     MessageStop,
 )
 
-__all__ = ["MessageBuilder", "events_of_message", "prompt_tokens", "text_of"]
+__all__ = ["MessageBuilder", "content_of", "events_of_message", "prompt_tokens", "text_of"]
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
+def content_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the content blocks of a message, whose content may be plain text at some gateways."""
+    content = message.get("content") or []
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}]
+    return [dict(block) for block in content if isinstance(block, Mapping)]
+
+
 def text_of(message: Mapping[str, Any]) -> str:
     """Join the text blocks of a message. Cited answers are cut into many blocks: nothing goes between them."""
-    blocks = message.get("content") or ()
+    blocks = content_of(message)
     return "".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
 
 
@@ -37,7 +45,7 @@ def prompt_tokens(usage: Mapping[str, Any]) -> int:
 def events_of_message(message: Mapping[str, Any]) -> list[Event]:
     """Tell a whole message (a reply that was not streamed) as the events that would have built it."""
     events: list[Event] = [MessageStart({**message, "content": [], "stop_reason": None})]
-    for index, block in enumerate(message.get("content") or ()):
+    for index, block in enumerate(content_of(message)):
         events += [BlockStart(index, block), BlockStop(index)]
     ending = {key: message[key] for key in ("stop_reason", "stop_sequence", "stop_details") if key in message}
     events += [MessageDelta(ending, message.get("usage") or {}, {}), MessageStop()]
@@ -139,10 +147,7 @@ class MessageBuilder:
         self._usage = {}
         self._blocks = {}
         self._merge_usage(message.get("usage") or {})
-        content = message.get("content") or []
-        if isinstance(content, str):
-            content = [{"type": "text", "text": content}]
-        for index, block in enumerate(content):
+        for index, block in enumerate(content_of(message)):
             # Continuations of programmatic tool calling carry their whole content in message_start.
             self._blocks[index] = _GrowingBlock(block)
             self._blocks[index].complete = True

@@ -114,6 +114,21 @@ def test_conversations_by_name(claude_kernel: Kernel, simulator: Simulator) -> N
     assert "no conversation 'sied'" in claude_kernel.run("%claude_history sied").stderr
 
 
+def test_a_cell_that_moves_to_another_conversation_leaves_the_first(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue("A1", "A2", "B2", "A3", "C1", "C2")
+    claude_kernel.run("%claude Q1", cell_id="a")
+    claude_kernel.run("%claude Q2", cell_id="b")
+    moved = claude_kernel.run("%claude -c side Q2", cell_id="b")
+    assert sent(simulator) == ["Q2"]
+    assert "turn 1, moved from main" in moved.html
+    claude_kernel.run("%claude Q3", cell_id="c")
+    assert sent(simulator) == ["Q1", "A1", "Q3"]
+    claude_kernel.run("%claude -c one q\n%claude -c two q", cell_id="both")
+    assert "C1" in claude_kernel.run("%claude_history one").data("text/plain")[0]
+
+
 def test_no_history_neither_sends_nor_records(claude_kernel: Kernel, simulator: Simulator) -> None:
     simulator.enqueue("A1", "secret", "A3")
     claude_kernel.run("%claude Q1", cell_id="a")

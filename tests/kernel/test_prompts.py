@@ -93,6 +93,14 @@ def test_options_and_text_on_the_first_line_of_a_cell(claude_kernel: Kernel, sim
     assert simulator.requests[-1].prompt == "Explain {this}:\nx = {1: 2}"
 
 
+def test_an_assignment_gets_the_reply(claude_kernel: Kernel, simulator: Simulator) -> None:
+    simulator.enqueue("the answer")
+    done = claude_kernel.run("r = %claude what's the {answer}?")
+    assert simulator.requests[-1].prompt == "what's the {answer}?"
+    assert claude_kernel.value("r.text") == "the answer"
+    assert done.of("execute_result") == []
+
+
 def test_a_help_request_stays_a_help_request(claude_kernel: Kernel, simulator: Simulator) -> None:
     done = claude_kernel.run("%claude?")
     assert "--max-tokens N" in done.reply["payload"][0]["data"]["text/plain"]

@@ -42,6 +42,8 @@ DOCUMENTS: dict[str, str] = {
     "inline maths": "a $x^2$ b \\(y\\) c\n\n- $z$\n\ncosts $5 or $10\n",
     "display maths": "text\n\n$$\nx = y\n$$\n\ntext\n\n\\[\na\n\\]\n\ntext $$z$$ text\n\n$$u$$\ntext\n",
     "maths that never closes": "text\n\n$$\nx = y\n\ntext\n\n\\[ a\n\n$b\n",
+    "a sum over several lines": "$$\nx\n+ y\n- z\n$$\n\ntext\n\n\\[\na\n= b\n+ c\n\\]\n\ntext\n",
+    "lines that would be a rule without their last marks": "2) b\n---```\n\n- a\n---**\n\n> c\n---`\n\nend\n",
     "maths with markup": "$a_1 * b_1 * c$\n\n$$\n- x\n# y\n| z |\n$$\n",
     "raw html": "<div>\na\n\n<b>b</b>\n</div>\n\n<!-- c -->\n\ntext <i>d</i>\n",
     "entities": "&lt; &amp; &copy; &#65; &unknown;\n",

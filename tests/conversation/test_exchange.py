@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from nbclaude.conversation.exchange import Outcome, Question, build_request, exchange
+from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.turns import CellRun, Change, Conversation
+from nbclaude.errors import (
+    AnswerInterrupted,
+    APIConnectionError,
+    APITimeoutError,
+    BadRequestError,
+    IncompleteStreamError,
+    OverloadedError,
+)
+from nbclaude.simulator import Answer, HTTPFault, Pace, RawStream, Script, Simulator, StreamFault, thinking, tool_use
+from nbclaude.wire.events import Event
+from nbclaude.wire.request import text_block
+from tests.client.helpers import EVENTS, connection, sse, stream_threads, wait_for
+
+SETTINGS = Settings()
+SLOW = Pace(deltas_per_second=100)
+
+
+class Asker:
+    """A conversation with a strict simulator, and everything that was shown."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self.conversation = Conversation()
+        self.shown: list[Event] = []
+
+    def ask(
+        self, prompt: str, script: Script | str | None = None, *, cell: str = "", run: object = 1, timeout: float = 5.0, **more: Any
+    ) -> Outcome:
+        if script is not None:
+            self.simulator.enqueue(script)
+        question = Question((text_block(prompt),), CellRun(cell, run) if cell else None, **more)
+        return exchange(
+            question, self.conversation, SETTINGS, connection(self.simulator, timeout=timeout), self.show, lambda: None
+        )
+
+    def show(self, events: Sequence[Event]) -> None:
+        self.shown += events
+
+    @property
+    def turns(self) -> list[tuple[str, str, str]]:
+        return [(turn.question, turn.answer, turn.stopped) for turn in self.conversation.turns]
+
+    @property
+    def last_sent(self) -> list[tuple[str, str]]:
+        """The messages of the last request, as (role, text)."""
+        return [
+            (message["role"], "".join(block.get("text", "") for block in message["content"]))
+            for message in self.simulator.message_requests[-1].messages
+        ]
+
+    def is_accepted(self) -> bool:
+        """Ask once more: a strict server takes the history as it is now."""
+        return self.ask("and now?", "fine", history=True).error is None
+
+
+@pytest.fixture
+def asker(simulator: Simulator) -> Asker:
+    return Asker(simulator)
+
+
+class TestComplete:
+    def test_outcome(self, asker: Asker) -> None:
+        outcome = asker.ask("Hi", "Hello.", cell="a")
+        assert outcome.error is None
+        assert not outcome.is_empty
+        assert outcome.change == Change(1, 1)
+        assert outcome.message["stop_reason"] == "end_turn"
+        assert outcome.message["content"][-1]["text"] == "Hello."
+        assert outcome.request_id.startswith("req_")
+        assert 0 < outcome.seconds < 5
+        assert asker.turns == [("Hi", "Hello.", "")]
+        [turn] = asker.conversation.turns
+        assert (turn.cell, turn.run, turn.model, turn.begins) == ("a", 1, "claude-sonnet-5-5", False)
+
+    def test_every_event_is_shown(self, asker: Asker) -> None:
+        asker.ask("Hi", RawStream(sse(*EVENTS)))
+        assert len(asker.shown) == len(EVENTS)
+
+    def test_the_next_request_holds_it(self, asker: Asker) -> None:
+        asker.ask("Hi", "Hello.")
+        asker.ask("Bye", "See you.")
+        assert asker.last_sent == [("user", "Hi"), ("assistant", "Hello."), ("user", "Bye")]
+
+    @pytest.mark.parametrize(
+        "script",
+        [
+            Answer([thinking(""), "Hello.  \n"]),
+            Answer("Hello.", stop_reason="max_tokens"),
+            Answer("", stop_reason="end_turn"),
+            Answer("", stop_reason="refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
+            Answer("Part.", stop_reason="refusal"),
+            Answer(["Let me see.", tool_use("f", {"a": 1})]),
+            Answer([tool_use("f", {"a": 1})]),
+            Answer([{"type": "text", "text": "   "}]),
+            Answer("Hello.", stop_reason="model_context_window_exceeded"),
+        ],
+    )
+    def test_every_ending_leaves_a_history_that_is_accepted(self, asker: Asker, script: Answer) -> None:
+        outcome = asker.ask("Hi", script)
+        assert outcome.error is None
+        assert outcome.change is not None
+        assert asker.is_accepted()
+
+    def test_a_server_that_does_not_name_the_model(self, simulator: Simulator, asker: Asker) -> None:
+        outcome = asker.ask("Hi", RawStream(sse({"type": "message_start", "message": {"content": []}}, *EVENTS[1:])))
+        assert outcome.message["model"] == "claude-sonnet-5-5"
+
+    def test_running_a_cell_again(self, asker: Asker) -> None:
+        for cell in "abc":
+            asker.ask(cell, cell.upper(), cell=cell)
+        outcome = asker.ask("b2", "B2", cell="b", run=2)
+        assert asker.last_sent == [("user", "a"), ("assistant", "A"), ("user", "b2")]
+        assert outcome.change == Change(2, 3, replaced=1, later=1)
+        assert asker.turns == [("a", "A", ""), ("b2", "B2", ""), ("c", "C", "")]
+        assert asker.is_accepted()
+
+    def test_new(self, asker: Asker) -> None:
+        asker.ask("a", "A", cell="a")
+        outcome = asker.ask("n", "N", cell="n", begins=True)
+        assert asker.last_sent == [("user", "n")]
+        assert outcome.change == Change(2, 2, begins=True)
+        asker.ask("o", "O", cell="o")
+        assert asker.last_sent == [("user", "n"), ("assistant", "N"), ("user", "o")]
+
+    def test_no_history(self, asker: Asker) -> None:
+        asker.ask("a", "A", cell="a")
+        outcome = asker.ask("x", "X", cell="x", history=False)
+        assert asker.last_sent == [("user", "x")]
+        assert outcome.change is None
+        assert outcome.error is None
+        assert asker.turns == [("a", "A", "")]
+
+
+class TestFailed:
+    @pytest.mark.parametrize(
+        ("script", "kind"),
+        [
+            (HTTPFault(400), BadRequestError),
+            (HTTPFault(529), OverloadedError),
+            (StreamFault("error", after_events=0), OverloadedError),
+            (StreamFault("error", after_events=1), OverloadedError),
+            (StreamFault("error", after_events=2), OverloadedError),
+            (StreamFault("truncate", after_events=2), IncompleteStreamError),
+            (RawStream(b""), IncompleteStreamError),
+            (Answer("late", pace=Pace(header_delay=9)), APITimeoutError),
+            (StreamFault("error", Answer([thinking(""), "text"]), after_events=4), OverloadedError),
+        ],
+    )
+    def test_before_any_text_the_conversation_is_as_it_was(self, asker: Asker, script: Script, kind: type[Exception]) -> None:
+        asker.ask("a", "A", cell="a")
+        before = asker.conversation.turns
+        outcome = asker.ask("b", script, cell="b", timeout=0.3)
+        assert type(outcome.error) is kind
+        assert outcome.is_empty
+        assert outcome.change is None
+        assert asker.conversation.turns is before
+        assert str(outcome.error).endswith("Nothing had come yet, and the conversation is as it was.")
+        assert asker.is_accepted()
+
+    @pytest.mark.parametrize(
+        ("script", "kind"),
+        [
+            (StreamFault("error", "One two three.", after_characters=6), OverloadedError),
+            (StreamFault("truncate", "One two three.", after_characters=6), IncompleteStreamError),
+            (StreamFault("drop", "One two three.", after_characters=6), IncompleteStreamError),
+            (StreamFault("stall", "One two three.", after_characters=6, seconds=9), APITimeoutError),
+            (StreamFault("truncate", "One two three.", after_characters=6, inside_event=True), IncompleteStreamError),
+        ],
+    )
+    def test_in_the_middle_what_had_come_is_kept(self, asker: Asker, script: Script, kind: type[Exception]) -> None:
+        outcome = asker.ask("a", script, cell="a", timeout=0.4)
+        assert type(outcome.error) is kind
+        assert not outcome.is_empty
+        assert outcome.change == Change(1, 1)
+        [(question, answer, stopped)] = asker.turns
+        assert (question, stopped) == ("a", "broken off")
+        assert answer.startswith("One two")
+        assert "turn 1" in str(outcome.error)
+        assert "%claude_undo" in str(outcome.error)
+        assert asker.is_accepted()
+        assert asker.last_sent[1] == ("assistant", answer.rstrip())
+
+    def test_in_the_middle_of_a_tool_call(self, asker: Asker) -> None:
+        script = StreamFault("truncate", Answer(["Let me see.", tool_use("f", {"long": "x" * 500})]), after_events=12)
+        outcome = asker.ask("a", script, cell="a")
+        assert isinstance(outcome.error, IncompleteStreamError)
+        assert asker.is_accepted()
+
+    def test_of_a_cell_that_had_a_turn_leaves_the_turn(self, asker: Asker) -> None:
+        asker.ask("a", "A", cell="a")
+        asker.ask("a2", HTTPFault(400), cell="a", run=2)
+        assert asker.turns == [("a", "A", "")]
+
+    def test_in_the_middle_without_history(self, asker: Asker) -> None:
+        outcome = asker.ask("a", StreamFault("error", after_characters=6), history=False)
+        assert not outcome.is_empty
+        assert asker.turns == []
+        assert str(outcome.error).endswith("What had come is kept above.")
+
+    def test_without_a_server(self, asker: Asker) -> None:
+        outcome = exchange(
+            Question((text_block("Hi"),)), asker.conversation, SETTINGS, connection("http://127.0.0.1:9"), asker.show, lambda: None
+        )
+        assert type(outcome.error) is APIConnectionError
+        assert outcome.is_empty
+
+
+def stop_when(condition: Callable[[], bool]) -> threading.Thread:
+    """Press Ctrl-C as soon as the condition holds."""
+
+    def press() -> None:
+        if wait_for(condition, 5):
+            time.sleep(0.05)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=press)
+    thread.start()
+    return thread
+
+
+class TestInterrupted:
+    def test_before_any_text(self, asker: Asker) -> None:
+        asker.ask("a", "A", cell="a")
+        before = asker.conversation.turns
+        count = len(asker.simulator.requests)
+        presser = stop_when(lambda: len(asker.simulator.requests) > count)
+        begun = time.monotonic()
+        outcome = asker.ask("b", Answer("late", pace=Pace(header_delay=20)), cell="b", timeout=60)
+        assert time.monotonic() - begun < 1.5
+        presser.join()
+        assert isinstance(outcome.error, AnswerInterrupted)
+        assert outcome.is_empty
+        assert asker.conversation.turns is before
+        assert "Nothing had come yet" in str(outcome.error)
+        assert asker.simulator.requests[-1].wait_disconnected(2)
+        assert asker.is_accepted()
+
+    def test_in_the_middle(self, asker: Asker) -> None:
+        presser = stop_when(lambda: len(asker.shown) > 20)
+        outcome = asker.ask("a", Answer("word " * 2000, pace=SLOW), cell="a")
+        presser.join()
+        assert isinstance(outcome.error, AnswerInterrupted)
+        assert not outcome.is_empty
+        [(_, answer, stopped)] = asker.turns
+        assert stopped == "interrupted"
+        assert answer.startswith("word word")
+        assert outcome.message["stop_reason"] is None
+        assert asker.simulator.requests[-1].wait_disconnected(2)
+        assert asker.is_accepted()
+
+    def test_in_the_thinking(self, asker: Asker) -> None:
+        script = Answer([thinking("hm " * 2000), "text"], pace=SLOW)
+        presser = stop_when(lambda: len(asker.shown) > 20)
+        outcome = asker.ask("a", script, cell="a")
+        presser.join()
+        assert outcome.is_empty
+        assert asker.turns == []
+        assert asker.is_accepted()
+
+    def test_no_thread_is_left(self, asker: Asker) -> None:
+        presser = stop_when(lambda: len(asker.shown) > 5)
+        asker.ask("a", Answer("word " * 2000, pace=SLOW))
+        presser.join()
+        assert wait_for(lambda: not stream_threads(), 1.0)
+
+
+class TestBugs:
+    def test_one_in_showing_does_not_cost_the_answer(self, asker: Asker) -> None:
+        def broken(events: Sequence[Event]) -> None:
+            asker.shown += events
+            if len(asker.shown) >= len(EVENTS) - 1:
+                raise ZeroDivisionError
+
+        asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.01))
+        with pytest.raises(ZeroDivisionError):
+            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+        assert [(question, answer) for question, answer, _ in asker.turns] == [("a", "Hello there.")]
+        assert asker.is_accepted()
+
+    def test_one_before_any_text_leaves_the_conversation_as_it_was(self, asker: Asker) -> None:
+        def broken(events: Sequence[Event]) -> None:
+            raise ZeroDivisionError
+
+        asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
+        with pytest.raises(ZeroDivisionError):
+            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+        assert asker.turns == []
+
+    def test_one_in_the_middle_marks_the_turn(self, asker: Asker) -> None:
+        def broken(events: Sequence[Event]) -> None:
+            asker.shown += events
+            if len(asker.shown) >= 4:
+                raise ZeroDivisionError
+
+        asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
+        with pytest.raises(ZeroDivisionError):
+            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+        [(_, answer, stopped)] = asker.turns
+        assert answer.startswith("Hello")
+        assert stopped == "broken off"
+
+
+class TestRequest:
+    def test_is_built_from_settings_and_history(self) -> None:
+        settings = Settings(model="m", max_tokens=5, system="be brief")
+        request = build_request(Question((text_block("Hi"),)), Conversation(), settings)
+        assert request.body() == {
+            "model": "m",
+            "max_tokens": 5,
+            "system": "be brief",
+            "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
+            "stream": True,
+        }

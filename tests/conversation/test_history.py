@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nbclaude.conversation.history import messages_of, replayable
+from nbclaude.conversation.turns import Turn
+from nbclaude.simulator import Simulator
+from tests.client.helpers import connection, read
+from nbclaude.wire.request import MessageRequest
+
+TEXT = {"type": "text", "text": "Hello."}
+THINKING = {"type": "thinking", "thinking": "", "signature": "S"}
+CALL = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
+SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "x"}}
+FOUND = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
+MCP = {"type": "mcp_tool_use", "id": "mcptoolu_1", "name": "f", "server_name": "s", "input": {}}
+MCP_RESULT = {"type": "mcp_tool_result", "tool_use_id": "mcptoolu_1", "is_error": False, "content": []}
+CITED = {"type": "text", "text": "Cited.", "citations": [{"type": "web_search_result_location", "url": "u", "cited_text": "c"}]}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([], []),
+        ([TEXT], [TEXT]),
+        # Thinking is bound to the exact prefix it was made with.
+        ([THINKING, TEXT], [TEXT]),
+        ([{"type": "redacted_thinking", "data": "x"}, TEXT], [TEXT]),
+        ([THINKING], []),
+        # Calls and results only in pairs.
+        ([TEXT, CALL], [TEXT]),
+        ([CALL], []),
+        ([TEXT, SEARCH, FOUND, TEXT], [TEXT, SEARCH, FOUND, TEXT]),
+        ([TEXT, SEARCH], [TEXT]),
+        ([FOUND, TEXT], [TEXT]),
+        ([MCP, MCP_RESULT, TEXT], [MCP, MCP_RESULT, TEXT]),
+        ([MCP], []),
+        ([{**SEARCH, "partial_json": '{"que'}, FOUND, TEXT], [TEXT]),
+        ([{**SEARCH, "id": "other"}, FOUND, TEXT], [TEXT]),
+        # Text that the API would refuse.
+        ([{"type": "text", "text": ""}], []),
+        ([{"type": "text", "text": " \n"}], []),
+        ([{"type": "text", "text": None}], []),
+        ([{"type": "text"}], []),
+        ([TEXT, {"type": "text", "text": "  "}], [TEXT]),
+        ([{"type": "text", "text": "Hello.  \n"}], [TEXT]),
+        ([TEXT, {"type": "text", "text": "More. "}, THINKING], [TEXT, {"type": "text", "text": "More."}]),
+        # White space before the last block is the model's own.
+        ([{"type": "text", "text": "a "}, {"type": "text", "text": "b"}], [{"type": "text", "text": "a "}, {"type": "text", "text": "b"}]),
+        ([{"type": "text", "text": "  indented"}], [{"type": "text", "text": "  indented"}]),
+        # Citations go back, an empty list of them says nothing.
+        ([CITED], [CITED]),
+        ([{"type": "text", "text": "Hello.", "citations": []}], [TEXT]),
+        ([{"type": "text", "text": "Hello.", "citations": None}], [TEXT]),
+        # What is not known goes back as it came.
+        ([{"type": "hologram", "shape": {"a": 1}}], [{"type": "hologram", "shape": {"a": 1}}]),
+        ([{"type": "container_upload", "file_id": "f"}], [{"type": "container_upload", "file_id": "f"}]),
+    ],
+)
+def test_replayable(blocks: list[dict[str, Any]], expected: list[dict[str, Any]]) -> None:
+    assert replayable(blocks) == expected
+
+
+def test_nothing_that_was_given_is_changed() -> None:
+    block = {"type": "text", "text": "a ", "citations": []}
+    replayable([block])
+    assert block == {"type": "text", "text": "a ", "citations": []}
+
+
+def turn(question: str, *blocks: dict[str, Any], **more: Any) -> Turn:
+    return Turn(({"type": "text", "text": question},), {"content": list(blocks)}, "m", **more)
+
+
+def user(question: str) -> dict[str, Any]:
+    return {"role": "user", "content": [{"type": "text", "text": question}]}
+
+
+PROMPT = ({"type": "text", "text": "now"},)
+
+
+class TestMessages:
+    def test_of_nothing(self) -> None:
+        assert messages_of([], PROMPT) == (user("now"),)
+
+    def test_of_turns(self) -> None:
+        assert messages_of([turn("a", TEXT), turn("b", THINKING, TEXT)], PROMPT) == (
+            user("a"),
+            {"role": "assistant", "content": [TEXT]},
+            user("b"),
+            {"role": "assistant", "content": [TEXT]},
+            user("now"),
+        )
+
+    def test_a_turn_without_an_answer_is_left_out_whole(self) -> None:
+        # Two user messages in a row would be read as one question.
+        assert messages_of([turn("a"), turn("b", THINKING), turn("c", CALL), turn("d", TEXT)], PROMPT) == (
+            user("d"),
+            {"role": "assistant", "content": [TEXT]},
+            user("now"),
+        )
+
+    def test_a_message_without_content(self) -> None:
+        assert messages_of([Turn(PROMPT, {}, "m"), Turn(PROMPT, {"content": None}, "m")], PROMPT) == (user("now"),)
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [TEXT],
+        [{"type": "text", "text": "ends in white space \n\n"}],
+        [THINKING, {**TEXT, "citations": None}],
+        [TEXT, CALL],
+        [TEXT, {"type": "tool_use", "id": "toolu_2", "name": "f", "input": {}, "partial_json": '{"a'}],
+        [CALL],
+        [],
+        [{"type": "text", "text": "   "}],
+    ],
+)
+def test_a_strict_server_takes_every_history(simulator: Simulator, blocks: list[dict[str, Any]]) -> None:
+    simulator.enqueue("ok")
+    messages = messages_of([turn("a", *blocks), turn("b", TEXT)], PROMPT)
+    result = read(connection(simulator), MessageRequest("claude-sonnet-5-5", 100, messages))
+    assert result.error is None
+    assert result.text == "ok"

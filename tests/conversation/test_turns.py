@@ -1,0 +1,312 @@
+from __future__ import annotations
+
+import pytest
+
+from nbclaude.conversation.turns import MAIN, CellRun, Change, Conversation, Conversations, Turn
+
+
+def ask(conversation: Conversation, question: str, cell: str = "", run: object = 1, *, begins: bool = False) -> Change:
+    """Record a turn, as an exchange does."""
+    turn = Turn(
+        prompt=({"type": "text", "text": question},),
+        message={"content": [{"type": "text", "text": question.upper()}]},
+        model="m",
+        cell=cell,
+        run=run if cell else None,
+        begins=begins,
+    )
+    return conversation.record(turn, CellRun(cell, run) if cell else None)
+
+
+def questions(conversation: Conversation) -> list[str]:
+    return [turn.question for turn in conversation.turns]
+
+
+def sent(conversation: Conversation, cell: str = "", run: object = 1) -> list[str]:
+    """What a request from this cell run would send."""
+    place = conversation.place_of(CellRun(cell, run) if cell else None)
+    return [turn.question for turn in conversation.before(place)]
+
+
+@pytest.fixture
+def three() -> Conversation:
+    conversation = Conversation()
+    for cell in "abc":
+        ask(conversation, cell, cell)
+    return conversation
+
+
+def test_a_turn_tells_its_texts() -> None:
+    turn = Turn(
+        prompt=({"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}),
+        message={"content": [{"type": "thinking", "thinking": "x"}, {"type": "text", "text": "c"}, {"type": "text", "text": "d"}]},
+        model="m",
+    )
+    assert (turn.question, turn.answer) == ("ab", "cd")
+
+
+class TestAppending:
+    def test_in_order(self, three: Conversation) -> None:
+        assert questions(three) == ["a", "b", "c"]
+        assert sent(three, "d") == ["a", "b", "c"]
+
+    def test_changes(self) -> None:
+        conversation = Conversation()
+        assert ask(conversation, "a", "a") == Change(1, 1)
+        assert ask(conversation, "b", "b") == Change(2, 2)
+
+    def test_without_cells_every_turn_is_appended(self) -> None:
+        # Terminals and nbclient tell no cell.
+        conversation = Conversation()
+        for question in ("a", "b", "a"):
+            ask(conversation, question)
+        assert questions(conversation) == ["a", "b", "a"]
+        assert sent(conversation) == ["a", "b", "a"]
+
+    def test_turns_without_a_cell_are_not_those_of_a_cell(self, three: Conversation) -> None:
+        ask(three, "t")
+        ask(three, "t")
+        ask(three, "b2", "b", 2)
+        assert questions(three) == ["a", "b2", "c", "t", "t"]
+
+
+class TestRunningAgain:
+    def test_sends_only_what_came_before(self, three: Conversation) -> None:
+        assert sent(three, "a", 2) == []
+        assert sent(three, "b", 2) == ["a"]
+        assert sent(three, "c", 2) == ["a", "b"]
+
+    @pytest.mark.parametrize(
+        ("cell", "expected", "change"),
+        [
+            ("a", ["new", "b", "c"], Change(1, 3, replaced=1, later=2)),
+            ("b", ["a", "new", "c"], Change(2, 3, replaced=1, later=1)),
+            ("c", ["a", "b", "new"], Change(3, 3, replaced=1)),
+        ],
+    )
+    def test_replaces_in_place_and_keeps_later_turns(
+        self, three: Conversation, cell: str, expected: list[str], change: Change
+    ) -> None:
+        assert ask(three, "new", cell, 2) == change
+        assert questions(three) == expected
+
+    def test_again_and_again(self, three: Conversation) -> None:
+        for run in range(2, 6):
+            ask(three, f"b{run}", "b", run)
+            assert questions(three) == ["a", f"b{run}", "c"]
+
+    def test_a_cell_that_moved_keeps_its_place(self, three: Conversation) -> None:
+        ask(three, "d", "d")
+        ask(three, "a2", "a", 2)
+        ask(three, "d2", "d", 2)
+        assert questions(three) == ["a2", "b", "c", "d2"]
+
+
+class TestLoops:
+    def test_are_several_turns_of_one_cell(self) -> None:
+        conversation = Conversation()
+        for question in ("x", "y", "z"):
+            assert sent(conversation, "a") == questions(conversation)
+            ask(conversation, question, "a")
+        assert questions(conversation) == ["x", "y", "z"]
+
+    def test_between_other_cells(self, three: Conversation) -> None:
+        assert ask(three, "b1", "b", 2) == Change(2, 3, replaced=1, later=1)
+        assert sent(three, "b", 2) == ["a", "b1"]
+        assert ask(three, "b2", "b", 2) == Change(3, 4, later=1)
+        assert sent(three, "b", 2) == ["a", "b1", "b2"]
+        assert questions(three) == ["a", "b1", "b2", "c"]
+
+    def test_run_again_shorter(self, three: Conversation) -> None:
+        for question in ("b1", "b2", "b3"):
+            ask(three, question, "b", 2)
+        assert sent(three, "b", 3) == ["a"]
+        assert ask(three, "n1", "b", 3) == Change(2, 3, replaced=3, later=1)
+        ask(three, "n2", "b", 3)
+        assert questions(three) == ["a", "n1", "n2", "c"]
+
+    def test_run_again_longer(self, three: Conversation) -> None:
+        for question in ("n1", "n2", "n3"):
+            ask(three, question, "a", 2)
+        assert questions(three) == ["n1", "n2", "n3", "b", "c"]
+
+    def test_equal_turns_are_still_two(self) -> None:
+        conversation = Conversation()
+        for _ in range(3):
+            ask(conversation, "same", "a")
+        assert questions(conversation) == ["same"] * 3
+        ask(conversation, "same", "a", 2)
+        assert questions(conversation) == ["same"]
+
+
+class TestBeginnings:
+    def test_a_request_reaches_back_to_the_last_one(self, three: Conversation) -> None:
+        ask(three, "n", "n", begins=True)
+        ask(three, "o", "o")
+        assert sent(three, "p") == ["n", "o"]
+        assert sent(three, "c", 2) == ["a", "b"]
+        assert sent(three, "o", 2) == ["n"]
+
+    def test_changes_say_so(self, three: Conversation) -> None:
+        assert ask(three, "n", "n", begins=True) == Change(4, 4, begins=True)
+
+    def test_running_the_beginning_again_without_new_joins_what_came_before(self, three: Conversation) -> None:
+        ask(three, "n", "n", begins=True)
+        ask(three, "o", "o")
+        ask(three, "n2", "n", 2)
+        assert sent(three, "p") == ["a", "b", "c", "n2", "o"]
+
+    def test_a_beginning_in_the_middle(self, three: Conversation) -> None:
+        ask(three, "b2", "b", 2, begins=True)
+        assert questions(three) == ["a", "b2", "c"]
+        assert sent(three, "d") == ["b2", "c"]
+
+    def test_two_of_them(self, three: Conversation) -> None:
+        ask(three, "n", "n", begins=True)
+        ask(three, "m", "m", begins=True)
+        assert sent(three, "p") == ["m"]
+
+
+class TestDeletedCells:
+    def test_their_turns_go(self, three: Conversation) -> None:
+        assert three.forget_cells(["b"]) == 1
+        assert questions(three) == ["a", "c"]
+
+    def test_all_of_a_loop(self, three: Conversation) -> None:
+        ask(three, "b1", "b", 2)
+        ask(three, "b2", "b", 2)
+        assert three.forget_cells(["b", "c", "unknown"]) == 3
+        assert questions(three) == ["a"]
+
+    def test_of_cells_that_never_asked(self, three: Conversation) -> None:
+        assert three.forget_cells(["x"]) == 0
+        assert three.undo() == "the turn of the last answer (turn 3)"
+
+    def test_no_cell_is_never_deleted(self) -> None:
+        conversation = Conversation()
+        ask(conversation, "a")
+        assert conversation.forget_cells([""]) == 0
+        assert questions(conversation) == ["a"]
+
+    def test_a_cell_that_was_deleted_and_came_back_is_appended(self, three: Conversation) -> None:
+        three.forget_cells(["a"])
+        ask(three, "a2", "a", 2)
+        assert questions(three) == ["b", "c", "a2"]
+
+
+class TestUndo:
+    def test_of_nothing(self) -> None:
+        assert Conversation().undo() == ""
+
+    def test_of_a_turn(self, three: Conversation) -> None:
+        assert three.undo() == "the turn of the last answer (turn 3)"
+        assert questions(three) == ["a", "b"]
+
+    def test_of_a_replacement_brings_the_old_turn_back(self, three: Conversation) -> None:
+        ask(three, "b2", "b", 2)
+        assert three.undo() == "the turn of the last answer (turn 2)"
+        assert questions(three) == ["a", "b", "c"]
+
+    def test_of_a_loop_goes_turn_by_turn(self, three: Conversation) -> None:
+        ask(three, "b1", "b", 2)
+        ask(three, "b2", "b", 2)
+        three.undo()
+        assert questions(three) == ["a", "b1", "c"]
+        three.undo()
+        assert questions(three) == ["a", "b", "c"]
+
+    def test_of_a_deletion(self, three: Conversation) -> None:
+        three.forget_cells(["a", "b"])
+        assert three.undo() == "removing 2 turns of a deleted cell"
+        assert questions(three) == ["a", "b", "c"]
+
+    def test_of_a_reset(self, three: Conversation) -> None:
+        assert three.reset() == 3
+        assert questions(three) == []
+        assert three.undo() == "removing all 3 turns"
+        assert questions(three) == ["a", "b", "c"]
+
+    def test_of_everything(self, three: Conversation) -> None:
+        ask(three, "b2", "b", 2)
+        three.forget_cells(["a"])
+        three.reset()
+        undone = []
+        while what := three.undo():
+            undone.append(what)
+        assert len(undone) == 6
+        assert questions(three) == []
+
+    def test_resetting_nothing_is_no_change(self) -> None:
+        conversation = Conversation()
+        assert conversation.reset() == 0
+        assert conversation.undo() == ""
+
+    def test_after_an_undo_the_cell_can_be_run_again(self, three: Conversation) -> None:
+        three.undo()
+        ask(three, "c2", "c", 2)
+        assert questions(three) == ["a", "b", "c2"]
+        # And an undone run of a loop does not make the next ask of the same run a replacement of others.
+        three.undo()
+        ask(three, "c3", "c", 2)
+        assert questions(three) == ["a", "b", "c3"]
+
+    def test_is_not_endless(self) -> None:
+        conversation = Conversation()
+        for number in range(300):
+            ask(conversation, str(number))
+        count = 0
+        while conversation.undo():
+            count += 1
+        assert count == 100
+
+
+class TestSummary:
+    @pytest.mark.parametrize(
+        ("change", "summary"),
+        [
+            (Change(1, 1), "turn 1"),
+            (Change(4, 4, begins=True), "turn 4, new conversation"),
+            (Change(2, 3, replaced=1, later=1), "replaced turn 2, 1 later turn kept"),
+            (Change(1, 3, replaced=1, later=2), "replaced turn 1, 2 later turns kept"),
+            (Change(3, 3, replaced=1), "replaced turn 3"),
+            (Change(2, 3, replaced=3, later=1), "replaced turn 2 (and 2 more of this cell), 1 later turn kept"),
+        ],
+    )
+    def test_words(self, change: Change, summary: str) -> None:
+        assert change.summary == summary
+
+    def test_a_replacement_that_begins_anew_says_both(self) -> None:
+        summary = Change(2, 3, replaced=1, later=1, begins=True).summary
+        assert "replaced turn 2" in summary
+        assert "new conversation" in summary
+
+
+class TestConversations:
+    def test_by_name(self) -> None:
+        conversations = Conversations()
+        assert conversations["work"] is conversations["work"]
+        assert conversations["work"] is not conversations[MAIN]
+        assert conversations["work"].name == "work"
+
+    def test_only_those_with_turns_are_named(self) -> None:
+        conversations = Conversations()
+        ask(conversations["work"], "a")
+        assert conversations[MAIN].turns == ()
+        assert conversations.names() == ["work"]
+
+    def test_one_cell_in_two_conversations(self) -> None:
+        conversations = Conversations()
+        ask(conversations["x"], "a", "a")
+        ask(conversations["y"], "b", "a")
+        ask(conversations["x"], "a2", "a", 2)
+        assert questions(conversations["x"]) == ["a2"]
+        assert questions(conversations["y"]) == ["b"]
+
+    def test_deleted_cells_go_everywhere(self) -> None:
+        conversations = Conversations()
+        ask(conversations["x"], "a", "a")
+        ask(conversations["y"], "b", "a")
+        ask(conversations["y"], "c", "c")
+        assert conversations.forget_cells(["a"]) == 2
+        assert conversations.forget_cells([]) == 0
+        assert conversations.names() == ["y"]

@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import nbclaude
+from nbclaude.simulator import Simulator
+
+ROOT = Path(nbclaude.__file__).parent
+
+# Every public module and exactly what it offers.
+EXPORTS: dict[str, list[str]] = {
+    "nbclaude": ["CodeBlock", "Reply", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"],
+    "nbclaude.client.connection": ["Connection", "DEFAULT_BASE_URL", "Secret", "connect", "normalize_base_url"],
+    "nbclaude.client.failures": ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay"],
+    "nbclaude.client.lines": ["Line", "close_lines", "give_back", "take_line"],
+    "nbclaude.client.relay": ["Relay"],
+    "nbclaude.client.stream": ["MessageStream"],
+    "nbclaude.conversation.exchange": ["Outcome", "Question", "build_request", "exchange"],
+    "nbclaude.conversation.history": ["messages_of", "replayable"],
+    "nbclaude.conversation.settings": ["ENVIRONMENT", "Settings", "resolve_settings"],
+    "nbclaude.conversation.turns": ["CellRun", "Change", "Conversation", "Conversations", "MAIN", "Turn"],
+    "nbclaude.conversation.workspace": ["Workspace", "current_workspace"],
+    "nbclaude.errors": [
+        "APIConnectionError",
+        "APIError",
+        "APIResponseValidationError",
+        "APIStatusError",
+        "APITimeoutError",
+        "AnswerInterrupted",
+        "AuthenticationError",
+        "BadRequestError",
+        "BillingError",
+        "ConfigurationError",
+        "ConflictError",
+        "DeadlineExceededError",
+        "IncompleteStreamError",
+        "InternalServerError",
+        "MissingKeyError",
+        "NbclaudeError",
+        "NotFoundError",
+        "OverloadedError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RequestTimeoutError",
+        "RequestTooLargeError",
+        "UnprocessableEntityError",
+        "status_error",
+    ],
+    "nbclaude.magics": ["load", "unload"],
+    "nbclaude.magics.chat": ["ClaudeMagics"],
+    "nbclaude.magics.footer": ["footer_of"],
+    "nbclaude.magics.manage": ["ConversationMagics"],
+    "nbclaude.magics.notebook": ["cell_run", "deleted_cells", "is_claude_cell"],
+    "nbclaude.magics.state": ["state_text"],
+    "nbclaude.magics.verbatim": ["HelpSyntaxTransform", "restore_help_syntax"],
+    "nbclaude.options": ["OPTIONS", "Option", "Options", "help_page", "parse_line"],
+    "nbclaude.output": ["AnswerDisplay", "PagesDisplay", "TerminalDisplay", "is_terminal", "open_display", "say", "show_table"],
+    "nbclaude.render.highlight": ["CodeHighlighter", "highlight"],
+    "nbclaude.render.markdown": ["build_parser", "is_safe_link", "render_markdown"],
+    "nbclaude.render.maths": ["maths_plugin"],
+    "nbclaude.render.pages": ["MAX_PAGES", "Page", "Part", "page_limit"],
+    "nbclaude.render.reply": ["Footer", "PageImage", "ReplyRenderer", "reply_html"],
+    "nbclaude.render.sections": ["FoldSection", "Section", "TextSection"],
+    "nbclaude.render.streaming": ["Advance", "MarkdownStream", "SettledBlock"],
+    "nbclaude.render.style": ["STYLE", "waiting_html"],
+    "nbclaude.render.table": ["table_html", "table_text"],
+    "nbclaude.render.unfinished": ["presentable"],
+    "nbclaude.reply": ["CodeBlock", "Reply", "ask"],
+    "nbclaude.simulator": [
+        "Answer",
+        "Block",
+        "DEMO_HEADER",
+        "DEMO_MODEL_NOTICE",
+        "HTTPFault",
+        "Headers",
+        "MODELS",
+        "NATURAL",
+        "Pace",
+        "RawStream",
+        "RecordedRequest",
+        "Script",
+        "Scripted",
+        "SimulatedModel",
+        "Simulator",
+        "StreamFault",
+        "demo_answer",
+        "text",
+        "thinking",
+        "tool_use",
+    ],
+    "nbclaude.wire.events": [
+        "BlockDelta",
+        "BlockStart",
+        "BlockStop",
+        "Event",
+        "MessageDelta",
+        "MessageStart",
+        "MessageStop",
+        "Ping",
+        "StreamError",
+        "UnknownEvent",
+        "parse_event",
+    ],
+    "nbclaude.wire.message": ["MessageBuilder", "events_of_message", "text_of"],
+    "nbclaude.wire.request": ["MessageRequest", "text_block"],
+    "nbclaude.wire.sse": ["EventStreamDecoder", "ServerSentEvent"],
+}
+
+# Packages that hold modules and nothing else, and the simulator's insides.
+WITHOUT_EXPORTS = {"nbclaude.client", "nbclaude.conversation", "nbclaude.render", "nbclaude.wire"}
+
+
+def modules() -> list[str]:
+    names = [module.name for module in pkgutil.walk_packages([str(ROOT)], "nbclaude.")]
+    return [name for name in names if not name.startswith("nbclaude.simulator.") and name not in WITHOUT_EXPORTS]
+
+
+def test_every_module_is_in_the_table() -> None:
+    assert sorted(["nbclaude", *modules()]) == sorted(EXPORTS)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exports(name: str) -> None:
+    module = importlib.import_module(name)
+    assert sorted(module.__all__) == sorted(EXPORTS[name])
+    assert len(set(module.__all__)) == len(module.__all__)
+    for export in module.__all__:
+        assert hasattr(module, export)
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.py")), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_opens_with_a_sentence(path: Path) -> None:
+    docstring = ast.get_docstring(ast.parse(path.read_text("utf-8")))
+    assert docstring
+    assert docstring.splitlines()[0].rstrip().endswith((".", ":", ",")) or len(docstring.splitlines()) > 1
+
+
+def run(code: str, **environment: str) -> str:
+    """Run Python of its own, warnings as errors; return what it printed."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "NBCLAUDE_", "COV"))}
+    kept = {name: value for name, value in kept.items() if "proxy" not in name.lower()}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        env=kept | environment,
+        cwd=ROOT.parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+HEAVY = ["IPython", "httpx", "ipywidgets", "markdown_it", "pygments", "stamina", "PIL", "traitlets", "nbclaude.simulator"]
+
+
+def imported(code: str) -> set[str]:
+    loaded = json.loads(run(f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))").splitlines()[-1])
+    return {name for name in HEAVY if name in loaded}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import nbclaude",
+        "import nbclaude; nbclaude.__version__; dir(nbclaude)",
+        "import nbclaude.errors",
+        "import nbclaude.wire.message, nbclaude.wire.sse, nbclaude.wire.request",
+        "import nbclaude.conversation.turns, nbclaude.conversation.history, nbclaude.conversation.exchange",
+        "import nbclaude.client.connection",
+        "from nbclaude import load_ipython_extension",
+    ],
+)
+def test_importing_costs_nothing_heavy(code: str) -> None:
+    assert imported(code) == set()
+
+
+def test_the_simulator_needs_neither_httpx_nor_ipython() -> None:
+    assert imported("import nbclaude.simulator") <= {"nbclaude.simulator", "PIL"}
+
+
+def test_the_renderer_needs_neither_httpx_nor_ipython() -> None:
+    found = imported("from nbclaude.render.reply import ReplyRenderer")
+    assert not found & {"IPython", "httpx", "ipywidgets", "stamina", "PIL"}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        nbclaude.nonsense  # noqa: B018
+
+
+def test_the_names_of_the_package_are_listed() -> None:
+    assert set(nbclaude.__all__) <= set(dir(nbclaude))
+
+
+def test_it_is_typed() -> None:
+    assert (ROOT / "py.typed").exists()
+
+
+class TestPlainPython:
+    """`nbclaude.ask` without a notebook."""
+
+    def test_ask(self, simulator: Simulator) -> None:
+        simulator.enqueue("Hello **there**.\n\n```python\nx = 1\n```\n", "Again.")
+        printed = run(
+            "import sys, nbclaude\n"
+            "reply = nbclaude.ask('Hi', system='be brief', max_tokens=50, model='claude-opus-5-5')\n"
+            "print([reply.text, [tuple(block) for block in reply.code], reply.stop_reason, reply.model, reply.usage['output_tokens'] > 0])\n"
+            "print(nbclaude.ask('more').text)\n"
+            "print('IPython' in sys.modules)\n",
+            ANTHROPIC_API_KEY="sk-canary",
+            ANTHROPIC_BASE_URL=simulator.base_url + "/v1/",
+        )
+        assert printed.splitlines() == [
+            "['Hello **there**.\\n\\n```python\\nx = 1\\n```\\n', [('python', 'x = 1')], 'end_turn', 'claude-opus-5-5', True]",
+            "Again.",
+            "False",
+        ]
+        first, second = simulator.message_requests
+        assert first.json["system"] == "be brief"
+        assert first.json["max_tokens"] == 50
+        assert len(second.messages) == 3
+
+    def test_without_a_key(self) -> None:
+        printed = run("import nbclaude\ntry:\n    nbclaude.ask('Hi')\nexcept nbclaude.errors.MissingKeyError as error:\n    print(error)\n")
+        assert "ANTHROPIC_API_KEY" in printed
+
+    def test_nothing_is_left_when_python_ends(self, simulator: Simulator) -> None:
+        simulator.enqueue("Hi.")
+        # Unclosed sockets would be warnings, and warnings are errors here.
+        run(
+            "import gc, nbclaude\nnbclaude.ask('Hi')\ngc.collect()\n",
+            ANTHROPIC_API_KEY="sk-canary",
+            ANTHROPIC_BASE_URL=simulator.base_url,
+            PYTHONDEVMODE="1",
+        )
