@@ -13,7 +13,7 @@ __all__ = ["STYLE", "waiting_html"]
 _CSS = """
 .nbclaude { font-family: var(--jp-content-font-family, system-ui, sans-serif); font-size: var(--jp-content-font-size1, 14px);
   line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em;
-  overflow-wrap: break-word; }
+  padding-left: var(--jp-code-padding, 5px); overflow-wrap: break-word; }
 .nbclaude:has(> style) { padding-top: .3em; }
 .nbclaude:has(> style) .nbclaude-answer > :first-child { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.settings import Settings, resolve_settings
-from nbclaude.conversation.workspace import DEMO_NOTICE, Workspace, current_workspace
+from nbclaude.client.connection import DEMO_NOTICE
+from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
 
 

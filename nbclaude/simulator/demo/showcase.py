@@ -80,7 +80,6 @@ pip install nbclaude && jupyter lab
 
 A line ends the section.
 
----
 
 [^1]: This is a footnote. All of this was written by the demo model that ships with nbclaude, not by Claude.
 """

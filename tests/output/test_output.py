@@ -1,0 +1,303 @@
+from __future__ import annotations
+
+import io
+import time
+from typing import Any
+
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+
+from nbclaude import output
+from nbclaude.output import PagesDisplay, TerminalDisplay, is_terminal, open_display, say, show_table
+from nbclaude.render.markdown import render_markdown
+from nbclaude.render.reply import Footer
+from nbclaude.wire.events import BlockDelta, BlockStart, Event, MessageStart
+from tests.render.html import text
+
+FOOTER = Footer(("m", "1 token"), mark="interrupted")
+
+
+def delta(value: str) -> Event:
+    return BlockDelta(0, {"type": "text_delta", "text": value})
+
+
+class Notebook:
+    """What a front end makes of the messages: outputs by display id, each replaced by its updates."""
+
+    def __init__(self) -> None:
+        self.publisher = CapturingDisplayPublisher()
+        self.display = PagesDisplay(self.publisher)
+
+    @property
+    def messages(self) -> list[dict[str, Any]]:
+        return self.publisher.outputs
+
+    @property
+    def outputs(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        for message in self.messages:
+            display_id = message["transient"]["display_id"]
+            assert message["update"] == (display_id in found), "an output is made once and updated after"
+            found[display_id] = message["data"]
+        return found
+
+
+@pytest.fixture
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Paint at every call: the throttle has its own tests."""
+    monkeypatch.setattr(output, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(output, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(output, "BYTE_RATE", float("inf"))
+
+
+@pytest.mark.usefixtures("unhurried")
+class TestPages:
+    def test_a_short_answer_is_one_output(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([MessageStart({}), BlockStart(0, {"type": "text", "text": ""})])
+        notebook.display.show([delta("Hello ")])
+        notebook.display.show([delta("**there**.")])
+        notebook.display.finish(FOOTER)
+        [data] = notebook.outputs.values()
+        assert "<p>Hello <strong>there</strong>.</p>" in data["text/html"]
+        assert "interrupted" in data["text/html"]
+        assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
+        assert data.keys() == {"text/html", "text/markdown", "text/plain"}
+
+    def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        assert "nbclaude-waiting" in notebook.messages[0]["data"]["text/html"]
+        notebook.display.show([delta("Hi")])
+        assert 'class="nbclaude-waiting"' not in notebook.messages[-1]["data"]["text/html"]
+        assert notebook.messages[-1]["update"]
+
+    def test_the_sign_stays_until_there_is_something_to_see(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([MessageStart({})])
+        notebook.display.show([BlockStart(0, {"type": "thinking", "thinking": ""})])
+        assert len(notebook.messages) == 1
+
+    def test_an_open_page_is_html_alone(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("Hi")])
+        assert notebook.messages[-1]["data"].keys() == {"text/html"}
+
+    def test_a_long_answer(self, notebook: Notebook) -> None:
+        source = "Some words of an answer.\n\n" * 800
+        notebook.display.begin()
+        for start in range(0, len(source), 500):
+            notebook.display.show([delta(source[start : start + 500])])
+        notebook.display.finish(FOOTER)
+        outputs = list(notebook.outputs.values())
+        assert 4 < len(outputs) <= 30
+        assert "".join(data["text/markdown"] for data in outputs) == source
+        assert all(data["text/plain"] == data["text/markdown"] for data in outputs)
+        assert "".join(text(data["text/html"]) for data in outputs).startswith(text(render_markdown(source)))
+
+    def test_a_closed_page_is_never_published_again(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        for _ in range(60):
+            notebook.display.show([delta("Some words of an answer.\n\n" * 20)])
+        notebook.display.finish(FOOTER)
+        closed: set[str] = set()
+        for message in notebook.messages:
+            assert message["transient"]["display_id"] not in closed
+            if "text/markdown" in message["data"]:
+                closed.add(message["transient"]["display_id"])
+        assert closed == notebook.outputs.keys()
+
+    def test_two_answers_have_nothing_in_common(self) -> None:
+        ids = set()
+        for _ in range(2):
+            one = Notebook()
+            one.display.begin()
+            one.display.show([delta("a[^1]\n\n[^1]: n")])
+            one.display.finish(FOOTER)
+            ids |= one.outputs.keys()
+        assert len(ids) == 2
+
+    def test_an_answer_without_text_is_its_footer(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([MessageStart({})])
+        notebook.display.finish(FOOTER)
+        [data] = notebook.outputs.values()
+        assert 'class="nbclaude-waiting"' not in data["text/html"]
+        assert "1 token" in data["text/html"]
+
+    def test_abandoned(self, notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+        notebook.display.begin()
+        notebook.display.abandon(alone=False)
+        [data] = notebook.outputs.values()
+        assert data["text/html"] == ""
+
+    def test_abandoned_in_its_own_cell(self, notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+        notebook.display.begin()
+        notebook.display.abandon(alone=True)
+        assert notebook.messages == []
+
+    def test_everything_that_is_published_can_be_saved(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("half a pair: \ud83d\n\n")])
+        notebook.display.finish(FOOTER)
+        for data in notebook.outputs.values():
+            for value in data.values():
+                value.encode("utf-8")
+
+
+class TestThrottle:
+    def test_the_first_words_are_shown_at_once(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([MessageStart({}), BlockStart(0, {"type": "text", "text": ""})])
+        notebook.display.show([delta("Hi")])
+        assert "<p>Hi</p>" in notebook.messages[-1]["data"]["text/html"]
+
+    def test_a_burst_is_painted_a_few_times(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        begun = time.monotonic()
+        for _ in range(2000):
+            notebook.display.show([delta("word ")])
+        seconds = time.monotonic() - begun
+        assert len(notebook.messages) <= 3 + seconds / output.MIN_INTERVAL
+        notebook.display.finish(FOOTER)
+        [data] = notebook.outputs.values()
+        assert data["text/markdown"] == "word " * 2000
+
+    def test_pause_tells_when_to_come_back(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        assert notebook.display.pause() is None
+        notebook.display.show([delta("a ")])
+        assert notebook.display.pause() is None
+        notebook.display.show([delta("b ")])
+        pause = notebook.display.pause()
+        assert pause is not None
+        assert 0 < pause < 3
+        count = len(notebook.messages)
+        notebook.display.show([])
+        assert len(notebook.messages) == count
+        time.sleep(pause + 0.01)
+        assert notebook.display.pause() == 0.0
+        notebook.display.show([])
+        assert len(notebook.messages) == count + 1
+        assert "a b" in notebook.messages[-1]["data"]["text/html"]
+        assert notebook.display.pause() is None
+
+    def test_nothing_new_paints_nothing(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("a")])
+        time.sleep(0.1)
+        count = len(notebook.messages)
+        notebook.display.show([])
+        assert len(notebook.messages) == count
+
+    def test_finish_paints_what_waits(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("a ")])
+        notebook.display.show([delta("b")])
+        notebook.display.finish(FOOTER)
+        assert "<p>a b</p>" in notebook.messages[-1]["data"]["text/html"]
+
+
+class TestTerminal:
+    @staticmethod
+    def shown(*events: Event, footer: Footer | None = FOOTER) -> str:
+        stream = io.StringIO()
+        display = TerminalDisplay(stream)
+        display.begin()
+        for event in events:
+            display.show([event])
+            assert display.pause() is None
+        if footer:
+            display.finish(footer)
+        else:
+            display.abandon(alone=True)
+        return stream.getvalue()
+
+    def test_text_as_it_comes(self) -> None:
+        start = BlockStart(0, {"type": "text", "text": "Hel"})
+        assert self.shown(start, delta("lo **"), delta("there**.")) == "Hello **there**.\n(interrupted · m · 1 token)\n"
+
+    def test_no_line_too_many(self) -> None:
+        assert self.shown(delta("Hi\n")) == "Hi\n(interrupted · m · 1 token)\n"
+
+    def test_content_of_the_message_start(self) -> None:
+        assert self.shown(MessageStart({"content": [{"type": "text", "text": "Hi"}]})) == "Hi\n(interrupted · m · 1 token)\n"
+
+    def test_nothing_but_text(self) -> None:
+        shown = self.shown(
+            BlockStart(0, {"type": "thinking", "thinking": "hm"}),
+            BlockDelta(0, {"type": "thinking_delta", "thinking": "hm"}),
+            BlockStart(1, {"type": "tool_use", "name": "f"}),
+            delta("Hi"),
+        )
+        assert shown == "Hi\n(interrupted · m · 1 token)\n"
+
+    def test_abandoned(self) -> None:
+        assert self.shown(footer=None) == ""
+
+    @pytest.mark.parametrize(
+        "pieces",
+        [
+            ["\x1b[2J\x1b]0;title\x07text"],
+            ["\x1b", "[2J", "text"],
+            ["\x1b]52;c;", "ZXZpbA==\x07", "text"],
+            ["\x9b2Jtext"],
+            ["a\rtext"],
+            ["a\x08\x08text"],
+        ],
+    )
+    def test_an_answer_cannot_steer_the_terminal(self, pieces: list[str]) -> None:
+        # Escape sequences can set the clipboard, the title, and hide what was printed.
+        shown = self.shown(*(delta(piece) for piece in pieces))
+        assert "text" in shown
+        assert not set(shown) & set("\x1b\x07\x9b\x08\r")
+
+    def test_tabs_and_line_ends_stay(self) -> None:
+        assert self.shown(delta("a\tb\nc")).startswith("a\tb\nc\n")
+
+
+class TerminalInteractiveShell:
+    display_pub = None
+
+
+class OwnTerminal(TerminalInteractiveShell):
+    pass
+
+
+class ZMQInteractiveShell:
+    def __init__(self) -> None:
+        self.display_pub = CapturingDisplayPublisher()
+
+
+class TestShells:
+    @pytest.mark.parametrize(
+        ("shell", "terminal"), [(TerminalInteractiveShell(), True), (OwnTerminal(), True), (ZMQInteractiveShell(), False), (None, False)]
+    )
+    def test_is_terminal(self, shell: Any, terminal: bool) -> None:
+        assert is_terminal(shell) is terminal
+
+    def test_open_display(self) -> None:
+        assert isinstance(open_display(OwnTerminal()), TerminalDisplay)
+        assert isinstance(open_display(ZMQInteractiveShell()), PagesDisplay)
+
+    def test_tables(self) -> None:
+        shell = ZMQInteractiveShell()
+        show_table(shell, "Turns", ["no", "what"], [[1, "a<b"], [10, "c"]])
+        [message] = shell.display_pub.outputs
+        assert message["data"]["text/plain"] == "Turns\nno  what\n--  ----\n1   a<b\n10  c"
+        assert "<td>a&lt;b</td>" in message["data"]["text/html"]
+
+    def test_tables_in_a_terminal_are_text_alone(self) -> None:
+        shell: Any = OwnTerminal()
+        shell.display_pub = CapturingDisplayPublisher()
+        show_table(shell, "T", ["a"], [["b"]])
+        [message] = shell.display_pub.outputs
+        assert message["data"].keys() == {"text/plain"}
+
+    def test_say(self, capsys: pytest.CaptureFixture[str]) -> None:
+        say("one\ntwo")
+        assert capsys.readouterr().out == "one\ntwo\n"
