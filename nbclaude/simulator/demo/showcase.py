@@ -78,9 +78,6 @@ pip install nbclaude && jupyter lab
 >
 > > A quotation inside may add that numbers help.[^1]
 
-A line ends the section.
-
-
 [^1]: This is a footnote. All of this was written by the demo model that ships with nbclaude, not by Claude.
 """
 
