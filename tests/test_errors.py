@@ -46,7 +46,11 @@ TREE = {
 
 
 def test_the_tree() -> None:
-    classes = {name: value for name, value in vars(errors).items() if inspect.isclass(value) and name in errors.__all__}
+    classes = {
+        name: value
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and name in errors.__all__
+    }
     assert {name: value.__mro__[1].__name__ for name, value in classes.items()} == TREE
 
 
@@ -76,7 +80,10 @@ def test_configuration_errors_are_value_errors() -> None:
         (NbclaudeError("What happened."), "What happened."),
         (APIConnectionError("Refused."), "Refused."),
         (AnswerInterrupted("Stopped."), "Stopped."),
-        (status_error("No.", status=400, type="invalid_request_error"), "No. (HTTP 400, invalid_request_error)"),
+        (
+            status_error("No.", status=400, type="invalid_request_error"),
+            "No. (HTTP 400, invalid_request_error)",
+        ),
         (status_error("No.", status=418), "No. (HTTP 418)"),
         (
             status_error("No.", status=400, type="t", error_code="c", request_id="req_1"),
@@ -121,7 +128,14 @@ def test_the_type_decides_before_the_status() -> None:
     assert type(status_error("m", status=429, type="unheard_of")).__name__ == "RateLimitError"
 
 
-@pytest.mark.parametrize("error", [APIError("m", partial=True), status_error("m", status=429, type="t", retry_after=3.0), AnswerInterrupted("m")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        APIError("m", partial=True),
+        status_error("m", status=429, type="t", retry_after=3.0),
+        AnswerInterrupted("m"),
+    ],
+)
 def test_survives_a_process_boundary(error: BaseException) -> None:
     # Cells ask from worker processes, too.
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes

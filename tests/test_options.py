@@ -111,7 +111,7 @@ LINES: list[tuple[str, Options, str]] = [
     ("--system be\\ brief hi", Options(system="be brief"), "hi"),
     ('--system "don\'t" hi', Options(system="don't"), "hi"),
     ('--system "a \\"b\\" c" hi', Options(system='a "b" c'), "hi"),
-    ('--system "a"\'b\'c hi', Options(system="abc"), "hi"),
+    ("--system \"a\"'b'c hi", Options(system="abc"), "hi"),
     ('--system "" hi', Options(system=""), "hi"),
     ("--system= hi", Options(system=""), "hi"),
     ('--system "-m x" hi', Options(system="-m x"), "hi"),
@@ -218,7 +218,8 @@ def test_wrong(line: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "missing"), [("-m --new hi", "--model"), ("-c --no-history hi", "--conversation"), ("--system --new hi", "--system")]
+    ("line", "missing"),
+    [("-m --new hi", "--model"), ("-c --no-history hi", "--conversation"), ("--system --new hi", "--system")],
 )
 def test_an_option_where_a_value_should_be(line: str, missing: str) -> None:
     # Nobody means a model called "--new".

@@ -18,8 +18,22 @@ ROOT = Path(nbclaude.__file__).parent
 
 # Every public module and exactly what it offers.
 EXPORTS: dict[str, list[str]] = {
-    "nbclaude": ["CodeBlock", "Reply", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"],
-    "nbclaude.client.connection": ["Connection", "DEFAULT_BASE_URL", "DEMO_NOTICE", "Secret", "connect", "normalize_base_url"],
+    "nbclaude": [
+        "CodeBlock",
+        "Reply",
+        "__version__",
+        "ask",
+        "load_ipython_extension",
+        "unload_ipython_extension",
+    ],
+    "nbclaude.client.connection": [
+        "Connection",
+        "DEFAULT_BASE_URL",
+        "DEMO_NOTICE",
+        "Secret",
+        "connect",
+        "normalize_base_url",
+    ],
     "nbclaude.client.failures": ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay"],
     "nbclaude.client.lines": ["Line", "close_lines", "give_back", "take_line"],
     "nbclaude.client.relay": ["Relay"],
@@ -64,7 +78,15 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.magics.state": ["state_text"],
     "nbclaude.magics.verbatim": ["ClaudeLine", "load", "protect_cell", "unload"],
     "nbclaude.options": ["OPTIONS", "Option", "Options", "help_page", "parse_line"],
-    "nbclaude.output": ["AnswerDisplay", "PagesDisplay", "TerminalDisplay", "is_terminal", "open_display", "say", "show_table"],
+    "nbclaude.output": [
+        "AnswerDisplay",
+        "PagesDisplay",
+        "TerminalDisplay",
+        "is_terminal",
+        "open_display",
+        "say",
+        "show_table",
+    ],
     "nbclaude.render.highlight": ["CodeHighlighter", "highlight"],
     "nbclaude.render.markdown": ["build_parser", "is_safe_link", "render_markdown"],
     "nbclaude.render.maths": ["maths_plugin"],
@@ -111,7 +133,13 @@ EXPORTS: dict[str, list[str]] = {
         "UnknownEvent",
         "parse_event",
     ],
-    "nbclaude.wire.message": ["MessageBuilder", "content_of", "events_of_message", "prompt_tokens", "text_of"],
+    "nbclaude.wire.message": [
+        "MessageBuilder",
+        "content_of",
+        "events_of_message",
+        "prompt_tokens",
+        "text_of",
+    ],
     "nbclaude.wire.request": ["MessageRequest", "text_block"],
     "nbclaude.wire.sse": ["EventStreamDecoder", "ServerSentEvent"],
 }
@@ -122,7 +150,9 @@ WITHOUT_EXPORTS = {"nbclaude.client", "nbclaude.conversation", "nbclaude.render"
 
 def modules() -> list[str]:
     names = [module.name for module in pkgutil.walk_packages([str(ROOT)], "nbclaude.")]
-    return [name for name in names if not name.startswith("nbclaude.simulator.") and name not in WITHOUT_EXPORTS]
+    return [
+        name for name in names if not name.startswith("nbclaude.simulator.") and name not in WITHOUT_EXPORTS
+    ]
 
 
 def test_every_module_is_in_the_table() -> None:
@@ -147,7 +177,11 @@ def test_a_module_opens_with_a_sentence(path: Path) -> None:
 
 def run(code: str, **environment: str) -> str:
     """Run Python of its own, warnings as errors; return what it printed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANTHROPIC_", "NBCLAUDE_", "COV"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANTHROPIC_", "NBCLAUDE_", "COV"))
+    }
     kept = {name: value for name, value in kept.items() if "proxy" not in name.lower()}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -163,11 +197,23 @@ def run(code: str, **environment: str) -> str:
     return done.stdout
 
 
-HEAVY = ["IPython", "httpx", "ipywidgets", "markdown_it", "pygments", "stamina", "PIL", "traitlets", "nbclaude.simulator"]
+HEAVY = [
+    "IPython",
+    "httpx",
+    "ipywidgets",
+    "markdown_it",
+    "pygments",
+    "stamina",
+    "PIL",
+    "traitlets",
+    "nbclaude.simulator",
+]
 
 
 def imported(code: str) -> set[str]:
-    loaded = json.loads(run(f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))").splitlines()[-1])
+    loaded = json.loads(
+        run(f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))").splitlines()[-1]
+    )
     return {name for name in HEAVY if name in loaded}
 
 
@@ -217,7 +263,7 @@ class TestPlainPython:
         printed = run(
             "import sys, nbclaude\n"
             "reply = nbclaude.ask('Hi', system='be brief', max_tokens=50, model='claude-opus-5-5')\n"
-            "print([reply.text, [tuple(block) for block in reply.code], reply.stop_reason, reply.model, reply.usage['output_tokens'] > 0])\n"
+            "print([reply.text, list(map(tuple, reply.code)), reply.stop_reason, reply.model, reply.usage != {}])\n"
             "print(nbclaude.ask('more').text)\n"
             "print('IPython' in sys.modules)\n",
             ANTHROPIC_API_KEY="sk-canary",
@@ -234,7 +280,9 @@ class TestPlainPython:
         assert len(second.messages) == 3
 
     def test_without_a_key(self) -> None:
-        printed = run("import nbclaude\ntry:\n    nbclaude.ask('Hi')\nexcept nbclaude.errors.MissingKeyError as error:\n    print(error)\n")
+        printed = run(
+            "import nbclaude\ntry:\n    nbclaude.ask('Hi')\nexcept nbclaude.errors.MissingKeyError as error:\n    print(error)\n"
+        )
         assert "ANTHROPIC_API_KEY" in printed
 
     def test_nothing_is_left_when_python_ends(self, simulator: Simulator) -> None:

@@ -10,7 +10,13 @@ import nbclaude
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.workspace import Workspace, current_workspace
-from nbclaude.errors import APIStatusError, BadRequestError, ConfigurationError, IncompleteStreamError, NotFoundError
+from nbclaude.errors import (
+    APIStatusError,
+    BadRequestError,
+    ConfigurationError,
+    IncompleteStreamError,
+    NotFoundError,
+)
 from nbclaude.reply import CodeBlock, Reply, ask, reply_of
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from tests.client.conftest import no_network_settings
@@ -26,18 +32,34 @@ class TestReply:
     def test_fields(self) -> None:
         message = {
             "model": "m",
-            "content": [{"type": "thinking", "thinking": "x"}, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}],
+            "content": [
+                {"type": "thinking", "thinking": "x"},
+                {"type": "text", "text": "a"},
+                {"type": "text", "text": "b"},
+            ],
             "stop_reason": "end_turn",
             "usage": {"input_tokens": 1},
         }
         made = Reply(message, "req_1", 1.5)
-        assert (made.text, made.stop_reason, made.model, made.usage) == ("ab", "end_turn", "m", {"input_tokens": 1})
+        assert (made.text, made.stop_reason, made.model, made.usage) == (
+            "ab",
+            "end_turn",
+            "m",
+            {"input_tokens": 1},
+        )
         assert (made.request_id, made.seconds, str(made)) == ("req_1", 1.5, "ab")
         assert made.message is message
 
     def test_of_an_empty_message(self) -> None:
         made = Reply({})
-        assert (made.text, made.code, made.usage, made.stop_reason, made.model, str(made)) == ("", [], {}, None, "", "")
+        assert (made.text, made.code, made.usage, made.stop_reason, made.model, str(made)) == (
+            "",
+            [],
+            {},
+            None,
+            "",
+            "",
+        )
 
     @pytest.mark.parametrize(
         ("text", "code"),
@@ -156,9 +178,13 @@ class TestAsk:
         prompt = "  {a} $x \\(y\\) -m --new 'it\\'s' 😀\n\n"
         connected.enqueue("ok")
         ask(prompt)
-        assert connected.message_requests[-1].messages == [{"role": "user", "content": [{"type": "text", "text": prompt}]}]
+        assert connected.message_requests[-1].messages == [
+            {"role": "user", "content": [{"type": "text", "text": prompt}]}
+        ]
 
-    @pytest.mark.parametrize(("name", "value"), [("max_tokens", -1), ("max_tokens", "5"), ("model", ""), ("model", 5)])
+    @pytest.mark.parametrize(
+        ("name", "value"), [("max_tokens", -1), ("max_tokens", "5"), ("model", ""), ("model", 5)]
+    )
     def test_options_that_cannot_be(self, connected: Simulator, name: str, value: Any) -> None:
         with pytest.raises((ConfigurationError, BadRequestError, NotFoundError)) as caught:
             ask("Hi", **{name: value})
@@ -185,5 +211,7 @@ class TestAsk:
         connected.enqueue(HTTPFault(401))
         with pytest.raises(APIStatusError) as caught:
             ask("Hi")
-        report = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=True).format())
+        report = "".join(
+            traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
+        )
         assert "sk-canary" not in report.replace("monkeypatch", "")

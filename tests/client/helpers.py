@@ -37,14 +37,20 @@ EVENTS: list[dict[str, Any]] = [
     {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hello "}},
     {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "there."}},
     {"type": "content_block_stop", "index": 0},
-    {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 4}},
+    {
+        "type": "message_delta",
+        "delta": {"stop_reason": "end_turn", "stop_sequence": None},
+        "usage": {"output_tokens": 4},
+    },
     {"type": "message_stop"},
 ]
 
 
 def sse(*events: dict[str, Any]) -> bytes:
     """Write events as a stream."""
-    return b"".join(b"event: %b\ndata: %b\n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in events)
+    return b"".join(
+        b"event: %b\ndata: %b\n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in events
+    )
 
 
 STREAM = sse(*EVENTS)
@@ -53,7 +59,12 @@ STREAM = sse(*EVENTS)
 def connection(simulator: Simulator | str, **changes: Any) -> Connection:
     """Connect to a simulator or an address: no retries and a short timeout unless the test says otherwise."""
     url = simulator if isinstance(simulator, str) else simulator.base_url
-    fields: dict[str, Any] = {"api_version": "2023-06-01", "timeout": 5.0, "max_retries": 0, "secret": Secret(CANARY)}
+    fields: dict[str, Any] = {
+        "api_version": "2023-06-01",
+        "timeout": 5.0,
+        "max_retries": 0,
+        "secret": Secret(CANARY),
+    }
     return Connection(base_url=url, **fields | changes)
 
 

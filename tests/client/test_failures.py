@@ -72,7 +72,9 @@ CUTS = {
 
 def exceptions_of_httpx() -> dict[str, type[Exception]]:
     found: dict[str, type[Exception]] = {}
-    waiting = [value for value in vars(httpx).values() if inspect.isclass(value) and issubclass(value, Exception)]
+    waiting = [
+        value for value in vars(httpx).values() if inspect.isclass(value) and issubclass(value, Exception)
+    ]
     while waiting:
         kind = waiting.pop()
         if kind.__module__.partition(".")[0] == "httpx":
@@ -111,7 +113,9 @@ class TestExceptions:
         else:
             assert type(error) is BY_EXCEPTION[name]
 
-    @pytest.mark.parametrize("error", [OSError("boom"), ConnectionResetError(104, "Connection reset by peer"), BrokenPipeError()])
+    @pytest.mark.parametrize(
+        "error", [OSError("boom"), ConnectionResetError(104, "Connection reset by peer"), BrokenPipeError()]
+    )
     def test_of_the_operating_system(self, error: Exception) -> None:
         assert type(error_of_exception(error, TO)) is APIConnectionError
 
@@ -129,7 +133,9 @@ class TestExceptions:
 
 def of(status: int, body: Any, **headers: str) -> APIError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_of_reply(status, httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()}), data, TO)
+    return error_of_reply(
+        status, httpx.Headers({name.replace("_", "-"): value for name, value in headers.items()}), data, TO
+    )
 
 
 # status, error type (of the reference's section 4), class
@@ -170,7 +176,12 @@ class TestReplies:
         error = of(status, body)
         assert isinstance(error, APIStatusError)
         assert type(error) is getattr(errors, name)
-        assert (error.status, error.type, error.message, error.request_id) == (status, kind, "What was wrong.", "req_7")
+        assert (error.status, error.type, error.message, error.request_id) == (
+            status,
+            kind,
+            "What was wrong.",
+            "req_7",
+        )
         assert str(error).startswith(f"What was wrong. (HTTP {status}")
         assert "req_7" in str(error)
 
@@ -202,15 +213,41 @@ class TestReplies:
             ({"message": "Too many requests"}, "Too many requests"),
             ({"Message": "User is not authorized"}, "User is not authorized"),
             ({"error": "model 'x' not found"}, "model 'x' not found"),
-            ({"error": {"message": "no such model", "type": "invalid_request_error", "code": "model_not_found"}}, "no such model"),
-            ({"error": {"message": "no such model", "type": None, "param": None, "code": 404}}, "no such model"),
-            ({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}}, "Loading model"),
+            (
+                {
+                    "error": {
+                        "message": "no such model",
+                        "type": "invalid_request_error",
+                        "code": "model_not_found",
+                    }
+                },
+                "no such model",
+            ),
+            (
+                {"error": {"message": "no such model", "type": None, "param": None, "code": 404}},
+                "no such model",
+            ),
+            (
+                {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}},
+                "Loading model",
+            ),
             ({"code": 401, "message": "bad key"}, "bad key"),
             ({"code": 401, "msg": "bad key"}, "bad key"),
             ({"detail": "Not Found"}, "Not Found"),
             ({"detail": [{"loc": ["body", "model"], "msg": "field required"}]}, "field required"),
-            ({"object": "error", "message": "max_tokens is too large", "type": "BadRequestError", "code": 400}, "max_tokens is too large"),
-            ({"success": False, "errors": [{"code": 10000, "message": "Authentication error"}]}, "Authentication error"),
+            (
+                {
+                    "object": "error",
+                    "message": "max_tokens is too large",
+                    "type": "BadRequestError",
+                    "code": 400,
+                },
+                "max_tokens is too large",
+            ),
+            (
+                {"success": False, "errors": [{"code": 10000, "message": "Authentication error"}]},
+                "Authentication error",
+            ),
             ({"error": {"type": "server_error"}}, "server_error"),
             ({"error": {"message": {"text": "nested"}}}, "nested"),
             ({"error": ["listed"]}, "listed"),
@@ -223,7 +260,9 @@ class TestReplies:
         assert error.status == 418
         assert words in str(error)
 
-    @pytest.mark.parametrize("body", [{}, {"error": None}, {"error": {}}, {"error": {"message": None}}, {"error": {"message": ""}}])
+    @pytest.mark.parametrize(
+        "body", [{}, {"error": None}, {"error": {}}, {"error": {"message": None}}, {"error": {"message": ""}}]
+    )
     def test_of_nothing(self, body: dict[str, Any]) -> None:
         assert "HTTP 500" in str(of(500, body))
 
@@ -244,7 +283,16 @@ class TestReplies:
         assert "\x1b" not in str(of(400, {"error": {"message": "a \x1b[2J\x1b[31m b"}}))
 
     def test_error_codes_in_details(self) -> None:
-        error = of(429, {"error": {"type": "rate_limit_error", "message": "m", "details": {"error_code": "ramp_limit_exceeded"}}})
+        error = of(
+            429,
+            {
+                "error": {
+                    "type": "rate_limit_error",
+                    "message": "m",
+                    "details": {"error_code": "ramp_limit_exceeded"},
+                }
+            },
+        )
         assert isinstance(error, APIStatusError)
         assert error.error_code == "ramp_limit_exceeded"
         assert "ramp_limit_exceeded" in str(error)
@@ -275,7 +323,11 @@ class TestErrorsUnderStatus200:
     @pytest.mark.parametrize(
         ("body", "name", "status"),
         [
-            ({"type": "error", "error": {"type": "overloaded_error", "message": "m"}}, "OverloadedError", 200),
+            (
+                {"type": "error", "error": {"type": "overloaded_error", "message": "m"}},
+                "OverloadedError",
+                200,
+            ),
             ({"error": {"type": "rate_limit_error", "message": "m"}}, "RateLimitError", 200),
             ({"code": 401, "message": "m"}, "AuthenticationError", 401),
             ({"code": 429, "msg": "m"}, "RateLimitError", 429),
@@ -368,7 +420,9 @@ class TestRetryDelay:
         assert made == decision
         assert isinstance(made, bool) == isinstance(decision, bool)
 
-    @pytest.mark.parametrize(("header", "expected"), [("true", True), ("false", False), ("", None), ("maybe", None)])
+    @pytest.mark.parametrize(
+        ("header", "expected"), [("true", True), ("false", False), ("", None), ("maybe", None)]
+    )
     def test_x_should_retry(self, header: str, expected: bool | None) -> None:
         assert error_of_body({}, 500, {"x-should-retry": header}).should_retry is expected
 

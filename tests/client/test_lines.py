@@ -12,43 +12,51 @@ from tests.client.helpers import connection, read, wait_for
 
 
 def test_a_line_is_used_again() -> None:
-    first = take_line()
+    first = take_line("a.example")
     give_back(first)
-    assert take_line() is first
+    assert take_line("a.example") is first
 
 
 def test_two_streams_at_once_have_two_lines() -> None:
-    first, second = take_line(), take_line()
+    first, second = take_line("a.example"), take_line("a.example")
     assert first is not second
     give_back(first)
     give_back(second)
 
 
 def test_closed_lines_are_not_given_out() -> None:
-    first = take_line()
+    first = take_line("a.example")
     give_back(first)
     close_lines()
-    assert take_line() is not first
+    assert take_line("a.example") is not first
 
 
 def test_another_proxy_gets_another_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = take_line()
+    first = take_line("a.example")
     give_back(first)
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    second = take_line()
+    second = take_line("a.example")
     assert second is not first
     give_back(second)
 
 
 def test_a_line_that_was_shut_down_is_not_used_again() -> None:
-    first = take_line()
+    first = take_line("a.example")
     first.shut_down()
     give_back(first)
-    assert take_line() is not first
+    assert take_line("a.example") is not first
 
 
 @pytest.mark.parametrize(
-    "trouble", [StreamFault("drop"), StreamFault("reset"), StreamFault("error"), StreamFault("truncate"), HTTPFault(400), HTTPFault.html(502)]
+    "trouble",
+    [
+        StreamFault("drop"),
+        StreamFault("reset"),
+        StreamFault("error"),
+        StreamFault("truncate"),
+        HTTPFault(400),
+        HTTPFault.html(502),
+    ],
 )
 def test_trouble_on_a_line_does_not_reach_the_next_question(simulator: Simulator, trouble: Any) -> None:
     simulator.enqueue("one", trouble, "three", "four")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import threading
@@ -71,7 +72,7 @@ class TestBatches:
                 if not batch:
                     pauses.append(time.monotonic())
         assert len(pauses) >= 5
-        gaps = [later - earlier for earlier, later in zip(pauses, pauses[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(pauses)]
         assert min(gaps) > 0.03
 
     def test_a_pause_of_nothing_does_not_spin_without_giving_events(self, simulator: Simulator) -> None:
@@ -110,7 +111,10 @@ class TestErrors:
             list(relay.batches(never))
 
     def test_connections(self) -> None:
-        with pytest.raises(APIConnectionError), Relay(MessageStream(connection("http://127.0.0.1:9"), request())) as relay:
+        with (
+            pytest.raises(APIConnectionError),
+            Relay(MessageStream(connection("http://127.0.0.1:9"), request())) as relay,
+        ):
             list(relay.batches(never))
 
     def test_whatever_they_are(self) -> None:
@@ -118,7 +122,10 @@ class TestErrors:
             def __iter__(self) -> Iterator[list[Event]]:
                 raise ZeroDivisionError("a bug")
 
-        with pytest.raises(ZeroDivisionError, match="a bug"), Relay(Broken(connection("http://127.0.0.1:9"), request())) as relay:
+        with (
+            pytest.raises(ZeroDivisionError, match="a bug"),
+            Relay(Broken(connection("http://127.0.0.1:9"), request())) as relay,
+        ):
             list(relay.batches(never))
 
     def test_of_the_caller_end_the_stream(self, simulator: Simulator) -> None:
@@ -147,7 +154,9 @@ class TestInterrupt:
         ],
         ids=["before the headers", "before the text", "in a stall", "in the flow"],
     )
-    def test_reaches_the_caller_and_ends_the_stream(self, simulator: Simulator, script: Callable[[], Answer]) -> None:
+    def test_reaches_the_caller_and_ends_the_stream(
+        self, simulator: Simulator, script: Callable[[], Answer]
+    ) -> None:
         simulator.enqueue(script())
         seen: list[list[Event]] = []
         timer = interrupt_after(0.4)

@@ -57,7 +57,10 @@ class TestAnswers:
 
     def test_what_is_sent(self, simulator: Simulator) -> None:
         simulator.enqueue("ok")
-        read(connection(simulator, custom_headers={"X-Team": "a"}), request("Grüße \u2028 😀", system="be brief"))
+        read(
+            connection(simulator, custom_headers={"X-Team": "a"}),
+            request("Grüße \u2028 😀", system="be brief"),
+        )
         [sent] = simulator.requests
         assert (sent.method, sent.path, sent.query) == ("POST", "/v1/messages", "")
         assert sent.json == {
@@ -82,7 +85,10 @@ class TestAnswers:
 
     def test_blocks_of_every_kind(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer([thinking(""), "Calling.", tool_use("f", {"a": [1, "é"]})]))
-        result = read(connection(simulator), request(extra={"tools": [{"name": "f", "input_schema": {"type": "object"}}]}))
+        result = read(
+            connection(simulator),
+            request(extra={"tools": [{"name": "f", "input_schema": {"type": "object"}}]}),
+        )
         assert [block["type"] for block in result.message["content"]] == ["thinking", "text", "tool_use"]
         assert result.message["content"][2]["input"] == {"a": [1, "é"]}
         assert result.message["stop_reason"] == "tool_use"
@@ -94,7 +100,9 @@ class TestAnswers:
 
     def test_deltas_come_as_they_are_sent(self, simulator: Simulator) -> None:
         gate = threading.Event()
-        simulator.enqueue(StreamFault("stall", "One two three four.", after_characters=3, until=gate, seconds=5))
+        simulator.enqueue(
+            StreamFault("stall", "One two three four.", after_characters=3, until=gate, seconds=5)
+        )
         with MessageStream(connection(simulator), request()) as stream:
             batches = iter(stream)
             seen = ""
@@ -145,10 +153,15 @@ class TestOddServers:
     @pytest.mark.parametrize("before", [b"", b"  \n", b"\r\n\t "])
     @pytest.mark.parametrize("content_type", ["text/event-stream", "text/plain", "application/octet-stream"])
     def test_json_by_any_other_name(self, simulator: Simulator, before: bytes, content_type: str) -> None:
-        result = reply(simulator, before + json.dumps(MESSAGE).encode(), content_type=content_type, chunk_bytes=2)
+        result = reply(
+            simulator, before + json.dumps(MESSAGE).encode(), content_type=content_type, chunk_bytes=2
+        )
         assert result.message == MESSAGE
 
-    @pytest.mark.parametrize("wrapped", [{"code": 200, "data": MESSAGE}, {"code": 0, "msg": "ok", "data": MESSAGE}, {"data": MESSAGE}])
+    @pytest.mark.parametrize(
+        "wrapped",
+        [{"code": 200, "data": MESSAGE}, {"code": 0, "msg": "ok", "data": MESSAGE}, {"data": MESSAGE}],
+    )
     def test_a_wrapped_message(self, simulator: Simulator, wrapped: dict[str, Any]) -> None:
         assert reply(simulator, wrapped).message == MESSAGE
 
@@ -164,12 +177,18 @@ class TestOddServers:
         ],
     )
     def test_a_message_that_lacks_something(self, simulator: Simulator, changes: dict[str, Any]) -> None:
-        message = {key: value for key, value in {**MESSAGE, **changes}.items() if value is not None or key == "stop_reason"}
+        message = {
+            key: value
+            for key, value in {**MESSAGE, **changes}.items()
+            if value is not None or key == "stop_reason"
+        }
         result = reply(simulator, message)
         assert result.error is None
         assert result.text == "Hello there."
 
-    @pytest.mark.parametrize("content_type", ["application/json", "text/plain", "application/octet-stream", "text/html"])
+    @pytest.mark.parametrize(
+        "content_type", ["application/json", "text/plain", "application/octet-stream", "text/html"]
+    )
     def test_a_stream_by_any_other_name(self, simulator: Simulator, content_type: str) -> None:
         assert reply(simulator, STREAM, content_type=content_type).text == "Hello there."
 
@@ -188,7 +207,19 @@ class TestOddServers:
             sse(EVENTS[0], *EVENTS),
             sse({"type": "brand_new"}, *EVENTS[:4], {"type": "brand_new", "index": 0}, *EVENTS[4:]),
         ],
-        ids=["crlf", "cr", "bom", "blank", "comments", "done", "no-names", "no-end", "ids", "duplicate-start", "unknown"],
+        ids=[
+            "crlf",
+            "cr",
+            "bom",
+            "blank",
+            "comments",
+            "done",
+            "no-names",
+            "no-end",
+            "ids",
+            "duplicate-start",
+            "unknown",
+        ],
     )
     def test_streams_in_every_spelling(self, simulator: Simulator, stream: bytes) -> None:
         result = reply(simulator, stream, content_type=SHORT_SSE, chunk_bytes=[1, 2, 3, 50])
@@ -199,13 +230,17 @@ class TestOddServers:
         ("encoding", "encode"), [("gzip", gzip.compress), ("deflate", zlib.compress)], ids=["gzip", "deflate"]
     )
     @pytest.mark.parametrize("body", [STREAM, json.dumps(MESSAGE).encode()], ids=["stream", "json"])
-    def test_compressed_against_our_wish(self, simulator: Simulator, encoding: str, encode: Any, body: bytes) -> None:
+    def test_compressed_against_our_wish(
+        self, simulator: Simulator, encoding: str, encode: Any, body: bytes
+    ) -> None:
         result = reply(simulator, encode(body), headers={"content-encoding": encoding}, chunk_bytes=10)
         assert result.text == "Hello there."
 
     def test_a_compressed_error(self, simulator: Simulator) -> None:
         body = gzip.compress(json.dumps({"error": {"type": "overloaded_error", "message": "m"}}).encode())
-        assert type(reply(simulator, body, 529, headers={"content-encoding": "gzip"}).error) is OverloadedError
+        assert (
+            type(reply(simulator, body, 529, headers={"content-encoding": "gzip"}).error) is OverloadedError
+        )
 
     def test_broken_compression(self, simulator: Simulator) -> None:
         error = reply(simulator, b"this is not gzip at all", headers={"content-encoding": "gzip"}).api_error
@@ -216,7 +251,9 @@ class TestOddServers:
         assert isinstance(error, APIError)
 
     def test_compression_of_an_unknown_kind(self, simulator: Simulator) -> None:
-        assert isinstance(reply(simulator, b"\x28\xb5\x2f\xfd", headers={"content-encoding": "zstd"}).error, APIError)
+        assert isinstance(
+            reply(simulator, b"\x28\xb5\x2f\xfd", headers={"content-encoding": "zstd"}).error, APIError
+        )
 
     @pytest.mark.parametrize(
         "body",
@@ -276,7 +313,10 @@ class TestOddServers:
         assert result.text == "Hello "
 
     def test_a_content_of_odd_blocks(self, simulator: Simulator) -> None:
-        result = reply(simulator, {**MESSAGE, "content": [None, "x", {"type": "hologram"}, {"type": "text", "text": "a"}]})
+        result = reply(
+            simulator,
+            {**MESSAGE, "content": [None, "x", {"type": "hologram"}, {"type": "text", "text": "a"}]},
+        )
         assert result.error is None or isinstance(result.error, APIError)
 
 
@@ -333,7 +373,9 @@ class TestErrors:
         assert result.error.partial == (after > 0)
         assert len(simulator.requests) == 1
 
-    @pytest.mark.parametrize("name", ["rate_limit_error", "api_error", "timeout_error", "invalid_request_error"])
+    @pytest.mark.parametrize(
+        "name", ["rate_limit_error", "api_error", "timeout_error", "invalid_request_error"]
+    )
     def test_error_events_of_every_type(self, simulator: Simulator, name: str) -> None:
         simulator.enqueue(StreamFault("error", error_type=name, message="m", after_events=2))
         error = read(connection(simulator)).error
@@ -341,7 +383,9 @@ class TestErrors:
         assert error.type == name
 
     def test_an_error_event_in_another_shape(self, simulator: Simulator) -> None:
-        for number, body in enumerate([b'{"type":"error","error":"m"}', b'{"type":"error","message":"m"}', b'{"error":{"message":"m"}}']):
+        for number, body in enumerate(
+            [b'{"type":"error","error":"m"}', b'{"type":"error","message":"m"}', b'{"error":{"message":"m"}}']
+        ):
             simulator.enqueue(RawStream(b"event: error\ndata: " + body + b"\n\n"))
             error = read(connection(simulator)).error
             assert isinstance(error, APIStatusError), number
@@ -405,7 +449,9 @@ class TestBrokenConnections:
             read(connection(url))
             thread.join(5)
 
-    @pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/1.1 banana\r\n\r\n"])
+    @pytest.mark.parametrize(
+        "answer", [b"SSH-2.0-OpenSSH_9.6\r\n", b"\x15\x03\x01\x00\x02\x02\x46", b"HTTP/1.1 banana\r\n\r\n"]
+    )
     def test_a_server_that_speaks_something_else(self, answer: bytes) -> None:
         with listening() as (server, url):
 
@@ -481,7 +527,11 @@ class TestTimeouts:
         assert result.seconds > 0.35
 
     def test_an_error_body_that_never_ends(self, simulator: Simulator) -> None:
-        simulator.enqueue(RawStream(b'{"error": {"message":', status=500, content_type="application/json", chunk_bytes=8, delay=5))
+        simulator.enqueue(
+            RawStream(
+                b'{"error": {"message":', status=500, content_type="application/json", chunk_bytes=8, delay=5
+            )
+        )
         result = read(connection(simulator, timeout=0.3))
         assert isinstance(result.error, APIError)
         assert result.seconds < 2
@@ -494,7 +544,9 @@ class TestRetries:
     def plain(status: int, **headers: str) -> RawStream:
         """An error without the `x-should-retry` that the simulator adds to its own; the wait is short."""
         body = b'{"type":"error","error":{"type":"","message":"m"}}'
-        return RawStream(body, status=status, content_type="application/json", headers={"retry-after-ms": "5", **headers})
+        return RawStream(
+            body, status=status, content_type="application/json", headers={"retry-after-ms": "5", **headers}
+        )
 
     @pytest.mark.parametrize("status", [408, 409, 429, 500, 502, 503, 504, 529])
     def test_statuses_that_are_tried_again(self, simulator: Simulator, status: int) -> None:
@@ -519,9 +571,12 @@ class TestRetries:
         assert len(simulator.requests) == retries + 1
 
     @pytest.mark.parametrize(
-        ("status", "header", "attempts"), [(400, "true", 2), (529, "false", 1), (500, "maybe", 2), (400, "maybe", 1)]
+        ("status", "header", "attempts"),
+        [(400, "true", 2), (529, "false", 1), (500, "maybe", 2), (400, "maybe", 1)],
     )
-    def test_x_should_retry_decides(self, simulator: Simulator, status: int, header: str, attempts: int) -> None:
+    def test_x_should_retry_decides(
+        self, simulator: Simulator, status: int, header: str, attempts: int
+    ) -> None:
         simulator.enqueue(self.plain(status, **{"x-should-retry": header}), "ok")
         read(connection(simulator, max_retries=1))
         assert len(simulator.requests) == attempts
@@ -578,11 +633,15 @@ class TestRetries:
             thread.join(5)
         assert len(arrived) == 2
 
-    def test_nothing_is_logged_or_warned(self, simulator: Simulator, caplog: pytest.LogCaptureFixture) -> None:
+    def test_nothing_is_logged_or_warned(
+        self, simulator: Simulator, caplog: pytest.LogCaptureFixture
+    ) -> None:
         # stamina logs every retry as a warning; Python would print it into the cell.
         simulator.enqueue(self.plain(529), "ok")
         read(connection(simulator, max_retries=1))
-        assert [record for record in caplog.records if record.levelname != "DEBUG" and record.name != "httpx"] == []
+        assert [
+            record for record in caplog.records if record.levelname != "DEBUG" and record.name != "httpx"
+        ] == []
         assert CANARY not in caplog.text
 
     def test_a_pause_between_attempts_is_ended_by_abort(self, simulator: Simulator) -> None:
@@ -687,7 +746,9 @@ class TestAbort:
                 filler.connect_ex(server.getsockname())
                 fillers.append(filler)
             time.sleep(0.05)
-            stream = MessageStream(connection(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=6), request())
+            stream = MessageStream(
+                connection(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=6), request()
+            )
             found: list[BaseException | None] = []
             worker = threading.Thread(target=lambda: found.append(consume(stream)))
             worker.start()
@@ -729,7 +790,9 @@ class TestClosing:
                 raise ZeroDivisionError
         assert simulator.requests[0].wait_disconnected(2)
 
-    def test_a_generator_that_a_traceback_keeps_alive_does_not_keep_the_connection(self, simulator: Simulator) -> None:
+    def test_a_generator_that_a_traceback_keeps_alive_does_not_keep_the_connection(
+        self, simulator: Simulator
+    ) -> None:
         simulator.enqueue(Answer("word " * 5000, pace=Pace(deltas_per_second=200)))
         with MessageStream(connection(simulator), request()) as stream:
             kept = iter(stream)
@@ -760,7 +823,12 @@ class TestClosing:
         before = sockets()
         for _ in range(6):
             simulator.enqueue(
-                "ok", StreamFault("drop"), StreamFault("reset"), HTTPFault(400), StreamFault("error"), RawStream(b"", status=302)
+                "ok",
+                StreamFault("drop"),
+                StreamFault("reset"),
+                HTTPFault(400),
+                StreamFault("error"),
+                RawStream(b"", status=302),
             )
         for _ in range(36):
             read(connection(simulator))

@@ -20,7 +20,17 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
-from nbclaude.simulator import Answer, HTTPFault, Pace, RawStream, Script, Simulator, StreamFault, thinking, tool_use
+from nbclaude.simulator import (
+    Answer,
+    HTTPFault,
+    Pace,
+    RawStream,
+    Script,
+    Simulator,
+    StreamFault,
+    thinking,
+    tool_use,
+)
 from nbclaude.wire.events import Event
 from nbclaude.wire.request import text_block
 from tests.client.helpers import EVENTS, connection, sse, stream_threads, wait_for
@@ -38,13 +48,25 @@ class Asker:
         self.shown: list[Event] = []
 
     def ask(
-        self, prompt: str, script: Script | str | None = None, *, cell: str = "", run: object = 1, timeout: float = 5.0, **more: Any
+        self,
+        prompt: str,
+        script: Script | str | None = None,
+        *,
+        cell: str = "",
+        run: object = 1,
+        timeout: float = 5.0,
+        **more: Any,
     ) -> Outcome:
         if script is not None:
             self.simulator.enqueue(script)
         question = Question((text_block(prompt),), CellRun(cell, run) if cell else None, **more)
         return exchange(
-            question, self.conversation, SETTINGS, connection(self.simulator, timeout=timeout), self.show, lambda: None
+            question,
+            self.conversation,
+            SETTINGS,
+            connection(self.simulator, timeout=timeout),
+            self.show,
+            lambda: None,
         )
 
     def show(self, events: Sequence[Event]) -> None:
@@ -101,7 +123,11 @@ class TestComplete:
             Answer([thinking(""), "Hello.  \n"]),
             Answer("Hello.", stop_reason="max_tokens"),
             Answer("", stop_reason="end_turn"),
-            Answer("", stop_reason="refusal", stop_details={"type": "refusal", "category": "cyber", "explanation": None}),
+            Answer(
+                "",
+                stop_reason="refusal",
+                stop_details={"type": "refusal", "category": "cyber", "explanation": None},
+            ),
             Answer("Part.", stop_reason="refusal"),
             Answer(["Let me see.", tool_use("f", {"a": 1})]),
             Answer([tool_use("f", {"a": 1})]),
@@ -116,7 +142,9 @@ class TestComplete:
         assert asker.is_accepted()
 
     def test_a_server_that_does_not_name_the_model(self, simulator: Simulator, asker: Asker) -> None:
-        outcome = asker.ask("Hi", RawStream(sse({"type": "message_start", "message": {"content": []}}, *EVENTS[1:])))
+        outcome = asker.ask(
+            "Hi", RawStream(sse({"type": "message_start", "message": {"content": []}}, *EVENTS[1:]))
+        )
         assert outcome.message["model"] == "claude-sonnet-5-5"
 
     def test_running_a_cell_again(self, asker: Asker) -> None:
@@ -160,7 +188,9 @@ class TestFailed:
             (StreamFault("error", Answer([thinking(""), "text"]), after_events=4), OverloadedError),
         ],
     )
-    def test_before_any_text_the_conversation_is_as_it_was(self, asker: Asker, script: Script, kind: type[Exception]) -> None:
+    def test_before_any_text_the_conversation_is_as_it_was(
+        self, asker: Asker, script: Script, kind: type[Exception]
+    ) -> None:
         asker.ask("a", "A", cell="a")
         before = asker.conversation.turns
         outcome = asker.ask("b", script, cell="b", timeout=0.3)
@@ -178,10 +208,15 @@ class TestFailed:
             (StreamFault("truncate", "One two three.", after_characters=6), IncompleteStreamError),
             (StreamFault("drop", "One two three.", after_characters=6), IncompleteStreamError),
             (StreamFault("stall", "One two three.", after_characters=6, seconds=9), APITimeoutError),
-            (StreamFault("truncate", "One two three.", after_characters=6, inside_event=True), IncompleteStreamError),
+            (
+                StreamFault("truncate", "One two three.", after_characters=6, inside_event=True),
+                IncompleteStreamError,
+            ),
         ],
     )
-    def test_in_the_middle_what_had_come_is_kept(self, asker: Asker, script: Script, kind: type[Exception]) -> None:
+    def test_in_the_middle_what_had_come_is_kept(
+        self, asker: Asker, script: Script, kind: type[Exception]
+    ) -> None:
         outcome = asker.ask("a", script, cell="a", timeout=0.4)
         assert type(outcome.error) is kind
         assert not outcome.is_empty
@@ -195,7 +230,9 @@ class TestFailed:
         assert asker.last_sent[1] == ("assistant", answer.rstrip())
 
     def test_in_the_middle_of_a_tool_call(self, asker: Asker) -> None:
-        script = StreamFault("truncate", Answer(["Let me see.", tool_use("f", {"long": "x" * 500})]), after_events=12)
+        script = StreamFault(
+            "truncate", Answer(["Let me see.", tool_use("f", {"long": "x" * 500})]), after_events=12
+        )
         outcome = asker.ask("a", script, cell="a")
         assert isinstance(outcome.error, IncompleteStreamError)
         assert asker.is_accepted()
@@ -209,11 +246,16 @@ class TestFailed:
         outcome = asker.ask("a", StreamFault("error", after_characters=6), history=False)
         assert not outcome.is_empty
         assert asker.turns == []
-        assert str(outcome.error).endswith("What had come is kept above.")
+        assert str(outcome.error).endswith("What had come is kept, not as a turn.")
 
     def test_without_a_server(self, asker: Asker) -> None:
         outcome = exchange(
-            Question((text_block("Hi"),)), asker.conversation, SETTINGS, connection("http://127.0.0.1:9"), asker.show, lambda: None
+            Question((text_block("Hi"),)),
+            asker.conversation,
+            SETTINGS,
+            connection("http://127.0.0.1:9"),
+            asker.show,
+            lambda: None,
         )
         assert type(outcome.error) is APIConnectionError
         assert outcome.is_empty
@@ -287,7 +329,14 @@ class TestBugs:
 
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.01))
         with pytest.raises(ZeroDivisionError):
-            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+            exchange(
+                Question((text_block("a"),)),
+                asker.conversation,
+                SETTINGS,
+                connection(asker.simulator),
+                broken,
+                lambda: None,
+            )
         assert [(question, answer) for question, answer, _ in asker.turns] == [("a", "Hello there.")]
         assert asker.is_accepted()
 
@@ -297,7 +346,14 @@ class TestBugs:
 
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
         with pytest.raises(ZeroDivisionError):
-            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+            exchange(
+                Question((text_block("a"),)),
+                asker.conversation,
+                SETTINGS,
+                connection(asker.simulator),
+                broken,
+                lambda: None,
+            )
         assert asker.turns == []
 
     def test_one_in_the_middle_marks_the_turn(self, asker: Asker) -> None:
@@ -308,7 +364,14 @@ class TestBugs:
 
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
         with pytest.raises(ZeroDivisionError):
-            exchange(Question((text_block("a"),)), asker.conversation, SETTINGS, connection(asker.simulator), broken, lambda: None)
+            exchange(
+                Question((text_block("a"),)),
+                asker.conversation,
+                SETTINGS,
+                connection(asker.simulator),
+                broken,
+                lambda: None,
+            )
         [(_, answer, stopped)] = asker.turns
         assert answer.startswith("Hello")
         assert stopped == "broken off"

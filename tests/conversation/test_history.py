@@ -7,8 +7,8 @@ import pytest
 from nbclaude.conversation.history import messages_of, replayable
 from nbclaude.conversation.turns import Turn
 from nbclaude.simulator import Simulator
-from tests.client.helpers import connection, read
 from nbclaude.wire.request import MessageRequest
+from tests.client.helpers import connection, read
 
 TEXT = {"type": "text", "text": "Hello."}
 THINKING = {"type": "thinking", "thinking": "", "signature": "S"}
@@ -17,7 +17,11 @@ SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "
 FOUND = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
 MCP = {"type": "mcp_tool_use", "id": "mcptoolu_1", "name": "f", "server_name": "s", "input": {}}
 MCP_RESULT = {"type": "mcp_tool_result", "tool_use_id": "mcptoolu_1", "is_error": False, "content": []}
-CITED = {"type": "text", "text": "Cited.", "citations": [{"type": "web_search_result_location", "url": "u", "cited_text": "c"}]}
+CITED = {
+    "type": "text",
+    "text": "Cited.",
+    "citations": [{"type": "web_search_result_location", "url": "u", "cited_text": "c"}],
+}
 
 
 @pytest.mark.parametrize(
@@ -48,7 +52,10 @@ CITED = {"type": "text", "text": "Cited.", "citations": [{"type": "web_search_re
         ([{"type": "text", "text": "Hello.  \n"}], [TEXT]),
         ([TEXT, {"type": "text", "text": "More. "}, THINKING], [TEXT, {"type": "text", "text": "More."}]),
         # White space before the last block is the model's own.
-        ([{"type": "text", "text": "a "}, {"type": "text", "text": "b"}], [{"type": "text", "text": "a "}, {"type": "text", "text": "b"}]),
+        (
+            [{"type": "text", "text": "a "}, {"type": "text", "text": "b"}],
+            [{"type": "text", "text": "a "}, {"type": "text", "text": "b"}],
+        ),
         ([{"type": "text", "text": "  indented"}], [{"type": "text", "text": "  indented"}]),
         # Citations go back, an empty list of them says nothing.
         ([CITED], [CITED]),
@@ -102,7 +109,9 @@ class TestMessages:
         )
 
     def test_a_message_without_content(self) -> None:
-        assert messages_of([Turn(PROMPT, {}, "m"), Turn(PROMPT, {"content": None}, "m")], PROMPT) == (user("now"),)
+        assert messages_of([Turn(PROMPT, {}, "m"), Turn(PROMPT, {"content": None}, "m")], PROMPT) == (
+            user("now"),
+        )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.settings import Settings, resolve_settings
-from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
 
@@ -83,8 +82,15 @@ class TestWorkspace:
         with pytest.raises(MissingKeyError):
             workspace.connection(workspace.settings({}))
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-canary")
-        connection = workspace.connection(Settings(base_url="http://h/v1", timeout=3.0, max_retries=7, api_version="v"))
-        assert (connection.base_url, connection.timeout, connection.max_retries, connection.api_version) == ("http://h", 3.0, 7, "v")
+        connection = workspace.connection(
+            Settings(base_url="http://h/v1", timeout=3.0, max_retries=7, api_version="v")
+        )
+        assert (connection.base_url, connection.timeout, connection.max_retries, connection.api_version) == (
+            "http://h",
+            3.0,
+            7,
+            "v",
+        )
         assert connection.key_source == "ANTHROPIC_API_KEY"
 
     def test_the_demo_takes_no_key_of_the_users(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,7 +100,7 @@ class TestWorkspace:
         workspace.demo_url = "http://127.0.0.1:1"
         connection = workspace.connection(Settings(base_url="http://h"))
         assert connection.base_url == "http://127.0.0.1:1"
-        assert connection.notice == DEMO_NOTICE
+        assert connection.key_source == "%claude_demo"
         assert "sk-canary" not in connection.headers().values()
 
     def test_deleted_cells_are_counted_once(self) -> None:

@@ -5,7 +5,9 @@ import pytest
 from nbclaude.conversation.turns import MAIN, CellRun, Change, Conversation, Conversations, Turn
 
 
-def ask(conversation: Conversation, question: str, cell: str = "", run: object = 1, *, begins: bool = False) -> Change:
+def ask(
+    conversation: Conversation, question: str, cell: str = "", run: object = 1, *, begins: bool = False
+) -> Change:
     """Record a turn, as an exchange does."""
     turn = Turn(
         prompt=({"type": "text", "text": question},),
@@ -39,7 +41,13 @@ def three() -> Conversation:
 def test_a_turn_tells_its_texts() -> None:
     turn = Turn(
         prompt=({"type": "text", "text": "a"}, {"type": "image"}, {"type": "text", "text": "b"}),
-        message={"content": [{"type": "thinking", "thinking": "x"}, {"type": "text", "text": "c"}, {"type": "text", "text": "d"}]},
+        message={
+            "content": [
+                {"type": "thinking", "thinking": "x"},
+                {"type": "text", "text": "c"},
+                {"type": "text", "text": "d"},
+            ]
+        },
         model="m",
     )
     assert (turn.question, turn.answer) == ("ab", "cd")
@@ -150,7 +158,9 @@ class TestBeginnings:
     def test_changes_say_so(self, three: Conversation) -> None:
         assert ask(three, "n", "n", begins=True) == Change(4, 4, begins=True)
 
-    def test_running_the_beginning_again_without_new_joins_what_came_before(self, three: Conversation) -> None:
+    def test_running_the_beginning_again_without_new_joins_what_came_before(
+        self, three: Conversation
+    ) -> None:
         ask(three, "n", "n", begins=True)
         ask(three, "o", "o")
         ask(three, "n2", "n", 2)
@@ -180,7 +190,7 @@ class TestDeletedCells:
 
     def test_of_cells_that_never_asked(self, three: Conversation) -> None:
         assert three.forget_cells(["x"]) == 0
-        assert three.undo() == "the turn of the last answer (turn 3)"
+        assert three.undo() == "turn 3"
 
     def test_no_cell_is_never_deleted(self) -> None:
         conversation = Conversation()
@@ -199,12 +209,12 @@ class TestUndo:
         assert Conversation().undo() == ""
 
     def test_of_a_turn(self, three: Conversation) -> None:
-        assert three.undo() == "the turn of the last answer (turn 3)"
+        assert three.undo() == "turn 3"
         assert questions(three) == ["a", "b"]
 
     def test_of_a_replacement_brings_the_old_turn_back(self, three: Conversation) -> None:
         ask(three, "b2", "b", 2)
-        assert three.undo() == "the turn of the last answer (turn 2)"
+        assert three.undo() == "the replacement of turn 2"
         assert questions(three) == ["a", "b", "c"]
 
     def test_of_a_loop_goes_turn_by_turn(self, three: Conversation) -> None:
@@ -217,13 +227,13 @@ class TestUndo:
 
     def test_of_a_deletion(self, three: Conversation) -> None:
         three.forget_cells(["a", "b"])
-        assert three.undo() == "removing 2 turns of a deleted cell"
+        assert three.undo() == "the removal of 2 turns of a deleted cell"
         assert questions(three) == ["a", "b", "c"]
 
     def test_of_a_reset(self, three: Conversation) -> None:
         assert three.reset() == 3
         assert questions(three) == []
-        assert three.undo() == "removing all 3 turns"
+        assert three.undo() == "the removal of all 3 turns"
         assert questions(three) == ["a", "b", "c"]
 
     def test_of_everything(self, three: Conversation) -> None:
@@ -269,7 +279,10 @@ class TestSummary:
             (Change(2, 3, replaced=1, later=1), "replaced turn 2, 1 later turn kept"),
             (Change(1, 3, replaced=1, later=2), "replaced turn 1, 2 later turns kept"),
             (Change(3, 3, replaced=1), "replaced turn 3"),
-            (Change(2, 3, replaced=3, later=1), "replaced turn 2 (and 2 more of this cell), 1 later turn kept"),
+            (
+                Change(2, 3, replaced=3, later=1),
+                "replaced turn 2 (and 2 more of this cell), 1 later turn kept",
+            ),
         ],
     )
     def test_words(self, change: Change, summary: str) -> None:

@@ -219,13 +219,19 @@ class TestTerminal:
 
     def test_text_as_it_comes(self) -> None:
         start = BlockStart(0, {"type": "text", "text": "Hel"})
-        assert self.shown(start, delta("lo **"), delta("there**.")) == "Hello **there**.\n(interrupted · m · 1 token)\n"
+        assert (
+            self.shown(start, delta("lo **"), delta("there**."))
+            == "Hello **there**.\n(interrupted · m · 1 token)\n"
+        )
 
     def test_no_line_too_many(self) -> None:
         assert self.shown(delta("Hi\n")) == "Hi\n(interrupted · m · 1 token)\n"
 
     def test_content_of_the_message_start(self) -> None:
-        assert self.shown(MessageStart({"content": [{"type": "text", "text": "Hi"}]})) == "Hi\n(interrupted · m · 1 token)\n"
+        assert (
+            self.shown(MessageStart({"content": [{"type": "text", "text": "Hi"}]}))
+            == "Hi\n(interrupted · m · 1 token)\n"
+        )
 
     def test_nothing_but_text(self) -> None:
         shown = self.shown(
@@ -275,7 +281,13 @@ class ZMQInteractiveShell:
 
 class TestShells:
     @pytest.mark.parametrize(
-        ("shell", "terminal"), [(TerminalInteractiveShell(), True), (OwnTerminal(), True), (ZMQInteractiveShell(), False), (None, False)]
+        ("shell", "terminal"),
+        [
+            (TerminalInteractiveShell(), True),
+            (OwnTerminal(), True),
+            (ZMQInteractiveShell(), False),
+            (None, False),
+        ],
     )
     def test_is_terminal(self, shell: Any, terminal: bool) -> None:
         assert is_terminal(shell) is terminal
@@ -289,7 +301,7 @@ class TestShells:
         show_table(shell, "Turns", ["no", "what"], [[1, "a<b"], [10, "c"]])
         [message] = shell.display_pub.outputs
         assert message["data"]["text/plain"] == "Turns\nno  what\n--  ----\n1   a<b\n10  c"
-        assert "<td>a&lt;b</td>" in message["data"]["text/html"]
+        assert ">a&lt;b</td>" in message["data"]["text/html"]
 
     def test_tables_in_a_terminal_are_text_alone(self) -> None:
         shell: Any = OwnTerminal()

@@ -33,10 +33,13 @@ DOCUMENTS: dict[str, str] = {
     "table of one column": "| a |\n|---|\n| 1 |\n",
     "not quite tables": "| a | b |\n\n| a | b |\n| - |\n\n|---|---|\n\na | b\n",
     "task lists": "- [ ] a\n- [x] b\n  - [ ] c\n- d\n\n1. [ ] e\n",
-    "links": "[a](https://a.example) <https://b.example> https://c.example/x?y=1&z=2.\n\n[d](https://d.example \"t\")\n",
+    "links": '[a](https://a.example) <https://b.example> https://c.example/x?y=1&z=2.\n\n[d](https://d.example "t")\n',
     "links refused": "[a](javascript:x) [b](/c) ![d](e)\n",
     "images": "![a](https://a.example/b.png)\n\n[![c](https://d.example/e.png)](https://f.example)\n",
-    "references first": "[r]: https://a.example 'T'\n\n[a][r] and [r] and [r][]\n\n[s]: <https://b.example>\n[t]: https://c.example\n\n[s] [t]\n",
+    "references first": (
+        "[r]: https://a.example 'T'\n\n[a][r] and [r] and [r][]\n\n"
+        "[s]: <https://b.example>\n[t]: https://c.example\n\n[s] [t]\n"
+    ),
     "a definition used later": "text\n\n[r]: https://a.example\n\n# [r]\n\n- [x][r]\n\n| [r] |\n|---|\n| [r] |\n",
     "a definition given twice": "[r]: https://a.example\n\n[r]\n\n[r]: https://b.example\n\n[r]\n",
     "inline maths": "a $x^2$ b \\(y\\) c\n\n- $z$\n\ncosts $5 or $10\n",
@@ -54,14 +57,15 @@ DOCUMENTS: dict[str, str] = {
     "no bytes": "a\x00b\n\n- \x00\n\n```\n\x00\n```\n",
     "tabs": "-\ta\n\n\tb\n\n>\tc\n\n1.\td\n",
     "many languages": "Grüße, 世界, мир, 😀👩‍👩‍👧 \u202eabc\u202c\n\n- é\u0301\n",
-    "long line": "word " * 300 + "\n\n" + "x" * 2000 + "\n",
+    "long line": "word " * 100 + "\n\n" + "x" * 400 + "\n",
     "no spaces": "#a\n\n-b\n\n1.c\n\n>d\n",
     "looks like the end of a heading": "text\n-\n\ntext\n=\n\ntext\n- \n",
     "numbers that begin no list": "2026. A year\n\ntext\n2. not a list\n1. a list\n",
     "deep": "> - > 1. a\n>   >    - b\n>   >\n>   >      c\n\ntext\n",
     "everything": (
         "# Answer\n\nHere is **what** you asked, in `three` parts:\n\n1. First\n   - a\n   - b\n2. Second\n\n"
-        "```python\nimport os\n\n\ndef f(x):\n    return x\n```\n\n| a | b |\n|---|--:|\n| 1 | $x$ |\n\n> note\n\n$$\ne = mc^2\n$$\n\n"
+        "```python\nimport os\n\n\ndef f(x):\n    return x\n```\n\n| a | b |\n|---|--:|\n| 1 | $x$ |\n\n"
+        "> note\n\n$$\ne = mc^2\n$$\n\n"
         "See [here](https://a.example). It costs $5.\n\n---\n\n- [x] done\n"
     ),
 }
@@ -76,17 +80,31 @@ LATE: dict[str, str] = {
     "footnotes in the other order": "a[^x] b[^y] c[^x]\n\n[^y]: why\n\n[^x]: ex\n\n    more\n\nend\n",
     "footnote without a note": "a[^1]\n\nb[^1]\n\nend\n",
     "note without a mark": "a\n\n[^1]: never\n\nend\n",
-    "footnotes everywhere": "# a[^1]\n\n- b[^2]\n\n| c[^3] |\n|---|\n| d[^1] |\n\n[^1]: one\n\n[^2]: two\n\n    ```\n    code\n    ```\n\n[^3]: three\n",
+    "footnotes everywhere": (
+        "# a[^1]\n\n- b[^2]\n\n| c[^3] |\n|---|\n| d[^1] |\n\n"
+        "[^1]: one\n\n[^2]: two\n\n    ```\n    code\n    ```\n\n[^3]: three\n"
+    ),
     "footnote in a footnote": "a[^1]\n\n[^1]: one[^2]\n\n[^2]: two\n\nend\n",
     "footnote and reference": "a[^1] [r]\n\n[^1]: [r]\n\n[r]: https://a.example\n",
     "definition cut in two": "[r]:\nhttps://a.example\n'title\nmore'\n\n[r]\n",
-    "definition with a title on its own line": "[r]: https://a.example\n\"title\"\n\n[r]\n",
+    "definition with a title on its own line": '[r]: https://a.example\n"title"\n\n[r]\n',
 }
 
+# Pieces that meet in every way.
 FRAGMENTS: list[str] = [
-    "text", " ", "\n", "\n\n", "\n\n\n", "  ", "    ", "\t", "# ", "## h\n", "- ", "- a\n", "  - b\n", "1. ", "1. a\n", "2) b\n", "> ",
-    "> q\n", "---", "---\n", "***\n", "===\n", "`", "``", "```", "```\n", "```python\nx = 1\n", "~~~\n", "**", "*", "_", "~~", "[", "]", "(",
-    ")", "[a](https://a.example)", "![i](https://a.example/x.png)", "[x]: https://a.example\n", "[x]", "https://a.example ", "<b>", "|", "| a | b |\n",
-    "|---|---|\n", "| 1 | 2 |\n", "$", "$x$", "$$", "$$\n", "\\(", "\\)", "\\[\n", "\\]\n", "\\", "$5 ", "- [ ] t\n", "- [x] t\n", "&amp;", "é", "😀",
-    "word word word", ".", ":", "!", "\r\n", "\r",
-]  # fmt: skip
+    *["text", " ", "\n", "\n\n", "\n\n\n", "  ", "    ", "\t", "word word word", ".", ":", "!", "\r\n", "\r"],
+    *["# ", "## h\n", "- ", "- a\n", "  - b\n", "1. ", "1. a\n", "2) b\n", "> ", "> q\n", "---", "---\n"],
+    *["***\n", "===\n", "`", "``", "```", "```\n", "```python\nx = 1\n", "~~~\n", "**", "*", "_", "~~"],
+    *[
+        "[",
+        "]",
+        "(",
+        ")",
+        "[a](https://a.example)",
+        "![i](https://a.example/x.png)",
+        "[x]: https://a.example\n",
+    ],
+    *["[x]", "https://a.example ", "<b>", "|", "| a | b |\n", "|---|---|\n", "| 1 | 2 |\n"],
+    *["$", "$x$", "$$", "$$\n", "\\(", "\\)", "\\[\n", "\\]\n", "\\", "$5 "],
+    *["- [ ] t\n", "- [x] t\n", "&amp;", "é", "😀"],
+]

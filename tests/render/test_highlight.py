@@ -9,7 +9,7 @@ from nbclaude.render.highlight import CodeHighlighter, highlight
 from tests.render.html import assert_harmless, text
 
 CODE: dict[str, str] = {
-    "python": '@decorator\nclass A(B):\n    """Doc & <b>."""\n    async def f(self, x: int = 0x1F) -> str:\n        return f"{x!r}" + r"\\n"  # ok\n',
+    "python": '@decorator\nclass A(B):\n    """Doc & <b>."""\n    def f(self, x=0x1F):\n        return f"{x!r}" + "\\n"  # ok\n',
     "javascript": "const f = async (x) => { return `${x}` < 5 && /a<b/g.test(x); } // ok\n",
     "typescript": "interface A<T> { x?: T; }\nexport const f = <T,>(x: T): T => x;\n",
     "json": '{"a": [1, 2.5, true, null], "b": "é\\n"}\n',
@@ -65,12 +65,16 @@ def test_half_written_code_is_preserved(language: str) -> None:
         assert text(highlight(code[:end], language)) == code[:end]
 
 
-@pytest.mark.parametrize("language", ["", "brainrot", "python3000", "<script>", "../x", "guess", "PYTHON ", "\x00", "x" * 1000])
+@pytest.mark.parametrize(
+    "language", ["", "brainrot", "python3000", "<script>", "../x", "guess", "PYTHON ", "\x00", "x" * 1000]
+)
 def test_an_unknown_language_is_plain(language: str) -> None:
     assert highlight("a < b & c", language) == "a &lt; b &amp; c"
 
 
-@pytest.mark.parametrize("language", ["python", "Python", "PYTHON", "py", "py3", "ipython", "jupyter", "python3"])
+@pytest.mark.parametrize(
+    "language", ["python", "Python", "PYTHON", "py", "py3", "ipython", "jupyter", "python3"]
+)
 def test_names_of_python(language: str) -> None:
     assert highlight("import os", language) == '<span class="k">import </span>os'
 
@@ -81,7 +85,10 @@ def test_names_of_python(language: str) -> None:
         ("", ""),
         ("\n", "\n"),
         ("x = 1", 'x <span class="o">= </span><span class="n">1</span>'),
-        ("def f(): pass", '<span class="k">def </span><span class="d">f</span>(): <span class="k">pass</span>'),
+        (
+            "def f(): pass",
+            '<span class="k">def </span><span class="d">f</span>(): <span class="k">pass</span>',
+        ),
         ("'a<b'", "<span class=\"s\">'a&lt;b'</span>"),
         ("# a", '<span class="c"># a</span>'),
         ("True", '<span class="a">True</span>'),

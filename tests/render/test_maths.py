@@ -23,7 +23,9 @@ def formulas(source: str) -> list[str]:
     """Find what the front end gets to typeset."""
     html = render_markdown(source)
     assert_harmless(html)
-    return [found.strip() for found in re.findall(r"tex2jax_process\">\\[(\[](.*?)\\[)\]]</", html, re.DOTALL)]
+    return [
+        found.strip() for found in re.findall(r"tex2jax_process\">\\[(\[](.*?)\\[)\]]</", html, re.DOTALL)
+    ]
 
 
 class TestNotations:
@@ -60,7 +62,10 @@ class TestNotations:
             (r"$a_{i}b_{i}$", ["a_{i}b_{i}"]),
             (r"\(a_*b_*\)", ["a_*b_*"]),
             (r"$a \\ b$", [r"a \\ b"]),
-            ("$$\n\\begin{aligned}\na &= b \\\\\nc &= d\n\\end{aligned}\n$$", ["\\begin{aligned}\na &amp;= b \\\\\nc &amp;= d\n\\end{aligned}"]),
+            (
+                "$$\n\\begin{aligned}\na &= b \\\\\nc &= d\n\\end{aligned}\n$$",
+                ["\\begin{aligned}\na &amp;= b \\\\\nc &amp;= d\n\\end{aligned}"],
+            ),
             (r"$[a](b)$", ["[a](b)"]),
             (r"$2$", ["2"]),
             (r"$3x+1$", ["3x+1"]),
@@ -131,7 +136,21 @@ class TestNotations:
 
     @pytest.mark.parametrize(
         "source",
-        ["`$x$`", "`` \\(x\\) ``", "```\n$x$\n```", "    $x$ y\n", "```latex\n$$x$$\n```", r"\$x\$", "$$$$", "$ $", "$$", "$", r"\(\)", r"\[\]", r"\( \)"],
+        [
+            "`$x$`",
+            "`` \\(x\\) ``",
+            "```\n$x$\n```",
+            "    $x$ y\n",
+            "```latex\n$$x$$\n```",
+            r"\$x\$",
+            "$$$$",
+            "$ $",
+            "$$",
+            "$",
+            r"\(\)",
+            r"\[\]",
+            r"\( \)",
+        ],
     )
     def test_nothing_to_typeset(self, source: str) -> None:
         assert formulas(source) == []
@@ -185,7 +204,7 @@ PRICES = [
     "$5 < $10",
     "Save $5! Only $10!",
     "$5: cheap; $10: dear",
-    "\"$5\" and \"$10\"",
+    '"$5" and "$10"',
     "~$5 and ~$10",
     "$5-10 and $20-30",
     "$12.99 → $9.99",
@@ -305,7 +324,10 @@ def test_a_formula_that_could_do_more_is_shown_as_source(tex: str) -> None:
             if "tex2jax_process" in element.attributes.get("class", ""):
                 # Something smaller may have been found in it, but never the command.
                 inner = html[html.index("tex2jax_process") :]
-                assert not re.search(r"\\(href|def|let|csname|style|class|unicode|require)(?![A-Za-z])", inner.partition("</")[0])
+                assert not re.search(
+                    r"\\(href|def|let|csname|style|class|unicode|require)(?![A-Za-z])",
+                    inner.partition("</")[0],
+                )
                 assert is_typesettable(tex, r"\)") or tex not in inner
 
 
@@ -317,7 +339,22 @@ def test_what_a_refused_formula_says_is_still_there_to_read() -> None:
 
 @pytest.mark.parametrize(
     "tex",
-    [r"\frac{1}{2}", r"\hrefx", r"\classes", r"\letter", r"\definition", r"\datax", r"\left( x \right)", r"\leq", r"\delta", r"a \\ b", r"\{x\}", r"\styled", r"\inputs", r"\$5"],
+    [
+        r"\frac{1}{2}",
+        r"\hrefx",
+        r"\classes",
+        r"\letter",
+        r"\definition",
+        r"\datax",
+        r"\left( x \right)",
+        r"\leq",
+        r"\delta",
+        r"a \\ b",
+        r"\{x\}",
+        r"\styled",
+        r"\inputs",
+        r"\$5",
+    ],
 )
 def test_names_that_only_begin_like_a_refused_one(tex: str) -> None:
     assert is_typesettable(tex, r"\)")
@@ -334,6 +371,8 @@ def test_the_page_around_formulas_is_closed_to_mathjax() -> None:
         assert "tex2jax_process" not in html
 
 
-@pytest.mark.parametrize("source", ["$" * 3000, "$a" * 3000, "\\(" * 3000, "\\[" * 3000, "$$a" * 3000, "$5 " * 3000, "$$\n" * 2000])
+@pytest.mark.parametrize(
+    "source", ["$" * 3000, "$a" * 3000, "\\(" * 3000, "\\[" * 3000, "$$a" * 3000, "$5 " * 3000, "$$\n" * 2000]
+)
 def test_long_runs_cost_little(source: str) -> None:
     assert_harmless(render_markdown(source))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from nbclaude.render import pages
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
 from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
@@ -86,9 +87,14 @@ def show(source: str, step: int, *, late: bool = False) -> Reader:
 
 
 # Long enough for several pages.
-LONG = "\n\n".join(f"## Part {number}\n\n{document}" for number, document in enumerate([*DOCUMENTS.values()] * 3) if document.strip())
+LONG = "\n\n".join(
+    f"## Part {number}\n\n{document}"
+    for number, document in enumerate([*DOCUMENTS.values()] * 3)
+    if document.strip()
+)
 SAFE = "\n\n".join(
-    f"## Part {number}\n\n{DOCUMENTS['everything']}\n\n{DOCUMENTS['list with fence']}\n\n{DOCUMENTS['tables']}" for number in range(40)
+    f"## Part {number}\n\n{DOCUMENTS['everything']}\n\n{DOCUMENTS['list with fence']}\n\n{DOCUMENTS['tables']}"
+    for number in range(40)
 )
 
 
@@ -141,6 +147,18 @@ def test_a_page_that_a_late_definition_changes_is_painted_once_more_and_no_other
     assert '<a href="https://a.example"' in reader.pages[0].html
 
 
+@pytest.mark.parametrize("limit", [1, 20, 60])
+@pytest.mark.parametrize("name", [*DOCUMENTS, *LATE])
+def test_small_pages(name: str, limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every place where a page could end, for every construct: no seam, and nothing lost or doubled."""
+    monkeypatch.setattr(pages, "_FIRST_LIMIT", limit)
+    source = (DOCUMENTS | LATE)[name]
+    reader = show(source, 5, late=name in LATE)
+    assert reader.html == render_markdown(source, "x")
+    assert reader.markdown == source
+    assert len(reader.pages) <= 30
+
+
 class TestLimits:
     def test_grow(self) -> None:
         limits = [page_limit(number) for number in range(MAX_PAGES)]
@@ -152,7 +170,12 @@ class TestLimits:
 
     @pytest.mark.parametrize(
         "unit",
-        ["Some words. " * 40 + "\n\n", "- item\n\n  more\n\n" + "text " * 200 + "\n\n", "x" * 3000 + "\n\n", "```\n" + "code\n" * 800 + "```\n\n"],
+        [
+            "Some words. " * 40 + "\n\n",
+            "- item\n\n  more\n\n" + "text " * 200 + "\n\n",
+            "x" * 3000 + "\n\n",
+            "```\n" + "code\n" * 800 + "```\n\n",
+        ],
         ids=["paragraphs", "lists", "long lines", "code"],
     )
     def test_never_more_than_30_pages_for_2_megabytes(self, unit: str) -> None:
@@ -192,11 +215,15 @@ class TestPainting:
 
     def test_the_style_sheet_is_on_the_first_page_alone(self) -> None:
         reader = show(SAFE, 5000)
-        assert ["<style>" in reader.pages[number].html for number in sorted(reader.pages)] == [True] + [False] * (len(reader.pages) - 1)
+        assert ["<style>" in reader.pages[number].html for number in sorted(reader.pages)] == [True] + [
+            False
+        ] * (len(reader.pages) - 1)
 
     def test_the_footer_is_on_the_last_page_alone(self) -> None:
         reader = show(SAFE, 5000)
-        assert [FOOTER.html in reader.pages[number].html for number in sorted(reader.pages)] == [False] * (len(reader.pages) - 1) + [True]
+        assert [FOOTER.html in reader.pages[number].html for number in sorted(reader.pages)] == [False] * (
+            len(reader.pages) - 1
+        ) + [True]
 
     def test_what_is_painted_stays_linear(self) -> None:
         """Painting costs what is on the open page: twice the answer is twice the HTML, not four times."""

@@ -52,14 +52,25 @@ def test_text() -> None:
 
 def test_text_blocks_in_a_row_are_one_document() -> None:
     # Citations cut a sentence into many blocks.
-    reader = show(START, *block(0, "The sky "), *block(1, "is *bl"), *block(2, "ue*, they"), *block(3, " say.\n\n- a"), *block(4, "\n- b"))
+    reader = show(
+        START,
+        *block(0, "The sky "),
+        *block(1, "is *bl"),
+        *block(2, "ue*, they"),
+        *block(3, " say.\n\n- a"),
+        *block(4, "\n- b"),
+    )
     whole = "The sky is *blue*, they say.\n\n- a\n- b"
     assert reader.html == render_markdown(whole, "x")
     assert reader.markdown == whole
 
 
 def test_a_text_block_that_starts_with_its_text() -> None:
-    reader = show(START, BlockStart(0, {"type": "text", "text": "Hi"}), BlockDelta(0, {"type": "text_delta", "text": " you"}))
+    reader = show(
+        START,
+        BlockStart(0, {"type": "text", "text": "Hi"}),
+        BlockDelta(0, {"type": "text_delta", "text": " you"}),
+    )
     assert reader.html == "<p>Hi you</p>\n"
 
 
@@ -152,12 +163,17 @@ class TestFolds:
         assert "toolu_1" not in shown
 
     def test_tool_use_with_its_input_in_the_start(self) -> None:
-        assert '"a": 1' in text(show(START, BlockStart(0, {"type": "tool_use", "name": "f", "input": {"a": 1}})).html)
+        assert '"a": 1' in text(
+            show(START, BlockStart(0, {"type": "tool_use", "name": "f", "input": {"a": 1}})).html
+        )
 
     @pytest.mark.parametrize(
         ("start", "words"),
         [
-            ({"type": "web_search_tool_result", "content": [{"url": "https://a.example", "title": "A"}]}, "https://a.example"),
+            (
+                {"type": "web_search_tool_result", "content": [{"url": "https://a.example", "title": "A"}]},
+                "https://a.example",
+            ),
             ({"type": "code_execution_tool_result", "content": {"stdout": "42"}}, "42"),
             ({"type": "container_upload", "file_id": "file_1"}, "file_1"),
             ({"type": "hologram", "shape": "cube"}, "cube"),
@@ -170,9 +186,23 @@ class TestFolds:
         assert words in shown
         assert str(start["type"]).replace("_", " ") in shown
 
-    @pytest.mark.parametrize("start", [{}, {"type": None}, {"type": ["x"]}, {"type": "x", "name": {"a": 1}}, {"type": "x", "bytes": "y" * 100_000}])
+    @pytest.mark.parametrize(
+        "start",
+        [
+            {},
+            {"type": None},
+            {"type": ["x"]},
+            {"type": "x", "name": {"a": 1}},
+            {"type": "x", "bytes": "y" * 100_000},
+        ],
+    )
     def test_odd_blocks_are_never_fatal(self, start: dict[str, Any]) -> None:
-        reader = show(START, BlockStart(0, start), BlockDelta(0, {"type": "z", "thinking": 5, "partial_json": None}), *block(1, "Hi"))
+        reader = show(
+            START,
+            BlockStart(0, start),
+            BlockDelta(0, {"type": "z", "thinking": 5, "partial_json": None}),
+            *block(1, "Hi"),
+        )
         assert "Hi" in reader.html
         assert len(reader.html) < 60_000
 
@@ -185,7 +215,10 @@ class TestFolds:
     def test_many_folds_keep_the_limit_of_pages(self) -> None:
         events: list[Event] = [START]
         for number in range(0, 200, 2):
-            events += [BlockStart(number, {"type": "tool_use", "name": f"f{number}", "input": {}}), BlockStop(number)]
+            events += [
+                BlockStart(number, {"type": "tool_use", "name": f"f{number}", "input": {}}),
+                BlockStop(number),
+            ]
             events += block(number + 1, f"text {number}\n\n")
         renderer = ReplyRenderer("x")
         numbers = set()
@@ -210,13 +243,25 @@ class TestFolds:
 
     def test_footnotes_of_two_text_sections_do_not_meet(self) -> None:
         note = "a[^1]\n\n[^1]: n\n"
-        reader = show(START, *block(0, note), BlockStart(1, {"type": "tool_use", "name": "f"}), BlockStop(1), *block(2, note), late=True)
+        reader = show(
+            START,
+            *block(0, note),
+            BlockStart(1, {"type": "tool_use", "name": "f"}),
+            BlockStop(1),
+            *block(2, note),
+            late=True,
+        )
         ids = [element.attributes["id"] for element in elements(reader.html) if "id" in element.attributes]
         assert len(ids) == len(set(ids)) == 4
 
     def test_late_definitions_do_not_reach_the_other_section(self) -> None:
         reader = show(
-            START, *block(0, "[r]\n\n"), BlockStart(1, {"type": "x"}), BlockStop(1), *block(2, "[r]: https://a.example\n"), late=True
+            START,
+            *block(0, "[r]\n\n"),
+            BlockStart(1, {"type": "x"}),
+            BlockStop(1),
+            *block(2, "[r]: https://a.example\n"),
+            late=True,
         )
         assert "<a " not in reader.html
 
@@ -290,7 +335,7 @@ def test_the_waiting_sign() -> None:
 
 @pytest.mark.parametrize("path", parameters(stream_files()))
 def test_recorded_streams(path: Path) -> None:
-    events = [event for event in read(path.read_bytes(), None)]
+    events = read(path.read_bytes(), None)
     builder = MessageBuilder()
     renderer = ReplyRenderer("x")
     images = {}
@@ -308,7 +353,13 @@ def test_recorded_streams(path: Path) -> None:
 @pytest.mark.parametrize(
     "message",
     [
-        {"content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": "Hi"}, {"type": "tool_use", "name": "f", "input": {"a": 1}}]},
+        {
+            "content": [
+                {"type": "thinking", "thinking": "hm"},
+                {"type": "text", "text": "Hi"},
+                {"type": "tool_use", "name": "f", "input": {"a": 1}},
+            ]
+        },
         {"content": []},
     ],
 )

@@ -95,7 +95,12 @@ def test_no_word_is_lost_or_shown_twice(name: str) -> None:
             seen = words(shown + now.tail)
             # Code and maths that are still open read in another way; count loosely, but catch a block that is doubled.
             assert len(seen) <= len(words(render_markdown(source[:end], "x"))) + 6
-            if name not in ("fence that never closes", "maths that never closes", "display maths", "maths with markup"):
+            if name not in (
+                "fence that never closes",
+                "maths that never closes",
+                "display maths",
+                "maths with markup",
+            ):
                 assert len(seen) >= len(settled) - 6
 
 
@@ -138,7 +143,10 @@ class TestTail:
             ("text\n=", "<p>text</p>\n"),
             ("text\n\n| a | b |", ""),
             ("text\n\n| a | b |\n|--", ""),
-            ("```python\nimport os\n", '<div class="code" data-language="python"><pre><code class="language-python">import os\n</code></pre></div>\n'),
+            (
+                "```python\nimport os\n",
+                '<div class="code" data-language="python"><pre><code class="language-python">import os\n</code></pre></div>\n',
+            ),
             ("**", ""),
             ("1.", ""),
             (">", ""),
@@ -150,7 +158,12 @@ class TestTail:
     def test_shown(self, source: str, shown: str) -> None:
         stream = MarkdownStream()
         stream.feed(source)
-        assert stream.advance().tail.replace("<p>text</p>\n", "<p>text</p>\n" if shown.startswith("<p>text") else "") == shown
+        assert (
+            stream.advance().tail.replace(
+                "<p>text</p>\n", "<p>text</p>\n" if shown.startswith("<p>text") else ""
+            )
+            == shown
+        )
 
     @pytest.mark.parametrize(
         "source",
@@ -182,8 +195,13 @@ def test_concatenations_of_anything(fragments: list[str], step: int | None) -> N
 
 
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(st.lists(st.sampled_from([f for f in FRAGMENTS if "[x]" not in f and f not in ("[", "]")]), max_size=30), st.sampled_from([1, 4, None]))
-def test_concatenations_without_definitions_never_change_what_has_settled(fragments: list[str], step: int | None) -> None:
+@given(
+    st.lists(st.sampled_from([f for f in FRAGMENTS if "[x]" not in f and f not in ("[", "]")]), max_size=30),
+    st.sampled_from([1, 4, None]),
+)
+def test_concatenations_without_definitions_never_change_what_has_settled(
+    fragments: list[str], step: int | None
+) -> None:
     check("".join(fragments), step, late=False)
 
 
@@ -208,7 +226,11 @@ class Counter:
 
 
 PARAGRAPH = "Some words of an answer, with `code` and **emphasis**, and a [link](https://a.example).\n\n"
-SECTION = "## Heading\n\n" + PARAGRAPH + "- one\n- two\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+SECTION = (
+    "## Heading\n\n"
+    + PARAGRAPH
+    + "- one\n- two\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+)
 
 
 def parser_work(source: str, step: int) -> int:

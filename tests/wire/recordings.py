@@ -18,9 +18,7 @@ __all__ = ["CHUNK_SIZES", "chunks", "json_files", "parameters", "stream_files"]
 CHUNK_SIZES = [1, 2, 3, 7, None]
 _ROOT = Path(__file__).parents[2]
 _PLACE = Path(os.environ.get("NBCLAUDE_RECORDED") or _ROOT.parent / "shared" / "recorded")
-_REASON = (
-    "no recorded streams: put them into ../shared/recorded beside the repository, or name their folder in NBCLAUDE_RECORDED"
-)
+_REASON = "no recorded streams: put them into ../shared/recorded beside the repository, or name their folder in NBCLAUDE_RECORDED"
 
 
 def stream_files() -> list[Path]:

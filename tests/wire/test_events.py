@@ -26,7 +26,14 @@ def parse(data: Any, name: str = "") -> Event | None:
     return parse_event(ServerSentEvent(name, json.dumps(data, ensure_ascii=False).encode()))
 
 
-MESSAGE = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [], "usage": {"input_tokens": 3}}
+MESSAGE = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "m",
+    "content": [],
+    "usage": {"input_tokens": 3},
+}
 ERROR = {"type": "overloaded_error", "message": "Overloaded", "details": None}
 
 EVENTS: list[tuple[dict[str, Any], Event]] = [
@@ -59,7 +66,9 @@ EVENTS: list[tuple[dict[str, Any], Event]] = [
 ]
 
 
-@pytest.mark.parametrize(("data", "event"), EVENTS, ids=lambda value: value["type"] if isinstance(value, dict) else "")
+@pytest.mark.parametrize(
+    ("data", "event"), EVENTS, ids=lambda value: value["type"] if isinstance(value, dict) else ""
+)
 def test_event(data: dict[str, Any], event: Event) -> None:
     assert parse(data, data["type"]) == event
     # Gateways that send data alone, and one that names every event alike.
@@ -76,7 +85,11 @@ def test_a_type_only_in_the_name() -> None:
 @pytest.mark.parametrize(
     ("data", "name", "event"),
     [
-        ({"type": "thinking_pulse", "n": 1}, "thinking_pulse", UnknownEvent("thinking_pulse", {"type": "thinking_pulse", "n": 1})),
+        (
+            {"type": "thinking_pulse", "n": 1},
+            "thinking_pulse",
+            UnknownEvent("thinking_pulse", {"type": "thinking_pulse", "n": 1}),
+        ),
         ({"n": 1}, "", UnknownEvent("", {"n": 1})),
         ([1, 2], "list", UnknownEvent("list", [1, 2])),
         ("text", "", UnknownEvent("", "text")),
@@ -84,7 +97,11 @@ def test_a_type_only_in_the_name() -> None:
         (5, "", UnknownEvent("", 5)),
         # Known names in shapes that nobody has announced.
         ({"type": "message_start"}, "", UnknownEvent("message_start", {"type": "message_start"})),
-        ({"type": "message_start", "message": "x"}, "", UnknownEvent("message_start", {"type": "message_start", "message": "x"})),
+        (
+            {"type": "message_start", "message": "x"},
+            "",
+            UnknownEvent("message_start", {"type": "message_start", "message": "x"}),
+        ),
         (
             {"type": "content_block_start", "index": 0},
             "",
@@ -93,12 +110,17 @@ def test_a_type_only_in_the_name() -> None:
         (
             {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}},
             "",
-            UnknownEvent("content_block_delta", {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}}),
+            UnknownEvent(
+                "content_block_delta",
+                {"type": "content_block_delta", "delta": {"type": "text_delta", "text": "a"}},
+            ),
         ),
         (
             {"type": "content_block_delta", "index": "zero", "delta": {}},
             "",
-            UnknownEvent("content_block_delta", {"type": "content_block_delta", "index": "zero", "delta": {}}),
+            UnknownEvent(
+                "content_block_delta", {"type": "content_block_delta", "index": "zero", "delta": {}}
+            ),
         ),
         (
             {"type": "content_block_delta", "index": 0, "delta": ["x"]},
@@ -157,9 +179,9 @@ def test_data_with_bytes_that_are_no_utf8() -> None:
 
 def test_data_with_the_odd_line_separators() -> None:
     text = "a\u2028b\x85c\u2029d"
-    assert parse({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}) == BlockDelta(
-        0, {"type": "text_delta", "text": text}
-    )
+    assert parse(
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": text}}
+    ) == BlockDelta(0, {"type": "text_delta", "text": text})
 
 
 def test_deep_nesting_is_no_crash() -> None:

@@ -40,7 +40,9 @@ def build(*events: Event) -> MessageBuilder:
 def block(start: dict[str, Any], *deltas: dict[str, Any], stop: bool = True) -> dict[str, Any]:
     """Build one block from its start and deltas."""
     ending: list[Event] = [BlockStop(0)] if stop else []
-    builder = build(MessageStart(START), BlockStart(0, start), *(BlockDelta(0, delta) for delta in deltas), *ending)
+    builder = build(
+        MessageStart(START), BlockStart(0, start), *(BlockDelta(0, delta) for delta in deltas), *ending
+    )
     content = builder.message["content"]
     assert len(content) == 1
     return dict(content[0])
@@ -112,7 +114,12 @@ class TestMessage:
         message = build(
             MessageStart(START),
             MessageDelta(
-                {"stop_reason": "refusal", "stop_sequence": None, "stop_details": details, "container": {"id": "c"}},
+                {
+                    "stop_reason": "refusal",
+                    "stop_sequence": None,
+                    "stop_details": details,
+                    "container": {"id": "c"},
+                },
                 {},
                 {"context_management": {"applied_edits": []}},
             ),
@@ -152,7 +159,9 @@ class TestMessage:
         ).message
         assert [part["text"] for part in message["content"]] == ["ab", "xy"]
 
-    @pytest.mark.parametrize("event", [UnknownEvent("x", {"a": 1}), UnknownEvent("", None), Ping(), StreamError({}, "")])
+    @pytest.mark.parametrize(
+        "event", [UnknownEvent("x", {"a": 1}), UnknownEvent("", None), Ping(), StreamError({}, "")]
+    )
     def test_other_events_change_nothing(self, event: Event) -> None:
         builder = build(MessageStart(START), event)
         assert builder.message == build(MessageStart(START)).message
@@ -166,14 +175,30 @@ class TestUsage:
             # Cumulative, not added up.
             ({"output_tokens": 1}, [{"output_tokens": 4}, {"output_tokens": 9}], {"output_tokens": 9}),
             # A gateway that knows the input only at the end.
-            ({"input_tokens": 0}, [{"input_tokens": 37, "output_tokens": 2}], {"input_tokens": 37, "output_tokens": 2}),
+            (
+                {"input_tokens": 0},
+                [{"input_tokens": 37, "output_tokens": 2}],
+                {"input_tokens": 37, "output_tokens": 2},
+            ),
             # A zero is a figure.
-            ({"cache_read_input_tokens": 8}, [{"cache_read_input_tokens": 0}], {"cache_read_input_tokens": 0}),
+            (
+                {"cache_read_input_tokens": 8},
+                [{"cache_read_input_tokens": 0}],
+                {"cache_read_input_tokens": 0},
+            ),
             # Null is none: what was known stays.
-            ({"input_tokens": 10}, [{"input_tokens": None, "output_tokens": 2}], {"input_tokens": 10, "output_tokens": 2}),
+            (
+                {"input_tokens": 10},
+                [{"input_tokens": None, "output_tokens": 2}],
+                {"input_tokens": 10, "output_tokens": 2},
+            ),
             ({"service_tier": None}, [], {"service_tier": None}),
             ({}, [{"server_tool_use": None}], {"server_tool_use": None}),
-            ({"server_tool_use": None}, [{"server_tool_use": {"web_search_requests": 1}}], {"server_tool_use": {"web_search_requests": 1}}),
+            (
+                {"server_tool_use": None},
+                [{"server_tool_use": {"web_search_requests": 1}}],
+                {"server_tool_use": {"web_search_requests": 1}},
+            ),
             # A nested figure is replaced whole.
             (
                 {"cache_creation": {"ephemeral_5m_input_tokens": 3, "ephemeral_1h_input_tokens": 0}},
@@ -184,7 +209,9 @@ class TestUsage:
             ({}, [], {}),
         ],
     )
-    def test_merging(self, start: dict[str, Any], deltas: list[dict[str, Any]], expected: dict[str, Any]) -> None:
+    def test_merging(
+        self, start: dict[str, Any], deltas: list[dict[str, Any]], expected: dict[str, Any]
+    ) -> None:
         events = [MessageDelta({}, usage, {}) for usage in deltas]
         assert build(MessageStart({**START, "usage": start}), *events).message["usage"] == expected
 
@@ -229,18 +256,28 @@ class TestMessageStart:
 
     def test_with_content_and_no_block_events(self) -> None:
         content = [
-            {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {"a": 1}, "caller": {"type": "code_execution"}},
+            {
+                "type": "tool_use",
+                "id": "toolu_1",
+                "name": "f",
+                "input": {"a": 1},
+                "caller": {"type": "code_execution"},
+            },
             {"type": "text", "text": "done"},
         ]
         builder = build(
-            MessageStart({**START, "content": content, "stop_reason": "tool_use"}), MessageDelta({}, {}, {}), MessageStop()
+            MessageStart({**START, "content": content, "stop_reason": "tool_use"}),
+            MessageDelta({}, {}, {}),
+            MessageStop(),
         )
         assert builder.message["content"] == content
         assert builder.message["stop_reason"] == "tool_use"
         assert builder.complete_blocks == content
 
     def test_with_content_as_a_string(self) -> None:
-        assert build(MessageStart({**START, "content": "hi"})).message["content"] == [{"type": "text", "text": "hi"}]
+        assert build(MessageStart({**START, "content": "hi"})).message["content"] == [
+            {"type": "text", "text": "hi"}
+        ]
 
     @pytest.mark.parametrize("content", [None, "", []])
     def test_with_content_that_is_empty(self, content: Any) -> None:
@@ -248,7 +285,9 @@ class TestMessageStart:
 
     @pytest.mark.parametrize("content", [["text"], [None], 5, {"type": "text"}])
     def test_with_content_in_an_odd_shape_is_never_fatal(self, content: Any) -> None:
-        builder = build(MessageStart({**START, "content": content}), BlockStart(9, {"type": "text", "text": "a"}))
+        builder = build(
+            MessageStart({**START, "content": content}), BlockStart(9, {"type": "text", "text": "a"})
+        )
         assert text_of(builder.message).endswith("a")
 
     def test_without_fields_that_gateways_leave_out(self) -> None:
@@ -266,14 +305,22 @@ class TestMessageStart:
 
 class TestText:
     def test_a_start_with_text_is_lengthened(self) -> None:
-        assert block({"type": "text", "text": "a"}, {"type": "text_delta", "text": "b"}) == {"type": "text", "text": "ab"}
+        assert block({"type": "text", "text": "a"}, {"type": "text_delta", "text": "b"}) == {
+            "type": "text",
+            "text": "ab",
+        }
 
     @pytest.mark.parametrize("start", [{"type": "text"}, {"type": "text", "text": None}])
     def test_a_start_without_text(self, start: dict[str, Any]) -> None:
         assert block(start, {"type": "text_delta", "text": "b"}) == {"type": "text", "text": "b"}
 
     def test_deltas_without_text(self) -> None:
-        assert block({"type": "text", "text": "a"}, {"type": "text_delta"}, {"type": "text_delta", "text": None})["text"] == "a"
+        assert (
+            block(
+                {"type": "text", "text": "a"}, {"type": "text_delta"}, {"type": "text_delta", "text": None}
+            )["text"]
+            == "a"
+        )
 
     def test_citations(self) -> None:
         one = {"type": "char_location", "cited_text": "x", "start_char_index": 0}
@@ -286,9 +333,13 @@ class TestText:
         )
         assert built == {"type": "text", "text": "as they say", "citations": [one, two]}
 
-    @pytest.mark.parametrize("start", [{"type": "text", "text": ""}, {"type": "text", "text": "", "citations": None}])
+    @pytest.mark.parametrize(
+        "start", [{"type": "text", "text": ""}, {"type": "text", "text": "", "citations": None}]
+    )
     def test_citations_where_the_start_has_none(self, start: dict[str, Any]) -> None:
-        assert block(start, {"type": "citations_delta", "citation": {"url": "u"}})["citations"] == [{"url": "u"}]
+        assert block(start, {"type": "citations_delta", "citation": {"url": "u"}})["citations"] == [
+            {"url": "u"}
+        ]
 
     def test_no_citations_stay_null(self) -> None:
         assert block({"type": "text", "text": "", "citations": None})["citations"] is None
@@ -307,7 +358,11 @@ class TestThinking:
 
     def test_omitted(self) -> None:
         start = {"type": "thinking", "thinking": "", "signature": ""}
-        assert block(start, {"type": "signature_delta", "signature": "S"}) == {"type": "thinking", "thinking": "", "signature": "S"}
+        assert block(start, {"type": "signature_delta", "signature": "S"}) == {
+            "type": "thinking",
+            "thinking": "",
+            "signature": "S",
+        }
 
     def test_a_start_without_signature(self) -> None:
         assert block({"type": "thinking", "thinking": ""}, {"type": "thinking_delta", "thinking": "hm"}) == {
@@ -316,7 +371,10 @@ class TestThinking:
         }
 
     def test_redacted(self) -> None:
-        assert block({"type": "redacted_thinking", "data": "ENC"}) == {"type": "redacted_thinking", "data": "ENC"}
+        assert block({"type": "redacted_thinking", "data": "ENC"}) == {
+            "type": "redacted_thinking",
+            "data": "ENC",
+        }
 
 
 CALL = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
@@ -339,7 +397,11 @@ class TestToolUse:
         assert block(CALL, *pieces(*deltas)) == {**CALL, "input": expected}
 
     def test_input_in_the_start(self) -> None:
-        whole = {**CALL, "input": {"a": 1}, "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_1"}}
+        whole = {
+            **CALL,
+            "input": {"a": 1},
+            "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_1"},
+        }
         assert block(whole) == whole
         assert block(whole, *pieces("")) == whole
 
@@ -369,14 +431,39 @@ class TestToolUse:
 
 
 COMPLETE_BLOCKS: list[dict[str, Any]] = [
-    {"type": "web_search_tool_result", "tool_use_id": "s", "content": [{"type": "web_search_result", "url": "u", "title": "t"}]},
-    {"type": "web_search_tool_result", "tool_use_id": "s", "content": {"type": "web_search_tool_result_error", "error_code": "unavailable"}},
-    {"type": "web_fetch_tool_result", "tool_use_id": "s", "content": {"type": "web_fetch_result", "url": "u"}},
-    {"type": "code_execution_tool_result", "tool_use_id": "s", "content": {"type": "code_execution_result", "stdout": "1\n", "return_code": 0}},
+    {
+        "type": "web_search_tool_result",
+        "tool_use_id": "s",
+        "content": [{"type": "web_search_result", "url": "u", "title": "t"}],
+    },
+    {
+        "type": "web_search_tool_result",
+        "tool_use_id": "s",
+        "content": {"type": "web_search_tool_result_error", "error_code": "unavailable"},
+    },
+    {
+        "type": "web_fetch_tool_result",
+        "tool_use_id": "s",
+        "content": {"type": "web_fetch_result", "url": "u"},
+    },
+    {
+        "type": "code_execution_tool_result",
+        "tool_use_id": "s",
+        "content": {"type": "code_execution_result", "stdout": "1\n", "return_code": 0},
+    },
     {"type": "bash_code_execution_tool_result", "tool_use_id": "s", "content": {"stdout": ""}},
-    {"type": "text_editor_code_execution_tool_result", "tool_use_id": "s", "content": {"is_file_update": True}},
+    {
+        "type": "text_editor_code_execution_tool_result",
+        "tool_use_id": "s",
+        "content": {"is_file_update": True},
+    },
     {"type": "tool_search_tool_result", "tool_use_id": "s", "content": {"tool_references": []}},
-    {"type": "mcp_tool_result", "tool_use_id": "m", "is_error": False, "content": [{"type": "text", "text": "x"}]},
+    {
+        "type": "mcp_tool_result",
+        "tool_use_id": "m",
+        "is_error": False,
+        "content": [{"type": "text", "text": "x"}],
+    },
     {"type": "mcp_tool_listing", "tools": []},
     {"type": "advisor_tool_result", "tool_use_id": "s", "content": {"type": "advisor_result", "text": "x"}},
     {"type": "container_upload", "file_id": "file_1"},
@@ -401,12 +488,20 @@ class TestDeltasToCome:
         assert built == {"type": "compaction", "content": "summary", "encrypted_content": "E"}
 
     def test_an_unknown_delta_keeps_its_fields(self) -> None:
-        built = block({"type": "text", "text": "a"}, {"type": "colour_delta", "colour": "red"}, {"type": "text_delta", "text": "b"})
+        built = block(
+            {"type": "text", "text": "a"},
+            {"type": "colour_delta", "colour": "red"},
+            {"type": "text_delta", "text": "b"},
+        )
         assert built == {"type": "text", "text": "ab", "colour": "red"}
 
     def test_an_unknown_delta_never_overwrites_what_was_said(self) -> None:
         # Nobody knows what a delta to come means: it may bring a piece, not the whole.
-        built = block({"type": "text", "text": ""}, {"type": "text_delta", "text": "a"}, {"type": "loud_text_delta", "text": "B"})
+        built = block(
+            {"type": "text", "text": ""},
+            {"type": "text_delta", "text": "a"},
+            {"type": "loud_text_delta", "text": "B"},
+        )
         assert built["text"].startswith("a") or built["text"] == "a"
         assert "a" in built["text"]
 
@@ -422,7 +517,10 @@ class TestOutOfOrder:
             ({"type": "text_delta", "text": "a"}, {"type": "text", "text": "a"}),
             ({"type": "thinking_delta", "thinking": "a"}, {"type": "thinking", "thinking": "a"}),
             ({"type": "signature_delta", "signature": "s"}, {"type": "thinking", "signature": "s"}),
-            ({"type": "input_json_delta", "partial_json": '{"a":1}'}, {"type": "tool_use", "input": {"a": 1}}),
+            (
+                {"type": "input_json_delta", "partial_json": '{"a":1}'},
+                {"type": "tool_use", "input": {"a": 1}},
+            ),
         ],
     )
     def test_a_delta_without_a_start(self, delta: dict[str, Any], expected: dict[str, Any]) -> None:
@@ -433,22 +531,28 @@ class TestOutOfOrder:
 
     def test_deltas_after_the_stop(self) -> None:
         builder = build(
-            BlockStart(0, {"type": "text", "text": ""}), BlockStop(0), BlockDelta(0, {"type": "text_delta", "text": "a"})
+            BlockStart(0, {"type": "text", "text": ""}),
+            BlockStop(0),
+            BlockDelta(0, {"type": "text_delta", "text": "a"}),
         )
         assert text_of(builder.message) == "a"
 
     def test_blocks_before_the_message(self) -> None:
-        builder = build(BlockStart(0, {"type": "text", "text": "a"}), MessageDelta({"stop_reason": "end_turn"}, {}, {}))
+        builder = build(
+            BlockStart(0, {"type": "text", "text": "a"}), MessageDelta({"stop_reason": "end_turn"}, {}, {})
+        )
         assert text_of(builder.message) == "a"
         assert builder.message["stop_reason"] == "end_turn"
 
     def test_the_message_after_its_first_block_begins_again(self) -> None:
-        assert build(BlockStart(0, {"type": "text", "text": "a"}), MessageStart(START)).message["content"] == []
+        assert (
+            build(BlockStart(0, {"type": "text", "text": "a"}), MessageStart(START)).message["content"] == []
+        )
 
     def test_the_end_first(self) -> None:
-        assert build(MessageStop(), MessageStart(START), BlockStart(0, {"type": "text", "text": "a"})).message["content"] == [
-            {"type": "text", "text": "a"}
-        ]
+        assert build(
+            MessageStop(), MessageStart(START), BlockStart(0, {"type": "text", "text": "a"})
+        ).message["content"] == [{"type": "text", "text": "a"}]
 
     def test_a_second_start_of_a_block_replaces_it(self) -> None:
         builder = build(
@@ -494,7 +598,11 @@ class TestWholeMessages:
     def test_tell_the_events_that_build_them(self) -> None:
         message = {
             **START,
-            "content": [{"type": "thinking", "thinking": "", "signature": "s"}, {"type": "text", "text": "a", "citations": None}, CALL],
+            "content": [
+                {"type": "thinking", "thinking": "", "signature": "s"},
+                {"type": "text", "text": "a", "citations": None},
+                CALL,
+            ],
             "stop_reason": "tool_use",
             "stop_details": None,
             "container": {"id": "c"},
@@ -519,4 +627,6 @@ class TestWholeMessages:
         assert build(*events_of_message({"content": None})).message["content"] == []
 
     def test_with_an_odd_block_are_never_fatal(self) -> None:
-        assert text_of(build(*events_of_message({"content": ["a", {"type": "text", "text": "b"}]})).message).endswith("b")
+        assert text_of(
+            build(*events_of_message({"content": ["a", {"type": "text", "text": "b"}]})).message
+        ).endswith("b")

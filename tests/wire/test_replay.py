@@ -61,7 +61,9 @@ class Plain:
             self.blocks[event["index"]].append(event["delta"]["text"])
         elif kind == "message_delta":
             # "overwrites any key it carries; absent keys keep the message_start value"
-            self.usage.update({key: value for key, value in (event.get("usage") or {}).items() if value is not None})
+            self.usage.update(
+                {key: value for key, value in (event.get("usage") or {}).items() if value is not None}
+            )
             self.stop_reason = event["delta"].get("stop_reason", self.stop_reason)
         elif kind == "message_stop":
             self.stopped = True
@@ -136,7 +138,9 @@ class TestNamedStreams:
             pytest.skip(f"no recorded stream {name}")
         return read(found[0].read_bytes(), None)
 
-    @pytest.mark.parametrize("name", ["constructed__midstream-overloaded-error", "constructed__first-event-error"])
+    @pytest.mark.parametrize(
+        "name", ["constructed__midstream-overloaded-error", "constructed__first-event-error"]
+    )
     def test_errors(self, name: str) -> None:
         errors = [event for event in self.events(name) if isinstance(event, StreamError)]
         assert [error.error["type"] for error in errors] == ["overloaded_error"]
@@ -210,11 +214,14 @@ def test_the_official_sdk_builds_the_same_message(name: str, replay_server: Simu
         # The SDK says which of the recorded models are deprecated.
         warnings.simplefilter("ignore", DeprecationWarning)
         replay_server.enqueue(RawStream(data, chunk_bytes=[5, 700, 64]))
-        with anthropic.Anthropic(api_key="canary", base_url=replay_server.base_url, max_retries=0) as client:
-            with client.messages.stream(
-                model="claude-sonnet-5-5", max_tokens=100, messages=[{"role": "user", "content": "x"}]
-            ) as stream:
-                theirs = without_nulls(json.loads(stream.get_final_message().to_json()))
+        client = anthropic.Anthropic(api_key="canary", base_url=replay_server.base_url, max_retries=0)
+        ask = {
+            "model": "claude-sonnet-5-5",
+            "max_tokens": 100,
+            "messages": [{"role": "user", "content": "x"}],
+        }
+        with client, client.messages.stream(**ask) as stream:
+            theirs = without_nulls(json.loads(stream.get_final_message().to_json()))
     ours = without_nulls(build(read(data, 7)).message)
     for part in theirs["content"]:
         # The SDK's helper parses structured output into a field of its own.

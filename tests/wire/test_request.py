@@ -20,7 +20,9 @@ def test_only_what_was_asked_for_is_sent() -> None:
 
 
 def test_everything() -> None:
-    request = MessageRequest("m", 100, QUESTION, system="be brief", stream=False, extra={"metadata": {"user_id": "u"}})
+    request = MessageRequest(
+        "m", 100, QUESTION, system="be brief", stream=False, extra={"metadata": {"user_id": "u"}}
+    )
     assert request.body() == {
         "model": "m",
         "max_tokens": 100,
@@ -35,8 +37,9 @@ def test_extra_fields_win() -> None:
 
 
 def test_json_is_utf8_and_compact() -> None:
-    assert MessageRequest("m", 1, ({"role": "user", "content": "é\u2028😀 \"x\""},)).to_json() == (
-        b'{"model":"m","max_tokens":1,"messages":[{"role":"user","content":"\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80 \\"x\\""}],"stream":true}'
+    assert MessageRequest("m", 1, ({"role": "user", "content": 'é\u2028😀 "x"'},)).to_json() == (
+        b'{"model":"m","max_tokens":1,"messages":[{"role":"user",'
+        b'"content":"\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80 \\"x\\""}],"stream":true}'
     )
 
 
@@ -45,7 +48,8 @@ def test_the_same_request_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sent"), [("half a pair: \ud83d", "half a pair: \ufffd"), ("\udc80 from a file name", "\ufffd from a file name")]
+    ("text", "sent"),
+    [("half a pair: \ud83d", "half a pair: \ufffd"), ("\udc80 from a file name", "\ufffd from a file name")],
 )
 def test_text_with_lone_surrogates_can_be_sent(text: str, sent: str) -> None:
     # Such strings come from `surrogateescape` and from pasted text; an error in the depths of a codec helps nobody,

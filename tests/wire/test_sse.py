@@ -19,7 +19,10 @@ RULES: dict[str, tuple[bytes, Pairs]] = {
     "lines end in LF": (b"event: a\ndata: 1\n\n", [("a", b"1")]),
     "lines end in CRLF": (b"event: a\r\ndata: 1\r\n\r\n", [("a", b"1")]),
     "lines end in CR": (b"event: a\rdata: 1\r\r", [("a", b"1")]),
-    "line ends are mixed": (b"event: a\r\ndata: 1\ndata: 2\r\revent: b\ndata: 3\r\n\n", [("a", b"1\n2"), ("b", b"3")]),
+    "line ends are mixed": (
+        b"event: a\r\ndata: 1\ndata: 2\r\revent: b\ndata: 3\r\n\n",
+        [("a", b"1\n2"), ("b", b"3")],
+    ),
     "CR LF LF is two line ends": (b"data: 1\r\n\ndata: 2\n\r\n", [("", b"1"), ("", b"2")]),
     "LF CR is two line ends": (b"data: 1\n\rdata: 2\n\r", [("", b"1"), ("", b"2")]),
     "two events": (b"event: a\ndata: 1\n\nevent: b\ndata: 2\n\n", [("a", b"1"), ("b", b"2")]),
@@ -49,7 +52,10 @@ RULES: dict[str, tuple[bytes, Pairs]] = {
     "no line end at the end": (b"event: a\ndata: 1", [("a", b"1")]),
     "CR at the very end": (b"data: 1\r", [("", b"1")]),
     "CRLF at the very end": (b"data: 1\r\n", [("", b"1")]),
-    "form feed and its like are text": (b'data: {"t":"a\x0b\x0c\x1c\x1d\x1eb"}\n\n', [("", b'{"t":"a\x0b\x0c\x1c\x1d\x1eb"}')]),
+    "form feed and its like are text": (
+        b'data: {"t":"a\x0b\x0c\x1c\x1d\x1eb"}\n\n',
+        [("", b'{"t":"a\x0b\x0c\x1c\x1d\x1eb"}')],
+    ),
     "U+2028, U+2029 and U+0085 are text": (
         f'data: {{"t":"a{U2028}b{U2029}c{NEL}d"}}\n\n'.encode(),
         [("", f'{{"t":"a{U2028}b{U2029}c{NEL}d"}}'.encode())],
@@ -87,7 +93,9 @@ def test_one_stream_with_every_line_end_cut_everywhere() -> None:
 
 
 def test_random_chunks() -> None:
-    data = b"".join(stream for stream, _ in RULES.values() if stream.endswith(b"\n\n") and not stream.startswith(b"\xef"))
+    data = b"".join(
+        stream for stream, _ in RULES.values() if stream.endswith(b"\n\n") and not stream.startswith(b"\xef")
+    )
     whole = decode(data, None)
     chance = random.Random(5)
     for _ in range(200):
