@@ -26,6 +26,7 @@ Names that mean the same as in the official SDK are the same. A message names th
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 __all__ = [
     "APIConnectionError",
@@ -96,12 +97,25 @@ class MissingKeyError(ConfigurationError):
 class APIError(NbclaudeError):
     """A request to the Messages API failed.
 
-    `partial` is true when part of an answer had arrived (and was kept) before it failed.
+    `partial` is true when part of an answer had arrived (and was kept) before it failed. `should_retry` is whether
+    sending the same again may help, where that is known: None leaves it to the kind of error.
     """
 
-    def __init__(self, message: str, *, partial: bool = False) -> None:
+    def __init__(self, message: str, *, partial: bool = False, should_retry: bool | None = None) -> None:
         super().__init__(message)
         self.partial = partial
+        self.should_retry = should_retry
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is rebuilt from its message alone; the rest is in its attributes.
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(kind: type[APIError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> APIError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(attributes)
+    return error
 
 
 class APIConnectionError(APIError):
@@ -141,14 +155,13 @@ class APIStatusError(APIError):
         should_retry: bool | None = None,
         partial: bool = False,
     ) -> None:
-        super().__init__(message, partial=partial)
+        super().__init__(message, partial=partial, should_retry=should_retry)
         self.message = message
         self.status = status
         self.type = type
         self.error_code = error_code
         self.request_id = request_id
         self.retry_after = retry_after
-        self.should_retry = should_retry
 
     def __str__(self) -> str:
         facts = [f"HTTP {self.status}", self.type, self.error_code]

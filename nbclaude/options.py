@@ -121,8 +121,14 @@ def parse_line(line: str) -> tuple[Options, str]:
 def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     """Read one shell-like word, after `=` or blanks; return its value and what is left of the line."""
     name = option.names[-1]
-    rest = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
-    if not rest:
+    if rest.startswith("="):
+        rest = rest[1:]
+        if rest[:1] in (" ", "\t"):
+            return _read_value(option, ""), rest
+    else:
+        rest = rest.lstrip(_BLANK)
+    found = _LOOKS_LIKE_OPTION.match(rest)
+    if not rest or (found and found.group() in _BY_NAME):
         raise UsageError(f"{name} needs a value: {option.usage}.")
     stream = io.StringIO(rest)
     words = shlex.shlex(stream, posix=True, punctuation_chars=False)
@@ -132,10 +138,14 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
         word = words.get_token()
     except ValueError:
         raise UsageError(f"The quote after {name} is not closed: {rest[:40]}") from None
+    return _read_value(option, word or ""), rest[stream.tell() :]
+
+
+def _read_value(option: Option, word: str) -> Any:
     try:
-        return option.read(word or ""), rest[stream.tell() :]
+        return option.read(word)
     except ValueError as error:
-        raise UsageError(f"{name} {word!r}: it must be {error}.") from None
+        raise UsageError(f"{option.names[-1]} {word!r}: it must be {error}.") from None
 
 
 def _unknown(name: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from nbclaude.conversation.exchange import Outcome, Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
 
@@ -43,8 +43,7 @@ class Reply:
 
         fences = (token for token in build_parser().parse(self.text) if token.type == "fence")
         return [
-            CodeBlock(token.info.strip().partition(" ")[0], token.content.removesuffix("\n"))
-            for token in fences
+            CodeBlock((token.info.split() or [""])[0], token.content.removesuffix("\n")) for token in fences
         ]
 
     @property
@@ -110,7 +109,7 @@ def ask(
         pause=lambda: None,
     )
     if outcome.error is not None:
-        if not outcome.is_empty:
+        if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome)
         raise outcome.error
     return reply_of(outcome)

@@ -203,7 +203,7 @@ HEAVY = [
     "ipywidgets",
     "markdown_it",
     "pygments",
-    "stamina",
+    "tenacity",
     "PIL",
     "traitlets",
     "nbclaude.simulator",
@@ -239,7 +239,7 @@ def test_the_simulator_needs_neither_httpx_nor_ipython() -> None:
 
 def test_the_renderer_needs_neither_httpx_nor_ipython() -> None:
     found = imported("from nbclaude.render.reply import ReplyRenderer")
-    assert not found & {"IPython", "httpx", "ipywidgets", "stamina", "PIL"}
+    assert not found & {"IPython", "httpx", "ipywidgets", "tenacity", "PIL"}
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -59,7 +59,7 @@ class Connection:
     @property
     def host(self) -> str:
         """Host and port, as a person would name the server."""
-        return urlsplit(self.base_url).netloc
+        return self.base_url.partition("://")[2].partition("/")[0] or self.base_url
 
     @property
     def hostname(self) -> str:
@@ -95,13 +95,22 @@ def normalize_base_url(text: str) -> str:
             "base_url must not hold a user name or a password (an @): it is shown in the notebook. "
             "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(url):
         raise ConfigurationError(
             f"base_url {text!r} is not an address. It looks like {DEFAULT_BASE_URL} or http://localhost:4000 "
             "(set it with %config ClaudeMagics.base_url or ANTHROPIC_BASE_URL)."
         )
-    return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/")) if not parts.query else url
+    return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/"))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port  # raises for a port that is no number, or out of range
+    except ValueError:
+        return False
+    plain = url.isprintable() and not re.search(r"\s", url) and not parts.query and not parts.fragment
+    return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
 def connect(
@@ -119,6 +128,12 @@ def connect(
         MissingKeyError: neither ANTHROPIC_API_KEY nor ANTHROPIC_AUTH_TOKEN is set.
 
     """
+    version = api_version.strip()
+    if not _is_header_value(version) or " " in version:
+        raise ConfigurationError(
+            f"api_version {api_version!r} is not a version of the API. It looks like 2023-06-01 "
+            "(set it with %config ClaudeMagics.api_version)."
+        )
     custom = _custom_headers(environment.get("ANTHROPIC_CUSTOM_HEADERS", ""))
     source, header, secret = _credential(environment)
     if not source:
@@ -133,7 +148,7 @@ def connect(
         source = "ANTHROPIC_CUSTOM_HEADERS"
     return Connection(
         base_url=normalize_base_url(base_url),
-        api_version=api_version,
+        api_version=version,
         timeout=timeout,
         max_retries=max_retries,
         auth_header=header,
@@ -148,7 +163,7 @@ def _credential(environment: Mapping[str, str]) -> tuple[str, str, str]:
     for variable, header in (("ANTHROPIC_API_KEY", "x-api-key"), ("ANTHROPIC_AUTH_TOKEN", "authorization")):
         key = environment.get(variable, "").strip()
         if key:
-            if not key.isascii() or not key.isprintable() or " " in key:
+            if not _is_header_value(key) or " " in key:
                 raise ConfigurationError(
                     f"{variable} cannot be a key: it has a space, a line break or a character that is not ASCII. "
                     "Copy the key again."
@@ -157,13 +172,21 @@ def _credential(environment: Mapping[str, str]) -> tuple[str, str, str]:
     return "", "x-api-key", ""
 
 
+def _is_header_value(text: str) -> bool:
+    return bool(text) and text.isascii() and text.isprintable()
+
+
 def _custom_headers(text: str) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip():
             continue
         name, colon, value = line.partition(":")
-        if not colon or not _HEADER_NAME.fullmatch(name.strip()) or not value.strip().isascii():
+        if (
+            not colon
+            or not _HEADER_NAME.fullmatch(name.strip())
+            or not _is_header_value(value.strip() or "-")
+        ):
             raise ConfigurationError(
                 f"Line {number} of ANTHROPIC_CUSTOM_HEADERS is not a header. Each line is `Name: value`, in ASCII."
             )

@@ -27,6 +27,9 @@ __all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay
 # Spending limits do not clear by waiting.
 _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
+_BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError)
+_LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
+_EXCERPT = 200  # characters of a reply that is quoted
 
 
 def error_of_exception(error: Exception, connection: Connection, *, partial: bool = False) -> APIError:
@@ -40,13 +43,27 @@ def error_of_exception(error: Exception, connection: Connection, *, partial: boo
             partial=partial,
         )
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
-        return APIConnectionError(f"{where} cannot be used as an address: {reason}.", partial=partial)
+        return APIConnectionError(
+            f"{where} cannot be used as an address: {reason}.", partial=partial, should_retry=False
+        )
+    if isinstance(error, (httpx.LocalProtocolError, ValueError)):
+        # The reason may quote a header, and a header may hold the key.
+        return APIConnectionError(
+            f"The request to {connection.host} cannot be sent: its address or one of its headers is not valid. "
+            "Check base_url, the key and ANTHROPIC_CUSTOM_HEADERS.",
+            partial=partial,
+            should_retry=False,
+        )
     if isinstance(error, httpx.ProxyError):
         return APIConnectionError(
             f"The proxy between here and {connection.host} failed: {reason}. Check HTTPS_PROXY and NO_PROXY.",
             partial=partial,
         )
-    if isinstance(error, (httpx.RemoteProtocolError, httpx.ReadError, httpx.StreamError)) and partial:
+    if (
+        partial
+        and isinstance(error, _BROKEN)
+        and not isinstance(error, (httpx.ConnectError, httpx.WriteError))
+    ):
         return IncompleteStreamError(
             f"The connection to {connection.host} broke before the answer was complete ({reason}).",
             partial=True,
@@ -68,45 +85,47 @@ def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connect
         )
     try:
         data = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if isinstance(data, dict):
         return error_of_body(data, status, headers)
-    text = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"))
-    excerpt = " ".join(text.split())[:200] or "no explanation"
+    page = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"))
+    excerpt = " ".join(page.split())[:_EXCERPT] or "no explanation"
     return _status_error(f"{connection.host} answered: {excerpt}", status, headers, {})
 
 
 def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:
     """Read an error body: `{"error": {"type", "message"}}`, `{"error": "..."}`, or a gateway's `{"code", "message"}`."""
     error = data.get("error")
-    if not isinstance(error, dict):
-        error = {
-            "message": error
-            if isinstance(error, str)
-            else data.get("message") or data.get("msg") or data.get("detail")
-        }
-    fields = dict(error)
+    fields: dict[str, Any] = dict(error) if isinstance(error, Mapping) else {}
     fields["request_id"] = data.get("request_id")
-    code = data.get("code")
-    if status < 400 and isinstance(code, int) and code >= 400:
-        status = code
-    return _status_error(str(error.get("message") or "no explanation"), status, headers, fields)
+    for code in (data.get("code"), fields.get("code")):
+        if status < 400 and isinstance(code, int) and 400 <= code < 600:
+            status = code
+    message = fields.get("message")
+    if not isinstance(message, str):
+        said = (data.get(name) for name in ("message", "msg", "Message", "detail"))
+        message = (
+            error if isinstance(error, str) else next((text for text in said if isinstance(text, str)), None)
+        )
+    if not message:
+        # Whatever it is, it says more than nothing.
+        message = json.dumps(data, ensure_ascii=False)[:_EXCERPT]
+    return _status_error(message, status, headers, fields)
 
 
 def _status_error(
     message: str, status: int, headers: Mapping[str, str], fields: Mapping[str, Any]
 ) -> APIStatusError:
     details = fields.get("details")
-    should_retry = headers.get("x-should-retry")
     return status_error(
-        message,
+        " ".join(message.split()),
         status=status,
         type=str(fields.get("type") or ""),
         error_code=str(details.get("error_code") or "") if isinstance(details, dict) else "",
         request_id=str(fields.get("request_id") or headers.get("request-id") or ""),
         retry_after=_retry_after(headers) if status >= 400 else None,
-        should_retry=None if should_retry is None else should_retry == "true",
+        should_retry={"true": True, "false": False}.get(headers.get("x-should-retry", "")),
     )
 
 
@@ -114,20 +133,21 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds to wait, from `retry-after-ms` or `retry-after` (seconds or an HTTP date)."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
         try:
-            return max(0.0, float(headers[name]) * unit)
+            seconds = float(headers[name]) * unit
         except (KeyError, ValueError):
             continue
+        return max(0.0, seconds) if seconds <= _LONGEST_WAIT else None
     try:
         date = email.utils.parsedate_to_datetime(headers["retry-after"])
-    except (KeyError, ValueError):
+        return max(0.0, date.timestamp() - time.time())
+    except (KeyError, ValueError, OverflowError):
         return None
-    return max(0.0, date.timestamp() - time.time())
 
 
 def retry_delay(error: Exception) -> bool | float:
     """Decide on a retry: False, True (at the usual pace), or the seconds that the server asked to wait."""
     if isinstance(error, APIConnectionError):
-        return not error.partial
+        return not error.partial and error.should_retry is not False
     if not isinstance(error, APIStatusError) or error.partial or error.error_code in _SPEND_LIMITS:
         return False
     retry = error.should_retry

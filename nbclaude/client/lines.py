@@ -73,6 +73,7 @@ class Line:
                 self.shut_down()
 
 
+_MOST_IDLE = 4
 _idle: list[Line] = []
 _idle_lock = threading.Lock()
 
@@ -91,12 +92,12 @@ def take_line(host: str) -> Line:
 
 
 def give_back(line: Line) -> None:
-    """Keep a line for the next stream, or close it if it was ended."""
-    if line.is_down:
-        line.close()
-        return
+    """Keep a line for the next stream, or close it if it was ended, or if enough are idle."""
     with _idle_lock:
-        _idle.append(line)
+        if not line.is_down and len(_idle) < _MOST_IDLE:
+            _idle.append(line)
+            return
+    line.close()
 
 
 def close_lines() -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import logging
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-import stamina
+import tenacity
 
 from nbclaude.client.connection import DEMO_NOTICE, Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, retry_delay
@@ -28,10 +27,19 @@ from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
 
 __all__ = ["MessageStream"]
 
-# stamina logs every retry as a warning, which Python prints into the cell when nobody has set up logging. A retry of ours
-# is said by us or not at all; retries of other code keep their log lines.
-_retrying = threading.local()
-logging.getLogger("stamina").addFilter(lambda record: not getattr(_retrying, "ours", False))
+# What httpx and what lies under it may raise; ValueError is what an address or a header that is none ends in.
+_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
+
+_SAYS_AN_ERROR = {"error", "errors", "message", "msg", "Message", "detail"}
+
+_usual_pace = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0.0, 0.5)  # seconds
+
+
+def _pace(state: tenacity.RetryCallState) -> float:
+    """Seconds until the next attempt: what the server asked for, else more each time."""
+    error = state.outcome.exception() if state.outcome else None
+    delay = retry_delay(error) if isinstance(error, Exception) else False
+    return _usual_pace(state) if isinstance(delay, bool) else delay
 
 
 class MessageStream:
@@ -94,7 +102,7 @@ class MessageStream:
         try:
             self._open()
             yield from self._batches()
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except _FOREIGN as error:
             raise error_of_exception(error, self._connection, partial=self._started) from None
         except APIError as error:
             error.partial = error.partial or self._started
@@ -102,32 +110,25 @@ class MessageStream:
 
     def _open(self) -> None:
         """Send the request until it is accepted, or may not be sent again."""
-        _retrying.ours = True
-        try:
-            attempts = stamina.retry_context(
-                on=self._may_retry,
-                attempts=self._connection.max_retries + 1,
-                timeout=None,
-                wait_initial=0.5,
-                wait_max=8.0,
-                wait_jitter=0.5,
-            )
-            for attempt in attempts:
-                with attempt:
-                    self._send()
-        finally:
-            _retrying.ours = False
+        send = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._connection.max_retries + 1),
+            wait=_pace,
+            retry=tenacity.retry_if_exception(self._may_retry),
+            sleep=self.rest,
+            reraise=True,
+        )
+        send(self._send)
 
-    def _may_retry(self, error: Exception) -> bool | float:
-        return False if self._aborted.is_set() else retry_delay(error)
+    def _may_retry(self, error: BaseException) -> bool:
+        return isinstance(error, Exception) and not self._aborted.is_set() and retry_delay(error) is not False
 
     def _send(self) -> None:
         connection = self._connection
-        if self._line is None:
-            self._line = take_line(connection.hostname)
         if self._aborted.is_set():
-            raise APIConnectionError("The request was stopped.")
+            raise APIConnectionError("The request was stopped.", should_retry=False)
         try:
+            if self._line is None:
+                self._line = take_line(connection.hostname)
             response = self._line.post(
                 connection.messages_url, self._request.to_json(), connection.headers(), connection.timeout
             )
@@ -137,7 +138,7 @@ class MessageStream:
                 body = response.read()
                 response.close()
                 raise error_of_reply(response.status_code, response.headers, body, connection)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except _FOREIGN as error:
             raise error_of_exception(error, connection) from None
 
     def _batches(self) -> Iterator[list[Event]]:
@@ -157,7 +158,9 @@ class MessageStream:
 
     def _event_stream(self, chunks: Iterable[bytes]) -> Iterator[list[Event]]:
         decoder = EventStreamDecoder()
+        head = b""
         for chunk in chunks:
+            head = head or chunk
             batch: list[Event] = []
             fault: APIError | None = None
             try:
@@ -173,6 +176,12 @@ class MessageStream:
             if any(isinstance(event, MessageStop) for event in batch):
                 # Nothing of interest follows, and some servers keep the connection open.
                 return
+        if (
+            not self._started
+            and head.strip()
+            and not head.lstrip().startswith((b":", b"data", b"event", b"id", b"retry"))
+        ):
+            raise self._not_a_message(head)
         rest: list[Event] = []
         with contextlib.suppress(APIResponseValidationError):  # an event that was cut in two by the end
             self._parse(decoder.close(), rest)
@@ -192,21 +201,27 @@ class MessageStream:
             if event is not None:
                 batch.append(event)
 
+    def _not_a_message(self, body: bytes) -> APIResponseValidationError:
+        excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
+        return APIResponseValidationError(
+            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API: {excerpt!r}. "
+            "Check base_url: the path /v1/messages is added to it."
+        )
+
     def _whole_message(self, body: bytes) -> list[Event]:
         try:
             data: Any = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict):
-            excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
-            raise APIResponseValidationError(
-                f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API: {excerpt!r}. "
-                "Check base_url: the path /v1/messages is added to it."
-            )
+            raise self._not_a_message(body)
         # Some gateways wrap the message: {"code": 200, "data": {...}}.
         if isinstance(data.get("data"), dict) and "content" not in data:
             data = data["data"]
         if "content" not in data:
-            raise error_of_body(data, 200, self.headers)
+            code = data.get("code")
+            if _SAYS_AN_ERROR & set(data) or (isinstance(code, int) and code >= 400):
+                raise error_of_body(data, 200, self.headers)
+            raise self._not_a_message(body)
         self._started = True
         return events_of_message(data)

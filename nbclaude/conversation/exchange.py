@@ -43,7 +43,7 @@ class Outcome:
     seconds: float
     request_id: str = ""
     change: Change | None = None
-    error: APIError | AnswerInterrupted | None = None
+    error: BaseException | None = None
     notice: str = ""
 
     @property
@@ -81,8 +81,7 @@ def exchange(
     """
     request = build_request(question, conversation, settings)
     builder = MessageBuilder()
-    error: APIError | AnswerInterrupted | None = None
-    bug: Exception | None = None
+    error: BaseException | None = None
     request_id = notice = ""
     begun = time.monotonic()
     try:
@@ -98,18 +97,17 @@ def exchange(
                 show(events)
     except KeyboardInterrupt:
         error = AnswerInterrupted("Stopped.")
-    except APIError as failure:
+    except Exception as failure:
+        # An APIError is an outcome. Anything else is a fault of ours, which must not cost the user an answer that has
+        # been paid for: it is raised, but after the turn is recorded.
         error = failure
-    except Exception as unforeseen:
-        # A fault of ours must not cost the user an answer that has been paid for.
-        bug = unforeseen
     message = builder.message
     if not message.get("model"):
         message["model"] = settings.model
     outcome = Outcome(message, time.monotonic() - begun, request_id, error=error, notice=notice)
     outcome = _recorded(outcome, question, conversation)
-    if bug is not None:
-        raise bug
+    if error is not None and not isinstance(error, APIError | AnswerInterrupted):
+        raise error
     return outcome
 
 
@@ -141,6 +139,6 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     return replace(outcome, change=change)
 
 
-def _note(error: APIError | AnswerInterrupted | None, note: str) -> None:
-    if error is not None:
+def _note(error: BaseException | None, note: str) -> None:
+    if isinstance(error, APIError | AnswerInterrupted):
         error.note = note

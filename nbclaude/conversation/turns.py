@@ -74,6 +74,8 @@ class Change:
             what = f"replaced turn {self.number}"
             if self.replaced > 1:
                 what += f" (and {self.replaced - 1} more of this cell)"
+            if self.begins:
+                what += ", new conversation"
             return f"{what}, {_count(self.later, 'later turn')} kept" if self.later else what
         what = f"turn {self.number}, new conversation" if self.begins else f"turn {self.number}"
         return f"{what}, moved from {' and '.join(self.left)}" if self.left else what
@@ -124,7 +126,7 @@ class Conversation:
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells; return how many there were."""
-        kept = tuple(turn for turn in self.turns if turn.cell not in cells)
+        kept = tuple(turn for turn in self.turns if not turn.cell or turn.cell not in cells)
         removed = len(self.turns) - len(kept)
         if removed:
             self._change(f"the removal of {_count(removed, 'turn')} of a deleted cell", kept)

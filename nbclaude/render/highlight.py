@@ -104,8 +104,7 @@ class CodeHighlighter:
 
     def __init__(self) -> None:
         self._finished: dict[tuple[str, str], str] = {}
-        self._open_code = ""
-        self._open_html = ""
+        self._open_language = self._open_code = self._open_html = ""
 
     def finished(self, code: str, language: str) -> str:
         """Return the HTML of a block that is complete."""
@@ -116,8 +115,8 @@ class CodeHighlighter:
 
     def growing(self, code: str, language: str) -> str:
         """Return the HTML of a block that may still grow at its end."""
-        if not code.startswith(self._open_code) or not self._open_code:
-            self._open_code = self._open_html = ""
+        if language != self._open_language or not code.startswith(self._open_code):
+            self._open_language, self._open_code, self._open_html = language, "", ""
         if len(code) - len(self._open_code) > max(200, len(self._open_code) // 4):
             self._open_code = code[: code.rfind("\n") + 1]
             self._open_html = highlight(self._open_code, language)

@@ -23,7 +23,6 @@ from nbclaude.render.maths import maths_plugin
 
 __all__ = ["build_parser", "is_safe_link", "render_markdown"]
 
-_SAFE_SCHEMES = ("http", "https", "mailto")
 _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
 
@@ -34,8 +33,11 @@ def is_safe_link(url: str) -> bool:
     """
     if url.startswith("#"):
         return True
-    scheme, colon, _ = url.partition(":")
-    return bool(colon) and scheme.lower() in _SAFE_SCHEMES
+    scheme, colon, rest = url.partition(":")
+    if scheme.lower() in ("http", "https"):
+        # "https:lab" has the scheme and yet is relative.
+        return bool(re.match(r"//[^/?#\\]", rest))
+    return bool(colon) and scheme.lower() == "mailto" and bool(rest)
 
 
 def build_parser(highlighter: CodeHighlighter | None = None) -> MarkdownIt:
@@ -103,9 +105,9 @@ def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: An
 
 def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    alt = "".join(child.content for child in token.children or ()) or "image"
+    alt = "".join(child.content for child in token.children or ())
     url = str(token.attrGet("src") or "")
-    label = f"image: {escape(alt)}"
+    label = f"image: {escape(alt)}" if alt else "image"
     if host := urlsplit(url).hostname:
         label += f" ({escape(host)})"
     inside_link = sum({"link_open": 1, "link_close": -1}.get(before.type, 0) for before in tokens[:index])

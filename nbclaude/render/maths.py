@@ -35,7 +35,9 @@ _REFUSED = re.compile(
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 
 # `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
-_PRICE = re.compile(r"\d[\d.,]*\s?(?:[kKmMbB]\b|%)?\s*(?:[-–—/+,;:]?$|(?:[-–—/,;:]\s*)?(?<!\\)[A-Za-z]{2,})")
+_PRICE = re.compile(
+    r"\d[\d.,]*(?:[kKmMbB]\b|%)?(?:\s*[-–—/+,;:]$|\s*[-–—/,;:]?\s+[A-Za-z]{2,}|[-–—/][A-Za-z]{2,})"
+)
 
 
 def maths_plugin(md: MarkdownIt) -> None:
@@ -113,19 +115,22 @@ def _block_rule(state: StateBlock, start_line: int, end_line: int, silent: bool)
         return False
     if silent:
         return True
-    tex, state.line = found
+    tex, state.line, is_open = found
     token = state.push("math_display", "", 0)
     token.block = True
     token.content = tex
     token.map = [start_line, state.line]
-    token.meta = {"inline": False}
+    token.meta = {"inline": False, "open": is_open}
     return True
 
 
 def _block_end(
     state: StateBlock, first: str, closing: str, start_line: int, end_line: int
-) -> tuple[str, int] | None:
-    """Find the line that ends with `closing`; return the formula and the number of the line after it."""
+) -> tuple[str, int, bool] | None:
+    """Find the line that ends with `closing`; return the formula, the number of the line after it, and whether it is open.
+
+    While an answer grows, a formula that has no end yet is taken for one: its lines may look like lists.
+    """
     lines: list[str] = []
     for line in range(start_line, end_line):
         if line == start_line:
@@ -140,8 +145,9 @@ def _block_end(
         lines.append(body)
         if found:
             tex = "\n".join(lines).strip()
-            return (tex, line + 1) if tex and not rest.strip() else None
-    return None
+            return (tex, line + 1, False) if tex and not rest.strip() else None
+    growing = bool(state.env.get("draft")) and end_line >= state.lineMax
+    return ("\n".join(lines).strip(), end_line, True) if growing else None
 
 
 def _render_inline(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -155,6 +161,8 @@ def _render_display(tokens: Sequence[Token], index: int, options: Any, env: Any)
     token = tokens[index]
     tex = _LABEL.sub("", token.content).strip()
     tag, end = ("span", "") if token.meta["inline"] else ("div", "\n")
+    if token.meta.get("open"):
+        return ""
     if not is_typesettable(tex, r"\]"):
         return f'<code class="math">{escape(tex, quote=False)}</code>{end}'
     return f'<{tag} class="math display {_OPEN_TO_MATHJAX}">\\[{escape(tex, quote=False)}\\]</{tag}>{end}'

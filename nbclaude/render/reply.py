@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from zlib import crc32
 
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
@@ -151,10 +152,19 @@ class ReplyRenderer:
         style = f"<style>{STYLE}</style>" if page.number == 0 else ""
         answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{page.body}</div>'
         html = f'<div class="nbclaude">{style}{answer}{footer}</div>'
-        return PageImage(page.number, html, page.source if page.closed else "", page.closed)
+        return PageImage(
+            page.number, _savable(html), _savable(page.source) if page.closed else "", page.closed
+        )
+
+
+def _savable(text: str) -> str:
+    # Half a character (a lone surrogate) would keep the whole notebook from being saved.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def reply_html(text: str) -> str:
     """Render a whole answer at once, on a single page."""
-    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{render_markdown(text)}</div>'
-    return f'<div class="nbclaude"><style>{STYLE}</style>{answer}</div>'
+    # Footnotes of different answers have different anchors.
+    document_id = f"{crc32(text.encode('utf-8', 'replace')):08x}"
+    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{render_markdown(text, document_id)}</div>'
+    return _savable(f'<div class="nbclaude"><style>{STYLE}</style>{answer}</div>')

@@ -71,9 +71,12 @@ class MarkdownStream:
         environment = self._environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
         line_starts = _line_starts(text)
-        # A line that is still being written may yet turn out to be no beginning of a block.
         complete = self._tail.rfind("\n") + 1
-        starts = [(index, line) for index, line in _top_level_starts(tokens) if line_starts[line] < complete]
+        starts = [
+            (index, line)
+            for index, line in _top_level_starts(tokens)
+            if _begins_for_sure(tokens[index], text[: line_starts[line]], complete)
+        ]
         settled: list[SettledBlock] = []
         for (token_index, _), (next_index, next_line) in itertools.pairwise(starts):
             html = self._render(tokens[token_index:next_index], environment)
@@ -121,6 +124,7 @@ class MarkdownStream:
     def _environment_for(self, text: str) -> dict[str, Any]:
         """What settled text has defined, plus a note for every mark: a mark that has no note in the end is rare."""
         environment = copy.deepcopy(self._environment)
+        environment["draft"] = True
         notes = environment.setdefault("footnotes", {"refs": {}, "list": {}})["refs"]
         for label in _FOOTNOTE_MARK.findall(text):
             notes.setdefault(":" + label, -1)
@@ -154,6 +158,15 @@ def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 def _line_starts(text: str) -> list[int]:
     """The position of every line, and the end of the text; markdown-it reads every line end as a newline."""
     return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
+
+
+def _begins_for_sure(token: Token, before: str, complete: int) -> bool:
+    """Tell whether a block begins here whatever comes; `complete` is where the last complete line ends."""
+    if len(before) >= complete:
+        return False  # its line is still being written
+    is_open_formula = token.type == "math_display" and token.meta.get("open")
+    # One that never ends is no formula, but a line of the paragraph that it stands under.
+    return not is_open_formula or not before.strip() or before.endswith("\n\n")
 
 
 def _mark_open_fence(tokens: Sequence[Token]) -> None:

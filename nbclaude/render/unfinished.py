@@ -25,6 +25,9 @@ def presentable(text: str) -> str:
     head, newline, line = text.rpartition("\n")
     if line and _BARE_MARKER.fullmatch(line):
         text = head + newline
+    if text.endswith("\n") and _BARE_MARKER.fullmatch(text[:-1].rpartition("\n")[2]):
+        # A complete line of marks means what it says; completed, it could mean another thing.
+        return text
     start = text.rstrip("\n").rfind("\n\n") + 1
     block = text[start:]
     if _TABLE_START.fullmatch(block.strip("\n")):
@@ -47,11 +50,14 @@ def _completed(block: str) -> str:
     """Close the code span or the strong emphasis that is still open; show the text of a link before its address."""
     end = len(block.rstrip())
     body, space = block[:end], block[end:]
+    # Only in a line that is still being written may a half mark be taken away: a complete line stays as it is.
+    open_line = "\n" not in space
     if len(_CODE_SPAN.findall(body)) % 2:
-        return body.removesuffix("`") + "`" + space if not body.endswith("`") else body.rstrip("`") + space
-    body = _HALF_LINK.sub(r"\1", body)
-    if len(_EMPHASIS.findall(_CODE_SPAN.sub("", body))) % 2:
-        return (
-            body.removesuffix("**") + space if body.endswith("**") else body.removesuffix("*") + "**" + space
-        )
+        return (body.rstrip("`") if open_line and body.endswith("`") else body + "`") + space
+    if open_line:
+        body = _HALF_LINK.sub(r"\1", body)
+    if len(_EMPHASIS.findall(body)) % 2:
+        if open_line and body.endswith("**"):
+            return body.removesuffix("**") + space
+        return (body.removesuffix("*") if open_line else body) + "**" + space
     return body + space

@@ -122,7 +122,10 @@ def parse_event(event: ServerSentEvent) -> Event | None:
         return None
     try:
         data = json.loads(text)
-    except ValueError as error:
+        if "\\ud" in text or "\\uD" in text:
+            # JSON can escape half a character; no file or socket takes it.
+            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
         raise APIResponseValidationError(
             f"An event of the stream is not JSON: {text[:80]!r} ({error}). "
             "The server in base_url may not speak the Messages API, or something between it and you cut the stream."
@@ -151,6 +154,15 @@ def _message_delta(data: dict[str, Any]) -> MessageDelta:
     return MessageDelta(_mapping(data.get("delta")), _mapping(data.get("usage")), extra)
 
 
+def _stream_error(data: dict[str, Any]) -> StreamError:
+    # Gateways write the error as a text, or its fields beside the type.
+    error = data.get("error", data)
+    fields = error if isinstance(error, dict) else {"message": str(error)}
+    return StreamError(
+        {k: v for k, v in fields.items() if (k, v) != ("type", "error")}, str(data.get("request_id") or "")
+    )
+
+
 _READERS: Mapping[str, Callable[[dict[str, Any]], Event]] = {
     "message_start": lambda data: MessageStart(_mapping(data["message"])),
     "content_block_start": lambda data: BlockStart(int(data["index"]), _mapping(data["content_block"])),
@@ -159,5 +171,5 @@ _READERS: Mapping[str, Callable[[dict[str, Any]], Event]] = {
     "message_delta": _message_delta,
     "message_stop": lambda data: MessageStop(),
     "ping": lambda data: Ping(),
-    "error": lambda data: StreamError(_mapping(data.get("error")), str(data.get("request_id") or "")),
+    "error": _stream_error,
 }

@@ -27,7 +27,8 @@ def content_of(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     content = message.get("content") or []
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
-    return [dict(block) for block in content if isinstance(block, Mapping)]
+    blocks = content if isinstance(content, list | tuple) else ()
+    return [dict(block) for block in blocks if isinstance(block, Mapping)]
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -71,8 +72,9 @@ class _GrowingBlock:
         elif kind == "citations_delta":
             self.start["citations"] = [*(self.start.get("citations") or []), delta.get("citation")]
         else:
-            # compaction_delta and deltas to come carry their block's fields whole.
-            self.start.update({key: value for key, value in delta.items() if key != "type"})
+            # compaction_delta and deltas to come carry their block's fields whole; what is known grows by its own deltas.
+            known = {"type", "input", *_GROWING.values()}
+            self.start.update({key: value for key, value in delta.items() if key not in known})
 
     def value(self) -> dict[str, Any]:
         block = dict(self.start)
@@ -90,9 +92,12 @@ def _tool_input(text: str, block: Mapping[str, Any]) -> dict[str, Any]:
         # No deltas, or only empty ones: the start has the whole input, which is usually {}.
         return {"input": block.get("input") or {}}
     try:
-        return {"input": json.loads(text)}
-    except ValueError:
-        return {"input": block.get("input") or {}, "partial_json": text}
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict):
+        return {"input": value}
+    return {"input": block.get("input") or {}, "partial_json": text}
 
 
 class MessageBuilder:
@@ -146,13 +151,16 @@ class MessageBuilder:
         self._fields = {key: value for key, value in message.items() if key not in ("content", "usage")}
         self._usage = {}
         self._blocks = {}
-        self._merge_usage(message.get("usage") or {})
+        self.stopped = False
+        self._merge_usage(message.get("usage"))
         for index, block in enumerate(content_of(message)):
             # Continuations of programmatic tool calling carry their whole content in message_start.
             self._blocks[index] = _GrowingBlock(block)
             self._blocks[index].complete = True
 
-    def _merge_usage(self, usage: Mapping[str, Any]) -> None:
+    def _merge_usage(self, usage: object) -> None:
+        if not isinstance(usage, Mapping):
+            return
         # Cumulative: what a later event carries overwrites, what it lacks (or has as null) stays.
         self._usage.update(
             {key: value for key, value in usage.items() if value is not None or key not in self._usage}

@@ -38,4 +38,4 @@ class MessageRequest:
 
     def to_json(self) -> bytes:
         """Return the body as UTF-8 JSON, the same bytes for the same request."""
-        return json.dumps(self.body(), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+        return json.dumps(self.body(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

@@ -636,7 +636,7 @@ class TestRetries:
     def test_nothing_is_logged_or_warned(
         self, simulator: Simulator, caplog: pytest.LogCaptureFixture
     ) -> None:
-        # stamina logs every retry as a warning; Python would print it into the cell.
+        # A retry that is logged as a warning would be printed into the cell.
         simulator.enqueue(self.plain(529), "ok")
         read(connection(simulator, max_retries=1))
         assert [

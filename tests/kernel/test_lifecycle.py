@@ -48,7 +48,7 @@ def test_reload_keeps_one_instance_and_the_conversation(claude_kernel: Kernel, s
 
 def test_loading_imports_nothing_heavy(fresh_kernel: Kernel) -> None:
     fresh_kernel.run("import sys\nbefore = set(sys.modules)\n%load_ext nbclaude")
-    heavy = "{'httpx', 'markdown_it', 'ipywidgets', 'stamina', 'PIL', 'asyncio.sslproto'}"
+    heavy = "{'httpx', 'markdown_it', 'ipywidgets', 'tenacity', 'PIL', 'asyncio.sslproto'}"
     assert fresh_kernel.value(f"sorted((set(sys.modules) - before) & {heavy})") == "[]"
 
 
