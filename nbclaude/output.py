@@ -30,6 +30,7 @@ __all__ = [
 ]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
+LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
 BYTE_RATE = (
     90_000  # characters of HTML a second: what a browser lays out again and again without a frozen frame
@@ -105,8 +106,9 @@ class PagesDisplay:
             return
         cost, size = self._paint(now)
         if size:
-            # Counted from when painting began: the rhythm is 15 a second, not 15 and a bit.
-            self._due = now + max(MIN_INTERVAL, COST_FACTOR * cost, size / BYTE_RATE)
+            # Counted from when painting began: the rhythm is that of the interval, not of interval and cost.
+            interval = MIN_INTERVAL if self._shown == 1 else LATER_INTERVAL
+            self._due = now + max(interval, COST_FACTOR * cost, size / BYTE_RATE)
 
     def pause(self) -> float | None:
         """Seconds until something that has come must be painted; None when everything has been."""

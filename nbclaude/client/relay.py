@@ -21,7 +21,7 @@ __all__ = ["Relay"]
 # On some platforms a wait cannot be interrupted, so none is long.
 _LONGEST_WAIT = 0.2  # seconds
 _AT_ONCE = 0.001  # seconds in which a batch comes that had arrived before
-_REST = 0.02  # seconds; less than a painting's interval
+_REST = 0.03  # seconds; less than a painting's interval
 _PATIENCE = 0.3  # seconds for the worker to end after an abort; a connection attempt cannot be hurried
 
 
