@@ -23,11 +23,10 @@ _NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL
 
 
 def _network_settings(host: str) -> tuple[str, ...]:
-    """What a line to this host depends on; nothing for this machine itself, which no proxy leads to."""
-    if host == "localhost" or host.startswith("127.") or host == "::1":
-        return ()
+    """What a line to this host depends on: the environment, and the host itself if it is this machine."""
+    is_loopback = host == "localhost" or host.startswith("127.") or host == "::1"
     names = (spelling for name in _NETWORK_VARIABLES for spelling in (name, name.lower()))
-    return tuple(os.environ.get(name, "") for name in names)
+    return (host if is_loopback else "", *(os.environ.get(name, "") for name in names))
 
 
 class Line:
@@ -35,9 +34,14 @@ class Line:
 
     def __init__(self, settings: tuple[str, ...]) -> None:
         self.settings = settings
-        # Redirects are refused: httpx would carry x-api-key along to another host.
-        limits = httpx.Limits(max_connections=1)
-        self._client = httpx.Client(follow_redirects=False, limits=limits, trust_env=bool(settings))
+        loopback = settings[0]
+        self._client = httpx.Client(
+            # httpx would carry x-api-key along to another host.
+            follow_redirects=False,
+            limits=httpx.Limits(max_connections=1),
+            # No proxy leads to this machine itself, whatever the environment says of other hosts.
+            mounts={f"all://{f'[{loopback}]' if ':' in loopback else loopback}": None} if loopback else None,
+        )
         self._network: Any = None
         self.is_down = False
 

@@ -127,9 +127,7 @@ class MessageStream:
         if self._aborted.is_set():
             raise APIConnectionError("The request was stopped.", should_retry=False)
         try:
-            if self._line is None:
-                self._line = take_line(connection.hostname)
-            response = self._line.post(
+            response = self._my_line().post(
                 connection.messages_url, self._request.to_json(), connection.headers(), connection.timeout
             )
             self._response = response
@@ -200,6 +198,18 @@ class MessageStream:
                 raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
             if event is not None:
                 batch.append(event)
+
+    def _my_line(self) -> Line:
+        try:
+            self._line = self._line or take_line(self._connection.hostname)
+            return self._line
+        except (ImportError, ValueError) as error:
+            # httpx has read the environment: a proxy of a kind that it does not know, a certificate file that is none.
+            raise APIConnectionError(
+                f"The address or the proxy settings cannot be used: {error}. "
+                "Check base_url, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
+                should_retry=False,
+            ) from None
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         excerpt = " ".join(body[:200].decode("utf-8", "replace").split())

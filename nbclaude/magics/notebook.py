@@ -30,10 +30,13 @@ def deleted_cells(shell: Any) -> list[str]:
 
 
 def is_claude_cell(shell: Any) -> bool:
-    """Tell whether the cell that runs is a `%%claude` cell, which has no output but ours."""
+    """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
     content = _request(shell).get("content")
     code = content.get("code") if isinstance(content, Mapping) else None
-    return isinstance(code, str) and code.lstrip().startswith("%%claude")
+    if not isinstance(code, str):
+        return False
+    code = code.strip()
+    return code.startswith("%%claude") or (code.startswith("%claude") and "\n" not in code)
 
 
 def _request(shell: Any) -> Mapping[str, Any]:

@@ -156,11 +156,13 @@ def test_stop_before_the_first_word_leaves_everything_as_it_was(
 def test_a_refused_request_publishes_nothing_but_one_error_line(
     claude_kernel: Kernel, simulator: Simulator, fault: HTTPFault, name: str
 ) -> None:
-    simulator.enqueue("A1", fault, "A3")
+    simulator.enqueue("A1", fault)
     claude_kernel.run("%claude Q1", cell_id="a")
     failed = claude_kernel.run("%%claude\nQ2", cell_id="b")
     (output,) = failed.outputs
     assert output["ename"] == name
+    simulator.enqueue(fault, "A3")
+    assert [o["output_type"] for o in claude_kernel.run("%claude Q2", cell_id="b").outputs] == ["error"]
     assert len(output["traceback"]) == 1 and "\n" not in output["traceback"][0]
     claude_kernel.run("%claude Q3", cell_id="c")
     assert sent(simulator) == ["Q1", "A1", "Q3"]

@@ -133,6 +133,19 @@ def test_the_key_is_in_the_header_and_nowhere_else(claude_kernel: Kernel, simula
         assert CANARY not in repr([message.content for message in done.messages])
 
 
+def test_the_demo_needs_no_way_around_a_proxy(kernel: Kernel) -> None:
+    kernel.run("import os\nfor name in ('HTTP_PROXY', 'ALL_PROXY'): os.environ[name] = 'http://127.0.0.1:9'")
+    kernel.run("%load_ext nbclaude\n%claude_demo")
+    assert "4" in kernel.run("%claude 2+2").html
+    kernel.run(
+        "os.environ['ALL_PROXY'] = 'carrier-pigeon://x'\nos.environ['ANTHROPIC_API_KEY'] = 'k'\n%claude_demo off"
+    )
+    kernel.run("os.environ['ANTHROPIC_BASE_URL'] = 'https://gateway.invalid'")
+    failed = kernel.run("%claude hi")
+    assert failed.error["ename"] == "APIConnectionError" and "ALL_PROXY" in failed.error["evalue"]
+    kernel.run("for name in ('HTTP_PROXY', 'ALL_PROXY'): del os.environ[name]")
+
+
 def test_demo_and_back(kernel: Kernel) -> None:
     kernel.run("%load_ext nbclaude")
     assert "demo model, not Claude" in kernel.run("%claude_demo").stdout
