@@ -63,11 +63,11 @@ def overflowing(area: Locator) -> list[str]:
 def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
-    simulator.enqueue(Answer(SHOWCASE, pace=Pace(deltas_per_second=40, characters=6, first_delay=1.0)))
+    simulator.enqueue(Answer(SHOWCASE, pace=Pace(deltas_per_second=25, characters=6, first_delay=2.0)))
     notebook = claude_notebook([LOAD, ASK])
     notebook.run(0)
     notebook.start(1)
-    expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible(timeout=900)
+    expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible(timeout=1900)
     expect(notebook.answer(1).locator("h1")).to_have_text("A heading")
     assert notebook.answer(1).locator("blockquote").count() == 0
     expect(notebook.answer(1).locator("blockquote").first).to_be_visible()
