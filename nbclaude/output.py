@@ -32,9 +32,8 @@ __all__ = [
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
-BYTE_RATE = (
-    90_000  # characters of HTML a second: what a browser lays out again and again without a frozen frame
-)
+# Characters of HTML a second: what a browser lays out again and again without a frozen frame.
+BYTE_RATE = 90_000
 
 
 class AnswerDisplay(Protocol):

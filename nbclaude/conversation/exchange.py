@@ -75,7 +75,7 @@ def exchange(
     show: Show,
     pause: Pause,
 ) -> Outcome:
-    """Ask, hand every event to `show` as it comes, and record the turn. A failure is in the outcome, never raised.
+    """Ask, hand every event to `show` as it comes, and record the turn. A failed request is in the outcome, not raised.
 
     `pause` tells how long `show` can wait for its next call (seconds; None for as long as nothing comes).
     """

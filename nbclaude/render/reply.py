@@ -103,11 +103,6 @@ class ReplyRenderer:
         images[last.number] = self._image(last, footer.html)
         return [images[number] for number in sorted(images)]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has come yet that could be shown."""
-        return self._sections == 0
-
     def _text_section(self) -> TextSection:
         if isinstance(self._section, TextSection):
             return self._section

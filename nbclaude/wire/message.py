@@ -59,7 +59,6 @@ class _GrowingBlock:
     def __init__(self, start: Mapping[str, Any]) -> None:
         self.start = dict(start)
         self.pieces: dict[str, list[str]] = {}
-        self.complete = False
 
     def apply(self, delta: Mapping[str, Any]) -> None:
         kind = delta.get("type")
@@ -121,9 +120,6 @@ class MessageBuilder:
                     # A gateway that forgets the start of a block still means its deltas.
                     block = self._blocks[index] = _GrowingBlock(_implied_start(delta))
                 block.apply(delta)
-            case BlockStop(index):
-                if index in self._blocks:
-                    self._blocks[index].complete = True
             case MessageDelta(delta, usage, extra):
                 self._fields.update(delta)
                 self._fields.update(extra)
@@ -140,12 +136,6 @@ class MessageBuilder:
         base = {"type": "message", "role": "assistant", "stop_reason": None, "stop_sequence": None}
         return {**base, **self._fields, "content": content, "usage": dict(self._usage)}
 
-    @property
-    def complete_blocks(self) -> list[dict[str, Any]]:
-        """The content blocks that were closed, plus text that was still growing."""
-        blocks = (self._blocks[index] for index in sorted(self._blocks))
-        return [block.value() for block in blocks if block.complete or block.start.get("type") == "text"]
-
     def _start(self, message: Mapping[str, Any]) -> None:
         # A second message_start means that a gateway began again: what came before it is void.
         self._fields = {key: value for key, value in message.items() if key not in ("content", "usage")}
@@ -156,7 +146,6 @@ class MessageBuilder:
         for index, block in enumerate(content_of(message)):
             # Continuations of programmatic tool calling carry their whole content in message_start.
             self._blocks[index] = _GrowingBlock(block)
-            self._blocks[index].complete = True
 
     def _merge_usage(self, usage: object) -> None:
         if not isinstance(usage, Mapping):

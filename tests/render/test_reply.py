@@ -100,15 +100,6 @@ def test_an_empty_answer_is_a_footer(events: list[Event]) -> None:
     assert FOOTER.html in reader.pages[0].html
 
 
-def test_is_empty() -> None:
-    renderer = ReplyRenderer()
-    assert renderer.is_empty
-    renderer.feed(START)
-    assert renderer.is_empty
-    renderer.feed(BlockDelta(0, {"type": "text_delta", "text": "a"}))
-    assert not renderer.is_empty
-
-
 class TestFolds:
     def test_thinking_is_open_while_it_grows_and_folded_after(self) -> None:
         renderer = ReplyRenderer("x")

@@ -272,7 +272,6 @@ class TestMessageStart:
         )
         assert builder.message["content"] == content
         assert builder.message["stop_reason"] == "tool_use"
-        assert builder.complete_blocks == content
 
     def test_with_content_as_a_string(self) -> None:
         assert build(MessageStart({**START, "content": "hi"})).message["content"] == [
@@ -561,21 +560,6 @@ class TestOutOfOrder:
             BlockStart(0, {"type": "text", "text": "c"}),
         )
         assert text_of(builder.message) == "c"
-
-
-def test_complete_blocks_are_those_closed_and_the_growing_text() -> None:
-    builder = build(
-        MessageStart(START),
-        BlockStart(0, {"type": "thinking", "thinking": "x", "signature": "s"}),
-        BlockStop(0),
-        BlockStart(1, CALL),
-        BlockDelta(1, pieces('{"a"')[0]),
-        BlockStart(2, {"type": "text", "text": "still"}),
-    )
-    assert builder.complete_blocks == [
-        {"type": "thinking", "thinking": "x", "signature": "s"},
-        {"type": "text", "text": "still"},
-    ]
 
 
 class TestTextOf:
