@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nbclaude.reply import CodeBlock, Reply, ask
+    from nbclaude.reply import CodeBlock, Reply, ToolCall, ask
 
 __version__ = "0.1.0"
 
-__all__ = ["CodeBlock", "Reply", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = ["CodeBlock", "Reply", "ToolCall", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"]
 
-_IN_REPLY = ("CodeBlock", "Reply", "ask")
+_IN_REPLY = ("CodeBlock", "Reply", "ToolCall", "ask")
 
 
 def __getattr__(name: str) -> Any:

@@ -2,7 +2,8 @@
 
     NbclaudeError
     ├── ConfigurationError          a setting, an option's value or an environment variable
-    │   └── MissingKeyError         no key for this connection
+    │   ├── MissingKeyError         no key for this connection
+    │   └── BudgetError             the request would pass the budget
     └── APIError                    the request or its answer
         ├── APIConnectionError      the network: refused, reset, DNS, TLS, proxy
         │   └── APITimeoutError     nothing came within `timeout` seconds
@@ -38,6 +39,7 @@ __all__ = [
     "AuthenticationError",
     "BadRequestError",
     "BillingError",
+    "BudgetError",
     "ConfigurationError",
     "ConflictError",
     "DeadlineExceededError",
@@ -92,6 +94,10 @@ class ConfigurationError(NbclaudeError, ValueError):
 
 class MissingKeyError(ConfigurationError):
     """There is no key for the connection in use."""
+
+
+class BudgetError(ConfigurationError):
+    """The request would pass the budget of this kernel; it was not sent."""
 
 
 class APIError(NbclaudeError):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from nbclaude.conversation.exchange import Outcome, Question
+from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude.conversation.exchange import Nobody, Outcome
+from nbclaude.conversation.plan import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
-from nbclaude.wire.message import text_of
+from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
+from nbclaude.tools.definitions import tool_definitions
+from nbclaude.wire.message import content_of, text_of
 from nbclaude.wire.request import text_block
 
-__all__ = ["CodeBlock", "Reply", "ask"]
+__all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
 
 class CodeBlock(NamedTuple):
@@ -23,18 +27,88 @@ class CodeBlock(NamedTuple):
     source: str
 
 
+class ToolCall(NamedTuple):
+    """A tool call of the model: the tool's name, its arguments, and the id that the result must name."""
+
+    name: str
+    input: Mapping[str, Any]
+    id: str
+
+
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer of the model. `message` is the API's message as a dict; everything else is read from it."""
+    """An answer of the model. `message` is the API's message as a dict; everything else is read from it.
+
+    `cost` is in US dollars, None where the price is not known; `seconds` is how long the answer took.
+    """
 
     message: Mapping[str, Any] = field(repr=False)
     request_id: str = ""
     seconds: float = 0.0
+    cost: float | None = None
+    _read: Callable[[Any], Any] = field(default=_as_it_is, repr=False, compare=False)
 
     @property
     def text(self) -> str:
         """The text blocks, joined."""
         return text_of(self.message)
+
+    @property
+    def json(self) -> Any:
+        """The text, or its only code block, read as JSON.
+
+        Raises:
+            APIResponseValidationError: it is none; the message says why that may be.
+
+        """
+        sources = [self.text, *(block.source for block in self.code)]
+        for source in sources[:2]:
+            try:
+                return json.loads(source)
+            except (ValueError, RecursionError):
+                continue
+        why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
+        reason = why.get(str(self.stop_reason), "ask with --json to get some")
+        raise APIResponseValidationError(f"The answer is no JSON: {reason}. It begins: {self.text[:80]!r}")
+
+    @property
+    def data(self) -> Any:
+        """The JSON as what `--json` named: an instance of the dataclass or pydantic model, else plain dicts and lists.
+
+        Raises:
+            APIResponseValidationError: it is no JSON, or does not fit.
+
+        """
+        data = self.json
+        try:
+            return self._read(data)
+        except ValueError as error:
+            raise APIResponseValidationError(f"The answer's JSON does not fit: {error}") from None
+
+    @property
+    def tool_calls(self) -> list[ToolCall]:
+        """The model's calls of your tools, in order; `%claude_tool_result` answers them."""
+        blocks = (block for block in content_of(self.message) if block.get("type") == "tool_use")
+        return [
+            ToolCall(str(block.get("name")), block.get("input") or {}, str(block.get("id")))
+            for block in blocks
+        ]
+
+    @property
+    def thinking(self) -> str:
+        """The summary of the model's thinking, if it was asked for (`--think`)."""
+        blocks = (block for block in content_of(self.message) if block.get("type") == "thinking")
+        return "\n\n".join(text for block in blocks if (text := str(block.get("thinking") or "").strip()))
+
+    @property
+    def citations(self) -> list[dict[str, Any]]:
+        """What the text cites, in order, as the API gives it."""
+        blocks = (block for block in content_of(self.message) if block.get("type") == "text")
+        return [dict(citation) for block in blocks for citation in block.get("citations") or () if citation]
 
     @property
     def code(self) -> list[CodeBlock]:
@@ -65,51 +139,91 @@ class Reply:
         return self.text
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from nbclaude.render.reply import reply_html
+        from nbclaude.render.reply import message_html
 
         text = self.text
-        return {"text/html": reply_html(text), "text/markdown": text, "text/plain": text}
+        return {"text/html": message_html(self.message), "text/markdown": text, "text/plain": text}
 
 
-def reply_of(outcome: Outcome) -> Reply:
-    """Build the reply of an outcome."""
-    return Reply(outcome.message, outcome.request_id, outcome.seconds)
+def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
+    """Build the reply of an outcome; `form` is how its JSON is to be read."""
+    cost = outcome.entry.cost if outcome.entry else None
+    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, form.read if form else _as_it_is)
 
 
 def ask(
-    prompt: str,
+    prompt: str | Sequence[Mapping[str, Any]],
     *,
     model: str | None = None,
-    system: str | None = None,
+    system: str | Sequence[Mapping[str, Any]] | None = None,
     max_tokens: int | None = None,
+    temperature: float | None = None,
+    top_p: float | None = None,
+    top_k: int | None = None,
+    stop_sequences: Sequence[str] | None = None,
+    effort: str | None = None,
+    thinking: str | None = None,
+    prefill: str = "",
+    json: object = None,
+    tools: object = None,
+    tool_choice: str | None = None,
+    betas: Sequence[str] | None = None,
+    extra: Mapping[str, Any] | None = None,
     conversation: str | None = None,
     new: bool = False,
     history: bool = True,
 ) -> Reply:
     """Ask from plain Python, with or without a notebook, and return the whole reply.
 
-    The options mean what they mean for `%%claude`: `new` begins a new conversation, `history=False` asks without the
-    conversation and does not record. In a notebook it is the conversation of the `%%claude` cells.
+    The prompt is a text, or content blocks in the API's shape. The options mean what they mean for `%%claude`: `thinking` is
+    "summarized", "omitted" or "off"; `json` a JSON schema, a dataclass or a pydantic model (the reply has `.data`); `tools`
+    tool definitions; `extra` more fields of the request body. `new` begins a new conversation, `history=False` asks without
+    the conversation and does not record. In a notebook it is the conversation of the `%%claude` cells.
 
     Raises:
-        ConfigurationError: a setting cannot be used, or there is no key.
+        ConfigurationError: a setting cannot be used, the model refuses it, or there is no key.
+        BudgetError: the request would pass the budget.
         APIError: the request failed; if part of an answer had come, it is the error's `reply`, and kept as a turn.
         AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.
 
     """
-    if not isinstance(prompt, str) or not prompt.strip():
-        raise ConfigurationError(f"The prompt is {prompt!r}. It must be text, and not be empty.")
+    blocks = _prompt_blocks(prompt)
     workspace = current_workspace()
-    settings = workspace.settings({"model": model, "system": system, "max_tokens": max_tokens})
+    form = None if json is None else answer_format(json)
+    given: dict[str, Any] = {
+        "model": model,
+        "system": system,
+        "max_tokens": max_tokens,
+        "temperature": temperature,
+        "top_p": top_p,
+        "top_k": top_k,
+        "effort": effort,
+        "thinking": thinking,
+        "extra": extra,
+        "stop_sequences": None if stop_sequences is None else tuple(stop_sequences),
+        "tools": None if tools is None else tool_definitions(tools, "tools"),
+        "tool_choice": tool_choice,
+        "betas": None if betas is None else tuple(betas),
+        "schema": form.schema if form else None,
+    }
     outcome = workspace.ask(
-        Question((text_block(prompt),), workspace.cell_run(), begins=new, history=history),
+        Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill),
         conversation or workspace.conversation_name() or MAIN,
-        settings,
-        show=lambda events: None,
-        pause=lambda: None,
+        workspace.settings(given),
+        Nobody(),
     )
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
-            outcome.error.reply = reply_of(outcome)
+            outcome.error.reply = reply_of(outcome, form)
         raise outcome.error
-    return reply_of(outcome)
+    return reply_of(outcome, form)
+
+
+def _prompt_blocks(prompt: object) -> tuple[Mapping[str, Any], ...]:
+    if isinstance(prompt, str) and prompt.strip():
+        return (text_block(prompt),)
+    if isinstance(prompt, list | tuple) and prompt and all(isinstance(item, Mapping) for item in prompt):
+        return tuple(prompt)
+    raise ConfigurationError(
+        f"The prompt is {prompt!r}. It must be text that is not empty, or a list of content blocks."
+    )

@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 import nbclaude
+from nbclaude.client.models import model_info
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import (
     APIStatusError,
@@ -19,6 +22,7 @@ from nbclaude.errors import (
 )
 from nbclaude.reply import CodeBlock, Reply, ask, reply_of
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
+from nbclaude.wire.request import MessageRequest
 from tests.client.conftest import no_network_settings
 
 __all__ = ["no_network_settings"]
@@ -113,7 +117,11 @@ class TestReply:
         assert made.usage == {"input_tokens": 1}
 
     def test_of_an_outcome(self) -> None:
-        made = reply_of(Outcome({"content": []}, 2.0, "req_2"))
+        made = reply_of(
+            Outcome(
+                {"content": []}, Plan(MessageRequest("m", 1, ()), model_info("m"), Settings()), 2.0, "req_2"
+            )
+        )
         assert (made.request_id, made.seconds) == ("req_2", 2.0)
 
 
@@ -183,7 +191,17 @@ class TestAsk:
         ]
 
     @pytest.mark.parametrize(
-        ("name", "value"), [("max_tokens", -1), ("max_tokens", "5"), ("model", ""), ("model", 5)]
+        ("name", "value"),
+        [
+            ("max_tokens", -1),
+            ("max_tokens", "5"),
+            ("model", ""),
+            ("model", 5),
+            ("temperature", "warm"),
+            ("thinking", "yes"),
+            ("top_k", 1.5),
+            ("tools", 3),
+        ],
     )
     def test_options_that_cannot_be(self, connected: Simulator, name: str, value: Any) -> None:
         with pytest.raises((ConfigurationError, BadRequestError, NotFoundError)) as caught:

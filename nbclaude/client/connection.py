@@ -6,16 +6,37 @@ The variables are those of the official SDK; an empty one counts as unset.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nbclaude.errors import ConfigurationError, MissingKeyError
 
-__all__ = ["DEFAULT_BASE_URL", "DEMO_NOTICE", "Connection", "Secret", "connect", "normalize_base_url"]
+if TYPE_CHECKING:
+    from nbclaude.client.directory import NamedConnection
+
+__all__ = [
+    "ANTHROPIC_KEY_VARIABLES",
+    "AUTH_STYLES",
+    "DEFAULT_BASE_URL",
+    "DEMO_NOTICE",
+    "Connection",
+    "Secret",
+    "connect",
+    "is_loopback",
+    "normalize_base_url",
+    "server_name",
+]
 
 DEFAULT_BASE_URL = "https://api.anthropic.com"
 DEMO_NOTICE = "demo model, not Claude"
+ANTHROPIC_KEY_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+AUTH_STYLES = ("x-api-key", "bearer")
+# Sent where no key is needed: some local servers want a header that is not empty, and none reads it.
+_NO_KEY = "no-key"
+# These take `Authorization: Bearer` and nothing else.
+_BEARER_HOSTS = ("ollama.com", "openrouter.ai")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
@@ -40,7 +61,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """Where requests go. `timeout` is in seconds without any byte from the server."""
+    """Where requests go. `timeout` is in seconds without any byte from the server.
+
+    `key_source` is empty if the server needs no key. `caching` is "automatic", "explicit", "off", or empty if nothing is
+    known of the server.
+    """
 
     base_url: str
     api_version: str
@@ -50,6 +75,8 @@ class Connection:
     key_source: str = ""
     secret: Secret = field(default_factory=lambda: Secret(""), repr=False)
     custom_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    name: str = ""
+    caching: str = ""
 
     @property
     def messages_url(self) -> str:
@@ -81,8 +108,8 @@ class Connection:
         return headers | {name.lower(): value for name, value in self.custom_headers.items()}
 
 
-def normalize_base_url(text: str) -> str:
-    """Return the base URL without a trailing `/`, `/v1` or `/v1/messages`.
+def normalize_base_url(text: str, what: str = "base_url") -> str:
+    """Return the base URL without a trailing `/`, `/v1` or `/v1/messages`; `what` names it in the errors.
 
     Raises:
         ConfigurationError: it is no http(s) address.
@@ -92,14 +119,15 @@ def normalize_base_url(text: str) -> str:
     if "@" in url:
         # Addresses are shown in the notebook. (The message leaves this one out.)
         raise ConfigurationError(
-            "base_url must not hold a user name or a password (an @): it is shown in the notebook. "
+            f"{what} must not hold a user name or a password (an @): it is shown in the notebook. "
             "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
         )
     if not _is_address(url):
-        raise ConfigurationError(
-            f"base_url {text!r} is not an address. It looks like {DEFAULT_BASE_URL} or http://localhost:4000 "
-            "(set it with %config ClaudeMagics.base_url or ANTHROPIC_BASE_URL)."
+        cure = (
+            "(set it with %config ClaudeMagics.base_url or ANTHROPIC_BASE_URL)" if what == "base_url" else ""
         )
+        example = f"It looks like {DEFAULT_BASE_URL} or http://localhost:4000 {cure}".rstrip()
+        raise ConfigurationError(f"{what} {text!r} is not an address. {example}.")
     return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/"))
 
 
@@ -113,6 +141,28 @@ def _is_address(url: str) -> bool:
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
 
 
+def is_loopback(base_url: str) -> bool:
+    """Whether the server runs on this machine."""
+    host = urlsplit(base_url).hostname or ""
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def server_name(base_url: str) -> str:
+    """Return the name under which the key of a server is stored that has no name in the configuration.
+
+    That is "anthropic", else host and port. A key that was stored for https does not go out in the clear by mistake.
+    """
+    if base_url == DEFAULT_BASE_URL:
+        return "anthropic"
+    parts = urlsplit(base_url)
+    is_clear = parts.scheme == "http" and not is_loopback(base_url)
+    return f"http://{parts.netloc.lower()}" if is_clear else parts.netloc.lower()
+
+
+def _nothing_stored(_name: str) -> tuple[str, str]:
+    return "", ""
+
+
 def connect(
     environment: Mapping[str, str],
     *,
@@ -120,47 +170,67 @@ def connect(
     api_version: str,
     timeout: float,
     max_retries: int,
+    named: NamedConnection | None = None,
+    auth_style: str = "",
+    stored_key: Callable[[str], tuple[str, str]] = _nothing_stored,
 ) -> Connection:
     """Build the connection that the settings and the environment describe.
 
+    A named connection has its own address, variables and stored key; without one, the variables are ANTHROPIC_API_KEY
+    and ANTHROPIC_AUTH_TOKEN. `stored_key` returns the key of a name and where it is stored, or twice nothing.
+    `auth_style` wins over how the connection would send its key.
+
     Raises:
         ConfigurationError: a value cannot be used; the message never holds a key.
-        MissingKeyError: neither ANTHROPIC_API_KEY nor ANTHROPIC_AUTH_TOKEN is set.
+        MissingKeyError: the connection needs a key and there is none.
 
     """
-    version = api_version.strip()
-    if not _is_header_value(version) or " " in version:
-        raise ConfigurationError(
-            f"api_version {api_version!r} is not a version of the API. It looks like 2023-06-01 "
-            "(set it with %config ClaudeMagics.api_version)."
-        )
-    custom = _custom_headers(environment.get("ANTHROPIC_CUSTOM_HEADERS", ""))
-    source, header, secret = _credential(environment)
+    address = normalize_base_url(named.base_url if named else base_url)
+    version = _checked_version((named.api_version if named else "") or api_version)
+    custom = _custom_headers(environment) if not named or _is_of_environment(address, environment) else {}
+    source, key = _find_key(environment, named, address, stored_key)
     if not source:
-        given = {name.lower() for name in custom} & {"authorization", "x-api-key"}
-        if not given:
-            raise MissingKeyError(
-                "There is no key for the Claude API: the environment variable ANTHROPIC_API_KEY is not set. "
-                "Set it before Jupyter starts, or in this kernel without writing it into the notebook: "
-                "import os, getpass; os.environ['ANTHROPIC_API_KEY'] = getpass.getpass(). "
-                "To try nbclaude without a key, run %claude_demo."
-            )
-        source = "ANTHROPIC_CUSTOM_HEADERS"
+        if {name.lower() for name in custom} & {"authorization", "x-api-key"}:
+            source = "ANTHROPIC_CUSTOM_HEADERS"
+        elif named and named.key_optional:
+            key = _NO_KEY
+        else:
+            raise MissingKeyError(_missing_key(named, address))
+    style = auth_style or (named.auth_style if named else "") or _default_style(address, source)
+    if style not in AUTH_STYLES:
+        raise ConfigurationError(f"auth_style {style!r} is not known. It is one of {', '.join(AUTH_STYLES)}.")
     return Connection(
-        base_url=normalize_base_url(base_url),
+        base_url=address,
         api_version=version,
         timeout=timeout,
         max_retries=max_retries,
-        auth_header=header,
+        auth_header="authorization" if style == "bearer" else "x-api-key",
         key_source=source,
-        secret=Secret(secret),
+        secret=Secret(key),
         custom_headers=custom,
+        name=named.name if named else "",
+        caching=named.caching if named else "",
     )
 
 
-def _credential(environment: Mapping[str, str]) -> tuple[str, str, str]:
-    """Return (variable, header, key); the API key wins over the token."""
-    for variable, header in (("ANTHROPIC_API_KEY", "x-api-key"), ("ANTHROPIC_AUTH_TOKEN", "authorization")):
+def _checked_version(text: str) -> str:
+    version = text.strip()
+    if not _is_header_value(version) or " " in version:
+        raise ConfigurationError(
+            f"api_version {text!r} is not a version of the API. It looks like 2023-06-01 "
+            "(set it with %config ClaudeMagics.api_version)."
+        )
+    return version
+
+
+def _find_key(
+    environment: Mapping[str, str],
+    named: NamedConnection | None,
+    address: str,
+    stored_key: Callable[[str], tuple[str, str]],
+) -> tuple[str, str]:
+    """Return where the key is from, and the key; nothing twice if there is none."""
+    for variable in named.key_variables if named else ANTHROPIC_KEY_VARIABLES:
         key = environment.get(variable, "").strip()
         if key:
             if not _is_header_value(key) or " " in key:
@@ -168,15 +238,45 @@ def _credential(environment: Mapping[str, str]) -> tuple[str, str, str]:
                     f"{variable} cannot be a key: it has a space, a line break or a character that is not ASCII. "
                     "Copy the key again."
                 )
-            return variable, header, key
-    return "", "x-api-key", ""
+            return variable, key
+    key, where = stored_key(named.name if named else server_name(address))
+    if key and (not _is_header_value(key) or " " in key):
+        raise ConfigurationError(f"What is stored in {where} cannot be a key. Store it again: %claude_login.")
+    return (where, key) if key else ("", "")
+
+
+def _missing_key(named: NamedConnection | None, address: str) -> str:
+    variables = named.key_variables if named else ANTHROPIC_KEY_VARIABLES[:1]
+    server = f"{named.name} ({address})" if named else address
+    unset = f"the environment variable {' or '.join(variables)} is not set, and " if variables else ""
+    cure = f", or set {variables[0]} before Jupyter starts" if variables else ""
+    return (
+        f"There is no key for {server}: {unset}none is stored. Run %claude_login, which asks for the key "
+        f"without writing it into the notebook{cure}. To try nbclaude without a key, run %claude_demo."
+    )
+
+
+def _default_style(address: str, source: str) -> str:
+    host = urlsplit(address).hostname or ""
+    return "bearer" if source == "ANTHROPIC_AUTH_TOKEN" or host in _BEARER_HOSTS else "x-api-key"
+
+
+def _is_of_environment(address: str, environment: Mapping[str, str]) -> bool:
+    """Whether ANTHROPIC_BASE_URL, to which the custom headers belong, is this address."""
+    try:
+        return address == normalize_base_url(
+            environment.get("ANTHROPIC_BASE_URL", "").strip() or DEFAULT_BASE_URL
+        )
+    except ConfigurationError:
+        return False
 
 
 def _is_header_value(text: str) -> bool:
     return bool(text) and text.isascii() and text.isprintable()
 
 
-def _custom_headers(text: str) -> dict[str, str]:
+def _custom_headers(environment: Mapping[str, str]) -> dict[str, str]:
+    text = environment.get("ANTHROPIC_CUSTOM_HEADERS", "")
     headers: dict[str, str] = {}
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
         if not line.strip():

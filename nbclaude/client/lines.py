@@ -46,9 +46,15 @@ class Line:
         self.is_down = False
 
     def post(self, url: str, content: bytes, headers: Mapping[str, str], timeout: float) -> httpx.Response:
+        """`send` with POST."""
+        return self.send("POST", url, content, headers, timeout)
+
+    def send(
+        self, method: str, url: str, content: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> httpx.Response:
         """Send a request and return once the response's headers are there; the caller closes the response."""
         request = self._client.build_request(
-            "POST",
+            method,
             url,
             content=content,
             headers=dict(headers),

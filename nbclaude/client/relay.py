@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
-from nbclaude.client.stream import MessageStream
+from nbclaude.client.stream import MessageStream, RetryWait
 from nbclaude.wire.events import Event
 
 __all__ = ["Relay"]
@@ -30,7 +30,8 @@ class Relay:
 
     def __init__(self, stream: MessageStream) -> None:
         self._stream = stream
-        self._queue: queue.SimpleQueue[list[Event] | Exception | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Event] | RetryWait | Exception | None] = queue.SimpleQueue()
+        stream.on_wait = self._queue.put
         self._worker = threading.Thread(target=self._run, name="nbclaude-stream", daemon=True)
 
     def __enter__(self) -> Self:
@@ -44,9 +45,10 @@ class Relay:
             self._stream.abort()
             self._worker.join(_PATIENCE)
 
-    def batches(self, pause: Callable[[], float | None]) -> Iterator[list[Event]]:
+    def batches(self, pause: Callable[[], float | None]) -> Iterator[list[Event] | RetryWait]:
         """Yield events as they come, all that have come at once; an empty list when `pause()` seconds went by without.
 
+        A `RetryWait` comes before any event, each time that the request must be sent again.
         Raises what the stream raised, after all that came before it.
         """
         while True:
@@ -56,6 +58,9 @@ class Relay:
             except queue.Empty:
                 if limit is not None:
                     yield []
+                continue
+            if isinstance(item, RetryWait):
+                yield item
                 continue
             events: list[Event] = []
             while isinstance(item, list):

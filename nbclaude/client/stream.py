@@ -9,7 +9,8 @@ import contextlib
 import itertools
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -25,7 +26,7 @@ from nbclaude.wire.message import events_of_message
 from nbclaude.wire.request import MessageRequest
 from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
 
-__all__ = ["MessageStream"]
+__all__ = ["MessageStream", "RetryWait"]
 
 # What httpx and what lies under it may raise; ValueError is what an address or a header that is none ends in.
 _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
@@ -35,11 +36,28 @@ _SAYS_AN_ERROR = {"error", "errors", "message", "msg", "Message", "detail"}
 _usual_pace = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0.0, 0.5)  # seconds
 
 
+def _together(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
+    """Add a request's own headers to the connection's; beta features of both count."""
+    betas = [found for found in (headers.get("anthropic-beta"), more.get("anthropic-beta")) if found]
+    joined = {"anthropic-beta": ",".join(betas)} if betas else {}
+    return {**headers, **more, **joined}
+
+
 def _pace(state: tenacity.RetryCallState) -> float:
     """Seconds until the next attempt: what the server asked for, else more each time."""
     error = state.outcome.exception() if state.outcome else None
     delay = retry_delay(error) if isinstance(error, Exception) else False
     return _usual_pace(state) if isinstance(delay, bool) else delay
+
+
+@dataclass(frozen=True, slots=True)
+class RetryWait:
+    """A request has failed and is sent again in `seconds`; `attempt` is the number of the next one, of `attempts`."""
+
+    error: APIError
+    seconds: float
+    attempt: int
+    attempts: int
 
 
 class MessageStream:
@@ -53,6 +71,8 @@ class MessageStream:
     def __init__(self, connection: Connection, request: MessageRequest) -> None:
         self._connection = connection
         self._request = request
+        # Called (in the thread that iterates) before each wait for the next attempt.
+        self.on_wait: Callable[[RetryWait], object] = lambda wait: None
         self._line: Line | None = None
         self._response: httpx.Response | None = None
         self._aborted = threading.Event()
@@ -114,10 +134,17 @@ class MessageStream:
             stop=tenacity.stop_after_attempt(self._connection.max_retries + 1),
             wait=_pace,
             retry=tenacity.retry_if_exception(self._may_retry),
+            before_sleep=self._tell,
             sleep=self.rest,
             reraise=True,
         )
         send(self._send)
+
+    def _tell(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, APIError) and state.next_action is not None:
+            attempts = self._connection.max_retries + 1
+            self.on_wait(RetryWait(error, state.next_action.sleep, state.attempt_number + 1, attempts))
 
     def _may_retry(self, error: BaseException) -> bool:
         return isinstance(error, Exception) and not self._aborted.is_set() and retry_delay(error) is not False
@@ -128,7 +155,10 @@ class MessageStream:
             raise APIConnectionError("The request was stopped.", should_retry=False)
         try:
             response = self._my_line().post(
-                connection.messages_url, self._request.to_json(), connection.headers(), connection.timeout
+                connection.messages_url,
+                self._request.to_json(),
+                _together(connection.headers(), self._request.headers),
+                connection.timeout,
             )
             self._response = response
             self.headers = response.headers

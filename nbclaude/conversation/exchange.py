@@ -1,114 +1,172 @@
-"""One question comes in; its events go to whoever shows them, its turn into the conversation, its outcome to the caller."""
+"""A plan comes in; its events go to whoever shows them, its turn into the conversation, its outcome to the caller."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 from nbclaude.client.connection import Connection
-from nbclaude.conversation.history import messages_of, replayable
-from nbclaude.conversation.settings import Settings
-from nbclaude.conversation.turns import CellRun, Change, Conversation, Turn
+from nbclaude.conversation.history import replayable
+from nbclaude.conversation.ledger import Entry
+from nbclaude.conversation.plan import Plan, Question, continued
+from nbclaude.conversation.rounds import AnswerRounds
+from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.wire.events import Event
-from nbclaude.wire.message import MessageBuilder
-from nbclaude.wire.request import MessageRequest
+from nbclaude.wire.message import content_of
 
-__all__ = ["Outcome", "Pause", "Question", "Show", "build_request", "exchange"]
+__all__ = ["Audience", "Nobody", "Outcome", "exchange"]
 
-Show = Callable[[Sequence[Event]], None]
-Pause = Callable[[], float | None]
+# A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
+_MOST_PAUSES = 20
+_MOST_PLANS = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part."""
+class Audience(Protocol):
+    """Who an answer is shown to, while it comes."""
 
-    prompt: tuple[Mapping[str, Any], ...]
-    at: CellRun | None = None
-    begins: bool = False
-    history: bool = True
+    def show(self, events: Sequence[Event]) -> None:
+        """Take the next events; an empty list when `pause` seconds went by without."""
+
+    def pause(self) -> float | None:
+        """Tell how long `show` can wait for its next call (seconds; None for as long as nothing comes)."""
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Say that the request has failed for this reason and is sent again in so many seconds."""
+
+
+class Nobody:
+    """The audience of an answer that is read when it is complete."""
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Show nothing."""
+
+    def pause(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
 
-    `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model.
+    `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model. `entry` is what the
+    ledger has of it.
     """
 
     message: Mapping[str, Any]
+    plan: Plan
     seconds: float
     request_id: str = ""
     change: Change | None = None
     error: BaseException | None = None
     notice: str = ""
+    entry: Entry | None = None
 
     @property
     def is_empty(self) -> bool:
         """Whether it failed before anything of an answer had come."""
-        return self.error is not None and not replayable(self.message.get("content") or ())
+        return self.error is not None and not replayable(content_of(self.message))
 
 
-def build_request(question: Question, conversation: Conversation, settings: Settings) -> MessageRequest:
-    """Build the request: what came before the question's place in the conversation, then the question."""
-    before = (
-        conversation.before(conversation.place_of(question.at))
-        if question.history and not question.begins
-        else ()
-    )
-    return MessageRequest(
-        model=settings.model,
-        max_tokens=settings.max_tokens,
-        messages=messages_of(before, question.prompt),
-        system=settings.system,
-    )
+class _Attempt:
+    """One exchange on its way: what has come, and what it was asked with."""
+
+    def __init__(self, plan: Plan, prefill: str) -> None:
+        self.plan = plan
+        self.rounds = AnswerRounds(prefill)
+        self.request_id = self.notice = ""
+
+    def run(self, connection: Connection, audience: Audience) -> None:
+        """Send the request, and again while the server pauses; what it raises comes after all that came before."""
+        plan = self.plan
+        self._send(plan, connection, audience)
+        for _ in range(_MOST_PAUSES):
+            if self.rounds.stop_reason != "pause_turn" or not self.rounds.pending:
+                return
+            plan = continued(plan, self.rounds.pending)
+            self.rounds.begin_round()
+            self._send(plan, connection, audience)
+
+    def _send(self, plan: Plan, connection: Connection, audience: Audience) -> None:
+        from nbclaude.client.relay import Relay
+        from nbclaude.client.stream import MessageStream, RetryWait
+
+        stream = MessageStream(connection, plan.request)
+        with Relay(stream) as relay:
+            for batch in relay.batches(audience.pause):
+                if isinstance(batch, RetryWait):
+                    audience.wait(_reason(batch), batch.seconds)
+                    continue
+                self.request_id = stream.request_id or self.request_id
+                self.notice = stream.notice
+                audience.show([shown for event in batch for shown in self.rounds.apply(event)])
+
+
+def _reason(wait: Any) -> str:
+    """Why a request is sent again, in a line."""
+    error = wait.error
+    status = getattr(error, "status", None)
+    said = getattr(error, "message", "") if status else str(error)
+    what = f"{said.rstrip('.')} (HTTP {status})" if status else said.partition(". ")[0].rstrip(".")
+    return f"{what}; attempt {wait.attempt} of {wait.attempts}"
 
 
 def exchange(
     question: Question,
+    plan: Plan,
     conversation: Conversation,
-    settings: Settings,
     connection: Connection,
-    show: Show,
-    pause: Pause,
+    audience: Audience,
+    recover: Callable[[APIError, Plan], Plan | None] = lambda error, plan: None,
 ) -> Outcome:
-    """Ask, hand every event to `show` as it comes, and record the turn. A failed request is in the outcome, not raised.
+    """Ask, show every event as it comes, and record the turn. A failed request is in the outcome, not raised.
 
-    `pause` tells how long `show` can wait for its next call (seconds; None for as long as nothing comes).
+    `recover` may give another plan where the server has refused the first one: None gives up.
     """
-    request = build_request(question, conversation, settings)
-    builder = MessageBuilder()
     error: BaseException | None = None
-    request_id = notice = ""
     begun = time.monotonic()
-    try:
-        from nbclaude.client.relay import Relay
-        from nbclaude.client.stream import MessageStream
-
-        stream = MessageStream(connection, request)
-        with Relay(stream) as relay:
-            for events in relay.batches(pause):
-                for event in events:
-                    builder.apply(event)
-                request_id, notice = stream.request_id, stream.notice
-                show(events)
-    except KeyboardInterrupt:
-        error = AnswerInterrupted("Stopped.")
-    except Exception as failure:
-        # An APIError is an outcome. Anything else is a fault of ours, which must not cost the user an answer that has
-        # been paid for: it is raised, but after the turn is recorded.
-        error = failure
-    message = builder.message
+    attempt = _Attempt(plan, question.prefill)
+    for _ in range(_MOST_PLANS):
+        error = _error_of(attempt, connection, audience)
+        if not isinstance(error, APIError) or error.partial or attempt.rounds.message["content"]:
+            break
+        better = recover(error, attempt.plan)
+        if better is None:
+            break
+        attempt = _Attempt(better, question.prefill)
+    message = attempt.rounds.message
     if not message.get("model"):
-        message["model"] = settings.model
-    outcome = Outcome(message, time.monotonic() - begun, request_id, error=error, notice=notice)
+        message["model"] = plan.request.model
+    outcome = Outcome(
+        message,
+        attempt.plan,
+        time.monotonic() - begun,
+        attempt.request_id,
+        error=error,
+        notice=attempt.notice,
+    )
     outcome = _recorded(outcome, question, conversation)
     if error is not None and not isinstance(error, APIError | AnswerInterrupted):
         raise error
     return outcome
+
+
+def _error_of(attempt: _Attempt, connection: Connection, audience: Audience) -> BaseException | None:
+    try:
+        attempt.run(connection, audience)
+    except KeyboardInterrupt:
+        return AnswerInterrupted("Stopped.")
+    except Exception as failure:
+        # An APIError is an outcome. Anything else is a fault of ours, which must not cost the user an answer that has
+        # been paid for: it is raised, but after the turn is recorded.
+        return failure
+    return None
 
 
 def _recorded(outcome: Outcome, question: Question, conversation: Conversation) -> Outcome:
@@ -116,6 +174,8 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     if outcome.is_empty:
         _note(outcome.error, "Nothing had come yet, and the conversation is as it was.")
         return outcome
+    if isinstance(outcome.error, APIError):
+        outcome.error.partial = True
     if not question.history:
         _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome
@@ -130,11 +190,13 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         stopped=stopped,
         seconds=outcome.seconds,
         request_id=outcome.request_id,
+        prefix=outcome.plan.prefix,
+        settings=outcome.plan.settings,
     )
     change = conversation.record(turn, question.at)
     _note(
         outcome.error,
-        f"What had come is kept as turn {change.number} (%claude_undo takes it back).",
+        f"What had come is kept as turn {change.number} (%claude_undo takes it back, %claude_continue goes on).",
     )
     return replace(outcome, change=change)
 

@@ -1,53 +1,187 @@
-"""Turns come in; messages that the API accepts go out."""
+"""Turns and a prompt come in; messages that the API accepts go out, the same bytes for the same turns.
+
+A `thinking` block is bound to the exact prefix (model, system prompt, tools, earlier messages) that it was made with, and a
+notebook's prefix changes whenever a cell above runs again. So thinking is sent back only behind that very prefix; inside an
+open tool loop also behind another one, for models that do not check it. Every model accepts an answer without it.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
+from nbclaude.wire.message import content_of
+from nbclaude.wire.request import System, to_json
 
-__all__ = ["messages_of", "replayable"]
+__all__ = ["History", "Scope", "history_of", "is_call", "messages_of", "open_calls", "replayable"]
 
-# A `thinking` block is bound to the exact prefix that it was made with, and a notebook's prefix changes whenever a cell
-# runs again: outside an open tool loop it is left out, which every model accepts.
-_BOUND_TO_PREFIX = ("thinking", "redacted_thinking")
+_THINKING = ("thinking", "redacted_thinking")
+Block = Mapping[str, Any]
 
 
-def replayable(blocks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return what of an answer may be sent back: no thinking, no empty text, no tool call or tool result on its own."""
-    kept = [dict(block) for block in blocks if block.get("type") not in _BOUND_TO_PREFIX]
-    calls = {block.get("id") for block in kept if _is_call(block) and "partial_json" not in block}
-    results = {block.get("tool_use_id") for block in kept}
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What stands before the messages, and how strictly the model binds thinking to it."""
+
+    model: str = ""
+    system: System = ""
+    tools: tuple[Mapping[str, Any], ...] = ()
+    binds_thinking: bool = True
+    keeps_thinking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The messages of a request; `prefix` is the fingerprint of all that the answer is bound to."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    prefix: str
+    has_thinking: bool = False
+
+
+def open_calls(turn: Turn) -> list[dict[str, Any]]:
+    """Return the client tool calls of an answer that wait for results; none if it was cut off."""
+    if turn.stopped or turn.message.get("stop_reason") == "max_tokens":
+        return []
+    calls = [block for block in content_of(turn.message) if block.get("type") == "tool_use"]
+    return [] if any("partial_json" in call for call in calls) else calls
+
+
+def replayable(
+    blocks: Iterable[Block],
+    *,
+    answered: frozenset[str] = frozenset(),
+    begun: frozenset[str] = frozenset(),
+    thinking: bool = False,
+) -> list[dict[str, Any]]:
+    """Return what of an answer may be sent back: no empty text, no tool call or tool result on its own.
+
+    `answered` are the calls that the next prompt answers, `begun` the calls of the answer before that wait for results.
+    """
+    found = [dict(block) for block in blocks]
+    calls = {str(block.get("id")) for block in found if is_call(block) and "partial_json" not in block}
+    results = {block.get("tool_use_id") for block in found}
+    # While client calls inside a server tool run, the server's own call waits for its result, too.
+    waiting = calls if calls & answered else frozenset[str]()
     answer: list[dict[str, Any]] = []
-    for block in kept:
-        if block.get("type") == "text":
+    for block in found:
+        kind = block.get("type")
+        if kind in _THINKING:
+            if thinking and (block.get("signature") or block.get("data")):
+                answer.append(block)
+        elif kind == "text":
             if str(block.get("text") or "").strip():
                 # An empty list of citations comes with every text block of a stream; sending it back says nothing.
                 answer.append({key: value for key, value in block.items() if key != "citations" or value})
-        elif _is_call(block):
-            if block.get("id") in calls & results:
+        elif is_call(block):
+            if block.get("id") in (calls & results) | waiting:
                 answer.append(block)
-        elif block.get("tool_use_id") in calls | {None}:
+        elif block.get("tool_use_id") in calls | begun | {None}:
             answer.append(block)
-    # The API refuses an answer that ends in white space where it is the last message.
+    return _ending_well(answer)
+
+
+def _ending_well(answer: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Drop what the API refuses at the end of an answer: thinking with nothing after it, and trailing white space."""
+    while answer and answer[-1].get("type") in _THINKING:
+        answer.pop()
     if answer and answer[-1].get("type") == "text":
         answer[-1]["text"] = str(answer[-1]["text"]).rstrip()
     return answer
 
 
-def _is_call(block: Mapping[str, Any]) -> bool:
+def is_call(block: Block) -> bool:
+    """Tell whether the block calls a tool, the user's or the server's."""
     return str(block.get("type")).endswith("tool_use")
 
 
-def messages_of(turns: Sequence[Turn], prompt: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Build the messages of a request: the turns that were answered, then the prompt."""
-    messages: list[Mapping[str, Any]] = []
-    for turn in turns:
-        if answer := replayable(turn.message.get("content") or ()):
-            messages += [
-                {"role": "user", "content": list(turn.prompt)},
-                {"role": "assistant", "content": answer},
-            ]
-    messages.append({"role": "user", "content": list(prompt)})
-    return tuple(messages)
+def _results_in(prompt: Iterable[Block]) -> frozenset[str]:
+    return frozenset(str(block.get("tool_use_id")) for block in prompt if block.get("type") == "tool_result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Replayed:
+    """A turn that goes along, and the calls that the prompt after it answers."""
+
+    turn: Turn
+    answered: frozenset[str]
+
+
+def _selected(turns: Sequence[Turn], prompt: Sequence[Block]) -> list[_Replayed]:
+    """Choose the turns of which something is left to send, from the last to the first: what follows decides on calls."""
+    found: list[_Replayed] = []
+    results = _results_in(prompt)
+    for turn in reversed(turns):
+        calls = frozenset(str(call.get("id")) for call in open_calls(turn))
+        answered = calls if calls and calls <= results else frozenset[str]()
+        if replayable(content_of(turn.message), answered=answered, begun=_everything(turn)):
+            found.append(_Replayed(turn, answered))
+            results = _results_in(turn.prompt)
+    return found[::-1]
+
+
+def _everything(turn: Turn) -> frozenset[str]:
+    return frozenset(
+        str(block["tool_use_id"]) for block in content_of(turn.message) if "tool_use_id" in block
+    )
+
+
+class _Writer:
+    """Messages as they are written, with the fingerprint of what stands so far."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.messages: list[dict[str, Any]] = []
+        self.has_thinking = False
+        self._hash = hashlib.sha256(to_json([scope.model, scope.system, list(scope.tools)]))
+
+    @property
+    def prefix(self) -> str:
+        return self._hash.hexdigest()
+
+    def add(self, role: str, blocks: Sequence[Block]) -> None:
+        """Add a message, or lengthen the last one if it is of the same role."""
+        if not blocks:
+            return
+        self.has_thinking = self.has_thinking or any(block.get("type") in _THINKING for block in blocks)
+        self._hash.update(to_json([role, blocks]))
+        if self.messages and self.messages[-1]["role"] == role:
+            self.messages[-1]["content"] += blocks
+        else:
+            self.messages.append({"role": role, "content": list(blocks)})
+
+
+def history_of(turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope) -> History:
+    """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on)."""
+    writer = _Writer(scope)
+    begun: frozenset[str] = frozenset()
+    replayed = _selected(turns, prompt)
+    for index, item in enumerate(replayed):
+        question = _without_orphans(item.turn.prompt, replayed[index - 1].answered if index else frozenset())
+        if not question and item.turn.prompt:
+            continue
+        writer.add("user", question)
+        in_loop = bool(item.answered) and not scope.binds_thinking
+        thinking = scope.keeps_thinking and (in_loop or writer.prefix == item.turn.prefix)
+        answer = replayable(
+            content_of(item.turn.message), answered=item.answered, begun=begun, thinking=thinking
+        )
+        writer.add("assistant", answer)
+        begun = frozenset(str(block.get("id")) for block in answer if is_call(block))
+    last = replayed[-1].answered if replayed else frozenset[str]()
+    writer.add("user", _without_orphans(prompt, last))
+    return History(tuple(writer.messages), writer.prefix, writer.has_thinking)
+
+
+def messages_of(turns: Sequence[Turn], prompt: Sequence[Block]) -> tuple[Mapping[str, Any], ...]:
+    """Write the messages without any thinking."""
+    return history_of(turns, prompt, Scope(keeps_thinking=False)).messages
+
+
+def _without_orphans(prompt: Sequence[Block], calls: frozenset[str]) -> list[Block]:
+    """Leave out the results of calls that are no longer there; results stand first, as the API wants them."""
+    results = [block for block in prompt if block.get("type") == "tool_result"]
+    kept = [block for block in results if str(block.get("tool_use_id")) in calls]
+    return [*kept, *(block for block in prompt if block.get("type") != "tool_result")]

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.conversation.settings import Settings
 from nbclaude.wire.message import text_of
 
 __all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn"]
@@ -29,7 +30,9 @@ class CellRun:
 class Turn:
     """One question and its answer. `prompt` and `message` are in the API's shape; `stopped` says why it was cut short.
 
-    `begins` marks the first turn of a new conversation: no request reaches back beyond it.
+    `begins` marks the first turn of a new conversation: no request reaches back beyond it. An empty `prompt` goes on with
+    the answer before. `prefix` is the fingerprint of what the answer's thinking is bound to, `settings` what it was asked
+    with.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -41,6 +44,8 @@ class Turn:
     stopped: str = ""
     seconds: float = 0.0
     request_id: str = ""
+    prefix: str = ""
+    settings: Settings | None = None
 
     @property
     def question(self) -> str:

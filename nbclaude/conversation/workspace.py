@@ -1,18 +1,37 @@
-"""What one kernel holds: its conversations, the settings that the front end has configured, and the connection in force."""
+"""What one kernel holds: conversations, configured settings, the connection, what was spent; `ask` brings them together."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from nbclaude.client.connection import Connection, Secret, connect
-from nbclaude.conversation.exchange import Outcome, Pause, Question, Show, exchange
+from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url
+from nbclaude.client.directory import NamedConnection, find_connection
+from nbclaude.client.keys import stored_key
+from nbclaude.client.models import ModelInfo, model_info, resolve_model
+from nbclaude.conversation.caching import caching_mode
+from nbclaude.conversation.estimate import prompt_size
+from nbclaude.conversation.exchange import Audience, Outcome, exchange
+from nbclaude.conversation.ledger import Budget, Entry, Ledger
+from nbclaude.conversation.plan import Plan, Question, make_plan
 from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.turns import CellRun, Conversations
+from nbclaude.conversation.uploads import Uploads
+from nbclaude.errors import APIError, APIStatusError
 
 __all__ = ["Workspace", "current_workspace"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What one request is made of."""
+
+    question: Question
+    conversation: str
+    settings: Settings
+    connection: Connection
 
 
 class Workspace:
@@ -23,12 +42,41 @@ class Workspace:
         self.configured: Callable[[], Mapping[str, Any]] = dict
         self.cell_run: Callable[[], CellRun | None] = lambda: None
         self.conversation_name: Callable[[], str] = lambda: ""
+        self.named_connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
         self.demo_url = ""
         self.forgotten_turns = 0
+        self.ledger = Ledger()
+        self.budget = Budget()
+        self.uploads = Uploads()
+        # The models that a server offers, by its address, once somebody has asked for them.
+        self.offered: dict[str, tuple[ModelInfo, ...]] = {}
+        self._caching: dict[str, str] = {}
+        self._noted: set[str] = set()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
-        """Resolve the settings of a request."""
-        return resolve_settings(options, self.configured(), os.environ)
+        """Resolve the settings of a request; the model's name may be an alias or a fragment.
+
+        Raises:
+            ConfigurationError: the model's name is a misspelling, or could mean several.
+
+        """
+        settings = resolve_settings(options, self.configured(), os.environ)
+        return replace(settings, model=resolve_model(settings.model, self.offered_models(settings)))
+
+    def offered_models(self, settings: Settings) -> tuple[ModelInfo, ...]:
+        """The models of the server in force, if somebody has asked it for them."""
+        return self.offered.get(self.address(settings), ())
+
+    def model(self, settings: Settings) -> ModelInfo:
+        """What is known of the model that the settings name."""
+        return model_info(settings.model, self.offered_models(settings))
+
+    def address(self, settings: Settings) -> str:
+        """The base URL in force."""
+        if self.demo_url:
+            return self.demo_url
+        named = self._named(settings)
+        return normalize_base_url(named.base_url if named else settings.base_url)
 
     def connection(self, settings: Settings) -> Connection:
         """Build the connection: to the demo model while the demo is on, else to the server that the settings name."""
@@ -41,24 +89,52 @@ class Workspace:
                 key_source="%claude_demo",
                 secret=Secret("demo"),
             )
+        named = (
+            find_connection(settings.connection, self.named_connections()) if settings.connection else None
+        )
         return connect(
             os.environ,
-            base_url=settings.base_url,
+            base_url=named.base_url if named else settings.base_url,
             api_version=settings.api_version,
             timeout=settings.timeout,
             max_retries=settings.max_retries,
+            named=self._named(settings),
+            auth_style=settings.auth_style,
+            stored_key=stored_key,
         )
 
-    def ask(
-        self, question: Question, conversation: str, settings: Settings, show: Show, pause: Pause
-    ) -> Outcome:
-        """Ask in the conversation of this name; a cell that asked in another one before has left it then."""
-        connection = self.connection(settings)
-        outcome = exchange(question, self.conversations[conversation], settings, connection, show, pause)
+    def plan(self, question: Question, conversation: str, settings: Settings) -> Plan:
+        """Plan the request, without sending anything."""
+        return self._plan(_Asking(question, conversation, settings, self.connection(settings)), send=False)
+
+    def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
+        """Ask in the conversation of this name; a cell that asked in another one before has left it then.
+
+        Raises:
+            ConfigurationError: a setting cannot be used, the model refuses it, or the budget would be passed.
+
+        """
+        asking = _Asking(question, conversation, settings, self.connection(settings))
+        plan = self._within_budget(self._plan(asking), asking.connection)
+        outcome = exchange(
+            question,
+            plan,
+            self.conversations[conversation],
+            asking.connection,
+            audience,
+            lambda error, plan: self._recovered(error, plan, asking),
+        )
+        outcome = replace(outcome, entry=self._account(outcome, asking))
         if outcome.change is None or question.at is None:
             return outcome
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
+
+    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+        """Return those of the notes that nobody has been told before."""
+        fresh = tuple(note for note in notes if note not in self._noted)
+        self._noted.update(fresh)
+        return fresh
 
     def forget_cells(self, cells: list[str]) -> None:
         """Remove the turns of deleted cells; the next footer says how many there were."""
@@ -68,6 +144,62 @@ class Workspace:
         """Return how many turns went with deleted cells since the last call."""
         count, self.forgotten_turns = self.forgotten_turns, 0
         return count
+
+    def _named(self, settings: Settings) -> NamedConnection | None:
+        return find_connection(settings.connection, self.named_connections()) if settings.connection else None
+
+    def _plan(self, asking: _Asking, *, send: bool = True, keeps_thinking: bool = True) -> Plan:
+        question, settings, connection = asking.question, asking.settings, asking.connection
+        model = self.model(settings)
+        offered = self._caching.get(connection.base_url) or connection.caching
+        upload = send and settings.upload_files and question.history
+        return make_plan(
+            question,
+            self.conversations[asking.conversation],
+            settings,
+            model,
+            caching=caching_mode(settings, offered, model, history=question.history),
+            keeps_thinking=keeps_thinking,
+            refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
+        )
+
+    def _within_budget(self, plan: Plan, connection: Connection) -> Plan:
+        if self.budget.limit is None or plan.model.price is None:
+            return plan
+        tokens = prompt_size(connection, plan.request.body())
+        most = self.budget.allowed_output(self.ledger, plan.model, tokens, plan.request.max_tokens)
+        if most == plan.request.max_tokens:
+            return plan
+        note = f"the budget leaves at most {most:,} tokens for this answer"
+        return replace(plan, request=replace(plan.request, max_tokens=most), notes=(*plan.notes, note))
+
+    def _recovered(self, error: APIError, plan: Plan, asking: _Asking) -> Plan | None:
+        """Plan anew where the server refused what we have added on our own: caching marks, old thinking, file ids."""
+        if not isinstance(error, APIStatusError) or error.status not in (400, 404, 422):
+            return None
+        said = error.message.lower()
+        if "cache_control" in said and plan.caching != "off" and asking.settings.caching == "auto":
+            self._caching[asking.connection.base_url] = "explicit" if plan.caching == "automatic" else "off"
+            return self._plan(asking)
+        if "thinking" in said and plan.has_thinking:
+            return self._plan(asking, keeps_thinking=False)
+        if ("file" in said or error.error_code == "file_expired") and self.uploads.forget(asking.connection):
+            return self._plan(asking, keeps_thinking=False)
+        return None
+
+    def _account(self, outcome: Outcome, asking: _Asking) -> Entry | None:
+        """Enter what an answer used into the ledger, unless nothing is known of it."""
+        usage = outcome.message.get("usage")
+        if not usage:
+            return None
+        return self.ledger.record(
+            usage,
+            outcome.plan.model,
+            cell=asking.question.at.cell if asking.question.at else "",
+            conversation=asking.conversation if asking.question.history else "",
+            price_of=lambda name: model_info(name).price,
+            complete=outcome.error is None,
+        )
 
 
 _current: list[Workspace] = []

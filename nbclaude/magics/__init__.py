@@ -6,10 +6,16 @@ from typing import Any
 
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics import notebook, verbatim
+from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
 
 __all__ = ["load", "unload"]
+
+# Families that work on the settings of ClaudeMagics.
+_BESIDE = (FollowUpMagics, ManageMagics, AccountMagics, ConnectMagics)
 
 
 def load(shell: Any) -> None:
@@ -17,13 +23,14 @@ def load(shell: Any) -> None:
     if _loaded(shell):
         return
     chat = ClaudeMagics(shell=shell)
-    manage = ManageMagics(chat)
     shell.register_magics(chat)
-    shell.register_magics(manage)
+    for family in _BESIDE:
+        shell.register_magics(family(chat))
     workspace = current_workspace()
     workspace.configured = chat.configured
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
+    workspace.named_connections = lambda: dict(chat.connections)
     verbatim.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
 
@@ -33,7 +40,7 @@ def unload(shell: Any) -> None:
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
-        else:
+        if isinstance(magics, ManageMagics):
             magics.stop_demo()
         for kind, names in magics.magics.items():
             for name in names:
@@ -48,12 +55,14 @@ def unload(shell: Any) -> None:
     workspace.configured = dict
     workspace.cell_run = lambda: None
     workspace.conversation_name = lambda: ""
+    workspace.named_connections = dict
     _close_connections()
 
 
 def _loaded(shell: Any) -> list[Any]:
     registry = shell.magics_manager.registry
-    return [registry[name] for name in (ClaudeMagics.__name__, ManageMagics.__name__) if name in registry]
+    names = [family.__name__ for family in (ClaudeMagics, *_BESIDE)]
+    return [registry[name] for name in names if name in registry]
 
 
 def _close_connections() -> None:

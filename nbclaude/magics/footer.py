@@ -1,13 +1,15 @@
-"""An outcome comes in; the quiet line under the answer goes out: who answered, what it took, why it stopped, what changed."""
+"""An outcome comes in; the quiet line under the answer goes out: who answered, what it took and cost, why it stopped."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nbclaude.conversation.exchange import Outcome, Question
-from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.plan import Question
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
-from nbclaude.wire.message import prompt_tokens
+from nbclaude.wire.message import content_of, prompt_tokens
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -15,46 +17,112 @@ if TYPE_CHECKING:
 __all__ = ["footer_of"]
 
 
-def footer_of(outcome: Outcome, question: Question, settings: Settings, forgotten: int) -> Footer:
-    """Write the footer; `forgotten` is the number of turns that went with deleted cells."""
+def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], workspace: Workspace) -> Footer:
+    """Write the footer; `notes` are what this ask has to be told of its request."""
     from nbclaude.render.reply import Footer
 
     model = str(outcome.message.get("model"))
-    facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), f"{outcome.seconds:.1f} s"]
+    facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
+    facts.append(f"{outcome.seconds:.1f} s")
     if outcome.change is not None:
         facts.append(outcome.change.summary)
     elif not question.history:
         facts.append("not recorded")
-    if forgotten:
+    if forgotten := workspace.take_forgotten():
         facts.append(f"{forgotten} turn{'s' if forgotten > 1 else ''} of deleted cells removed")
-    return Footer(tuple(fact for fact in facts if fact), _mark(outcome, settings), outcome.notice)
+    facts += [*notes, workspace.budget.warning(workspace.ledger)]
+    return Footer(
+        tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
+    )
 
 
 def _tokens(outcome: Outcome) -> str:
     usage = outcome.message.get("usage") or {}
     tokens_in, tokens_out = prompt_tokens(usage), int(usage.get("output_tokens") or 0)
+    cached = int(usage.get("cache_read_input_tokens") or 0)
+    written = f"{tokens_in:,} tokens in" + (f" ({cached:,} cached)" if cached else "")
     if outcome.error is not None:
         # The count of the answer comes with its end.
-        return f"{tokens_in:,} tokens in" if tokens_in else ""
-    return f"{tokens_in:,} tokens in, {tokens_out:,} out" if tokens_in or tokens_out else ""
+        return written if tokens_in else ""
+    if not tokens_in and not tokens_out:
+        return ""
+    details = usage.get("output_tokens_details")
+    thought = details.get("thinking_tokens") if isinstance(details, dict) else None
+    return f"{written}, {tokens_out:,} out" + (f" ({thought:,} thinking)" if thought else "")
 
 
-def _mark(outcome: Outcome, settings: Settings) -> str:
+def _cost(outcome: Outcome) -> str:
+    entry = outcome.entry
+    if entry is None or entry.cost is None:
+        return ""
+    amount = dollars(entry.cost)
+    if outcome.notice:
+        return f"Claude would cost {amount}"
+    return f"at least {amount}" if entry.at_least else amount
+
+
+def _mark(outcome: Outcome) -> str:
     if isinstance(outcome.error, AnswerInterrupted):
         return "interrupted"
     if outcome.error is not None:
         return f"broken off: {type(outcome.error).__name__}"
     reason = outcome.message.get("stop_reason")
-    if reason in (None, "end_turn"):
-        return ""
-    if reason == "max_tokens":
-        return f"cut off at max_tokens ({settings.max_tokens:,}): ask for the rest, or raise it with --max-tokens"
-    if reason == "model_context_window_exceeded":
-        return "cut off: the context window is full; start afresh with --new"
-    if reason == "refusal":
-        details = outcome.message.get("stop_details") or {}
-        said = ", ".join(str(details[key]) for key in ("category", "explanation") if details.get(key))
-        return f"refused ({said})" if said else "refused"
+    if reason == "tool_use":
+        calls = [block for block in content_of(outcome.message) if block.get("type") == "tool_use"]
+        return (
+            "waits for the result of a tool"
+            if len(calls) == 1
+            else f"waits for the results of {len(calls)} tools"
+        )
     if reason == "stop_sequence":
         return f"stopped at {outcome.message.get('stop_sequence')!r}"
-    return f"stopped: {reason}"
+    return _MARKS.get(reason, f"stopped: {reason}")
+
+
+_MARKS = {
+    None: "",
+    "end_turn": "",
+    "max_tokens": "cut off",
+    "model_context_window_exceeded": "cut off: the context window is full",
+    "refusal": "refused",
+    "pause_turn": "paused by the server",
+    "compaction": "compacted",
+}
+
+
+def _callout(outcome: Outcome) -> str:
+    """Say the way on, where there is one."""
+    message = outcome.message
+    if isinstance(outcome.error, AnswerInterrupted):
+        return ""
+    if outcome.error is not None:
+        return ""
+    match message.get("stop_reason"):
+        case "max_tokens":
+            most = outcome.plan.request.max_tokens
+            return (
+                f"The answer reached max_tokens ({most:,}). %claude_continue goes on with it; "
+                "--max-tokens allows longer ones."
+            )
+        case "model_context_window_exceeded":
+            return "The conversation and the answer fill the context window. Start a new one with --new."
+        case "pause_turn":
+            return "The server paused its tools again and again. %claude_continue goes on."
+        case "refusal":
+            return _refusal(message.get("stop_details"))
+        case "tool_use":
+            return "Answer with %claude_tool_result VALUE; _claude.tool_calls has the names and arguments."
+        case _:
+            return ""
+
+
+def _refusal(details: object) -> str:
+    """Say what the API tells of a refusal: category, explanation, another model."""
+    found = details if isinstance(details, dict) else {}
+    category = str(found.get("category") or "").replace("_", " ")
+    said = f"The model declined to answer{f' ({category})' if category else ''}."
+    if found.get("explanation"):
+        said += f" {str(found['explanation']).strip()}"
+    if found.get("recommended_model"):
+        said += f" The API recommends {found['recommended_model']} for this (-m)."
+    return f"{said} To go on, ask in another way, or take the turn back with %claude_undo."

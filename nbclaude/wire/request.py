@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["MessageRequest", "text_block"]
+__all__ = ["MessageRequest", "System", "text_block", "to_json"]
+
+# A system prompt: a text, or text blocks in the API's shape.
+System = str | Sequence[Mapping[str, Any]]
 
 
 def text_block(text: str) -> dict[str, Any]:
@@ -15,27 +18,41 @@ def text_block(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
 
 
+def to_json(value: object) -> bytes:
+    """Return UTF-8 JSON, the same bytes for the same value; half a character (a lone surrogate) becomes `?`."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 @dataclass(frozen=True, slots=True)
 class MessageRequest:
-    """One request: `messages` in the API's shape, `extra` for body fields that have no field of their own here."""
+    """One request: `messages` in the API's shape; `parameters` are the body fields that have no field of their own here.
+
+    `extra` overrides any field of the body. `headers` are sent beside those of the connection.
+    """
 
     model: str
     max_tokens: int
     messages: tuple[Mapping[str, Any], ...]
-    system: str = ""
+    system: System = ""
+    tools: tuple[Mapping[str, Any], ...] = ()
     stream: bool = True
+    parameters: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def body(self) -> dict[str, Any]:
         """Return the body as a dict. A field that was not asked for is left out: no server refuses what is not there."""
         body: dict[str, Any] = {"model": self.model, "max_tokens": self.max_tokens}
         if self.system:
-            body["system"] = self.system
+            body["system"] = self.system if isinstance(self.system, str) else list(self.system)
+        if self.tools:
+            body["tools"] = list(self.tools)
         body["messages"] = list(self.messages)
+        body |= self.parameters
         if self.stream:
             body["stream"] = True
         return {**body, **self.extra}
 
     def to_json(self) -> bytes:
         """Return the body as UTF-8 JSON, the same bytes for the same request."""
-        return json.dumps(self.body(), ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        return to_json(self.body())

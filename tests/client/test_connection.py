@@ -5,11 +5,13 @@ import dataclasses
 import json
 import pickle
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url
+from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url, server_name
+from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from tests.client.helpers import CANARY, connection, read
 
@@ -167,6 +169,7 @@ class TestKey:
         with pytest.raises(MissingKeyError) as caught:
             open_connection(environment)
         assert "ANTHROPIC_API_KEY" in str(caught.value)
+        assert "%claude_login" in str(caught.value)
         assert "%claude_demo" in str(caught.value)
         assert "\n" not in str(caught.value)
 
@@ -287,3 +290,168 @@ class TestNames:
     def test_are_case_sensitive_and_no_others_are_read(self) -> None:
         with pytest.raises(MissingKeyError):
             open_connection({"anthropic_api_key": "k", "CLAUDE_API_KEY": "k", "OPENAI_API_KEY": "k"})
+
+
+class TestNamed:
+    WORK = NamedConnection(
+        "work", "https://gateway.example", "bearer", ("WORK_KEY", "OLD_KEY"), caching="explicit"
+    )
+    LOCAL = NamedConnection("local", "http://localhost:8000", key_variables=("LOCAL_KEY",), key_optional=True)
+
+    def test_it_has_its_own_address_key_and_name(self) -> None:
+        to = open_connection({**KEY, "WORK_KEY": "w", "OLD_KEY": "o"}, named=self.WORK)
+        assert (to.base_url, to.key_source, to.name, to.caching) == (
+            "https://gateway.example",
+            "WORK_KEY",
+            "work",
+            "explicit",
+        )
+        assert to.headers()["authorization"] == "Bearer w"
+        assert "x-api-key" not in to.headers()
+
+    def test_the_first_variable_that_is_set_wins(self) -> None:
+        assert open_connection({"WORK_KEY": " ", "OLD_KEY": "o"}, named=self.WORK).key_source == "OLD_KEY"
+
+    def test_without_a_name_nothing_is_known(self) -> None:
+        to = open_connection(KEY)
+        assert (to.name, to.caching) == ("", "")
+
+    def test_no_key_of_another_server_is_sent(self) -> None:
+        environment = {**KEY, "ANTHROPIC_AUTH_TOKEN": CANARY, "ANTHROPIC_CUSTOM_HEADERS": f"X-Team: {CANARY}"}
+        to = open_connection({**environment, "WORK_KEY": "w"}, named=self.WORK)
+        assert CANARY not in "".join(to.headers().values())
+        with pytest.raises(MissingKeyError):
+            open_connection(environment, named=self.WORK)
+
+    def test_custom_headers_belong_to_the_address_in_the_environment(self) -> None:
+        environment = {"WORK_KEY": "w", "ANTHROPIC_CUSTOM_HEADERS": "X-Team: a"}
+        here = {**environment, "ANTHROPIC_BASE_URL": "https://gateway.example/v1"}
+        assert open_connection(here, named=self.WORK).headers()["x-team"] == "a"
+        for elsewhere in ("", "https://api.anthropic.com", "http://[::1"):
+            headers = open_connection(
+                {**environment, "ANTHROPIC_BASE_URL": elsewhere}, named=self.WORK
+            ).headers()
+            assert "x-team" not in headers
+        anthropic = find_connection("anthropic", {})
+        assert open_connection({**KEY, **environment}, named=anthropic).headers()["x-team"] == "a"
+
+    def test_a_missing_key_names_this_connection_s_variables(self) -> None:
+        with pytest.raises(MissingKeyError) as caught:
+            open_connection(KEY, named=self.WORK)
+        message = str(caught.value)
+        for part in (
+            "work",
+            "https://gateway.example",
+            "WORK_KEY or OLD_KEY",
+            "%claude_login",
+            "%claude_demo",
+        ):
+            assert part in message
+        assert "ANTHROPIC" not in message and CANARY not in message and "\n" not in message
+
+    def test_a_missing_key_without_variables(self) -> None:
+        with pytest.raises(
+            MissingKeyError, match=r"gateway\.example \(.*\): none is stored\. Run %claude_login"
+        ):
+            open_connection(KEY, named=find_connection("https://gateway.example", {}))
+
+    def test_a_server_that_needs_no_key_gets_a_placeholder(self) -> None:
+        to = open_connection(KEY, named=self.LOCAL)
+        assert (to.headers()["x-api-key"], to.key_source) == ("no-key", "")
+        assert open_connection({"LOCAL_KEY": "k"}, named=self.LOCAL).headers()["x-api-key"] == "k"
+
+    def test_its_version_wins(self) -> None:
+        named = dataclasses.replace(self.LOCAL, api_version="2025-10-01")
+        assert open_connection({}, named=named).headers()["anthropic-version"] == "2025-10-01"
+        assert open_connection({}, named=self.LOCAL).headers()["anthropic-version"] == "2023-06-01"
+
+
+class TestAuthStyle:
+    @pytest.mark.parametrize(
+        ("base_url", "variable", "header"),
+        [
+            ("https://api.anthropic.com", "ANTHROPIC_API_KEY", "x-api-key"),
+            ("https://api.anthropic.com", "ANTHROPIC_AUTH_TOKEN", "authorization"),
+            ("https://gateway.example", "ANTHROPIC_API_KEY", "x-api-key"),
+            ("https://gateway.example", "ANTHROPIC_AUTH_TOKEN", "authorization"),
+            ("https://ollama.com", "ANTHROPIC_API_KEY", "authorization"),
+            ("https://openrouter.ai/api/v1", "ANTHROPIC_API_KEY", "authorization"),
+            ("https://not-ollama.com", "ANTHROPIC_API_KEY", "x-api-key"),
+        ],
+    )
+    def test_default(self, base_url: str, variable: str, header: str) -> None:
+        headers = open_connection({variable: "k"}, base_url=base_url).headers()
+        assert {"x-api-key", "authorization"} & headers.keys() == {header}
+
+    @pytest.mark.parametrize(
+        ("named", "style", "header"),
+        [
+            ("", "bearer", "authorization"),
+            ("", "x-api-key", "x-api-key"),
+            ("bearer", "x-api-key", "x-api-key"),
+            ("bearer", "", "authorization"),
+            ("x-api-key", "", "x-api-key"),
+            ("x-api-key", "bearer", "authorization"),
+        ],
+    )
+    def test_the_setting_wins_over_the_connection_s_own(self, named: str, style: str, header: str) -> None:
+        connection_ = NamedConnection("w", "https://gateway.example", named, ("WORK_KEY",))
+        headers = open_connection({"WORK_KEY": "k"}, named=connection_, auth_style=style).headers()
+        assert {"x-api-key", "authorization"} & headers.keys() == {header}
+
+    def test_unknown(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"auth_style 'basic'.*x-api-key, bearer"):
+            open_connection(KEY, auth_style="basic")
+
+
+class TestStoredKey:
+    @staticmethod
+    def of(**keys: str) -> Callable[[str], tuple[str, str]]:
+        return lambda name: (keys[name], "keyring") if name in keys else ("", "")
+
+    def test_a_variable_wins_and_nothing_is_looked_up(self) -> None:
+        def refuse(_name: str) -> tuple[str, str]:
+            raise AssertionError
+
+        assert open_connection(KEY, stored_key=refuse).key_source == "ANTHROPIC_API_KEY"
+
+    def test_without_a_variable_it_is_used(self) -> None:
+        to = open_connection({}, stored_key=self.of(anthropic=CANARY))
+        assert (to.headers()["x-api-key"], to.key_source) == (CANARY, "keyring")
+        assert CANARY not in repr(to)
+
+    def test_anthropic_s_goes_to_anthropic_alone(self) -> None:
+        stored = self.of(anthropic=CANARY)
+        for url in ("https://gateway.example", "http://api.anthropic.com", "https://api.anthropic.com:8443"):
+            with pytest.raises(MissingKeyError):
+                open_connection({}, base_url=url, stored_key=stored)
+
+    def test_another_server_s_is_stored_under_its_host(self) -> None:
+        stored = self.of(**{"gateway.example:8443": "g"})
+        to = open_connection({}, base_url="https://Gateway.example:8443/team/v1", stored_key=stored)
+        assert to.headers()["x-api-key"] == "g"
+
+    def test_a_named_connection_s_is_stored_under_its_name(self) -> None:
+        named = NamedConnection("work", "https://gateway.example", key_variables=("WORK_KEY",))
+        assert open_connection({}, named=named, stored_key=self.of(work="w")).headers()["x-api-key"] == "w"
+        with pytest.raises(MissingKeyError):
+            open_connection({}, named=named, stored_key=self.of(anthropic="a", **{"gateway.example": "g"}))
+
+    def test_one_that_is_no_header_value_is_refused_and_not_shown(self) -> None:
+        with pytest.raises(ConfigurationError, match=r"keyring cannot be a key.*%claude_login") as caught:
+            open_connection({}, stored_key=self.of(anthropic=f"{CANARY}\n x"))
+        assert CANARY not in str(caught.value)
+
+    @pytest.mark.parametrize(
+        ("url", "name"),
+        [
+            ("https://api.anthropic.com", "anthropic"),
+            ("https://gateway.example/team", "gateway.example"),
+            ("http://localhost:8000", "localhost:8000"),
+            ("http://[::1]:8000", "[::1]:8000"),
+            # A key that was stored for https must not go out in the clear.
+            ("http://gateway.example", "http://gateway.example"),
+        ],
+    )
+    def test_server_name(self, url: str, name: str) -> None:
+        assert server_name(url) == name

@@ -5,16 +5,21 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from nbclaude.conversation.exchange import Outcome, Question, build_request, exchange
+from nbclaude.client.connection import Connection
+from nbclaude.client.models import model_info
+from nbclaude.conversation.exchange import Nobody, Outcome, exchange
+from nbclaude.conversation.plan import Plan, Question, make_plan
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,
     APIConnectionError,
+    APIError,
     APITimeoutError,
     BadRequestError,
     IncompleteStreamError,
@@ -39,7 +44,7 @@ SETTINGS = Settings()
 SLOW = Pace(deltas_per_second=100)
 
 
-class Asker:
+class Asker(Nobody):
     """A conversation with a strict simulator, and everything that was shown."""
 
     def __init__(self, simulator: Simulator) -> None:
@@ -60,14 +65,13 @@ class Asker:
         if script is not None:
             self.simulator.enqueue(script)
         question = Question((text_block(prompt),), CellRun(cell, run) if cell else None, **more)
-        return exchange(
-            question,
-            self.conversation,
-            SETTINGS,
-            connection(self.simulator, timeout=timeout),
-            self.show,
-            lambda: None,
-        )
+        return self.exchange(question, connection(self.simulator, timeout=timeout))
+
+    def exchange(self, question: Question, to: Connection, settings: Settings = SETTINGS) -> Outcome:
+        return exchange(question, self.plan(question, settings), self.conversation, to, self)
+
+    def plan(self, question: Question, settings: Settings = SETTINGS) -> Plan:
+        return make_plan(question, self.conversation, settings, model_info(settings.model))
 
     def show(self, events: Sequence[Event]) -> None:
         self.shown += events
@@ -249,14 +253,7 @@ class TestFailed:
         assert str(outcome.error).endswith("What had come is kept, not as a turn.")
 
     def test_without_a_server(self, asker: Asker) -> None:
-        outcome = exchange(
-            Question((text_block("Hi"),)),
-            asker.conversation,
-            SETTINGS,
-            connection("http://127.0.0.1:9"),
-            asker.show,
-            lambda: None,
-        )
+        outcome = asker.exchange(Question((text_block("Hi"),)), connection("http://127.0.0.1:9"))
         assert type(outcome.error) is APIConnectionError
         assert outcome.is_empty
 
@@ -327,33 +324,24 @@ class TestBugs:
             if len(asker.shown) >= len(EVENTS) - 1:
                 raise ZeroDivisionError
 
+        asker.show = broken  # type: ignore[method-assign]
+
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.01))
         with pytest.raises(ZeroDivisionError):
-            exchange(
-                Question((text_block("a"),)),
-                asker.conversation,
-                SETTINGS,
-                connection(asker.simulator),
-                broken,
-                lambda: None,
-            )
+            asker.exchange(Question((text_block("a"),)), connection(asker.simulator))
         assert [(question, answer) for question, answer, _ in asker.turns] == [("a", "Hello there.")]
+        asker.show = lambda events: None  # type: ignore[method-assign]
         assert asker.is_accepted()
 
     def test_one_before_any_text_leaves_the_conversation_as_it_was(self, asker: Asker) -> None:
         def broken(events: Sequence[Event]) -> None:
             raise ZeroDivisionError
 
+        asker.show = broken  # type: ignore[method-assign]
+
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
         with pytest.raises(ZeroDivisionError):
-            exchange(
-                Question((text_block("a"),)),
-                asker.conversation,
-                SETTINGS,
-                connection(asker.simulator),
-                broken,
-                lambda: None,
-            )
+            asker.exchange(Question((text_block("a"),)), connection(asker.simulator))
         assert asker.turns == []
 
     def test_one_in_the_middle_marks_the_turn(self, asker: Asker) -> None:
@@ -362,16 +350,11 @@ class TestBugs:
             if len(asker.shown) >= 4:
                 raise ZeroDivisionError
 
+        asker.show = broken  # type: ignore[method-assign]
+
         asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
         with pytest.raises(ZeroDivisionError):
-            exchange(
-                Question((text_block("a"),)),
-                asker.conversation,
-                SETTINGS,
-                connection(asker.simulator),
-                broken,
-                lambda: None,
-            )
+            asker.exchange(Question((text_block("a"),)), connection(asker.simulator))
         [(_, answer, stopped)] = asker.turns
         assert answer.startswith("Hello")
         assert stopped == "broken off"
@@ -380,7 +363,7 @@ class TestBugs:
 class TestRequest:
     def test_is_built_from_settings_and_history(self) -> None:
         settings = Settings(model="m", max_tokens=5, system="be brief")
-        request = build_request(Question((text_block("Hi"),)), Conversation(), settings)
+        request = make_plan(Question((text_block("Hi"),)), Conversation(), settings, model_info("m")).request
         assert request.body() == {
             "model": "m",
             "max_tokens": 5,
@@ -388,3 +371,154 @@ class TestRequest:
             "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
             "stream": True,
         }
+
+
+class TestGoingOn:
+    def test_a_paused_answer_goes_on_by_itself(self, asker: Asker) -> None:
+        search = {
+            "type": "server_tool_use",
+            "id": "srvtoolu_1",
+            "name": "web_search",
+            "input": {"query": "x"},
+        }
+        found = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
+        tools = ({"type": "web_search_20260318", "name": "web_search"},)
+        asker.simulator.enqueue(
+            Answer(["Searching.", search], stop_reason="pause_turn"), Answer([found, "Found."])
+        )
+        settings = Settings(tools=tools)
+        outcome = asker.exchange(Question((text_block("Hi"),)), connection(asker.simulator), settings)
+        assert outcome.error is None
+        first, second = asker.simulator.message_requests
+        # What the server wrote is sent back as it is, after the same question.
+        assert second.messages[:-1] == first.messages
+        assert [block["type"] for block in second.messages[-1]["content"]][-2:] == ["text", "server_tool_use"]
+        assert second.json["tools"] == first.json["tools"] == list(tools)
+        assert outcome.message["stop_reason"] == "end_turn"
+        assert asker.turns == [("Hi", "Searching.Found.", "")]
+        assert outcome.message["usage"]["output_tokens"] > 0
+        asker.simulator.enqueue("ok")
+        again = asker.exchange(Question((text_block("and?"),)), connection(asker.simulator))
+        assert again.error is None
+        assert asker.simulator.message_requests[-1].json["tools"] == list(tools)
+
+    def test_a_server_that_pauses_for_ever_is_left(self, asker: Asker) -> None:
+        search = {
+            "type": "server_tool_use",
+            "id": "srvtoolu_1",
+            "name": "web_search",
+            "input": {"query": "x"},
+        }
+        found = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
+        asker.simulator.enqueue(*[Answer(["a", search, found], stop_reason="pause_turn")] * 25)
+        settings = Settings(tools=({"type": "web_search_20260318", "name": "web_search"},))
+        outcome = asker.exchange(Question((text_block("Hi"),)), connection(asker.simulator), settings)
+        assert len(asker.simulator.message_requests) == 21
+        assert (outcome.error, outcome.message["stop_reason"]) == (None, "pause_turn")
+
+    def test_a_failure_in_the_second_round_keeps_the_first(self, asker: Asker) -> None:
+        search = {
+            "type": "server_tool_use",
+            "id": "srvtoolu_1",
+            "name": "web_search",
+            "input": {"query": "x"},
+        }
+        asker.simulator.enqueue(Answer(["Searching.", search], stop_reason="pause_turn"), HTTPFault(400))
+        settings = Settings(tools=({"type": "web_search_20260318", "name": "web_search"},))
+        outcome = asker.exchange(Question((text_block("Hi"),)), connection(asker.simulator), settings)
+        assert isinstance(outcome.error, BadRequestError)
+        assert outcome.error.partial
+        assert asker.turns == [("Hi", "Searching.", "broken off")]
+        assert asker.is_accepted()
+
+    def test_a_prefill(self, asker: Asker) -> None:
+        asker.simulator.enqueue("Helios")
+        settings = Settings(model="claude-sonnet-4-5")
+        question = Question((text_block("What is the Greek word for sun?"),), prefill="The best answer is ( ")
+        outcome = asker.exchange(question, connection(asker.simulator), settings)
+        assert outcome.error is None
+        assert asker.last_sent[-1] == ("assistant", "The best answer is (")
+        assert asker.turns == [("What is the Greek word for sun?", "The best answer is ( Helios", "")]
+        assert asker.is_accepted()
+
+    def test_a_prefill_alone_is_no_answer(self, asker: Asker) -> None:
+        asker.simulator.enqueue(HTTPFault(400))
+        settings = Settings(model="claude-sonnet-4-5")
+        outcome = asker.exchange(
+            Question((text_block("Hi"),), prefill="P"), connection(asker.simulator), settings
+        )
+        assert outcome.is_empty
+        assert asker.turns == []
+
+    def test_an_answer_that_goes_on_without_a_prompt(self, asker: Asker) -> None:
+        settings = Settings(model="claude-sonnet-4-5")
+        asker.simulator.enqueue(Answer("One two ", stop_reason="max_tokens"), "three.", "Four.")
+        asker.exchange(Question((text_block("Count"),)), connection(asker.simulator), settings)
+        asker.exchange(Question(()), connection(asker.simulator), settings)
+        assert asker.last_sent == [("user", "Count"), ("assistant", "One two")]
+        asker.exchange(Question((text_block("more"),)), connection(asker.simulator), settings)
+        assert asker.last_sent == [("user", "Count"), ("assistant", "One twothree."), ("user", "more")]
+
+
+class TestWaiting:
+    def test_a_wait_is_announced_with_its_reason(self, asker: Asker) -> None:
+        waits: list[tuple[str, float]] = []
+        asker.wait = lambda reason, seconds: waits.append((reason, seconds))  # type: ignore[method-assign]
+        asker.simulator.enqueue(HTTPFault(529, retry_after=0.05), HTTPFault(429, retry_after=0.02), "Hello.")
+        to = connection(asker.simulator, max_retries=2)
+        outcome = asker.exchange(Question((text_block("Hi"),)), to)
+        assert outcome.error is None
+        assert waits == [
+            ("Overloaded (HTTP 529); attempt 2 of 3", 0.05),
+            ("This request would exceed your organization's rate limit (HTTP 429); attempt 3 of 3", 0.02),
+        ]
+
+    def test_it_can_be_interrupted(self, asker: Asker) -> None:
+        asker.simulator.enqueue(HTTPFault(529, retry_after=30), "Hello.")
+        presser = stop_when(lambda: len(asker.simulator.requests) > 0)
+        begun = time.monotonic()
+        to = connection(asker.simulator, max_retries=2, timeout=60)
+        outcome = asker.exchange(Question((text_block("Hi"),)), to)
+        presser.join()
+        assert time.monotonic() - begun < 2
+        assert isinstance(outcome.error, AnswerInterrupted)
+        assert outcome.is_empty
+        assert wait_for(lambda: not stream_threads(), 1.0)
+
+
+class TestRecovery:
+    def test_another_plan_is_tried_when_the_first_was_refused(self, asker: Asker) -> None:
+        question = Question((text_block("Hi"),))
+        asker.simulator.enqueue(
+            HTTPFault(400, message="cache_control: Extra inputs are not permitted"), "Hello."
+        )
+        plan = asker.plan(question)
+        better = replace(plan, caching="explicit")
+        refused: list[str] = []
+
+        def recover(error: APIError, tried: Plan) -> Plan | None:
+            refused.append(f"{type(error).__name__} {tried.caching}")
+            return better
+
+        outcome = exchange(question, plan, asker.conversation, connection(asker.simulator), asker, recover)
+        assert outcome.error is None
+        assert outcome.plan is better
+        assert refused == ["BadRequestError off"]
+
+    def test_it_ends(self, asker: Asker) -> None:
+        question = Question((text_block("Hi"),))
+        asker.simulator.enqueue(*[HTTPFault(400)] * 9)
+        plan = asker.plan(question)
+        to = connection(asker.simulator)
+        outcome = exchange(question, plan, asker.conversation, to, asker, lambda error, tried: plan)
+        assert isinstance(outcome.error, BadRequestError)
+        assert len(asker.simulator.message_requests) == 4
+
+    def test_nothing_is_sent_again_after_something_has_come(self, asker: Asker) -> None:
+        question = Question((text_block("Hi"),))
+        asker.simulator.enqueue(StreamFault("error", after_characters=5))
+        plan = asker.plan(question)
+        to = connection(asker.simulator)
+        outcome = exchange(question, plan, asker.conversation, to, asker, lambda error, tried: plan)
+        assert isinstance(outcome.error, OverloadedError)
+        assert len(asker.simulator.message_requests) == 1

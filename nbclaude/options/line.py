@@ -8,79 +8,16 @@ from __future__ import annotations
 
 import difflib
 import io
-import keyword
 import re
 import shlex
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.error import UsageError
 
-__all__ = ["OPTIONS", "Option", "Options", "help_page", "parse_line"]
+from nbclaude.options.table import OPTIONS, Option, Options
 
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What one ask was given; None means that the configuration decides."""
-
-    model: str | None = None
-    system: str | None = None
-    max_tokens: int | None = None
-    conversation: str | None = None
-    new: bool = False
-    history: bool = True
-    into: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option: its names, the field of `Options` that it fills, and how its value is read."""
-
-    names: tuple[str, ...]
-    field: str
-    help: str
-    metavar: str = ""
-    read: Callable[[str], Any] = str
-    flag: bool = True
-
-    @property
-    def usage(self) -> str:
-        """The option as the help page shows it."""
-        names = ", ".join(self.names)
-        return f"{names} {self.metavar}" if self.metavar else names
-
-
-def _positive(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if number < 1:
-        raise ValueError("a whole number from 1")
-    return number
-
-
-def _identifier(text: str) -> str:
-    if not text.isidentifier() or keyword.iskeyword(text):
-        raise ValueError("the name of a Python variable")
-    return text
-
-
-def _word(text: str) -> str:
-    if not text.strip():
-        raise ValueError("some text")
-    return text.strip()
-
-
-OPTIONS: tuple[Option, ...] = (
-    Option(("-m", "--model"), "model", "the model to ask", "MODEL", _word),
-    Option(("--system",), "system", "the system prompt of this ask; quote it if it has spaces", "TEXT"),
-    Option(("--max-tokens",), "max_tokens", "the most tokens that the answer may have", "N", _positive),
-    Option(("-c", "--conversation"), "conversation", "ask in the conversation of this name", "NAME", _word),
-    Option(("--new",), "new", "start a new conversation: send nothing of what came before"),
-    Option(("--no-history",), "history", "ask without the conversation, and do not record", flag=False),
-    Option(
-        ("--into",), "into", "put the reply into this variable too (always in _claude)", "NAME", _identifier
-    ),
-)
+__all__ = ["help_page", "parse_line"]
 
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
@@ -108,14 +45,26 @@ def parse_line(line: str) -> tuple[Options, str]:
         if option is None:
             raise UsageError(_unknown(name))
         rest = rest[found.end() :]
-        if option.metavar:
+        if option.choices:
+            value, rest = _take_choice(option, rest)
+        elif option.metavar:
             value, rest = _take_value(option, rest)
         elif rest.startswith("="):
             raise UsageError(f"{name} takes no value.")
         else:
             value = option.flag
+        if option.repeat:
+            value = (*(getattr(options, option.field) or ()), value)
         options = replace(options, **{option.field: value})
         rest = rest.lstrip(_BLANK)
+
+
+def _take_choice(option: Option, rest: str) -> tuple[Any, str]:
+    """Read the value if one follows: after `=`, or a word that is one of the choices."""
+    following = rest.lstrip(_BLANK).split(maxsplit=1)
+    if rest.startswith("=") or (following and following[0] in option.choices):
+        return _take_value(option, rest)
+    return option.choices[0], rest
 
 
 def _take_value(option: Option, rest: str) -> tuple[Any, str]:
@@ -178,10 +127,16 @@ the old one's place, asked with what came before it; turns of later cells stay. 
 
   %claude_history   the turns           %claude_undo    take back the last change
   %claude_reset     forget all turns    %claude_demo    a demo model inside the kernel, no key needed
+  %claude_continue  go on with an answer that was cut short
+  %claude_tool_result VALUE             answer a tool call of the model, and go on
+  %claude_models    the models, what each takes and costs
+  %claude_usage     tokens and dollars  %claude_budget  stop at so many dollars
+  %claude_connect   another server      %claude_login   store a key, without writing it into the notebook
 
-The reply is in _claude: .text, .code, .usage, .stop_reason, .model, .request_id, .message.
+The reply is in _claude: .text, .code, .json, .data, .tool_calls, .thinking, .citations, .usage, .cost, .stop_reason,
+.model, .request_id, .message.
 
 Settings for every ask: %config ClaudeMagics shows them all, for example
   %config ClaudeMagics.model = "claude-opus-5-5"
-The key is read from the environment variable ANTHROPIC_API_KEY.
+The key is read from the environment variable ANTHROPIC_API_KEY, or from what %claude_login has stored.
 """

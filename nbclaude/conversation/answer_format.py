@@ -1,0 +1,112 @@
+"""What an answer shall look like comes in, as a type or a JSON schema; a schema for the API and a reader go out."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["AnswerFormat", "answer_format"]
+
+_SCHEMA_WORDS = {"type", "properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "enum", "const", "items"}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFormat:
+    """A JSON schema as structured outputs want it; `read` makes the user's own type of the answer's JSON."""
+
+    schema: Mapping[str, Any]
+    read: Callable[[Any], Any]
+
+
+def answer_format(value: object, name: str = "json") -> AnswerFormat:
+    """Read a JSON schema (a dict, or its text), a dict of field names and types, a dataclass, or a pydantic model.
+
+    TypedDict, NamedTuple, `list[X]` and the like work, too.
+
+    Raises:
+        ConfigurationError: it is none of these.
+
+    """
+    if isinstance(value, str):
+        value = _parsed(value, name)
+    if isinstance(value, Mapping):
+        return _of_dict(value, name)
+    if hasattr(value, "model_json_schema") and hasattr(value, "model_validate"):  # a pydantic model
+        return AnswerFormat(_strict(value.model_json_schema()), value.model_validate)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = type(value)
+    return _of_type(value, name)
+
+
+def _parsed(text: str, name: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise ConfigurationError(f"--json {name}: the text is no JSON schema. {_WANTED}") from None
+
+
+def _of_dict(value: Mapping[str, Any], name: str) -> AnswerFormat:
+    if value and all(isinstance(item, type) or hasattr(item, "__origin__") for item in value.values()):
+        from typing import TypedDict
+
+        fields = {str(key): item for key, item in value.items()}
+        return _of_type(TypedDict("Answer", fields), name, read=lambda data: data)  # type: ignore[operator]
+    if not _SCHEMA_WORDS & set(value):
+        raise ConfigurationError(f"--json {name}: this dict is no JSON schema. {_WANTED}")
+    return AnswerFormat(_strict(value), lambda data: data)
+
+
+def _of_type(value: object, name: str, read: Callable[[Any], Any] | None = None) -> AnswerFormat:
+    import msgspec
+
+    try:
+        [schema], definitions = msgspec.json.schema_components([value], ref_template="#/$defs/{name}")
+    except (TypeError, NameError) as error:
+        reason = str(error).partition("\n")[0].rstrip(":.")
+        raise ConfigurationError(f"--json {name}: it is no schema ({reason}). {_WANTED}") from None
+    if schema in ({}, {"type": "null"}):
+        raise ConfigurationError(f"--json {name}: it is a {type(value).__name__}. {_WANTED}")
+    top = schema.get("$ref", "").rpartition("/")[2]
+    if top in definitions and not _mentions(definitions, top):
+        schema = definitions.pop(top)
+    if definitions:
+        schema = {**schema, "$defs": definitions}
+    return AnswerFormat(_strict(schema), read or (lambda data: msgspec.convert(data, value)))
+
+
+_WANTED = (
+    'Give a JSON schema like {"type": "object", "properties": {...}}, a dict like {"city": str, "people": int}, '
+    "a dataclass or a pydantic model."
+)
+
+
+def _mentions(value: object, name: str) -> bool:
+    return f'"#/$defs/{name}"' in json.dumps(value)
+
+
+def _strict(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Close every object, as the API demands: no further properties, and all of them required."""
+    closed = copy.deepcopy(dict(schema))
+    _close(closed)
+    return closed
+
+
+def _close(node: Any) -> None:
+    if isinstance(node, dict):
+        if isinstance(node.get("properties"), dict):
+            node.setdefault("additionalProperties", False)
+            node["required"] = list(node["properties"])
+            for child in node["properties"].values():
+                _close(child)
+        for key, child in node.items():
+            if key not in ("properties", "default", "const", "enum", "examples"):
+                _close(child)
+    elif isinstance(node, list):
+        for child in node:
+            _close(child)

@@ -1,0 +1,119 @@
+"""A question, what came before it, and settings come in; the request to send goes out, with what must be remembered of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbclaude.client.models import ModelInfo
+from nbclaude.conversation.caching import with_caching
+from nbclaude.conversation.history import Scope, history_of, is_call
+from nbclaude.conversation.parameters import fit_parameters
+from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.turns import CellRun, Conversation, Turn
+from nbclaude.wire.message import content_of
+from nbclaude.wire.request import MessageRequest, text_block
+
+__all__ = ["Plan", "Question", "Refer", "continued", "make_plan"]
+
+# Puts references to uploaded files into messages, in the place of their bytes.
+Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
+
+    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins.
+    """
+
+    prompt: tuple[Mapping[str, Any], ...]
+    at: CellRun | None = None
+    begins: bool = False
+    history: bool = True
+    prefill: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it."""
+
+    request: MessageRequest
+    model: ModelInfo
+    settings: Settings
+    prefix: str = ""
+    has_thinking: bool = False
+    caching: str = "off"
+    notes: tuple[str, ...] = field(default=())
+
+
+def make_plan(
+    question: Question,
+    conversation: Conversation,
+    settings: Settings,
+    model: ModelInfo,
+    *,
+    caching: str = "off",
+    keeps_thinking: bool = True,
+    refer: Refer = tuple,
+) -> Plan:
+    """Plan the request: what came before the question's place in the conversation, then the question.
+
+    Raises:
+        ConfigurationError: the model refuses what the ask has set.
+
+    """
+    before = (
+        conversation.before(conversation.place_of(question.at))
+        if question.history and not question.begins
+        else ()
+    )
+    settings = _with_tools_of(before, settings)
+    fitted = fit_parameters(settings, model, prefill=question.prefill)
+    binds = model.binds_thinking or not model.known
+    scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
+    history = history_of(before, question.prompt, scope)
+    messages = refer(history.messages)
+    if question.prefill:
+        # The API refuses white space at the end of a prefill; the model writes it.
+        messages = (*messages, {"role": "assistant", "content": [text_block(question.prefill.rstrip())]})
+    headers = dict(settings.headers)
+    if fitted.betas:
+        headers["anthropic-beta"] = ",".join(fitted.betas)
+    request = MessageRequest(
+        model=settings.model,
+        max_tokens=fitted.max_tokens,
+        messages=messages,
+        system=settings.system,
+        tools=settings.tools,
+        stream=settings.stream,
+        parameters=fitted.fields,
+        extra=settings.extra,
+        headers=headers,
+    )
+    request = with_caching(request, caching, settings.cache_ttl)
+    return Plan(request, model, settings, history.prefix, history.has_thinking, caching, fitted.notes)
+
+
+def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
+    """Keep on defining the tools that the turns before have used: calls that stand in a request need their definitions."""
+    if settings.tools or "tools" in settings.extra:
+        return settings
+    for turn in reversed(before):
+        if (
+            turn.settings
+            and turn.settings.tools
+            and any(is_call(block) for block in content_of(turn.message))
+        ):
+            return replace(settings, tools=turn.settings.tools)
+    return settings
+
+
+def continued(plan: Plan, content: Sequence[Mapping[str, Any]]) -> Plan:
+    """Plan the request that goes on where a server paused: the same, with what it has written so far."""
+    messages = list(plan.request.messages)
+    if messages[-1]["role"] == "assistant":
+        content = [*messages.pop()["content"], *content]
+    messages.append({"role": "assistant", "content": list(content)})
+    return replace(plan, request=replace(plan.request, messages=tuple(messages)))

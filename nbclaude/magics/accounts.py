@@ -1,0 +1,190 @@
+"""`%claude_models`, `%claude_usage` and `%claude_budget`: what models take, and what asking them has cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from nbclaude.client.models import MODELS, ModelInfo, model_info, retirement_note
+from nbclaude.client.prices import PRICES_AS_OF, Price
+from nbclaude.conversation.ledger import Total, dollars
+from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.errors import APIError
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.output import say, show_table
+
+__all__ = ["AccountMagics"]
+
+_MODEL_COLUMNS = ("model", "context", "answer", "$ in / out", "effort", "thinking", "sampling", "note")
+_USAGE_COLUMNS = ("", "answers", "tokens in", "of these cached", "tokens out", "cost", "saved by caching")
+
+
+@magics_class
+class AccountMagics(Magics):
+    """Magics about models and money; they have no settings of their own."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell)
+
+    @line_magic
+    def claude_models(self, line: str) -> None:
+        """List the models that the server offers: context, price, and what each takes.
+
+        %claude_models [WORD]    only those whose name holds WORD
+        """
+        workspace = current_workspace()
+        models, source = _offered(workspace)
+        word = line.strip().lower()
+        rows = [_model_row(model) for model in models if word in model.id.lower()]
+        if not rows:
+            say(f"No model's name holds {line.strip()!r}. %claude_models lists them all.")
+            return
+        show_table(
+            self.shell,
+            f"Models of {source}; Anthropic's prices per million tokens, as of {PRICES_AS_OF}",
+            _MODEL_COLUMNS,
+            rows,
+        )
+
+    @line_magic
+    def claude_usage(self, line: str) -> None:
+        """Show the tokens and dollars of this kernel: per cell, model and conversation, and what caching saved.
+
+        %claude_usage
+        """
+        if line.strip():
+            raise UsageError("%claude_usage takes nothing after it.")
+        workspace = current_workspace()
+        ledger = workspace.ledger
+        if not ledger.entries:
+            say("Nothing has been asked yet.")
+            return
+        groups = (
+            ("cell", lambda entry: entry.cell[:8] or "(no cell)"),
+            ("model", lambda entry: entry.model),
+            ("conversation", lambda entry: entry.conversation or "(none)"),
+        )
+        rows = [
+            _usage_row(f"{kind} {name}", total)
+            for kind, key in groups
+            for name, total in ledger.by(key).items()
+        ]
+        rows.append(_usage_row("in all", ledger.total))
+        show_table(
+            self.shell, f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}", _USAGE_COLUMNS, rows
+        )
+        say(_budget_text(workspace))
+
+    @line_magic
+    def claude_budget(self, line: str) -> None:
+        """Set how many US dollars this kernel may still spend; a request that would pass it is not sent.
+
+        %claude_budget 5      five dollars from now on
+        %claude_budget        show it
+        %claude_budget off    no limit
+        """
+        workspace = current_workspace()
+        word = line.strip().removeprefix("$").strip()
+        if word.lower() == "off":
+            workspace.budget.limit = None
+        elif word:
+            workspace.budget.limit = _amount(word)
+            workspace.budget.spent_before = workspace.ledger.total.cost
+            workspace.budget.warned = False
+        say(_budget_text(workspace))
+
+
+def _amount(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = -1.0
+    if not 0 < amount < 1e9:
+        raise UsageError(f"%claude_budget {text}: it must be US dollars, like 5 or 0.50, or off.")
+    return amount
+
+
+def _budget_text(workspace: Workspace) -> str:
+    budget = workspace.budget
+    if budget.limit is None:
+        return "There is no budget; %claude_budget 5 sets one of five dollars."
+    spent = budget.spent(workspace.ledger)
+    return f"Budget: {dollars(spent)} of {dollars(budget.limit)} are spent, {dollars(budget.limit - spent)} are left."
+
+
+def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
+    """Ask the server for its models; fall back to the table."""
+    from nbclaude.client.endpoints import list_models
+
+    settings = workspace.settings({})
+    connection = workspace.connection(settings)
+    try:
+        models = list_models(connection)
+    except APIError as error:
+        say(
+            f"{connection.host} does not tell its models ({type(error).__name__}); these are the ones that are known."
+        )
+        return MODELS, "the built-in table"
+    workspace.offered[connection.base_url] = models
+    # The server says what it offers, the table what that costs.
+    return [model_info(model.id, models) for model in models], connection.host
+
+
+def _model_row(model: ModelInfo) -> tuple[Any, ...]:
+    return (
+        model.id,
+        _size(model.context_window),
+        _size(model.max_tokens),
+        _price(model.price),
+        _effort(model),
+        _thinking(model),
+        {"refused": "–", "one": "temperature or top_p", "any": "yes", None: ""}[model.sampling],
+        retirement_note(model, date.today()),
+    )
+
+
+def _size(tokens: int | None) -> str:
+    if tokens is None:
+        return ""
+    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens / 1_000:g}k"
+
+
+def _price(price: Price | None) -> str:
+    if price is None:
+        return ""
+    text = f"{price.input:g} / {price.output:g}"
+    if price.above:
+        limit, above = price.above
+        text += f", above {_size(limit)}: {above.input:g} / {above.output:g}"
+    return text
+
+
+def _effort(model: ModelInfo) -> str:
+    if model.effort is None:
+        return ""
+    return " ".join(f"{level}*" if level == model.default_effort else level for level in model.effort) or "–"
+
+
+def _thinking(model: ModelInfo) -> str:
+    return {"off": "on request", "on": "by itself", "always": "always", None: ""}[model.thinking_default]
+
+
+def _usage_row(name: str, total: Total) -> tuple[Any, ...]:
+    cost = dollars(total.cost)
+    if total.unpriced == total.answers:
+        cost = "price not known"
+    elif total.unpriced:
+        cost += f" (without {total.unpriced} of unknown price)"
+    return (
+        name,
+        total.answers,
+        f"{total.tokens_in:,}",
+        f"{total.tokens_cached:,}",
+        f"{total.tokens_out:,}",
+        cost,
+        dollars(total.saved) if total.unpriced < total.answers else "",
+    )

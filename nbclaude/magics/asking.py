@@ -1,0 +1,109 @@
+"""A question and its settings come in; the answer appears under the cell, and the reply is in `_claude`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.client.keys import find_keys, key_in_prompt_message
+from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude.conversation.plan import Question
+from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.errors import AnswerInterrupted, ConfigurationError
+from nbclaude.magics import notebook
+from nbclaude.magics.footer import footer_of
+from nbclaude.magics.variables import system_prompt, variable
+from nbclaude.options import Options
+from nbclaude.output import open_display
+from nbclaude.reply import Reply, reply_of
+from nbclaude.tools.definitions import tool_definitions
+from nbclaude.wire.message import text_of
+
+__all__ = ["ask_in_cell", "format_of", "refuse_keys", "settings_given"]
+
+_AS_THEY_ARE = (
+    *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
+    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream"),
+)
+
+
+def settings_given(options: Options, shell: Any, schema: AnswerFormat | None) -> dict[str, Any]:
+    """Return what the options set of the settings, with the variables that they name looked up."""
+    given: dict[str, Any] = {name: getattr(options, name) for name in _AS_THEY_ARE}
+    if options.system is not None:
+        given["system"] = system_prompt(shell, options.system)
+    if options.headers is not None:
+        given["headers"] = dict(options.headers)
+    if options.tools is not None:
+        given["tools"] = tuple(
+            tool
+            for name in options.tools
+            for tool in tool_definitions(variable(shell, name, "--tools"), name)
+        )
+    if schema is not None:
+        given["schema"] = schema.schema
+    return given
+
+
+def format_of(options: Options, shell: Any) -> AnswerFormat | None:
+    """Return the form of the answer that `--json` asks for."""
+    if options.json is None:
+        return None
+    return answer_format(variable(shell, options.json, "--json"), options.json)
+
+
+def refuse_keys(blocks: tuple[Mapping[str, Any], ...], settings: Settings) -> None:
+    """Refuse a prompt that holds an API key.
+
+    Raises:
+        ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
+
+    """
+    try:
+        known = [current_workspace().connection(settings).secret]
+    except ConfigurationError:
+        known = []
+    if found := find_keys(text_of({"content": blocks}), known):
+        raise ConfigurationError(key_in_prompt_message(found))
+
+
+def ask_in_cell(
+    shell: Any,
+    question: Question,
+    settings: Settings,
+    conversation: str,
+    *,
+    into: str | None = None,
+    form: AnswerFormat | None = None,
+) -> None:
+    """Ask, show, keep the reply; then raise what went wrong, if anything did."""
+    workspace = current_workspace()
+    workspace.plan(question, conversation, settings)  # what cannot be sent is said before anything is shown
+    refuse_keys(question.prompt, settings)
+    display = open_display(shell, language="json" if settings.schema is not None else "")
+    display.begin()
+    alone = notebook.is_claude_cell(shell)
+    try:
+        outcome = workspace.ask(question, conversation, settings, display)
+    except ConfigurationError:
+        display.abandon(alone=alone)
+        raise
+    except KeyboardInterrupt:  # while something was uploaded or counted; later ones are outcomes
+        display.abandon(alone=alone)
+        raise AnswerInterrupted("Stopped before the question was sent.") from None
+    if outcome.is_empty:
+        display.abandon(alone=alone)
+    else:
+        notes = workspace.news(outcome.plan.notes)
+        display.finish(footer_of(outcome, question, notes, workspace))
+        keep(shell, reply_of(outcome, form), into)
+    if outcome.error is not None:
+        raise outcome.error
+
+
+def keep(shell: Any, reply: Reply, into: str | None) -> None:
+    """Put the reply into `_claude`, and into the variable that `--into` names."""
+    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+    if into:
+        shell.user_ns[into] = reply

@@ -1,0 +1,119 @@
+"""`%claude_continue` and `%claude_tool_result`: what goes on from an answer that is not complete yet."""
+
+from __future__ import annotations
+
+import ast
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+
+from nbclaude.conversation.history import open_calls
+from nbclaude.conversation.plan import Question
+from nbclaude.conversation.settings import Settings, follow_up_settings
+from nbclaude.conversation.turns import Turn
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics.asking import ask_in_cell, format_of, settings_given
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.options import Options, parse_line
+from nbclaude.tools.results import tool_results
+from nbclaude.wire.message import content_of
+from nbclaude.wire.request import text_block
+
+__all__ = ["FollowUpMagics"]
+
+_CUT = ("max_tokens", "model_context_window_exceeded", "pause_turn")
+_GO_ON = (
+    "Your last answer was cut off. Go on exactly where it stopped, in the middle of a word or of code if need be: "
+    "repeat nothing, and write no introduction."
+)
+
+
+@magics_class
+class FollowUpMagics(Magics):
+    """Magics that go on with the last answer; they take the options of `%claude`."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell)
+        self._chat = chat
+
+    @no_var_expand
+    @line_magic
+    def claude_continue(self, line: str) -> None:
+        """Go on with the last answer, which was cut off or interrupted.
+
+        %claude_continue [options]    as it was asked, but for the options of %claude that are given
+        """
+        options, more = parse_line(line)
+        turn = self._last_turn(options)
+        if turn is None or not (turn.stopped or turn.message.get("stop_reason") in _CUT):
+            said = "there is no answer yet" if turn is None else "the last answer is complete"
+            raise UsageError(
+                f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."
+            )
+        settings = self._settings(options, turn)
+        wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
+        prompt = () if not more.strip() and _can_go_on_itself(turn, settings) else (text_block(wish),)
+        self._ask(options, settings, prompt)
+
+    @no_var_expand
+    @line_magic
+    def claude_tool_result(self, line: str) -> None:
+        """Answer the tool calls of the last answer, and let the model go on.
+
+        %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
+        %claude_tool_result [A, B]    for several calls, in their order (or a dict by the tools' names)
+
+        What is no Python is sent as text. The options of %claude stand before the value.
+        """
+        options, text = parse_line(line)
+        turn = self._last_turn(options)
+        calls = open_calls(turn) if turn else []
+        if turn is None or not calls:
+            raise UsageError("%claude_tool_result: the last answer has no tool call that waits for a result.")
+        if not text.strip():
+            waiting = ", ".join(f"{call.get('name')}({_arguments(call)})" for call in calls)
+            raise UsageError(f"%claude_tool_result needs a value, the result of {waiting}.")
+        prompt = tuple(tool_results(calls, self._value(text)))
+        self._ask(options, self._settings(options, turn), prompt)
+
+    def _value(self, text: str) -> Any:
+        try:
+            ast.parse(text.strip(), mode="eval")
+        except (SyntaxError, ValueError):
+            return text.strip()
+        shell: Any = self.shell
+        try:
+            return shell.ev(text.strip())
+        except NameError as error:
+            raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
+
+    def _last_turn(self, options: Options) -> Turn | None:
+        """Return the turn before the place where this cell's turn goes."""
+        workspace = current_workspace()
+        conversation = workspace.conversations[options.conversation or str(self._chat.conversation)]
+        before = conversation.before(conversation.place_of(workspace.cell_run()))
+        return before[-1] if before else None
+
+    def _settings(self, options: Options, turn: Turn) -> Settings:
+        given = settings_given(options, self.shell, format_of(options, self.shell))
+        return follow_up_settings(turn.settings, current_workspace().settings(given))
+
+    def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
+        question = Question(prompt, current_workspace().cell_run())
+        conversation = options.conversation or str(self._chat.conversation)
+        form = format_of(options, self.shell)
+        ask_in_cell(self.shell, question, settings, conversation, into=options.into, form=form)
+
+
+def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:
+    """Tell whether the model takes the beginning of its answer, so that it can go on in the middle of a word."""
+    model = current_workspace().model(settings)
+    thinks = settings.thinking not in (None, "off") or model.thinking_default in ("on", "always")
+    blocks = content_of(turn.message)
+    return model.prefill is True and not thinks and bool(blocks) and blocks[-1].get("type") == "text"
+
+
+def _arguments(call: dict[str, Any]) -> str:
+    given = call.get("input")
+    return ", ".join(f"{name}={value!r}" for name, value in given.items()) if isinstance(given, dict) else ""

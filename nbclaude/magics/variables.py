@@ -1,0 +1,67 @@
+"""The name of a kernel variable comes in, as an option gives it; its value goes out, or an error that knows the way."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["is_variable_name", "system_prompt", "variable"]
+
+_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def is_variable_name(text: str) -> bool:
+    """Tell whether the text could name a variable, or an attribute of one."""
+    return _NAME.fullmatch(text) is not None
+
+
+def variable(shell: Any, name: str, option: str) -> Any:
+    """Look up `name`, or `name.attribute`.
+
+    Raises:
+        ConfigurationError: there is no such variable; the message names one that is spelled alike.
+
+    """
+    if not is_variable_name(name):
+        raise ConfigurationError(f"{option} {name}: it must be the name of a variable.")
+    first, *attributes = name.split(".")
+    if first not in shell.user_ns:
+        names = [known for known in shell.user_ns if not known.startswith("_")]
+        close = difflib.get_close_matches(first, names, n=1)
+        hint = f"Did you mean {close[0]}?" if close else "Run the cell that defines it first."
+        raise ConfigurationError(f"{option} {name}: there is no variable {first}. {hint}")
+    value = shell.user_ns[first]
+    for attribute in attributes:
+        try:
+            value = getattr(value, attribute)
+        except AttributeError:
+            raise ConfigurationError(
+                f"{option} {name}: a {type(value).__name__} has no {attribute}."
+            ) from None
+    return value
+
+
+def system_prompt(shell: Any, text: str) -> str | list[dict[str, Any]]:
+    """Return the system prompt that an option gives: `@name` stands for a variable, a text or a list of text blocks.
+
+    Raises:
+        ConfigurationError: the variable does not exist, or is neither.
+
+    """
+    if not text.startswith("@") or not is_variable_name(text[1:]):
+        return text
+    value = variable(shell, text[1:], "--system @")
+    blocks = [value] if isinstance(value, dict) else value
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(blocks, list | tuple) and blocks:
+        blocks = [{"type": "text", "text": item} if isinstance(item, str) else item for item in blocks]
+        if all(isinstance(item, dict) and item.get("type") == "text" and item.get("text") for item in blocks):
+            return [dict(item) for item in blocks]
+    raise ConfigurationError(
+        f"--system {text}: it is a {type(value).__name__}. A system prompt is a text, or a list of text blocks like "
+        '{"type": "text", "text": "..."}.'
+    )

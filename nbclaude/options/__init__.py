@@ -1,0 +1,8 @@
+"""A magic line comes in; its options and the prompt go out: one table makes the parser, the help page and the docs."""
+
+from __future__ import annotations
+
+from nbclaude.options.line import help_page, parse_line
+from nbclaude.options.table import OPTIONS, Option, Options
+
+__all__ = ["OPTIONS", "Option", "Options", "help_page", "parse_line"]

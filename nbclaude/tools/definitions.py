@@ -1,0 +1,45 @@
+"""What the user calls tools comes in, as on the API's pages; tool definitions for a request go out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["tool_definitions"]
+
+
+def tool_definitions(value: object, name: str) -> tuple[Mapping[str, Any], ...]:
+    """Read one definition, a list of them, or `{"tools": [...]}`; `name` is the variable that held it.
+
+    Raises:
+        ConfigurationError: it is no definition; the message says what one looks like.
+
+    """
+    if isinstance(value, Mapping) and isinstance(value.get("tools"), Sequence):
+        value = value["tools"]
+    items = [value] if isinstance(value, Mapping) else value
+    if isinstance(items, str) or not isinstance(items, Sequence) or not items:
+        raise ConfigurationError(f"--tools {name}: it is {_described(value)}. {_WANTED}")
+    for item in items:
+        if not isinstance(item, Mapping) or not ("name" in item or "type" in item):
+            raise ConfigurationError(f"--tools {name}: it holds {_described(item)}. {_WANTED}")
+        if item.get("type", "custom") == "custom" and not isinstance(item.get("input_schema"), Mapping):
+            raise ConfigurationError(
+                f"--tools {name}: the tool {item.get('name')!r} has no input_schema. "
+                'It is a JSON schema like {"type": "object", "properties": {...}}.'
+            )
+    return tuple(dict(item) for item in items)
+
+
+_WANTED = (
+    'A tool is a dict like {"name": "get_weather", "description": "...", "input_schema": {"type": "object", ...}}, '
+    "or one of the API's own, with a type."
+)
+
+
+def _described(value: object) -> str:
+    if callable(value):
+        return "a function, which cannot be called from here yet"
+    return "empty" if value in ([], (), {}, None) else f"a {type(value).__name__}"

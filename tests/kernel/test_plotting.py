@@ -1,0 +1,453 @@
+"""Real plotting libraries in a real kernel: what they draw becomes an image that shows it, and is remembered.
+
+A library that is not installed is skipped here; CI has them all.
+"""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.kernel.kernel import Execution, Kernel
+
+WIRING = """
+import base64, json, os
+from nbclaude.context.figures import FigureLog, pending_figures, watch
+from nbclaude.context.images import STANDARD_IMAGES
+from nbclaude.context.pictures import picture_of
+from nbclaude.magics.notebook import cell_run
+
+figures = FigureLog()
+stop = watch(get_ipython(), figures, lambda: cell_run(get_ipython()))
+
+def picture(value, label="figure"):
+    found = picture_of(value, STANDARD_IMAGES, label)
+    print(json.dumps(found and [found.blocks, found.summary, found.notes]))
+
+def remembered():
+    print(json.dumps([
+        [each.cell, each.execution_count, each.media_type, each.size, base64.b64encode(each.data).decode()]
+        for each in figures.all()
+    ]))
+"""
+
+
+def needs(*packages: str) -> pytest.MarkDecorator:
+    missing = [each for each in packages if importlib.util.find_spec(each) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
+
+
+@pytest.fixture
+def plotting(kernel: Kernel) -> Iterator[Kernel]:
+    wired = kernel.run(WIRING)
+    assert wired.ok, wired.error
+    yield kernel
+    kernel.run("stop()")
+
+
+def image_of(block: Any) -> Image.Image:
+    return Image.open(io.BytesIO(base64.b64decode(block["source"]["data"]))).convert("RGB")
+
+
+def picture(kernel: Kernel, code: str, timeout: float = 60) -> tuple[Image.Image, str]:
+    """Run code whose last line is an expression; return the one image that its value becomes, and its summary."""
+    *setup, expression = code.strip().splitlines()
+    done = kernel.run("\n".join([*setup, f"picture({expression})"]), timeout=timeout)
+    assert done.ok, done.error
+    # The print may come with what the library says itself.
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert found is not None, "no picture"
+    (block,), summary, _notes = found
+    assert block["type"] == "image"
+    return image_of(block), summary
+
+
+def remembered(kernel: Kernel) -> list[list[Any]]:
+    done = kernel.run("remembered()")
+    assert done.ok, done.error
+    found: list[list[Any]] = json.loads(done.stdout)
+    return found
+
+
+def share(image: Image.Image, red: int, green: int, blue: int, tolerance: int = 12) -> float:
+    """Return the share of pixels of about this colour."""
+    pixels = image.tobytes()
+    near = sum(
+        abs(pixels[i] - red) <= tolerance
+        and abs(pixels[i + 1] - green) <= tolerance
+        and abs(pixels[i + 2] - blue) <= tolerance
+        for i in range(0, len(pixels), 3)
+    )
+    return near / (len(pixels) // 3)
+
+
+BAR = "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nbars = ax.bar([1, 2], [3, 3], color=(1, 0, 0))\n"
+
+
+@needs("matplotlib")
+@pytest.mark.parametrize("expression", ["fig", "ax", "bars", "bars[0]", "[ax, fig]", "ax.xaxis"])
+def test_matplotlib(plotting: Kernel, expression: str) -> None:
+    image, summary = picture(plotting, BAR + expression)
+    assert summary == f"figure {image.width}×{image.height}"
+    # Tight around what is drawn, as the notebook shows it: 640×480 less the margins.
+    assert 520 < image.width < 640 and 380 < image.height < 480
+    assert 0.5 < share(image, 255, 0, 0) < 0.9
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+
+
+@needs("matplotlib")
+def test_a_matplotlib_figure_is_not_changed_and_is_the_image_that_the_notebook_shows(
+    plotting: Kernel,
+) -> None:
+    code = (
+        BAR
+        + "before = (fig.dpi, tuple(fig.get_size_inches()), fig.get_facecolor(), fig.canvas)\npicture(fig)\n"
+    )
+    done = plotting.run(
+        code + "assert before == (fig.dpi, tuple(fig.get_size_inches()), fig.get_facecolor(), fig.canvas)\n",
+        cell_id="plot",
+    )
+    assert done.ok, done.error
+    (block,), _summary, notes = json.loads(done.stdout)
+    (shown,) = done.data("image/png")
+    assert block["source"]["data"] == shown.replace("\n", "")
+    assert notes == []
+
+
+@needs("matplotlib")
+def test_a_huge_matplotlib_figure_fits_and_a_transparent_one_is_white(plotting: Kernel) -> None:
+    image, _summary = picture(plotting, BAR + "fig.set_size_inches(120, 60)\nfig")
+    assert image.width in range(1540, 1569)
+    image, _summary = picture(plotting, BAR + "fig.patch.set_alpha(0)\nfig")
+    assert image.getpixel((0, 0)) == (255, 255, 255)
+    # Something far outside: the tight box would be a million pixels wide.
+    far = "ax.annotate('far', (1e6, 0), annotation_clip=False, xycoords='figure pixels')\n"
+    image, _summary = picture(plotting, BAR + far + "fig")
+    assert image.size == (640, 480)
+
+
+@needs("matplotlib")
+def test_several_figures_and_figures_in_figures(plotting: Kernel) -> None:
+    done = plotting.run(BAR + "other = plt.figure()\npicture([fig, other, ax])")
+    blocks, summary, _notes = json.loads(done.stdout)
+    assert (len(blocks), summary) == (2, "2 figures")
+    image, _summary = picture(
+        plotting, "whole = plt.figure()\nleft, right = whole.subfigures(1, 2)\naxes = left.subplots()\naxes"
+    )
+    assert image.width > 300
+
+
+@needs("matplotlib")
+def test_a_figure_that_cannot_be_drawn_is_said(plotting: Kernel) -> None:
+    done = plotting.run(BAR + "ax.set_title('$\\\\frac{$')\npicture(fig)")
+    assert done.error is not None
+    assert done.error["ename"] == "ConfigurationError"
+    assert "figure: matplotlib cannot paint the figure: ValueError" in done.error["evalue"]
+
+
+@needs("matplotlib", "numpy")
+def test_numbers_are_no_figures(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import numpy as np\npicture(np.eye(3))\npicture([1, 2])\npicture(np.array([object()]))"
+    )
+    assert done.stdout == "null\nnull\nnull\n"
+
+
+@needs("pandas", "matplotlib")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "df.plot()",
+        "df.plot(subplots=True)",
+        "df.hist()",
+        "df.boxplot(return_type='dict')",
+        "df['a'].plot.hist()",
+    ],
+)
+def test_pandas_plots(plotting: Kernel, expression: str) -> None:
+    code = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 5, 2, 8], 'b': [3, 1, 4, 1]})\n"
+    image, _summary = picture(plotting, code + expression)
+    assert image.width > 400
+    assert 0.5 < share(image, 255, 255, 255) < 0.995
+
+
+@needs("pandas")
+def test_a_frame_is_no_picture(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import pandas as pd\ndf = pd.DataFrame({'dtype': [1], 'figure': [2], 'data': [3]})\n"
+        "picture(df)\npicture(df['dtype'])\npicture(pd.Series(['a', 3]))\npicture(df.style)"
+    )
+    assert done.stdout == "null\nnull\nnull\nnull\n"
+
+
+@needs("polars")
+def test_a_polars_frame_is_no_picture(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import polars as pl\nimport matplotlib\npicture(pl.DataFrame({'a': [1]}))\n"
+        "picture(pl.Series([1, 2]))\npicture(pl.Series([object()]))"
+    )
+    assert done.stdout == "null\nnull\nnull\n", done.error
+
+
+@needs("seaborn")
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "sns.scatterplot(df, x='a', y='b')",
+        "sns.relplot(df, x='a', y='b')",
+        "sns.jointplot(df, x='a', y='b')",
+        "sns.pairplot(df)",
+        "so.Plot(df, x='a', y='b').add(so.Dot())",
+    ],
+)
+def test_seaborn(plotting: Kernel, expression: str) -> None:
+    code = (
+        "import pandas as pd, seaborn as sns, seaborn.objects as so\n"
+        "df = pd.DataFrame({'a': [1, 5, 2, 8], 'b': [3, 1, 4, 1]})\n"
+    )
+    image, _summary = picture(plotting, code + expression)
+    assert image.width > 300
+    assert share(image, 255, 255, 255) < 0.999
+
+
+@needs("plotly", "kaleido")
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+def test_plotly(plotting: Kernel) -> None:
+    code = (
+        "import plotly.graph_objects as go\n"
+        "figure = go.Figure(go.Bar(y=[1, 1], marker_color='#ff0000'))\nfigure"
+    )
+    image, summary = picture(plotting, code, timeout=90)
+    assert image.size == (700, 500)
+    assert summary == "figure 700×500"
+    assert 0.3 < share(image, 255, 0, 0) < 0.8
+
+
+@needs("plotly")
+def test_plotly_without_its_painter_is_said(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import sys\n"
+        "for name in [each for each in sys.modules if each.startswith(('plotly', 'kaleido'))]:\n"
+        "    del sys.modules[name]\n"
+        "sys.modules['kaleido'] = None\n"
+        "import plotly.graph_objects as go\n"
+        "try:\n    picture(go.Figure(), 'sales')\n"
+        "finally:\n"
+        "    for name in [each for each in sys.modules if each.startswith(('plotly', 'kaleido'))]:\n"
+        "        del sys.modules[name]"
+    )
+    assert done.error is not None
+    assert "sales: plotly cannot paint the figure" in done.error["evalue"]
+    assert "pip install kaleido" in done.error["evalue"]
+
+
+@needs("plotly", "kaleido")
+def test_plotly_without_a_browser_is_said(plotting: Kernel) -> None:
+    done = plotting.run(
+        "os.environ['BROWSER_PATH'] = '/nonexistent/chrome'\nimport plotly.graph_objects as go\n"
+        "try:\n    picture(go.Figure(), 'sales')\nfinally:\n    del os.environ['BROWSER_PATH']",
+        timeout=90,
+    )
+    assert done.error is not None
+    assert "Install Chrome or Chromium" in done.error["evalue"]
+
+
+@needs("altair", "vl_convert")
+def test_altair(plotting: Kernel) -> None:
+    code = (
+        "import altair as alt\n"
+        "data = alt.Data(values=[{'a': 1, 'b': 5}, {'a': 2, 'b': 5}])\n"
+        "alt.Chart(data, width=200, height=100).mark_bar(color='#ff0000').encode(x='a:N', y='b:Q')"
+    )
+    image, summary = picture(plotting, code)
+    assert summary == f"chart {image.width}×{image.height}"
+    assert 400 < image.width < 600 and 200 < image.height < 400
+    assert 0.3 < share(image, 255, 0, 0) < 0.9
+
+
+@needs("bokeh", "selenium")
+@pytest.mark.skipif(not (shutil.which("chromedriver") and shutil.which("chromium")), reason="no chromedriver")
+def test_bokeh(plotting: Kernel) -> None:
+    code = (
+        "os.environ['BOKEH_IN_DOCKER'] = '1'  # the tests may run as root\n"
+        "from bokeh.plotting import figure as new\n"
+        "p = new(width=300, height=200)\n"
+        "bars = p.vbar(x=[1, 2], top=[3, 3], width=0.9, color='#ff0000')\n"
+        "p"
+    )
+    image, _summary = picture(plotting, code, timeout=90)
+    assert image.size == (300, 200)
+    assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
+@needs("bokeh")
+def test_bokeh_without_its_painter_is_said(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import sys\n"
+        "for name in [each for each in sys.modules if each.startswith(('selenium', 'bokeh.io.'))]:\n"
+        "    del sys.modules[name]\n"
+        "sys.modules['selenium'] = None\n"
+        "from bokeh.plotting import figure as new\n"
+        "try:\n    picture(new(width=300, height=200), 'sales')\nfinally:\n    del sys.modules['selenium']"
+    )
+    assert done.error is not None
+    assert "sales: bokeh cannot paint the figure" in done.error["evalue"]
+    assert "pip install selenium" in done.error["evalue"]
+
+
+@needs("graphviz")
+@pytest.mark.skipif(not shutil.which("dot"), reason="no dot")
+@pytest.mark.parametrize(
+    "kind", ["Digraph()", "Source('digraph { a [style=filled, fillcolor=\"#ff0000\"] }')"]
+)
+def test_graphviz(plotting: Kernel, kind: str) -> None:
+    code = (
+        f"import graphviz\ngraph = graphviz.{kind}\n"
+        "if hasattr(graph, 'node'): graph.node('a', style='filled', fillcolor='#ff0000')\ngraph"
+    )
+    image, summary = picture(plotting, code)
+    assert summary == f"graph {image.width}×{image.height}"
+    assert 60 < image.width < 200 and 40 < image.height < 150
+    assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
+@needs("graphviz")
+def test_graphviz_without_its_program_is_said(plotting: Kernel) -> None:
+    done = plotting.run(
+        "import graphviz\npath = os.environ['PATH']\nos.environ['PATH'] = '/nonexistent'\n"
+        "try:\n    picture(graphviz.Digraph(), 'tree')\nfinally:\n    os.environ['PATH'] = path"
+    )
+    assert done.error is not None
+    assert "tree: graphviz cannot paint the graph" in done.error["evalue"]
+    assert "apt-get install graphviz" in done.error["evalue"]
+
+
+def drawn(color: str) -> str:
+    return f"import matplotlib.pyplot as plt\nplt.bar([1], [1], color='{color}');"
+
+
+def shown(done: Execution) -> list[str]:
+    return [
+        each["data"]["image/png"].replace("\n", "")
+        for each in done.outputs
+        if "image/png" in each.get("data", {})
+    ]
+
+
+@needs("matplotlib")
+def test_a_figure_that_the_inline_backend_shows_is_remembered_as_it_was_sent(plotting: Kernel) -> None:
+    done = plotting.run(drawn("red"), cell_id="plot")
+    ((cell, count, media_type, size, data),) = remembered(plotting)
+    (sent,) = shown(done)
+    assert (cell, media_type, data) == ("plot", "image/png", sent)
+    assert done.reply is not None
+    assert count == done.reply["execution_count"]
+    assert size == list(Image.open(io.BytesIO(base64.b64decode(sent))).size)
+
+
+@needs("matplotlib")
+def test_running_a_cell_again_replaces_its_figures(plotting: Kernel) -> None:
+    plotting.run(drawn("red"), cell_id="one")
+    second = plotting.run(drawn("blue"), cell_id="two")
+    again = plotting.run(drawn("green"), cell_id="one")
+    assert [(each[0], each[4]) for each in remembered(plotting)] == [
+        ("one", *shown(again)),
+        ("two", *shown(second)),
+    ]
+    plotting.run("pass", cell_id="one")
+    assert [each[0] for each in remembered(plotting)] == ["two"]
+
+
+@needs("matplotlib")
+def test_results_displays_and_updates_are_all_seen(plotting: Kernel) -> None:
+    plotting.run(drawn("red") + "\nfigure = plt.gcf()\nplt.close()")
+    assert remembered(plotting) == []
+    result = plotting.run("figure", cell_id="result")
+    assert [each[4] for each in remembered(plotting)] == shown(result)
+    code = (
+        "from IPython.display import display\nhandle = display(figure, display_id='live')\n"
+        "figure.axes[0].set_title('later')\nhandle.update(figure)"
+    )
+    updated = plotting.run(code, cell_id="display")
+    assert [(each[0], each[4]) for each in remembered(plotting)] == [
+        ("display", *shown(updated)),
+        ("result", *shown(result)),
+    ]
+
+
+@needs("matplotlib")
+def test_an_animation_is_its_last_picture(plotting: Kernel) -> None:
+    code = (
+        "import matplotlib.pyplot as plt\nfrom IPython.display import clear_output, display\n"
+        "fig, ax = plt.subplots()\nplt.close()\n"
+        "for i in range(40):\n    ax.set_title(str(i))\n    clear_output(wait=True)\n    display(fig)"
+    )
+    done = plotting.run(code, cell_id="loop")
+    assert [each[4] for each in remembered(plotting)] == shown(done)[-1:]
+
+
+@needs("matplotlib")
+def test_the_figure_of_this_very_cell_is_pending(plotting: Kernel) -> None:
+    code = (
+        BAR
+        + "ax.set_title('one')\nplt.figure()\nprint(len(pending_figures()), pending_figures()[1] is fig)\n"
+    )
+    done = plotting.run(code, cell_id="plot")
+    assert done.stdout == "2 True\n"
+    assert plotting.run("print(pending_figures())").stdout == "[]\n"
+
+
+@needs("matplotlib")
+def test_figures_that_stay_open_are_pending_only_in_their_own_cell(plotting: Kernel) -> None:
+    plotting.run("%config InlineBackend.close_figures = False")
+    try:
+        first = plotting.run(BAR + "print(pending_figures() == [fig])")
+        second = plotting.run(
+            "print(pending_figures())\nother = plt.figure()\nprint(pending_figures() == [other])"
+        )
+    finally:
+        plotting.run("%config InlineBackend.close_figures = True\nplt.close('all')")
+    assert first.stdout == "True\n"
+    assert second.stdout == "[]\nTrue\n"
+
+
+@needs("altair", "vl_convert")
+def test_a_chart_of_altair_is_remembered_although_it_is_shown_as_html(plotting: Kernel) -> None:
+    code = "import altair as alt\nalt.Chart(alt.Data(values=[{'a': 1, 'b': 5}])).mark_bar().encode(x='a:N', y='b:Q')"
+    done = plotting.run(code, cell_id="chart")
+    assert shown(done) == []
+    done = plotting.run(
+        "found = figures.last()\nprint(found.cell, found.attachment(STANDARD_IMAGES, 'f').summary)"
+    )
+    assert done.stdout.startswith("chart figure "), done.error
+
+
+@needs("plotly", "kaleido")
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+def test_a_figure_of_plotly_is_remembered_although_it_is_shown_as_json(plotting: Kernel) -> None:
+    code = "import plotly.graph_objects as go\nfigure = go.Figure(go.Bar(y=[1, 2]))\nfigure.show()\n"
+    plotting.run(code, cell_id="chart", timeout=60)
+    done = plotting.run(
+        "found = figures.last()\nprint(found.cell, found.attachment(STANDARD_IMAGES, 'f').summary)",
+        timeout=90,
+    )
+    assert done.stdout.splitlines()[-1:] == ["chart figure 700×500"], done.error
+
+
+@needs("matplotlib")
+def test_after_the_end_nothing_is_remembered(plotting: Kernel) -> None:
+    hooks = "[len(each._hooks) for each in (get_ipython().display_pub, get_ipython().displayhook)]"
+    assert plotting.value(hooks) == "[1, 1]"
+    plotting.run("stop()")
+    done = plotting.run(drawn("red"), cell_id="plot")
+    assert len(shown(done)) == 1
+    assert remembered(plotting) == []
+    assert plotting.value(hooks) == "[0, 0]"
