@@ -9,7 +9,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lab bench-stream bench-load format clean
+.PHONY: help test demo lab bench-stream bench-load bench-cost format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -35,6 +35,9 @@ bench-stream: $(VENV)/.test-extra ## measure streaming into JupyterLab in Chromi
 
 bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 	$(BIN)/python -m bench.load $(ARGS)
+
+bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save (ARGS=--help)
+	$(BIN)/python -m bench.cost $(ARGS)
 
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

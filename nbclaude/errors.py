@@ -186,10 +186,7 @@ class BadRequestError(APIStatusError):
 class AuthenticationError(APIStatusError):
     """401: the key was not accepted."""
 
-    advice = (
-        "Check ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN), and that it belongs to the server in base_url; "
-        "%claude shows which."
-    )
+    advice = "Check the key, and that it belongs to this server; %claude_connect shows where it comes from."
 
 
 class BillingError(APIStatusError):

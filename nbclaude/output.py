@@ -6,17 +6,20 @@ Painting is throttled by what it costs, here and in the browser; what arrives in
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from nbclaude.errors import printable
-from nbclaude.wire.events import BlockDelta, BlockStart, Event, MessageStart
-from nbclaude.wire.message import text_of
+from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
+    from nbclaude.render.plain import PlainAnswer
+    from nbclaude.render.receipt import Receipt
     from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
 
 __all__ = [
@@ -26,6 +29,8 @@ __all__ = [
     "is_terminal",
     "open_display",
     "say",
+    "show_bundle",
+    "show_receipt",
     "show_table",
 ]
 
@@ -48,6 +53,9 @@ class AnswerDisplay(Protocol):
     def pause(self) -> float | None:
         """Seconds until something that has come must be painted; None when everything has been."""
 
+    def wait(self, reason: str, seconds: float) -> None:
+        """Count down to the next attempt, `seconds` from now, until an event comes; `reason` tells why there is one."""
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
 
@@ -60,9 +68,11 @@ def is_terminal(shell: Any) -> bool:
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
 
 
-def open_display(shell: Any) -> AnswerDisplay:
-    """Choose the display that the front end of `shell` can show."""
-    return TerminalDisplay(sys.stdout) if is_terminal(shell) else PagesDisplay(shell.display_pub)
+def open_display(shell: Any, language: str = "") -> AnswerDisplay:
+    """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it."""
+    if is_terminal(shell):
+        return TerminalDisplay(sys.stdout)
+    return PagesDisplay(shell.display_pub, language)
 
 
 def say(text: str) -> None:
@@ -80,27 +90,57 @@ def show_table(shell: Any, title: str, columns: Sequence[str], rows: Sequence[Se
     shell.display_pub.publish(data=bundle, metadata={})
 
 
+@dataclass(frozen=True, slots=True)
+class _Countdown:
+    """Why there is another attempt, when it comes, and when the seconds that are left must be painted next."""
+
+    reason: str
+    until: float
+    next_tick: float
+
+
+def show_receipt(shell: Any, receipt: Receipt) -> None:
+    """Show what would be sent: unfolded in a notebook, as text in a terminal."""
+    from nbclaude.render.style import STYLE
+
+    body = receipt.html.replace("<details", "<details open", 1)
+    show_bundle(shell, html=f'<div class="nbclaude"><style>{STYLE}</style>{body}</div>', text=receipt.text)
+
+
+def show_bundle(shell: Any, *, html: str, text: str) -> None:
+    """Show something of ours that is no answer."""
+    bundle = {"text/plain": printable(text)}
+    if not is_terminal(shell):
+        bundle["text/html"] = html
+    # The id keeps its pictures out of the figures that cells have shown.
+    transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
+    shell.display_pub.publish(data=bundle, metadata={}, transient=transient)
+
+
 class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id."""
 
-    def __init__(self, publisher: Any) -> None:
+    def __init__(self, publisher: Any, language: str = "") -> None:
         self._publisher = publisher
+        self._language = language
         self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
-        self._waiting: list[Event] = []
+        self._has_words = False
+        self._waiting: list[tuple[Event, float]] = []
         self._due = 0.0
+        self._countdown: _Countdown | None = None
 
     def begin(self) -> None:
         """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
-        from nbclaude.render.style import waiting_html
-
-        self._publish(0, {"text/html": waiting_html()})
+        self._show_sign()
 
     def show(self, events: Sequence[Event]) -> None:
         """Take the next events and paint if it is time; an empty list paints what waits."""
-        self._waiting += events
         now = time.monotonic()
+        self._waiting += [(event, now) for event in events]
+        if self._countdown is not None:
+            self._count_down(now)
         if not self._waiting or now < self._due:
             return
         cost, size = self._paint(now)
@@ -110,21 +150,51 @@ class PagesDisplay:
             self._due = now + max(interval, COST_FACTOR * cost, size / BYTE_RATE)
 
     def pause(self) -> float | None:
-        """Seconds until something that has come must be painted; None when everything has been."""
-        return max(0.0, self._due - time.monotonic()) if self._waiting else None
+        """Seconds until something must be painted; None when everything has been."""
+        now = time.monotonic()
+        if self._waiting:
+            return max(0.0, self._due - now)
+        return max(0.0, self._countdown.next_tick - now) if self._countdown is not None else None
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Count down in the place of the waiting sign. Where words are shown already, they stay alone."""
+        if not self._has_words:
+            now = time.monotonic()
+            self._countdown = _Countdown(reason, now + seconds, now)
+            self._count_down(now)
 
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
+        self._countdown = None
         self._feed()
         for page in self._ready().close(footer):
             self._show_page(page)
 
     def abandon(self, *, alone: bool) -> None:
         """Take the waiting sign away."""
+        self._countdown = None
         if alone:
             self._publisher.clear_output(wait=True)
         else:
             self._publish(0, {"text/html": "", "text/plain": ""})
+
+    def _count_down(self, now: float) -> None:
+        """Show the seconds that are left; at the end, or when an event has come, the plain sign again."""
+        countdown = self._countdown
+        if countdown is None or (not self._waiting and now < countdown.next_tick):
+            return
+        left = math.ceil(countdown.until - now)
+        if self._waiting or left <= 0:
+            self._countdown = None
+            self._show_sign()
+        else:
+            self._show_sign(f"{countdown.reason}. Trying again in {left} s")
+            self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
+
+    def _show_sign(self, text: str = "") -> None:
+        from nbclaude.render.style import waiting_html
+
+        self._publish(0, {"text/html": waiting_html(text)})
 
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()
@@ -136,18 +206,19 @@ class PagesDisplay:
 
     def _feed(self) -> None:
         renderer = self._ready()
-        for event in self._waiting:
-            renderer.feed(event)
+        for event, at in self._waiting:
+            renderer.feed(event, at)
         self._waiting.clear()
 
     def _ready(self) -> ReplyRenderer:
         if self._renderer is None:
             from nbclaude.render.reply import ReplyRenderer
 
-            self._renderer = ReplyRenderer(self._id.removeprefix("nbclaude-"))
+            self._renderer = ReplyRenderer(self._id.removeprefix("nbclaude-"), self._language)
         return self._renderer
 
     def _show_page(self, page: PageImage) -> None:
+        self._has_words = True
         bundle = {"text/html": page.html}
         if page.closed:
             bundle |= {"text/markdown": page.markdown, "text/plain": page.markdown}
@@ -168,6 +239,7 @@ class TerminalDisplay:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._last = "\n"
+        self._answer: PlainAnswer | None = None
 
     def begin(self) -> None:
         """Show nothing: a line that was printed cannot be taken back everywhere."""
@@ -175,30 +247,36 @@ class TerminalDisplay:
     def show(self, events: Sequence[Event]) -> None:
         """Print the text of the events."""
         for event in events:
-            match event:
-                case MessageStart(message):
-                    self._write(text_of(message))
-                case BlockStart(_, block) if block.get("type") == "text":
-                    self._write(str(block.get("text") or ""))
-                case BlockDelta(_, delta) if delta.get("type") == "text_delta":
-                    self._write(str(delta.get("text") or ""))
-                case _:
-                    pass
+            self._write(self._ready().feed(event))
         self._stream.flush()
 
     def pause(self) -> float | None:
         """Nothing ever waits here."""
         return None
 
+    def wait(self, reason: str, seconds: float) -> None:
+        """Print why there is another attempt, and when."""
+        self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+
     def finish(self, footer: Footer) -> None:
-        """Print the footer."""
-        if self._last != "\n":
-            self._write("\n")
-        self._write(f"({footer.text})\n")
-        self._stream.flush()
+        """Print the sources and the footer."""
+        self._write(self._ready().close())
+        self._write_lines(footer.callout, f"({footer.line})")
 
     def abandon(self, *, alone: bool) -> None:
         """Nothing to take away."""
+
+    def _ready(self) -> PlainAnswer:
+        if self._answer is None:
+            from nbclaude.render.plain import PlainAnswer
+
+            self._answer = PlainAnswer()
+        return self._answer
+
+    def _write_lines(self, *lines: str) -> None:
+        for line in filter(None, lines):
+            self._write(f"{line}\n" if self._last == "\n" else f"\n{line}\n")
+        self._stream.flush()
 
     def _write(self, text: str) -> None:
         if text:

@@ -27,6 +27,15 @@ def simulator() -> Iterator[Simulator]:
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_stored_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the developer's own keys out of every test: no key file, no keyring."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+        yield
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Name the markers."""
     config.addinivalue_line("markers", "kernel: needs a real ipykernel (given to all of tests/kernel)")

@@ -160,6 +160,16 @@ LINES: list[tuple[str, Options, str]] = [
         Options(attach=("a.png", "my file.pdf"), citations=True),
         "hi",
     ),
+    ("--fig hi", Options(figures=("1",)), "hi"),
+    ("--fig 2 --fig cell hi", Options(figures=("2", "cell")), "hi"),
+    ("--fig --fig=3 hi", Options(figures=("1", "3")), "hi"),
+    ("--fig 0 hi", Options(figures=("1",)), "0 hi"),
+    ("--cells 3 hi", Options(cells="3"), "hi"),
+    (
+        "--cells all --raw --dry-run --allow-secrets {x}",
+        Options(cells="all", raw=True, dry_run=True, allow_secrets=True),
+        "{x}",
+    ),
     ("--tools weather --tools stock hi", Options(tools=("weather", "stock")), "hi"),
     ("--tool-choice any hi", Options(tool_choice="any"), "hi"),
     ("--metadata-user u1 hi", Options(metadata_user="u1"), "hi"),
@@ -210,6 +220,8 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--think=much hi", ["--think", "'much'", "one of summarized, omitted"]),
     ("--no-think=yes hi", ["--no-think", "takes no value"]),
     ("--stop ' ' hi", ["--stop", "not only white space"]),
+    ("--fig=0 hi", ["--fig", "'0'", "1 is the last figure"]),
+    ("--cells some hi", ["--cells", "'some'", "how many cells, or all"]),
     ("--speed slow hi", ["--speed", "one of standard, fast"]),
     ("--service-tier x hi", ["--service-tier", "one of auto, standard_only"]),
     ("--header nothing hi", ["--header", "'Name: value'"]),
@@ -284,7 +296,8 @@ def test_options_are_frozen() -> None:
 
 
 def test_defaults_leave_everything_to_the_configuration() -> None:
-    empty = {"prefill": "", "attach": (), "citations": False, "new": False, "history": True}
+    empty = {"prefill": "", "attach": (), "figures": (), "new": False, "history": True}
+    empty |= dict.fromkeys(("citations", "raw", "allow_secrets", "dry_run"), False)
     assert {name: value for name, value in dataclasses.asdict(NONE).items() if value is not None} == empty
 
 
@@ -299,5 +312,5 @@ def test_every_option_fills_a_field_and_stands_on_the_help_page() -> None:
 
 def test_the_help_page_is_narrow_and_short() -> None:
     lines = help_page().splitlines()
-    assert max(map(len, lines)) <= 120
+    assert max(map(len, lines)) <= 130
     assert len(lines) <= 72

@@ -22,16 +22,14 @@ __all__ = ["BUILT_IN", "NamedConnection", "connection_of_settings", "find_connec
 
 _CACHING = ("automatic", "explicit", "off")
 _ENTRY_KEYS = (
-    *(
-        "base_url",
-        "auth_style",
-        "key_variable",
-        "key_optional",
-        "default_model",
-        "caching",
-        "api_version",
-        "note",
-    ),
+    "base_url",
+    "auth_style",
+    "key_variable",
+    "key_optional",
+    "default_model",
+    "caching",
+    "api_version",
+    "note",
 )
 _SECRETS = ("api_key", "auth_token", "key", "password", "secret", "token")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
+import ssl
 import threading
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +20,10 @@ __all__ = ["Line", "close_lines", "give_back", "take_line"]
 
 _CONNECT_TIMEOUT = 10.0  # seconds
 # httpx reads these when a client is made; a line made under other values is not used.
-_NETWORK_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_NETWORK_VARIABLES = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"),
+)
 
 
 def _network_settings(host: str) -> tuple[str, ...]:
@@ -29,6 +33,17 @@ def _network_settings(host: str) -> tuple[str, ...]:
     return (host if is_loopback else "", *(os.environ.get(name, "") for name in names))
 
 
+def _certificates() -> ssl.SSLContext | bool:
+    """Trust what httpx trusts; REQUESTS_CA_BUNDLE, which other libraries made usual, counts where it says nothing itself."""
+    bundle = os.environ.get("REQUESTS_CA_BUNDLE", "")
+    if not bundle or os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR"):
+        return True
+    try:
+        return ssl.create_default_context(cafile=bundle)
+    except OSError as error:
+        raise ValueError(f"REQUESTS_CA_BUNDLE names no file of certificates ({error})") from None
+
+
 class Line:
     """One httpx client with at most one connection."""
 
@@ -36,6 +51,7 @@ class Line:
         self.settings = settings
         loopback = settings[0]
         self._client = httpx.Client(
+            verify=True if loopback else _certificates(),
             # httpx would carry x-api-key along to another host.
             follow_redirects=False,
             limits=httpx.Limits(max_connections=1),

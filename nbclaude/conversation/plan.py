@@ -10,6 +10,7 @@ from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import fit_parameters
+from nbclaude.conversation.repeats import without_repeats
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation, Turn
 from nbclaude.wire.message import content_of
@@ -74,7 +75,7 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
     history = history_of(before, question.prompt, scope)
-    messages = refer(history.messages)
+    messages = refer(without_repeats(history.messages))
     if question.prefill:
         # The API refuses white space at the end of a prefill; the model writes it.
         messages = (*messages, {"role": "assistant", "content": [text_block(question.prefill.rstrip())]})

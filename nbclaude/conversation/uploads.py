@@ -29,6 +29,7 @@ class Uploads:
 
     def __init__(self) -> None:
         self._ids: dict[tuple[str, str], str] = {}
+        self._sources: dict[str, Mapping[str, Any]] = {}
         self._failed: set[tuple[str, str]] = set()
 
     def refer(
@@ -51,6 +52,10 @@ class Uploads:
             del self._ids[key]
         return bool(gone)
 
+    def source_of(self, file_id: str) -> Mapping[str, Any] | None:
+        """Return the source that was uploaded under this id."""
+        return self._sources.get(file_id)
+
     def _id_of(self, connection: Connection, block: Mapping[str, Any], *, upload: bool) -> str:
         source = block.get("source")
         if not isinstance(source, Mapping) or source.get("type") != "base64":
@@ -66,6 +71,7 @@ class Uploads:
         file_id = _uploaded(connection, block, str(source.get("media_type") or ""), data)
         if file_id:
             self._ids[key] = file_id
+            self._sources[file_id] = source
         else:
             self._failed.add(key)
         return file_id

@@ -11,6 +11,8 @@ from nbclaude.client.connection import Connection, Secret, connect, normalize_ba
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.client.models import ModelInfo, model_info, resolve_model
+from nbclaude.client.prices import input_cost
+from nbclaude.context.seen import Seen
 from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
@@ -48,6 +50,7 @@ class Workspace:
         self.ledger = Ledger()
         self.budget = Budget()
         self.uploads = Uploads()
+        self.seen = Seen()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
@@ -107,6 +110,11 @@ class Workspace:
         """Plan the request, without sending anything."""
         return self._plan(_Asking(question, conversation, settings, self.connection(settings)), send=False)
 
+    def estimate(self, plan: Plan, settings: Settings) -> tuple[int, float | None]:
+        """Tell how many tokens the prompt of a plan has, and what it costs in dollars if nothing of it is cached."""
+        tokens = prompt_size(self.connection(settings), plan.request.body())
+        return tokens, input_cost(tokens, plan.model.price)
+
     def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
         """Ask in the conversation of this name; a cell that asked in another one before has left it then.
 
@@ -137,8 +145,9 @@ class Workspace:
         return fresh
 
     def forget_cells(self, cells: list[str]) -> None:
-        """Remove the turns of deleted cells; the next footer says how many there were."""
+        """Forget deleted cells, their turns and figures; the next footer says how many turns there were."""
         self.forgotten_turns += self.conversations.forget_cells(cells)
+        self.seen.forget_cells(cells)
 
     def take_forgotten(self) -> int:
         """Return how many turns went with deleted cells since the last call."""

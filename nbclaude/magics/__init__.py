@@ -9,13 +9,14 @@ from nbclaude.magics import notebook, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
 
 __all__ = ["load", "unload"]
 
 # Families that work on the settings of ClaudeMagics.
-_BESIDE = (FollowUpMagics, ManageMagics, AccountMagics, ConnectMagics)
+_BESIDE = (FollowUpMagics, ManageMagics, AccountMagics, ConnectMagics, FigureMagics)
 
 
 def load(shell: Any) -> None:
@@ -31,6 +32,7 @@ def load(shell: Any) -> None:
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
     workspace.named_connections = lambda: dict(chat.connections)
+    workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
 
@@ -52,6 +54,7 @@ def unload(shell: Any) -> None:
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()
+    workspace.seen.unload()
     workspace.configured = dict
     workspace.cell_run = lambda: None
     workspace.conversation_name = lambda: ""

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.plan import Plan, Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics import notebook
-from nbclaude.magics.footer import footer_of
+from nbclaude.magics.footer import footer_of, spent_of
+from nbclaude.magics.gathering import Gathered
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.options import Options
-from nbclaude.output import open_display
+from nbclaude.output import open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
 from nbclaude.tools.definitions import tool_definitions
 from nbclaude.wire.message import text_of
 
-__all__ = ["ask_in_cell", "format_of", "refuse_keys", "settings_given"]
+if TYPE_CHECKING:
+    from nbclaude.render.receipt import Receipt
+
+__all__ = ["Asking", "ask_in_cell", "format_of", "refuse_keys", "settings_given", "show_plan"]
 
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
@@ -68,24 +74,28 @@ def refuse_keys(blocks: tuple[Mapping[str, Any], ...], settings: Settings) -> No
         raise ConfigurationError(key_in_prompt_message(found))
 
 
-def ask_in_cell(
-    shell: Any,
-    question: Question,
-    settings: Settings,
-    conversation: str,
-    *,
-    into: str | None = None,
-    form: AnswerFormat | None = None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One ask from a cell: where it appears, what is asked with which settings, and what goes along."""
+
+    shell: Any
+    question: Question
+    settings: Settings
+    conversation: str
+    gathered: Gathered
+
+
+def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
-    workspace = current_workspace()
-    workspace.plan(question, conversation, settings)  # what cannot be sent is said before anything is shown
-    refuse_keys(question.prompt, settings)
-    display = open_display(shell, language="json" if settings.schema is not None else "")
+    workspace, shell, question = current_workspace(), asking.shell, asking.question
+    refuse_keys(question.prompt, asking.settings)
+    # What cannot be sent is said before anything is shown.
+    workspace.plan(question, asking.conversation, asking.settings)
+    display = open_display(shell, language="json" if asking.settings.schema is not None else "")
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:
-        outcome = workspace.ask(question, conversation, settings, display)
+        outcome = workspace.ask(question, asking.conversation, asking.settings, display)
     except ConfigurationError:
         display.abandon(alone=alone)
         raise
@@ -96,13 +106,41 @@ def ask_in_cell(
         display.abandon(alone=alone)
     else:
         notes = workspace.news(outcome.plan.notes)
-        display.finish(footer_of(outcome, question, notes, workspace))
-        keep(shell, reply_of(outcome, form), into)
+        footer = footer_of(outcome, question, notes, workspace)
+        receipt = _receipt(outcome.plan, asking.gathered, spent_of(outcome))
+        display.finish(replace(footer, receipt=receipt))
+        _keep(shell, reply_of(outcome, form), into)
     if outcome.error is not None:
         raise outcome.error
 
 
-def keep(shell: Any, reply: Reply, into: str | None) -> None:
+def show_plan(asking: Asking) -> None:
+    """Show what would be sent, and send nothing."""
+    workspace = current_workspace()
+    refuse_keys(asking.question.prompt, asking.settings)
+    plan = workspace.plan(asking.question, asking.conversation, asking.settings)
+    tokens, estimate = workspace.estimate(plan, asking.settings)
+    spent = f"{tokens:,} tokens" + (
+        f", about {dollars(estimate)} before the answer" if estimate is not None else ""
+    )
+    receipt = _receipt(plan, asking.gathered, spent)
+    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1))
+    show_receipt(asking.shell, receipt)
+
+
+def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
+    from nbclaude.context.receipt import receipt_of
+
+    return receipt_of(
+        plan.request.body(),
+        gathered.attachments,
+        notes=(*gathered.notes, *plan.notes),
+        spent=spent,
+        source_of=current_workspace().uploads.source_of,
+    )
+
+
+def _keep(shell: Any, reply: Reply, into: str | None) -> None:
     """Put the reply into `_claude`, and into the variable that `--into` names."""
     shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
     if into:

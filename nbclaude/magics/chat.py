@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics import notebook
-from nbclaude.magics.asking import ask_in_cell, format_of, settings_given
+from nbclaude.magics.asking import Asking, ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.gathering import gather
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
@@ -53,7 +53,21 @@ class ClaudeMagics(ClaudeTraits, Magics):
         workspace = current_workspace()
         form = format_of(options, self.shell)
         settings = workspace.settings(settings_given(options, self.shell, form))
-        blocks = gather(options, prompt, self.shell, workspace.model(settings))
-        question = Question(blocks, workspace.cell_run(), options.new, options.history, options.prefill)
-        conversation = options.conversation or str(self.conversation)
-        ask_in_cell(self.shell, question, settings, conversation, into=options.into, form=form)
+        gathered = gather(
+            options,
+            prompt,
+            self.shell,
+            workspace.model(settings),
+            cells=int(self.cells),
+            personal=tuple(self.mask_personal),
+        )
+        question = Question(
+            gathered.blocks, workspace.cell_run(), options.new, options.history, options.prefill
+        )
+        asking = Asking(
+            self.shell, question, settings, options.conversation or str(self.conversation), gathered
+        )
+        if options.dry_run:
+            show_plan(asking)
+        else:
+            ask_in_cell(asking, into=options.into, form=form)

@@ -13,8 +13,9 @@ from nbclaude.conversation.plan import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics.asking import ask_in_cell, format_of, settings_given
+from nbclaude.magics.asking import Asking, ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.gathering import Gathered, without_secrets
 from nbclaude.options import Options, parse_line
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of
@@ -100,10 +101,14 @@ class FollowUpMagics(Magics):
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
     def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
+        prompt, notes = without_secrets(prompt, options)
         question = Question(prompt, current_workspace().cell_run())
         conversation = options.conversation or str(self._chat.conversation)
-        form = format_of(options, self.shell)
-        ask_in_cell(self.shell, question, settings, conversation, into=options.into, form=form)
+        asking = Asking(self.shell, question, settings, conversation, Gathered(prompt, notes=notes))
+        if options.dry_run:
+            show_plan(asking)
+        else:
+            ask_in_cell(asking, into=options.into, form=format_of(options, self.shell))
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

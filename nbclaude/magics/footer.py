@@ -14,7 +14,7 @@ from nbclaude.wire.message import content_of, prompt_tokens
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["footer_of"]
+__all__ = ["footer_of", "spent_of"]
 
 
 def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], workspace: Workspace) -> Footer:
@@ -34,6 +34,19 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
     return Footer(
         tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
     )
+
+
+def spent_of(outcome: Outcome) -> str:
+    """Say what the prompt has taken, for the receipt: tokens, the cached share, dollars of the whole answer."""
+    usage = outcome.message.get("usage") or {}
+    tokens = prompt_tokens(usage)
+    if not tokens:
+        return ""
+    cached = int(usage.get("cache_read_input_tokens") or 0)
+    parts = [f"{tokens:,} tokens" + (f" ({100 * cached // tokens} % cached)" if cached else "")]
+    if outcome.entry is not None and outcome.entry.cost is not None:
+        parts.append(dollars(outcome.entry.cost))
+    return ", ".join(parts)
 
 
 def _tokens(outcome: Outcome) -> str:

@@ -1,50 +1,193 @@
-"""A prompt and what its options attach come in; the content blocks of the question go out."""
+"""A prompt and its options come in; what goes along is gathered: references, attachments, figures, cells, without secrets."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.models import ModelInfo
+from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
-from nbclaude.magics.variables import is_variable_name, variable
+from nbclaude.magics import notebook
 from nbclaude.options import Options
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
+    from nbclaude.context.attachment import Attachment
     from nbclaude.context.images import ImageLimits
 
-__all__ = ["gather", "image_limits"]
+__all__ = ["Gathered", "gather", "image_limits", "without_secrets"]
+
+Block = Mapping[str, Any]
 
 
-def gather(options: Options, prompt: str, shell: Any, model: ModelInfo) -> tuple[Mapping[str, Any], ...]:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The blocks of a question, the attachments that they are made of, and what was masked in them."""
+
+    blocks: tuple[Block, ...]
+    attachments: tuple[Attachment, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Gatherer:
+    """One gathering: from which shell, with which options, for which model."""
+
+    shell: Any
+    options: Options
+    images: ImageLimits
+
+    def attach(self, value: object, label: str, format: str = "", *, attached: bool = False) -> Attachment:
+        """Make a value of the kernel an attachment."""
+        from nbclaude.context.values import attachment_of
+
+        return attachment_of(
+            value, label, format, images=self.images, citations=self.options.citations, attached=attached
+        )
+
+    def attach_named(self, what: str) -> Attachment:
+        """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
+        from nbclaude.context.expressions import evaluate, names_existing, parse_expression
+        from nbclaude.context.files import attach_path, attach_url
+
+        if what.startswith(("http://", "https://")):
+            return attach_url(what, citations=self.options.citations)
+        tree = parse_expression(what)
+        is_value = tree is not None and names_existing(tree, self.shell.user_ns)
+        if is_value and not ("." in what and Path(what).expanduser().is_file()):
+            return self.attach(evaluate(what, self.shell.user_ns), what, attached=True)
+        return attach_path(what, self.images, citations=self.options.citations)
+
+    def figures(self, which: str) -> list[Attachment]:
+        """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
+        from nbclaude.context.figures import pending_figures
+        from nbclaude.context.pictures import picture_of
+
+        log = current_workspace().seen.figures
+        waiting = pending_figures()
+        if which == "cell":
+            if waiting:
+                found = [picture_of(figure, self.images, "figure of this cell") for figure in waiting[::-1]]
+                return [picture for picture in found if picture is not None]
+            shown = log.of_last_plotting_cell()
+            if not shown:
+                raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
+            return [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
+        number = int(which)
+        if number <= len(waiting):
+            picture = picture_of(waiting[number - 1], self.images, "figure of this cell")
+            return [picture] if picture is not None else []
+        image = log.last(number - len(waiting))
+        if image is None:
+            there = len(waiting) + len(log.all())
+            raise ConfigurationError(
+                f"--fig {which}: {_NO_FIGURE}"
+                if not there
+                else f"--fig {which}: only {there} are remembered."
+            )
+        return [image.attachment(self.images, _figure_name(image))]
+
+    def cells(self, wanted: str) -> list[Attachment]:
+        """Attach the last executed cells with their outputs."""
+        from nbclaude.context.cells import context_cells
+
+        at = notebook.cell_run(self.shell)
+        log = current_workspace().seen.cells
+        found = context_cells(log, "all" if wanted == "all" else int(wanted), without=at.cell if at else "")
+        return [found] if found is not None else []
+
+
+_NO_FIGURE = "no cell has shown a figure yet. Run the cell that plots first, or attach one by name with -a."
+
+
+def _figure_name(image: Any, number: int = 0) -> str:
+    where = f"cell {image.execution_count}" if image.execution_count else "a cell"
+    return f"figure {number} of {where}" if number else f"figure of {where}"
+
+
+def gather(
+    options: Options,
+    prompt: str,
+    shell: Any,
+    model: ModelInfo,
+    *,
+    cells: int = 0,
+    personal: tuple[str, ...] = (),
+) -> Gathered:
     """Return what is attached, then the prompt: models read a question best after what it is about.
+
+    `cells` go along where no option says otherwise; `personal` are the kinds of personal data to mask.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.
 
     """
-    attached = [block for what in options.attach for block in _blocks(what, options, shell, model)]
-    if options.citations and not any(block.get("type") == "document" for block in attached):
+    from nbclaude.context.images import check_images
+    from nbclaude.context.references import expand
+    from nbclaude.context.values import labelled_blocks
+
+    gatherer = _Gatherer(shell, options, image_limits(model))
+    attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
+    attached += [gatherer.attach_named(what) for what in options.attach]
+    attached += [picture for which in options.figures for picture in gatherer.figures(which)]
+    text, attachments = prompt, attached
+    if not options.raw:
+        expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
+        text, attachments = expanded.text, [*attached, *expanded.attachments]
+    if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
-    return (*attached, text_block(prompt))
+    notes: list[str] = []
+    if not options.allow_secrets:
+        attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
+        text = _masked_text(text, notes)
+    blocks = (*labelled_blocks(attachments), text_block(text))
+    check_images(blocks, gatherer.images)
+    return Gathered(blocks, tuple(attachments), tuple(notes))
 
 
-def _blocks(what: str, options: Options, shell: Any, model: ModelInfo) -> tuple[Mapping[str, Any], ...]:
-    from nbclaude.context.files import attach_path, attach_url
-    from nbclaude.context.values import attachment_of
+def without_secrets(blocks: tuple[Block, ...], options: Options) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """Mask the secrets in blocks that are no attachments; return what is left, and what was masked."""
+    from nbclaude.context.secrets import mask_blocks
 
-    limits = image_limits(model)
-    if what.startswith(("http://", "https://")):
-        return attach_url(what, citations=options.citations).blocks
-    named = is_variable_name(what) and what.partition(".")[0] in shell.user_ns
-    if named and not ("." in what and Path(what).expanduser().exists()):
-        value = variable(shell, what, "-a")
-        return attachment_of(value, what, images=limits, citations=options.citations, attached=True).blocks
-    return attach_path(what, limits, citations=options.citations).blocks
+    if options.allow_secrets:
+        return blocks, ()
+    masked, findings = mask_blocks(blocks)
+    return tuple(masked), tuple(_said(finding.kind, "the prompt") for finding in findings)
 
 
+def _without_secrets(attachment: Attachment, personal: tuple[str, ...], notes: list[str]) -> Attachment:
+    from nbclaude.context.personal import mask_personal
+    from nbclaude.context.secrets import mask_blocks
+
+    blocks, findings = mask_blocks(attachment.blocks)
+    if personal and attachment.kind == "data":
+        masked = [mask_personal(str(block.get("text") or ""), personal) for block in blocks]
+        blocks = tuple(
+            {**block, "text": text} if block.get("type") == "text" else block
+            for block, (text, _) in zip(blocks, masked, strict=True)
+        )
+        findings = (*findings, *(finding for _, found in masked for finding in found))
+    notes += [_said(finding.kind, attachment.label) for finding in findings]
+    return replace(attachment, blocks=tuple(blocks)) if findings else attachment
+
+
+def _masked_text(text: str, notes: list[str]) -> str:
+    from nbclaude.context.secrets import mask
+
+    masked, findings = mask(text)
+    notes += [_said(finding.kind, "the prompt") for finding in findings]
+    return masked
+
+
+def _said(kind: str, where: str) -> str:
+    return f"masked in {where}: {kind} (--allow-secrets sends it)"
+
+
+@functools.cache
 def image_limits(model: ModelInfo) -> ImageLimits:
     """What this model sees of an image."""
     from nbclaude.context.images import ImageLimits

@@ -53,11 +53,17 @@ def _connection(workspace: Workspace, settings: Settings) -> tuple[str, str]:
     try:
         connection = workspace.connection(settings)
     except MissingKeyError:
-        return address, "not set (ANTHROPIC_API_KEY, or %claude_login); %claude_demo needs none"
+        return (
+            address,
+            "not set; %claude_connect shows its variable, %claude_login stores one, %claude_demo needs none",
+        )
     except ConfigurationError as error:
         return address, str(error)
     notice = f" ({DEMO_NOTICE})" if workspace.demo_url else ""
-    return connection.base_url + notice, f"from {connection.key_source}"
+    return (
+        connection.base_url + notice,
+        f"from {connection.key_source}" if connection.key_source else "none needed",
+    )
 
 
 def _spent(workspace: Workspace) -> str:

@@ -76,6 +76,15 @@ class ClaudeTraits(Configurable):
         True,
         help="Upload large images and documents once, where the server has a Files API, and send their ids.",
     ).tag(config=True)
+    cells = Integer(
+        0,
+        min=0,
+        help="How many of the last cells go along, with their outputs, where --cells says nothing else.",
+    ).tag(config=True)
+    mask_personal = List(
+        Enum(("email", "card", "phone")),
+        help="Personal data to mask in data that goes along: email, card, phone.",
+    ).tag(config=True)
     conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(
         config=True
     )
@@ -140,15 +149,6 @@ class ClaudeTraits(Configurable):
         """Return the settings that `%config` or a profile has set; the others are for the environment to decide."""
         names = self._set_names & set(Settings.__dataclass_fields__)
         return {name: getattr(self, name) for name in names}
-
-    def unset(self, *names: str) -> None:
-        """Leave these settings to the environment and to their defaults again."""
-        for name in names:
-            trait = self.traits()[name]
-            self.set_trait(
-                name, trait.default() if trait.default() is not None else trait.get_default_value()
-            )
-            self._set_names.discard(name)
 
 
 def _environment() -> Mapping[str, str]:

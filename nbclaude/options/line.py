@@ -45,8 +45,8 @@ def parse_line(line: str) -> tuple[Options, str]:
         if option is None:
             raise UsageError(_unknown(name))
         rest = rest[found.end() :]
-        if option.choices:
-            value, rest = _take_choice(option, rest)
+        if option.optional:
+            value, rest = _take_optional(option, rest)
         elif option.metavar:
             value, rest = _take_value(option, rest)
         elif rest.startswith("="):
@@ -59,12 +59,20 @@ def parse_line(line: str) -> tuple[Options, str]:
         rest = rest.lstrip(_BLANK)
 
 
-def _take_choice(option: Option, rest: str) -> tuple[Any, str]:
-    """Read the value if one follows: after `=`, or a word that is one of the choices."""
+def _take_optional(option: Option, rest: str) -> tuple[Any, str]:
+    """Read the value if one follows: after `=`, or a word that can be one."""
     following = rest.lstrip(_BLANK).split(maxsplit=1)
-    if rest.startswith("=") or (following and following[0] in option.choices):
+    if rest.startswith("=") or (following and _can_be(option, following[0])):
         return _take_value(option, rest)
-    return option.choices[0], rest
+    return option.read(option.optional), rest
+
+
+def _can_be(option: Option, word: str) -> bool:
+    try:
+        option.read(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _take_value(option: Option, rest: str) -> tuple[Any, str]:
@@ -116,7 +124,8 @@ _HELP = """Ask Claude; the answer streams into the output area as rendered Markd
   %%claude [options]            the cell below is the prompt
   %claude                       shows the state: model, conversation, connection
 
-The prompt goes as you wrote it: braces, quotes, backslashes, $x and a question mark at the end need no care.
+{{name}} in the prompt sends a variable along: {{x}}, {{df}}, {{df:schema}}, {{df:head 20}}, {{fig}}, {{Out[3]}}, {{f(3)}}.
+Everything else goes as you wrote it: other braces, quotes, backslashes, $x and a question mark need no care.
 A prompt that begins with a dash goes after `--`.
 
 Options
@@ -129,6 +138,7 @@ the old one's place, asked with what came before it; turns of later cells stay. 
   %claude_reset     forget all turns    %claude_demo    a demo model inside the kernel, no key needed
   %claude_continue  go on with an answer that was cut short
   %claude_tool_result VALUE             answer a tool call of the model, and go on
+  %claude_figures   the figures that cells have shown, with their numbers for --fig
   %claude_models    the models, what each takes and costs
   %claude_usage     tokens and dollars  %claude_budget  stop at so many dollars
   %claude_connect   another server      %claude_login   store a key, without writing it into the notebook

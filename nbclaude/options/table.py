@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.options.values import (
+    cells,
+    figure,
     fraction,
     header,
     identifier,
@@ -40,7 +42,12 @@ class Options:
     prefill: str = ""
     json: str | None = None
     attach: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    cells: str | None = None
     citations: bool = False
+    raw: bool = False
+    allow_secrets: bool = False
+    dry_run: bool = False
     tools: tuple[str, ...] | None = None
     tool_choice: str | None = None
     metadata_user: str | None = None
@@ -60,7 +67,8 @@ class Options:
 class Option:
     """One option: its names, the field of `Options` that it fills, and how its value is read.
 
-    A `repeat`ed option collects its values; the value of an option with `choices` may be left out, and is the first then.
+    A `repeat`ed option collects its values. The value of an option with `optional` may be left out, and is that one then: the
+    next word is a value only if `read` takes it.
     """
 
     names: tuple[str, ...]
@@ -70,14 +78,13 @@ class Option:
     read: Callable[[str], Any] = str
     flag: Any = True
     repeat: bool = False
-    choices: tuple[str, ...] = ()
+    optional: str = ""
 
     @property
     def usage(self) -> str:
         """The option as the help page shows it."""
         names = ", ".join(self.names)
-        metavar = f"[{'|'.join(self.choices)}]" if self.choices else self.metavar
-        return f"{names} {metavar}" if metavar else names
+        return f"{names} {self.metavar}" if self.metavar else names
 
 
 OPTIONS: tuple[Option, ...] = (
@@ -116,9 +123,9 @@ OPTIONS: tuple[Option, ...] = (
         ("--think",),
         "thinking",
         "think before answering, and show a summary of it (or omit it)",
-        "HOW",
+        "[summarized|omitted]",
         one_of("summarized", "omitted"),
-        choices=("summarized", "omitted"),
+        optional="summarized",
     ),
     Option(("--no-think",), "thinking", "do not think before answering", flag="off"),
     Option(("--prefill",), "prefill", "how the answer begins; models up to 4.5", "TEXT", some_text),
@@ -137,6 +144,16 @@ OPTIONS: tuple[Option, ...] = (
         word,
         repeat=True,
     ),
+    Option(
+        ("--fig",),
+        "figures",
+        "send the last figure that a cell has shown, the Nth last, or all of the last cell that plotted",
+        "[N|cell]",
+        figure,
+        repeat=True,
+        optional="1",
+    ),
+    Option(("--cells",), "cells", "send the last N cells with their outputs, or all", "N|all", cells),
     Option(("--citations",), "citations", "let the answer cite the attached documents"),
     Option(
         ("--tools",),
@@ -174,6 +191,9 @@ OPTIONS: tuple[Option, ...] = (
         "JSON",
         json_object,
     ),
+    Option(("--raw",), "raw", "send braces as they are: {name} is no variable"),
+    Option(("--allow-secrets",), "allow_secrets", "do not mask what looks like a password or a key"),
+    Option(("--dry-run",), "dry_run", "show what would be sent, and send nothing"),
     Option(("--no-stream",), "stream", "take the answer whole instead of as it comes", flag=False),
     Option(("-c", "--conversation"), "conversation", "ask in the conversation of this name", "NAME", word),
     Option(("--new",), "new", "start a new conversation: send nothing of what came before"),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = [
+    "cells",
+    "figure",
     "fraction",
     "header",
     "identifier",
@@ -113,3 +115,17 @@ def json_object(text: str) -> Mapping[str, Any]:
 
 def _no_constant(name: str) -> None:
     raise ValueError(name)
+
+
+def figure(text: str) -> str:
+    """Read which figure: 1 is the last, `cell` all of the last cell that plotted."""
+    if text != "cell" and not (text.isascii() and text.isdigit() and int(text)):
+        raise ValueError("a number (1 is the last figure), or cell")
+    return text
+
+
+def cells(text: str) -> str:
+    """Read how many cells, or `all`."""
+    if text != "all" and not (text.isascii() and text.isdigit()):
+        raise ValueError("how many cells, or all")
+    return text

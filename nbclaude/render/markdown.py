@@ -18,30 +18,20 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.links import is_safe_link
 from nbclaude.render.maths import maths_plugin
 
-__all__ = ["build_parser", "is_safe_link", "render_markdown"]
+__all__ = ["build_parser", "code_block_html", "render_markdown"]
 
 _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
 
-def is_safe_link(url: str) -> bool:
-    """Tell whether a link may be clicked: http, https, mailto, or a place in the same answer.
-
-    Relative addresses are refused: in JupyterLab they would lead to the user's own server.
-    """
-    if url.startswith("#"):
-        return True
-    scheme, colon, rest = url.partition(":")
-    if scheme.lower() in ("http", "https"):
-        # "https:lab" has the scheme and yet is relative.
-        return bool(re.match(r"//[^/?#\\]", rest))
-    return bool(colon) and scheme.lower() == "mailto" and bool(rest)
-
-
-def build_parser(highlighter: CodeHighlighter | None = None) -> MarkdownIt:
-    """Build the parser; `highlighter` remembers the code blocks of one answer."""
+def build_parser(
+    highlighter: CodeHighlighter | None = None, citations: Citations | None = None
+) -> MarkdownIt:
+    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell."""
     md = MarkdownIt("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
@@ -49,6 +39,8 @@ def build_parser(highlighter: CodeHighlighter | None = None) -> MarkdownIt:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin)
+    if citations is not None:
+        md.use(citations_plugin, citations)
     code = _CodeRules(highlighter or CodeHighlighter())
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["fence"] = code.fence
@@ -80,14 +72,15 @@ class _CodeRules:
         found = _LANGUAGE.match(token.info.strip())
         language = found.group() if found else ""
         render = self._highlighter.growing if token.meta.get("open") else self._highlighter.finished
-        return _code_block(render(token.content, language), language)
+        return code_block_html(render(token.content, language), language)
 
 
 def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return _code_block(escape(tokens[index].content, quote=False), "")
+    return code_block_html(escape(tokens[index].content, quote=False), "")
 
 
-def _code_block(code_html: str, language: str) -> str:
+def code_block_html(code_html: str, language: str) -> str:
+    """Build a code block of HTML that is highlighted or escaped already."""
     if not language:
         return f'<div class="code"><pre><code>{code_html}</code></pre></div>\n'
     name = escape(language)

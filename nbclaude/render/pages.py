@@ -26,23 +26,29 @@ def page_limit(number: int) -> float:
 
 @dataclass(slots=True, eq=False)
 class Part:
-    """The piece of one section that lies on one page: source characters `start` to `end`, and its settled HTML."""
+    """The piece of one section that lies on one page: source characters `start` to `end`, and its settled HTML.
+
+    `before` and `after` are what the section puts around it (a fold, say); `source` is its Markdown.
+    """
 
     start: int = 0
     end: int = 0
     settled: list[str] = field(default_factory=list)
     tail: str = ""
     source: str = ""
+    before: str = ""
+    after: str = ""
 
     @property
     def html(self) -> str:
         """The HTML as it stands now."""
-        return "".join(self.settled) + self.tail
+        return f"{self.before}{''.join(self.settled)}{self.tail}{self.after}"
 
     def replace(self, html: str) -> bool:
         """Take the authoritative HTML; tell whether it differs from what is shown."""
         changed = self.html != html
         self.settled, self.tail = [html], ""
+        self.before = self.after = ""
         return changed
 
 
@@ -71,5 +77,10 @@ class Page:
 
     @property
     def source(self) -> str:
-        """The Markdown of its parts."""
-        return "".join(part.source for part in self.parts)
+        """The Markdown of its parts, a blank line between them."""
+        whole = ""
+        for part in self.parts:
+            if whole and part.source:
+                whole += "\n" * (2 - (len(whole) - len(whole.rstrip("\n"))))
+            whole += part.source
+        return whole

@@ -1,16 +1,20 @@
-"""The deltas of content blocks come in; parts of pages go out: running text, or a fold for what is not text."""
+"""The pieces of text blocks come in; parts of pages go out: running text, code in one language, or a line."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from html import escape
 from typing import Any, Protocol
 
+from nbclaude.render.citations import Citations, citation_mark, marks_as_text
+from nbclaude.render.fragments import fenced_markdown
+from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.json_layout import JsonLayout, is_json
+from nbclaude.render.markdown import code_block_html
 from nbclaude.render.pages import Part
+from nbclaude.render.placing import NotePlacer
 from nbclaude.render.streaming import MarkdownStream, SettledBlock
 
-__all__ = ["FoldSection", "Section", "TextSection"]
+__all__ = ["CodeSection", "LineSection", "Section", "TextSection"]
 
 
 class Section(Protocol):
@@ -20,6 +24,9 @@ class Section(Protocol):
 
     def begin_part(self) -> Part:
         """Begin the part that lies on the next page."""
+
+    def end_block(self, index: int, at: float) -> None:
+        """Note that content block `index` is complete, at `at` seconds."""
 
     def lay(self, limit: float) -> bool:
         """Bring the last part up to date; tell whether it is full, so that its page must close."""
@@ -31,16 +38,32 @@ class Section(Protocol):
 class TextSection:
     """Text blocks in a row: one Markdown document, however many blocks it was cut into by citations."""
 
-    def __init__(self, document_id: str) -> None:
-        self._stream = MarkdownStream(document_id)
+    def __init__(self, document_id: str, citations: Citations | None = None) -> None:
+        self._stream = MarkdownStream(document_id, citations)
+        self._citations = citations or Citations()
+        self._placer = NotePlacer()
+        self._numbers: list[int] = []
         self._text: list[str] = []
         self._waiting: list[SettledBlock] = []
         self.parts: list[Part] = []
 
     def feed(self, text: str) -> None:
         """Take the next piece of text."""
-        self._text.append(text)
-        self._stream.feed(text)
+        self._pass_on(self._placer.feed(text))
+
+    def cite(self, citation: Any) -> None:
+        """Take a citation of the text block; its note is set when the block is complete."""
+        number = self._citations.add(citation)
+        if number is not None and number not in self._numbers:
+            self._numbers.append(number)
+
+    def end_block(self, index: int, at: float) -> None:
+        """Set the notes of the text block that is complete."""
+        if self._numbers:
+            before = self._text[-1][-1] if self._text else ""
+            marks = "".join(citation_mark(number, before) for number in sorted(self._numbers))
+            self._pass_on(self._placer.place(marks))
+            self._numbers.clear()
 
     def begin_part(self) -> Part:
         """Begin the part on a new page, where the last one ended."""
@@ -59,7 +82,7 @@ class TextSection:
             if part.end - part.start >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
-                part.source = "".join(self._text)[part.start : part.end]
+                part.source = marks_as_text("".join(self._text)[part.start : part.end])
                 return True
         self._waiting.clear()
         part.tail = now.tail
@@ -67,26 +90,44 @@ class TextSection:
 
     def close(self) -> list[Part]:
         """Render the whole text once more, now that all of it is known; return the parts that it changes."""
+        self.end_block(0, 0.0)
+        self._pass_on(self._placer.flush())
         text = "".join(self._text)
         htmls = self._stream.close(text, [part.end for part in self.parts[:-1]])
         self.parts[-1].end = len(text)
-        self.parts[-1].source = text[self.parts[-1].start :]
+        self.parts[-1].source = marks_as_text(text[self.parts[-1].start :])
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
 
+    def _pass_on(self, text: str) -> None:
+        if text:
+            self._text.append(text)
+            self._stream.feed(text)
 
-class FoldSection:
-    """A content block that is not text, folded to one line: thinking, a tool call, a result, a block yet unknown."""
 
-    def __init__(self, block: Mapping[str, Any]) -> None:
-        self._block = dict(block)
-        self._growing: list[str] = []
+class CodeSection:
+    """Text blocks that are no prose but code in one language, such as the JSON of a structured answer: a code block."""
+
+    def __init__(self, language: str, citations: Citations) -> None:
+        self._language = language
+        self._citations = citations
+        self._highlighter = CodeHighlighter()
+        self._text: list[str] = []
+        # A structured answer comes on a single line, which nobody could read.
+        self._layout = JsonLayout() if language == "json" else None
         self.parts: list[Part] = []
 
-    def feed(self, delta: Mapping[str, Any]) -> None:
-        """Take the next delta of the block."""
-        for field in ("thinking", "partial_json"):
-            if delta.get(field):
-                self._growing.append(str(delta[field]))
+    def feed(self, text: str) -> None:
+        """Take the next piece of text."""
+        self._text.append(text)
+        if self._layout is not None:
+            self._layout.feed(text)
+
+    def cite(self, citation: Any) -> None:
+        """Take a citation; code has no notes in it."""
+        self._citations.add(citation)
+
+    def end_block(self, index: int, at: float) -> None:
+        """Nothing ends: what follows is the same code."""
 
     def begin_part(self) -> Part:
         """Begin its only part."""
@@ -94,34 +135,48 @@ class FoldSection:
         return self.parts[-1]
 
     def lay(self, limit: float) -> bool:
-        """Show the block as it stands; a fold is never cut."""
-        self.parts[-1].tail = self._html(is_open=self._block.get("type") == "thinking")
+        """Show the code as it stands; a code block is never cut."""
+        text = self._text_laid_out()
+        code = self._highlighter.growing(text, self._language)
+        self.parts[-1].tail = code_block_html(code, self._language) if text.strip() else ""
         return False
 
     def close(self) -> list[Part]:
-        """Fold the block."""
-        html = self._html(is_open=False)
-        return [part for part in self.parts if part.replace(html)]
+        """Show all of it; what turned out to be no JSON is shown as it came."""
+        text = self._text_laid_out()
+        if self._layout is not None and not is_json(text):
+            text = "".join(self._text)
+        html = code_block_html(self._highlighter.finished(text, self._language), self._language)
+        self.parts[-1].source = fenced_markdown(text, self._language) if text.strip() else ""
+        return [part for part in self.parts if part.replace(html if text.strip() else "")]
 
-    def _html(self, *, is_open: bool) -> str:
-        kind = str(self._block.get("type"))
-        if kind == "thinking":
-            text = str(self._block.get("thinking") or "") + "".join(self._growing)
-            return _fold("Thinking", text, is_open=is_open) if text.strip() else ""
-        if kind == "redacted_thinking":
-            return ""
-        name = self._block.get("name")
-        title = f"{kind.replace('_', ' ')}: {name}" if name else kind.replace("_", " ")
-        content = {
-            key: value for key, value in self._block.items() if key not in ("type", "id", "name", "caller")
-        }
-        text = "".join(self._growing) or json.dumps(content, ensure_ascii=False, indent=1)
-        return _fold(title, text[:20_000], is_open=False)
+    def _text_laid_out(self) -> str:
+        if self._layout is None:
+            return "".join(self._text)
+        laid = self._layout.text
+        # A refusal is prose, also where JSON was asked for.
+        return laid if laid[:1] in ("{", "[") else "".join(self._text)
 
 
-def _fold(title: str, text: str, *, is_open: bool) -> str:
-    state = " open" if is_open else ""
-    return (
-        f'<details class="nbclaude-fold"{state}><summary>{escape(title)}</summary>'
-        f"<pre>{escape(text, quote=False)}</pre></details>\n"
-    )
+class LineSection:
+    """A fact in one quiet line."""
+
+    def __init__(self, text: str) -> None:
+        self._html = f'<p class="nbclaude-line">{escape(text)}</p>\n'
+        self.parts: list[Part] = []
+
+    def end_block(self, index: int, at: float) -> None:
+        """Nothing to note."""
+
+    def begin_part(self) -> Part:
+        """Begin its only part."""
+        self.parts.append(Part(settled=[self._html]))
+        return self.parts[-1]
+
+    def lay(self, limit: float) -> bool:
+        """It is as it was."""
+        return False
+
+    def close(self) -> list[Part]:
+        """It stays as it was."""
+        return []

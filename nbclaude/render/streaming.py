@@ -16,6 +16,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from nbclaude.render.citations import Citations
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
 from nbclaude.render.unfinished import presentable
@@ -44,11 +45,11 @@ class Advance:
 class MarkdownStream:
     """Incremental renderer: `feed` text, `advance` as often as you paint, then `close`."""
 
-    def __init__(self, document_id: str = "") -> None:
+    def __init__(self, document_id: str = "", citations: Citations | None = None) -> None:
         self._highlighter = CodeHighlighter()
-        self._parser = build_parser(self._highlighter)
+        self._parser = build_parser(self._highlighter, citations)
         # Until the end is known, notes stay where they are written.
-        self._draft_parser = build_parser(self._highlighter)
+        self._draft_parser = build_parser(self._highlighter, citations)
         self._draft_parser.disable("footnote_tail")
         self._environment: dict[str, Any] = {"docId": document_id}
         self._document_id = document_id

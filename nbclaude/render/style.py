@@ -7,6 +7,7 @@ JupyterLab styles headings, lists, tables and code by itself.
 from __future__ import annotations
 
 import re
+from html import escape
 
 __all__ = ["STYLE", "waiting_html"]
 
@@ -64,11 +65,44 @@ _CSS = """
 .nbclaude .c { color: var(--jp-mirror-editor-comment-color, #408080); font-style: italic; }
 .nbclaude .e, .nbclaude .gd { color: var(--jp-error-color1, #d9534f); }
 .nbclaude .gi { color: var(--jp-success-color1, #3a9b4b); }
-.nbclaude-fold { margin: 0 0 .75em; color: var(--jp-content-font-color2, inherit); }
-.nbclaude-fold summary { cursor: pointer; font-size: .9em; }
-.nbclaude-fold pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .85em; margin: .4em 0 0; padding: 0 0 0 1em;
-  max-height: 24em; overflow-y: auto; background: none; color: inherit;
+.nbclaude-fold, .nbclaude-line { margin: 0 0 .6em; color: var(--jp-content-font-color2, inherit); font-size: .93em; }
+.nbclaude-fold summary { cursor: pointer; width: fit-content; border-radius: 4px; line-height: 1.6; }
+.nbclaude-fold summary:hover { color: var(--jp-content-font-color1, inherit); }
+.nbclaude-inside { margin: .35em 0 .9em .28em; padding: .1em 0 .1em 1em; max-height: 26em; overflow: auto;
   border-left: 2px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
+.nbclaude-inside > :last-child { margin-bottom: .1em; }
+.nbclaude-inside > pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: .92em; line-height: 1.5; margin: 0 0 .6em;
+  padding: 0; background: none; color: inherit; border: 0; }
+.nbclaude-inside > ol { margin: 0; padding-left: 1.7em; }
+.nbclaude-inside .code { margin-bottom: .6em; }
+.nbclaude-thinking .nbclaude-inside { max-height: none; }
+.nbclaude-call { color: inherit; }
+.nbclaude-call .nbclaude-inside { max-height: none; border: 0; padding-left: 0; margin-left: 0; }
+.nbclaude-call .nbclaude-inside .code code, .nbclaude .code[data-language="json"] code { white-space: pre-wrap;
+  overflow-wrap: anywhere; word-break: normal; }
+.nbclaude-cite { font-size: .72em; line-height: 0; margin-left: .1em; }
+.nbclaude-cite a { text-decoration: none; }
+.nbclaude-sources { margin: 1.2em 0 .9em; padding-top: .7em; font-size: .9em; line-height: 1.5;
+  border-top: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
+.nbclaude .nbclaude-sources p { margin: 0 0 .3em; }
+.nbclaude .nbclaude-sources ol { margin: 0; padding-left: 1.9em; }
+.nbclaude-sources li { margin: .3em 0; }
+.nbclaude-where, .nbclaude-excerpt { color: var(--jp-content-font-color2, #767676); }
+.nbclaude-callout { margin: .8em 0 .3em; padding: .6em .9em; border-radius: 6px; background: rgba(127,127,127,.1);
+  border-left: 3px solid var(--jp-warn-color1, #b26a00); font-size: .95em; white-space: pre-line; }
+.nbclaude-receipt { margin: .15em 0 0; font-size: .95em; }
+.nbclaude-part { margin: 0 0 .6em; }
+.nbclaude-part-title { font-size: .85em; font-weight: 600; }
+.nbclaude-part-note { font-size: .82em; margin: 0 0 .3em; }
+.nbclaude-part pre { max-height: 14em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .82em;
+  line-height: 1.4; margin: .2em 0; padding: 0 0 0 .8em; background: none; color: inherit; border: 0;
+  border-left: 2px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
+.nbclaude-part ol { margin: .2em 0; padding-left: 1.8em; font-size: .85em; }
+.nbclaude-gallery { display: flex; flex-wrap: wrap; gap: .8em 1.2em; align-items: flex-end; }
+.nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--jp-content-font-color2, inherit); }
+.nbclaude-thumb { display: block; max-width: 240px; max-height: 180px; width: auto; height: auto;
+  margin: .3em 0; background: #fff;
+  border: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); border-radius: 3px; }
 .nbclaude-footer { font-size: .82em; line-height: 1.5; color: var(--jp-content-font-color2, #767676); margin: .5em 0 0; }
 .nbclaude-footer strong { font-weight: 600; }
 .nbclaude-mark { color: var(--jp-warn-color1, #b26a00); font-weight: 600; }
@@ -84,7 +118,9 @@ _CSS = """
 STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", _CSS)).replace(";}", "}").strip()
 
 
-def waiting_html() -> str:
-    """What stands in the output area from the start of the cell to the first words."""
-    dots = '<div class="nbclaude-waiting" role="status" aria-label="waiting for Claude"><i></i><i></i><i></i></div>'
+def waiting_html(text: str = "") -> str:
+    """What stands in the output area from the start of the cell to the first words; `text` tells what is waited for."""
+    label = "" if text else ' aria-label="waiting for Claude"'
+    said = f" {escape(text)}" if text else ""
+    dots = f'<div class="nbclaude-waiting" role="status"{label}><i></i><i></i><i></i>{said}</div>'
     return f'<div class="nbclaude"><style>{STYLE}</style>{dots}</div>'

@@ -28,9 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         port=options.port,
         pace=Pace() if rate == 0 else Pace(deltas_per_second=rate, first_delay=NATURAL.first_delay),
         strict=not options.gateway,
-        wrap=options.gateway,
+        gateway=options.gateway,
         keep=0,
-        openai_models=options.gateway,
     )
     try:
         simulator.start()
@@ -76,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
         "--gateway",
         action="store_true",
         help="behave like a gateway: unknown fields and models pass, messages are wrapped in {code, data}, "
-        "the model list has the OpenAI shape",
+        "the model list has the OpenAI shape, models that end in -thinking show their thinking, and there are "
+        "neither files nor count_tokens",
     )
     return parser
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -18,12 +18,15 @@ from .caching import PromptCache, count_input
 from .catalogue import list_models, model_json
 from .connection import MAX_BODY, Connection, Disconnected
 from .faults import APIFault
-from .models import SimulatedModel, find_model
+from .files import FileStore
+from .gateway import GATEWAY_MODELS, GATEWAY_VERSIONS, find_gateway_model
+from .models import MODELS, SimulatedModel, find_model
 from .recorded import Headers, RecordedRequest
 from .reply import make_id
 from .rules import VERSIONS, Context, check_request
 from .scripts import UNPACED, Answer, ChunkSizes, HTTPFault, Pace, Script
 from .sending import Exchange, play, send_fault, send_json
+from .uploads import FILES, answer_files
 
 __all__ = ["API", "DEMO_HEADER", "Settings"]
 
@@ -45,6 +48,9 @@ class Settings:
     bind_thinking: bool = True
     wrap: bool = False
     openai_models: bool = False
+    gateway: bool = False
+    plain_errors: bool = False
+    files: bool = True
     clock: Callable[[], float] = time.time
 
 
@@ -58,6 +64,7 @@ class API:
         demo: Callable[[Mapping[str, Any]], Answer],
     ) -> None:
         self.cache = PromptCache(settings.clock)
+        self.store = FileStore(settings.clock)
         self._settings = settings
         self._next_script = next_script
         self._demo = demo
@@ -67,25 +74,26 @@ class API:
         request_id = make_id("req", number)
         headers = {"request-id": request_id, "anthropic-organization-id": _ORGANIZATION}
         try:
-            endpoint = _endpoint(request)
+            endpoint = _endpoint(request, self._settings)
             _check_key(request.headers, self._settings.api_key)
             context = self._context(request.headers)
             endpoint(self, connection, request, context, Reply(number, request_id, headers | self._limits()))
         except APIFault as fault:
             http = HTTPFault(fault.status, fault.kind, fault.message, fault.details)
-            send_fault(connection, http, request_id, headers)
+            send_fault(connection, http, request_id, headers, plain=self._settings.plain_errors)
         except (Disconnected, OSError):
             raise
         except Exception as error:  # a script that is a function may raise anything
             message = f"the simulator or a script raised {type(error).__name__}: {error}"
-            send_fault(connection, HTTPFault(500, message=message, should_retry=False), request_id, headers)
+            http = HTTPFault(500, message=message, should_retry=False)
+            send_fault(connection, http, request_id, headers, plain=self._settings.plain_errors)
 
     def messages(
         self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply
     ) -> None:
         """`POST /v1/messages`."""
         arrived = time.monotonic()
-        body = _parse(request)
+        body = self._body(request)
         model = check_request(body, context)
         script = self._next_script(request)
         headers = dict(reply.headers)
@@ -103,6 +111,7 @@ class API:
             pace=self._settings.pace,
             chunk_bytes=self._settings.chunk_bytes,
             wrap=self._settings.wrap,
+            plain_errors=self._settings.plain_errors,
             arrived=arrived,
         )
         play(connection, script, exchange)
@@ -111,28 +120,40 @@ class API:
         self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply
     ) -> None:
         """`POST /v1/messages/count_tokens`."""
-        body = _parse(request)
-        model = check_request(body, _counting(context))
+        body = self._body(request)
+        model = check_request(body, replace(context, counting=True))
         send_json(connection, 200, {"input_tokens": count_input(body, model)}, reply.headers)
 
     def models(
         self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply
     ) -> None:
         """`GET /v1/models`."""
-        value = list_models(request.query, openai=self._settings.openai_models)
+        offered = GATEWAY_MODELS if self._settings.gateway else MODELS
+        value = list_models(request.query, offered, openai=self._settings.openai_models)
         send_json(connection, 200, value, reply.headers)
 
     def model(self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply) -> None:
         """`GET /v1/models/{id}`."""
         name = unquote(request.path.removeprefix("/v1/models/"))
-        model: SimulatedModel | None = find_model(name)
+        find = find_gateway_model if self._settings.gateway else find_model
+        model: SimulatedModel | None = find(name)
         if model is None:
             raise APIFault(f"model: {name}", 404)
         send_json(connection, 200, model_json(model, openai=self._settings.openai_models), reply.headers)
 
+    def files(self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply) -> None:
+        """`/v1/files` and what is below it."""
+        send_json(connection, 200, answer_files(self.store, request), reply.headers)
+
+    def _body(self, request: RecordedRequest) -> Any:
+        """Parse a body and put the uploaded files that it names into it."""
+        body = _parse(request)
+        return self.store.resolve(body) if self._settings.files else body
+
     def _context(self, headers: Headers) -> Context:
         version = headers.get("anthropic-version", "")
-        if self._settings.strict and version not in VERSIONS:
+        accepted = GATEWAY_VERSIONS if self._settings.gateway else VERSIONS
+        if self._settings.strict and version not in accepted:
             raise APIFault(
                 f'anthropic-version: "{version}" is not a valid version'
                 if version
@@ -140,10 +161,11 @@ class API:
             )
         betas = tuple(beta.strip() for beta in headers.get("anthropic-beta", "").split(",") if beta.strip())
         return Context(
-            version=version if version in VERSIONS else VERSIONS[0],
+            version=version if version in VERSIONS and version in accepted else VERSIONS[0],
             betas=betas,
             strict=self._settings.strict,
             bind_thinking=self._settings.bind_thinking,
+            gateway=self._settings.gateway,
         )
 
     def _limits(self) -> dict[str, str]:
@@ -173,12 +195,14 @@ _ROUTES: dict[str, tuple[str, _Endpoint]] = {
 }
 
 
-def _endpoint(request: RecordedRequest) -> _Endpoint:
-    method, endpoint = _ROUTES.get(request.path, ("", API.model))
-    if not method:
-        if not request.path.startswith("/v1/models/"):
-            raise APIFault("Not found", 404)
-        method = "GET"
+def _endpoint(request: RecordedRequest, settings: Settings) -> _Endpoint:
+    path = request.path
+    if settings.files and (path == FILES or path.startswith(f"{FILES}/")):
+        return API.files
+    route = ("GET", API.model) if path.startswith("/v1/models/") else _ROUTES.get(path)
+    if route is None or (settings.gateway and path == "/v1/messages/count_tokens"):
+        raise APIFault("Not found", 404)
+    method, endpoint = route
     if request.method != method:
         raise APIFault("Method Not Allowed", 405)
     return endpoint
@@ -215,7 +239,3 @@ def _parse(request: RecordedRequest) -> Any:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")  # NaN, Infinity and -Infinity are Python's own
-
-
-def _counting(context: Context) -> Context:
-    return Context(context.version, context.betas, context.strict, context.bind_thinking, counting=True)

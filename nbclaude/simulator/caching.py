@@ -2,8 +2,8 @@
 
 https://platform.claude.com/docs/en/build-with-claude/prompt-caching: the order is tools, system, messages; a
 breakpoint looks back over 20 blocks for an entry; a prefix under the model's minimum is silently not cached;
-a read refreshes its entry; changed thinking parameters or tool choice leave the cache of tools and system
-alone and invalidate the messages'.
+a read refreshes its entry; changed thinking parameters or tool choice, and the first image, leave the cache of
+tools and system alone and invalidate the messages'.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def _steps(body: Mapping[str, Any], model: SimulatedModel) -> list[_Step]:
     for index, part in enumerate(line):
         if part.place.startswith("messages.") and not in_messages:
             in_messages = True
-            value = digest(value, "parameters", [body.get("thinking"), body.get("tool_choice")])
+            pictured = any(part.block.get("type") == "image" for part in line)
+            value = digest(value, "parameters", [body.get("thinking"), body.get("tool_choice"), pictured])
         value = digest(value, part.role, part.block)
         tokens += _part_tokens(part, model)
         mark = part.block.get("cache_control") or (body["cache_control"] if index == automatic else None)

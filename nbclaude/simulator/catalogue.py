@@ -5,11 +5,12 @@ https://platform.claude.com/docs/en/api/models/list
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qs
 
 from .faults import APIFault
-from .models import MODELS, SimulatedModel
+from .models import SimulatedModel
 
 __all__ = ["list_models", "model_json"]
 
@@ -17,10 +18,10 @@ _KNOWN = frozenset({"limit", "after_id", "before_id", "lifecycle[]", "beta"})
 _STAGES = ("active", "deprecated", "retired")
 
 
-def list_models(query: str, *, openai: bool = False) -> dict[str, Any]:
-    """Give a page of models, newest first; with `openai` all of them in that API's shape. APIFault 400."""
+def list_models(query: str, offered: Sequence[SimulatedModel], *, openai: bool = False) -> dict[str, Any]:
+    """Give a page of the models in their order; with `openai` all of them in that API's shape. APIFault 400."""
     if openai:
-        return {"object": "list", "data": [model_json(model, openai=True) for model in MODELS]}
+        return {"object": "list", "data": [model_json(model, openai=True) for model in offered]}
     given = parse_qs(query, keep_blank_values=True)
     for name in given:
         if name not in _KNOWN:
@@ -29,7 +30,7 @@ def list_models(query: str, *, openai: bool = False) -> dict[str, Any]:
     for stage in stages:
         if stage not in _STAGES:
             raise APIFault("lifecycle: Input should be 'active', 'deprecated' or 'retired'")
-    models = [model for model in MODELS if model.lifecycle in stages]
+    models = [model for model in offered if model.lifecycle in stages]
     page, more = _page(models, given, _limit(given.get("limit", ["20"])[0]))
     return {
         "data": [model_json(model) for model in page],

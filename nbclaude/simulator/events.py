@@ -6,6 +6,7 @@ https://platform.claude.com/docs/en/build-with-claude/streaming
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,7 +30,10 @@ _CUMULATIVE = (
     "output_tokens",
     "output_tokens_details",
     "server_tool_use",
+    "iterations",
 )
+# Fields of a compaction block, which come together in one delta.
+_COMPACTION = ("content", "encrypted_content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def stream_events(message: Mapping[str, Any], pace: Pace) -> Iterator[StreamEven
     if "container" in message:
         reason["container"] = message["container"]
     usage = {key: message["usage"][key] for key in _CUMULATIVE if key in message["usage"]}
-    yield _event("message_delta", delta=reason, usage=usage)
+    extra = {key: message[key] for key in ("context_management",) if key in message}
+    yield _event("message_delta", delta=reason, usage=usage, **extra)
     yield _event("message_stop")
 
 
@@ -96,18 +101,23 @@ def _opening(block: Mapping[str, Any]) -> dict[str, Any]:
         return {**block, "thinking": "", "signature": ""}
     if kind in _CALLS:
         return {**block, "input": {}}
+    if kind == "compaction":
+        return {**block, **{key: None for key in _COMPACTION if key in block}}
     return dict(block)  # tool results, redacted thinking and unknown blocks come whole
 
 
 def _deltas(block: Mapping[str, Any], pace: Pace) -> Iterator[dict[str, Any]]:
     kind = block["type"]
+    # Citations come between the pieces of the text, the first one before it.
+    cited = iter([{"type": "citations_delta", "citation": item} for item in block.get("citations") or ()])
     if kind in _GROWING:
         source, delta, key = _GROWING[kind]
         for piece in pace.pieces(block[source]):
+            yield from itertools.islice(cited, 1)
             yield {"type": delta, key: piece}
-    if kind == "text":
-        for citation in block.get("citations") or ():
-            yield {"type": "citations_delta", "citation": citation}
+        yield from cited
+    if kind == "compaction":
+        yield {"type": "compaction_delta", **{key: block[key] for key in _COMPACTION if key in block}}
     elif kind == "thinking":
         yield {"type": "signature_delta", "signature": block.get("signature", "")}
     elif kind in _CALLS:

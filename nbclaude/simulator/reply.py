@@ -18,6 +18,8 @@ from .tokens import as_blocks, block_tokens, content_tokens
 
 __all__ = ["build_message", "make_id", "thinks", "visible_thinking"]
 
+# Blocks that call a tool -> what their ids begin with.
+_CALL_IDS = {"tool_use": "toolu", "server_tool_use": "srvtoolu", "mcp_tool_use": "mcptoolu"}
 _ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -61,9 +63,7 @@ def build_message(
         left = body.get("max_tokens", model.max_tokens) - thinking_tokens
         blocks, stop_reason, stop_sequence = _cut(blocks, left, body, model)
     blocks = _complete(blocks, body, model, number)
-    output = (
-        content_tokens((block for block in blocks if block["type"] != "thinking"), model) + thinking_tokens
-    )
+    output = content_tokens(filter(_is_written, blocks), model) + thinking_tokens
     details = answer.stop_details
     if stop_reason == "refusal" and details is None:
         details = {"type": "refusal", "category": None, "explanation": None}
@@ -86,6 +86,11 @@ def build_message(
         "usage": usage | dict(answer.usage),
         **answer.message,
     }
+
+
+def _is_written(block: Mapping[str, Any]) -> bool:
+    """Tell whether the model has written a block: not the results of tools; thinking is counted apart."""
+    return block["type"] != "thinking" and not block["type"].endswith("_tool_result")
 
 
 def _blocks(
@@ -113,14 +118,12 @@ def _complete(
     """Add what scripts may leave out: ids of tool calls, signatures of thinking."""
     before, done = prefix_hash(body), []
     for index, block in enumerate(blocks):
-        if block.get("type") == "tool_use":
-            defaults = {
-                "type": "tool_use",
-                "id": make_id("toolu", number, str(index)),
-                "caller": {"type": "direct"},
-            }
-            block = defaults | block
-        elif block.get("type") == "thinking" and "signature" not in block:
+        kind = block.get("type")
+        if kind in _CALL_IDS:
+            caller = {"caller": {"type": "direct"}} if kind == "tool_use" else {}
+            call = {"type": kind, "id": make_id(_CALL_IDS[kind], number, str(index))}
+            block = call | caller | block
+        elif kind == "thinking" and "signature" not in block:
             block = block | {"signature": sign(block["thinking"], before, model)}
         done.append(block)
         before = digest(before, "assistant", block)

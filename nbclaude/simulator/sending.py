@@ -25,7 +25,8 @@ class Exchange:
     """A request that is being answered, and the simulator's defaults for the answer.
 
     `number` counts the requests, `arrived` is the monotonic time of the request's last byte, `headers` go on
-    every reply, `wrap` puts messages into a gateway's `{"code": 200, "data": ...}`.
+    every reply, `wrap` puts messages into a gateway's `{"code": 200, "data": ...}`, `plain_errors` makes errors its
+    `{"code": 400, "message": ...}`.
     """
 
     body: Mapping[str, Any]
@@ -37,6 +38,7 @@ class Exchange:
     pace: Pace
     chunk_bytes: ChunkSizes | None
     wrap: bool
+    plain_errors: bool
     arrived: float
 
 
@@ -44,7 +46,7 @@ def play(connection: Connection, script: Script, exchange: Exchange) -> None:
     """Send what the script says; Disconnected or OSError when the client goes away meanwhile."""
     if isinstance(script, HTTPFault):
         connection.pause(script.delay)
-        send_fault(connection, script, exchange.request_id, exchange.headers)
+        _refuse(connection, script, exchange)
     elif isinstance(script, RawStream):
         _send_raw(connection, script, exchange)
     else:
@@ -70,8 +72,15 @@ def send_json(
     connection.end()
 
 
-def send_fault(connection: Connection, fault: HTTPFault, request_id: str, headers: Mapping[str, str]) -> None:
-    """Send an HTTP error with its headers."""
+def send_fault(
+    connection: Connection,
+    fault: HTTPFault,
+    request_id: str,
+    headers: Mapping[str, str],
+    *,
+    plain: bool = False,
+) -> None:
+    """Send an HTTP error with its headers; `plain` is a gateway's own shape of it."""
     more = {"content-type": fault.content_type, **headers}
     retry = should_retry(fault.status, fault.details) if fault.should_retry is None else fault.should_retry
     if fault.status >= 400:
@@ -82,7 +91,8 @@ def send_fault(connection: Connection, fault: HTTPFault, request_id: str, header
     if body is None:
         kind = fault.error_type or ERROR_TYPES.get(fault.status, "api_error")
         message = default_message(fault.status) if fault.message is None else fault.message
-        body = compact(error_body(kind, message, request_id, fault.details))
+        error = error_body(kind, message, request_id, fault.details)
+        body = compact({"code": fault.status, "message": message} if plain else error)
     data = body.encode() if isinstance(body, str) else body
     connection.begin(fault.status, {**more, **fault.headers}, len(data), None)
     connection.write(data)
@@ -149,7 +159,7 @@ def _send_whole(
     if fault and fault.kind == "error":
         status = STATUS_OF.get(fault.error_type, 500)
         http = HTTPFault(status, fault.error_type, fault.message, fault.details)
-        send_fault(connection, http, exchange.request_id, exchange.headers)
+        _refuse(connection, http, exchange)
         return
     pace = answer.pace or exchange.pace
     message = _message(answer, exchange)
@@ -169,6 +179,10 @@ def _send_whole(
         connection.drop(reset=fault.kind == "reset")
     else:
         connection.end()
+
+
+def _refuse(connection: Connection, fault: HTTPFault, exchange: Exchange) -> None:
+    send_fault(connection, fault, exchange.request_id, exchange.headers, plain=exchange.plain_errors)
 
 
 def _send_raw(connection: Connection, script: RawStream, exchange: Exchange) -> None:

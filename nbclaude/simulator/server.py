@@ -18,6 +18,7 @@ from typing import Literal, Self
 from .api import API, Settings
 from .connection import Connection, Listener
 from .demo import demo_answer
+from .files import UploadedFile
 from .recorded import RecordedRequest
 from .scripts import (
     NATURAL,
@@ -45,6 +46,11 @@ class Simulator:
     * `api_key` is the only key accepted; None accepts any.
     * `strict=False` takes unknown fields, models, block types and versions, as gateways do; `wrap` puts messages
       into `{"code": 200, "data": ...}`; `openai_models` gives the model list in the OpenAI shape.
+    * `gateway` is a gateway that sells older models (see gateway.py), ids that end in `-thinking` among them: it
+      wraps messages, lists models in the OpenAI shape, takes the versions 2023-06-01 and 2025-10-01 and every
+      sampling parameter, and has neither files nor `count_tokens`. `plain_errors` are its own,
+      `{"code": 400, "message": ...}`.
+    * `files=False` is a server without `/v1/files`.
     * `bind_thinking=False` does not check the signatures of thinking blocks.
     * `keep` is how many requests are remembered; None remembers all.
     * `clock` gives seconds for the life of cache entries.
@@ -61,6 +67,9 @@ class Simulator:
         strict: bool = True,
         wrap: bool = False,
         openai_models: bool = False,
+        gateway: bool = False,
+        plain_errors: bool = False,
+        files: bool = True,
         bind_thinking: bool = True,
         keep: int | None = None,
         clock: Callable[[], float] = time.time,
@@ -72,8 +81,11 @@ class Simulator:
             pace=NATURAL if pace == "natural" else pace or UNPACED,
             chunk_bytes=chunk_bytes,
             bind_thinking=bind_thinking,
-            wrap=wrap,
-            openai_models=openai_models,
+            wrap=wrap or gateway,
+            openai_models=openai_models or gateway,
+            gateway=gateway,
+            plain_errors=plain_errors,
+            files=files and not gateway,
             clock=clock,
         )
         self._api = API(settings, self._next_script, demo_answer)
@@ -132,6 +144,15 @@ class Simulator:
         ]
 
     @property
+    def files(self) -> list[UploadedFile]:
+        """The uploaded files that were not deleted, expired ones too, in the order of the uploads."""
+        return self._api.store.files
+
+    def expire_files(self) -> None:
+        """Let every uploaded file expire now."""
+        self._api.store.expire()
+
+    @property
     def pending(self) -> int:
         """How many scripts nobody has asked for yet."""
         with self._arrived:
@@ -145,11 +166,12 @@ class Simulator:
             self._scripts.extend(scripts)
 
     def clear(self) -> None:
-        """Forget requests, waiting scripts and the prompt cache."""
+        """Forget requests, waiting scripts, uploaded files and the prompt cache."""
         with self._arrived:
             self._requests.clear()
             self._scripts.clear()
         self._api.cache.clear()
+        self._api.store.clear()
 
     def wait_for_requests(self, count: int, timeout: float = 5.0) -> list[RecordedRequest]:
         """Wait until `count` message requests have arrived and give them; TimeoutError after `timeout` s."""

@@ -4,7 +4,8 @@
   more tokens; 4 for older ones), rounded up.
 * Everything else that is JSON (tools, tool input): the text of its compact JSON.
 * An image: ceil(width / 28) * ceil(height / 28) after scaling to the model's longest edge, at most the
-  model's maximum; by URL or file id: the maximum. A document by anything but text: 2,000.
+  model's maximum; by URL or file id: the maximum. A document by anything but text: 2,000;
+  its title and context count as text.
 * Every message: 4 more, for its role and its ends.
 """
 
@@ -93,8 +94,9 @@ def _image_block(source: object, model: SimulatedModel) -> int:
 
 def _document_block(block: Mapping[str, Any], model: SimulatedModel) -> int:
     source = block.get("source")
+    around = sum(text_tokens(str(block.get(name) or ""), model) for name in ("title", "context"))
     if isinstance(source, dict) and source.get("type") == "text":
-        return text_tokens(str(source.get("data", "")), model)
+        return around + text_tokens(str(source.get("data", "")), model)
     if isinstance(source, dict) and source.get("type") == "content":
-        return content_tokens(as_blocks(source.get("content")), model)
-    return DOCUMENT_TOKENS
+        return around + content_tokens(as_blocks(source.get("content")), model)
+    return around + DOCUMENT_TOKENS

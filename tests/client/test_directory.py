@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -261,3 +263,22 @@ class TestConfigured:
 def test_the_connection_of_the_settings(base_url: str, name: str) -> None:
     found = connection_of_settings(base_url)
     assert (found.name, found.key_variables, found.key_optional) == (name, ANTHROPIC, False)
+
+
+def test_the_documentation_lists_the_built_in_ones_as_they_are() -> None:
+    text = Path(__file__).parents[2].joinpath("docs", "connections.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| `(http[^`]+)` \|(.*)\|(.*)\|(.*)\| (\w+) \|$", text, re.MULTILINE)
+    documented = [
+        (name, url, tuple(re.findall(r"[A-Z_]{5,}", keys)), re.findall(r"`(.+)`", model), caching)
+        for name, url, keys, _style, model, caching in rows
+    ]
+    assert documented == [
+        (
+            connection.name,
+            connection.base_url,
+            connection.key_variables,
+            [connection.default_model] if connection.default_model else [],
+            connection.caching,
+        )
+        for connection in BUILT_IN
+    ]

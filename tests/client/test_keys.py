@@ -306,6 +306,7 @@ class TestFindKeys:
             "the regular expression sk-ant-[a-z]+[0-9]{2}-[A-Za-z0-9_-]{93}AA finds them",
             "a task-ant-farm1-2-3-4-5-6-7-8-9-0 is no key",
             "sk-ant-api03-short1",
+            "sk-ant-api03-1212121212121212121212",
         ],
     )
     def test_no_key(self, text: str) -> None:

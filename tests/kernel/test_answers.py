@@ -16,7 +16,7 @@ LONG = "".join(f"Paragraph {i} of an answer that goes on.\n\n" for i in range(40
 
 def sent(simulator: Simulator) -> list[str]:
     return [
-        "".join(block["text"] for block in message["content"]) for message in simulator.requests[-1].messages
+        "".join(block.get("text", "") for block in message["content"]) for message in simulator.requests[-1].messages
     ]
 
 
@@ -198,8 +198,8 @@ def test_an_error_in_mid_stream_keeps_the_text_and_says_so(
 
 def test_footer_says_why_an_answer_stopped(claude_kernel: Kernel, simulator: Simulator) -> None:
     simulator.enqueue(Answer("cut", stop_reason="max_tokens"))
-    assert "cut off at max_tokens (50)" in claude_kernel.run("%claude --max-tokens 50 hi").html
+    assert "reached max_tokens (50)" in claude_kernel.run("%claude --max-tokens 50 hi").html
     refusal = {"type": "refusal", "category": "cyber", "explanation": "No <b>."}
     simulator.enqueue(Answer("", stop_reason="refusal", stop_details=refusal))
     refused = claude_kernel.run("%claude hi")
-    assert "refused (cyber, No &lt;b&gt;.)" in refused.html
+    assert "The model declined to answer (cyber). No &lt;b&gt;." in refused.html

@@ -145,7 +145,7 @@ def test_an_own_model_is_kept_and_comes_back(kernel: Kernel) -> None:
     [
         ("antropic", "did you mean anthropic?"),
         ("ftp://gateway.example", "is not an address"),
-        (f"https://me:{CANARY}@gateway.example", "API key|takes no key"),
+        (f"https://me:{CANARY}@gateway.example", "takes no key"),
         ("https://me:hunter22@gateway.example", "user name or a password"),
         ("two words", "one name or address"),
         (CANARY, "takes no key"),
@@ -155,8 +155,7 @@ def test_what_is_no_connection_changes_nothing(kernel: Kernel, line: str, error:
     kernel.run("%claude_connect ollama")
     failed = kernel.run(f"%claude_connect {line}")
     assert not failed.ok
-    said = everything(failed)
-    assert any(part in said for part in error.split("|"))
+    assert error in everything(failed)
     # What was typed is in the message that echoes the cell, and in no other.
     answers = repr([message.content for message in failed.messages if message.type != "execute_input"])
     assert CANARY not in answers and "hunter22" not in answers
@@ -179,12 +178,7 @@ def test_login_into_the_keyring_and_logout(kernel: Kernel, simulator: Simulator)
     assert runs[0].stdout == f"The key of {name} ({simulator.base_url}) is in the keyring now.\n"
     assert kernel.value("list(keyring.get_keyring().held)") == f"[('nbclaude', '{name}')]"
     simulator.enqueue("with a key")
-    runs += [
-        kernel.run("%claude hi"),
-        kernel.run("%claude_connect"),
-        kernel.run("%claude"),
-        kernel.run("%claude_login -"),
-    ]
+    runs += [kernel.run("%claude hi"), kernel.run("%claude_connect"), kernel.run("%claude")]
     assert simulator.requests[-1].headers["x-api-key"] == CANARY
     assert row(runs[2], name)[3] == "the keyring"
     runs.append(kernel.run("%claude_logout"))
@@ -239,7 +233,7 @@ def test_login_without_consent_is_for_this_kernel_alone(
 )
 def test_what_is_no_key_is_not_stored(kernel: Kernel, typed: str, problem: str) -> None:
     refused = kernel.run("%claude_login", answers=[typed])
-    assert f"That is no key: {problem}" in refused.stderr or problem in refused.stderr
+    assert "That is no key" in refused.stderr and problem in refused.stderr
     assert "Nothing was stored." in refused.stderr
     assert not key_file(kernel).exists()
 
@@ -324,6 +318,21 @@ def test_a_key_file_that_others_can_read_is_refused(kernel: Kernel) -> None:
     failed = kernel.run("%claude hi")
     assert failed.error["ename"] == "ConfigurationError" and "chmod 600" in failed.error["evalue"]
     assert CANARY not in everything(failed, kernel.run("%claude_connect"))
+
+
+@pytest.mark.parametrize("mode", ["Verbose", "Context"])
+def test_a_failure_to_store_shows_no_key_in_any_traceback(kernel: Kernel, mode: str) -> None:
+    key_file(kernel).parent.parent.mkdir(exist_ok=True)
+    key_file(kernel).parent.write_text("a file, where the directory should be")
+    kernel.run(
+        KEYRING + "def refuse(*given): raise RuntimeError(given)\nkeyring.get_keyring().set_password = refuse"
+    )
+    failed = kernel.run(f"%xmode {mode}\n%claude_login --connection apimart", answers=[CANARY, "y"])
+    again = kernel.run("%tb")
+    kernel.run("%xmode Context")
+    key_file(kernel).parent.unlink()
+    assert failed.error["ename"] == "ConfigurationError"
+    assert CANARY not in everything(failed, again)
 
 
 def test_unload_takes_them_out(kernel: Kernel) -> None:

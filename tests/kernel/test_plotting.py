@@ -124,13 +124,13 @@ def test_a_matplotlib_figure_is_not_changed_and_is_the_image_that_the_notebook_s
 
 @needs("matplotlib")
 def test_a_huge_matplotlib_figure_fits_and_a_transparent_one_is_white(plotting: Kernel) -> None:
-    image, _summary = picture(plotting, BAR + "fig.set_size_inches(120, 60)\nfig")
+    image, _summary = picture(plotting, BAR + "fig.set_size_inches(120, 60)\nplt.close()\nfig")
     assert image.width in range(1540, 1569)
     image, _summary = picture(plotting, BAR + "fig.patch.set_alpha(0)\nfig")
     assert image.getpixel((0, 0)) == (255, 255, 255)
     # Something far outside: the tight box would be a million pixels wide.
     far = "ax.annotate('far', (1e6, 0), annotation_clip=False, xycoords='figure pixels')\n"
-    image, _summary = picture(plotting, BAR + far + "fig")
+    image, _summary = picture(plotting, BAR + far + "plt.close()\nfig")
     assert image.size == (640, 480)
 
 
@@ -235,13 +235,13 @@ def test_plotly(plotting: Kernel) -> None:
 def test_plotly_without_its_painter_is_said(plotting: Kernel) -> None:
     done = plotting.run(
         "import sys\n"
-        "for name in [each for each in sys.modules if each.startswith(('plotly', 'kaleido'))]:\n"
+        "for name in [each for each in sys.modules if each.startswith(('plotly', '_plotly', 'kaleido'))]:\n"
         "    del sys.modules[name]\n"
         "sys.modules['kaleido'] = None\n"
         "import plotly.graph_objects as go\n"
         "try:\n    picture(go.Figure(), 'sales')\n"
         "finally:\n"
-        "    for name in [each for each in sys.modules if each.startswith(('plotly', 'kaleido'))]:\n"
+        "    for name in [each for each in sys.modules if each.startswith(('plotly', '_plotly', 'kaleido'))]:\n"
         "        del sys.modules[name]"
     )
     assert done.error is not None

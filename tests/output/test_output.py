@@ -11,7 +11,7 @@ from nbclaude import output
 from nbclaude.output import PagesDisplay, TerminalDisplay, is_terminal, open_display, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.reply import Footer
-from nbclaude.wire.events import BlockDelta, BlockStart, Event, MessageStart
+from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import text
 
 FOOTER = Footer(("m", "1 token"), mark="interrupted")
@@ -24,9 +24,9 @@ def delta(value: str) -> Event:
 class Notebook:
     """What a front end makes of the messages: outputs by display id, each replaced by its updates."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
         self.publisher = CapturingDisplayPublisher()
-        self.display = PagesDisplay(self.publisher)
+        self.display = PagesDisplay(self.publisher, language)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -79,8 +79,33 @@ class TestPages:
     def test_the_sign_stays_until_there_is_something_to_see(self, notebook: Notebook) -> None:
         notebook.display.begin()
         notebook.display.show([MessageStart({})])
-        notebook.display.show([BlockStart(0, {"type": "thinking", "thinking": ""})])
+        notebook.display.show([BlockStart(0, {"type": "text", "text": ""})])
         assert len(notebook.messages) == 1
+
+    def test_the_sign_says_that_it_thinks(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([BlockStart(0, {"type": "thinking", "thinking": ""})])
+        notebook.display.show([BlockDelta(0, {"type": "signature_delta", "signature": "S"})])
+        assert len(notebook.messages) == 2
+        assert "Thinking…" in notebook.messages[-1]["data"]["text/html"]
+
+    def test_how_long_it_thought(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([BlockStart(0, {"type": "thinking", "thinking": "hm"})])
+        time.sleep(1.6)
+        notebook.display.show([BlockStop(0)])
+        notebook.display.finish(FOOTER)
+        assert "<summary>Thought for 2 s</summary>" in notebook.messages[-1]["data"]["text/html"]
+
+    def test_an_answer_in_a_language(self) -> None:
+        notebook = Notebook("json")
+        notebook.display.begin()
+        notebook.display.show([delta('{"a":')])
+        notebook.display.show([delta("1}")])
+        notebook.display.finish(FOOTER)
+        [data] = notebook.outputs.values()
+        assert 'data-language="json"' in data["text/html"]
+        assert data["text/markdown"] == '```json\n{\n  "a": 1\n}\n```\n'
 
     def test_an_open_page_is_html_alone(self, notebook: Notebook) -> None:
         notebook.display.begin()
@@ -202,6 +227,94 @@ class TestThrottle:
         assert "<p>a b</p>" in notebook.messages[-1]["data"]["text/html"]
 
 
+class TestWaiting:
+    """The countdown before another attempt."""
+
+    @staticmethod
+    def said(notebook: Notebook) -> str:
+        return text(notebook.messages[-1]["data"]["text/html"].partition("</style>")[2]).strip()
+
+    def test_it_counts_down_to_the_plain_sign(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded (HTTP 529)", 2.2)
+        seen = [self.said(notebook)]
+        for _ in range(3):
+            pause = notebook.display.pause()
+            assert pause is not None
+            assert 0 < pause <= 1
+            time.sleep(pause + 0.01)
+            assert notebook.display.pause() == 0.0
+            notebook.display.show([])
+            seen.append(self.said(notebook))
+        assert seen == [
+            "Overloaded (HTTP 529). Trying again in 3 s",
+            "Overloaded (HTTP 529). Trying again in 2 s",
+            "Overloaded (HTTP 529). Trying again in 1 s",
+            "",
+        ]
+        assert 'aria-label="waiting for Claude"' in notebook.messages[-1]["data"]["text/html"]
+        assert notebook.display.pause() is None
+        assert len(notebook.messages) == 5
+        assert len(notebook.outputs) == 1
+
+    def test_between_two_seconds_nothing_is_painted(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 5.0)
+        notebook.display.show([])
+        assert len(notebook.messages) == 2
+
+    def test_it_goes_with_the_next_event(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 5.0)
+        notebook.display.show([MessageStart({})])
+        assert self.said(notebook) == ""
+        assert notebook.display.pause() is None
+        notebook.display.show([delta("Hi")])
+        assert self.said(notebook) == "Hi"
+        notebook.display.finish(FOOTER)
+        assert len(notebook.outputs) == 1
+
+    def test_a_second_one_takes_the_place_of_the_first(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 5.0)
+        notebook.display.wait("Rate limited", 9.0)
+        assert self.said(notebook) == "Rate limited. Trying again in 9 s"
+
+    def test_nothing_to_wait_for(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 0.0)
+        assert self.said(notebook) == ""
+        assert notebook.display.pause() is None
+
+    def test_it_is_escaped(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("<b>", 1.0)
+        assert self.said(notebook) == "<b>. Trying again in 1 s"
+
+    def test_pages_that_are_shown_stay(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("Hi")])
+        count = len(notebook.messages)
+        notebook.display.wait("Overloaded", 5.0)
+        assert notebook.display.pause() is None
+        assert len(notebook.messages) == count
+
+    @pytest.mark.parametrize("alone", [True, False])
+    def test_the_end_ends_it(
+        self, notebook: Notebook, alone: bool, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 5.0)
+        notebook.display.abandon(alone=alone)
+        assert notebook.display.pause() is None
+
+    def test_finished_while_waiting(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.wait("Overloaded", 5.0)
+        notebook.display.finish(FOOTER)
+        assert self.said(notebook) == "interrupted · m · 1 token"
+
+
 class TestTerminal:
     @staticmethod
     def shown(*events: Event, footer: Footer | None = FOOTER) -> str:
@@ -233,14 +346,36 @@ class TestTerminal:
             == "Hi\n(interrupted · m · 1 token)\n"
         )
 
-    def test_nothing_but_text(self) -> None:
+    def test_a_line_for_what_is_not_text(self) -> None:
         shown = self.shown(
             BlockStart(0, {"type": "thinking", "thinking": "hm"}),
             BlockDelta(0, {"type": "thinking_delta", "thinking": "hm"}),
             BlockStart(1, {"type": "tool_use", "name": "f"}),
             delta("Hi"),
         )
-        assert shown == "Hi\n(interrupted · m · 1 token)\n"
+        assert shown == "(thinking …)\n(f)\nHi\n(interrupted · m · 1 token)\n"
+
+    def test_sources(self) -> None:
+        citation = {"type": "web_search_result_location", "url": "https://a.example", "title": "A"}
+        shown = self.shown(
+            BlockStart(0, {"type": "text", "text": "Hi. ", "citations": [citation]}), BlockStop(0)
+        )
+        assert shown == "Hi.[1] \n\nSources:\n[1] A, https://a.example\n(interrupted · m · 1 token)\n"
+
+    def test_a_callout(self) -> None:
+        footer = Footer(("m",), callout="It says why.")
+        assert self.shown(delta("Hi"), footer=footer) == "Hi\nIt says why.\n(m)\n"
+
+    def test_waiting_is_one_line(self) -> None:
+        stream = io.StringIO()
+        display = TerminalDisplay(stream)
+        display.wait("Overloaded (HTTP 529)", 6.2)
+        assert display.pause() is None
+        display.show([delta("Hi")])
+        display.finish(FOOTER)
+        assert stream.getvalue() == (
+            "(Overloaded (HTTP 529). Trying again in 7 s)\nHi\n(interrupted · m · 1 token)\n"
+        )
 
     def test_abandoned(self) -> None:
         assert self.shown(footer=None) == ""
@@ -294,7 +429,7 @@ class TestShells:
 
     def test_open_display(self) -> None:
         assert isinstance(open_display(OwnTerminal()), TerminalDisplay)
-        assert isinstance(open_display(ZMQInteractiveShell()), PagesDisplay)
+        assert isinstance(open_display(ZMQInteractiveShell(), "json"), PagesDisplay)
 
     def test_tables(self) -> None:
         shell = ZMQInteractiveShell()

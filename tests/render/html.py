@@ -78,22 +78,24 @@ def text(html: str) -> str:
     return "".join(_read(html).pieces)
 
 
-_PLAIN = ["p", "br", "em", "strong", "s", "blockquote", "table", "thead", "tbody", "tr", "pre", "summary"]
+_PLAIN = ["br", "em", "strong", "s", "blockquote", "table", "thead", "tbody", "tr", "pre", "summary"]
 _PLAIN += ["h1", "h2", "h3", "h4", "h5", "h6"]
 
 # Everything that an answer may be made of, with the attributes that it may have.
 ALLOWED: dict[str, set[str]] = {
     **{tag: set() for tag in _PLAIN},
-    "a": {"href", "title", "class", "target", "rel", "id"},
+    "p": {"class"},
+    "a": {"href", "title", "class", "target", "rel", "id", "aria-label"},
     "ul": {"class"},
     "ol": {"class", "start"},
     "li": {"class", "id"},
     "th": {"style"},
     "td": {"style"},
     "code": {"class"},
-    "div": {"class", "data-language"},
+    "div": {"class", "data-language", "role"},
+    "i": set(),
     "span": {"class"},
-    "sup": {"class"},
+    "sup": {"class", "title"},
     "section": {"class"},
     "input": {"class", "disabled", "type", "checked"},
     "details": {"class", "open"},

@@ -72,7 +72,12 @@ def test_all_of_them_on_pages() -> None:
         renderer.feed(BlockDelta(0, {"type": "text_delta", "text": source + "\n\n"}))
         images += renderer.changes()
     images += renderer.close(
-        Footer(("<script>alert(1)</script>",), mark="<img src=x>", notice="<b onclick=x>")
+        Footer(
+            ("<script>alert(1)</script>",),
+            mark="<img src=x>",
+            notice="<b onclick=x>",
+            callout="<iframe src=x>",
+        )
     )
     for image in images:
         assert_harmless(without_style(image.html))
@@ -86,8 +91,64 @@ def test_all_of_them_on_pages() -> None:
         {"type": "tool_use", "name": "f", "input": {"{}": "{}"}},
         {"type": "{}"},
         {"type": "{}", "name": "{}", "{}": ["{}"]},
-        {"type": "web_search_tool_result", "content": [{"url": "{}", "title": "{}"}]},
-        {"type": "text", "text": "a", "citations": [{"url": "{}", "title": "{}"}]},
+        {"type": "tool_use", "name": "f", "input": {}, "caller": {"type": "{}"}},
+        {"type": "server_tool_use", "name": "{}", "input": {"{}": "{}"}},
+        {"type": "server_tool_use", "name": "web_search", "input": {"query": "{}"}},
+        {"type": "server_tool_use", "name": "web_fetch", "input": {"url": "{}"}},
+        {"type": "server_tool_use", "name": "code_execution", "input": {"code": "{}"}},
+        {
+            "type": "server_tool_use",
+            "name": "text_editor_code_execution",
+            "input": {"command": "{}", "path": "{}", "file_text": "{}"},
+        },
+        {"type": "mcp_tool_use", "name": "{}", "server_name": "{}", "input": {}},
+        {"type": "web_search_tool_result", "content": [{"url": "{}", "title": "{}", "page_age": "{}"}]},
+        {
+            "type": "web_search_tool_result",
+            "content": {"type": "{}", "error_code": "{}", "error_message": "{}"},
+        },
+        {
+            "type": "web_fetch_tool_result",
+            "content": {
+                "type": "web_fetch_result",
+                "url": "{}",
+                "title": "{}",
+                "content": {"source": {"type": "text", "data": "{}"}},
+            },
+        },
+        {
+            "type": "web_fetch_tool_result",
+            "content": {"type": "web_fetch_result", "content": {"source": {"media_type": "{}"}}},
+        },
+        {
+            "type": "code_execution_tool_result",
+            "content": {
+                "type": "code_execution_result",
+                "stdout": "{}",
+                "stderr": "{}",
+                "return_code": 1,
+                "content": [{"file_id": "{}"}],
+            },
+        },
+        {
+            "type": "text_editor_code_execution_tool_result",
+            "content": {"type": "text_editor_code_execution_view_result", "content": "{}"},
+        },
+        {"type": "tool_search_tool_result", "content": {"tool_references": [{"tool_name": "{}"}]}},
+        {"type": "mcp_tool_result", "content": [{"type": "text", "text": "{}"}, {"type": "{}", "{}": "{}"}]},
+        {"type": "mcp_tool_result", "is_error": True, "content": "{}"},
+        {"type": "advisor_tool_result", "content": {"type": "advisor_result", "text": "{}"}},
+        {"type": "compaction", "content": "{}"},
+        {"type": "fallback", "from": {"model": "{}"}, "to": {"model": "{}"}, "trigger": {"type": "{}"}},
+        {"type": "container_upload", "file_id": "{}"},
+        {
+            "type": "text",
+            "text": "a",
+            "citations": [
+                {"url": "{}", "title": "{}", "cited_text": "{}"},
+                {"document_title": "{}", "document_index": 0, "cited_text": "{}", "start_char_index": 1},
+            ],
+        },
     ],
     ids=lambda block: str(block["type"]),
 )

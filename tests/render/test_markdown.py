@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbclaude.render.markdown import build_parser, is_safe_link, render_markdown
+from nbclaude.render.links import is_safe_link
+from nbclaude.render.markdown import build_parser, render_markdown
 from tests.render.html import assert_harmless, elements, text
 
 LINK = 'target="_blank" rel="noopener noreferrer nofollow"'

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 import pytest
 
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, reply_html
+from nbclaude.render.reply import Footer, ReplyRenderer, message_html, reply_html
 from nbclaude.render.style import STYLE, waiting_html
 from nbclaude.wire.events import (
     BlockDelta,
@@ -20,11 +19,9 @@ from nbclaude.wire.events import (
     Ping,
     UnknownEvent,
 )
-from nbclaude.wire.message import MessageBuilder, events_of_message, text_of
+from nbclaude.wire.message import events_of_message
 from tests.render.html import elements, text
 from tests.render.test_pages import FOOTER, Reader
-from tests.wire.recordings import parameters, stream_files
-from tests.wire.test_replay import read
 
 START = MessageStart({"id": "m", "content": []})
 
@@ -89,8 +86,6 @@ def test_content_in_the_message_start(content: Any) -> None:
         [START, *block(0, "")],
         [START, *block(0, "  \n")],
         [START, Ping(), UnknownEvent("x", {})],
-        [START, BlockStart(0, {"type": "thinking", "thinking": "", "signature": ""}), BlockStop(0)],
-        [START, BlockStart(0, {"type": "redacted_thinking", "data": "x"}), BlockStop(0)],
     ],
 )
 def test_an_empty_answer_is_a_footer(events: list[Event]) -> None:
@@ -101,82 +96,6 @@ def test_an_empty_answer_is_a_footer(events: list[Event]) -> None:
 
 
 class TestFolds:
-    def test_thinking_is_open_while_it_grows_and_folded_after(self) -> None:
-        renderer = ReplyRenderer("x")
-        renderer.feed(BlockStart(0, {"type": "thinking", "thinking": ""}))
-        renderer.feed(BlockDelta(0, {"type": "thinking_delta", "thinking": "let me <see>"}))
-        [image] = renderer.changes()
-        [fold] = elements(image.html, "details")
-        assert "open" in fold.attributes
-        assert "let me <see>" in text(image.html)
-        for event in [BlockStop(0), *block(1, "Done.")]:
-            renderer.feed(event)
-        images = {image.number: image for image in renderer.changes()}
-        [fold] = elements(images[0].html, "details")
-        assert "open" not in fold.attributes
-        assert "Done." in images[1].html
-
-    def test_thinking_that_is_omitted_shows_nothing(self) -> None:
-        reader = show(
-            START,
-            BlockStart(0, {"type": "thinking", "thinking": "", "signature": ""}),
-            BlockDelta(0, {"type": "signature_delta", "signature": "S"}),
-            BlockStop(0),
-            *block(1, "Hi"),
-        )
-        assert reader.html == "<p>Hi</p>\n"
-        assert len(reader.pages) == 1
-
-    def test_what_follows_a_fold_does_not_repaint_it(self) -> None:
-        reader = show(
-            START,
-            BlockStart(0, {"type": "thinking", "thinking": ""}),
-            BlockDelta(0, {"type": "thinking_delta", "thinking": "hm"}),
-            BlockStop(0),
-            *block(1, *["word "] * 50),
-        )
-        assert len(reader.pages) == 2
-        assert reader.repainted == set()
-        assert "<details" in reader.pages[0].html
-        assert "<details" not in reader.pages[1].html
-
-    def test_tool_use(self) -> None:
-        reader = show(
-            START,
-            BlockStart(0, {"type": "tool_use", "id": "toolu_1", "name": "get_weather", "input": {}}),
-            BlockDelta(0, {"type": "input_json_delta", "partial_json": '{"city": '}),
-            BlockDelta(0, {"type": "input_json_delta", "partial_json": '"<Paris>"}'}),
-            BlockStop(0),
-        )
-        shown = text(reader.html)
-        assert "tool use: get_weather" in shown
-        assert '{"city": "<Paris>"}' in shown
-        assert "toolu_1" not in shown
-
-    def test_tool_use_with_its_input_in_the_start(self) -> None:
-        assert '"a": 1' in text(
-            show(START, BlockStart(0, {"type": "tool_use", "name": "f", "input": {"a": 1}})).html
-        )
-
-    @pytest.mark.parametrize(
-        ("start", "words"),
-        [
-            (
-                {"type": "web_search_tool_result", "content": [{"url": "https://a.example", "title": "A"}]},
-                "https://a.example",
-            ),
-            ({"type": "code_execution_tool_result", "content": {"stdout": "42"}}, "42"),
-            ({"type": "container_upload", "file_id": "file_1"}, "file_1"),
-            ({"type": "hologram", "shape": "cube"}, "cube"),
-            ({"type": "fallback", "from": {"model": "a"}, "to": {"model": "b"}}, '"model": "b"'),
-            ({"type": "server_tool_use", "name": "web_search", "input": {"query": "é"}}, "é"),
-        ],
-    )
-    def test_blocks_of_every_kind(self, start: dict[str, Any], words: str) -> None:
-        shown = text(show(START, BlockStart(0, start), BlockStop(0)).html)
-        assert words in shown
-        assert str(start["type"]).replace("_", " ") in shown
-
     @pytest.mark.parametrize(
         "start",
         [
@@ -324,36 +243,75 @@ def test_the_waiting_sign() -> None:
     assert STYLE in html
 
 
-@pytest.mark.parametrize("path", parameters(stream_files()))
-def test_recorded_streams(path: Path) -> None:
-    events = read(path.read_bytes(), None)
-    builder = MessageBuilder()
-    renderer = ReplyRenderer("x")
-    images = {}
-    for number, event in enumerate(events):
-        builder.apply(event)
-        renderer.feed(event)
-        if number % 7 == 0:
-            images |= {image.number: image for image in renderer.changes()}
-    images |= {image.number: image for image in renderer.close(FOOTER)}
-    assert len(images) <= 30
-    assert "".join(images[number].markdown for number in sorted(images)) == text_of(builder.message)
-    json.dumps([image.html for image in images.values()])
+class TestCallout:
+    def test_above_the_line(self) -> None:
+        footer = Footer(("a",), mark="refused", callout="It says <why>.\nAnd how to go on.")
+        assert footer.html == (
+            '<div class="nbclaude-callout">It says &lt;why&gt;.\nAnd how to go on.</div>'
+            '<div class="nbclaude-footer"><span class="nbclaude-mark">refused</span> · a</div>'
+        )
+        assert footer.text == "It says <why>.\nAnd how to go on.\nrefused · a"
+        assert footer.line == "refused · a"
+
+    def test_alone(self) -> None:
+        assert Footer(callout="x").text == "x"
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
-        {
-            "content": [
-                {"type": "thinking", "thinking": "hm"},
-                {"type": "text", "text": "Hi"},
-                {"type": "tool_use", "name": "f", "input": {"a": 1}},
-            ]
-        },
-        {"content": []},
-    ],
-)
-def test_a_whole_message_is_shown_like_a_streamed_one(message: dict[str, Any]) -> None:
-    reader = show(*events_of_message(message))
-    assert reader.markdown == text_of(message)
+class TestPaintingAgain:
+    def test_a_page_that_looks_as_before_is_not_painted(self) -> None:
+        renderer = ReplyRenderer("x")
+        for event in [START, BlockStart(0, {"type": "text", "text": "Hi"})]:
+            renderer.feed(event)
+        assert len(renderer.changes()) == 1
+        for event in [Ping(), UnknownEvent("x", {}), BlockStop(0)]:
+            renderer.feed(event)
+        assert renderer.changes() == []
+
+    def test_the_signature_after_the_summary_paints_nothing(self) -> None:
+        renderer = ReplyRenderer("x")
+        renderer.feed(BlockStart(0, {"type": "thinking", "thinking": "hm"}), 1.0)
+        assert len(renderer.changes()) == 1
+        renderer.feed(BlockDelta(0, {"type": "signature_delta", "signature": "S"}), 2.0)
+        assert renderer.changes() == []
+
+
+class TestWholeMessages:
+    MESSAGE: ClassVar[dict[str, Any]] = {
+        "content": [
+            {"type": "thinking", "thinking": "hm\n\n- so"},
+            {"type": "text", "text": "Hi, see"},
+            {"type": "text", "text": " this", "citations": [{"url": "https://a.example", "title": "A"}]},
+            {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}},
+            {"type": "web_search_tool_result", "tool_use_id": "s", "content": []},
+            {"type": "text", "text": ".\n\n[^1]\n\n[^1]: note\n"},
+            {"type": "tool_use", "name": "f", "input": {"a": 1}},
+        ]
+    }
+
+    def test_as_a_streamed_one(self) -> None:
+        reader = show(*events_of_message(self.MESSAGE), late=True)
+        html = message_html(self.MESSAGE)
+        # The anchors of footnotes are named after the answer.
+        body = re.sub(r"(fn|fnref)-[0-9a-f]{8}(\d?)-", r"\1-x\2-", html)
+        assert reader.html in body
+        assert html.count("<style>") == 1
+        assert html.count("nbclaude-answer mathjax_ignore") == 1
+
+    def test_text_alone_is_what_reply_html_gives(self) -> None:
+        source = "# A\n\ntext[^1]\n\n[^1]: n\n"
+        assert message_html({"content": [{"type": "text", "text": source}]}) == reply_html(source)
+
+    def test_content_as_plain_text(self) -> None:
+        assert "<p>Hi</p>" in message_html({"content": "Hi"})
+
+    def test_nothing(self) -> None:
+        assert text(message_html({})).strip() == ""
+
+    def test_a_structured_answer(self) -> None:
+        html = message_html({"content": [{"type": "text", "text": '{"a": [1]}'}]}, "json")
+        assert '<div class="code" data-language="json">' in html
+        assert '{\n  "a": [\n    1\n  ]\n}' in text(html)
+
+    def test_a_long_one_is_one_page(self) -> None:
+        source = "Some words.\n\n" * 2000
+        assert render_markdown(source) in message_html({"content": [{"type": "text", "text": source}]})

@@ -8,10 +8,13 @@ import pytest
 from nbclaude.simulator import Simulator, text
 from tests.simulator.helpers import (
     CALL,
+    HEADERS,
     RESULT,
     TOOL,
     ask,
     assert_refused,
+    body,
+    send,
 )
 
 EXTRA = "Extra inputs are not permitted"
@@ -203,7 +206,6 @@ def test_message_fields_are_refused(shared: Simulator, messages: list[Any], mess
     [
         ["a", [CALL], [RESULT, text("b")]],
         ["a", [CALL, CALL | {"id": "toolu_2"}], [RESULT | {"tool_use_id": "toolu_2"}, RESULT]],
-        ["a", [{"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"new": 1}}]],
         ["a", [text("b", citations=None)], "c"],
     ],
 )
@@ -220,3 +222,63 @@ def test_tool_results_may_come_in_two_user_messages(shared: Simulator) -> None:
         {"role": "user", "content": [RESULT | {"tool_use_id": "toolu_2"}]},
     ]
     assert ask(shared, messages=messages).status == 200
+
+
+DOCUMENT = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "a"}}
+PASSAGE = {"type": "search_result", "source": "s", "title": "t", "content": [text("a")]}
+NEWEST = HEADERS | {"anthropic-version": "2026-10-21"}
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        (
+            DOCUMENT | {"citations": {"enabled": "yes"}},
+            "messages.0.content.0.document.citations.enabled: Input should be a valid boolean",
+        ),
+        (DOCUMENT | {"name": "a"}, f"messages.0.content.0.document.name: {EXTRA}"),
+        (
+            DOCUMENT | {"source": {"type": "text", "media_type": "text/plain", "data": " "}},
+            "messages.0.content.0.document.source.text.data: document text must contain non-whitespace text",
+        ),
+        (
+            DOCUMENT | {"source": {"type": "content", "content": [{"type": "document"}]}},
+            "messages.0.content.0.document.source.content.content.0: Input tag 'document' found using 'type' "
+            "does not match any of the expected tags: 'text', 'image'",
+        ),
+        (
+            PASSAGE | {"content": [{"type": "image"}]},
+            "messages.0.content.0.search_result.content.0: Input tag 'image' found using 'type' does not match "
+            "any of the expected tags: 'text'",
+        ),
+    ],
+)
+def test_documents_are_refused(shared: Simulator, block: dict[str, Any], message: str) -> None:
+    assert_refused(ask(shared, [block]), message)
+
+
+@pytest.mark.parametrize(
+    ("contents", "changes", "message"),
+    [
+        (["a", [text("b"), DOCUMENT], "c"], {}, "`document` blocks are not permitted in assistant messages"),
+        (
+            [[PASSAGE | {"content": [text("a", citations=[{"type": "x"}])]}]],
+            {},
+            "citations are not permitted in user messages",
+        ),
+        (["a"], {"temperature": 1}, f"temperature: {EXTRA}"),
+    ],
+)
+def test_what_the_newest_version_took_away(
+    shared: Simulator, contents: list[Any], changes: dict[str, Any], message: str
+) -> None:
+    assert ask(shared, *contents, **changes).status == 200
+    reply = send(shared, body(*contents, **changes), headers=NEWEST)
+    assert reply.status == 400
+    assert reply.message.endswith(message)
+
+
+def test_what_the_newest_version_takes(shared: Simulator) -> None:
+    result = RESULT | {"content": [DOCUMENT | {"citations": {"enabled": True}}]}
+    contents = [[DOCUMENT, text("a")], [text("b", citations=[{"type": "x"}]), CALL], [result]]
+    assert send(shared, body(*contents, tools=[TOOL]), headers=NEWEST).status == 200

@@ -153,3 +153,60 @@ class TestCache:
         for found in (values["message_start"]["message"]["usage"], values["message_delta"]["usage"]):
             assert found["cache_creation_input_tokens"] == 1204
             assert found["input_tokens"] == 0
+
+    def test_the_first_image_parts_the_caches_of_the_messages(self, simulator: Simulator) -> None:
+        system = [text(LONG, cache_control=MARK)]
+        assert usage(simulator, LONG, system=system, cache_control=MARK) == (0, 2404, 0)
+        picture = image(image_bytes(size=(28, 28)))
+        pictured = [picture, text("xxx")]
+        assert usage(simulator, LONG, "yyy", pictured, system=system, cache_control=MARK) == (0, 1215, 1200)
+        more = [LONG, "yyy", pictured, "zzz", [picture]]
+        assert usage(simulator, *more, system=system, cache_control=MARK) == (0, 10, 2415)
+
+    def test_forced_tools_part_the_caches_of_the_messages(self, simulator: Simulator) -> None:
+        changes: dict[str, Any] = {"system": [text(LONG, cache_control=MARK)], "tools": [TOOL]}
+        first = usage(simulator, "xxx", **changes)
+        assert usage(simulator, "xxx", **changes, tool_choice={"type": "any"}) == (first[0], 0, first[1])
+
+    def test_a_system_message_keeps_the_cache(self, simulator: Simulator) -> None:
+        written = usage(simulator, LONG, cache_control=MARK)[1]
+        messages = [
+            {"role": "user", "content": LONG},
+            {"role": "system", "content": "xxx"},
+            {"role": "user", "content": "xxx"},
+        ]
+        assert usage(simulator, messages=messages, cache_control=MARK) == (0, 10, written)
+
+
+@pytest.mark.parametrize(
+    ("document", "tokens"),
+    [
+        ({"type": "text", "media_type": "text/plain", "data": "x" * 30}, 14),
+        ({"type": "content", "content": [text("x" * 30), text("xxx")]}, 15),
+        ({"type": "content", "content": "x" * 30}, 14),
+        ({"type": "base64", "media_type": "application/pdf", "data": "JVBERi0xLjc="}, 2004),
+        ({"type": "url", "url": "https://example.org/a.pdf"}, 2004),
+    ],
+)
+def test_documents(simulator: Simulator, document: dict[str, Any], tokens: int) -> None:
+    block = {"type": "document", "source": document}
+    assert usage(simulator, [block])[0] == tokens
+    named = block | {"title": "xxx", "context": "xxxx", "citations": {"enabled": True}}
+    assert usage(simulator, [named])[0] == tokens + 3
+
+
+@pytest.mark.parametrize(
+    ("model", "least"),
+    [
+        ("claude-fable-5-2", 512),
+        ("claude-haiku-5-5", 512),
+        ("claude-opus-5-5", 512),
+        ("claude-haiku-4-5", 4096),
+    ],
+)
+def test_the_minimum_of_each_model(simulator: Simulator, model: str, least: int) -> None:
+    size = 4 if model == "claude-haiku-4-5" else 3
+    for tokens, written in ((least - 1, 0), (least, least)):
+        system = [text("x" * size * tokens, cache_control=MARK)]
+        found = ask(simulator, "xxx", model=model, system=system).json["usage"]
+        assert found["cache_creation_input_tokens"] == written

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..faults import APIFault
+from ..gateway import find_gateway_model
 from ..models import SimulatedModel, any_model, find_model
 from ..signing import check_signatures
 from .body import check_body
@@ -24,7 +25,7 @@ __all__ = ["VERSIONS", "Context", "check_request"]
 def check_request(body: Any, context: Context) -> SimulatedModel:
     """Check a parsed body and give the model that it asks for; APIFault 400, or 404 for an unknown one."""
     check_body(body, context)
-    model = find_model(body["model"])
+    model = (find_gateway_model if context.gateway else find_model)(body["model"])
     if model is None:
         if context.strict:
             raise APIFault(f"model: {body['model']}", 404)

@@ -104,6 +104,8 @@ def check_block(place: str, block: Any, role: str, context: Context) -> None:
         if role == "assistant" and context.version == NEWEST_VERSION:
             raise APIFault(f"{place}: `document` blocks are not permitted in assistant messages")
         check_document(place, block, context)
+    elif kind == "search_result":
+        _check_passages(place, block, context)
     elif kind == "tool_result":
         _check_result_content(place, block, context)
 
@@ -117,6 +119,13 @@ def _check_text(place: str, block: dict[str, Any], role: str, context: Context) 
         raise APIFault("messages: text content blocks must contain non-whitespace text")
     if role == "user" and block.get("citations") and context.version == NEWEST_VERSION:
         raise APIFault(f"{place}.text.citations: citations are not permitted in user messages")
+
+
+def _check_passages(place: str, block: dict[str, Any], context: Context) -> None:
+    for index, item in enumerate(block["content"]):
+        inner = f"{place}.search_result.content.{index}"
+        check_tag(inner, item, ("text",), strict=context.strict)
+        check_block(inner, item, "user", context)
 
 
 def _check_result_content(place: str, block: dict[str, Any], context: Context) -> None:

@@ -13,6 +13,8 @@ from .fields import Field, check_fields, check_tag, extra_inputs
 
 __all__ = ["check_body"]
 
+GATEWAY_STOPS = 4
+
 _COUNTED = {
     "model": Field("string", required=True),
     "messages": Field("list", required=True),
@@ -90,6 +92,8 @@ def check_body(body: Any, context: Context) -> None:
     _check_thinking(body.get("thinking"), body, context)
     _check_output_config(body.get("output_config"), context)
     _check_stop_sequences(body.get("stop_sequences") or [])
+    if context.gateway:
+        _check_gateway(body)
 
 
 def _check_sampling(body: dict[str, Any]) -> None:
@@ -143,3 +147,11 @@ def _check_output_config(config: Any, context: Context) -> None:
 def _check_stop_sequences(sequences: list[str]) -> None:
     if any(not sequence.strip() for sequence in sequences):
         raise APIFault("stop_sequences: each stop sequence must contain non-whitespace")
+
+
+def _check_gateway(body: dict[str, Any]) -> None:
+    """Check what the gateway's own documentation limits."""
+    if len(body.get("stop_sequences") or []) > GATEWAY_STOPS:
+        raise APIFault(f"stop_sequences: List should have at most {GATEWAY_STOPS} items")
+    if body.get("max_tokens") == 0:
+        raise APIFault("max_tokens: Input should be greater than or equal to 1")

@@ -15,7 +15,8 @@ class Context:
     """How to judge one request.
 
     `strict` refuses what the API does not know; `bind_thinking` checks the signatures of thinking blocks;
-    `counting` is true for `/v1/messages/count_tokens`, which takes fewer fields.
+    `counting` is true for `/v1/messages/count_tokens`, which takes fewer fields;
+    `gateway` is a gateway with models of its own.
     """
 
     version: str = "2023-06-01"
@@ -23,6 +24,7 @@ class Context:
     strict: bool = True
     bind_thinking: bool = True
     counting: bool = False
+    gateway: bool = False
 
     def has_beta(self, prefix: str) -> bool:
         """Tell whether `anthropic-beta` names a feature that starts with `prefix`."""

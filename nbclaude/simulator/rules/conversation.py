@@ -13,6 +13,7 @@ from ..tokens import as_blocks
 from .blocks import check_block
 from .context import Context
 from .fields import Field, check_fields
+from .server_tools import check_server_calls, is_paused
 from .sources import check_image_limits
 
 __all__ = ["check_conversation"]
@@ -42,7 +43,8 @@ def check_conversation(body: dict[str, Any], model: SimulatedModel, context: Con
         _check_content(index, message, last=index == len(messages) - 1, context=context)
     merged = _merged(messages)
     _check_tool_pairs(merged)
-    _check_end(messages[-1], model)
+    check_server_calls(merged)
+    _check_end(messages[-1], is_paused(merged, body), model)
     check_image_limits(messages)
 
 
@@ -142,17 +144,15 @@ def _check_answered(index: int, missing: list[str]) -> None:
         )
 
 
-def _check_end(message: dict[str, Any], model: SimulatedModel) -> None:
+def _check_end(message: dict[str, Any], paused: bool, model: SimulatedModel) -> None:
     """Check a final assistant message: prefill, or a paused turn that is to go on."""
-    if message["role"] != "assistant":
+    if message["role"] != "assistant" or paused:
         return
-    blocks = as_blocks(message["content"])
-    kind = blocks[-1].get("type", "") if blocks else ""
-    paused = kind.endswith("_tool_result") or kind in ("server_tool_use", "mcp_tool_use", "compaction")
-    if not paused and not model.prefill:
+    if not model.prefill:
         raise APIFault(
             "This model does not support assistant message prefill. "
             "The conversation must end with a user message."
         )
-    if kind == "text" and blocks[-1]["text"] != blocks[-1]["text"].rstrip():
+    blocks = as_blocks(message["content"])
+    if blocks and blocks[-1].get("type") == "text" and blocks[-1]["text"] != blocks[-1]["text"].rstrip():
         raise APIFault("messages: final assistant content cannot end with trailing whitespace")

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..faults import APIFault
 from ..images import MEDIA_TYPES, ImageInfo, read_image
+from ..tokens import as_blocks
 from .context import Context
 from .fields import Field, check_fields, check_tag
 
@@ -45,6 +46,7 @@ _DOCUMENT = {
     "url": _IMAGE["url"],
     "file": _IMAGE["file"],
 }
+_CITATIONS = {"enabled": Field("boolean", nullable=True)}
 
 
 def check_image(place: str, block: Mapping[str, Any], context: Context) -> None:
@@ -73,10 +75,18 @@ def check_document(place: str, block: Mapping[str, Any], context: Context) -> No
     """Check a document's source; APIFault 400."""
     source = block["source"]
     where = f"{place}.document.source"
-    if _check_source(where, source, _DOCUMENT, context) == "base64":
+    if block.get("citations") is not None:
+        check_fields(f"{place}.document.citations", block["citations"], _CITATIONS, strict=context.strict)
+    kind = _check_source(where, source, _DOCUMENT, context)
+    if kind == "base64":
         data = _decode(f"{where}.base64", source["data"])
-        if not data.startswith(b"%PDF-"):
+        if not data.startswith(b"%PDF"):
             raise APIFault(f"{where}.base64.data: The PDF specified was not valid.")
+    elif kind == "text" and not source["data"].strip():
+        raise APIFault(f"{where}.text.data: document text must contain non-whitespace text")
+    elif kind == "content":
+        for index, item in enumerate(as_blocks(source["content"])):
+            check_tag(f"{where}.content.content.{index}", item, ("text", "image"), strict=context.strict)
 
 
 def check_image_limits(messages: list[dict[str, Any]]) -> None:

@@ -28,12 +28,12 @@ _CUSTOM = {
     "allowed_callers": Field("list", nullable=True),
     "input_examples": Field("list", nullable=True),
 }
-# Tools that the API defines: the family of the dated type -> their name (None for toolsets, "" for any).
+# Tools that the API defines: the family of the dated type -> their name (None for toolsets).
 _DEFINED = {
     "bash": "bash",
-    "text_editor": "",
+    "text_editor": "str_replace_based_edit_tool",
     "memory": "memory",
-    "computer": "",
+    "computer": "computer",
     "computer_toolset": None,
     "browser_toolset": None,
     "web_search": "web_search",
@@ -42,7 +42,10 @@ _DEFINED = {
     "tool_search_tool_bm25": "tool_search_tool_bm25",
     "tool_search_tool_regex": "tool_search_tool_regex",
     "mcp_toolset": None,
+    "advisor": "advisor",
 }
+# Types whose name is another than their family's.
+_RENAMED = dict.fromkeys(("text_editor_20241022", "text_editor_20250124"), "str_replace_editor")
 _CHOICE = {
     "auto": {"disable_parallel_tool_use": Field("boolean", nullable=True)},
     "any": {"disable_parallel_tool_use": Field("boolean", nullable=True)},
@@ -98,12 +101,12 @@ def _check_defined(place: str, tool: dict[str, Any], kind: str, context: Context
                 "'custom', " + ", ".join(f"'{name}'" for name in _DEFINED)
             )
         return tool.get("name")
-    wanted = _DEFINED[family]
+    wanted = _RENAMED.get(kind, _DEFINED[family])
     if wanted is None:
         return None
     if "name" not in tool:
         raise APIFault(f"{place}.{kind}.name: Field required")
-    if wanted and tool["name"] != wanted:
+    if tool["name"] != wanted:
         raise APIFault(f"{place}.{kind}.name: Input should be '{wanted}'")
     return str(tool["name"])
 

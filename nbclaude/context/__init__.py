@@ -1,0 +1,1 @@
+"""What goes along with a prompt: variables, figures, images, documents and cells as content blocks of the API."""

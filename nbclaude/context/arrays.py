@@ -1,0 +1,115 @@
+"""A numpy or xarray object comes in; compact text about it, made for a model, goes out."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from nbclaude.context.facts import missing_text, number_facts
+from nbclaude.context.tables import Described, sample_step
+from nbclaude.context.texts import clip, counted
+
+__all__ = ["describe_array", "describe_xarray"]
+
+# What numpy prints whole; of a larger array it prints the corners.
+_WHOLE = 200
+
+
+def describe_array(array: Any, format: str, rows: int, budget: int) -> Described:
+    """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "head" or "full"."""
+    numpy = sys.modules["numpy"]
+    shape = " × ".join(f"{size:,}" for size in array.shape) or "a single value"
+    size = f"{shape}, {array.dtype}"
+    opening = f"numpy {type(array).__name__}, shape {array.shape}, dtype {array.dtype}"
+    facts = _facts(array, numpy)
+    opening = f"{opening}\n{facts}" if facts else opening
+    if format == "schema":
+        return Described(f"{opening}\n(no values were sent)", f"{size}: schema only")
+    shown, words = array, "values"
+    if format == "head" and array.ndim:
+        shown = array[:rows]
+        words = f"first {min(rows, len(array)):,}"
+    # Each number needs two characters at least, so more than this would never fit.
+    threshold = budget // 2 if format else _WHOLE
+    whole = shown.size <= threshold and shown.size == array.size
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        text = numpy.array2string(shown, threshold=threshold, edgeitems=3, max_line_width=110, separator=", ")
+    text, note = clip(text, max(budget - len(opening), 200))
+    notes = [note] if note else []
+    if shown.size > threshold:
+        notes.append("corners only; … stands for the rest")
+        words = "corners"
+    elif whole and not note:
+        words = "whole"
+    said = f" ({notes[-1]})" if shown.size > threshold else ""
+    return Described(f"{opening}\n{words}{said}:\n{text}", f"{size}: {words}", tuple(notes))
+
+
+def _facts(array: Any, numpy: Any) -> str:
+    """Return missing values, range and mean, of a sample where the array is large."""
+    if array.dtype.kind not in "iufbMm" or not array.size:
+        return ""
+    step = sample_step(array.size, 1)
+    # Flat views only: `ravel` would copy an array that does not lie in one piece.
+    flat = array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
+    flat = numpy.asarray(flat)
+    sampled = f"; from a sample of {flat.size:,} values" if step > 1 else ""
+    if array.dtype.kind == "b":
+        return f"{int(flat.sum()):,} true{sampled}"
+    if array.dtype.kind in "Mm":
+        present = flat[~numpy.isnat(flat)]
+        parts = [missing_text(flat.size - present.size, flat.size)]
+        parts += [f"{present.min()} … {present.max()}"] if present.size else []
+        return ", ".join(part for part in parts if part) + sampled
+    present = flat[~numpy.isnan(flat)] if array.dtype.kind == "f" else flat
+    finite = present[numpy.isfinite(present)]
+    missing = flat.size - present.size
+    infinite = int(present.size - finite.size)
+    if not finite.size:
+        return number_facts(missing, flat.size, infinite=infinite).ranges + sampled
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        told = number_facts(
+            missing,
+            flat.size,
+            finite.min().item(),
+            finite.max().item(),
+            mean=float(finite.mean()),
+            median=float(numpy.median(finite)),
+            deviation=float(finite.std()),
+            infinite=infinite,
+        )
+    return told.ranges + sampled
+
+
+def describe_xarray(value: Any, format: str, budget: int) -> Described:
+    """Describe a Dataset or DataArray: as xarray prints it, or for "schema" dimensions, names and types alone.
+
+    Nothing is loaded: an array that is still on disk, or lazy, has no statistics.
+    """
+    size = ", ".join(f"{name}: {length:,}" for name, length in value.sizes.items())
+    kind = type(value).__name__
+    if format != "schema":
+        text, note = clip(repr(value), budget)
+        return Described(text, f"{kind} ({size})", (note,) if note else ())
+    lines = [f"xarray {kind}, dimensions ({size})"]
+    lines += _variables("coordinates", value.coords)
+    lines += _variables("variables", value.data_vars if hasattr(value, "data_vars") else {value.name: value})
+    text, note = clip("\n".join([*lines, "(no values were sent)"]), budget)
+    return Described(text, f"{kind} ({size}): schema only", (note,) if note else ())
+
+
+def _variables(title: str, variables: Any) -> Sequence[str]:
+    numpy = sys.modules["numpy"]
+    lines = []
+    for name, array in variables.items():
+        # xarray alone knows whether the values are in memory; `values` would load them.
+        in_memory = getattr(array.variable, "_in_memory", False)
+        facts = _facts(array.values, numpy) if in_memory else ""
+        dims = ", ".join(str(dim) for dim in array.dims)
+        units = f" [{array.attrs['units']}]" if "units" in array.attrs else ""
+        lines.append(f"  {name} ({dims}): {array.dtype}{units}" + (f"; {facts}" if facts else ""))
+    return [f"{title} ({counted(len(lines), 'array')}):", *lines] if lines else []

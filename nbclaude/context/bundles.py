@@ -1,0 +1,46 @@
+"""A mime bundle, as cells display it, comes in; the picture in it goes out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["IMAGE_TYPES", "PLOTLY", "VEGA", "bundle_image"]
+
+# What a mime bundle may hold of a picture, the best first.
+IMAGE_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/webp",
+    "image/gif",
+    "image/svg+xml",
+    "application/pdf",
+)
+# How the mime types begin that hold a figure as JSON.
+PLOTLY = ("application/vnd.plotly.v",)
+VEGA = ("application/vnd.vegalite.v", "application/vnd.vega.v")
+
+
+def bundle_image(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
+    """Return mime type and bytes of the picture in a mime bundle; None if it holds none that can be read.
+
+    Besides images this may be a PDF, or the JSON of plotly and Vega.
+    """
+    for media_type in IMAGE_TYPES:
+        if content := data.get(media_type):
+            if isinstance(content, bytes):
+                return media_type, content
+            text = content if isinstance(content, str) else "".join(content)
+            if media_type == "image/svg+xml":
+                return media_type, text.encode()
+            try:
+                return media_type, base64.b64decode(text)
+            except (binascii.Error, ValueError):
+                continue
+    for media_type, content in data.items():
+        if media_type.startswith(PLOTLY + VEGA) and isinstance(content, Mapping):
+            return media_type, json.dumps(content).encode()
+    return None

@@ -1,0 +1,157 @@
+"""What cells printed, returned and raised is recorded here; the last of them go out as one text for the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.texts import clip, counted, framed
+
+__all__ = ["CellLog", "CellOutput", "LoggedCell", "context_cells"]
+
+# How many characters of one cell's source and outputs go along, and of all cells together.
+CELL_BUDGET = 6_000
+TOTAL_BUDGET = 60_000
+
+# What is kept of each output and each source, and of how many cells, so that a chatty kernel does not fill the memory.
+_KEPT = 20_000
+_CELLS = 500
+
+_IGNORED = re.compile(r"\s*#\s*claude:\s*ignore\b", re.IGNORECASE)
+_OURS = re.compile(r"%%claude(?:_\w+)?(?=\s|$)")
+_OUR_LINE = re.compile(
+    r"^[ \t]*(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$).*(?:\n|$)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CellOutput:
+    """One output of a cell, as text: what it printed, what it displayed or returned, or the error it ended with."""
+
+    kind: Literal["stdout", "stderr", "result", "error"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedCell:
+    """One cell as it ran last; `cell_id` is empty where the front end gives none."""
+
+    cell_id: str
+    execution_count: int
+    source: str
+    outputs: tuple[CellOutput, ...] = ()
+
+
+class CellLog:
+    """The cells that have run, each as it ran last, in the order of their last runs; the newest 500."""
+
+    def __init__(self) -> None:
+        self._cells: dict[str, LoggedCell] = {}
+        self._unnamed = 0
+
+    def record(
+        self, cell_id: str, execution_count: int, source: str, outputs: Iterable[CellOutput] = ()
+    ) -> None:
+        """Note that a cell has run; what it did before is forgotten."""
+        if not cell_id:
+            self._unnamed += 1
+        key = cell_id or f"#{self._unnamed}"
+        self._cells.pop(key, None)
+        kept = tuple(replace(output, text=clip(output.text, _KEPT, tail=0.5)[0]) for output in outputs)
+        self._cells[key] = LoggedCell(cell_id, execution_count, clip(source, _KEPT, tail=0.3)[0], kept)
+        while len(self._cells) > _CELLS:
+            del self._cells[next(iter(self._cells))]
+
+    def forget(self, cell_ids: Collection[str]) -> None:
+        """Forget deleted cells."""
+        for cell_id in cell_ids:
+            self._cells.pop(cell_id, None)
+
+    def clear(self) -> None:
+        """Forget all cells."""
+        self._cells.clear()
+
+    @property
+    def cells(self) -> tuple[LoggedCell, ...]:
+        """The cells, the one that ran last at the end."""
+        return tuple(self._cells.values())
+
+
+def context_cells(
+    log: CellLog,
+    wanted: int | Literal["all"],
+    *,
+    cell_budget: int = CELL_BUDGET,
+    total_budget: int = TOTAL_BUDGET,
+    without: str = "",
+) -> Attachment | None:
+    """Return the last `wanted` cells with their outputs as one attachment; None if there is none to show.
+
+    Cells whose first line says `# claude: ignore` and cells that only ask are left out and not counted; of a cell that also
+    asks, the lines that do are. `without` is the id of the cell that asks now. Budgets are in characters: each cell is cut in
+    its middle, and if all are too long, the oldest are left out; both is said in the text and in the notes.
+    """
+    shown = [
+        cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)
+    ]
+    if wanted != "all":
+        shown = shown[-wanted:] if wanted > 0 else []
+    if not shown:
+        return None
+    texts: list[str] = []
+    cut = used = 0
+    for cell in reversed(shown):
+        text, was_cut = _cell_text(cell, cell_budget)
+        if texts and used + len(text) > total_budget:
+            break
+        used += len(text)
+        cut += was_cut
+        texts.append(text)
+    left = len(shown) - len(texts)
+    notes = []
+    if cut:
+        notes.append(f"{counted(cut, 'cell')} shortened")
+    if left:
+        notes.append(f"{counted(left, 'older cell')} left out")
+        texts.append(f"[… {counted(left, 'older cell')} left out …]")
+    block = framed("cells", "notebook", "\n\n".join(reversed(texts)))
+    return Attachment("cells", (block,), counted(len(shown) - left, "cell"), tuple(notes), "text")
+
+
+def _visible(cell: LoggedCell) -> LoggedCell | None:
+    """Return a cell without the lines that ask; None for one that is not to be seen."""
+    if _IGNORED.match(cell.source) or _OURS.match(cell.source.lstrip()):
+        return None
+    source = _OUR_LINE.sub("", cell.source)
+    return replace(cell, source=source) if source.strip() else None
+
+
+def _cell_text(cell: LoggedCell, budget: int) -> tuple[str, bool]:
+    # Half of the budget for the source at most, the rest for the outputs, in equal parts.
+    source, cut = clip(cell.source.strip("\n"), budget // 2, tail=0.3)
+    parts = [f"In [{cell.execution_count}]:\n{source}"]
+    outputs = [output for output in _joined(cell.outputs) if output.text.strip()]
+    each = max((budget - len(source)) // max(len(outputs), 1), 200)
+    was_cut = bool(cut)
+    for output in outputs:
+        text, cut = clip(output.text.rstrip("\n"), each, tail=0.5)
+        was_cut = was_cut or bool(cut)
+        title = "Out" if output.kind == "result" else output.kind
+        parts.append(f"{title} [{cell.execution_count}]:\n{text}")
+    # A thousand outputs are more than a cell may have, however short they are.
+    text, cut = clip("\n".join(parts), budget * 2, tail=0.3)
+    return text, was_cut or bool(cut)
+
+
+def _joined(outputs: Sequence[CellOutput]) -> list[CellOutput]:
+    """Return the outputs with pieces of one stream put together."""
+    joined: list[CellOutput] = []
+    for output in outputs:
+        if joined and output.kind in ("stdout", "stderr") and joined[-1].kind == output.kind:
+            joined[-1] = replace(output, text=joined[-1].text + output.text)
+        else:
+            joined.append(output)
+    return joined

@@ -1,0 +1,114 @@
+"""The source of a reference comes in; the value that it names goes out. A call happens only where one is written."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["evaluate", "names_existing", "parse_expression"]
+
+# Functions that may be written around a variable; any other builtin is a word like another.
+_FUNCTIONS = frozenset(
+    {
+        "abs",
+        "dict",
+        "dir",
+        "len",
+        "list",
+        "max",
+        "min",
+        "round",
+        "set",
+        "sorted",
+        "sum",
+        "tuple",
+        "type",
+        "vars",
+    }
+)
+_LONGEST = 300
+
+
+def parse_expression(source: str) -> ast.Expression | None:
+    """Return the tree of a name with attributes, subscripts and calls after it; None for anything else."""
+    if len(source) > _LONGEST or source != source.strip() or not source[:1].isidentifier():
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            tree = ast.parse(source, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return tree if _is_path(tree.body) else None
+
+
+def names_existing(tree: ast.Expression, namespace: Mapping[str, Any]) -> bool:
+    """Return whether every name in a parsed expression is a variable (or one of a few functions that are called)."""
+    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    return any(name.id in namespace for name in names) and all(
+        name.id in namespace or (id(name) in called and name.id in _FUNCTIONS) for name in names
+    )
+
+
+def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
+    """Return the value of a reference, as in `{df.describe()}` or `--attach 'figs["a"]'`.
+
+    Raises ConfigurationError if it is no reference, names nothing, or fails; the user's stop is passed on.
+    """
+    tree = parse_expression(source)
+    if tree is None:
+        raise ConfigurationError(
+            f"{source!r} is not the name of a variable, with attributes, subscripts or calls after it."
+        )
+    if not names_existing(tree, namespace):
+        raise ConfigurationError(f"{source!r} names no variable of this kernel.")
+    functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            code = compile(tree, f"<reference {source}>", "eval")
+        # The tree holds names, attributes, subscripts, literals and calls alone: what the user wrote, and no more.
+        return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise ConfigurationError(
+            f"The reference {{{source}}} failed: {what}. Nothing was sent; --raw sends braces as they are."
+        ) from error
+
+
+def _is_path(node: ast.expr) -> bool:
+    match node:
+        case ast.Name():
+            return True
+        case ast.Attribute(value=value):
+            return _is_path(value)
+        case ast.Subscript(value=value, slice=index):
+            return _is_path(value) and _is_argument(index)
+        case ast.Call(func=function, args=arguments, keywords=keywords):
+            return (
+                _is_path(function)
+                and all(_is_argument(argument) for argument in arguments)
+                and all(keyword.arg and _is_argument(keyword.value) for keyword in keywords)
+            )
+        case _:
+            return False
+
+
+def _is_argument(node: ast.expr | None) -> bool:
+    match node:
+        case None | ast.Constant():
+            return True
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
+            return True
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            return all(_is_argument(part) for part in (lower, upper, step))
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return all(_is_argument(item) for item in items)
+        case _:
+            return node is not None and _is_path(node)

@@ -1,0 +1,104 @@
+"""Numbers and values found in a column come in; a line of facts about it goes out, split by what it gives away."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbclaude.context.texts import one_line
+
+__all__ = [
+    "Facts",
+    "category_facts",
+    "cell_text",
+    "missing_text",
+    "name_text",
+    "number_facts",
+    "number_text",
+]
+
+_NAME_LIMIT = 80
+_CELL_LIMIT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is in a column: `ranges` tell no single row, `values` quote what stands in some."""
+
+    ranges: str = ""
+    values: str = ""
+
+
+def cell_text(value: object) -> str:
+    """Return one value as a cell of CSV: nothing for a missing one, and never more than 60 characters."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.10g}"
+    if isinstance(value, (bytes, bytearray)):
+        return one_line(repr(bytes(value[:_CELL_LIMIT])), _CELL_LIMIT)
+    try:
+        text = str(value)
+    except Exception:  # an object of the user's may fail in any way when it is shown
+        text = f"<{type(value).__name__}>"
+    # What pandas shows for a missing date, number or boolean.
+    return "" if text in ("NaT", "<NA>") else one_line(text, _CELL_LIMIT)
+
+
+def name_text(name: object) -> str:
+    """Return the name of a column as text."""
+    return one_line(str(name), _NAME_LIMIT) or "(no name)"
+
+
+def number_text(value: float | int) -> str:
+    """Return a statistic: whole numbers whole, others with six significant digits."""
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.6g}"
+
+
+def number_facts(
+    missing: int,
+    rows: int,
+    least: float | int | None = None,
+    most: float | int | None = None,
+    *,
+    mean: float = math.nan,
+    median: float = math.nan,
+    deviation: float = math.nan,
+    infinite: int = 0,
+) -> Facts:
+    """Tell a column of numbers: missing, range, mean, median, standard deviation."""
+    parts = [missing_text(missing, rows)]
+    if least is not None and most is not None:
+        parts.append(f"{number_text(least)} … {number_text(most)}")
+        known = (("mean", mean), ("median", median), ("std", deviation))
+        parts += [f"{word} {number_text(number)}" for word, number in known if not math.isnan(number)]
+    if infinite:
+        parts.append(f"{infinite:,} infinite")
+    return Facts(", ".join(part for part in parts if part))
+
+
+def category_facts(
+    missing: int, rows: int, distinct: int | None, top: Sequence[tuple[object, int]], types: str = ""
+) -> Facts:
+    """Tell a column of texts, categories or objects: missing, distinct values, and the commonest."""
+    parts = [missing_text(missing, rows)]
+    if distinct is not None:
+        parts.append(f"{distinct:,} distinct")
+    if types:
+        parts.append(f"holds {types}")
+    quoted = [(cell_text(value), count) for value, count in top]
+    if quoted and quoted[0][1] > 1:
+        values = "top: " + ", ".join(f"{text!r} {count:,}" for text, count in quoted)
+    else:
+        values = "such as " + ", ".join(repr(text) for text, _ in quoted[:3]) if quoted else ""
+    return Facts(", ".join(part for part in parts if part), values)
+
+
+def missing_text(missing: int, rows: int) -> str:
+    """Return how many values are missing, or nothing where none is."""
+    if not missing:
+        return ""
+    return "all missing" if missing == rows else f"{missing:,} missing ({missing / rows:.1%})"

@@ -1,0 +1,109 @@
+"""A pillow image of any mode comes in; pixels that every reader shows alike, and their smallest encoding, go out."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from io import BytesIO
+from typing import Any
+
+from PIL import Image, ImageChops, ImageOps
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["PLENTY", "draw", "encode", "is_transparent", "squeeze"]
+
+# A lossless file that needs more is a photo, or as rich as one; drawings need a tenth of it.
+PLENTY = 0.5  # bytes for each pixel
+LITTLE = 50_000  # bytes: what no other encoding is tried for
+QUALITIES = (90, 80, 70, 60)  # the first shows no loss; the others are for images that would be refused else
+
+
+def is_transparent(image: Image.Image) -> bool:
+    """Tell whether anything of the image can be seen through."""
+    if not image.has_transparency_data:
+        return False
+    lowest = image.convert("RGBA").getchannel("A").getextrema()[0]
+    return isinstance(lowest, int | float) and lowest < 255
+
+
+def draw(image: Image.Image) -> tuple[Image.Image, tuple[str, ...], str]:
+    """Return the image as L or RGB, upright and opaque; notes; and what the model should be told."""
+    notes: list[str] = []
+    caption = ""
+    frames = getattr(image, "n_frames", 1)
+    # MPO is how cameras store a JPEG with a preview.
+    if frames > 1 and image.format != "MPO":
+        caption = f"{'page' if image.format == 'TIFF' else 'frame'} {image.tell() + 1} of {frames}"
+        notes.append(caption)
+    # A copy, even where there is nothing to turn: the user's own image stays as it is.
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode == "F" or upright.mode.startswith("I"):
+        return (*_eight_bits(upright, notes), caption)
+    if upright.has_transparency_data:
+        transparent = is_transparent(upright)
+        upright = upright.convert("RGBA")
+        if transparent:
+            notes.append("transparent background on white")
+            white = Image.new("RGBA", upright.size, "white")
+            upright = Image.alpha_composite(white, upright)
+    return upright.convert("L" if upright.mode in ("1", "L") else "RGB"), tuple(notes), caption
+
+
+def _eight_bits(image: Image.Image, notes: list[str]) -> tuple[Image.Image, tuple[str, ...]]:
+    """Stretch numbers (measurements, heights, 12 of 16 bits) from black to white, as plots of them do."""
+    numbers = (image if image.mode in ("I", "F") else image.convert("I")).convert("F")
+    values = array("f", numbers.tobytes())
+    finite = values if all(map(math.isfinite, values)) else [v for v in values if math.isfinite(v)]
+    lowest, highest = (min(finite), max(finite)) if finite else (0.0, 0.0)
+    if len(finite) < len(values):
+        notes.append("values that are not finite shown as black")
+        clean = array("f", (v if math.isfinite(v) else lowest for v in values))
+        numbers = Image.frombytes("F", numbers.size, clean.tobytes())
+    notes.append(f"values {lowest:g} to {highest:g} shown as black to white")
+    scale = 255 / (highest - lowest) if highest > lowest else 0.0
+    return numbers.point(lambda value: value * scale + -lowest * scale).convert("L"), tuple(notes)
+
+
+def encode(image: Image.Image, *, photo: bool) -> tuple[bytes, str]:
+    """Return the smallest of the encodings without visible loss, and its media type."""
+    found = []
+    if not photo:
+        png = _saved(_with_palette(image), "PNG")
+        if len(png) <= max(LITTLE, PLENTY * image.width * image.height):
+            return png, "image/png"
+        found.append((png, "image/png"))
+    # Colours at full resolution: thin coloured lines and letters would smear.
+    found.append((_saved(image, "JPEG", quality=QUALITIES[0], subsampling=0), "image/jpeg"))
+    found.append((_saved(image, "WEBP", quality=QUALITIES[0]), "image/webp"))
+    return min(found, key=lambda each: len(each[0]))
+
+
+def _with_palette(image: Image.Image) -> Image.Image:
+    """Return the same picture with a palette where it has at most 256 colours."""
+    colors = image.getcolors(256) if image.mode == "RGB" else None
+    if not colors:
+        return image
+    reduced = image.quantize(len(colors), method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    exact = ImageChops.difference(image, reduced.convert("RGB")).getbbox() is None
+    return reduced if exact else image
+
+
+def squeeze(image: Image.Image, max_bytes: int) -> tuple[bytes, str, Image.Image]:
+    """Return the image in at most `max_bytes`, its media type, and the image that was encoded, smaller if it must be."""
+    for quality in QUALITIES:
+        data = _saved(image, "JPEG", quality=quality)
+        if len(data) <= max_bytes:
+            return data, "image/jpeg", image
+    smaller = (max(1, image.width * 3 // 4), max(1, image.height * 3 // 4))
+    if smaller == image.size:
+        raise ConfigurationError(f"No image fits into {max_bytes} bytes.")
+    return squeeze(image.resize(smaller, Image.Resampling.LANCZOS), max_bytes)
+
+
+def _saved(image: Image.Image, format_name: str, **options: Any) -> bytes:
+    buffer = BytesIO()
+    # What pillow would carry over from the file the image came from (comments, profiles) stays behind.
+    image.info = {}
+    image.save(buffer, format_name, **options)
+    return buffer.getvalue()

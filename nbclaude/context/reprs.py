@@ -1,0 +1,90 @@
+"""Any object comes in; a bounded, readable repr goes out, or the error that says why there is none."""
+
+from __future__ import annotations
+
+import pprint
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.context.texts import clip, counted
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["bounded_repr", "bounded_str", "is_bare"]
+
+# As many values of nested lists and dicts are looked at; the others are counted.
+_MOST_VALUES = 2_000
+_DEEPEST = 12
+
+_ADDRESS = re.compile(r"<[^\n]{1,200} at 0x[0-9A-Fa-f]+>")
+
+
+class _Left:
+    """Stands in a list for what was left out of it."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __repr__(self) -> str:
+        return f"… {counted(self.count, 'more item')}"
+
+
+def bounded_repr(value: object, limit: int) -> tuple[str, str]:
+    """Return the repr, lists and dicts laid out over lines, within `limit` characters, and a note of what was cut."""
+    counter = [_MOST_VALUES]
+    if type(value) in (list, tuple, dict, set, frozenset):
+        # Trimmed before it is printed: the repr of ten million numbers is not made only to be thrown away.
+        trimmed = _trimmed(value, counter, 0)
+        text = pprint.pformat(trimmed, width=100, compact=True, sort_dicts=False)
+    else:
+        text = _called(repr, value)
+    text, note = clip(text, limit)
+    if not note and counter[0] <= 0:
+        note = "items left out"
+    return text, note
+
+
+def bounded_str(value: object, limit: int) -> tuple[str, str]:
+    """Return `str(value)` within `limit` characters, and a note of what was cut."""
+    return clip(_called(str, value), limit)
+
+
+def is_bare(text: str) -> bool:
+    """Return whether a repr tells nothing but a type and an address in memory."""
+    return bool(_ADDRESS.fullmatch(text))
+
+
+def _called(show: Any, value: object) -> str:
+    try:
+        return str(show(value))
+    except Exception as error:
+        raise ConfigurationError(
+            f"{show.__name__}() of this {type(value).__name__} failed: {type(error).__name__}: {error}"
+        ) from error
+
+
+def _trimmed(value: Any, counter: list[int], depth: int) -> Any:
+    counter[0] -= 1
+    if isinstance(value, str) and len(value) > 2_000:
+        return clip(value, 2_000)[0]
+    kind = type(value)
+    if kind not in (list, tuple, dict, set, frozenset) or not value:
+        return value
+    if depth > _DEEPEST:
+        return _Left(len(value))
+    if isinstance(value, Mapping):
+        pairs: dict[Any, Any] = {}
+        for key, item in value.items():
+            if counter[0] <= 0:
+                pairs[_Left(len(value) - len(pairs))] = ...
+                break
+            pairs[key] = _trimmed(item, counter, depth + 1)
+        return pairs
+    items: list[Any] = []
+    for item in value:
+        if counter[0] <= 0:
+            items.append(_Left(len(value) - len(items)))
+            break
+        items.append(_trimmed(item, counter, depth + 1))
+    # What is in a set must stay hashable: it is trimmed no deeper than its own length.
+    return list(items) if kind is list else tuple(items) if kind is tuple else kind(items)

@@ -1,0 +1,61 @@
+"""A long text comes in; the text within its limit goes out, saying what was cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.wire.request import text_block
+
+__all__ = ["DEFAULT_LIMITS", "TextLimits", "clip", "counted", "framed", "one_line"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimits:
+    """How much text one thing may become, in characters; three characters are about one token.
+
+    `summary` is for a frame or an array described in the default way, `rows` for rows that were asked for (`head N`,
+    `full`), `source` for source code and tracebacks, `text` for a repr.
+    """
+
+    summary: int = 4_500
+    rows: int = 60_000
+    source: int = 24_000
+    text: int = 8_000
+
+
+DEFAULT_LIMITS = TextLimits()
+
+
+def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
+    """Return the text within `limit` characters, and a note that says what was cut ("" for nothing).
+
+    `tail` is the share of the limit that the end of the text gets: what a traceback says is at its end.
+    """
+    if len(text) <= limit:
+        return text, ""
+    last = int(limit * tail)
+    first = limit - last
+    cut = len(text) - first - last
+    note = f"{cut:,} of {len(text):,} characters left out"
+    end = f"\n{text[len(text) - last :]}" if last else ""
+    return f"{text[:first]}\n[… {note} …]{end}", note
+
+
+def one_line(text: str, limit: int) -> str:
+    """Return the text on one line, at most `limit` characters long."""
+    # Only as much as can be shown is looked at: a cell of a frame may hold a book.
+    short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ").strip()
+    return short if len(short) <= limit and len(text) <= limit * 2 else f"{short[: limit - 1]}…"
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 row", "2,000 rows"."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def framed(tag: str, name: str, text: str) -> Mapping[str, Any]:
+    """Return a text block that shows the model where a thing begins and ends, and what the user calls it."""
+    quoted = name.replace("&", "&amp;").replace('"', "&quot;")
+    return text_block(f'<{tag} name="{quoted}">\n{text}\n</{tag}>')

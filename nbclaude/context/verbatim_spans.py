@@ -1,0 +1,89 @@
+"""A prompt comes in; the places where a brace cannot be a reference go out: code, strings of code, maths."""
+
+from __future__ import annotations
+
+import bisect
+import re
+import sys
+
+__all__ = ["inside", "looks_like_code", "verbatim_spans"]
+
+_FENCE = re.compile(r"^ {0,3}(?:[-*+>] ?|\d+[.)] )? {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
+_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?<!`)\1(?!`)")
+_PYTHON_STRING = re.compile(
+    r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
+    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])(["'])(?:\\.|(?!\3)[^\n\\])*\3""",
+    re.DOTALL | re.VERBOSE,
+)
+# "{x} of {y}".format(...), and the first string among the arguments of a call: println!("{x}"), log("{x}").
+_FORMAT_STRING = re.compile(
+    r"""(["'])(?:\\.|(?!\1)[^\n\\])*\1(?=\.format(?:_map)?\()|(?<=\w\(|!\()(["'])(?:\\.|(?!\2)[^\n\\])*\2"""
+)
+_MATHS = re.compile(
+    r"\$\$.{1,2000}?\$\$"
+    r"|\\\[.{1,2000}?\\\]"
+    r"|\\\(.{1,2000}?\\\)"
+    r"|\\begin\{(\w+\*?)\}.{1,4000}?\\end\{\1\}"
+    # As pandoc has it: no space inside the dollars, no digit after. What has no \ ^ _ in it may be a price.
+    r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?!\d)",
+    re.DOTALL,
+)
+_TEMPLATE = re.compile(r"\{%.{0,1000}?%\}|\{#.{0,1000}?#\}", re.DOTALL)
+
+_CODE_LINE = re.compile(
+    r"[;{]\s*$|=>|->|::|&&|\|\||\\[A-Za-z]+|[\"']\s*:|:\s*[\"'\[]"
+    r"|^\s*(?:def|class|import|from|return|const|let|var|function|public|private|static|struct|enum|export|SELECT)\b"
+)
+
+
+def verbatim_spans(prompt: str) -> list[tuple[int, int]]:
+    """Return where the prompt is code or maths, as pairs of positions in order: no reference begins there.
+
+    These are fenced code and inline code of Markdown, f-strings and format strings, LaTeX between its delimiters, and
+    the tags of templates. A fence that is never closed reaches to the end, as in Markdown.
+    """
+    if "{" not in prompt:
+        return []
+    spans = _fences(prompt)
+    # What stands in a fence does not open a formula outside.
+    for pattern in (_INLINE_CODE, _MATHS, _PYTHON_STRING, _FORMAT_STRING, _TEMPLATE):
+        found = [match.span() for match in pattern.finditer(prompt)]
+        spans = _united(spans + [span for span in found if not inside(span[0], spans)])
+    return spans
+
+
+def inside(position: int, spans: list[tuple[int, int]]) -> bool:
+    """Return whether a position is in one of these spans, which are in order and apart."""
+    before = bisect.bisect_right(spans, (position, sys.maxsize)) - 1
+    return before >= 0 and position < spans[before][1]
+
+
+def looks_like_code(prompt: str, position: int) -> bool:
+    """Return whether the line at this position looks like a line of code, JSON or LaTeX."""
+    begin = prompt.rfind("\n", 0, position) + 1
+    end = prompt.find("\n", position)
+    return bool(_CODE_LINE.search(prompt[begin : len(prompt) if end < 0 else end]))
+
+
+def _fences(prompt: str) -> list[tuple[int, int]]:
+    spans = []
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(prompt):
+        if opened is None:
+            opened = fence
+        elif fence[1].startswith(opened[1]) and not fence[0].strip(" `~>"):
+            spans.append((opened.start(), fence.end()))
+            opened = None
+    if opened is not None:
+        spans.append((opened.start(), len(prompt)))
+    return spans
+
+
+def _united(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    united: list[tuple[int, int]] = []
+    for first, last in sorted(spans):
+        if united and first < united[-1][1]:
+            united[-1] = (united[-1][0], max(last, united[-1][1]))
+        else:
+            united.append((first, last))
+    return united

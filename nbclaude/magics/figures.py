@@ -1,0 +1,74 @@
+"""`%claude_figures`: the figures that cells have shown, with the numbers by which `--fig` attaches them."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_magic, magics_class
+
+from nbclaude.context.figures import ShownImage
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.output import say, show_bundle
+from nbclaude.render.table import table_text
+
+__all__ = ["FigureMagics"]
+
+_RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_LARGEST = 400_000  # bytes of one picture in the gallery
+
+
+@magics_class
+class FigureMagics(Magics):
+    """Magics about what cells have shown; they have no settings of their own."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell)
+
+    @line_magic
+    def claude_figures(self, line: str) -> None:
+        """Show the figures that cells have shown, with their numbers for --fig: 1 is the last.
+
+        %claude_figures
+        """
+        if line.strip():
+            raise UsageError("%claude_figures takes nothing after it; --fig N attaches a figure.")
+        images = current_workspace().seen.figures.all()
+        if not images:
+            say("No cell has shown a figure yet.")
+            return
+        from nbclaude.render.gallery import Picture, gallery_html
+
+        pictures = [
+            Picture(n, _where(image), _size(image), _address(image)) for n, image in enumerate(images, 1)
+        ]
+        rows = [(f"--fig {picture.number}", picture.where, picture.size) for picture in pictures]
+        title = "Figures that cells have shown, the newest first"
+        show_bundle(
+            self.shell,
+            html=gallery_html(title, pictures),
+            text=table_text(title, ("option", "from", "size"), rows),
+        )
+
+
+def _where(image: ShownImage) -> str:
+    if image.execution_count:
+        return f"cell [{image.execution_count}]"
+    return f"cell {image.cell[:8]}" if image.cell else "a cell"
+
+
+def _size(image: ShownImage) -> str:
+    kind = image.media_type.partition("/")[2].partition("+")[0].upper()
+    pixels = f"{image.size[0]}×{image.size[1]} pixels, " if image.size else ""
+    return f"{pixels}{kind}, {len(image.data):,} bytes"
+
+
+def _address(image: ShownImage) -> str:
+    """The picture's own bytes as an address; nothing for what is no plain image, or too large for a notebook."""
+    data: Any = image.data
+    if image.media_type not in _RASTER or len(data) > _LARGEST:
+        return ""
+    content = data.encode() if isinstance(data, str) else data
+    return f"data:{image.media_type};base64,{base64.b64encode(content).decode()}"

@@ -1,0 +1,279 @@
+"""One tool call and its result come in, as they stream; their fold goes out, with a line that tells what was done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from nbclaude.render.fragments import code_html, fenced_markdown, fold_html, json_html, line_html
+from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.json_layout import JsonLayout, is_json
+from nbclaude.render.links import escaped_markdown, shortened
+from nbclaude.render.markdown import code_block_html
+from nbclaude.render.results import error_of, outcome_of, result_html
+
+__all__ = ["CALL_TYPES", "ToolCall", "is_result"]
+
+CALL_TYPES = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+_LONGEST_SUBJECT = 100  # characters
+
+Input = Mapping[str, Any]
+
+
+def is_result(block: Mapping[str, Any]) -> bool:
+    """Tell whether a block is the result of a tool call."""
+    return str(block.get("type")).endswith("_tool_result")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How a tool is spoken of: while it works, when it is done, and by name; `subject` is what it works on."""
+
+    doing: str
+    done: str
+    name: str
+    subject: Callable[[Input], str] = lambda given: ""
+    joint: str = " "
+
+    def about(self, words: str, given: Input) -> str:
+        """Return `words` with the subject."""
+        subject = shortened(self.subject(given), _LONGEST_SUBJECT)
+        return f"{words}{self.joint}{subject}" if subject else words
+
+
+def _quoted(key: str) -> Callable[[Input], str]:
+    return lambda given: f"“{shortened(str(given[key]), _LONGEST_SUBJECT - 2)}”" if given.get(key) else ""
+
+
+def _address(given: Input) -> str:
+    url = str(given.get("url") or "")
+    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").removesuffix("/")
+
+
+def _path(given: Input) -> str:
+    return str(given.get("path") or "")
+
+
+_CODE = _Words("Running code", "Ran code", "Code execution")
+_WORDS: Mapping[str, _Words] = {
+    "web_search": _Words(
+        "Searching the web", "Searched the web", "Web search", _quoted("query"), joint=" for "
+    ),
+    "web_fetch": _Words("Fetching", "Fetched", "Web fetch", _address),
+    "code_execution": _CODE,
+    "bash_code_execution": _CODE,
+    "tool_search_tool_bm25": _Words(
+        "Searching the tools", "Searched the tools", "Tool search", _quoted("query"), joint=" for "
+    ),
+    "tool_search_tool_regex": _Words(
+        "Searching the tools", "Searched the tools", "Tool search", _quoted("pattern"), joint=" for "
+    ),
+    "tool_search": _Words("Searching the tools", "Searched the tools", "Tool search"),
+    "mcp": _Words("Calling an MCP tool", "Called an MCP tool", "MCP tool"),
+    "advisor": _Words("Asking the advisor", "Asked the advisor", "Advisor"),
+}
+_FILES: Mapping[str, _Words] = {
+    "view": _Words("Viewing", "Viewed", "File view", _path),
+    "create": _Words("Creating", "Created", "File creation", _path),
+    "str_replace": _Words("Editing", "Edited", "File edit", _path),
+    "insert": _Words("Editing", "Edited", "File edit", _path),
+}
+
+
+class ToolCall:
+    """A call as it grows: its block, the pieces of its input, and its result once there is one."""
+
+    def __init__(self, block: Mapping[str, Any]) -> None:
+        self.block = dict(block)
+        self.result: Mapping[str, Any] | None = None
+        self._pieces: list[str] = []
+        self._layout = JsonLayout()
+        self._highlighter = CodeHighlighter()
+        self._has_ended = False
+        self._complete_input: Input = {}
+        # A message that was put together keeps the input that was cut off in this way.
+        self.feed(self.block)
+
+    @classmethod
+    def of_result(cls, result: Mapping[str, Any], call: ToolCall | None) -> ToolCall:
+        """Make a fold of its own for a result whose call is farther up, or (None) in an earlier message."""
+        kind = str(result.get("type")).removesuffix("_tool_result")
+        block = {"type": "server_tool_use", "name": kind} if call is None else call.block
+        made = cls({**block, "input": call._input if call is not None else {}})
+        made.result = result
+        made.end()
+        return made
+
+    def feed(self, delta: Mapping[str, Any]) -> None:
+        """Take the next delta of the call."""
+        piece = str(delta.get("partial_json") or "")
+        self._pieces.append(piece)
+        self._layout.feed(piece)
+
+    def end(self) -> None:
+        """Note that the call's input is complete."""
+        self._has_ended = True
+        text = "".join(self._pieces)
+        given = json.loads(text) if is_json(text) else self.block.get("input")
+        self._complete_input = given if isinstance(given, Mapping) else {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of it can change any more."""
+        return self._has_ended and (self._is_clients or self.result is not None)
+
+    def html(self, *, is_final: bool) -> str:
+        """Build the fold; `is_final` tells that nothing more will come."""
+        if self._is_clients:
+            return self._clients_html(is_final=is_final)
+        *facts, outcome = self._facts(is_final=is_final)
+        pieces = [escape(fact, quote=False) for fact in facts if fact]
+        if self._error:
+            pieces.insert(0, _marked(self._error))
+        if outcome:
+            pieces.append(
+                _marked(outcome) if outcome.startswith("exit") and outcome != "exit 0" else escape(outcome)
+            )
+        return fold_html(" · ".join(pieces), self._body())
+
+    @property
+    def markdown(self) -> str:
+        """The call in a line; a call that the user has to answer with its arguments."""
+        if self._is_clients:
+            arguments = self._arguments_text()
+            block = "\n\n" + fenced_markdown(arguments, "json").rstrip() if arguments.strip() else ""
+            title = " · ".join([f"Calls {self._name}", *self._clients_facts(is_final=True)])
+            return f"*{escaped_markdown(title)}*{block}"
+        line = " · ".join(part for part in (self._error, *self._facts(is_final=True)) if part)
+        return f"*{escaped_markdown(line)}*"
+
+    @property
+    def _is_clients(self) -> bool:
+        return self.block.get("type") == "tool_use"
+
+    @property
+    def _name(self) -> str:
+        return str(self.block.get("name") or "a tool")
+
+    @property
+    def _caller(self) -> str:
+        caller = self.block.get("caller")
+        kind = str(caller.get("type") or "direct") if isinstance(caller, Mapping) else "direct"
+        return "" if kind == "direct" else "called from code"
+
+    @property
+    def _input(self) -> Input:
+        """The input; before it is complete, what the start of the block told of it."""
+        given = self._complete_input if self._has_ended else self.block.get("input")
+        return given if isinstance(given, Mapping) else {}
+
+    # Tools of the server
+
+    @property
+    def _servers_name(self) -> str:
+        return self._name if self.block.get("type") == "server_tool_use" else ""
+
+    @property
+    def _words(self) -> _Words:
+        if self._servers_name == "text_editor_code_execution":
+            command = str(self._input.get("command"))
+            return _FILES.get(
+                command, _Words("Working on a file", "Worked on a file", "File operation", _path)
+            )
+        if self.block.get("type") == "mcp_tool_use":
+            server = f" of {self.block['server_name']}" if self.block.get("server_name") else ""
+            return _Words(
+                f"Calling {self._name}{server}", f"Called {self._name}{server}", f"{self._name}{server}"
+            )
+        known = _WORDS.get(self._servers_name)
+        return known or _Words(f"Calling {self._name}", f"Called {self._name}", self._name)
+
+    @property
+    def _error(self) -> str:
+        error = error_of(self.result) if self.result is not None else ""
+        if not error:
+            return ""
+        return f"{self._words.name} failed" + (f": {error}" if error != "error" else "")
+
+    def _facts(self, *, is_final: bool) -> tuple[str, str, str]:
+        """Tell what was done, by whom if not by the model itself, and what came of it."""
+        words, given, outcome = self._words, self._input, ""
+        if self._error:
+            done = shortened(words.subject(given), _LONGEST_SUBJECT)
+        elif self.result is not None:
+            content = self.result.get("content")
+            if not given and isinstance(content, Mapping) and content.get("type") == "web_fetch_result":
+                given = content
+            done, outcome = words.about(words.done, given), outcome_of(content)
+        elif is_final:
+            done = ": ".join(part for part in (words.name, words.subject(given)) if part)
+        else:
+            done = words.about(words.doing, given) + "…"
+        return done, self._caller, outcome
+
+    def _body(self) -> str:
+        content = self.result.get("content") if self.result is not None else None
+        language = _path(self._input).rpartition(".")[2] if "." in _path(self._input) else ""
+        return self._input_html(language) + result_html(content, language)
+
+    def _input_html(self, language: str) -> str:
+        given = self._input
+        match self._servers_name, given:
+            case ("code_execution", {"code": str(code)}):
+                return code_html(code.strip("\n"), "python")
+            case ("bash_code_execution", {"command": str(command)}):
+                return code_html(command.strip("\n"), "bash")
+            case ("text_editor_code_execution", {"file_text": str(text)}):
+                return code_html(text, language)
+            case ("text_editor_code_execution", {"old_str": str(old), "new_str": str(new)}):
+                lines = [f"-{line}" for line in old.split("\n")] + [f"+{line}" for line in new.split("\n")]
+                return code_html("\n".join(lines), "diff")
+            case ("text_editor_code_execution", _):
+                return ""
+            case (name, _) if name in _WORDS and len(given) <= 1:
+                return ""  # it is in the line
+            case _:
+                return json_html(given) if given else ""
+
+    # Tools of the user
+
+    def _clients_facts(self, *, is_final: bool) -> list[str]:
+        facts = [self._caller]
+        if not self._is_whole and (self._has_ended or is_final):
+            facts.append("the arguments are cut off")
+        elif not self._arguments_text().strip() and self._has_ended:
+            facts.append("without arguments")
+        return [fact for fact in facts if fact]
+
+    @property
+    def _is_whole(self) -> bool:
+        text = "".join(self._pieces)
+        return is_json(text) if text.strip() else self._has_ended
+
+    def _arguments_text(self) -> str:
+        text = "".join(self._pieces)
+        if not text.strip():
+            given = self.block.get("input")
+            return json.dumps(given, ensure_ascii=False, indent=2, default=str) if given else ""
+        return self._layout.text if self._is_whole or not self._has_ended else text
+
+    def _clients_html(self, *, is_final: bool) -> str:
+        if is_final:
+            self.end()
+        text = self._arguments_text()
+        render = self._highlighter.finished if self._has_ended else self._highlighter.growing
+        body = code_block_html(render(text, "json"), "json") if text.strip() else ""
+        name = f"Calls <strong>{escape(self._name, quote=False)}</strong>"
+        facts = [
+            _marked(fact) if "cut off" in fact else fact for fact in self._clients_facts(is_final=is_final)
+        ]
+        title = " · ".join([name, *facts])
+        # Open, also in the end: it is for the user to answer.
+        return fold_html(title, body, is_open=True, kind="nbclaude-call") if body else line_html(title)
+
+
+def _marked(text: str) -> str:
+    return f'<span class="nbclaude-mark">{escape(text, quote=False)}</span>'

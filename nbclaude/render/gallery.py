@@ -1,0 +1,43 @@
+"""Pictures with captions come in; a gallery goes out, as HTML whose images are their own bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from nbclaude.render.style import STYLE
+
+__all__ = ["Picture", "gallery_html"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture: its number, where it comes from, its size in words, and its image as a data: address (or nothing)."""
+
+    number: int
+    where: str
+    size: str
+    image: str = ""
+
+
+def gallery_html(title: str, pictures: Sequence[Picture]) -> str:
+    """Lay the pictures side by side, each with its number."""
+    tiles = "".join(_tile(picture) for picture in pictures)
+    return (
+        f'<div class="nbclaude"><style>{STYLE}</style><p class="nbclaude-line">{escape(title)}</p>'
+        f'<div class="nbclaude-gallery">{tiles}</div></div>'
+    )
+
+
+def _tile(picture: Picture) -> str:
+    label = f"--fig {picture.number}"
+    image = (
+        f'<img class="nbclaude-thumb" alt="{escape(label)}" src="{escape(picture.image)}">'
+        if picture.image
+        else ""
+    )
+    return (
+        f'<figure class="nbclaude-tile">{image}<figcaption><code>{escape(label)}</code> {escape(picture.where)}<br>'
+        f"{escape(picture.size)}</figcaption></figure>\n"
+    )

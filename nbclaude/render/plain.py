@@ -1,0 +1,120 @@
+"""Events come in; plain text goes out, piece by piece, for a terminal: Markdown, notes as `[1]`, tool calls as lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.render.citations import Citations
+from nbclaude.render.links import shortened
+from nbclaude.render.placing import NotePlacer
+from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
+from nbclaude.wire.message import content_of
+
+__all__ = ["PlainAnswer"]
+
+_THINKING = "(thinking …)"
+_LONGEST_LINE = 200  # characters of a tool call
+
+
+class PlainAnswer:
+    """The growing answer as text: `feed` gives what can be printed, `close` what is left and the sources."""
+
+    def __init__(self) -> None:
+        self._placer = NotePlacer()
+        self._citations = Citations()
+        self._numbers: list[int] = []
+        self._call: dict[str, Any] | None = None  # the block that is open, where it is no text
+        self._arguments: list[str] = []
+        self._said_thinking = False
+        self._ends_line = True
+
+    def feed(self, event: Event) -> str:
+        """Take the next event; return the text that it brings."""
+        match event:
+            case MessageStart(message):
+                pairs = list(enumerate(content_of(message)))
+                starts_and_stops = [(BlockStart(index, block), BlockStop(index)) for index, block in pairs]
+                return "".join(self.feed(start) + self.feed(stop) for start, stop in starts_and_stops)
+            case BlockStart(_, block):
+                return self._start(block)
+            case BlockDelta(_, delta):
+                return self._grow(delta)
+            case BlockStop():
+                return self._stop()
+            case _:
+                return ""
+
+    def close(self) -> str:
+        """Return the end of the text, and the list of sources."""
+        text = self._stop() + self._noted(self._placer.flush())
+        sources = self._citations.text
+        return text + (self._line("\n" + sources.rstrip("\n")) if sources else "")
+
+    def _start(self, block: Mapping[str, Any]) -> str:
+        text = self._stop()
+        kind = str(block.get("type"))
+        if kind == "text":
+            citations = block.get("citations")
+            for citation in citations if isinstance(citations, list) else ():
+                self._cite(citation)
+            return text + self._noted(self._placer.feed(str(block.get("text") or "")))
+        if kind == "thinking":
+            self._said_thinking = False
+            return text + self._thinking(block.get("thinking"))
+        if kind.endswith("tool_use"):
+            self._call = dict(block)
+        return text
+
+    def _grow(self, delta: Mapping[str, Any]) -> str:
+        match delta.get("type"):
+            case "text_delta":
+                return self._call_line() + self._noted(self._placer.feed(str(delta.get("text") or "")))
+            case "citations_delta":
+                self._cite(delta.get("citation"))
+            case "thinking_delta":
+                return self._thinking(delta.get("thinking"))
+            case "input_json_delta":
+                self._arguments.append(str(delta.get("partial_json") or ""))
+        return ""
+
+    def _stop(self) -> str:
+        text = ""
+        if self._numbers:
+            text = self._noted(self._placer.place("".join(f"[{number}]" for number in sorted(self._numbers))))
+            self._numbers.clear()
+        return text + self._call_line()
+
+    def _call_line(self) -> str:
+        call, self._call = self._call, None
+        arguments = "".join(self._arguments)
+        self._arguments.clear()
+        if call is None:
+            return ""
+        if not arguments and call.get("input"):
+            arguments = json.dumps(call["input"], ensure_ascii=False, default=str)
+        return self._line("(" + shortened(f"{call.get('name') or 'a tool'} {arguments}", _LONGEST_LINE) + ")")
+
+    def _cite(self, citation: Any) -> None:
+        number = self._citations.add(citation)
+        if number is not None and number not in self._numbers:
+            self._numbers.append(number)
+
+    def _thinking(self, text: Any) -> str:
+        if self._said_thinking or not str(text or "").strip():
+            return ""
+        self._said_thinking = True
+        return self._line(_THINKING)
+
+    def _line(self, line: str) -> str:
+        """Put a line between the pieces of text."""
+        held = self._noted(self._placer.flush())
+        line = line if self._ends_line else f"\n{line}"
+        self._ends_line = True
+        return f"{held}{line}\n"
+
+    def _noted(self, text: str) -> str:
+        if text:
+            self._ends_line = text.endswith("\n")
+        return text

@@ -1,0 +1,152 @@
+"""The content of a tool's result comes in; its HTML, and what it comes to in a few words, go out.
+
+Results hold what strangers wrote: pages of the web, files, the output of programs. Nothing in them is loaded or run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from nbclaude.render.fragments import code_html, json_html, line_html, text_html
+from nbclaude.render.links import host_of, link_html
+from nbclaude.render.markdown import render_markdown
+
+__all__ = ["error_of", "outcome_of", "result_html"]
+
+
+def error_of(result: Mapping[str, Any]) -> str:
+    """Return why a tool failed: the error's code, "error" where there is none, or nothing when it did not fail."""
+    content = result.get("content")
+    if isinstance(content, Mapping) and content.get("error_code"):
+        return str(content["error_code"])
+    if isinstance(content, Mapping) and str(content.get("type")).endswith("_error"):
+        return "error"
+    return "error" if result.get("is_error") else ""
+
+
+def outcome_of(content: Any) -> str:
+    """Say in a few words what came: "8 results", "exit 0"; nothing where the result itself is the answer."""
+    match content:
+        case {"return_code": int(code)}:
+            return f"exit {code}"
+        case {"tool_references": list(references)}:
+            names = ", ".join(str(one.get("tool_name")) for one in references if isinstance(one, Mapping))
+            return f"found {names}" if names else "found none"
+        case {"num_lines": int(lines)}:
+            return f"{lines} line{'s' if lines != 1 else ''}"
+        case list() if all(
+            isinstance(one, Mapping) and one.get("type") == "web_search_result" for one in content
+        ):
+            return f"{len(content)} result{'s' if len(content) != 1 else ''}"
+        case _:
+            return ""
+
+
+def result_html(content: Any, language: str = "") -> str:
+    """Build the HTML of a result; `language` is that of the code in it."""
+    match content:
+        case None | "":
+            return ""
+        case str():
+            return text_html(content)
+        case list():
+            return _list_html(content)
+        case {"error_code": _}:
+            message = str(content.get("error_message") or "")
+            return f"<p>{escape(message, quote=False)}</p>\n" if message else ""
+        case {"type": str(kind)} if kind in _READERS:
+            return _READERS[kind](content)
+        case {"stdout": _}:
+            return _output_html(content)
+        case {"type": "text_editor_code_execution_view_result", "content": str(text)}:
+            return code_html(text, language)
+        case _:
+            return json_html(content)
+
+
+def _list_html(content: Sequence[Any]) -> str:
+    pieces: list[str] = []
+    links = [one for one in content if _is_found(one)]
+    if links:
+        pieces.append("<ol>\n" + "".join(_link_item(one) for one in links) + "</ol>\n")
+    pieces += [_item_html(one) for one in content if one not in links]
+    return "".join(pieces)
+
+
+def _is_found(item: Any) -> bool:
+    """Tell whether it is something that a search found; gateways leave the type out."""
+    return (
+        isinstance(item, Mapping)
+        and item.get("type", "web_search_result") == "web_search_result"
+        and "url" in item
+    )
+
+
+def _link_item(result: Mapping[str, Any]) -> str:
+    url = str(result.get("url") or "")
+    title = " ".join(str(result.get("title") or url or "untitled").split())
+    where = " · ".join(str(part) for part in (host_of(url), result.get("page_age")) if part)
+    more = f' <span class="nbclaude-where">· {escape(where, quote=False)}</span>' if where else ""
+    return f"<li>{link_html(url, escape(title, quote=False))}{more}</li>\n"
+
+
+def _item_html(item: Any) -> str:
+    match item:
+        case {"type": "text", "text": str(text)}:
+            return text_html(text)
+        case {"type": "image"}:
+            return line_html("An image, not shown")
+        case _:
+            return json_html(item)
+
+
+def _page_html(result: Mapping[str, Any]) -> str:
+    document = result.get("content")
+    document = document if isinstance(document, Mapping) else {}
+    url = str(result.get("url") or "")
+    title = str(result.get("title") or document.get("title") or "")
+    heading = f"<p>{link_html(url, escape(title or url, quote=False))}</p>\n" if title or url else ""
+    match document.get("source"):
+        case {"type": "text", "data": str(text)}:
+            return heading + text_html(text)
+        case {"media_type": media_type}:
+            return heading + line_html(f"A document of type {escape(str(media_type))}, not shown")
+        case _:
+            return heading
+
+
+def _output_html(result: Mapping[str, Any]) -> str:
+    pieces = [code_html(str(result["stdout"]))] if str(result.get("stdout") or "").strip() else []
+    if str(result.get("stderr") or "").strip():
+        pieces += [line_html("stderr"), code_html(str(result["stderr"]))]
+    if result.get("encrypted_stdout"):
+        pieces.append(line_html("The output is encrypted."))
+    files = result.get("content")
+    for file in files if isinstance(files, list) else ():
+        if isinstance(file, Mapping) and file.get("file_id"):
+            pieces.append(line_html(f"Made the file <code>{escape(str(file['file_id']))}</code>"))
+    return "".join(pieces)
+
+
+def _replacement_html(result: Mapping[str, Any]) -> str:
+    lines = result.get("lines")
+    return code_html("\n".join(str(line) for line in lines), "diff") if isinstance(lines, list) else ""
+
+
+def _in_the_line(result: Mapping[str, Any]) -> str:
+    return ""  # the line of the fold says it all
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "web_fetch_result": _page_html,
+    "code_execution_result": _output_html,
+    "encrypted_code_execution_result": _output_html,
+    "bash_code_execution_result": _output_html,
+    "text_editor_code_execution_create_result": _in_the_line,
+    "text_editor_code_execution_str_replace_result": _replacement_html,
+    "tool_search_tool_search_result": _in_the_line,
+    "advisor_result": lambda result: render_markdown(str(result.get("text") or "")),
+    "advisor_redacted_result": lambda result: line_html("The advice is encrypted."),
+}

@@ -1,0 +1,347 @@
+import datetime
+import resource
+import sqlite3
+import sys
+import time
+from typing import Any
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+import xarray
+
+from nbclaude.context.frames import describe_data
+from nbclaude.context.tables import Described, sample_step
+from nbclaude.context.texts import TextLimits
+from nbclaude.errors import ConfigurationError
+
+
+def described(value: Any, format: str = "", **limits: int) -> Described:
+    result = describe_data(value, format, TextLimits(**limits))
+    assert result is not None
+    return result
+
+
+_COLUMNS: dict[str, list[Any]] = {
+    "city": ["Paris", "Rome", "Paris", None] * 15,
+    "price": [1.5, 2.5, float("nan"), float("inf")] * 15,
+    "rooms": list(range(60)),
+    "new": [True, False, False, True] * 15,
+}
+_CITIES = pandas.DataFrame({**_COLUMNS, "when": pandas.date_range("2020-01-01", periods=60, tz="UTC")})
+
+_CITIES_COLUMNS = """\
+  city: {text}; 15 missing (25.0%), 2 distinct{top}
+  price: {number}; 15 missing (25.0%), 1.5 … 2.5, mean 2, median 2, std 0.508548, 15 infinite
+  rooms: {whole}; 0 … 59, mean 29.5, median 29.5, std 17.4642
+  new: {boolean}; 30 true
+"""
+
+
+def test_a_pandas_frame() -> None:
+    frame = _CITIES.astype({"city": object})
+    expected = (
+        "pandas DataFrame, 60 rows × 5 columns\ncolumns (name: type; what is in it):\n"
+        + _CITIES_COLUMNS.format(
+            text="object", number="float64", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+        )
+        + f"  when: {frame.when.dtype}; 2020-01-01 00:00:00+00:00 … 2020-02-29 00:00:00+00:00\n"
+        "first 5 rows:\n"
+        "row,city,price,rooms,new,when\n"
+        "0,Paris,1.5,0,True,2020-01-01 00:00:00+00:00\n"
+        "1,Rome,2.5,1,False,2020-01-02 00:00:00+00:00\n"
+        "2,Paris,,2,False,2020-01-03 00:00:00+00:00\n"
+        "3,,inf,3,True,2020-01-04 00:00:00+00:00\n"
+        "4,Paris,1.5,4,True,2020-01-05 00:00:00+00:00\n"
+        "rows from all over, and the last:\n"
+        "12,Paris,1.5,12,True,2020-01-13 00:00:00+00:00\n"
+        "24,Paris,1.5,24,True,2020-01-25 00:00:00+00:00\n"
+        "36,Paris,1.5,36,True,2020-02-06 00:00:00+00:00\n"
+        "48,Paris,1.5,48,True,2020-02-18 00:00:00+00:00\n"
+        "59,,inf,59,True,2020-02-29 00:00:00+00:00"
+    )
+    assert described(frame) == Described(expected, "60 rows × 5 columns: schema + 10 rows")
+
+
+def test_a_polars_frame() -> None:
+    frame = polars.DataFrame(_COLUMNS)
+    text = described(frame).text
+    assert text.startswith(
+        "polars DataFrame, 60 rows × 4 columns\ncolumns (name: type; what is in it):\n"
+        + _CITIES_COLUMNS.format(
+            text="String",
+            number="Float64",
+            whole="Int64",
+            boolean="Boolean",
+            top="; top: 'Paris' 30, 'Rome' 15",
+        )
+        + "first 5 rows:\nrow,city,price,rooms,new\n0,Paris,1.5,0,True\n"
+    )
+    assert text.endswith("\n59,,inf,59,True")
+
+
+def test_an_arrow_table_and_rows_of_a_database() -> None:
+    text = described(pyarrow.table(_COLUMNS)).text
+    expected = _CITIES_COLUMNS.format(
+        text="string", number="double", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+    )
+    assert expected in text
+    assert text.startswith("pyarrow Table, 60 rows × 4 columns\n")
+
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("select 1 as one, 'x' as two union select 2, null").fetchall()
+    connection.close()
+    assert described(rows) == Described(
+        "SQL result, 2 rows × 2 columns\ncolumns: one: int, two: str\nrow,one,two\n0,1,x\n1,2,",
+        "2 rows × 2 columns, whole",
+    )
+
+
+def test_the_result_of_a_sql_magic() -> None:
+    class ResultSet(list):  # type: ignore[type-arg]
+        keys = ("n", "word")
+
+        def DataFrame(self) -> None:  # noqa: N802 - so it is called there
+            raise AssertionError("pandas is not needed")
+
+    text = described(ResultSet([(1, "a"), (2, "b")])).text
+    assert text == "SQL result, 2 rows × 2 columns\ncolumns: n: int, word: str\nrow,n,word\n0,1,a\n1,2,b"
+
+
+@pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
+def test_a_schema_shows_no_row(make: Any) -> None:
+    canaries = [f"canary{n}" for n in range(100)]
+    columns = {"secret": canaries, "few": ["blue", "green"] * 50, "list": [["hidden"]] * 100, "n": range(100)}
+    text = described(make({name: list(values) for name, values in columns.items()}), "schema").text
+    assert "canary" not in text
+    assert "blue" not in text
+    assert "hidden" not in text
+    assert "first" not in text
+    assert "0 … 99" in text
+    if make is not pyarrow.table:
+        assert "100 distinct" in text
+    assert text.endswith("\n(no rows were sent)")
+
+
+def test_a_schema_shows_no_label_and_no_category() -> None:
+    frame = pandas.DataFrame({"x": [1, 2], "c": pandas.Categorical(["cat", "dog"])}, index=["Anna", "Bo"])
+    assert described(frame, "schema").text == (
+        f"pandas DataFrame, 2 rows × 2 columns\nindex: Index ({frame.index.dtype}); 2 distinct\n"
+        "columns (name: type; what is in it):\n  x: int64; 1 … 2, mean 1.5, median 1.5, std 0.707107\n"
+        "  c: category; 2 distinct\n(no rows were sent)"
+    )
+    enum = polars.DataFrame({"e": ["cat"]}, schema={"e": polars.Enum(["cat", "dog"])})
+    assert "cat" not in described(enum, "schema").text
+
+
+def test_rows_that_were_asked_for() -> None:
+    assert described(_CITIES[["rooms", "new"]], "head 2") == Described(
+        "pandas DataFrame, 60 rows × 2 columns\ncolumns: rooms: int64, new: bool\nfirst 2 rows:\n"
+        "row,rooms,new\n0,0,True\n1,1,False",
+        "60 rows × 2 columns: first 2 rows",
+    )
+    full = described(_CITIES[["rooms"]], "full")
+    assert full.summary == "60 rows × 1 column: all rows"
+    assert full.text.endswith("\n58,58\n59,59")
+    cut = described(_CITIES[["rooms"]], "full", rows=200)
+    assert len(cut.text) < 300
+    assert cut.notes == (f"only the first {cut.text.count(chr(10)) - 4} of 60 rows fit",)
+    assert cut.notes[0] in cut.text
+
+
+@pytest.mark.parametrize("format", ["head", "head 0", "head x", "head -1"])
+def test_a_number_of_rows_that_is_none(format: str) -> None:
+    with pytest.raises(
+        ConfigurationError, match=f"head needs a number of rows, like head 20; it is '{format}'"
+    ):
+        describe_data(_CITIES, format)
+
+
+def test_a_small_frame_goes_whole() -> None:
+    frame = pandas.DataFrame({"a": [1.0, 2.0]}, index=["mean", "std"])
+    assert described(frame) == Described(
+        f"pandas DataFrame, 2 rows × 1 column\nindex: Index ({frame.index.dtype}); 2 distinct\n"
+        "columns: a: float64\nindex,a\nmean,1\nstd,2",
+        "2 rows × 1 column, whole",
+    )
+
+
+def test_odd_frames() -> None:
+    two = pandas.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
+    assert described(two).text.endswith("columns: a: int64, a: int64\nrow,a,a\n0,1,2\n1,3,4")
+    levels = pandas.DataFrame(
+        {("x", "mean"): [1, 2]}, index=pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])
+    )
+    assert described(levels).text == (
+        "pandas DataFrame, 2 rows × 1 column\nMultiIndex of k (2 distinct), level 1 (2 distinct)\n"
+        "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
+    )
+    numbers = pandas.DataFrame({1: [1], None: [2], datetime.date(2020, 1, 1): [3]})
+    assert "1: int64" in described(numbers).text
+    assert "2020-01-01: int64" in described(numbers).text
+    assert described(pandas.DataFrame()).text == "pandas DataFrame, 0 rows × 0 columns"
+    assert (
+        described(pandas.DataFrame(columns=["a", "b"]), "schema").summary == "0 rows × 2 columns: schema only"
+    )
+    assert described(polars.DataFrame()).summary == "0 rows × 0 columns"
+    assert described(pandas.Series([1, 2], name="s")).text == (
+        "pandas Series, 2 rows × 1 column\ncolumns: s: int64\nrow,s\n0,1\n1,2"
+    )
+    assert described(pandas.Index(["x"])).text.startswith("pandas Index, 1 row × 1 column\n")
+    assert described(polars.Series("s", [1])).text.startswith("polars Series, 1 row × 1 column\n")
+
+
+def test_odd_values() -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise ValueError("never")
+
+    frame = pandas.DataFrame(
+        {
+            "nested": [[1], {"a": 2}, None] * 20,
+            "huge": ["line\n" + "x" * 100_000] * 60,
+            "bad": [Bad()] * 60,
+            "gone": [float("nan")] * 60,
+            "nat": [pandas.NaT] * 60,
+            "big": [2**63 - 1] * 60,
+            "bytes": [b"\x00\xff"] * 60,
+        }
+    )
+    text = described(frame).text
+    assert len(text) < 4_500
+    assert "  nested: object; 20 missing (33.3%), holds list, dict\n" in text
+    assert "  gone: float64; all missing\n" in text
+    assert "  big: int64; 9223372036854775807 … 9223372036854775807," in text
+    assert "line⏎xxxx" in text
+    assert "<Bad>" in text
+    assert "b'\\x00\\xff'" in text
+
+
+def test_a_wide_frame_stays_in_its_budget() -> None:
+    frame = pandas.DataFrame(numpy.zeros((1000, 1000)), columns=[f"column {n}" for n in range(1000)])
+    result = described(frame)
+    assert len(result.text) < 4_500
+    assert result.notes[0].endswith(" of 1,000 columns described")
+    assert result.notes[1].startswith("rows show the first ")
+    assert "more columns: float64: column " in result.text
+
+
+def test_a_lazy_frame_is_not_computed() -> None:
+    def never(frame: Any) -> Any:
+        raise AssertionError("computed")
+
+    lazy = polars.DataFrame({"a": [1]}).lazy().map_batches(never)
+    assert described(lazy) == Described(
+        "polars LazyFrame (not computed: no rows, no statistics)\ncolumns:\n  a: Int64",
+        "schema only",
+        ("not computed: collect() it for rows",),
+    )
+
+
+def test_the_sample_avoids_rhythms() -> None:
+    assert sample_step(1_000_000, 1) == 1
+    assert sample_step(10_000_000, 5) == 101
+    assert sample_step(2_400_000, 1) == 29
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_ten_million_rows(library: str) -> None:
+    rows = 10_000_000
+    generator = numpy.random.default_rng(7)
+    columns = {
+        "x": generator.normal(size=rows),
+        "n": generator.integers(0, 100, rows),
+        "when": numpy.datetime64("2020-01-01", "ms") + numpy.arange(rows),
+    }
+    words = numpy.array(["a", "bb", "ccc"], dtype=object)[columns["n"] % 3]
+    frame: Any = pandas.DataFrame({**columns, "word": pandas.Series(words, dtype=object)})
+    if library == "polars":
+        frame = polars.DataFrame({**columns, "word": words.tolist()})
+    described(_CITIES)
+    for format in ("", "schema", "head 20", "full"):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            text = described(frame, format).text
+            times.append(time.perf_counter() - began)
+        assert min(times) < 0.3
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
+        if format in ("", "schema"):
+            assert "statistics from a sample of 99,010 rows (one in 101)" in text
+
+
+def test_numpy_arrays() -> None:
+    assert described(numpy.arange(6).reshape(2, 3)) == Described(
+        "numpy ndarray, shape (2, 3), dtype int64\n0 … 5, mean 2.5, median 2.5, std 1.70783\nwhole:\n"
+        "[[0, 1, 2],\n [3, 4, 5]]",
+        "2 × 3, int64: whole",
+    )
+    large = described(numpy.zeros((1000, 1000, 3))[::2, ::-1])
+    assert len(large.text) < 2_000
+    assert large.summary == "500 × 1,000 × 3, float64: corners"
+    assert "from a sample of " in large.text
+    assert "..." in large.text
+    holes = numpy.array([1.0, numpy.nan, numpy.inf, numpy.nan])
+    assert described(holes, "schema").text == (
+        "numpy ndarray, shape (4,), dtype float64\n2 missing (50.0%), 1 … 1, mean 1, median 1, std 0, 1 infinite\n"
+        "(no values were sent)"
+    )
+    assert described(numpy.arange(500), "head 3").text.endswith("first 3:\n[0, 1, 2]")
+    assert described(numpy.arange(500), "full").text.count(",") >= 499
+    assert described(numpy.array([True, False])).text.startswith(
+        "numpy ndarray, shape (2,), dtype bool\n1 true\n"
+    )
+    for odd in (
+        numpy.array([]),
+        numpy.array(5),
+        numpy.array(["a"]),
+        numpy.array([None, {}]),
+        numpy.zeros(2, "i4,f8"),
+    ):
+        assert described(odd).text.startswith("numpy ndarray, shape ")
+        assert described(odd, "schema").text.endswith("(no values were sent)")
+
+
+def test_xarray() -> None:
+    array = xarray.DataArray(
+        [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
+    )
+    assert described(array).text == repr(array)
+    assert described(array, "schema").text == (
+        "xarray DataArray, dimensions (y: 1, x: 2)\n"
+        "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5\n"
+        "variables (1 array):\n  t (y, x): float64 [K]; 1 … 2, mean 1.5, median 1.5, std 0.5\n(no values were sent)"
+    )
+    assert described(xarray.Dataset({"t": array}), "schema").summary == "Dataset (x: 2, y: 1): schema only"
+
+
+def test_other_values_are_no_data() -> None:
+    for value in (
+        1,
+        "text",
+        [1, 2],
+        {"a": 1},
+        None,
+        object(),
+        pandas.Timestamp(0),
+        polars.col("a"),
+        numpy.float64(1),
+    ):
+        assert describe_data(value) is None
+    assert describe_data(_CITIES.groupby("city")) is None
+
+
+def test_nothing_is_imported() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from nbclaude.context import values, references, cells, secrets, frames;"
+        "frames.describe_data([1]); references.expand('{x}', {'x': 1});"
+        "print([m for m in ('pandas', 'numpy', 'polars', 'pyarrow', 'PIL', 'IPython', 'detect_secrets') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

@@ -1,0 +1,184 @@
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pandas
+import pytest
+from PIL import Image
+
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.values import attachment_of, content_blocks, labelled_blocks
+from nbclaude.errors import ConfigurationError
+
+
+def text_of(attachment: Attachment) -> str:
+    (block,) = attachment.blocks
+    assert block["type"] == "text"
+    return str(block["text"])
+
+
+def png(size: int = 8) -> dict[str, Any]:
+    return {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * size}}
+
+
+@pytest.mark.parametrize(
+    ("value", "text", "kind"),
+    [
+        ("some text", '<text name="x">\nsome text\n</text>', "text"),
+        ({"a": [1, 2]}, "<value name=\"x\">\n{'a': [1, 2]}\n</value>", "text"),
+        ({1, 2}, '<value name="x">\n{1, 2}\n</value>', "text"),
+        (b"ab", "<value name=\"x\">\nb'ab'\n</value>", "text"),
+        (ValueError("bad"), '<traceback name="x">\nValueError: bad\n</traceback>', "text"),
+        (
+            pandas.DataFrame({"a": [1]}),
+            '<data name="x">\npandas DataFrame, 1 row × 1 column\ncolumns: a: int64\nrow,a\n0,1\n</data>',
+            "data",
+        ),
+    ],
+)
+def test_values_become_text_in_a_frame(value: object, text: str, kind: str) -> None:
+    attachment = attachment_of(value, "x")
+    assert text_of(attachment) == text
+    assert attachment.kind == kind
+    assert attachment.label == "x"
+
+
+def test_source_goes_in_a_frame_of_its_own() -> None:
+    attachment = attachment_of(text_of, "f")
+    assert attachment.kind == "source"
+    assert text_of(attachment).startswith('<source name="f">\n# function ')
+
+
+def test_a_name_with_quotes() -> None:
+    assert text_of(attachment_of([1], 'd["k"]')) == '<value name="d[&quot;k&quot;]">\n[1]\n</value>'
+
+
+def test_content_blocks_go_verbatim() -> None:
+    blocks = [{"type": "text", "text": "hi"}, png()]
+    assert attachment_of(blocks, "b") == Attachment(
+        "b", tuple(blocks), "2 content blocks: image, text", kind="text"
+    )
+    assert attachment_of(png(), "b") == Attachment("b", (png(),), "1 content block: image", kind="image")
+    ready = Attachment("r", (png(),), "ready")
+    assert attachment_of(ready, "b") is ready
+    for other in (
+        {"type": "text"},
+        {"type": "car", "text": "x"},
+        {},
+        [],
+        [1],
+        [png(), 1],
+        "text",
+        {"type": 1},
+    ):
+        assert content_blocks(other) == ()
+
+
+def test_pictures_files_and_addresses(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (20, 10), "red")
+    one = attachment_of(picture, "pic")
+    assert [block["type"] for block in one.blocks] == ["image"]
+    assert (one.label, one.kind) == ("pic", "image")
+    assert labelled_blocks([one]) == ({"type": "text", "text": "pic:"}, *one.blocks)
+
+    several = attachment_of([picture, Image.new("RGB", (5, 5), "blue"), picture], "pics")
+    assert [block["type"] for block in several.blocks] == ["image", "image"]
+    assert several.summary == "2 pictures"
+
+    file = tmp_path / "notes.txt"
+    file.write_text("from a file", encoding="utf-8")
+    assert "from a file" in str(attachment_of(file, "file").blocks)
+
+    address = "https://example.org/cat.png"
+    assert attachment_of(address, "u", attached=True).blocks[0]["type"] == "image"
+    assert text_of(attachment_of(address, "u")) == f'<text name="u">\n{address}\n</text>'
+
+
+def test_figures_of_matplotlib() -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, 2)
+    try:
+        for value in (figure, axes, axes[0], list(axes), pandas.Series(list(axes), dtype=object)):
+            attachment = attachment_of(value, "fig")
+            assert [block["type"] for block in attachment.blocks] == ["image"]
+    finally:
+        pyplot.close(figure)
+
+
+def test_formats() -> None:
+    frame = pandas.DataFrame({"a": [1, 2, 3]})
+    assert attachment_of(frame, "df", "schema").summary == "3 rows × 1 column: schema only"
+    assert attachment_of(frame, "df", "head 2").summary == "3 rows × 1 column: first 2 rows"
+    assert attachment_of(frame, "df", "full").summary == "3 rows × 1 column: all rows"
+    assert text_of(attachment_of(frame, "df", "repr")) == f'<value name="df">\n{frame!r}\n</value>'
+    assert text_of(attachment_of("a\nb", "s", "repr")) == "<value name=\"s\">\n'a\\nb'\n</value>"
+    assert text_of(attachment_of("a\nb", "s", "full")) == '<text name="s">\na\nb\n</text>'
+    assert text_of(attachment_of(numpy.arange(3), "n", "str")) == '<value name="n">\n[0 1 2]\n</value>'
+
+
+class _Mute:
+    pass
+
+
+class _Bad:
+    def __repr__(self) -> str:
+        raise ValueError("no repr today")
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "message"),
+    [
+        (_Mute(), "", r"x is a .*_Mute, an object without any form .*\{x\.attribute\}, \{vars\(x\)\}"),
+        ((n for n in [1]), "", r"x is a generator, .* make it a list first: \{list\(x\)\}"),
+        (_Bad(), "", r"repr\(\) of this _Bad failed: ValueError: no repr today"),
+        ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is a list"),
+        ([1], "head 3", "The format 'head 3' is for"),
+        (pandas.DataFrame(), "csv", r"x has no format 'csv'\. Formats are schema, head N, full, repr, str\."),
+        (pandas.DataFrame(), "scheme", "Did you mean schema"),
+    ],
+)
+def test_what_cannot_go_along_is_an_error(value: object, format: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        attachment_of(value, "x", format)
+
+
+def test_a_database_cursor_says_how_to_get_its_rows() -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(":memory:")
+    cursor = connection.execute("select 1")
+    with pytest.raises(ConfigurationError, match=r"fetch its rows first: rows = x\.fetchall\(\)"):
+        attachment_of(cursor, "x")
+    assert cursor.fetchall() == [(1,)]
+    connection.close()
+
+
+def test_large_values_are_bounded_in_size_and_time() -> None:
+    numbers = attachment_of(list(range(3_000_000)), "n")
+    assert len(text_of(numbers)) < 8_200
+    assert numbers.notes
+    nested: list[Any] = []
+    for _ in range(sys.getrecursionlimit() * 2):
+        nested = [nested]
+    assert len(text_of(attachment_of(nested, "n"))) < 8_200
+    loop: dict[str, Any] = {}
+    loop["self"] = loop
+    assert len(text_of(attachment_of(loop, "n"))) < 8_200
+    cut = attachment_of({"k": "v" * 50_000, "l": list(range(5_000))}, "d")
+    assert "left out" in text_of(cut)
+    assert "… " in text_of(cut)
+    long = attachment_of("y" * 300_000, "s")
+    assert long.notes == ("100,000 of 300,000 characters left out",)
+    assert long.notes[0] in text_of(long)
+
+
+def test_a_file_object_is_no_picture() -> None:
+    assert "StringIO" not in str(attachment_of("StringIO", "x").notes)
+    with pytest.raises(ConfigurationError):
+        attachment_of(io.StringIO("x"), "x")
