@@ -43,16 +43,17 @@ print(time.process_time() - started)
 """
 # The same stream received and thrown away: what is left of the kernel's CPU is rendering and publishing.
 SILENCE = """\
-import nbclaude.magics.chat as chat
+import nbclaude.magics.asking as asking
 
 class Silent:
     def begin(self): pass
     def show(self, events): pass
     def pause(self): return None
+    def wait(self, reason, seconds): pass
     def finish(self, footer): pass
     def abandon(self, *, alone): pass
 
-chat.open_display = lambda shell: Silent()
+asking.open_display = lambda shell, language="": Silent()
 """
 SLACK = 240.0
 """Seconds that a page may need on top of the stream's own time: a frozen one is to be measured as well."""

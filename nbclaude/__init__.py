@@ -12,7 +12,15 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["CodeBlock", "Reply", "ToolCall", "__version__", "ask", "load_ipython_extension", "unload_ipython_extension"]
+__all__ = [
+    "CodeBlock",
+    "Reply",
+    "ToolCall",
+    "__version__",
+    "ask",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
 
 _IN_REPLY = ("CodeBlock", "Reply", "ToolCall", "ask")
 

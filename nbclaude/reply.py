@@ -35,10 +35,6 @@ class ToolCall(NamedTuple):
     id: str
 
 
-def _as_it_is(data: Any) -> Any:
-    return data
-
-
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer of the model. `message` is the API's message as a dict; everything else is read from it.
@@ -50,7 +46,7 @@ class Reply:
     request_id: str = ""
     seconds: float = 0.0
     cost: float | None = None
-    _read: Callable[[Any], Any] = field(default=_as_it_is, repr=False, compare=False)
+    _read: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def text(self) -> str:
@@ -85,7 +81,7 @@ class Reply:
         """
         data = self.json
         try:
-            return self._read(data)
+            return self._read(data) if self._read is not None else data
         except ValueError as error:
             raise APIResponseValidationError(f"The answer's JSON does not fit: {error}") from None
 
@@ -142,13 +138,14 @@ class Reply:
         from nbclaude.render.reply import message_html
 
         text = self.text
-        return {"text/html": message_html(self.message), "text/markdown": text, "text/plain": text}
+        html = message_html(self.message, "json" if self._read is not None else "")
+        return {"text/html": html, "text/markdown": text, "text/plain": text}
 
 
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     """Build the reply of an outcome; `form` is how its JSON is to be read."""
     cost = outcome.entry.cost if outcome.entry else None
-    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, form.read if form else _as_it_is)
+    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, form.read if form else None)
 
 
 def ask(

@@ -34,6 +34,8 @@ TREE = {
     "IncompleteStreamError": "APIError",
     "InternalServerError": "APIStatusError",
     "MissingKeyError": "ConfigurationError",
+    "BudgetError": "ConfigurationError",
+        "BudgetError": "ConfigurationError",
     "NbclaudeError": "_OneLine",
     "NotFoundError": "APIStatusError",
     "OverloadedError": "InternalServerError",

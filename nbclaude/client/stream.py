@@ -256,11 +256,12 @@ class MessageStream:
         if not isinstance(data, dict):
             raise self._not_a_message(body)
         # Some gateways wrap the message: {"code": 200, "data": {...}}.
-        if isinstance(data.get("data"), dict) and "content" not in data:
+        code = data.get("code")
+        is_error = isinstance(code, int) and code >= 400
+        if not is_error and isinstance(data.get("data"), dict) and "content" not in data:
             data = data["data"]
         if "content" not in data:
-            code = data.get("code")
-            if _SAYS_AN_ERROR & set(data) or (isinstance(code, int) and code >= 400):
+            if is_error or _SAYS_AN_ERROR & set(data):
                 raise error_of_body(data, 200, self.headers)
             raise self._not_a_message(body)
         self._started = True

@@ -87,7 +87,7 @@ class _Attempt:
         plan = self.plan
         self._send(plan, connection, audience)
         for _ in range(_MOST_PAUSES):
-            if self.rounds.stop_reason != "pause_turn" or not self.rounds.pending:
+            if self.rounds.stop_reason != "pause_turn" or not self.rounds.pending["content"]:
                 return
             plan = continued(plan, self.rounds.pending)
             self.rounds.begin_round()
@@ -171,11 +171,11 @@ def _error_of(attempt: _Attempt, connection: Connection, audience: Audience) -> 
 
 def _recorded(outcome: Outcome, question: Question, conversation: Conversation) -> Outcome:
     """Put the turn into the conversation unless there is nothing to put, and say in the error what became of it."""
+    if isinstance(outcome.error, APIError):
+        outcome.error.partial = not outcome.is_empty
     if outcome.is_empty:
         _note(outcome.error, "Nothing had come yet, and the conversation is as it was.")
         return outcome
-    if isinstance(outcome.error, APIError):
-        outcome.error.partial = True
     if not question.history:
         _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome

@@ -89,7 +89,10 @@ def make_plan(
         system=settings.system,
         tools=settings.tools,
         stream=settings.stream,
-        parameters=fitted.fields,
+        parameters={
+            **fitted.fields,
+            **_container(before[-1].message if before and _answers(question) else {}),
+        },
         extra=settings.extra,
         headers=headers,
     )
@@ -111,10 +114,22 @@ def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
     return settings
 
 
-def continued(plan: Plan, content: Sequence[Mapping[str, Any]]) -> Plan:
+def _answers(question: Question) -> bool:
+    return any(block.get("type") == "tool_result" for block in question.prompt)
+
+
+def _container(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Name the container in which code waits for the rest of this answer; the API does not find it by itself."""
+    container = message.get("container")
+    container_id = container.get("id") if isinstance(container, Mapping) else None
+    return {"container": container_id} if container_id else {}
+
+
+def continued(plan: Plan, message: Mapping[str, Any]) -> Plan:
     """Plan the request that goes on where a server paused: the same, with what it has written so far."""
-    messages = list(plan.request.messages)
+    messages, content = list(plan.request.messages), content_of(message)
     if messages[-1]["role"] == "assistant":
         content = [*messages.pop()["content"], *content]
-    messages.append({"role": "assistant", "content": list(content)})
-    return replace(plan, request=replace(plan.request, messages=tuple(messages)))
+    messages.append({"role": "assistant", "content": content})
+    parameters = {**plan.request.parameters, **_container(message)}
+    return replace(plan, request=replace(plan.request, messages=tuple(messages), parameters=parameters))

@@ -64,9 +64,9 @@ class AnswerRounds:
             yield BlockStop(index + offset)
 
     @property
-    def pending(self) -> list[dict[str, Any]]:
+    def pending(self) -> dict[str, Any]:
         """What the last request brought, as it must be sent back to go on."""
-        return content_of(self._builder.message)
+        return self._builder.message
 
     @property
     def stop_reason(self) -> str | None:

@@ -64,7 +64,7 @@ class AccountMagics(Magics):
             say("Nothing has been asked yet.")
             return
         groups = (
-            ("cell", lambda entry: entry.cell[:8] or "(no cell)"),
+            ("cell", lambda entry: entry.cell or "(no cell)"),
             ("model", lambda entry: entry.model),
             ("conversation", lambda entry: entry.conversation or "(none)"),
         )
@@ -171,6 +171,11 @@ def _effort(model: ModelInfo) -> str:
 
 def _thinking(model: ModelInfo) -> str:
     return {"off": "on request", "on": "by itself", "always": "always", None: ""}[model.thinking_default]
+
+
+def _shortened(name: str) -> str:
+    """Cut what is as long as the ids that JupyterLab gives to cells."""
+    return name if len(name) <= 30 else f"{name[:8]}…"
 
 
 def _usage_row(name: str, total: Total) -> tuple[Any, ...]:

@@ -128,7 +128,6 @@ def gather(
     """
     from nbclaude.context.images import check_images
     from nbclaude.context.references import expand
-    from nbclaude.context.values import labelled_blocks
 
     gatherer = _Gatherer(shell, options, image_limits(model))
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
@@ -144,9 +143,20 @@ def gather(
     if not options.allow_secrets:
         attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
         text = _masked_text(text, notes)
-    blocks = (*labelled_blocks(attachments), text_block(text))
+    blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
     check_images(blocks, gatherer.images)
     return Gathered(blocks, tuple(attachments), tuple(notes))
+
+
+def _labelled(attachments: list[Attachment], named: list[Attachment]) -> tuple[Block, ...]:
+    """Introduce pictures by their names where the names are needed: several pictures, or one that the prompt refers to."""
+    from nbclaude.context.values import labelled_blocks
+
+    several = sum(attachment.kind == "image" for attachment in attachments) > 1
+    blocks: list[Block] = []
+    for attachment in attachments:
+        blocks += labelled_blocks([attachment]) if several or attachment in named else attachment.blocks
+    return tuple(blocks)
 
 
 def without_secrets(blocks: tuple[Block, ...], options: Options) -> tuple[tuple[Block, ...], tuple[str, ...]]:

@@ -8,14 +8,13 @@ from typing import Any
 
 from nbclaude.options.values import (
     cells,
+    escaped_text,
     figure,
     fraction,
     header,
     identifier,
     json_object,
     one_of,
-    some_text,
-    stop_sequence,
     whole_number,
     word,
 )
@@ -109,7 +108,7 @@ OPTIONS: tuple[Option, ...] = (
         "stop_sequences",
         "stop at this text (can be repeated)",
         "TEXT",
-        stop_sequence,
+        escaped_text,
         repeat=True,
     ),
     Option(
@@ -128,7 +127,7 @@ OPTIONS: tuple[Option, ...] = (
         optional="summarized",
     ),
     Option(("--no-think",), "thinking", "do not think before answering", flag="off"),
-    Option(("--prefill",), "prefill", "how the answer begins; models up to 4.5", "TEXT", some_text),
+    Option(("--prefill",), "prefill", "how the answer begins; models up to 4.5", "TEXT", escaped_text),
     Option(
         ("--json",),
         "json",

@@ -10,14 +10,13 @@ from typing import Any
 
 __all__ = [
     "cells",
+    "escaped_text",
     "figure",
     "fraction",
     "header",
     "identifier",
     "json_object",
     "one_of",
-    "some_text",
-    "stop_sequence",
     "whole_number",
     "word",
 ]
@@ -71,20 +70,12 @@ def word(text: str) -> str:
     return text.strip()
 
 
-def some_text(text: str) -> str:
-    """Read a text as it is."""
-    if not text.strip():
-        raise ValueError("some text")
-    return text
-
-
-def stop_sequence(text: str) -> str:
-    """Read a stop sequence."""
-    # Typed on one line, a line break is written as in Python.
-    sequence = text.replace("\\n", "\n").replace("\\t", "\t")
-    if not sequence.strip():
+def escaped_text(text: str) -> str:
+    """Read a text in which a line break is written as in Python, since it is typed on one line."""
+    value = text.replace("\\n", "\n").replace("\\t", "\t")
+    if not value.strip():
         raise ValueError("a text that is not only white space")
-    return sequence
+    return value
 
 
 def header(text: str) -> tuple[str, str]:

@@ -90,18 +90,19 @@ _CSS = """
 .nbclaude-where, .nbclaude-excerpt { color: var(--jp-content-font-color2, #767676); }
 .nbclaude-callout { margin: .8em 0 .3em; padding: .6em .9em; border-radius: 6px; background: rgba(127,127,127,.1);
   border-left: 3px solid var(--jp-warn-color1, #b26a00); font-size: .95em; white-space: pre-line; }
-.nbclaude-receipt { margin: .15em 0 0; font-size: .95em; }
-.nbclaude-part { margin: 0 0 .6em; }
-.nbclaude-part-title { font-size: .85em; font-weight: 600; }
-.nbclaude-part-note { font-size: .82em; margin: 0 0 .3em; }
-.nbclaude-part pre { max-height: 14em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .82em;
-  line-height: 1.4; margin: .2em 0; padding: 0 0 0 .8em; background: none; color: inherit; border: 0;
-  border-left: 2px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
-.nbclaude-part ol { margin: .2em 0; padding-left: 1.8em; font-size: .85em; }
+.nbclaude .nbclaude-receipt { margin: .15em 0 0; font-size: .82em; }
+.nbclaude-receipt .nbclaude-inside { max-height: none; }
+.nbclaude-part { margin: 0 0 .7em; }
+.nbclaude-part-title { font-weight: 600; }
+.nbclaude-part-note { margin: 0 0 .3em; }
+.nbclaude .nbclaude-part pre { max-height: 18em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal;
+  font-size: 1em; line-height: 1.45; margin: .3em 0; padding: .5em .8em; color: inherit; border: 0; border-radius: 4px;
+  background: rgba(127,127,127,.09); }
+.nbclaude .nbclaude-part ol { margin: .2em 0; padding-left: 1.8em; }
 .nbclaude-gallery { display: flex; flex-wrap: wrap; gap: .8em 1.2em; align-items: flex-end; }
 .nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--jp-content-font-color2, inherit); }
-.nbclaude-thumb { display: block; max-width: 240px; max-height: 180px; width: auto; height: auto;
-  margin: .3em 0; background: #fff;
+.nbclaude .nbclaude-thumb { display: block; max-width: min(100%, 300px); max-height: 200px; width: auto; height: auto;
+  margin: .3em 0; background: #fff; box-sizing: border-box;
   border: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); border-radius: 3px; }
 .nbclaude-footer { font-size: .82em; line-height: 1.5; color: var(--jp-content-font-color2, #767676); margin: .5em 0 0; }
 .nbclaude-footer strong { font-weight: 600; }

@@ -10,7 +10,7 @@ from nbclaude.errors import ConfigurationError
 
 __all__ = ["tool_results"]
 
-_CONTENT = ("text", "image", "document", "search_result", "tool_reference")
+_CONTENT = ("text", "image", "document", "search_result", "tool_reference", "browser_state")
 
 
 def tool_results(calls: Sequence[Mapping[str, Any]], value: object) -> list[dict[str, Any]]:

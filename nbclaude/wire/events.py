@@ -133,12 +133,22 @@ def parse_event(event: ServerSentEvent) -> Event | None:
     if not isinstance(data, dict):
         return UnknownEvent(event.name, data)
     kind = data.get("type") or event.name
+    if (not isinstance(kind, str) or kind not in _READERS) and _says_an_error(data):
+        kind = "error"
     read = _READERS.get(kind) if isinstance(kind, str) else None
     try:
         return read(data) if read else UnknownEvent(str(kind), data)
     except (KeyError, TypeError, ValueError):
         # A known name in a shape that we do not know is an unknown event too.
         return UnknownEvent(str(kind), data)
+
+
+def _says_an_error(data: JSON) -> bool:
+    """Tell whether data without a type is the error of a gateway: `{"error": ...}` or `{"code": 429, "message": ...}`."""
+    code = data.get("code")
+    return isinstance(data.get("error"), dict | str) or (
+        isinstance(code, int) and code >= 400 and isinstance(data.get("message"), str)
+    )
 
 
 def _mapping(value: Any) -> JSON:

@@ -64,7 +64,8 @@ def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
     simulator.enqueue(Answer(SHOWCASE, pace=Pace(deltas_per_second=25, characters=6, first_delay=2.0)))
-    notebook = claude_notebook([LOAD, ASK])
+    # A model that does not think first: its answer is the text alone.
+    notebook = claude_notebook([LOAD, ASK.replace("%%claude", "%%claude -m opus-4-8")])
     notebook.run(0)
     notebook.start(1)
     expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible(timeout=1900)

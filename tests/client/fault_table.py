@@ -447,7 +447,6 @@ ODDITIES = (
         json_reply({"code": 400, "message": "no such model", "data": {}}),
         errors.BadRequestError,
         says="no such model",
-        bug="the wrapping is taken off before its code is looked at",
     ),
     Fault(
         "an error in a data line alone",
@@ -455,14 +454,12 @@ ODDITIES = (
         errors.InternalServerError,
         "Hello ",
         says="broken",
-        bug="an event that has neither name nor type is unknown, even when it holds an error",
     ),
     Fault(
         "a gateway's error in a data line alone",
         reply(b'data: {"code": 429, "message": "quota"}\n\n'),
         errors.RateLimitError,
         says="quota",
-        bug="an event that has neither name nor type is unknown, even when it holds an error",
     ),
     Fault(
         "an event stream as the body of an error",

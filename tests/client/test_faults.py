@@ -125,9 +125,6 @@ def test_an_end_at_every_event(
     assert_nothing_lost(stage, kept, monkeypatch)
 
 
-@pytest.mark.xfail(
-    reason="an answer of which only message_start had come says that it is partial", strict=True
-)
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_partial_means_that_something_was_kept(after: int, stage: Stage) -> None:
     stage.script(RawStream(sse(*EVENTS[:after])))

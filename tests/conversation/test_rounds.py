@@ -58,7 +58,7 @@ def test_two_rounds_are_one_answer() -> None:
         "service_tier": "standard",
     }
     apply(rounds, answer("A", "pause_turn", first))
-    assert rounds.pending == [{"type": "text", "text": "A"}]
+    assert rounds.pending["content"] == [{"type": "text", "text": "A"}]
     rounds.begin_round()
     second = {
         "input_tokens": 9,

@@ -16,7 +16,8 @@ LONG = "".join(f"Paragraph {i} of an answer that goes on.\n\n" for i in range(40
 
 def sent(simulator: Simulator) -> list[str]:
     return [
-        "".join(block.get("text", "") for block in message["content"]) for message in simulator.requests[-1].messages
+        "".join(block.get("text", "") for block in message["content"])
+        for message in simulator.requests[-1].messages
     ]
 
 

@@ -9,7 +9,8 @@ from tests.kernel.kernel import Kernel
 def sent(simulator: Simulator) -> list[str]:
     """The texts of the last request's messages, oldest first."""
     return [
-        "".join(block.get("text", "") for block in message["content"]) for message in simulator.requests[-1].messages
+        "".join(block.get("text", "") for block in message["content"])
+        for message in simulator.requests[-1].messages
     ]
 
 

@@ -96,6 +96,16 @@ def attached(source: dict[str, Any], question: str) -> list[dict[str, Any]]:
     return [{"type": "image", "source": source}, {"type": "text", "text": question}]
 
 
+def without_names(content: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the line that introduces a picture by its name, which the page does not have."""
+    following = [*content[1:], {}]
+    return [
+        block
+        for block, after in zip(content, following, strict=True)
+        if after.get("type") != "image" or not re.fullmatch(r"[\w.]+:", block.get("text", ""))
+    ]
+
+
 JPEG = {"type": "base64", "media_type": "image/jpeg", "data": "(image.jpg)"}
 HELLO = request("Hello, Claude")
 POINTS = "Summarize key points:\n\nHere would be the long text."
@@ -240,7 +250,7 @@ class Run:
         text = re.sub(r'"toolu_\w+"', '"(id)"', text).replace(', "caller": {"type": "direct"}', "")
         plain: dict[str, Any] = json.loads(text.replace(self.image, "(image.jpg)"))
         for message in plain["messages"]:
-            content = message["content"]
+            content = message["content"] = without_names(message["content"])
             if [block["type"] for block in content] == ["text"]:
                 words = content[0]["text"]
                 message["content"] = "(500 tokens)" if len(words) == 2000 else words
@@ -325,8 +335,8 @@ def test_errors_are_caught_by_the_names_of_the_page(run: Run) -> None:
 def test_an_answer_that_was_cut_off_is_completed(run: Run) -> None:
     (cut,) = run.executions["optimize"].data("text/plain")
     (rest,) = run.executions["optimize-continue"].data("text/plain")
-    points = [f"{number}. Point number {number} must not be forgotten." for number in range(1, 61)]
-    assert (cut + rest).splitlines() == points
+    points = [f"Point {number} must not be forgotten." for number in range(1, 71)]
+    assert (cut + rest).strip() == " ".join(points)
     assert "%claude_continue" in run.executions["optimize"].html
 
 

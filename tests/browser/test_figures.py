@@ -1,0 +1,160 @@
+"""Figures and their receipts in JupyterLab: what the reader sees as sent is what arrived, byte for byte; the tutorials, looked at."""
+
+from __future__ import annotations
+
+import base64
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from nbclaude.simulator import Simulator
+from tests.browser.conftest import OpenNotebook
+from tests.browser.lab import Lab
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
+
+TUTORIALS = Path(__file__).resolve().parents[2] / "notebooks"
+LOAD = "%load_ext nbclaude"
+FRAME = "import pandas as pd\ndf = pd.DataFrame({'sales': [3, 5, 4, 8, 9], 'returns': [1, 1, 2, 1, 3]})"
+PLOT = f"{FRAME}\ndf.plot();"
+# Noise does not compress: this figure is large enough to be uploaded instead of sent along.
+NOISE = (
+    "import matplotlib.pyplot as plt, numpy as np\n"
+    "plt.figure(figsize=(4, 4))\n"
+    "plt.imshow(np.random.default_rng(0).random((160, 160, 3)));"
+)
+# More pixels than the model sees: what arrives is smaller than what the cell shows.
+HUGE = f"{FRAME}\ndf.plot(figsize=(30, 20));"
+ASK = "%%claude --fig\nWhat is the trend?"
+
+
+def arrived(simulator: Simulator) -> list[tuple[str, bytes]]:
+    """The images of the last request, as (how they came, their bytes)."""
+    uploads = {upload.id: upload.data for upload in simulator.files}
+    sources = [
+        block["source"]
+        for block in simulator.message_requests[-1].messages[-1]["content"]
+        if block["type"] == "image"
+    ]
+    return [
+        ("uploaded", uploads[source["file_id"]])
+        if source["type"] == "file"
+        else ("inline", base64.b64decode(source["data"]))
+        for source in sources
+    ]
+
+
+def image_bytes(image: Locator) -> bytes:
+    """The bytes in the `data:` address of an image that the browser has painted."""
+    assert image.evaluate("e => e.complete && e.naturalWidth > 0")
+    head, _, data = (image.get_attribute("src") or "").partition(",")
+    assert head == "data:image/png;base64"
+    return base64.b64decode(data)
+
+
+def open_receipt(notebook: NotebookPage, index: int) -> Locator:
+    """Click on the receipt of a cell's answer; it was folded until then."""
+    receipt = notebook.answer(index).locator("details.nbclaude-receipt")
+    expect(receipt).to_have_count(1)
+    assert receipt.get_attribute("open") is None
+    thumbnails = receipt.locator("img.nbclaude-thumb")
+    assert not any(image.is_visible() for image in thumbnails.all())
+    receipt.locator("summary").click()
+    assert receipt.get_attribute("open") is not None
+    return receipt
+
+
+@pytest.mark.parametrize(
+    ("plot", "way", "is_shown_size"),
+    [(PLOT, "inline", True), (NOISE, "uploaded", True), (HUGE, "uploaded", False)],
+)
+def test_the_thumbnail_is_the_image_that_arrived(
+    claude_notebook: OpenNotebook, simulator: Simulator, plot: str, way: str, is_shown_size: bool
+) -> None:
+    simulator.enqueue("It goes up.")
+    notebook = claude_notebook([LOAD, plot, ASK], size=(1100, 1500))
+    notebook.run_all()
+    shown = image_bytes(notebook.outputs(1).locator("img"))
+    receipt = open_receipt(notebook, 2)
+    thumbnail = receipt.locator("img.nbclaude-thumb")
+    expect(thumbnail).to_be_visible()
+    assert arrived(simulator) == [(way, image_bytes(thumbnail))]
+    assert (image_bytes(thumbnail) == shown) == is_shown_size
+    width, height = thumbnail.evaluate("e => [e.naturalWidth, e.naturalHeight]")
+    expect(receipt).to_contain_text(f"{width}×{height}")
+    expect(receipt.locator("summary")).to_contain_text("sent: figure of cell")
+    expect(receipt).to_contain_text("What is the trend?")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_receipt_looks_good(claude_notebook: OpenNotebook, simulator: Simulator, theme: str) -> None:
+    simulator.enqueue("Hello.", "It goes up.")
+    ask = "%%claude --fig --system 'Be brief.'\nMy key is AKIAIOSFODNN7EXAMPLE. What is the trend of {df}?"
+    notebook = claude_notebook([LOAD, PLOT, "%claude Hello!", ask], theme=theme, size=(1100, 1900))
+    notebook.run_all()
+    notebook.screenshot("receipt-folded")
+    receipt = open_receipt(notebook, 3)
+    for width in (1100, 500):
+        notebook.set_width(width)
+        assert overflowing(notebook.cell(3).locator(".jp-OutputArea")) == []
+        notebook.screenshot(f"receipt-open-{width}")
+    for quiet in ("summary", ".nbclaude-part-title", ".nbclaude-part-note", "pre"):
+        background, colour = receipt.locator(quiet).first.evaluate(BEHIND_AND_BEFORE)
+        assert contrast(background, colour) > 4.5
+
+
+def test_a_receipt_is_kept_with_the_notebook(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("It goes up.")
+    notebook = claude_notebook([LOAD, PLOT, ASK])
+    notebook.run_all()
+    notebook.reopen()
+    [(_way, sent)] = arrived(simulator)
+    assert image_bytes(open_receipt(notebook, 2).locator("img.nbclaude-thumb")) == sent
+
+
+def test_the_gallery(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("It goes up.")
+    plots = [f"{FRAME}\ndf.plot(figsize=({width}, 3));" for width in (3, 5)]
+    notebook = claude_notebook([LOAD, *plots, "%claude_figures", "%claude --fig 2 Up?"], size=(1100, 1500))
+    notebook.run_all()
+    shown = [image_bytes(notebook.outputs(index).locator("img")) for index in (2, 1)]
+    tiles = notebook.answer(3).locator("figure.nbclaude-tile")
+    expect(tiles.locator("code")).to_have_text(["--fig 1", "--fig 2"])
+    assert [image_bytes(image) for image in tiles.locator("img").all()] == shown
+    assert [data for _way, data in arrived(simulator)] == shown[1:]
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot("gallery")
+    notebook.set_width(500)
+    assert overflowing(notebook.cell(3).locator(".jp-OutputArea")) == []
+
+
+@pytest.fixture
+def data(lab: Lab) -> Iterator[None]:
+    """Give the server's folder the data of the tutorials."""
+    shutil.copytree(TUTORIALS / "data", lab.root / "data")
+    yield
+    shutil.rmtree(lab.root / "data")
+
+
+@pytest.mark.usefixtures("data")
+@pytest.mark.parametrize(("name", "asked"), [("figures", 8), ("dataframes", 14)])
+def test_the_tutorials_look_good(open_notebook: OpenNotebook, lab: Lab, name: str, asked: int) -> None:
+    notebook = open_notebook(["'a moment'"], size=(860, 13_000))
+    shutil.copy(TUTORIALS / f"{name}.ipynb", lab.root)
+    notebook.open(f"{name}.ipynb")
+    notebook.run_all(timeout=110)
+    receipts = notebook.page.locator("details.nbclaude-receipt")
+    expect(receipts).to_have_count(asked)
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot(f"tutorial-{name}")
+    receipts.evaluate_all("all => all.forEach(e => e.open = true)")
+    for width in (860, 500):
+        notebook.set_width(width)
+        for output in notebook.page.locator(".jp-OutputArea:has(.nbclaude)").all():
+            assert overflowing(output) == []
+        notebook.screenshot(f"tutorial-{name}-open-{width}")
