@@ -37,8 +37,14 @@ BYTES_LIMIT = 1.2
 """Bytes sent in twenty turns, of the bytes of the figures in them."""
 
 QUESTIONS = 30
-# The cells in the order of their runs: 10 and 20 are run again, five questions later.
-CELLS = [*range(1, 16), 10, *range(16, 26), 20, *range(26, 31)]
+
+
+def cells_in_order(later: int) -> list[int]:
+    """Return the cells in the order of their runs: 10 and 20 are run again, after so many further questions."""
+    first, second = 10 + later, 20 + later
+    return [*range(1, first + 1), 10, *range(first + 1, second + 1), 20, *range(second + 1, QUESTIONS + 1)]
+
+
 TABLE_IN, FIGURES_IN = 2, (5, 12)  # the cells that bring these along
 BREAK_AFTER = 17  # runs
 
@@ -100,6 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.cost", description=__doc__)
     parser.add_argument("--model", default="claude-sonnet-5-5", help="the model to ask (%(default)s)")
     parser.add_argument("--pause", type=float, default=90.0, help="seconds between questions (%(default)g)")
+    parser.add_argument(
+        "--later",
+        type=int,
+        choices=range(1, 10),
+        default=2,
+        metavar="N",
+        help="questions after which a cell is run again (%(default)s); what lives for five minutes may have expired by then",
+    )
     options = parser.parse_args(arguments)
     price = model_info(options.model).price
     if price is None:
@@ -127,7 +141,7 @@ def measure_cost(options: argparse.Namespace, price: Price) -> bool:
     """Ask the same questions with and without caching; print both, and whether the limit is kept."""
     print(
         f"{QUESTIONS} questions to {options.model}, one every {options.pause:g} s, with a table and two figures; cells 10 and 20 "
-        f"run again five questions later.\nDollars per million tokens, as of {PRICES_AS_OF}: {price.input:g} in, "
+        f"run again {options.later} questions later.\nDollars per million tokens, as of {PRICES_AS_OF}: {price.input:g} in, "
         f"{price.cache_write_5m:g} written to the cache ({price.cache_write_1h:g} for an hour), {price.cache_read:g} read.\n"
     )
     print(
@@ -159,7 +173,7 @@ def spend(options: argparse.Namespace, price: Price, pause_once: float, **settin
     clock = Clock()
     with Simulator(clock=clock) as simulator:
         notebook = Notebook(simulator, model=options.model, **settings)
-        for run, cell in enumerate(CELLS, 1):
+        for run, cell in enumerate(cells_in_order(options.later), 1):
             clock.now += options.pause + (pause_once if run == BREAK_AFTER else 0)
             notebook.run(cell, question(cell, options.model))
     plain = written = read = 0

@@ -173,9 +173,7 @@ class APIStatusError(APIError):
         facts = [f"HTTP {self.status}", self.type, self.error_code]
         if self.request_id:
             facts.append(f"request {self.request_id}")
-        text = (
-            f"{printable(self.message).rstrip()} ({', '.join(fact for fact in facts if fact)})."
-        )
+        text = f"{printable(self.message).rstrip()} ({', '.join(fact for fact in facts if fact)})"
         if self.retry_after:
             text += f" Try again in {self.retry_after:g} s."
         return " ".join(part for part in (text, self.advice, self.note) if part)

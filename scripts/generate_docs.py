@@ -15,8 +15,8 @@ from pathlib import Path
 
 import nbclaude
 from nbclaude.conversation.settings import ENVIRONMENT, Settings
+from nbclaude.magics import FAMILIES
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.manage import ManageMagics
 from nbclaude.options import OPTIONS, Option, help_page
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,7 +109,7 @@ def settings_table() -> str:
 
 
 def _other_magics() -> Iterator[tuple[str, str]]:
-    for magics in (ClaudeMagics, ManageMagics):
+    for magics in FAMILIES:
         for name, method in magics.magics["line"].items():
             if name != "claude":
                 yield name, inspect.getdoc(getattr(magics, str(method))) or ""

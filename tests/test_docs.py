@@ -15,8 +15,8 @@ import pytest
 from traitlets.config import Config
 
 from nbclaude.client.connection import connect, normalize_base_url
+from nbclaude.magics import FAMILIES
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.manage import ManageMagics
 from nbclaude.options import OPTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +46,7 @@ def test_links_lead_to_files_that_exist(text: str, path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "path"), every_page())
 def test_magics_and_settings_exist(text: str, path: Path) -> None:
-    magics = {*ClaudeMagics.magics["line"], *ManageMagics.magics["line"]}
+    magics = {name for family in FAMILIES for name in family.magics["line"]}
     assert set(re.findall(r"(?<!\w)%{1,2}(claude\w*)", text)) <= magics
     settings = set(ClaudeMagics.class_traits(config=True)) | {"NAME"}
     assert set(re.findall(r"ClaudeMagics\.(\w+)", text)) <= settings

@@ -35,7 +35,6 @@ TREE = {
     "InternalServerError": "APIStatusError",
     "MissingKeyError": "ConfigurationError",
     "BudgetError": "ConfigurationError",
-        "BudgetError": "ConfigurationError",
     "NbclaudeError": "_OneLine",
     "NotFoundError": "APIStatusError",
     "OverloadedError": "InternalServerError",

@@ -13,10 +13,10 @@ from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
 
-__all__ = ["load", "unload"]
+__all__ = ["FAMILIES", "load", "unload"]
 
-# Families that work on the settings of ClaudeMagics.
-_BESIDE = (FollowUpMagics, ManageMagics, AccountMagics, ConnectMagics, FigureMagics)
+# All magics by family; every family but the first works on the settings of the first.
+FAMILIES = (ClaudeMagics, FollowUpMagics, FigureMagics, ManageMagics, AccountMagics, ConnectMagics)
 
 
 def load(shell: Any) -> None:
@@ -25,7 +25,7 @@ def load(shell: Any) -> None:
         return
     chat = ClaudeMagics(shell=shell)
     shell.register_magics(chat)
-    for family in _BESIDE:
+    for family in FAMILIES[1:]:
         shell.register_magics(family(chat))
     workspace = current_workspace()
     workspace.configured = chat.configured
@@ -64,7 +64,7 @@ def unload(shell: Any) -> None:
 
 def _loaded(shell: Any) -> list[Any]:
     registry = shell.magics_manager.registry
-    names = [family.__name__ for family in (ClaudeMagics, *_BESIDE)]
+    names = [family.__name__ for family in FAMILIES]
     return [registry[name] for name in names if name in registry]
 
 

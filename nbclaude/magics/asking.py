@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,6 @@ from nbclaude.options import Options
 from nbclaude.output import open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
 from nbclaude.tools.definitions import tool_definitions
-from nbclaude.wire.message import text_of
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
@@ -59,7 +57,7 @@ def format_of(options: Options, shell: Any) -> AnswerFormat | None:
     return answer_format(variable(shell, options.json, "--json"), options.json)
 
 
-def refuse_keys(blocks: tuple[Mapping[str, Any], ...], settings: Settings) -> None:
+def refuse_keys(text: str, settings: Settings) -> None:
     """Refuse a prompt that holds an API key.
 
     Raises:
@@ -70,7 +68,7 @@ def refuse_keys(blocks: tuple[Mapping[str, Any], ...], settings: Settings) -> No
         known = [current_workspace().connection(settings).secret]
     except ConfigurationError:
         known = []
-    if found := find_keys(text_of({"content": blocks}), known):
+    if found := find_keys(text, known):
         raise ConfigurationError(key_in_prompt_message(found))
 
 
@@ -88,7 +86,6 @@ class Asking:
 def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
-    refuse_keys(question.prompt, asking.settings)
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     display = open_display(shell, language="json" if asking.settings.schema is not None else "")
@@ -117,14 +114,14 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
 def show_plan(asking: Asking) -> None:
     """Show what would be sent, and send nothing."""
     workspace = current_workspace()
-    refuse_keys(asking.question.prompt, asking.settings)
     plan = workspace.plan(asking.question, asking.conversation, asking.settings)
     tokens, estimate = workspace.estimate(plan, asking.settings)
     spent = f"{tokens:,} tokens" + (
         f", about {dollars(estimate)} before the answer" if estimate is not None else ""
     )
     receipt = _receipt(plan, asking.gathered, spent)
-    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1))
+    notes = (*receipt.notes, *plan.notes)
+    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
     show_receipt(asking.shell, receipt)
 
 
@@ -134,7 +131,7 @@ def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
     return receipt_of(
         plan.request.body(),
         gathered.attachments,
-        notes=(*gathered.notes, *plan.notes),
+        notes=gathered.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,
     )

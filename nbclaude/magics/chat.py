@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics import notebook
-from nbclaude.magics.asking import Asking, ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.asking import Asking, ask_in_cell, format_of, refuse_keys, settings_given, show_plan
 from nbclaude.magics.gathering import gather
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
@@ -53,6 +53,7 @@ class ClaudeMagics(ClaudeTraits, Magics):
         workspace = current_workspace()
         form = format_of(options, self.shell)
         settings = workspace.settings(settings_given(options, self.shell, form))
+        refuse_keys(prompt, settings)
         gathered = gather(
             options,
             prompt,

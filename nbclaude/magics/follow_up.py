@@ -13,12 +13,12 @@ from nbclaude.conversation.plan import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics.asking import Asking, ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.asking import Asking, ask_in_cell, format_of, refuse_keys, settings_given, show_plan
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.gathering import Gathered, without_secrets
 from nbclaude.options import Options, parse_line
 from nbclaude.tools.results import tool_results
-from nbclaude.wire.message import content_of
+from nbclaude.wire.message import content_of, text_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["FollowUpMagics"]
@@ -101,6 +101,7 @@ class FollowUpMagics(Magics):
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
     def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
+        refuse_keys(text_of({"content": prompt}), settings)
         prompt, notes = without_secrets(prompt, options)
         question = Question(prompt, current_workspace().cell_run())
         conversation = options.conversation or str(self._chat.conversation)

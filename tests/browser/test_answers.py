@@ -140,7 +140,7 @@ def test_the_stop_button_keeps_the_partial_answer(
     expect(notebook.answer(1).locator(".nbclaude-mark")).to_have_text("interrupted")
     assert "AnswerInterrupted" in notebook.text(1)
     notebook.run(2)
-    kept = simulator.requests[1].messages[1]["content"][0]["text"]
+    kept = simulator.requests[1].messages[1]["content"][-1]["text"]
     assert kept.startswith("## Section 0") and "Section 50" not in kept
     notebook.screenshot("interrupted")
 
@@ -159,7 +159,7 @@ def test_running_a_cell_again_replaces_its_answer(
     notebook.insert(1, "%%claude\nThree?")
     simulator.enqueue("third answer")
     notebook.run(1)
-    assert [m["content"][0]["text"] for m in simulator.requests[3].messages] == [
+    assert [m["content"][-1]["text"] for m in simulator.requests[3].messages] == [
         "Two?",
         "second answer",
         "Three?",

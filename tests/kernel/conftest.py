@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.kernel.kernel import Kernel
+from tests.kernel.kernel import CANARY_KEY, Kernel
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -21,10 +21,12 @@ def shared_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 
 
 @pytest.fixture
-def kernel(shared_kernel: Kernel) -> Kernel:
-    """Give a kernel without the extension, without names and without a key."""
+def kernel(shared_kernel: Kernel) -> Iterator[Kernel]:
+    """Give a kernel without the extension, without names and without a key; afterwards look for the canary key."""
     shared_kernel.reset()
-    return shared_kernel
+    yield shared_kernel
+    leaks, shared_kernel.leaks = shared_kernel.leaks, []
+    assert leaks == []
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def claude_kernel(kernel: Kernel, simulator: Simulator) -> Kernel:
     connected = kernel.run(
         "import os\n"
         f"os.environ['ANTHROPIC_BASE_URL'] = {simulator.base_url!r}\n"
-        "os.environ['ANTHROPIC_API_KEY'] = 'sk-ant-simulator'\n"
+        f"os.environ['ANTHROPIC_API_KEY'] = {CANARY_KEY!r}\n"
         "%load_ext nbclaude"
     )
     assert connected.ok, connected.error

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from nbclaude.simulator import Simulator
-from tests.kernel.kernel import Kernel
+from tests.kernel.kernel import CANARY_KEY, Kernel
 
 CANARY = "sk-ant-api03-canary-7f3e9b1d5c"
 TRACES = (
@@ -86,7 +86,7 @@ def test_traits_reach_the_request(claude_kernel: Kernel, simulator: Simulator) -
     request = simulator.requests[-1]
     assert (request.json["max_tokens"], request.json["system"]) == (77, "be kind")
     assert request.headers["anthropic-version"] == "2023-06-01"
-    assert request.headers["x-api-key"] == "sk-ant-simulator"
+    assert request.headers["x-api-key"] == CANARY_KEY
 
 
 @pytest.mark.parametrize("ending", ["/", "/v1", "/v1/", "/v1/messages", "/v1/messages/"])
@@ -108,7 +108,7 @@ def test_without_a_key_one_line_names_the_variable_and_the_demo(kernel: Kernel) 
 def test_state(claude_kernel: Kernel, simulator: Simulator) -> None:
     state = claude_kernel.run("%claude").stdout
     assert "claude-sonnet-5-5" in state and simulator.base_url in state and "main, 0 turns" in state
-    assert "from ANTHROPIC_API_KEY" in state and "sk-ant-simulator" not in state
+    assert "from ANTHROPIC_API_KEY" in state and CANARY_KEY not in state
 
 
 def test_the_key_is_in_the_header_and_nowhere_else(claude_kernel: Kernel, simulator: Simulator) -> None:

@@ -70,11 +70,11 @@ def test_a_line_among_python_arrives_byte_for_byte(
 ) -> None:
     simulator.enqueue("ok", "ok")
     done = claude_kernel.run(
-        f"x = '%claude in a string'\nfor i in range(1):\n    %claude {prompt}\n%claude second, isn't it?\ny = 2"
+        f"line = '%claude in a string'\nfor i in range(1):\n    %claude {prompt}\n%claude second, isn't it?\ny = 2"
     )
     assert done.ok, done.error
     assert [request.prompt for request in simulator.requests] == [prompt, "second, isn't it?"]
-    assert claude_kernel.value("(x, y)") == "('%claude in a string', 2)"
+    assert claude_kernel.value("(line, y)") == "('%claude in a string', 2)"
 
 
 @pytest.mark.parametrize("prompt", CELLS)
