@@ -7,6 +7,7 @@ import contextlib
 import functools
 import inspect
 import linecache
+import re
 import traceback
 import types
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ _MACHINERY = ("/IPython/core/", "/ipykernel/")
 
 # A code object knows its file; a notebook's cells are files that only `linecache` has.
 _CELL_FILES = ("<ipython", "ipykernel_")
+# The file that a kernel makes up for a cell tells nobody anything.
+_CELL_PLACE = re.compile(r'File "[^"\n]*(?:<ipython|ipykernel_)[^"\n]*", line')
 
 
 def describe_source(value: Any, limits: TextLimits = DEFAULT_LIMITS) -> Described | None:
@@ -48,7 +51,8 @@ def describe_exception(error: BaseException, limits: TextLimits = DEFAULT_LIMITS
     """Return the traceback of an exception, its causes included, from the user's first frame on."""
     told = traceback.TracebackException.from_exception(error)
     _without_machinery(told)
-    text, note = clip("".join(told.format()).rstrip("\n"), limits.source, tail=0.7)
+    written = _CELL_PLACE.sub("Cell, line", "".join(told.format()).rstrip("\n"))
+    text, note = clip(written, limits.source, tail=0.7)
     return Described(text, f"traceback of {type(error).__name__}", (note,) if note else ())
 
 

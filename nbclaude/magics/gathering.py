@@ -69,9 +69,10 @@ class _Gatherer:
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
+        here = f"figure of cell {self.shell.execution_count}"
         if which == "cell":
             if waiting:
-                found = [picture_of(figure, self.images, "figure of this cell") for figure in waiting[::-1]]
+                found = [picture_of(figure, self.images, here) for figure in waiting[::-1]]
                 return [picture for picture in found if picture is not None]
             shown = log.of_last_plotting_cell()
             if not shown:
@@ -79,7 +80,7 @@ class _Gatherer:
             return [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
         number = int(which)
         if number <= len(waiting):
-            picture = picture_of(waiting[number - 1], self.images, "figure of this cell")
+            picture = picture_of(waiting[number - 1], self.images, here)
             return [picture] if picture is not None else []
         image = log.last(number - len(waiting))
         if image is None:
@@ -145,7 +146,14 @@ def gather(
         text = _masked_text(text, notes)
     blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
     check_images(blocks, gatherer.images)
-    return Gathered(blocks, tuple(attachments), tuple(notes))
+    return Gathered(blocks, tuple(attachments), _counted(notes))
+
+
+def _counted(notes: list[str]) -> tuple[str, ...]:
+    """Say once what was masked many times."""
+    counts = {note: notes.count(note) for note in notes}
+    said = [note if number == 1 else f"{note}, {number} times" for note, number in counts.items()]
+    return (*said, "--allow-secrets sends what is masked.") if said else ()
 
 
 def _labelled(attachments: list[Attachment], named: list[Attachment]) -> tuple[Block, ...]:
@@ -166,7 +174,7 @@ def without_secrets(blocks: tuple[Block, ...], options: Options) -> tuple[tuple[
     if options.allow_secrets:
         return blocks, ()
     masked, findings = mask_blocks(blocks)
-    return tuple(masked), tuple(_said(finding.kind, "the prompt") for finding in findings)
+    return tuple(masked), _counted([_said(finding.kind, "the prompt") for finding in findings])
 
 
 def _without_secrets(attachment: Attachment, personal: tuple[str, ...], notes: list[str]) -> Attachment:
@@ -194,7 +202,7 @@ def _masked_text(text: str, notes: list[str]) -> str:
 
 
 def _said(kind: str, where: str) -> str:
-    return f"masked in {where}: {kind} (--allow-secrets sends it)"
+    return f"masked in {where}: {kind}"
 
 
 @functools.cache

@@ -143,7 +143,7 @@ class TestFigures:
         ask(claude_kernel, "%claude What is {fig}?", "b")
         ask(claude_kernel, "%claude And {fig} again?", "c")
         assert images(simulator) == []
-        assert "[The same image as above in this conversation.]" in texts(simulator)
+        assert "[Image 1 of this conversation again.]" in texts(simulator)
 
     def test_without_any(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert "no cell has shown a figure yet" in refused(claude_kernel, "%claude --fig What?")

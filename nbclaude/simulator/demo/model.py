@@ -15,6 +15,7 @@ from .snippets import answer_code_request
 from .structured import answer_json, answer_schema
 from .sums import answer_sum
 from .syntax import answer_code
+from .tables import answer_tables
 from .talk import answer_rest, answer_system, answer_talk, apply_manners
 from .tracebacks import answer_traceback
 from .wording import count
@@ -31,6 +32,7 @@ _SKILLS: dict[str, Skill] = {
     "tool results": answer_results,
     "images": answer_images,
     "a traceback": answer_traceback,
+    "data": answer_tables,
     "memory": answer_memory,
     "the system prompt": answer_system,
     "code": answer_code,

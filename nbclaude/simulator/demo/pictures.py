@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 import warnings
 from collections import Counter
 from collections.abc import Mapping
@@ -45,13 +46,16 @@ _NAMES: dict[str, tuple[int, ...]] = {
 _SHADES = [
     (name, value >> 16, value >> 8 & 255, value & 255) for name, values in _NAMES.items() for value in values
 ]
+# What nbclaude sends in the place of an image that the conversation holds already.
+_SAME = re.compile(r"\[Image \d+ of this conversation again\.\]")
+_AGAIN = "The image is one that came with an earlier question; it was not sent again. A real model would look at it there."
 SAMPLE = 96  # pixels a side are enough for shares in per cent
 
 
 def answer_images(question: Question) -> str | None:
     """Say what images came with the question; None when there are none."""
     if not question.images:
-        return None
+        return _AGAIN if _SAME.search(question.text) else None
     if len(question.images) == 1:
         return f"I got one image: {_describe(question.images[0])}\n\n{_limits(question)}"
     lines = [f"{number}. {_describe(block)}" for number, block in enumerate(question.images, 1)]

@@ -49,10 +49,11 @@ def answer_traceback(question: Question) -> str | None:
         number, source = arrows[-1]
         lines.append(f"It happened at line {number}, {code(source)}.")
     elif files := _FILE.findall(text):
-        path, number, source = files[-1]
-        lines.append(
-            f"It happened in {code(path)}, line {number}" + (f": {code(source)}." if source else ".")
-        )
+        # The user's own line says more than the library's that it led to.
+        own = [frame for frame in files if "ipykernel_" in frame[0]]
+        path, number, source = (own or files)[-1]
+        where = f"line {number} of the cell" if own else f"{code(path)}, line {number}"
+        lines.append(f"It happened in {where}" + (f": {code(source)}." if source else "."))
     meaning = _MEANINGS.get(name)
     lines.append(meaning or "I know no more about this exception than its name and message.")
     return "\n\n".join(lines)
