@@ -17,6 +17,7 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from nbclaude.client.models import ModelInfo
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.pixels import PLENTY, draw, encode, is_transparent, squeeze
 from nbclaude.errors import ConfigurationError
@@ -30,6 +31,7 @@ __all__ = [
     "fitted_size",
     "image_size",
     "image_tokens",
+    "limits_of",
     "prepare_image",
 ]
 
@@ -65,6 +67,12 @@ class ImageLimits:
 STANDARD_IMAGES = ImageLimits()
 # The models from 4.7 on.
 LARGE_IMAGES = ImageLimits(long_edge=2576, max_tokens=4784)
+
+
+def limits_of(model: ModelInfo) -> ImageLimits:
+    """What this model sees of an image."""
+    most = 100 if model.context_window == 200_000 else 600
+    return ImageLimits(long_edge=model.long_edge, max_tokens=model.max_image_tokens, max_images=most)
 
 
 @dataclass(frozen=True, slots=True)

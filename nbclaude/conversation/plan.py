@@ -62,7 +62,7 @@ def make_plan(
     """Plan the request: what came before the question's place in the conversation, then the question.
 
     Raises:
-        ConfigurationError: the model refuses what the ask has set.
+        ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones.
 
     """
     before = (
@@ -75,6 +75,7 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
     history = history_of(before, question.prompt, scope)
+    _check_images(history.messages, model)
     messages = refer(without_repeats(history.messages))
     if question.prefill:
         # The API refuses white space at the end of a prefill; the model writes it.
@@ -112,6 +113,14 @@ def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
         ):
             return replace(settings, tools=turn.settings.tools)
     return settings
+
+
+def _check_images(messages: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
+    blocks = [block for message in messages if message["role"] == "user" for block in message["content"]]
+    if any(block.get("type") in ("image", "document", "tool_result") for block in blocks):
+        from nbclaude.context.images import check_images, limits_of
+
+        check_images(blocks, limits_of(model))
 
 
 def _answers(question: Question) -> bool:

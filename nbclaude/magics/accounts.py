@@ -19,7 +19,7 @@ from nbclaude.output import say, show_table
 
 __all__ = ["AccountMagics"]
 
-_MODEL_COLUMNS = ("model", "context", "answer", "$ in / out", "effort", "thinking", "sampling", "note")
+_MODEL_COLUMNS = ("model", "note", "context", "answer", "$ in / out", "effort", "thinking", "sampling")
 _USAGE_COLUMNS = ("", "answers", "tokens in", "of these cached", "tokens out", "cost", "saved by caching")
 
 
@@ -137,13 +137,13 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
 def _model_row(model: ModelInfo) -> tuple[Any, ...]:
     return (
         model.id,
+        retirement_note(model, date.today()),
         _size(model.context_window),
         _size(model.max_tokens),
         _price(model.price),
         _effort(model),
         _thinking(model),
         {"refused": "–", "one": "temperature or top_p", "any": "yes", None: ""}[model.sampling],
-        retirement_note(model, date.today()),
     )
 
 

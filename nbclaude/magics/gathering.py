@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images import ImageLimits
 
-__all__ = ["Gathered", "gather", "image_limits", "without_secrets"]
+__all__ = ["Gathered", "gather", "without_secrets"]
 
 Block = Mapping[str, Any]
 
@@ -127,10 +126,10 @@ def gather(
         ConfigurationError: something cannot be attached; the message says what, and what could be.
 
     """
-    from nbclaude.context.images import check_images
+    from nbclaude.context.images import limits_of
     from nbclaude.context.references import expand
 
-    gatherer = _Gatherer(shell, options, image_limits(model))
+    gatherer = _Gatherer(shell, options, limits_of(model))
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
     attached += [gatherer.attach_named(what) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
@@ -145,7 +144,6 @@ def gather(
         attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
         text = _masked_text(text, notes)
     blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
-    check_images(blocks, gatherer.images)
     return Gathered(blocks, tuple(attachments), _counted(notes))
 
 
@@ -203,12 +201,3 @@ def _masked_text(text: str, notes: list[str]) -> str:
 
 def _said(kind: str, where: str) -> str:
     return f"masked in {where}: {kind}"
-
-
-@functools.cache
-def image_limits(model: ModelInfo) -> ImageLimits:
-    """What this model sees of an image."""
-    from nbclaude.context.images import ImageLimits
-
-    most = 100 if model.context_window == 200_000 else 600
-    return ImageLimits(long_edge=model.long_edge, max_tokens=model.max_image_tokens, max_images=most)

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+import contextlib
+import socket
+import ssl
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+import trustme
 
 from nbclaude.client import lines
 from nbclaude.client.lines import close_lines, give_back, take_line
@@ -86,3 +93,47 @@ def test_a_few_lines_at_the_most_wait_for_work(simulator: Simulator) -> None:
     assert wait_for(lambda: len(lines._idle) <= 12)
     close_lines()
     assert lines._idle == []
+
+
+class TestCertificates:
+    """A corporate network's own certificates, by the environment variables that are usual."""
+
+    @pytest.fixture
+    def server(self, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+        """Give the address of a TLS server, and the file of the authority that vouches for it."""
+        authority = trustme.CA()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1").configure_cert(context)
+        bundle = tmp_path / "authority.pem"
+        authority.cert_pem.write_to_path(bundle)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            thread = threading.Thread(target=self.answer, args=(listener, context), daemon=True)
+            thread.start()
+            yield f"https://127.0.0.1:{listener.getsockname()[1]}", bundle
+            thread.join(5)
+
+    @staticmethod
+    def answer(listener: socket.socket, context: ssl.SSLContext) -> None:
+        peer, _ = listener.accept()
+        with contextlib.suppress(OSError), context.wrap_socket(peer, server_side=True) as secure:
+            secure.recv(65_536)
+            secure.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
+
+    @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+    def test_are_trusted(self, server: tuple[str, Path], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(name, str(server[1]))
+        line = take_line("127.0.0.1")
+        response = line.post(server[0], b"{}", {}, 5.0)
+        assert (response.status_code, response.read()) == (200, b"ok")
+        line.close()
+
+    def test_are_not_trusted_otherwise(self, server: tuple[str, Path]) -> None:
+        line = take_line("127.0.0.1")
+        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
+            line.post(server[0], b"{}", {}, 5.0)
+        line.close()
+
+    def test_a_file_that_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/authority.pem")
+        with pytest.raises(ValueError, match="REQUESTS_CA_BUNDLE names no file of certificates"):
+            take_line("127.0.0.1")

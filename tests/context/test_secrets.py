@@ -14,7 +14,7 @@ from nbclaude.errors import ConfigurationError
 _DIGITS = "0123456789"
 _WORD = "abcDEF0123456789ghiJKL0123456789mnoPQR0123456789stuVWX0123456789yz"
 _HEX = "0123456789abcdef" * 4
-_SECRETS = {
+SECRETS = {
     "Anthropic key": "sk-ant-" + "api03-" + _WORD[:40] + "-" + _WORD[:30],
     "AWS key": "AKIA" + "IOSFODNN7EXAMPLE",
     "GitHub token": "ghp_" + _WORD[:36],
@@ -51,7 +51,7 @@ _IN_CONTEXT = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "secret"), _SECRETS.items())
+@pytest.mark.parametrize(("kind", "secret"), SECRETS.items())
 @pytest.mark.parametrize(
     "frame", ["{}", "key = '{}'", "a,b\n1,{}\n2,x", "['line\\n{}']", "<{}>", "ends with {}.", '{{"k": "{}"}}']
 )
@@ -94,13 +94,13 @@ def test_code_that_only_speaks_of_private_keys_stays() -> None:
     "kind", ["Anthropic key", "GitHub token", "PyPI token", "SendGrid key", "OpenAI key"]
 )
 def test_a_token_that_was_cut_is_masked_too(kind: str) -> None:
-    masked, findings = mask(_SECRETS[kind][:59] + "…")
+    masked, findings = mask(SECRETS[kind][:59] + "…")
     assert masked == f"[secret removed: {kind}]…"
     assert len(findings) == 1
 
 
 def test_findings_name_the_line_and_never_the_secret() -> None:
-    text = f"first\n{_SECRETS['AWS key']} and {_SECRETS['GitHub token']}\nthird\n{_SECRETS['Stripe key']}"
+    text = f"first\n{SECRETS['AWS key']} and {SECRETS['GitHub token']}\nthird\n{SECRETS['Stripe key']}"
     masked, findings = mask(text)
     assert findings == (Finding("AWS key", 2), Finding("GitHub token", 2), Finding("Stripe key", 4))
     assert masked == (
@@ -138,7 +138,7 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 
 def test_blocks_are_walked_and_base64_is_left_alone() -> None:
-    key = _SECRETS["AWS key"]
+    key = SECRETS["AWS key"]
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": key}}
     plain = {"type": "text", "text": "nothing here"}
     blocks, findings = mask_blocks(

@@ -7,9 +7,8 @@ import json
 import re
 from typing import Any
 
-import pytest
-
 from nbclaude.simulator import Simulator
+from tests.context.test_secrets import SECRETS
 from tests.kernel.kernel import Execution, Kernel
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"
@@ -177,26 +176,45 @@ class TestCells:
         assert "print('four')" in texts(simulator)[0]
 
 
-PLANTED = [
-    "AKIAIOSFODNN7EXAMPLE",
-    "ghp_0123456789abcdefghijABCDEFGHIJ012345",
-    "xoxb-123456789012-123456789012-AbCdEfGhIjKlMnOpQrStUvWx",
-    "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq1xGf3kQ8vTzL2\n-----END RSA PRIVATE KEY-----",
-]
+PRIVATE_KEY = (
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7bq1xGf3kQ8vTzL2\n-----END RSA PRIVATE KEY-----"
+)
+PLANTED = {**SECRETS, "private key": PRIVATE_KEY}
+# The key of this very API is not masked but refused, so that the user knows.
+REFUSED = "Anthropic key"
 
 
 class TestSecrets:
-    @pytest.mark.parametrize("key", PLANTED)
-    def test_they_stay_home_and_it_is_said(
-        self, claude_kernel: Kernel, simulator: Simulator, key: str
-    ) -> None:
-        ask(claude_kernel, f"note = {key!r}\nlong = 'x' * 300 + ' ' + note\nprint(note)", "s")
-        simulator.enqueue("ok", "ok")
-        done = ask(claude_kernel, f"%%claude --cells 1\nMine is {key} and {{note}} and {{long}}", "b")
-        assert key.split("\n")[1 if "\n" in key else 0] not in simulator.message_requests[-1].body.decode()
-        assert "masked in the prompt" in done.html
-        ask(claude_kernel, f"%%claude --allow-secrets --new\nMine is {key}", "c")
-        assert key.split("\n")[0] in texts(simulator)[-1]
+    def test_none_of_many_kinds_ever_leaves(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        assert len(PLANTED) >= 15
+        for kind, key in PLANTED.items():
+            simulator.enqueue("ok")
+            code = f"import pandas as pd\nnote = {key!r}\nframe = pd.DataFrame({{'k': [note]}})\nprint(note)"
+            ask(claude_kernel, code, "s")
+            prompt = "" if kind == REFUSED else f"Mine is {key} and "
+            done = ask(
+                claude_kernel,
+                f"%%claude --no-history --cells 1\n{prompt}see {{note}}, {{frame}}, {{frame.k[0]:repr}}",
+                "b",
+            )
+            assert "masked in" in done.html, kind
+        bodies = b"".join(request.body for request in simulator.requests).decode()
+        assert len(simulator.message_requests) == len(PLANTED)
+        for kind, key in PLANTED.items():
+            secret = key.split("\n")[1] if "\n" in key else key.removeprefix("AccountKey=")
+            assert secret not in bodies, kind
+
+    def test_the_key_of_this_api_is_refused(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        message = refused(claude_kernel, f"%claude --allow-secrets Mine is {SECRETS[REFUSED]}")
+        assert "revoke" in message.lower()
+        assert SECRETS[REFUSED] not in message
+        assert simulator.requests == []
+
+    def test_they_can_be_sent(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("ok")
+        done = ask(claude_kernel, f"%claude --allow-secrets Mine is {SECRETS['AWS key']}", "c")
+        assert texts(simulator) == [f"Mine is {SECRETS['AWS key']}"]
+        assert "masked" not in done.html
 
 
 class TestReceipt:
