@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from nbclaude.simulator import Answer, Pace, Simulator, text, thinking, tool_use
+from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, text, thinking, tool_use
 from tests.browser.conftest import OpenNotebook
 from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
 
@@ -188,3 +188,18 @@ def test_a_tool_call_of_the_user_stays_open(
     assert call.locator("summary").inner_text() == "Calls get_weather"
     assert json.loads(call.locator("code").inner_text()) == arguments
     notebook.screenshot("tool-call")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_countdown_of_a_retry(claude_notebook: OpenNotebook, simulator: Simulator, theme: str) -> None:
+    simulator.enqueue(HTTPFault(529, retry_after=3.0), "Here I am.")
+    notebook = claude_notebook([LOAD, ASK], theme=theme)
+    notebook.run(0)
+    notebook.start(1)
+    outputs = notebook.outputs(1)
+    expect(outputs).to_contain_text("Overloaded (HTTP 529); attempt 2 of 3. Trying again in")
+    notebook.screenshot("countdown")
+    expect(outputs).to_contain_text("again in 1 s")
+    notebook.wait_until_idle()
+    expect(notebook.answer(1)).to_contain_text("Here I am.")
+    assert "Overloaded" not in notebook.text(1)

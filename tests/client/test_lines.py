@@ -98,6 +98,11 @@ def test_a_few_lines_at_the_most_wait_for_work(simulator: Simulator) -> None:
 class TestCertificates:
     """A corporate network's own certificates, by the environment variables that are usual."""
 
+    @pytest.fixture(autouse=True)
+    def none_of_this_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"):
+            monkeypatch.delenv(name, raising=False)
+
     @pytest.fixture
     def server(self, tmp_path: Path) -> Iterator[tuple[str, Path]]:
         """Give the address of a TLS server, and the file of the authority that vouches for it."""
