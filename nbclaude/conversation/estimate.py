@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +14,7 @@ from nbclaude.wire.request import to_json
 __all__ = ["prompt_size", "rough_tokens"]
 
 _BYTES_PER_TOKEN = 3  # the newer tokenizers, of English and of code
-_IMAGE_TOKENS = 1_600
+_FILE_TOKENS = 1_600
 _READ = ("system", "tools", "messages")
 
 
@@ -28,17 +30,28 @@ def prompt_size(connection: Connection, body: Mapping[str, Any]) -> int:
 
 
 def rough_tokens(body: Mapping[str, Any]) -> int:
-    """Estimate by the number of bytes; what is an image or a file counts as a large image."""
-    files = 0
+    """Estimate by the number of bytes; images by their size, and what cannot be looked into as a large image."""
+    files: list[int] = []
 
     def without_bytes(value: Any) -> Any:
-        nonlocal files
         if isinstance(value, Mapping):
             if value.get("type") in ("base64", "url", "file"):
-                files += 1
+                files.append(_file_tokens(value))
                 return None
             return {key: without_bytes(item) for key, item in value.items()}
         return [without_bytes(item) for item in value] if isinstance(value, list | tuple) else value
 
     text = to_json([without_bytes(body.get(name)) for name in _READ])
-    return len(text) // _BYTES_PER_TOKEN + files * _IMAGE_TOKENS
+    return len(text) // _BYTES_PER_TOKEN + sum(files)
+
+
+def _file_tokens(source: Mapping[str, Any]) -> int:
+    if not str(source.get("media_type")).startswith("image/"):
+        return _FILE_TOKENS
+    from nbclaude.context.images import image_size, image_tokens
+
+    try:
+        size = image_size(base64.b64decode(str(source.get("data") or "")))
+    except (binascii.Error, ValueError):
+        size = None
+    return image_tokens(*size) if size else _FILE_TOKENS

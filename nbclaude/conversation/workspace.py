@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
-from nbclaude.client.models import ModelInfo, model_info, resolve_model
+from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
 from nbclaude.client.prices import input_cost
 from nbclaude.context.seen import Seen
 from nbclaude.conversation.caching import caching_mode
-from nbclaude.conversation.estimate import prompt_size
+from nbclaude.conversation.estimate import prompt_size, rough_tokens
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, Question, make_plan
@@ -110,9 +111,12 @@ class Workspace:
         """Plan the request, without sending anything."""
         return self._plan(_Asking(question, conversation, settings, self.connection(settings)), send=False)
 
-    def estimate(self, plan: Plan, settings: Settings) -> tuple[int, float | None]:
-        """Tell how many tokens the prompt of a plan has, and what it costs in dollars if nothing of it is cached."""
-        tokens = prompt_size(self.connection(settings), plan.request.body())
+    def estimate(self, plan: Plan) -> tuple[int, float | None]:
+        """Tell how many tokens the prompt of a plan has, about, and what it costs in dollars if nothing of it is cached.
+
+        Nothing is sent for it, not even to be counted.
+        """
+        tokens = rough_tokens(plan.request.body())
         return tokens, input_cost(tokens, plan.model.price)
 
     def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
@@ -162,7 +166,7 @@ class Workspace:
         model = self.model(settings)
         offered = self._caching.get(connection.base_url) or connection.caching
         upload = send and settings.upload_files and question.history
-        return make_plan(
+        plan = make_plan(
             question,
             self.conversations[asking.conversation],
             settings,
@@ -171,6 +175,8 @@ class Workspace:
             keeps_thinking=keeps_thinking,
             refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
         )
+        retires = retirement_note(model, date.today())
+        return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan
 
     def _within_budget(self, plan: Plan, connection: Connection) -> Plan:
         if self.budget.limit is None or plan.model.price is None:

@@ -13,7 +13,7 @@ from nbclaude.client.models import MODELS, ModelInfo, model_info, retirement_not
 from nbclaude.client.prices import PRICES_AS_OF, Price
 from nbclaude.conversation.ledger import Total, dollars
 from nbclaude.conversation.workspace import Workspace, current_workspace
-from nbclaude.errors import APIError
+from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_table
 
@@ -120,13 +120,12 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
     """Ask the server for its models; fall back to the table."""
     from nbclaude.client.endpoints import list_models
 
-    settings = workspace.settings({})
-    connection = workspace.connection(settings)
     try:
+        connection = workspace.connection(workspace.settings({}))
         models = list_models(connection)
-    except APIError as error:
+    except (APIError, MissingKeyError) as error:
         say(
-            f"{connection.host} does not tell its models ({type(error).__name__}); these are the ones that are known."
+            f"The server does not tell its models ({type(error).__name__}); these are the ones that are known."
         )
         return MODELS, "the built-in table"
     workspace.offered[connection.base_url] = models

@@ -115,10 +115,9 @@ def show_plan(asking: Asking) -> None:
     """Show what would be sent, and send nothing."""
     workspace = current_workspace()
     plan = workspace.plan(asking.question, asking.conversation, asking.settings)
-    tokens, estimate = workspace.estimate(plan, asking.settings)
-    spent = f"{tokens:,} tokens" + (
-        f", about {dollars(estimate)} before the answer" if estimate is not None else ""
-    )
+    tokens, estimate = workspace.estimate(plan)
+    price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
+    spent = f"about {tokens:,} tokens{price}"
     receipt = _receipt(plan, asking.gathered, spent)
     notes = (*receipt.notes, *plan.notes)
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import base64
+import io
+
 import pytest
+from PIL import Image
 
 from nbclaude.client.models import model_info, price_of
+from nbclaude.conversation.estimate import rough_tokens
 from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars
 from nbclaude.errors import BudgetError
 
@@ -116,3 +121,25 @@ class TestBudget:
 )
 def test_dollars(amount: float, text: str) -> None:
     assert dollars(amount) == text
+
+
+class TestRoughTokens:
+    def test_text_by_its_bytes(self) -> None:
+        body = {"model": "m" * 900, "messages": [{"role": "user", "content": "x" * 3_000}]}
+        assert 1_000 <= rough_tokens(body) <= 1_020
+
+    def test_an_image_by_its_size(self) -> None:
+        png = io.BytesIO()
+        Image.new("RGB", (560, 280)).save(png, "PNG")
+        source = {
+            "type": "base64",
+            "media_type": "image/png",
+            "data": base64.b64encode(png.getvalue()).decode(),
+        }
+        body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
+        assert 200 <= rough_tokens(body) <= 230
+
+    def test_what_cannot_be_looked_into(self) -> None:
+        source = {"type": "file", "file_id": "file_1"}
+        body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
+        assert rough_tokens(body) >= 1_600
