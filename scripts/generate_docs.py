@@ -10,8 +10,10 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from pathlib import Path
+
+from traitlets import Undefined
 
 import nbclaude
 from nbclaude.conversation.settings import ENVIRONMENT, Settings
@@ -81,7 +83,7 @@ def _sections() -> Iterator[str]:
     )
     yield settings_table()
     yield "## `nbclaude.ask`"
-    signature = str(inspect.signature(nbclaude.ask)).replace("'", "")
+    signature = str(inspect.signature(nbclaude.ask)).replace("''", '""').replace("'", "")
     yield f"```python\nnbclaude.ask{_wrapped(signature)}\n```"
     yield _listing(inspect.getdoc(nbclaude.ask) or "")
 
@@ -98,11 +100,12 @@ def options_table(*, with_keywords: bool = False) -> str:
 
 def settings_table() -> str:
     """Build the table of the settings: default, environment variable and help of each trait that is one."""
-    built_in = {field.name: field.default for field in fields(Settings)}
+    built_in = {field.name: field.default for field in fields(Settings) if field.default is not MISSING}
     rows = []
     for name, trait in sorted(ClaudeMagics.class_traits(config=True).items()):
         value = built_in.get(name, trait.default_value)
-        default = _code(repr(value).replace("'", '"'))
+        # A list or a dict has no default value of its own: it is empty.
+        default = _code(repr(value).replace("'", '"')) if value not in (Undefined, ()) else "nothing"
         variable = _code(ENVIRONMENT[name]) if name in ENVIRONMENT else ""
         rows.append((_code(name), default, variable, _sentence(str(trait.help))))
     return _table(("Setting", "Default", "Environment", "Meaning"), rows)
@@ -127,7 +130,7 @@ def _sentence(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return f"`{text}`"
+    return f"`{text}`".replace("|", r"\|")
 
 
 def _listing(text: str) -> str:
