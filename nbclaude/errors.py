@@ -182,6 +182,8 @@ class APIStatusError(APIError):
 class BadRequestError(APIStatusError):
     """400: the request is not valid for this model."""
 
+    advice = "Change what the message names; --dry-run shows what is sent."
+
 
 class AuthenticationError(APIStatusError):
     """401: the key was not accepted."""
@@ -192,9 +194,13 @@ class AuthenticationError(APIStatusError):
 class BillingError(APIStatusError):
     """402: payment is due."""
 
+    advice = "See to the payment where the key is from, then run the cell again."
+
 
 class PermissionDeniedError(APIStatusError):
     """403: the key may not do this."""
+
+    advice = "Ask for another model (-m), or use a key that may do this."
 
 
 class NotFoundError(APIStatusError):
@@ -206,9 +212,13 @@ class NotFoundError(APIStatusError):
 class RequestTimeoutError(APIStatusError):
     """408: the server gave up waiting for the request."""
 
+    advice = "Run the cell again."
+
 
 class ConflictError(APIStatusError):
     """409: the resource changed meanwhile."""
+
+    advice = "Run the cell again."
 
 
 class RequestTooLargeError(APIStatusError):
@@ -220,9 +230,13 @@ class RequestTooLargeError(APIStatusError):
 class UnprocessableEntityError(APIStatusError):
     """422: the request is well formed but cannot be processed."""
 
+    advice = "Change what the message names; --dry-run shows what is sent."
+
 
 class RateLimitError(APIStatusError):
     """429: too many requests or tokens, or a spend limit."""
+
+    advice = "Wait a little; a spend limit is raised where the key is from."
 
 
 class InternalServerError(APIStatusError):

@@ -83,18 +83,21 @@ def test_configuration_errors_are_value_errors() -> None:
         (AnswerInterrupted("Stopped."), "Stopped."),
         (
             status_error("No.", status=400, type="invalid_request_error"),
-            "No. (HTTP 400, invalid_request_error)",
+            "No. (HTTP 400, invalid_request_error) Change what the message names; --dry-run shows what is sent.",
         ),
         (status_error("No.", status=418), "No. (HTTP 418)"),
         (
             status_error("No.", status=400, type="t", error_code="c", request_id="req_1"),
-            "No. (HTTP 400, t, c, request req_1)",
+            "No. (HTTP 400, t, c, request req_1) Change what the message names; --dry-run shows what is sent.",
         ),
         (
             RateLimitError("Slow down.", status=429, retry_after=12.0),
-            "Slow down. (HTTP 429) Try again in 12 s.",
+            "Slow down. (HTTP 429) Try again in 12 s. Wait a little; a spend limit is raised where the key is from.",
         ),
-        (RateLimitError("Slow down.", status=429, retry_after=0.0), "Slow down. (HTTP 429)"),
+        (
+            RateLimitError("Slow down.", status=429, retry_after=0.0),
+            "Slow down. (HTTP 429) Wait a little; a spend limit is raised where the key is from.",
+        ),
     ],
 )
 def test_one_line(error: NbclaudeError, text: str) -> None:
