@@ -13,6 +13,7 @@ from tests.browser.chromium import launch
 from tests.browser.lab import Lab
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.tripwire import Tripwire
+from tests.kernel.kernel import CANARY_KEY
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -80,8 +81,10 @@ def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[O
         for notebook in opened:
             notebook.close()
         lab.shut_kernels_down()
+        leaks = [file.name for file in lab.root.glob("*.ipynb") if CANARY_KEY in file.read_text("utf-8")]
         for file in lab.root.glob("*.ipynb"):
             file.unlink()
+    assert leaks == []  # no saved notebook may hold the key
     for notebook in opened:
         notebook.watch.check()
 
@@ -89,7 +92,7 @@ def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[O
 @pytest.fixture
 def claude_notebook(open_notebook: OpenNotebook, simulator: Simulator) -> OpenNotebook:
     """Open notebooks whose kernels are connected to this test's simulator; a cell loads the extension."""
-    connection = {"ANTHROPIC_BASE_URL": simulator.base_url, "ANTHROPIC_API_KEY": "sk-ant-simulator"}
+    connection = {"ANTHROPIC_BASE_URL": simulator.base_url, "ANTHROPIC_API_KEY": CANARY_KEY}
 
     def open_one(cells: Sequence[str], **options: object) -> NotebookPage:
         return open_notebook(cells, environment=connection, **options)

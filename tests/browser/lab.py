@@ -21,14 +21,27 @@ from tests.kernel.environment import clean_environment
 START_TIMEOUT = 60.0
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
-# Ends the server when its standard input closes, so that it never outlives whoever started it, even if that
-# process was killed. SIGTERM lets the server shut its kernels down.
+# Ends the server when it is told so on its standard input, or when whoever started it is gone, so that it never outlives
+# its tests. What else may end it is written down and ignored: machines reuse process ids, and a signal that was meant for
+# a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down.
 LAUNCHER = """\
-import os, signal, sys, threading
+import os, signal, sys, threading, time
+from jupyter_server.serverapp import ServerApp
 from jupyterlab.labapp import main
+parent, asked, stop = os.getppid(), threading.Event(), ServerApp._signal_stop
 def watch():
-    sys.stdin.buffer.read()
+    if not sys.stdin.buffer.read():
+        print("the standard input has closed", file=sys.stderr, flush=True)
+        while os.getppid() == parent:
+            time.sleep(0.5)
+    asked.set()
     os.kill(os.getpid(), signal.SIGTERM)
+def signal_stop(self, number, frame):
+    if asked.is_set():
+        stop(self, number, frame)
+    else:
+        print("a signal from a stranger:", number, file=sys.stderr, flush=True)
+ServerApp._signal_stop = signal_stop
 threading.Thread(target=watch, daemon=True).start()
 sys.exit(main(sys.argv[1:]))
 """
@@ -80,7 +93,9 @@ class Lab:
     def close(self) -> None:
         """End the server and its kernels; what does not go is killed."""
         assert self.process.stdin is not None
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(b"end")
+            self.process.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
         with contextlib.suppress(ProcessLookupError):
