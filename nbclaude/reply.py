@@ -87,8 +87,9 @@ class Reply:
 
     @property
     def tool_calls(self) -> list[ToolCall]:
-        """The model's calls of your tools, in order; `%claude_tool_result` answers them."""
-        blocks = (block for block in content_of(self.message) if block.get("type") == "tool_use")
+        """The model's complete calls of your tools, in order; `%claude_tool_result` answers them."""
+        found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
+        blocks = (block for block in found if "partial_json" not in block)
         return [
             ToolCall(str(block.get("name")), block.get("input") or {}, str(block.get("id")))
             for block in blocks

@@ -47,7 +47,13 @@ EXPORTS: dict[str, list[str]] = {
         "known_connections",
     ],
     "nbclaude.client.endpoints": ["count_tokens", "delete_file", "has_files", "list_models", "upload_file"],
-    "nbclaude.client.failures": ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay"],
+    "nbclaude.client.failures": [
+        "error_of_body",
+        "error_of_exception",
+        "error_of_reply",
+        "retry_delay",
+        "without_key",
+    ],
     "nbclaude.client.keys": [
         "KERNEL_ONLY",
         "REVOKE_URL",

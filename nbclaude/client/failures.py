@@ -22,13 +22,14 @@ from nbclaude.errors import (
     status_error,
 )
 
-__all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay"]
+__all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay", "without_key"]
 
 # Spending limits do not clear by waiting.
 _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError)
 _LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
+_SHORTEST_KEY = 8  # characters; a local server's placeholder may be any word
 _EXCERPT = 200  # characters of a reply that is quoted
 
 
@@ -142,6 +143,17 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, date.timestamp() - time.time())
     except (KeyError, ValueError, OverflowError):
         return None
+
+
+def without_key(error: APIError, connection: Connection) -> APIError:
+    """Take the connection's key out of what a server has said: some repeat it in their errors."""
+    key = connection.secret.reveal()
+    if len(key) >= _SHORTEST_KEY:
+        error.args = tuple(item.replace(key, "•••") if isinstance(item, str) else item for item in error.args)
+        for name in ("message", "type", "error_code", "request_id"):
+            if isinstance(said := getattr(error, name, None), str):
+                setattr(error, name, said.replace(key, "•••"))
+    return error
 
 
 def retry_delay(error: Exception) -> bool | float:

@@ -18,7 +18,13 @@ import httpx
 import tenacity
 
 from nbclaude.client.connection import DEMO_NOTICE, Connection
-from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, retry_delay
+from nbclaude.client.failures import (
+    error_of_body,
+    error_of_exception,
+    error_of_reply,
+    retry_delay,
+    without_key,
+)
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
@@ -126,7 +132,7 @@ class MessageStream:
             raise error_of_exception(error, self._connection, partial=self._started) from None
         except APIError as error:
             error.partial = error.partial or self._started
-            raise
+            raise without_key(error, self._connection)  # noqa: B904 - it is the same error
 
     def _open(self) -> None:
         """Send the request until it is accepted, or may not be sent again."""
@@ -144,7 +150,14 @@ class MessageStream:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, APIError) and state.next_action is not None:
             attempts = self._connection.max_retries + 1
-            self.on_wait(RetryWait(error, state.next_action.sleep, state.attempt_number + 1, attempts))
+            self.on_wait(
+                RetryWait(
+                    without_key(error, self._connection),
+                    state.next_action.sleep,
+                    state.attempt_number + 1,
+                    attempts,
+                )
+            )
 
     def _may_retry(self, error: BaseException) -> bool:
         return isinstance(error, Exception) and not self._aborted.is_set() and retry_delay(error) is not False

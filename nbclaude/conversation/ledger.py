@@ -131,8 +131,12 @@ class Budget:
         """US dollars spent since the budget was set."""
         return ledger.total.cost - self.spent_before
 
-    def allowed_output(self, ledger: Ledger, model: ModelInfo, tokens_in: int, max_tokens: int) -> int:
+    def allowed_output(
+        self, ledger: Ledger, model: ModelInfo, tokens_in: int, max_tokens: int, *, dearer: float = 1.0
+    ) -> int:
         """Return how many tokens the answer may have at the most, so that the budget holds whatever it says.
+
+        `dearer` is what writing the prompt into a cache makes of its price. Fees of server tools come on top.
 
         Raises:
             BudgetError: what is left does not pay for the prompt and the answer that is to be expected.
@@ -141,7 +145,7 @@ class Budget:
         if self.limit is None or model.price is None:
             return max_tokens
         left = self.limit - self.spent(ledger)
-        prompt = input_cost(tokens_in, model.price) or 0.0
+        prompt = dearer * (input_cost(tokens_in, model.price) or 0.0)
         per_token = output_cost(1, model.price, tokens_in) or 0.0
         expected = min(max_tokens, ledger.expected_output(model.id))
         estimate = prompt + expected * per_token

@@ -75,8 +75,8 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
     history = history_of(before, question.prompt, scope)
-    _check_images(history.messages, model)
     messages = refer(without_repeats(history.messages))
+    _check_images(messages, model)
     if question.prefill:
         # The API refuses white space at the end of a prefill; the model writes it.
         messages = (*messages, {"role": "assistant", "content": [text_block(question.prefill.rstrip())]})

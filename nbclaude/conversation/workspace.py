@@ -27,6 +27,10 @@ from nbclaude.errors import APIError, APIStatusError
 __all__ = ["Workspace", "current_workspace"]
 
 
+# What a prompt costs that is written into a cache, of what it costs otherwise.
+_CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
+
+
 @dataclass(frozen=True, slots=True)
 class _Asking:
     """What one request is made of."""
@@ -182,7 +186,10 @@ class Workspace:
         if self.budget.limit is None or plan.model.price is None:
             return plan
         tokens = prompt_size(connection, plan.request.body())
-        most = self.budget.allowed_output(self.ledger, plan.model, tokens, plan.request.max_tokens)
+        dearer = 1.0 if plan.caching == "off" else _CACHE_WRITE[plan.settings.cache_ttl]
+        most = self.budget.allowed_output(
+            self.ledger, plan.model, tokens, plan.request.max_tokens, dearer=dearer
+        )
         if most == plan.request.max_tokens:
             return plan
         note = f"the budget leaves at most {most:,} tokens for this answer"
@@ -207,9 +214,12 @@ class Workspace:
         usage = outcome.message.get("usage")
         if not usage:
             return None
+        # Who answered is paid for: a gateway may have asked another model than the one that was named.
+        answered = str(outcome.message.get("model"))
+        model = outcome.plan.model if answered == outcome.plan.request.model else model_info(answered)
         return self.ledger.record(
             usage,
-            outcome.plan.model,
+            model,
             cell=asking.question.at.cell if asking.question.at else "",
             conversation=asking.conversation if asking.question.history else "",
             price_of=lambda name: model_info(name).price,

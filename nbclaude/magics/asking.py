@@ -57,15 +57,16 @@ def format_of(options: Options, shell: Any) -> AnswerFormat | None:
     return answer_format(variable(shell, options.json, "--json"), options.json)
 
 
-def refuse_keys(text: str, settings: Settings) -> None:
-    """Refuse a prompt that holds an API key.
+def refuse_keys(text: str) -> None:
+    """Refuse a text of the user's that holds an API key.
 
     Raises:
         ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
 
     """
+    workspace = current_workspace()
     try:
-        known = [current_workspace().connection(settings).secret]
+        known = [workspace.connection(workspace.settings({})).secret]
     except ConfigurationError:
         known = []
     if found := find_keys(text, known):

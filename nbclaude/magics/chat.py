@@ -35,6 +35,7 @@ class ClaudeMagics(ClaudeTraits, Magics):
     @line_cell_magic
     def claude(self, line: str, cell: str | None = None) -> None:
         """Replaced by the generated help page, below."""
+        refuse_keys(f"{line}\n{cell or ''}")
         options, prompt = parse_line(line)
         if cell is not None:
             prompt = f"{prompt}\n{cell}" if prompt.strip() else cell
@@ -53,7 +54,7 @@ class ClaudeMagics(ClaudeTraits, Magics):
         workspace = current_workspace()
         form = format_of(options, self.shell)
         settings = workspace.settings(settings_given(options, self.shell, form))
-        refuse_keys(prompt, settings)
+        refuse_keys(str(settings.system))
         gathered = gather(
             options,
             prompt,

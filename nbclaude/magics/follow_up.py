@@ -8,7 +8,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
-from nbclaude.conversation.history import open_calls
+from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Turn
@@ -54,7 +54,12 @@ class FollowUpMagics(Magics):
             )
         settings = self._settings(options, turn)
         wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
-        prompt = () if not more.strip() and _can_go_on_itself(turn, settings) else (text_block(wish),)
+        prompt: tuple[Any, ...] = (text_block(wish),)
+        if not replayable(content_of(turn.message)):
+            # It was cut off before the first word, in its thinking: there is nothing to go on with, so the question comes again.
+            prompt = turn.prompt
+        elif not more.strip() and _can_go_on_itself(turn, settings):
+            prompt = ()
         self._ask(options, settings, prompt)
 
     @no_var_expand
@@ -101,7 +106,7 @@ class FollowUpMagics(Magics):
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
     def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
-        refuse_keys(text_of({"content": prompt}), settings)
+        refuse_keys(text_of({"content": prompt}))
         prompt, notes = without_secrets(prompt, options)
         question = Question(prompt, current_workspace().cell_run())
         conversation = options.conversation or str(self._chat.conversation)

@@ -126,7 +126,7 @@ def _callout(outcome: Outcome) -> str:
         case "tool_use":
             return "Answer with %claude_tool_result VALUE; _claude.tool_calls has the names and arguments."
         case _:
-            return ""
+            return "" if content_of(message) else "The answer is empty."
 
 
 def _refusal(details: object) -> str:

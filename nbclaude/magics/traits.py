@@ -9,6 +9,7 @@ from typing import Any
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
+from nbclaude.client.keys import find_keys
 from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
 from nbclaude.conversation.turns import MAIN
 
@@ -127,18 +128,29 @@ class ClaudeTraits(Configurable):
     def _default_base_url(self) -> str:
         return resolve_settings({}, {}, _environment()).base_url
 
-    @validate("model", "conversation")
+    @validate("conversation")
     def _not_empty(self, proposal: Any) -> str:
         text = str(proposal["value"]).strip()
         if not text:
             raise TraitError(f"ClaudeMagics.{proposal['trait'].name} must not be empty.")
         return text
 
+    @validate("base_url", "connection", "connections", "extra", "system", "model", "metadata_user", "betas")
+    def _no_key(self, proposal: Any) -> Any:
+        if find_keys(repr(proposal["value"])):
+            raise TraitError(
+                f"ClaudeMagics.{proposal['trait'].name}: it holds an API key, and %config would print it into the notebook. "
+                "Revoke the key, and store another with %claude_login."
+            )
+        if proposal["trait"].name == "model":
+            return self._not_empty(proposal)
+        return proposal["value"]
+
     @validate("headers")
     def _no_secret(self, proposal: Any) -> Any:
         secret = {"authorization", "x-api-key", "proxy-authorization", "cookie"}
         for name in proposal["value"]:
-            if name.lower() in secret:
+            if name.lower() in secret or find_keys(repr(proposal["value"])):
                 raise TraitError(
                     f"ClaudeMagics.headers: {name} is a secret, and %config would print it into the notebook. "
                     "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."
@@ -148,7 +160,9 @@ class ClaudeTraits(Configurable):
     def configured(self) -> dict[str, Any]:
         """Return the settings that `%config` or a profile has set; the others are for the environment to decide."""
         names = self._set_names & set(Settings.__dataclass_fields__)
-        return {name: getattr(self, name) for name in names}
+        found = {name: getattr(self, name) for name in names}
+        # A value that was refused leaves an empty one behind.
+        return {name: value for name, value in found.items() if value or name not in ENVIRONMENT}
 
 
 def _environment() -> Mapping[str, str]:

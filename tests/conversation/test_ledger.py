@@ -75,6 +75,10 @@ class TestBudget:
         # 0.10 dollars less 0.002 for the prompt pay for 9,800 tokens.
         assert Budget(0.1).allowed_output(Ledger(), SONNET, 1_000, 16_000) == 9_800
 
+    def test_a_prompt_that_is_written_into_a_cache_costs_more(self) -> None:
+        # 0.10 dollars less 0.0025 for the prompt pay for 9,750 tokens.
+        assert Budget(0.1).allowed_output(Ledger(), SONNET, 1_000, 16_000, dearer=1.25) == 9_750
+
     def test_what_would_pass_it_is_refused_with_the_estimate(self) -> None:
         ledger = Ledger()
         enter(ledger, {"input_tokens": 1_000, "output_tokens": 9_000})  # 0.092

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from nbclaude.simulator import Answer, HTTPFault, Simulator, text, thinking, tool_use
-from tests.kernel.kernel import Execution, Kernel
+from nbclaude.simulator import Answer, HTTPFault, Simulator, StreamFault, text, thinking, tool_use
+from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 TOOLS = """
 weather = {"name": "get_weather", "description": "Get the weather", "input_schema": {"type": "object",
@@ -364,6 +364,19 @@ def test_caching_falls_back_where_the_server_does_not_know_it(
     assert len(simulator.message_requests) == 3
 
 
+def test_one_figure_in_many_questions_is_no_heavy_request(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    code = (
+        "import os\nfrom PIL import Image\nbig = Image.frombytes('RGB', (1200, 1000), os.urandom(3_600_000))"
+    )
+    ask(claude_kernel, f"{code}\n%config ClaudeMagics.upload_files = False")
+    for number in range(9):
+        simulator.enqueue("ok")
+        ask(claude_kernel, "%claude What is {big}?", f"cell-{number}")
+    assert len(simulator.message_requests) == 9
+
+
 def test_a_large_image_is_uploaded_once(claude_kernel: Kernel, simulator: Simulator) -> None:
     ask(
         claude_kernel,
@@ -386,3 +399,58 @@ def test_a_large_image_is_uploaded_once(claude_kernel: Kernel, simulator: Simula
     ]
     assert sources == ["file", "file"]
     ask(claude_kernel, "%config ClaudeMagics.upload_files = False\n%claude --new -a noise.png And?", "c")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        HTTPFault(401, message=f"Incorrect API key provided: {CANARY_KEY}"),
+        HTTPFault(502, body=f"<html>{CANARY_KEY}</html>", content_type="text/html", should_retry=False),
+        HTTPFault(200, body=f'{{"choices": "{CANARY_KEY}"}}'),
+        StreamFault("error", message=f"bad {CANARY_KEY}", after_characters=8),
+    ],
+)
+def test_a_server_that_repeats_the_key_is_not_repeated(
+    claude_kernel: Kernel, simulator: Simulator, script: HTTPFault | StreamFault
+) -> None:
+    simulator.enqueue(script)
+    assert "•••" in refused(claude_kernel, "%claude Hi")
+
+
+@pytest.mark.parametrize(
+    "options",
+    [f"--system {CANARY_KEY}", f"--prefill {CANARY_KEY}", f"-m {CANARY_KEY}", f"--effort {CANARY_KEY}"],
+)
+def test_a_key_in_an_option_is_refused_and_not_repeated(
+    claude_kernel: Kernel, simulator: Simulator, options: str
+) -> None:
+    assert "revoke" in refused(claude_kernel, f"%claude {options} Hi").lower()
+    assert simulator.requests == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("extra", {"api_key": CANARY_KEY}),
+        ("base_url", f"http://{CANARY_KEY}@host"),
+        ("connection", CANARY_KEY),
+    ],
+)
+def test_a_key_is_no_setting(claude_kernel: Kernel, simulator: Simulator, name: str, value: object) -> None:
+    claude_kernel.run(f"%config ClaudeMagics.{name} = {value!r}")
+    assert CANARY_KEY not in claude_kernel.value(
+        f"get_ipython().magics_manager.registry['ClaudeMagics'].{name}"
+    )
+    simulator.enqueue("ok")
+    ask(claude_kernel, "%claude Hi")
+
+
+def test_an_answer_that_was_cut_off_in_its_thinking_is_asked_for_again(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer([thinking("hm")], stop_reason="max_tokens"), "Paris.")
+    ask(claude_kernel, "%claude --think Capital of France?", "a")
+    ask(claude_kernel, "%claude_continue", "b")
+    assert sent(simulator)["messages"] == [
+        {"role": "user", "content": [{"type": "text", "text": "Capital of France?"}]}
+    ]
