@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import httpx
 
@@ -19,10 +19,10 @@ from nbclaude.client.failures import error_of_body, error_of_exception, error_of
 from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.model_json import model_of_json
 from nbclaude.client.models import ModelInfo
-from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError, NotFoundError
+from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError
 from nbclaude.wire.request import to_json
 
-__all__ = ["count_tokens", "delete_file", "has_files", "list_models", "upload_file"]
+__all__ = ["count_tokens", "has_files", "list_models", "upload_file"]
 
 _LONGEST_TIMEOUT = 30.0  # seconds
 _NO_SUCH_ENDPOINT = {404, 405, 501}
@@ -147,17 +147,6 @@ def upload_file(
     if not isinstance(file_id, str) or not file_id:
         raise _not_understood(connection, "a file")
     return file_id
-
-
-def delete_file(connection: Connection, file_id: str) -> None:
-    """Delete an uploaded file; one that is gone already is no error.
-
-    Raises:
-        APIError: the request was refused or failed.
-
-    """
-    with contextlib.suppress(NotFoundError):
-        _call(connection, "DELETE", f"/v1/files/{quote(file_id, safe='')}")
 
 
 def _call(

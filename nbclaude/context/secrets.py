@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import functools
 import importlib
+import logging
 import re
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Finding", "mask", "mask_blocks"]
+__all__ = ["Finding", "mask", "mask_blocks", "whole_credentials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ _OURS = tuple(
     )
 )
 
+_AROUND = 400  # characters on either side of a cut; longer credentials are known by their beginnings
+
 # A token is at least this long: a word after "Bearer" need not be one.
 _SHORTEST = {"bearer token": 20, "API key": 20}
 
@@ -134,23 +138,37 @@ _CHARACTERS = (re.compile("[0-9]"), re.compile("[a-z]"), re.compile("[A-Z]"))
 
 def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
     """Return the text with `[secret removed: AWS key]` in place of each credential, and what was found, in order."""
-    spans: list[tuple[int, int, str]] = []
-    for detector in _detectors():
-        if detector.hint in text:
-            spans += _hits(detector, text)
+    spans = _spans(text)
     if not spans:
         return text, ()
     pieces: list[str] = []
     findings: list[Finding] = []
     position = line_start = 0
     line = 1
-    for start, end, kind in _apart(spans):
+    for start, end, kind in spans:
         line += text.count("\n", line_start, start)
         line_start = start
         pieces += (text[position:start], f"[secret removed: {kind}]")
         findings.append(Finding(kind, line))
         position = end
     return "".join([*pieces, text[position:]]), tuple(findings)
+
+
+def whole_credentials(text: str, cut: int) -> tuple[int, int]:
+    """Return where a text can be cut: before and behind the credential that a cut at this place would go through.
+
+    A part of a credential is a secret still, and no detector knows it any more.
+    """
+    window = max(cut - _AROUND, 0)
+    for start, end, _ in _spans(text[window : cut + _AROUND]):
+        if window + start < cut < window + end:
+            return window + start, window + end
+    return cut, cut
+
+
+def _spans(text: str) -> list[tuple[int, int, str]]:
+    found = [hit for detector in _detectors() if detector.hint in text for hit in _hits(detector, text)]
+    return _apart(found)
 
 
 def mask_blocks(
@@ -202,9 +220,14 @@ def _masked(value: Any, findings: list[Finding]) -> Any:
 @functools.cache
 def _detectors() -> tuple[_Detector, ...]:
     found = list(_OURS)
-    for module, name, kind, hint, bounded in _PLUGINS:
-        plugin = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
-        found += [_Detector(kind, hint, pattern, bounded) for pattern in plugin().denylist]
+    shown = warnings.showwarning
+    with warnings.catch_warnings():
+        for module, name, kind, hint, bounded in _PLUGINS:
+            plugin = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
+            found += [_Detector(kind, hint, pattern, bounded) for pattern in plugin().denylist]
+        if warnings.showwarning is not shown:
+            # Loading detect-secrets sends all warnings to its log, the user's own, too, where nobody sees them.
+            logging.captureWarnings(False)
     return tuple(found)
 
 

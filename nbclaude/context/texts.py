@@ -35,11 +35,13 @@ def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     """
     if len(text) <= limit:
         return text, ""
+    from nbclaude.context.secrets import whole_credentials
+
     last = int(limit * tail)
-    first = limit - last
-    cut = len(text) - first - last
-    note = f"{cut:,} of {len(text):,} characters left out"
-    end = f"\n{text[len(text) - last :]}" if last else ""
+    first, _ = whole_credentials(text, limit - last)
+    _, resumed = whole_credentials(text, len(text) - last)
+    note = f"{resumed - first:,} of {len(text):,} characters left out"
+    end = f"\n{text[resumed:]}" if last else ""
     return f"{text[:first]}\n[… {note} …]{end}", note
 
 
@@ -47,7 +49,13 @@ def one_line(text: str, limit: int) -> str:
     """Return the text on one line, at most `limit` characters long."""
     # Only as much as can be shown is looked at: a cell of a frame may hold a book.
     short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ").strip()
-    return short if len(short) <= limit and len(text) <= limit * 2 else f"{short[: limit - 1]}…"
+    if len(short) <= limit and len(text) <= limit * 2:
+        return short
+    from nbclaude.context.secrets import whole_credentials
+
+    # The rest of the text is there for whoever looks whether the cut goes through a credential.
+    first, _ = whole_credentials(short + text[limit * 2 : limit * 2 + 400], limit - 1)
+    return f"{short[:first]}…"
 
 
 def counted(number: int, thing: str) -> str:

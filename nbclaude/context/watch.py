@@ -13,7 +13,6 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from nbclaude.context.cells import CellLog, CellOutput
-from nbclaude.context.sources import describe_exception
 from nbclaude.context.texts import TextLimits
 
 __all__ = ["CellWatch"]
@@ -22,6 +21,7 @@ __all__ = ["CellWatch"]
 _KEPT = 10_000
 _MOST_OUTPUTS = 200
 
+_LAST_WORD, _FIRST_WORD = re.compile(r"\S*\Z"), re.compile(r"\A\S*")
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -81,6 +81,8 @@ class CellWatch:
             outputs.append(CellOutput("result", _plain(shown)))
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
+            from nbclaude.context.sources import describe_exception
+
             outputs.append(
                 CellOutput("error", _plain(describe_exception(error, TextLimits(source=4_000)).text))
             )
@@ -171,8 +173,12 @@ class _Collected:
     def text(self) -> str:
         """Return what is kept, saying what is not."""
         self._shrink()
-        dropped = f"\n[… {self._dropped:,} characters left out …]\n" if self._dropped else ""
-        return _plain(f"{self._head}{dropped}{''.join(self._tail)}")
+        if not self._dropped:
+            return _plain(self._head + "".join(self._tail))
+        # Nobody can tell any more whether the words on either side were parts of a password: they go, too.
+        head, tail = _LAST_WORD.sub("", self._head), _FIRST_WORD.sub("", "".join(self._tail))
+        dropped = self._dropped + len(self._head) - len(head) + self._held - len(tail)
+        return _plain(f"{head}\n[… {dropped:,} characters left out …]\n{tail}")
 
     def _shrink(self) -> None:
         tail = "".join(self._tail)

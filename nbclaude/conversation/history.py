@@ -16,7 +16,7 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import System, to_json
 
-__all__ = ["History", "Scope", "history_of", "is_call", "messages_of", "open_calls", "replayable"]
+__all__ = ["History", "Scope", "history_of", "is_call", "open_calls", "replayable"]
 
 _THINKING = ("thinking", "redacted_thinking")
 Block = Mapping[str, Any]
@@ -173,11 +173,6 @@ def history_of(turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope) -> 
     last = replayed[-1].answered if replayed else frozenset[str]()
     writer.add("user", _without_orphans(prompt, last))
     return History(tuple(writer.messages), writer.prefix, writer.has_thinking)
-
-
-def messages_of(turns: Sequence[Turn], prompt: Sequence[Block]) -> tuple[Mapping[str, Any], ...]:
-    """Write the messages without any thinking."""
-    return history_of(turns, prompt, Scope(keeps_thinking=False)).messages
 
 
 def _without_orphans(prompt: Sequence[Block], calls: frozenset[str]) -> list[Block]:

@@ -12,7 +12,6 @@ from nbclaude.context.figures import ShownImage
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_bundle
-from nbclaude.render.table import table_text
 
 __all__ = ["FigureMagics"]
 
@@ -40,6 +39,7 @@ class FigureMagics(Magics):
             say("No cell has shown a figure yet.")
             return
         from nbclaude.render.gallery import Picture, gallery_html
+        from nbclaude.render.table import table_text
 
         pictures = [
             Picture(n, _where(image), _size(image), _address(image)) for n, image in enumerate(images, 1)

@@ -10,13 +10,14 @@ from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicod
 from traitlets.config import Configurable
 
 from nbclaude.client.keys import find_keys
+from nbclaude.client.models import EFFORT_LEVELS
 from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
 from nbclaude.conversation.turns import MAIN
+from nbclaude.options.values import SECRET_HEADERS
 
 __all__ = ["ClaudeTraits"]
 
 _BUILT_IN = Settings()
-_EFFORTS = ("low", "medium", "high", "xhigh", "max")
 
 
 class ClaudeTraits(Configurable):
@@ -41,7 +42,10 @@ class ClaudeTraits(Configurable):
     ).tag(config=True)
     stop_sequences = List(Unicode(), help="Texts at which an answer stops.").tag(config=True)
     effort = Enum(
-        _EFFORTS, None, allow_none=True, help="How hard the model works: low, medium, high, xhigh or max."
+        EFFORT_LEVELS,
+        None,
+        allow_none=True,
+        help="How hard the model works: low, medium, high, xhigh or max.",
     ).tag(config=True)
     thinking = Enum(
         ("summarized", "omitted", "off"),
@@ -148,9 +152,8 @@ class ClaudeTraits(Configurable):
 
     @validate("headers")
     def _no_secret(self, proposal: Any) -> Any:
-        secret = {"authorization", "x-api-key", "proxy-authorization", "cookie"}
         for name in proposal["value"]:
-            if name.lower() in secret or find_keys(repr(proposal["value"])):
+            if name.lower() in SECRET_HEADERS or find_keys(repr(proposal["value"])):
                 raise TraitError(
                     f"ClaudeMagics.headers: {name} is a secret, and %config would print it into the notebook. "
                     "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 __all__ = [
+    "SECRET_HEADERS",
     "cells",
     "escaped_text",
     "figure",
@@ -20,6 +21,9 @@ __all__ = [
     "whole_number",
     "word",
 ]
+
+
+SECRET_HEADERS = frozenset({"authorization", "x-api-key", "proxy-authorization", "cookie"})
 
 
 def whole_number(minimum: int) -> Callable[[str], int]:
@@ -88,7 +92,7 @@ def header(text: str) -> tuple[str, str]:
         or not value.isprintable()
     ):
         raise ValueError("a header like 'Name: value', in ASCII")
-    if name.lower() in ("authorization", "x-api-key", "proxy-authorization", "cookie"):
+    if name.lower() in SECRET_HEADERS:
         raise ValueError("a header that is no secret: a notebook is no place for a key (see %claude_login)")
     return name.lower(), value
 

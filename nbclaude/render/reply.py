@@ -11,7 +11,6 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
-from nbclaude.render.markdown import render_markdown
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
@@ -20,7 +19,7 @@ from nbclaude.render.thinking import REDACTED, ThinkingSection
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from nbclaude.wire.message import content_of, events_of_message, text_of
 
-__all__ = ["Footer", "PageImage", "ReplyRenderer", "message_html", "reply_html"]
+__all__ = ["Footer", "PageImage", "ReplyRenderer", "message_html"]
 
 AnySection = TypeVar("AnySection", bound=Section)
 
@@ -251,11 +250,6 @@ def message_html(message: Mapping[str, Any], language: str = "") -> str:
     for event in events_of_message(message):
         renderer.feed(event)
     return renderer.whole_html()
-
-
-def reply_html(text: str) -> str:
-    """Render the text of an answer at once, on a single page."""
-    return _on_one_page(render_markdown(text, _document_id(text)))
 
 
 def _document_id(text: str) -> str:

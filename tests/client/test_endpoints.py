@@ -15,7 +15,7 @@ import pytest
 
 from nbclaude.client import endpoints, lines
 from nbclaude.client.connection import Secret
-from nbclaude.client.endpoints import count_tokens, delete_file, has_files, list_models, upload_file
+from nbclaude.client.endpoints import count_tokens, has_files, list_models, upload_file
 from nbclaude.client.models import ModelInfo, model_info
 from nbclaude.errors import (
     APIConnectionError,
@@ -233,7 +233,6 @@ def test_nobody_there(nobody: str) -> None:
         lambda: list_models(connection(nobody)),
         lambda: count_tokens(connection(nobody), {"model": "m", "messages": []}),
         lambda: upload_file(connection(nobody), "a.txt", "text/plain", b"a"),
-        lambda: delete_file(connection(nobody), "file_1"),
     ):
         with pytest.raises(APIConnectionError, match="could not be reached") as caught:
             call()
@@ -462,24 +461,6 @@ def test_a_file_name_cannot_break_out_of_its_header(serve: Serve) -> None:
 def test_uploads_that_fail(serve: Serve, status: int, reply: Any, kind: type[APIError]) -> None:
     with pytest.raises(kind):
         upload_file(connection(serve((status, reply)).base_url), "a.txt", "text/plain", b"text")
-
-
-def test_delete(serve: Serve) -> None:
-    server = serve(
-        (200, {"type": "file_deleted", "id": "file_1"}), (204, b""), (404, {"error": {"message": "gone"}})
-    )
-    for file_id in ("file_1", "a/b?c", "file_1"):
-        delete_file(connection(server.base_url), file_id)
-    assert [(request.method, request.path) for request in server.asked] == [
-        ("DELETE", "/v1/files/file_1"),
-        ("DELETE", "/v1/files/a%2Fb%3Fc"),
-        ("DELETE", "/v1/files/file_1"),
-    ]
-
-
-def test_a_delete_that_is_refused(serve: Serve) -> None:
-    with pytest.raises(AuthenticationError):
-        delete_file(connection(serve((401, b"")).base_url), "file_1")
 
 
 def test_all_at_the_simulator_with_a_bearer_token(simulator: Simulator) -> None:

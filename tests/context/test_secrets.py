@@ -1,5 +1,7 @@
 import base64
 import hashlib
+import subprocess
+import sys
 import time
 import uuid
 
@@ -8,6 +10,7 @@ import pytest
 
 from nbclaude.context.personal import mask_personal
 from nbclaude.context.secrets import Finding, mask, mask_blocks
+from nbclaude.context.texts import clip, one_line
 from nbclaude.errors import ConfigurationError
 
 # Each is put together here, so that no scanner takes this file for a leak.
@@ -234,3 +237,25 @@ def test_telephone_numbers(phone: str) -> None:
 def test_an_unknown_kind_of_personal_data_is_an_error() -> None:
     with pytest.raises(ConfigurationError, match="'iban' cannot be masked; what can is email, card, phone"):
         mask_personal("x", ["iban"])
+
+
+@pytest.mark.parametrize(("kind", "secret"), SECRETS.items())
+@pytest.mark.parametrize("limit", [30, 40, 50, 60])
+def test_a_cut_never_leaves_a_part_of_a_credential(kind: str, secret: str, limit: int) -> None:
+    # The cut goes through the middle of the secret, and later past its end.
+    for before in (limit - len(secret) // 2, limit - 12, limit - 3):
+        text = "x" * max(before - 1, 0) + " " + secret + " more text of a cell that is long" * 9
+        for cut in (one_line(text, limit), clip(text, limit)[0], clip(text, limit, tail=0.9)[0]):
+            masked, _ = mask(cut)
+            assert secret[:12] not in masked, (kind, before)
+            assert secret[-12:] not in masked, (kind, before)
+
+
+def test_the_user_s_own_warnings_stay_where_they_are() -> None:
+    code = (
+        "import logging, warnings\nbefore = warnings.showwarning, list(warnings.filters)\n"
+        "from nbclaude.context.secrets import mask\nmask('x')\n"
+        "assert (warnings.showwarning, list(warnings.filters)) == before\nwarnings.warn('mine')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "UserWarning: mine" in done.stderr

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from nbclaude.conversation.history import messages_of, replayable
+from nbclaude.conversation.history import Scope, history_of, replayable
 from nbclaude.conversation.turns import Turn
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import MessageRequest
@@ -82,6 +83,11 @@ def turn(question: str, *blocks: dict[str, Any], **more: Any) -> Turn:
 
 def user(question: str) -> dict[str, Any]:
     return {"role": "user", "content": [{"type": "text", "text": question}]}
+
+
+def messages_of(turns: Sequence[Turn], prompt: Sequence[Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """The messages without any thinking."""
+    return history_of(turns, prompt, Scope(keeps_thinking=False)).messages
 
 
 PROMPT = ({"type": "text", "text": "now"},)

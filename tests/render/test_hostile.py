@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, reply_html
+from nbclaude.render.reply import Footer, ReplyRenderer, message_html
 from nbclaude.render.streaming import MarkdownStream
 from nbclaude.render.table import table_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
@@ -175,7 +175,8 @@ def test_in_every_field_of_a_block(block: dict[str, object]) -> None:
 
 
 def test_our_style_sheet_is_the_only_style_and_loads_nothing() -> None:
-    html = reply_html("<style>x</style>\n\n" + "\n\n".join(HOSTILE))
+    text = "<style>x</style>\n\n" + "\n\n".join(HOSTILE)
+    html = message_html({"content": [{"type": "text", "text": text}]})
     assert [element.tag for element in elements(html) if element.tag in STYLED] == ["style"]
     style = html.partition("<style>")[2].partition("</style>")[0]
     assert "url(" not in style

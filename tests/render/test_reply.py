@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import pytest
 
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, message_html, reply_html
+from nbclaude.render.reply import Footer, ReplyRenderer, message_html
 from nbclaude.render.style import STYLE, waiting_html
 from nbclaude.wire.events import (
     BlockDelta,
@@ -224,14 +224,18 @@ class TestFooter:
         assert Footer().text == ""
 
 
-def test_reply_html_is_the_one_shot_rendering() -> None:
-    assert render_markdown("# A\n\ntext\n") in reply_html("# A\n\ntext\n")
-    assert reply_html("").count("<style>") == 1
+def text_html(text: str) -> str:
+    return message_html({"content": [{"type": "text", "text": text}]})
+
+
+def test_a_text_is_the_one_shot_rendering() -> None:
+    assert render_markdown("# A\n\ntext\n") in text_html("# A\n\ntext\n")
+    assert text_html("").count("<style>") == 1
 
 
 def test_footnotes_of_two_replies_do_not_meet() -> None:
     ids = [
-        {element.attributes["id"] for element in elements(reply_html(source)) if "id" in element.attributes}
+        {element.attributes["id"] for element in elements(text_html(source)) if "id" in element.attributes}
         for source in ("a[^1]\n\n[^1]: one\n", "b[^1]\n\n[^1]: two\n")
     ]
     assert not ids[0] & ids[1]
@@ -296,10 +300,6 @@ class TestWholeMessages:
         assert reader.html in body
         assert html.count("<style>") == 1
         assert html.count("nbclaude-answer mathjax_ignore") == 1
-
-    def test_text_alone_is_what_reply_html_gives(self) -> None:
-        source = "# A\n\ntext[^1]\n\n[^1]: n\n"
-        assert message_html({"content": [{"type": "text", "text": source}]}) == reply_html(source)
 
     def test_content_as_plain_text(self) -> None:
         assert "<p>Hi</p>" in message_html({"content": "Hi"})
