@@ -179,13 +179,14 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     if not question.history:
         _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome
+    before = question.instead_of
     stopped = {AnswerInterrupted: "interrupted", type(None): ""}.get(type(outcome.error), "broken off")
     turn = Turn(
         prompt=question.prompt,
         message=outcome.message,
         model=str(outcome.message["model"]),
-        cell=question.at.cell if question.at else "",
-        run=question.at.run if question.at else None,
+        cell=at.cell if (at := question.at) else before.cell if before else "",
+        run=at.run if at else before.run if before else None,
         begins=question.begins,
         stopped=stopped,
         seconds=outcome.seconds,
@@ -193,7 +194,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         prefix=outcome.plan.prefix,
         settings=outcome.plan.settings,
     )
-    change = conversation.record(turn, question.at)
+    change = conversation.record(turn, question.at, question.instead_of)
     _note(
         outcome.error,
         f"What had come is kept as turn {change.number} (%claude_undo takes it back, %claude_continue goes on).",

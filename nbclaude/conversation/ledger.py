@@ -127,6 +127,10 @@ class Budget:
     spent_before: float = 0.0
     warned: bool = False
 
+    def set(self, limit: float | None, ledger: Ledger) -> None:
+        """Begin a budget that counts from now on; None takes it away."""
+        self.limit, self.spent_before, self.warned = limit, ledger.total.cost, False
+
     def spent(self, ledger: Ledger) -> float:
         """US dollars spent since the budget was set."""
         return ledger.total.cost - self.spent_before

@@ -14,7 +14,7 @@ from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["Parameters", "fit_parameters"]
+__all__ = ["Parameters", "fit_parameters", "why_refused"]
 
 FAST_MODE_BETA = "fast-mode-2026-02-01"
 _SAMPLING = ("temperature", "top_p", "top_k")
@@ -61,6 +61,12 @@ def fit_parameters(settings: Settings, model: ModelInfo, *, prefill: str = "") -
     if settings.speed == "fast" and FAST_MODE_BETA not in betas:
         betas = (*betas, FAST_MODE_BETA)
     return Parameters(settings.max_tokens, fields, betas, tuple(notes))
+
+
+def why_refused(name: str, value: Any, settings: Settings, model: ModelInfo) -> str:
+    """Tell why the model would refuse this value of a setting beside the others, in sentences; empty if it would not."""
+    check = dict(_CHECKS).get(name)
+    return check(replace(settings, **{name: value}), model) if check is not None else ""
 
 
 def _written(name: str, value: Any) -> str:

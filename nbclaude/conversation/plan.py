@@ -26,7 +26,8 @@ Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 class Question:
     """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
 
-    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins.
+    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `instead_of` is the turn
+    that this one replaces.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -34,6 +35,7 @@ class Question:
     begins: bool = False
     history: bool = True
     prefill: str = ""
+    instead_of: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def make_plan(
 
     """
     before = (
-        conversation.before(conversation.place_of(question.at))
+        conversation.before(conversation.place_of(question.at, question.instead_of))
         if question.history and not question.begins
         else ()
     )

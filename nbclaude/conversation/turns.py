@@ -1,10 +1,12 @@
-"""Turns come in, from cells; a conversation goes out: what the next request sends, and every change undoable.
+"""Turns come in, from cells and panels; a conversation goes out: what the next request sends, and every change undoable.
 
-A turn belongs to the cell that asked. Running the cell again replaces its turns in place; later turns stay.
+A turn belongs to the cell that asked. Running the cell again replaces its turns in place; later turns stay. A turn that was
+asked in a panel belongs to no cell.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,14 +90,23 @@ class Change:
 
 @dataclass(slots=True)
 class Conversation:
-    """The turns, oldest first, and the states before each change."""
+    """The turns, oldest first, and the states before each change.
+
+    Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds `asking`
+    meanwhile, so that one question of a conversation is answered before the next is sent.
+    """
 
     name: str = MAIN
     turns: tuple[Turn, ...] = ()
     _past: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
+    asking: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    _guard: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
-    def place_of(self, at: CellRun | None) -> int:
-        """Where a turn of this cell run goes: the place of the turns it replaces, after its own, else the end."""
+    def place_of(self, at: CellRun | None, instead_of: Turn | None = None) -> int:
+        """Where a turn goes: the place of the turn or of the cell's turns that it replaces, after its own, else the end."""
+        for place, turn in enumerate(self.turns):
+            if turn is instead_of:
+                return place
         if at is None:
             return len(self.turns)
         mine = [i for i, turn in enumerate(self.turns) if turn.cell == at.cell]
@@ -110,46 +121,62 @@ class Conversation:
         starts = [i for i, turn in enumerate(turns) if turn.begins]
         return turns[starts[-1] :] if starts else turns
 
-    def record(self, turn: Turn, at: CellRun | None) -> Change:
-        """Put the turn in its place; the turns of the cell's earlier runs go."""
-        place = self.place_of(at)
-        old = [t for t in self.turns if at is not None and t.cell == at.cell and t.run != at.run]
-        kept_before = [t for t in self.turns[:place] if t not in old]
-        kept_after = [t for t in self.turns[place:] if t not in old]
-        turns = (*kept_before, turn, *kept_after)
-        number = len(kept_before) + 1
-        self._change(f"the replacement of turn {number}" if old else f"turn {number}", turns)
-        return Change(number, len(turns), len(old), len(kept_after), turn.begins)
+    def record(self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None) -> Change:
+        """Put the turn in its place; the turns of the cell's earlier runs go, and so does the one it is `instead_of`."""
+        with self._guard:
+            place = self.place_of(at, instead_of)
+            old = [t for t in self.turns if at is not None and t.cell == at.cell and t.run != at.run]
+            old += [t for t in self.turns if t is instead_of and t not in old]
+            kept_before = [t for t in self.turns[:place] if t not in old]
+            kept_after = [t for t in self.turns[place:] if t not in old]
+            turns = (*kept_before, turn, *kept_after)
+            number = len(kept_before) + 1
+            self._change(f"the replacement of turn {number}" if old else f"turn {number}", turns)
+            return Change(number, len(turns), len(old), len(kept_after), turn.begins)
+
+    def remove(self, turn: Turn) -> int:
+        """Remove this turn; return the number that it had, 0 if it was not there."""
+        with self._guard:
+            for place, kept in enumerate(self.turns):
+                if kept is turn:
+                    rest = (*self.turns[:place], *self.turns[place + 1 :])
+                    self._change(f"the removal of turn {place + 1}", rest)
+                    return place + 1
+        return 0
 
     def leave(self, at: CellRun) -> bool:
         """Remove the turns of this cell's earlier runs, since it asks elsewhere now; tell whether there were any."""
-        kept = tuple(turn for turn in self.turns if turn.cell != at.cell or turn.run == at.run)
-        if kept == self.turns:
-            return False
-        self._change("the removal of the turn of a cell that asks elsewhere now", kept)
-        return True
+        with self._guard:
+            kept = tuple(turn for turn in self.turns if turn.cell != at.cell or turn.run == at.run)
+            if kept == self.turns:
+                return False
+            self._change("the removal of the turn of a cell that asks elsewhere now", kept)
+            return True
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells; return how many there were."""
-        kept = tuple(turn for turn in self.turns if not turn.cell or turn.cell not in cells)
-        removed = len(self.turns) - len(kept)
-        if removed:
-            self._change(f"the removal of {_count(removed, 'turn')} of a deleted cell", kept)
-        return removed
+        with self._guard:
+            kept = tuple(turn for turn in self.turns if not turn.cell or turn.cell not in cells)
+            removed = len(self.turns) - len(kept)
+            if removed:
+                self._change(f"the removal of {_count(removed, 'turn')} of a deleted cell", kept)
+            return removed
 
     def reset(self) -> int:
         """Remove every turn; return how many there were."""
-        removed = len(self.turns)
-        if removed:
-            self._change(f"the removal of all {_count(removed, 'turn')}", ())
-        return removed
+        with self._guard:
+            removed = len(self.turns)
+            if removed:
+                self._change(f"the removal of all {_count(removed, 'turn')}", ())
+            return removed
 
     def undo(self) -> str:
         """Take back the last change; return what it was, or nothing if there was none."""
-        if not self._past:
-            return ""
-        what, self.turns = self._past.pop()
-        return what
+        with self._guard:
+            if not self._past:
+                return ""
+            what, self.turns = self._past.pop()
+            return what
 
     def _change(self, what: str, turns: tuple[Turn, ...]) -> None:
         self._past.append((what, self.turns))
@@ -168,16 +195,20 @@ class Conversations:
 
     def names(self) -> list[str]:
         """Return the names of those that hold turns."""
-        return [name for name, conversation in self._by_name.items() if conversation.turns]
+        return [name for name, conversation in tuple(self._by_name.items()) if conversation.turns]
 
     def leave_others(self, name: str, at: CellRun) -> tuple[str, ...]:
         """Remove the cell's earlier turns from every conversation but `name`; return the names of those that had any."""
-        return tuple(other.name for other in self._by_name.values() if other.name != name and other.leave(at))
+        return tuple(
+            other.name for other in tuple(self._by_name.values()) if other.name != name and other.leave(at)
+        )
 
     def forget_cells(self, cells: Sequence[str]) -> int:
         """Remove the turns of deleted cells everywhere; return how many there were."""
         return (
-            sum(conversation.forget_cells(cells) for conversation in self._by_name.values()) if cells else 0
+            sum(conversation.forget_cells(cells) for conversation in tuple(self._by_name.values()))
+            if cells
+            else 0
         )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,6 +16,7 @@ from nbclaude.client.keys import stored_key
 from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
 from nbclaude.client.prices import input_cost
 from nbclaude.context.seen import Seen
+from nbclaude.context.tray import Tray
 from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import prompt_size, rough_tokens
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
@@ -29,6 +32,7 @@ __all__ = ["Workspace", "current_workspace"]
 
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
+_PATIENCE = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,12 @@ class Workspace:
         self.budget = Budget()
         self.uploads = Uploads()
         self.seen = Seen()
+        self.tray = Tray()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
         self._noted: set[str] = set()
+        self._spending = threading.RLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
         """Resolve the settings of a request; the model's name may be an alias or a fragment.
@@ -126,10 +132,36 @@ class Workspace:
     def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
         """Ask in the conversation of this name; a cell that asked in another one before has left it then.
 
+        Waits while another thread (a panel's, or the one that runs cells) asks in this conversation, or asks at all while
+        there is a budget.
+
         Raises:
             ConfigurationError: a setting cannot be used, the model refuses it, or the budget would be passed.
+            KeyboardInterrupt: the user, or the audience, stopped before anything was sent.
 
         """
+        with self._in_turn(self.conversations[conversation].asking, audience):
+            return self._ask(question, conversation, settings, audience)
+
+    def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
+        if self.budget.limit is not None:
+            with self._in_turn(self._spending, audience):
+                return self._ask_now(question, conversation, settings, audience)
+        return self._ask_now(question, conversation, settings, audience)
+
+    @contextmanager
+    def _in_turn(self, lock: threading.RLock, audience: Audience) -> Iterator[None]:
+        """Hold the lock; while another thread has it, the audience may still lose its patience."""
+        while not lock.acquire(timeout=_PATIENCE):
+            audience.pause()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _ask_now(
+        self, question: Question, conversation: str, settings: Settings, audience: Audience
+    ) -> Outcome:
         asking = _Asking(question, conversation, settings, self.connection(settings))
         plan = self._within_budget(self._plan(asking), asking.connection)
         outcome = exchange(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from nbclaude.conversation.workspace import current_workspace
@@ -50,6 +51,7 @@ def unload(shell: Any) -> None:
         shell.magics_manager.registry.pop(type(magics).__name__, None)
         if magics in shell.configurables:
             shell.configurables.remove(magics)
+    _close_panels()
     verbatim.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
@@ -68,9 +70,12 @@ def _loaded(shell: Any) -> list[Any]:
     return [registry[name] for name in names if name in registry]
 
 
-def _close_connections() -> None:
-    import sys
+def _close_panels() -> None:
+    if panel := sys.modules.get("nbclaude.panel"):
+        panel.close_panels()
 
+
+def _close_connections() -> None:
     # Only if a request was ever made: the client is not loaded for closing what it never opened.
     if lines := sys.modules.get("nbclaude.client.lines"):
         lines.close_lines()

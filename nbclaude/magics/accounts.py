@@ -90,11 +90,9 @@ class AccountMagics(Magics):
         workspace = current_workspace()
         word = line.strip().removeprefix("$").strip()
         if word.lower() == "off":
-            workspace.budget.limit = None
+            workspace.budget.set(None, workspace.ledger)
         elif word:
-            workspace.budget.limit = _amount(word)
-            workspace.budget.spent_before = workspace.ledger.total.cost
-            workspace.budget.warned = False
+            workspace.budget.set(_amount(word), workspace.ledger)
         say(_budget_text(workspace))
 
 

@@ -24,7 +24,16 @@ from nbclaude.tools.definitions import tool_definitions
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
 
-__all__ = ["Asking", "ask_in_cell", "format_of", "refuse_keys", "settings_given", "show_plan"]
+__all__ = [
+    "Asking",
+    "ask_in_cell",
+    "format_of",
+    "keep_reply",
+    "receipt_of_plan",
+    "refuse_keys",
+    "settings_given",
+    "show_plan",
+]
 
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
@@ -105,9 +114,10 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     else:
         notes = workspace.news(outcome.plan.notes)
         footer = footer_of(outcome, question, notes, workspace)
-        receipt = _receipt(outcome.plan, asking.gathered, spent_of(outcome))
+        receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
         display.finish(replace(footer, receipt=receipt))
-        _keep(shell, reply_of(outcome, form), into)
+        keep_reply(shell, reply_of(outcome, form), into)
+        workspace.tray.sent(asking.gathered.tray)
     if outcome.error is not None:
         raise outcome.error
 
@@ -119,13 +129,14 @@ def show_plan(asking: Asking) -> None:
     tokens, estimate = workspace.estimate(plan)
     price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = _receipt(plan, asking.gathered, spent)
+    receipt = receipt_of_plan(plan, asking.gathered, spent)
     notes = (*receipt.notes, *plan.notes)
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
     show_receipt(asking.shell, receipt)
 
 
-def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
+def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
+    """Write the receipt of what was sent, or would be; `spent` says what it has taken."""
     from nbclaude.context.receipt import receipt_of
 
     return receipt_of(
@@ -137,7 +148,7 @@ def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
     )
 
 
-def _keep(shell: Any, reply: Reply, into: str | None) -> None:
+def keep_reply(shell: Any, reply: Reply, into: str | None = None) -> None:
     """Put the reply into `_claude`, and into the variable that `--into` names."""
     shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
     if into:

@@ -15,7 +15,7 @@ from nbclaude.magics.gathering import gather
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.options import Options, help_page, parse_line
-from nbclaude.output import say
+from nbclaude.output import is_terminal, say
 
 __all__ = ["ClaudeMagics"]
 
@@ -41,7 +41,7 @@ class ClaudeMagics(ClaudeTraits, Magics):
             prompt = f"{prompt}\n{cell}" if prompt.strip() else cell
         if not prompt.strip():
             if cell is None and not line.strip():
-                say(state_text(current_workspace(), str(self.conversation)))
+                self._show_panel()
                 return
             raise UsageError(
                 "There is nothing to ask: write the prompt after the options, or below %%claude."
@@ -49,6 +49,18 @@ class ClaudeMagics(ClaudeTraits, Magics):
         self._ask(options, prompt)
 
     claude.__doc__ = help_page()
+
+    def _show_panel(self) -> None:
+        """Open the panel; a terminal shows the settings as text."""
+        workspace = current_workspace()
+        text = state_text(workspace, str(self.conversation))
+        if is_terminal(self.shell):
+            say(text)
+            return
+        from nbclaude.panel import open_panel
+
+        at = workspace.cell_run()
+        open_panel(self.shell, self, at.cell if at else "", text)
 
     def _ask(self, options: Options, prompt: str) -> None:
         workspace = current_workspace()

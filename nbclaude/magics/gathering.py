@@ -17,6 +17,7 @@ from nbclaude.wire.request import text_block
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images import ImageLimits
+    from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather", "without_secrets"]
 
@@ -25,11 +26,12 @@ Block = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The blocks of a question, the attachments that they are made of, and what was masked in them."""
+    """The blocks of a question, the attachments that they are made of, what was masked in them, and what came from the tray."""
 
     blocks: tuple[Block, ...]
     attachments: tuple[Attachment, ...] = ()
     notes: tuple[str, ...] = ()
+    tray: tuple[TrayItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,16 @@ class _Gatherer:
             )
         return [image.attachment(self.images, _figure_name(image))]
 
+    def waiting(self, item: TrayItem) -> Attachment:
+        """Attach what a panel has put on the tray."""
+        if isinstance(item.what, str):
+            return self.attach_named(item.what)
+        if isinstance(item.what, Path):
+            from nbclaude.context.files import attach_path
+
+            return attach_path(item.what, self.images, citations=self.options.citations)
+        return item.what.attachment(self.images, item.label)
+
     def cells(self, wanted: str) -> list[Attachment]:
         """Attach the last executed cells with their outputs."""
         from nbclaude.context.cells import context_cells
@@ -133,6 +145,8 @@ def gather(
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
     attached += [gatherer.attach_named(what) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
+    tray = current_workspace().tray.items()
+    attached += [gatherer.waiting(item) for item in tray]
     text, attachments = prompt, attached
     if not options.raw:
         expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
@@ -144,7 +158,7 @@ def gather(
         attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
         text = _masked_text(text, notes)
     blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
-    return Gathered(blocks, tuple(attachments), _counted(notes))
+    return Gathered(blocks, tuple(attachments), _counted(notes), tray)
 
 
 def _counted(notes: list[str]) -> tuple[str, ...]:

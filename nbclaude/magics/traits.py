@@ -160,6 +160,10 @@ class ClaudeTraits(Configurable):
                 )
         return proposal["value"]
 
+    def names_set(self) -> frozenset[str]:
+        """Return the names of all traits that `%config`, a profile or a panel has set."""
+        return frozenset(self._set_names & set(self.trait_names(config=True)))
+
     def configured(self) -> dict[str, Any]:
         """Return the settings that `%config` or a profile has set; the others are for the environment to decide."""
         names = self._set_names & set(Settings.__dataclass_fields__)

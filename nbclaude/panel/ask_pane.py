@@ -1,0 +1,280 @@
+"""A question comes in; it is asked in a thread of its own, and the answer grows below the transcript of the conversation."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.plan import Question
+from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.errors import ConfigurationError
+from nbclaude.magics.asking import Asking, keep_reply, receipt_of_plan, refuse_keys
+from nbclaude.magics.footer import footer_of, spent_of
+from nbclaude.magics.gathering import gather
+from nbclaude.options import Options
+from nbclaude.panel.frontend import OnAction, View
+from nbclaude.panel.host import LOCK, Host, note, row, set_note
+from nbclaude.panel.live_answer import LiveAnswer
+from nbclaude.panel.transcript import Transcript, attached_blocks, question_text, turn_of_key
+from nbclaude.reply import reply_of
+
+__all__ = ["AskPane"]
+
+_HINT = "Shift+Enter sends. {name} in braces attaches a variable; drop or paste images."
+
+
+class AskPane:
+    """The transcript, the question, and the buttons that ask and stop."""
+
+    def __init__(self, host: Host, chips: ipywidgets.Widget, on_other_action: OnAction) -> None:
+        self._host = host
+        self._on_other_action = on_other_action
+        self._transcript = Transcript()
+        self._live: LiveAnswer | None = None
+        self._pending = ""
+        self._editing: Turn | None = None
+        self._filling = False
+        self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
+        self.view.add_class("nbclaude-transcript")
+        self.conversation = ipywidgets.Dropdown(description="Conversation")
+        self._new_name = ipywidgets.Text(placeholder="name of a new one", continuous_update=True)
+        self._new_name.add_class("nbclaude-short")
+        self._create = ipywidgets.Button(description="New conversation")
+        self._edited = note()
+        self._cancel = ipywidgets.Button(description="Cancel edit")
+        self.question = ipywidgets.Textarea(placeholder="Ask Claude…", rows=3)
+        self.question.add_class("nbclaude-question")
+        self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
+        self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
+        guarded = host.guarded
+        self.conversation.observe(guarded(self._switch), "value")
+        self._create.on_click(guarded(lambda _: self._begin_conversation()))
+        self._new_name.on_submit(guarded(lambda _: self._begin_conversation()))
+        self._cancel.on_click(guarded(lambda _: self._edit(None)))
+        self.ask_button.on_click(guarded(lambda _: self._ask(self.question.value)))
+        self.stop_button.on_click(guarded(lambda _: self.stop()))
+        self._editing_row = row(self._edited, self._cancel)
+        self._editing_row.layout.display = "none"
+        self.widget = ipywidgets.VBox(
+            [
+                row(self.conversation, self._new_name, self._create),
+                self.view,
+                self._editing_row,
+                chips,
+                self.question,
+                row(self.ask_button, self.stop_button, note(_HINT)),
+            ]
+        )
+
+    def refresh(self) -> None:
+        """Show the conversation in force as it is now."""
+        name = str(self._host.settings.conversation)
+        names = self._host.workspace.conversations.names()
+        self._filling = True
+        try:
+            options = [(self._said_of(each), each) for each in dict.fromkeys([*names, name])]
+            if tuple(self.conversation.options) != tuple(options):
+                self.conversation.options = options
+            self.conversation.value = name
+        finally:
+            self._filling = False
+        turns = self._conversation.turns
+        if self._editing is not None and not any(turn is self._editing for turn in turns):
+            self._edit(None)
+        items = self._transcript.items(turns)
+        if self._pending:
+            items.append(["pending", self._pending])
+        elif not items:
+            items = [
+                [
+                    "empty",
+                    '<div class="nbclaude-quiet">Nothing has been asked in this conversation yet.</div>',
+                ]
+            ]
+        if self.view.items != items:
+            self.view.items = items
+
+    def stop(self) -> None:
+        """Stop the answer that is on its way; what has come is kept as a turn."""
+        if self._live is not None:
+            self._live.stop()
+
+    @property
+    def _conversation(self) -> Conversation:
+        return self._host.workspace.conversations[str(self._host.settings.conversation)]
+
+    def _said_of(self, name: str) -> str:
+        count = len(self._host.workspace.conversations[name].turns)
+        return f"{name} ({count} turn{'' if count == 1 else 's'})"
+
+    def _switch(self, change: Any) -> None:
+        if not self._filling and change["new"]:
+            self._host.set("conversation", change["new"])
+            self._host.changed()
+
+    def _begin_conversation(self) -> None:
+        name = self._new_name.value.strip()
+        if not name:
+            raise ConfigurationError(
+                "A new conversation needs a name: write it in the field before the button."
+            )
+        self._host.set("conversation", name)
+        self._new_name.value = ""
+        self._host.changed()
+
+    # What is clicked in the transcript
+
+    def _act(self, action: str, value: str, data: bytes) -> None:
+        """Take what the view tells; what is not the transcript's is the attachments'."""
+        act = self._host.guarded(
+            self._acts().get(action, lambda value: self._on_other_action(action, value, data))
+        )
+        act(value)
+
+    def _acts(self) -> dict[str, Any]:
+        return {
+            "ask": self._ask,
+            "edit": lambda key: self._edit(self._turn(key)),
+            "delete": self._delete,
+            "copy-answer": lambda key: self.view.copy(self._turn(key).answer),
+            "copied": lambda _: self._host.report("Copied.", done=True),
+            "not-copied": lambda _: self._host.report(
+                "The browser does not let pages write to its clipboard. Select the text and copy it."
+            ),
+            "earlier": lambda _: self._show_all(),
+        }
+
+    def _turn(self, key: str) -> Turn:
+        turn = turn_of_key(self._conversation.turns, key)
+        if turn is None:
+            raise ConfigurationError("This turn is not in the conversation any more.")
+        return turn
+
+    def _show_all(self) -> None:
+        self._transcript.shows_all = True
+        self.refresh()
+
+    def _delete(self, key: str) -> None:
+        number = self._conversation.remove(self._turn(key))
+        self._host.changed()
+        self._host.report(f"Turn {number} is deleted. %claude_undo brings it back.", done=True)
+
+    def _edit(self, turn: Turn | None) -> None:
+        """Put the question of a turn into the text box, to be asked anew in its place; None ends that."""
+        before, self._editing = self._editing, turn
+        self._editing_row.layout.display = "none" if turn is None else ""
+        self.ask_button.description = "Ask" if turn is None else "Resend"
+        if turn is None:
+            if before is not None and self.question.value == question_text(before):
+                self.question.value = ""
+            return
+        number = next(n for n, each in enumerate(self._conversation.turns, 1) if each is turn)
+        kept = len(attached_blocks(turn))
+        also = (
+            f" What was attached to it ({kept} block{'s' if kept > 1 else ''}) goes along again."
+            if kept
+            else ""
+        )
+        set_note(
+            self._edited, f"Editing turn {number}: the new answer takes its place, later turns stay.{also}"
+        )
+        self.question.value = question_text(turn)
+        self.view.focus(".nbclaude-question textarea")
+
+    # Asking
+
+    def _ask(self, text: str) -> None:
+        if self._live is not None:
+            raise ConfigurationError("An answer is on its way. Press Stop, or wait for its end.")
+        if not text.strip():
+            raise ConfigurationError("There is nothing to ask: write the question first.")
+        try:
+            refuse_keys(text)
+        except ConfigurationError:
+            self.question.value = ""  # what the widget holds may be saved with the notebook
+            raise
+        asking = self._asking(text)
+        # What cannot be sent is said before anything is shown.
+        self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
+        self._live = live = LiveAnswer(self.view)
+        self._pending = _pending_html(text)
+        self.question.value = ""
+        self._set_busy(busy=True)
+        self.refresh()
+        live.begin()
+        worker = threading.Thread(
+            target=self._answer, args=(asking, live, text), name="nbclaude-panel", daemon=True
+        )
+        worker.start()
+
+    def _asking(self, text: str) -> Asking:
+        host = self._host
+        settings = host.workspace.settings({})
+        gathered = gather(
+            Options(),
+            text,
+            host.shell,
+            host.workspace.model(settings),
+            cells=int(host.settings.cells),
+            personal=tuple(host.settings.mask_personal),
+        )
+        before = self._editing
+        if before is not None:
+            gathered = replace(gathered, blocks=(*attached_blocks(before), *gathered.blocks))
+        question = Question(gathered.blocks, begins=before is not None and before.begins, instead_of=before)
+        return Asking(host.shell, question, settings, str(host.settings.conversation), gathered)
+
+    def _answer(self, asking: Asking, live: LiveAnswer, text: str) -> None:
+        """Ask, in a thread of its own; whatever happens is shown in the panel."""
+        problem: BaseException | None = None
+        asked = False
+        try:
+            outcome = self._host.workspace.ask(asking.question, asking.conversation, asking.settings, live)
+            problem, asked = outcome.error, not outcome.is_empty
+            if asked:
+                self._show_outcome(outcome, asking, live)
+        except KeyboardInterrupt:
+            problem = ConfigurationError("Stopped before the question was sent.")
+        except Exception as error:
+            problem = error
+        with LOCK:
+            self._live, self._pending = None, ""
+            self._set_busy(busy=False)
+            if asked:
+                self._edit(None)
+            else:
+                self.question.value = self.question.value or text  # nothing that was written is lost
+            self._host.changed()
+            self.view.clear_pages()
+            if isinstance(problem, KeyboardInterrupt):
+                self._host.report(str(problem), done=True)
+            elif problem is not None:
+                self._host.report_error(problem)
+
+    def _show_outcome(self, outcome: Outcome, asking: Asking, live: LiveAnswer) -> None:
+        workspace = self._host.workspace
+        footer = footer_of(outcome, asking.question, workspace.news(outcome.plan.notes), workspace)
+        footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
+        live.finish(footer)
+        workspace.tray.sent(asking.gathered.tray)
+        keep_reply(self._host.shell, reply_of(outcome))
+        if outcome.change is not None:
+            with LOCK:
+                turn = workspace.conversations[asking.conversation].turns[outcome.change.number - 1]
+                self._transcript.keep_footer(turn, footer.html)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        self.stop_button.disabled = not busy
+        self.ask_button.disabled = busy
+
+
+def _pending_html(text: str) -> str:
+    return (
+        '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
+        f'<div class="nbclaude-said">{escape(text)}</div></section>'
+    )

@@ -1,0 +1,181 @@
+"""What cells have shown, files and variables come in; what the user attaches waits on the tray for the next ask."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import ipywidgets
+
+from nbclaude.context.expressions import names_existing, parse_expression
+from nbclaude.context.figures import ShownImage
+from nbclaude.context.tray import TrayItem
+from nbclaude.errors import ConfigurationError
+from nbclaude.panel.frontend import View
+from nbclaude.panel.host import Host, note, row
+from nbclaude.panel.thumbnails import thumbnail
+
+__all__ = ["AttachPane", "Chips"]
+
+_MOST_NAMES = 200
+_PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+
+
+class Chips:
+    """What is attached, as chips with a picture, a button that keeps it attached, and one that removes it."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self.widget = View(self._act, role="group", label="Attached to the next question")
+        self.widget.add_class("nbclaude-chips")
+
+    def refresh(self) -> None:
+        """Show what waits on the tray."""
+        items = [[str(item.key), _chip(item)] for item in self._host.workspace.tray.items()]
+        if self.widget.items != items:
+            self.widget.items = items
+
+    def _act(self, action: str, value: str, data: bytes) -> None:
+        self._host.guarded(self._change)(action, value)
+
+    def _change(self, action: str, value: str) -> None:
+        tray = self._host.workspace.tray
+        match action:
+            case "remove":
+                tray.remove(int(value))
+            case "pin" | "unpin":
+                tray.pin(int(value), pinned=action == "pin")
+        self._host.changed()
+
+
+class AttachPane:
+    """The gallery of figures, files from disk, and variables by name."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._figures = View(self._pick, role="group", label="Figures that cells have shown")
+        self._figures.add_class("nbclaude-figures")
+        self.upload = ipywidgets.FileUpload(description="Choose files", multiple=True)
+        self.variable = ipywidgets.Combobox(
+            description="Variable",
+            placeholder="a name, or an expression like df[df.x > 0]",
+            ensure_option=False,
+        )
+        attach = ipywidgets.Button(description="Attach variable")
+        self.upload.observe(host.guarded(lambda _: self._take_uploads()), "value")
+        attach.on_click(host.guarded(lambda _: self._attach_variable()))
+        self.widget = ipywidgets.VBox(
+            [
+                _heading("Figures that cells have shown: click to attach"),
+                self._figures,
+                _heading("Files"),
+                row(self.upload, note("Images, PDFs and text; or drop or paste them anywhere in the panel.")),
+                _heading("Variables"),
+                row(self.variable, attach),
+            ]
+        )
+        self.widget.add_class("nbclaude-pane")
+
+    def refresh(self) -> None:
+        """Show the figures and names that there are now."""
+        items = [[_key(image), _pick_html(image)] for image in self._host.workspace.seen.figures.all()]
+        if not items:
+            items = [["none", '<span class="nbclaude-quiet">No cell has shown a figure yet.</span>']]
+        if self._figures.items != items:
+            self._figures.items = items
+        names = _attachable(self._host.shell)
+        if tuple(self.variable.options) != names:
+            self.variable.options = names
+
+    def take_file(self, name: str, data: bytes) -> None:
+        """Attach a file that was dropped or pasted."""
+        if not data:
+            raise ConfigurationError(f"{name} is empty.")
+        self._host.workspace.tray.attach_file(name, data)
+        self._host.changed()
+
+    def _pick(self, action: str, value: str, data: bytes) -> None:
+        self._host.guarded(self._attach_figure)(value)
+
+    def _attach_figure(self, key: str) -> None:
+        found = [image for image in self._host.workspace.seen.figures.all() if _key(image) == key]
+        if not found:
+            raise ConfigurationError("This figure is not there any more: its cell has run again.")
+        self._host.workspace.tray.attach(f"figure of {_where(found[0])}", found[0], len(found[0].data))
+        self._host.changed()
+
+    def _take_uploads(self) -> None:
+        uploads, self.upload.value = self.upload.value, ()
+        for upload in uploads:
+            self.take_file(str(upload["name"]), bytes(upload["content"]))
+
+    def _attach_variable(self) -> None:
+        expression = self.variable.value.strip()
+        tree = parse_expression(expression) if expression else None
+        if tree is None or not names_existing(tree, self._host.shell.user_ns):
+            raise ConfigurationError(
+                f"{expression or 'Nothing'} cannot be attached: write the name of a variable, or an expression of such names."
+            )
+        self._host.workspace.tray.attach(expression, expression)
+        self.variable.value = ""
+        self._host.changed()
+
+
+def _heading(text: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML(f"<h4>{escape(text)}</h4>")
+
+
+def _attachable(shell: object) -> tuple[str, ...]:
+    """Return the names that the user has given to values, without modules and what IPython keeps."""
+    namespace: dict[str, object] = getattr(shell, "user_ns", {})
+    hidden: dict[str, object] = getattr(shell, "user_ns_hidden", {})
+    names = [
+        name
+        for name, value in tuple(namespace.items())
+        if not name.startswith("_")
+        and (name not in hidden or hidden[name] is not value)
+        and type(value).__name__ != "module"
+    ]
+    return tuple(sorted(names)[:_MOST_NAMES])
+
+
+def _key(image: ShownImage) -> str:
+    return f"{id(image):x}"
+
+
+def _where(image: ShownImage) -> str:
+    if image.execution_count:
+        return f"cell {image.execution_count}"
+    return f"cell {image.cell[:8]}" if image.cell else "a cell"
+
+
+def _picture(address: str, alt: str) -> str:
+    return f'<img src="{escape(address)}" alt="{escape(alt)}">' if address else ""
+
+
+def _pick_html(image: ShownImage) -> str:
+    kind = image.media_type.partition("/")[2].partition("+")[0].upper()
+    size = f"{image.size[0]}×{image.size[1]}" if image.size else kind
+    label = f"Attach the figure of {_where(image)}, {size}"
+    return (
+        f'<button type="button" class="nbclaude-pick" data-action="attach-figure" data-value="{_key(image)}" '
+        f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(thumbnail(image.data, image.media_type), "")}'
+        f"{escape(_where(image))}<br>{escape(size)}</button>"
+    )
+
+
+def _chip(item: TrayItem) -> str:
+    image = ""
+    if isinstance(item.what, ShownImage):
+        image = thumbnail(item.what.data, item.what.media_type)
+    elif isinstance(item.what, Path) and item.what.suffix.lower() in _PICTURES and item.what.is_file():
+        image = thumbnail(item.what.read_bytes(), "")
+    label = escape(item.label)
+    pin = "unpin" if item.pinned else "pin"
+    return (
+        f'<span class="nbclaude-chip">{_picture(image, "")}<span>{label}</span>'
+        f'<button type="button" data-action="{pin}" data-value="{item.key}" aria-pressed="{str(item.pinned).lower()}" '
+        f'aria-label="Keep {label} attached" title="Keep attached after the next question">keep</button>'
+        f'<button type="button" data-action="remove" data-value="{item.key}" aria-label="Remove {label}" '
+        'title="Remove">✕</button></span>'
+    )

@@ -1,0 +1,40 @@
+"""The settings come in; the lines that set them go out, so that a notebook can be made reproducible."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any, Protocol
+
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["config_code"]
+
+_LEAST = ("model", "max_tokens")
+
+
+class _Configurable(Protocol):
+    def names_set(self) -> frozenset[str]: ...
+    def __getattr__(self, name: str) -> Any: ...
+
+
+def config_code(settings: _Configurable, workspace: Workspace) -> str:
+    """Write a cell that brings about what is in force now: model and length in any case, of the others what was set.
+
+    No setting holds a key, so the code holds none.
+    """
+    names = [*_LEAST, *sorted(settings.names_set() - set(_LEAST))]
+    lines = ["%load_ext nbclaude"]
+    values = {name: getattr(settings, name) for name in names}
+    with contextlib.suppress(ConfigurationError):
+        values["model"] = workspace.settings({}).model  # "opus" may mean another model one day
+    lines += [f"%config ClaudeMagics.{name} = {_written(value)}" for name, value in values.items()]
+    if workspace.budget.limit is not None:
+        lines.append(f"%claude_budget {workspace.budget.limit:g}")
+    return "\n".join(lines)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return repr(list(value))
+    return repr(dict(value)) if isinstance(value, dict) else repr(value)

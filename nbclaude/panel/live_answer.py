@@ -1,0 +1,73 @@
+"""The pages of an answer come in as for an output area; they appear in a panel, and a stop that was pressed goes out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+
+from nbclaude.output import PagesDisplay
+from nbclaude.panel.frontend import View
+from nbclaude.render.reply import Footer
+from nbclaude.wire.events import Event
+
+__all__ = ["LiveAnswer"]
+
+_PATIENCE = 0.05  # seconds between two looks at the stop button
+
+
+class _Pages:
+    """Takes what a cell's publisher takes; only the HTML is shown."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+
+    def publish(
+        self, *, data: Mapping[str, str], metadata: object, transient: Mapping[str, str], update: bool
+    ) -> None:
+        """Draw the page whose number ends its display id."""
+        self._view.show_page(int(transient["display_id"].rpartition("-")[2]), data.get("text/html", ""))
+
+    def clear_output(self, wait: bool = False) -> None:
+        """Take all pages away."""
+        self._view.clear_pages()
+
+
+class LiveAnswer:
+    """An answer display in a panel: the same pages, painted by the same rules as in a cell, with a stop of its own."""
+
+    def __init__(self, view: View) -> None:
+        self._pages = PagesDisplay(_Pages(view))
+        self._stop = threading.Event()
+        self.footer: Footer | None = None
+
+    def stop(self) -> None:
+        """End the answer; what has come is kept. Called from another thread than the one that asks."""
+        self._stop.set()
+
+    def begin(self) -> None:
+        """Show the waiting sign."""
+        self._pages.begin()
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Take the next events."""
+        self._pages.show(events)
+
+    def pause(self) -> float:
+        """Seconds until something must be painted, or the stop button looked at. Raises KeyboardInterrupt once it was pressed."""
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        due = self._pages.pause()
+        return _PATIENCE if due is None else min(due, _PATIENCE)
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Count down to the next attempt."""
+        self._pages.wait(reason, seconds)
+
+    def finish(self, footer: Footer) -> None:
+        """Paint all that is left, and the footer."""
+        self.footer = footer
+        self._pages.finish(footer)
+
+    def abandon(self, *, alone: bool = True) -> None:
+        """Take the waiting sign away."""
+        self._pages.abandon(alone=True)

@@ -1,0 +1,54 @@
+"""The models of a server come in; the entries of the panel's list go out: in groups, with price and context, filtered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from nbclaude.client.models import LINES, MODELS, ModelInfo, model_info, retirement_note
+
+__all__ = ["Entry", "entries_of", "known_models"]
+
+_OTHERS = "Other"
+
+
+class Entry(NamedTuple):
+    """One line of the list: what is read, and the model's id; a heading has none."""
+
+    label: str
+    id: str
+
+
+def known_models(offered: Sequence[ModelInfo]) -> list[ModelInfo]:
+    """Return the models that a server offers, with what the table knows of them; without an offer those of the table."""
+    return [model_info(model.id, offered) for model in offered] if offered else list(MODELS)
+
+
+def entries_of(models: Iterable[ModelInfo], *, word: str = "", chosen: str = "", today: date) -> list[Entry]:
+    """Group the models by their line; of the words in `word` each must occur in the entry. The chosen one is always there."""
+    found: dict[str, list[Entry]] = {}
+    seen = set()
+    for model in models:
+        entry = Entry(_label(model, today), model.id)
+        seen.add(model.id)
+        if model.id == chosen or all(part in entry.label.lower() for part in word.lower().split()):
+            found.setdefault(model.line.title() or _OTHERS, []).append(entry)
+    entries = []
+    if chosen and chosen not in seen:
+        entries.append(Entry(f"{_label(model_info(chosen), today)} · not in the list", chosen))
+    for line in (*(name.title() for name in LINES), _OTHERS):
+        if line in found:
+            entries += [Entry(f"── {line} ──", ""), *found[line]]
+    return entries
+
+
+def _label(model: ModelInfo, today: date) -> str:
+    price = f"${model.price.input:g} in / ${model.price.output:g} out per M" if model.price else ""
+    context = f"{_tokens(model.context_window)} context" if model.context_window else ""
+    facts = (model.id, price, context, retirement_note(model, today))
+    return " · ".join(fact for fact in facts if fact)
+
+
+def _tokens(count: int) -> str:
+    return f"{count / 1_000_000:g}M" if count >= 1_000_000 else f"{count / 1_000:g}k"

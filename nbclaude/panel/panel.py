@@ -1,0 +1,242 @@
+"""A shell and the settings come in; a panel appears in the output area, and goes with all that it holds when it is closed."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import ConfigurationError
+from nbclaude.magics.notebook import deleted_cells
+from nbclaude.panel.ask_pane import AskPane
+from nbclaude.panel.attach_pane import AttachPane, Chips
+from nbclaude.panel.host import LOCK, Host, Settings
+from nbclaude.panel.picture import picture_html
+from nbclaude.panel.plot_pane import PlotPane
+from nbclaude.panel.settings_pane import SettingsPane
+from nbclaude.panel.transcript import question_text
+
+__all__ = ["Panel"]
+
+_EXCERPT = 160  # characters
+_TURNS_IN_PICTURE = 5
+
+
+class Panel:
+    """One open panel. `cell` is the id of the cell that shows it, empty where the front end does not tell."""
+
+    def __init__(
+        self, shell: Any, settings: Settings, workspace: Workspace, cell: str, changed: Callable[[], None]
+    ) -> None:
+        self.cell = cell
+        self._host = Host(shell, settings, workspace, changed)
+        self._host.cell = cell
+        self._picture_id = f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._picture = ""
+        self.is_open = True
+        with LOCK:
+            self._chips = Chips(self._host)
+            self.ask = AskPane(self._host, self._chips.widget, self._act)
+            self._facts = ipywidgets.HTML()
+            self._facts.add_class("nbclaude-facts")
+            self._toggles = {
+                name: ipywidgets.ToggleButton(description=name) for name in ("Settings", "Attach", "Plot")
+            }
+            self._panes: dict[str, SettingsPane | AttachPane | PlotPane] = {}
+            self._shown = ipywidgets.VBox()
+            for name, toggle in self._toggles.items():
+                toggle.observe(self._host.guarded(lambda change, name=name: self._toggle(name)), "value")
+            close = ipywidgets.Button(description="Close")
+            close.on_click(self._host.guarded(lambda _: self.close()))
+            buttons = ipywidgets.HBox([*self._toggles.values(), close])
+            head = ipywidgets.HBox([self._facts, buttons])
+            head.add_class("nbclaude-head")
+            self.widget = ipywidgets.VBox([head, self._host.alert, self._shown, self.ask.widget])
+            self.widget.add_class("nbclaude-panel")
+            self.refresh()
+        settings.observe(self._settings_changed)
+        shell.events.register("post_run_cell", self._after_cell)
+
+    def show(self, text: str) -> None:
+        """Put the panel into the output area, and below it the picture that a saved notebook shows; `text` is for terminals."""
+        publish = self._host.shell.display_pub.publish
+        bundle = {**self.widget._repr_mimebundle_(), "text/html": "", "text/plain": text}
+        publish(data=bundle, metadata={}, transient={"display_id": f"{self._picture_id}-panel"})
+        self._picture = self._picture_html()
+        publish(data=self._picture_bundle(), metadata={}, transient={"display_id": self._picture_id})
+
+    def refresh(self) -> None:
+        """Show everything as it is now; what has not changed is not sent."""
+        if not self.is_open:
+            return
+        with LOCK:
+            self._facts.value = self._facts_html()
+            self._chips.refresh()
+            self.ask.refresh()
+            for name, pane in self._panes.items():
+                if self._toggles[name].value:
+                    pane.refresh()
+            self._refresh_picture()
+
+    def close(self) -> None:
+        """Stop the answer that is on its way, and free every widget with its comm; the picture stays."""
+        with LOCK:
+            if not self.is_open:
+                return
+            self.is_open = False
+            self.ask.stop()
+            self._host.settings.unobserve(self._settings_changed)
+            with contextlib.suppress(ValueError):
+                self._host.shell.events.unregister("post_run_cell", self._after_cell)
+            # A pane that is not shown is nobody's child.
+            parts = [part for root in (self.widget, *self._pane_widgets()) for part in _with_parts(root)]
+            for part in parts:
+                part.close()
+            self._panes.clear()
+
+    def _act(self, action: str, value: str, data: bytes) -> None:
+        """Take what happens anywhere in the panel: files, and what became of a cell that was to be inserted."""
+        match action:
+            case "file":
+                self._pane("Attach").take_file(value, data)
+            case "too-large":
+                self._host.report(
+                    f"{value} is larger than a front end can send. Attach it by its path: -a {value}"
+                )
+            case "inserted":
+                self._host.report("The code is in a new cell below.", done=True)
+            case "not-inserted":
+                self._host.report("This front end does not let widgets insert cells. Copy the code above.")
+
+    def _toggle(self, name: str) -> None:
+        """Open or close a pane; one is open at a time, and each is made when it is first opened."""
+        if not self._toggles[name].value:
+            if self._pane_is_shown(name):
+                self._shown.children = ()
+            return
+        for other, toggle in self._toggles.items():
+            if other != name and toggle.value:
+                toggle.value = False
+        pane = self._pane(name)
+        pane.refresh()
+        self._shown.children = (pane.widget,)
+
+    def _pane_is_shown(self, name: str) -> bool:
+        pane = self._panes.get(name)
+        return pane is not None and pane.widget in self._shown.children
+
+    def _pane_widgets(self) -> list[Any]:
+        return [pane.widget for pane in self._panes.values()]
+
+    def _pane(self, name: str) -> Any:
+        if name not in self._panes:
+            match name:
+                case "Settings":
+                    self._panes[name] = SettingsPane(self._host, self.ask.view)
+                case "Attach":
+                    self._panes[name] = AttachPane(self._host)
+                case _:
+                    self._panes[name] = PlotPane(self._host, self.ask.view)
+        return self._panes[name]
+
+    def _settings_changed(self, _change: object) -> None:
+        """Follow `%config` and the other panels."""
+        with LOCK:
+            try:
+                self.refresh()
+            except Exception as error:
+                self._host.report_error(error)
+
+    def _after_cell(self, _result: object) -> None:
+        """Follow what a cell has done: new turns, figures, frames and names."""
+        self._host.cells_run += 1
+        if self.cell in deleted_cells(self._host.shell):
+            self.close()
+            return
+        self._settings_changed(None)
+
+    # What is said of the state
+
+    def _summary(self) -> list[tuple[str, str]]:
+        workspace, traits = self._host.workspace, self._host.settings
+        try:
+            settings = workspace.settings({})
+            model, where = settings.model, workspace.address(settings)
+        except ConfigurationError as error:
+            model, where = str(traits.model), str(error)
+        name = str(traits.conversation)
+        count = len(workspace.conversations[name].turns)
+        facts = [
+            ("model", model),
+            ("conversation", f"{name}, {count} turn{'' if count == 1 else 's'}"),
+            ("connection", "demo model" if workspace.demo_url else where),
+        ]
+        facts += [
+            (knob, f"{value:g}" if isinstance(value, float) else str(value))
+            for knob in ("temperature", "effort", "thinking")
+            if (value := getattr(traits, knob)) is not None
+        ]
+        total, budget = workspace.ledger.total, workspace.budget
+        if budget.limit is not None:
+            facts.append(("spent", f"{dollars(budget.spent(workspace.ledger))} of {dollars(budget.limit)}"))
+        elif total.answers:
+            facts.append(("spent", dollars(total.cost)))
+        return facts
+
+    def _facts_html(self) -> str:
+        facts = dict(self._summary())
+        facts.pop("connection")
+        model = facts.pop("model")
+        rest = " · ".join(
+            value if name == "conversation" else f"{name} {value}" for name, value in facts.items()
+        )
+        return f'<span class="nbclaude-title">{escape(model)}</span><span class="nbclaude-quiet">{escape(rest)}</span>'
+
+    def _picture_html(self) -> str:
+        turns = self._host.workspace.conversations[str(self._host.settings.conversation)].turns
+        first = max(0, len(turns) - _TURNS_IN_PICTURE)
+        shown = [
+            (number, _excerpt(question_text(turn)), _excerpt(turn.answer))
+            for number, turn in enumerate(turns[first:], first + 1)
+        ]
+        attached = ", ".join(item.label for item in self._host.workspace.tray.items())
+        facts = self._summary() + ([("attached", attached)] if attached else [])
+        return picture_html(facts, shown)
+
+    def _picture_bundle(self) -> dict[str, str]:
+        return {"text/html": self._picture, "text/plain": ""}
+
+    def _refresh_picture(self) -> None:
+        """Keep the picture true; before `show` there is none."""
+        if not self._picture:
+            return
+        new = self._picture_html()
+        if new != self._picture:
+            self._picture = new
+            self._host.shell.display_pub.publish(
+                data=self._picture_bundle(),
+                metadata={},
+                transient={"display_id": self._picture_id},
+                update=True,
+            )
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
+
+
+def _with_parts(widget: Any) -> Iterator[Any]:
+    """Go through a widget, those that it holds, and its layout and style: closing it closes none of them."""
+    for name in widget.trait_names(sync=True):
+        value = getattr(widget, name)
+        for part in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(part, ipywidgets.Widget):
+                yield from _with_parts(part)
+    yield widget

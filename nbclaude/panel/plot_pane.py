@@ -1,0 +1,160 @@
+"""The frames of the kernel come in; one is plotted as the user chooses, and the picture is attached, or its code inserted."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+from typing import Any
+
+import ipywidgets
+
+from nbclaude.context.figures import ShownImage
+from nbclaude.errors import ConfigurationError
+from nbclaude.panel.frontend import View
+from nbclaude.panel.host import Host, note, row, set_note
+from nbclaude.panel.plots import KINDS, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
+
+__all__ = ["PlotPane"]
+
+_MOST_COLUMNS = 500
+
+
+class PlotPane:
+    """Choose a frame, a kind and columns; the preview follows."""
+
+    def __init__(self, host: Host, view: View) -> None:
+        self._host = host
+        self._view = view
+        self._filling = False
+        self._picture = b""
+        self._drawn: tuple[Plot, int] | None = None  # what was drawn, after how many cells
+        self.frame = ipywidgets.Dropdown(description="DataFrame")
+        self._frame_note = note()
+        self.kind = ipywidgets.Dropdown(description="Kind", options=KINDS)
+        self.x = ipywidgets.Dropdown(description="x")
+        self.y = ipywidgets.SelectMultiple(description="y", rows=4)
+        self.group = ipywidgets.Dropdown(description="Group by")
+        self._problem = note()
+        self._preview = ipywidgets.HTML()
+        self._preview.add_class("nbclaude-preview")
+        self._code = ipywidgets.HTML()
+        self._attach = ipywidgets.Button(description="Attach plot", button_style="primary")
+        self._insert = ipywidgets.Button(description="Insert as code")
+        self.frame.observe(host.guarded(lambda _: self._take_frame()), "value")
+        for control in (self.kind, self.x, self.y, self.group):
+            control.observe(host.guarded(lambda _: self._draw()), "value")
+        self._attach.on_click(host.guarded(lambda _: self._attach_plot()))
+        self._insert.on_click(host.guarded(lambda _: self._insert_code()))
+        self.widget = ipywidgets.VBox(
+            [
+                row(self.frame, self._frame_note),
+                row(self.kind, self.group),
+                row(self.x),
+                row(self.y, note("Several: Ctrl or Shift with a click. None: all columns with numbers.")),
+                self._problem,
+                self._preview,
+                self._code,
+                row(self._attach, self._insert),
+            ]
+        )
+        self.widget.add_class("nbclaude-pane")
+
+    def refresh(self) -> None:
+        """Show the frames that there are now, and the chosen one as it is now."""
+        frames = frames_in(self._host.shell.user_ns)
+        names = sorted(frames)
+        chosen = self.frame.value if self.frame.value in frames else names[0] if names else None
+        self._filling = True
+        try:
+            if tuple(self.frame.options) != tuple(names):
+                self.frame.options = names
+            self.frame.value = chosen
+        finally:
+            self._filling = False
+        self._fill_columns()
+
+    def _take_frame(self) -> None:
+        if not self._filling:
+            self._fill_columns()
+
+    def _fill_columns(self) -> None:
+        frame = self._frame()
+        for control in (self.kind, self.x, self.y, self.group, self._attach, self._insert):
+            control.disabled = frame is None
+        if frame is None:
+            set_note(self._frame_note, "There is no DataFrame in the kernel yet.")
+            self._preview.value = self._code.value = ""
+            set_note(self._problem, "")
+            return
+        of = "polars" if is_polars(frame) else "pandas"
+        set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
+        names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
+        self._filling = True
+        try:
+            _set_choices(self.x, [("(index)", ""), *((name, name) for name in names)], "")
+            _set_choices(self.group, [("(none)", ""), *((name, name) for name in names)], "")
+            kept = tuple(name for name in self.y.value if name in numbers)
+            if tuple(self.y.options) != tuple(numbers):
+                self.y.options = numbers
+            self.y.value = kept
+        finally:
+            self._filling = False
+        self._draw()
+
+    def _frame(self) -> Any:
+        return frames_in(self._host.shell.user_ns).get(self.frame.value or "")
+
+    def _plot(self) -> Plot:
+        return Plot(
+            self.frame.value or "",
+            self.kind.value,
+            self.x.value or "",
+            tuple(self.y.value),
+            self.group.value or "",
+        )
+
+    def _draw(self) -> None:
+        """Draw the preview. What cannot be drawn is said in its place; the picture before it is gone."""
+        if self._filling:
+            return
+        plot, frame = self._plot(), self._frame()
+        if frame is None:
+            return
+        if self._drawn == (plot, self._host.cells_run):
+            return
+        self._drawn = (plot, self._host.cells_run)
+        self._picture, self._preview.value, self._code.value = b"", "", ""
+        try:
+            code = plot_code(plot, frame)
+            self._picture = plot_picture(plot, frame)
+        except ConfigurationError as error:
+            set_note(self._problem, str(error))
+        else:
+            set_note(self._problem, "")
+            self._preview.value = _image(self._picture, f"{plot.kind} plot of {plot.frame}")
+            self._code.value = f'<pre class="nbclaude-code" tabindex="0">{escape(code)}</pre>'
+        self._attach.disabled = self._insert.disabled = not self._picture
+
+    def _attach_plot(self) -> None:
+        if not self._picture:
+            raise ConfigurationError("There is no plot to attach yet.")
+        plot = self._plot()
+        image = ShownImage(self._picture, "image/png", cell="", run=None)
+        self._host.workspace.tray.attach(f"{plot.kind} plot of {plot.frame}", image, len(self._picture))
+        self._host.changed()
+
+    def _insert_code(self) -> None:
+        self._view.insert_cell(plot_code(self._plot(), self._frame()), self._host.cell)
+
+
+def _image(data: bytes, label: str) -> str:
+    address = base64.b64encode(data).decode()
+    return f'<img alt="{escape(label)}" src="data:image/png;base64,{address}">'
+
+
+def _set_choices(control: Any, options: list[tuple[str, str]], default: str) -> None:
+    """Give a list its entries; what was chosen stays chosen if it is still there."""
+    value = control.value
+    if tuple(control.options) != tuple(options):
+        control.options = options
+    control.value = value if value in [each for _, each in options] else default

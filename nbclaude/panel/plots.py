@@ -1,0 +1,199 @@
+"""A frame of the kernel and a choice of kind and columns come in; the line of code that plots it goes out, and its picture.
+
+The picture is made by the code that is shown, so the two cannot differ. pandas draws; a polars frame is given to pandas, whose
+plotting knows all kinds (polars' own knows four, and needs two more packages to make a picture).
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["KINDS", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
+
+KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
+MOST_ROWS = 200_000  # that are drawn; of more, every so many-th
+MOST_BARS = 200  # of a bar plot; nobody can read more
+_OF_TWO_COLUMNS = ("scatter", "hexbin")
+_OF_A_DISTRIBUTION = ("hist", "box", "density")
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """What to plot: the frame's name, the kind, the columns. An empty `x` is the index, empty `y` all columns with numbers."""
+
+    frame: str
+    kind: str = "line"
+    x: str = ""
+    y: tuple[str, ...] = ()
+    group: str = ""
+
+
+def is_polars(frame: object) -> bool:
+    """Tell whether a frame is of polars; no library is imported for it."""
+    return type(frame).__module__.partition(".")[0] == "polars"
+
+
+def frames_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the frames of pandas and polars by their names in the kernel, the names with an underscore left out."""
+    kinds = tuple(
+        module.DataFrame
+        for name in ("pandas", "polars")
+        if (module := sys.modules.get(name)) is not None and hasattr(module, "DataFrame")
+    )
+    return {
+        name: value
+        for name, value in tuple(namespace.items())
+        if kinds and not name.startswith("_") and isinstance(value, kinds)
+    }
+
+
+def columns_of(frame: Any) -> tuple[list[str], list[str]]:
+    """Return the names of all columns, and of those that hold numbers."""
+    if is_polars(frame):
+        return list(frame.columns), [
+            name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if kind.is_numeric()
+        ]
+    # A name that is no text cannot be chosen in a list; such a frame is plotted with its index.
+    names = [name for name in frame.columns if isinstance(name, str)]
+    numbers = set(frame.select_dtypes("number").columns)
+    return names, [name for name in names if name in numbers]
+
+
+def plot_code(plot: Plot, frame: Any) -> str:
+    """Write the code that plots it.
+
+    Raises:
+        ConfigurationError: a column is missing for this kind of plot; the message says which.
+
+    """
+    _check(plot, frame)
+    lines, source = _source(plot, frame)
+    return "\n".join([*lines, f"{_call(plot, frame, source)};"])
+
+
+def plot_picture(plot: Plot, frame: Any) -> bytes:
+    """Draw it as a PNG, outside of pyplot, so that no figure of the user's is touched and no cell shows it.
+
+    Raises:
+        ConfigurationError: the plot cannot be drawn; the message says what the library said.
+
+    """
+    _check(plot, frame)
+    try:
+        import pandas  # type: ignore[import-untyped, unused-ignore]  # there are stubs where somebody has installed them
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise ConfigurationError(
+            f"A plot needs pandas and matplotlib: {error}. Run %pip install pandas matplotlib."
+        ) from None
+    figure = Figure(figsize=(7, 4.2), dpi=110, layout="tight")
+    FigureCanvasAgg(figure)
+    lines, source = _source(plot, frame)
+    names = {plot.frame: frame, "pd": pandas, "ax": figure.subplots()}
+    try:
+        for line in lines:
+            exec(line, names)  # noqa: S102 - our own code, with names that are quoted
+        eval(_call(plot, frame, source, more=", ax=ax"), names)  # noqa: S307 - as above
+        drawn = io.BytesIO()
+        figure.savefig(drawn, format="png")
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(
+            f"A {plot.kind} plot needs {error.name}. Run %pip install {error.name}."
+        ) from None
+    except Exception as error:
+        said = str(error).strip().splitlines()
+        raise ConfigurationError(
+            f"{plot.frame} cannot be plotted as {plot.kind}: {said[0] if said else type(error).__name__}"
+        ) from None
+    return drawn.getvalue()
+
+
+def _check(plot: Plot, frame: Any) -> None:
+    if plot.kind not in KINDS:
+        raise ConfigurationError(f"{plot.kind} is no kind of plot. There are {', '.join(KINDS)}.")
+    names, numbers = columns_of(frame)
+    for name in (plot.x, *plot.y, plot.group):
+        if name and name not in names:
+            raise ConfigurationError(f"{plot.frame} has no column {name!r} (any more). Choose another.")
+    if plot.kind in _OF_TWO_COLUMNS:
+        if not plot.x or len(plot.y) != 1:
+            raise ConfigurationError(f"A {plot.kind} plot needs one column for x and one for y.")
+        if plot.group and plot.kind == "hexbin":
+            raise ConfigurationError(
+                "A hexbin plot counts points; it has no groups. Choose scatter for them."
+            )
+    if plot.group and not plot.y:
+        raise ConfigurationError("Choose the column for y that is to be shown for each group.")
+    if text := [name for name in plot.y if name not in numbers]:
+        raise ConfigurationError(
+            f"{text[0]} holds no numbers, so it cannot be y. Columns that do: {', '.join(numbers) or 'none'}."
+        )
+    if not numbers:
+        raise ConfigurationError(f"{plot.frame} has no column with numbers.")
+
+
+def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
+    """Write what is plotted: the frame, the columns that are needed of a polars one, a sample of a very long one."""
+    rows, lines, source = len(frame), [], plot.frame
+    if is_polars(frame):
+        lines = ["import pandas as pd"]
+        needed = [name for name in dict.fromkeys((plot.x, *plot.y, plot.group)) if name]
+        if plot.y:
+            source += f".select({', '.join(map(repr, needed))})"
+        if rows > MOST_ROWS:
+            source += f".gather_every({_step(rows)})"
+        return lines, f"pd.DataFrame({source}.to_dict(as_series=False))"
+    if rows > MOST_ROWS:
+        source += f".iloc[::{_step(rows)}]"
+    return lines, source
+
+
+def _step(rows: int) -> int:
+    return -(-rows // MOST_ROWS)
+
+
+def _call(plot: Plot, frame: Any, source: str, more: str = "") -> str:
+    """Write the call that plots; `more` are arguments of ours."""
+    kind, y = repr(plot.kind), _columns(plot.y)
+    if plot.kind in _OF_TWO_COLUMNS:
+        if plot.group:
+            colour = f".assign(**{{{plot.group!r}: lambda d: d[{plot.group!r}].astype('category')}})"
+            return f"{source}{colour}.plot.scatter(x={plot.x!r}, y={plot.y[0]!r}, c={plot.group!r}, colormap='tab10'{more})"
+        size = ", gridsize=30" if plot.kind == "hexbin" else ""
+        return f"{source}.plot.{plot.kind}(x={plot.x!r}, y={plot.y[0]!r}{size}{more})"
+    if plot.kind in _OF_A_DISTRIBUTION:
+        columns = f"[{y}]" if y else ""
+        if plot.group:
+            # One column for each group.
+            columns = f".reset_index(drop=True).pivot(columns={plot.group!r}, values={_one_or_more(plot.y)})"
+        style = ", bins=30, alpha=0.6" if plot.kind == "hist" else ""
+        return f"{source}{columns}.plot(kind={kind}{style}{more})"
+    if plot.group:
+        # The mean of what falls on one point; without an x, one value for each group.
+        if plot.x in ("", plot.group):
+            return f"{source}.groupby({plot.group!r})[{_one_or_more(plot.y)}].mean().plot(kind={kind}{more})"
+        table = f".pivot_table(index={plot.x!r}, columns={plot.group!r}, values={_one_or_more(plot.y)}, observed=True)"
+        return f"{source}{table}.plot(kind={kind}{more})"
+    if plot.kind in ("bar", "barh") and len(frame) > MOST_BARS:
+        raise ConfigurationError(
+            f"{plot.frame} has {len(frame):,} rows, too many for bars ({MOST_BARS} at most). Choose a column to group by, or "
+            "another kind."
+        )
+    arguments = [f"kind={kind}", *([f"x={plot.x!r}"] if plot.x else []), *([f"y={y}"] if y else [])]
+    area = ", stacked=False" if plot.kind == "area" else ""
+    return f"{source}.plot({', '.join(arguments)}{area}{more})"
+
+
+def _one_or_more(names: tuple[str, ...]) -> str:
+    return repr(names[0] if len(names) == 1 else list(names))
+
+
+def _columns(names: tuple[str, ...]) -> str:
+    return repr(list(names)) if names else ""

@@ -1,0 +1,133 @@
+"""The turns of a conversation come in; the items of the transcript go out, each with its number and what can be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+from nbclaude.conversation.turns import Turn
+from nbclaude.render.reply import message_html
+from nbclaude.wire.message import prompt_tokens
+
+__all__ = ["Transcript", "attached_blocks", "question_text", "turn_of_key"]
+
+MOST_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
+MOST_CHARACTERS = 20_000  # of a question
+
+
+class Transcript:
+    """Lays out turns; what an answer looks like is remembered for as long as it is shown."""
+
+    def __init__(self) -> None:
+        self.shows_all = False
+        self._drawn: dict[int, tuple[Turn, str]] = {}
+        self._footers: dict[int, tuple[Turn, str]] = {}
+
+    def keep_footer(self, turn: Turn, html: str) -> None:
+        """Remember the footer and the receipt of a turn that was asked here."""
+        self._footers[id(turn)] = (turn, html)
+
+    def items(self, turns: Sequence[Turn]) -> list[list[str]]:
+        """Return `[key, html]` for each turn; of a long conversation the newest, after a button that shows the others."""
+        first = 0 if self.shows_all else max(0, len(turns) - MOST_TURNS)
+        shown = turns[first:]
+        self._drawn = {id(turn): (turn, self._html(turn)) for turn in shown}
+        self._footers = {
+            key: kept for key, kept in self._footers.items() if any(kept[0] is turn for turn in turns)
+        }
+        items = [
+            [_key(turn), _section(number, turn, self._drawn[id(turn)][1])]
+            for number, turn in enumerate(shown, first + 1)
+        ]
+        if first:
+            label = f"Show {first} earlier turn{'s' if first > 1 else ''}"
+            items.insert(0, ["earlier", f'<button type="button" data-action="earlier">{label}</button>'])
+        return items
+
+    def _html(self, turn: Turn) -> str:
+        drawn = self._drawn.get(id(turn))
+        if drawn is not None and drawn[0] is turn:
+            return drawn[1]
+        kept = self._footers.get(id(turn))
+        footer = kept[1] if kept is not None else _footer(turn)
+        return message_html(turn.message) + f'<div class="nbclaude">{footer}</div>'
+
+
+def turn_of_key(turns: Sequence[Turn], key: str) -> Turn | None:
+    """Return the turn that an item's key means, None if it has gone meanwhile."""
+    return next((turn for turn in turns if _key(turn) == key), None)
+
+
+def question_text(turn: Turn) -> str:
+    """Return what the user has typed: the last text of the prompt. What stands before it was attached."""
+    last = turn.prompt[-1] if turn.prompt else {}
+    return str(last.get("text") or "") if last.get("type") == "text" else ""
+
+
+def attached_blocks(turn: Turn) -> tuple[Mapping[str, Any], ...]:
+    """Return the blocks of the prompt that were attached."""
+    return turn.prompt[:-1] if question_text(turn) else turn.prompt
+
+
+def _key(turn: Turn) -> str:
+    return f"{id(turn):x}"
+
+
+def _section(number: int, turn: Turn, answer: str) -> str:
+    key, question = _key(turn), question_text(turn)
+    said = question or _without_words(turn)
+    if len(said) > MOST_CHARACTERS:
+        said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
+    where = f"cell {turn.cell[:8]}" if turn.cell else "asked here or by code"
+    begins = ", begins a new conversation" if turn.begins else ""
+    buttons = [_button("copy-answer", key, "Copy", f"Copy the answer of turn {number}")]
+    if question:
+        buttons.append(_button("edit", key, "Edit", f"Edit and resend turn {number}"))
+    buttons.append(_button("delete", key, "Delete", f"Delete turn {number}"))
+    return (
+        f'<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="Turn {number}">'
+        '<div class="nbclaude-turn-head">'
+        f'<span class="nbclaude-turn-number">Turn {number}</span><span>{escape(where + begins)}</span>'
+        f'<span class="nbclaude-grow"></span>{"".join(buttons)}</div>'
+        f'<div class="nbclaude-said">{escape(said)}{_attached(turn)}</div>{answer}</section>'
+    )
+
+
+def _button(action: str, key: str, text: str, label: str) -> str:
+    return (
+        f'<button type="button" data-action="{action}" data-value="{key}" aria-label="{escape(label)}" '
+        f'title="{escape(label)}">{text}</button>'
+    )
+
+
+def _attached(turn: Turn) -> str:
+    kinds = [kind for block in attached_blocks(turn) if (kind := _kind(block))]
+    counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
+    words = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items()]
+    return (
+        f'<div class="nbclaude-quiet">with {escape(", ".join(words))}</div>'
+        if words and question_text(turn)
+        else ""
+    )
+
+
+def _kind(block: Mapping[str, Any]) -> str:
+    if block.get("type") != "text":
+        return str(block.get("type")).replace("_", " ")
+    # The name that introduces a picture is no text of its own.
+    return "" if str(block.get("text")).endswith(":") else "text"
+
+
+def _without_words(turn: Turn) -> str:
+    if not turn.prompt:
+        return "(goes on with the answer before)"
+    kinds = {str(block.get("type")) for block in turn.prompt}
+    return "(the result of a tool)" if "tool_result" in kinds else f"({', '.join(sorted(kinds))})"
+
+
+def _footer(turn: Turn) -> str:
+    usage = turn.message.get("usage") or {}
+    tokens = f"{prompt_tokens(usage):,} tokens in, {usage.get('output_tokens') or 0:,} out" if usage else ""
+    facts = [turn.stopped, turn.model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
+    return f'<div class="nbclaude-footer">{" · ".join(escape(fact) for fact in facts if fact)}</div>'

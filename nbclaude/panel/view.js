@@ -1,0 +1,173 @@
+// What ipywidgets' HTML lacks: buttons that work, an answer that grows page by page, and the front end's clipboard, files and cells.
+// In: the traits of View (frontend.py) and messages {do: ...}. Out: messages {action: ..., value: ...}.
+
+const LARGEST = 9_000_000; // bytes; a Jupyter server takes messages of 10 MB
+const NEAR = 40; // pixels from the end at which a reader follows the answer
+
+function typeset(model, node) {
+  const manager = model.widget_manager;
+  (manager?.renderMime ?? manager?._rendermime)?.latexTypesetter?.typeset(node);
+}
+
+function show(model, node, html) {
+  node.source = html;
+  node.innerHTML = html;
+  typeset(model, node);
+}
+
+// Only what has changed is drawn anew: folds stay open, and the focus stays where it is.
+function drawItems(model, list) {
+  const before = new Map([...list.children].map((node) => [node.dataset.key, node]));
+  const wanted = model.get("items");
+  wanted.forEach(([key, html], place) => {
+    const node = before.get(key) ?? Object.assign(document.createElement("div"), { className: "nbclaude-item" });
+    node.dataset.key = key;
+    if (node.source !== html) show(model, node, html);
+    if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
+  });
+  while (list.children.length > wanted.length) list.lastChild.remove();
+}
+
+function drawPage(model, live, { number, html }) {
+  while (live.children.length <= number) live.append(document.createElement("div"));
+  show(model, live.children[number], html);
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without a secure address there is no clipboard but the old one.
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+// JupyterLab and Notebook 7 give their widgets the notebook's document; other front ends do not.
+function insert(model, { code, cell }) {
+  const notebook = model.widget_manager?.context?.model?.sharedModel;
+  if (!notebook?.insertCell) return false;
+  const place = notebook.cells.findIndex((each) => each.id === cell);
+  notebook.insertCell(place < 0 ? notebook.cells.length : place + 1, { cell_type: "code", source: code, metadata: {} });
+  return true;
+}
+
+async function sendFiles(model, files) {
+  for (const file of files) {
+    const name = file.name || "pasted.png";
+    if (file.size > LARGEST) model.send({ action: "too-large", value: name, size: file.size });
+    else model.send({ action: "file", value: name }, undefined, [await file.arrayBuffer()]);
+  }
+}
+
+// Shift+Enter, pasted and dropped files: wherever in the panel they happen.
+function listen(model, root, signal) {
+  const options = { capture: true, signal };
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
+    event.stopPropagation(); // it would run the cell again
+    if (!event.target.matches(".nbclaude-question textarea")) return;
+    event.preventDefault();
+    model.send({ action: "ask", value: event.target.value });
+  }, options);
+  root.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    sendFiles(model, files);
+  }, options);
+  const dropping = (on) => root.classList.toggle("nbclaude-dropping", on);
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  root.addEventListener("dragover", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dropping(true);
+  }, options);
+  root.addEventListener("dragleave", (event) => {
+    if (!root.contains(event.relatedTarget)) dropping(false);
+  }, options);
+  root.addEventListener("drop", (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dropping(false);
+    sendFiles(model, event.dataTransfer.files);
+  }, options);
+  // ipywidgets tells of a pressed toggle button by colour alone, and of a control's reason not at all.
+  const describe = () => {
+    for (const button of root.querySelectorAll("button.widget-toggle-button"))
+      button.setAttribute("aria-expanded", String(button.classList.contains("mod-active")));
+    for (const row of root.querySelectorAll(".nbclaude-row")) {
+      const reason = row.querySelector(".nbclaude-reason");
+      const field = row.querySelector("input, select, textarea, [role=slider]");
+      if (!reason || !field) continue;
+      reason.id ||= `nbclaude-reason-${Math.random().toString(36).slice(2)}`;
+      field.setAttribute("aria-describedby", reason.id);
+      const label = row.querySelector(".widget-label")?.textContent;
+      if (label && field.getAttribute("role") === "slider") field.setAttribute("aria-label", label);
+    }
+  };
+  const observer = new MutationObserver(describe);
+  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+  signal.addEventListener("abort", () => observer.disconnect());
+  describe();
+}
+
+function render({ model, el }) {
+  const end = new AbortController();
+  const list = document.createElement("div");
+  const live = document.createElement("div");
+  el.classList.add("nbclaude-view");
+  el.append(list, live);
+  const label = () => {
+    el.setAttribute("role", model.get("role"));
+    el.setAttribute("aria-label", model.get("label"));
+    el.tabIndex = model.get("role") === "log" ? 0 : -1; // what can be scrolled can be reached
+  };
+  const following = (draw) => {
+    const atEnd = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
+    draw();
+    if (atEnd) el.scrollTop = el.scrollHeight;
+  };
+  const items = () => following(() => drawItems(model, list));
+  const react = (message) => {
+    if (message.do === "page") following(() => drawPage(model, live, message));
+    else if (message.do === "clear") live.replaceChildren();
+    else if (message.do === "copy") copy(message.text).then((done) => model.send({ action: done ? "copied" : "not-copied" }));
+    else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
+    else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
+  };
+  model.on("change:items", items);
+  model.on("change:label", label);
+  model.on("msg:custom", react);
+  el.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-action]");
+    if (button) model.send({ action: button.dataset.action, value: button.dataset.value ?? "" });
+  }, { signal: end.signal });
+  label();
+  items();
+  const begin = () => {
+    const root = el.closest(".nbclaude-panel");
+    if (root && el.isConnected) {
+      el.scrollTop = el.scrollHeight;
+      for (const node of list.children) typeset(model, node);
+      if (model.get("listens")) listen(model, root, end.signal);
+    } else if (!end.signal.aborted) requestAnimationFrame(begin);
+  };
+  begin();
+  return () => {
+    end.abort();
+    model.off("change:items", items);
+    model.off("change:label", label);
+    model.off("msg:custom", react);
+  };
+}
+
+export default { render };
