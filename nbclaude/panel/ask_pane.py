@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -12,13 +14,13 @@ import ipywidgets
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.asking import Asking, keep_reply, receipt_of_plan, refuse_keys
 from nbclaude.magics.footer import footer_of, spent_of
 from nbclaude.magics.gathering import gather
 from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
-from nbclaude.panel.host import LOCK, Host, note, row, set_note
+from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note
 from nbclaude.panel.live_answer import LiveAnswer
 from nbclaude.panel.transcript import Transcript, attached_blocks, question_text, turn_of_key
 from nbclaude.reply import reply_of
@@ -38,7 +40,7 @@ class AskPane:
         self._live: LiveAnswer | None = None
         self._pending = ""
         self._editing: Turn | None = None
-        self._filling = False
+        self._filling = Filling(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
         self.conversation = ipywidgets.Dropdown(description="Conversation")
@@ -52,7 +54,7 @@ class AskPane:
         self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
         guarded = host.guarded
-        self.conversation.observe(guarded(self._switch), "value")
+        self._filling.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
         self._new_name.on_submit(guarded(lambda _: self._begin_conversation()))
         self._cancel.on_click(guarded(lambda _: self._edit(None)))
@@ -75,14 +77,11 @@ class AskPane:
         """Show the conversation in force as it is now."""
         name = str(self._host.settings.conversation)
         names = self._host.workspace.conversations.names()
-        self._filling = True
-        try:
+        with self._filling:
             options = [(self._said_of(each), each) for each in dict.fromkeys([*names, name])]
             if tuple(self.conversation.options) != tuple(options):
                 self.conversation.options = options
             self.conversation.value = name
-        finally:
-            self._filling = False
         turns = self._conversation.turns
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
@@ -112,10 +111,9 @@ class AskPane:
         count = len(self._host.workspace.conversations[name].turns)
         return f"{name} ({count} turn{'' if count == 1 else 's'})"
 
-    def _switch(self, change: Any) -> None:
-        if not self._filling and change["new"]:
-            self._host.set("conversation", change["new"])
-            self._host.changed()
+    def _switch(self, name: str) -> None:
+        self._host.set("conversation", name)
+        self._host.changed()
 
     def _begin_conversation(self) -> None:
         name = self._new_name.value.strip()
@@ -207,10 +205,9 @@ class AskPane:
         self._set_busy(busy=True)
         self.refresh()
         live.begin()
-        worker = threading.Thread(
-            target=self._answer, args=(asking, live, text), name="nbclaude-panel", daemon=True
-        )
-        worker.start()
+        # The thread speaks apart from any cell, as the callback does that starts it.
+        work = partial(copy_context().run, self._answer, asking, live, text)
+        threading.Thread(target=work, name="nbclaude-panel", daemon=True).start()
 
     def _asking(self, text: str) -> Asking:
         host = self._host
@@ -239,22 +236,25 @@ class AskPane:
             if asked:
                 self._show_outcome(outcome, asking, live)
         except KeyboardInterrupt:
-            problem = ConfigurationError("Stopped before the question was sent.")
+            problem = AnswerInterrupted("Stopped before the question was sent.")
         except Exception as error:
             problem = error
-        with LOCK:
-            self._live, self._pending = None, ""
-            self._set_busy(busy=False)
-            if asked:
-                self._edit(None)
-            else:
-                self.question.value = self.question.value or text  # nothing that was written is lost
-            self._host.changed()
-            self.view.clear_pages()
-            if isinstance(problem, KeyboardInterrupt):
-                self._host.report(str(problem), done=True)
-            elif problem is not None:
-                self._host.report_error(problem)
+        self._host.apart(lambda: self._end(problem, "" if asked else text))
+
+    def _end(self, problem: BaseException | None, unsent: str) -> None:
+        """Show the transcript with the new turn, or give the question back that was not answered; say what went wrong."""
+        self._live, self._pending = None, ""
+        self._set_busy(busy=False)
+        if unsent:
+            self.question.value = self.question.value or unsent
+        else:
+            self._edit(None)
+        self._host.changed()
+        self.view.clear_pages()
+        if isinstance(problem, AnswerInterrupted):
+            self._host.report(str(problem), done=True)
+        elif problem is not None:
+            self._host.report_error(problem)
 
     def _show_outcome(self, outcome: Outcome, asking: Asking, live: LiveAnswer) -> None:
         workspace = self._host.workspace

@@ -2,15 +2,18 @@
 
 Callbacks may come in another thread while a cell runs, and several panels look at the same settings: whatever a panel shows or
 changes is guarded by one lock for all of them, which nobody holds while waiting for a server.
+
+A kernel sends what a widget is told to the thread from which that widget was last heard (ipykernel 7.4). A panel speaks apart
+from any cell, so that its messages do not wait for a cell that runs.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import wraps
+from contextvars import copy_context
 from html import escape
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import ipywidgets
 from traitlets import TraitError
@@ -18,9 +21,10 @@ from traitlets import TraitError
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import NbclaudeError, printable
 
-__all__ = ["LOCK", "Host", "Settings", "note", "row", "set_note"]
+__all__ = ["LOCK", "Filling", "Host", "Settings", "note", "row", "set_note", "set_options"]
 
 LOCK = threading.RLock()
+Result = TypeVar("Result")
 
 
 class Settings(Protocol):
@@ -73,23 +77,68 @@ class Host:
         else:
             self.report(f"{type(error).__name__}: {error}. This is a fault of nbclaude; nothing was lost.")
 
-    def guarded(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """Run a callback under the lock, and show what it raises in the panel: a front end would show it nowhere."""
+    def guarded(self, callback: Callable[..., None], *, keeps_report: bool = False) -> Callable[..., None]:
+        """Run a callback under the lock, and show what it raises in the panel: a front end would show it nowhere.
 
-        @wraps(callback)
+        What was reported before goes, unless it is kept.
+        """
+
         def run(*arguments: Any, **named: Any) -> None:
-            with LOCK:
-                try:
+            try:
+                if not keeps_report:
                     self.report("")
-                    callback(*arguments, **named)
-                except Exception as error:
-                    self.report_error(error)
+                callback(*arguments, **named)
+            except Exception as error:
+                self.report_error(error)
 
-        return run
+        return lambda *arguments, **named: self.apart(lambda: run(*arguments, **named))
+
+    def apart(self, function: Callable[[], Result]) -> Result:
+        """Run a function under the lock, and apart from any cell: what it tells widgets belongs to none."""
+        kernel = getattr(self.shell, "kernel", None)
+
+        def run() -> Result:
+            if kernel is not None:
+                from ipykernel.kernelbase import Kernel
+
+                # The kernel's own part alone: the shell's would take the output away from a cell that runs.
+                Kernel.set_parent(kernel, b"", {}, channel="shell")  # type: ignore[no-untyped-call]
+            with LOCK:
+                return function()
+
+        return copy_context().run(run)
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting. Raises TraitError for a value that it does not take."""
         setattr(self.settings, name, value)
+
+
+class Filling:
+    """Tells what the user does from what we write into controls ourselves: `with filling:` nobody is called."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._depth = 0
+
+    def watch(self, control: ipywidgets.Widget, callback: Callable[[Any], None]) -> None:
+        """Call back with the new value that the user has given to a control."""
+        guarded = self._host.guarded(callback)
+
+        def take(change: Any) -> None:
+            # Under the lock: while another thread fills the controls, the user's change waits.
+            with LOCK:
+                if not self._depth:
+                    guarded(change["new"])
+
+        control.observe(take, "value")
+
+    def __enter__(self) -> None:
+        LOCK.acquire()
+        self._depth += 1
+
+    def __exit__(self, *_error: object) -> None:
+        self._depth -= 1
+        LOCK.release()
 
 
 def note(text: str = "") -> ipywidgets.HTML:
@@ -109,3 +158,12 @@ def row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:
     box = ipywidgets.HBox(list(widgets))
     box.add_class("nbclaude-row")
     return box
+
+
+def set_options(control: Any, options: list[tuple[str, Any]], value: Any) -> None:
+    """Give a list its entries and its value; nothing is sent if they are there already."""
+    if tuple(control.options) != tuple(options):
+        control.options = options
+    values = [each for _, each in options]
+    if value in values and control.index != values.index(value):
+        control.index = values.index(value)

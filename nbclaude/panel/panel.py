@@ -40,28 +40,29 @@ class Panel:
         self._picture_id = f"nbclaude-{uuid.uuid4().hex[:12]}"
         self._picture = ""
         self.is_open = True
-        with LOCK:
-            self._chips = Chips(self._host)
-            self.ask = AskPane(self._host, self._chips.widget, self._act)
-            self._facts = ipywidgets.HTML()
-            self._facts.add_class("nbclaude-facts")
-            self._toggles = {
-                name: ipywidgets.ToggleButton(description=name) for name in ("Settings", "Attach", "Plot")
-            }
-            self._panes: dict[str, SettingsPane | AttachPane | PlotPane] = {}
-            self._shown = ipywidgets.VBox()
-            for name, toggle in self._toggles.items():
-                toggle.observe(self._host.guarded(lambda change, name=name: self._toggle(name)), "value")
-            close = ipywidgets.Button(description="Close")
-            close.on_click(self._host.guarded(lambda _: self.close()))
-            buttons = ipywidgets.HBox([*self._toggles.values(), close])
-            head = ipywidgets.HBox([self._facts, buttons])
-            head.add_class("nbclaude-head")
-            self.widget = ipywidgets.VBox([head, self._host.alert, self._shown, self.ask.widget])
-            self.widget.add_class("nbclaude-panel")
-            self.refresh()
+        self._panes: dict[str, SettingsPane | AttachPane | PlotPane] = {}
+        self._host.apart(self._build)
         settings.observe(self._settings_changed)
         shell.events.register("post_run_cell", self._after_cell)
+
+    def _build(self) -> None:
+        self._chips = Chips(self._host)
+        self.ask = AskPane(self._host, self._chips.widget, self._act)
+        self._facts = ipywidgets.HTML()
+        self._facts.add_class("nbclaude-facts")
+        self._toggles = {
+            name: ipywidgets.ToggleButton(description=name) for name in ("Settings", "Attach", "Plot")
+        }
+        self._shown = ipywidgets.VBox()
+        for name, toggle in self._toggles.items():
+            toggle.observe(self._host.guarded(lambda _, name=name: self._toggle(name)), "value")
+        close = ipywidgets.Button(description="Close")
+        close.on_click(self._host.guarded(lambda _: self.close()))
+        head = ipywidgets.HBox([self._facts, ipywidgets.HBox([*self._toggles.values(), close])])
+        head.add_class("nbclaude-head")
+        self.widget = ipywidgets.VBox([head, self._host.alert, self._shown, self.ask.widget])
+        self.widget.add_class("nbclaude-panel")
+        self.refresh()
 
     def show(self, text: str) -> None:
         """Put the panel into the output area, and below it the picture that a saved notebook shows; `text` is for terminals."""
@@ -73,16 +74,18 @@ class Panel:
 
     def refresh(self) -> None:
         """Show everything as it is now; what has not changed is not sent."""
+        self._host.apart(self._refresh)
+
+    def _refresh(self) -> None:
         if not self.is_open:
             return
-        with LOCK:
-            self._facts.value = self._facts_html()
-            self._chips.refresh()
-            self.ask.refresh()
-            for name, pane in self._panes.items():
-                if self._toggles[name].value:
-                    pane.refresh()
-            self._refresh_picture()
+        self._facts.value = self._facts_html()
+        self._chips.refresh()
+        self.ask.refresh()
+        for name, pane in self._panes.items():
+            if self._toggles[name].value:
+                pane.refresh()
+        self._refresh_picture()
 
     def close(self) -> None:
         """Stop the answer that is on its way, and free every widget with its comm; the picture stays."""
@@ -147,11 +150,7 @@ class Panel:
 
     def _settings_changed(self, _change: object) -> None:
         """Follow `%config` and the other panels."""
-        with LOCK:
-            try:
-                self.refresh()
-            except Exception as error:
-                self._host.report_error(error)
+        self._host.guarded(self._refresh, keeps_report=True)()
 
     def _after_cell(self, _result: object) -> None:
         """Follow what a cell has done: new turns, figures, frames and names."""

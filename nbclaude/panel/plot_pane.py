@@ -11,7 +11,7 @@ import ipywidgets
 from nbclaude.context.figures import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
-from nbclaude.panel.host import Host, note, row, set_note
+from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
 from nbclaude.panel.plots import KINDS, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
 
 __all__ = ["PlotPane"]
@@ -25,7 +25,7 @@ class PlotPane:
     def __init__(self, host: Host, view: View) -> None:
         self._host = host
         self._view = view
-        self._filling = False
+        self._filling = Filling(host)
         self._picture = b""
         self._drawn: tuple[Plot, int] | None = None  # what was drawn, after how many cells
         self.frame = ipywidgets.Dropdown(description="DataFrame")
@@ -40,9 +40,9 @@ class PlotPane:
         self._code = ipywidgets.HTML()
         self._attach = ipywidgets.Button(description="Attach plot", button_style="primary")
         self._insert = ipywidgets.Button(description="Insert as code")
-        self.frame.observe(host.guarded(lambda _: self._take_frame()), "value")
+        self._filling.watch(self.frame, lambda _: self._fill_columns())
         for control in (self.kind, self.x, self.y, self.group):
-            control.observe(host.guarded(lambda _: self._draw()), "value")
+            self._filling.watch(control, lambda _: self._draw())
         self._attach.on_click(host.guarded(lambda _: self._attach_plot()))
         self._insert.on_click(host.guarded(lambda _: self._insert_code()))
         self.widget = ipywidgets.VBox(
@@ -64,18 +64,11 @@ class PlotPane:
         frames = frames_in(self._host.shell.user_ns)
         names = sorted(frames)
         chosen = self.frame.value if self.frame.value in frames else names[0] if names else None
-        self._filling = True
-        try:
+        with self._filling:
             if tuple(self.frame.options) != tuple(names):
                 self.frame.options = names
             self.frame.value = chosen
-        finally:
-            self._filling = False
         self._fill_columns()
-
-    def _take_frame(self) -> None:
-        if not self._filling:
-            self._fill_columns()
 
     def _fill_columns(self) -> None:
         frame = self._frame()
@@ -89,16 +82,14 @@ class PlotPane:
         of = "polars" if is_polars(frame) else "pandas"
         set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
         names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
-        self._filling = True
-        try:
-            _set_choices(self.x, [("(index)", ""), *((name, name) for name in names)], "")
-            _set_choices(self.group, [("(none)", ""), *((name, name) for name in names)], "")
+        with self._filling:
+            for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
+                chosen = control.value if control.value in names else ""
+                set_options(control, [(nothing, ""), *((name, name) for name in names)], chosen)
             kept = tuple(name for name in self.y.value if name in numbers)
             if tuple(self.y.options) != tuple(numbers):
                 self.y.options = numbers
             self.y.value = kept
-        finally:
-            self._filling = False
         self._draw()
 
     def _frame(self) -> Any:
@@ -115,8 +106,6 @@ class PlotPane:
 
     def _draw(self) -> None:
         """Draw the preview. What cannot be drawn is said in its place; the picture before it is gone."""
-        if self._filling:
-            return
         plot, frame = self._plot(), self._frame()
         if frame is None:
             return
@@ -150,11 +139,3 @@ class PlotPane:
 def _image(data: bytes, label: str) -> str:
     address = base64.b64encode(data).decode()
     return f'<img alt="{escape(label)}" src="data:image/png;base64,{address}">'
-
-
-def _set_choices(control: Any, options: list[tuple[str, str]], default: str) -> None:
-    """Give a list its entries; what was chosen stays chosen if it is still there."""
-    value = control.value
-    if tuple(control.options) != tuple(options):
-        control.options = options
-    control.value = value if value in [each for _, each in options] else default

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import threading
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -17,11 +14,11 @@ from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
 from nbclaude.conversation.settings import Settings
-from nbclaude.errors import APIError, ConfigurationError
+from nbclaude.errors import ConfigurationError
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
-from nbclaude.panel.host import LOCK, Host, note, row, set_note
-from nbclaude.panel.models import entries_of, known_models
+from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.model_picker import ModelPicker
 
 __all__ = ["SettingsPane"]
 
@@ -46,9 +43,7 @@ class SettingsPane:
     def __init__(self, host: Host, view: View) -> None:
         self._host = host
         self._view = view
-        self._filling = False
-        self._loading = ""
-        self._failed: dict[str, str] = {}
+        self._filling = Filling(host)
         self._make_controls()
         self._code = ipywidgets.HTML()
         copy = ipywidgets.Button(description="Copy as code")
@@ -56,8 +51,7 @@ class SettingsPane:
         self.widget = ipywidgets.VBox(
             [
                 row(self.connection, self._connection_note),
-                row(self.search, self._search_note),
-                row(self.model),
+                *self.models.rows,
                 row(self.temperature, self._unset_temperature, self._temperature_note),
                 row(self.effort, self._effort_note),
                 row(self.thinking, self._thinking_note),
@@ -74,13 +68,7 @@ class SettingsPane:
     def _make_controls(self) -> None:
         self.connection = ipywidgets.Dropdown(description="Connection")
         self._connection_note = note()
-        self.search = ipywidgets.Text(
-            description="Search models",
-            placeholder="opus, 1M, … or any name, then Enter",
-            continuous_update=True,
-        )
-        self._search_note = note()
-        self.model = ipywidgets.Select(description="Model", rows=8)
+        self.models = ModelPicker(self._host, self._choose)
         self.temperature = ipywidgets.FloatSlider(
             description="Temperature",
             min=0,
@@ -111,63 +99,30 @@ class SettingsPane:
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
         self._budget_note = note()
-        for name, control in self._controls().items():
-            control.observe(self._host.guarded(self._taker(name)), "value")
-        self.search.observe(self._host.guarded(lambda change: self._fill_models()), "value")
-        self.search.on_submit(self._host.guarded(lambda _: self._choose(self.search.value)))
-        self.budget.observe(self._host.guarded(self._take_budget), "value")
+        for name in ("connection", "temperature", "effort", "thinking", "max_tokens", "system", "caching"):
+            self._filling.watch(getattr(self, name), self._taker(name))
+        self._filling.watch(self.budget, self._take_budget)
         self._unset_temperature.on_click(self._host.guarded(lambda _: self._host.set("temperature", None)))
 
-    def _controls(self) -> dict[str, ipywidgets.Widget]:
-        names = (
-            "connection",
-            "model",
-            "temperature",
-            "effort",
-            "thinking",
-            "max_tokens",
-            "system",
-            "caching",
-        )
-        return {name: getattr(self, name) for name in names}
+    def _taker(self, name: str) -> Callable[[Any], None]:
+        """Make the function that changes this setting; what it does not take is shown no longer."""
 
-    def _taker(self, name: str) -> Any:
-        def take(change: Any) -> None:
-            if self._filling:
-                return
-            value = change["new"]
-            if name == "model":
-                self._choose(value or "")
-            elif name == "temperature":
-                self._host.set(name, round(float(value), 4))
-            else:
-                self._host.set(name, value)
-
-        def take_or_restore(change: Any) -> None:
+        def take(value: Any) -> None:
             try:
-                take(change)
+                self._host.set(name, round(value, 4) if isinstance(value, float) else value)
             except Exception:
-                self.refresh()  # the control shows again what is in force
+                self.refresh()
                 raise
 
-        return take_or_restore
+        return take
 
     def _choose(self, name: str) -> None:
-        """Take a model by its name; a heading of the list is none."""
-        if not name.strip():
-            self._fill_models()
-            return
-        resolved = self._host.workspace.settings({"model": name.strip()}).model
-        with self._filled():
-            self.search.value = ""
-        self._host.set("model", resolved)
-        self.refresh()
+        """Take a model by its name, as `%config` does; what means no model is an error."""
+        self._host.set("model", self._host.workspace.settings({"model": name}).model)
 
-    def _take_budget(self, change: Any) -> None:
-        if self._filling:
-            return
+    def _take_budget(self, limit: float) -> None:
         workspace = self._host.workspace
-        workspace.budget.set(change["new"] or None, workspace.ledger)
+        workspace.budget.set(limit or None, workspace.ledger)
         self._host.changed()
 
     def _copy(self, _button: object) -> None:
@@ -180,25 +135,19 @@ class SettingsPane:
     def refresh(self) -> None:
         """Show what is in force; called whenever a setting has changed, wherever that was."""
         workspace = self._host.workspace
-        with self._filled():
+        with self._filling:
             self._fill_connection()
+            wrong = ""
             try:
                 settings = workspace.settings({})
             except ConfigurationError as error:
-                set_note(self._search_note, str(error))
+                wrong = str(error)
                 settings = Settings(**workspace.configured())
-            self._fill_models(settings)
+            self.models.refresh(settings)
+            if wrong:
+                self.models.say(wrong)
             self._fill_knobs(settings, workspace.model(settings))
             self._fill_budget()
-        self._load_models(settings)
-
-    @contextlib.contextmanager
-    def _filled(self) -> Iterator[None]:
-        before, self._filling = self._filling, True
-        try:
-            yield
-        finally:
-            self._filling = before
 
     def _fill_connection(self) -> None:
         settings, workspace = self._host.settings, self._host.workspace
@@ -207,7 +156,7 @@ class SettingsPane:
         chosen = str(settings.connection)
         if chosen and chosen not in [value for _, value in named]:
             named.insert(0, (chosen, chosen))
-        _set_options(self.connection, [(default, ""), *named], chosen)
+        set_options(self.connection, [(default, ""), *named], chosen)
         if workspace.demo_url:
             set_note(self._connection_note, "The demo model is on and answers instead (%claude_demo off).")
             return
@@ -217,27 +166,6 @@ class SettingsPane:
             set_note(self._connection_note, f"{connection.base_url}, {key}")
         except ConfigurationError as error:
             set_note(self._connection_note, str(error))
-
-    def _fill_models(self, settings: Settings | None = None) -> None:
-        workspace = self._host.workspace
-        if settings is None:
-            settings = workspace.settings({})
-        offered = workspace.offered_models(settings)
-        entries = entries_of(
-            known_models(offered), word=self.search.value, chosen=settings.model, today=date.today()
-        )
-        # Headings cannot be chosen, but a list needs a value for each of its lines.
-        options = [(entry.label, entry.id or f"\N{ZERO WIDTH SPACE}{entry.label}") for entry in entries]
-        with self._filled():
-            _set_options(self.model, options, settings.model)
-        address = workspace.address(settings)
-        if self._loading == address:
-            said = "Asking the server for its models…"
-        elif offered:
-            said = f"{len(offered)} models of {server_name(address)}, prices of Anthropic"
-        else:
-            said = self._failed.get(address, "the models that nbclaude knows")
-        set_note(self._search_note, said)
 
     def _fill_knobs(self, settings: Settings, model: ModelInfo) -> None:
         source = self._host.settings
@@ -254,7 +182,7 @@ class SettingsPane:
         default = f"{_DEFAULT}, {model.default_effort}" if model.default_effort and levels else _DEFAULT
         if source.effort and source.effort not in levels:
             levels = (*levels, source.effort)
-        _set_options(self.effort, [(default, None), *((level, level) for level in levels)], source.effort)
+        set_options(self.effort, [(default, None), *((level, level) for level in levels)], source.effort)
         refused = _reason(why_refused("effort", source.effort or "low", settings, model), "")
         self.effort.disabled = model.effort == ()
         set_note(self._effort_note, refused or "How hard the model works: more costs more.")
@@ -275,7 +203,7 @@ class SettingsPane:
         options = [
             (label, value) for label, value in _THINKING if not refusals.get(value or "") or value == chosen
         ]
-        _set_options(self.thinking, options, chosen)
+        set_options(self.thinking, options, chosen)
         self.thinking.disabled = len(options) == 1
         reasons = dict.fromkeys(_reason(reason, "") for reason in refusals.values() if reason)
         by_itself = {
@@ -299,48 +227,8 @@ class SettingsPane:
         else:
             set_note(self._budget_note, f"No budget (0). {dollars(spent)} spent in this kernel.")
 
-    # The server's list
-
-    def _load_models(self, settings: Settings) -> None:
-        """Ask the server for its models, once, in the background: nobody waits for it."""
-        workspace = self._host.workspace
-        try:
-            address = workspace.address(settings)
-            connection = workspace.connection(settings)
-        except ConfigurationError:
-            return
-        if address in workspace.offered or address in self._failed or self._loading == address:
-            return
-        self._loading = address
-        set_note(self._search_note, "Asking the server for its models…")
-
-        def load() -> None:
-            from nbclaude.client.endpoints import list_models
-
-            failed = ""
-            try:
-                workspace.offered[address] = list_models(connection)
-            except APIError as error:
-                failed = f"The server does not tell its models ({type(error).__name__}); these are known"
-            with LOCK:
-                self._loading = ""
-                if failed:
-                    self._failed[address] = failed
-            self._host.changed()
-
-        threading.Thread(target=load, name="nbclaude-models", daemon=True).start()
-
 
 def _reason(refusal: str, instead: str) -> str:
     """Shorten a refusal to its first sentence: the rest names options of the magic. `instead` is what the panel offers."""
     first = refusal.partition(". ")[0].rstrip(".")
     return f"{first}. {instead}".strip() if first else ""
-
-
-def _set_options(control: Any, options: list[tuple[str, Any]], value: Any) -> None:
-    """Give a list its entries and its value; nothing is sent if they are there already."""
-    if tuple(control.options) != tuple(options):
-        control.options = options
-    values = [each for _, each in options]
-    if value in values and control.index != values.index(value):
-        control.index = values.index(value)

@@ -68,8 +68,10 @@ async function sendFiles(model, files) {
 // Shift+Enter, pasted and dropped files: wherever in the panel they happen.
 function listen(model, root, signal) {
   const options = { capture: true, signal };
-  root.addEventListener("keydown", (event) => {
+  // At the window, and before everybody else: some front ends look at the keys of the whole document first.
+  window.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
+    if (!root.contains(event.target)) return;
     event.stopPropagation(); // it would run the cell again
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
@@ -111,11 +113,13 @@ function listen(model, root, signal) {
       reason.id ||= `nbclaude-reason-${Math.random().toString(36).slice(2)}`;
       field.setAttribute("aria-describedby", reason.id);
       const label = row.querySelector(".widget-label")?.textContent;
-      if (label && field.getAttribute("role") === "slider") field.setAttribute("aria-label", label);
+      const slider = row.querySelector("[role=slider]");
+      slider?.setAttribute("aria-label", label ?? "");
+      slider?.setAttribute("aria-disabled", String(Boolean(slider.closest("[disabled]"))));
     }
   };
   const observer = new MutationObserver(describe);
-  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["class"] });
+  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["class", "disabled"] });
   signal.addEventListener("abort", () => observer.disconnect());
   describe();
 }

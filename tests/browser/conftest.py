@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
 
 OpenNotebook = Callable[..., NotebookPage]
-"""`(cells, *, name=..., theme="light", size=(1280, 900), environment=None) -> NotebookPage`."""
+"""`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab") -> NotebookPage`."""
 
 # Playwright's synchronous interface keeps an event loop running in this thread, which other tests must not
 # meet: hence all fixtures end with the folder ("package"), not with the whole run.
@@ -67,10 +67,11 @@ def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[O
         theme: str = "light",
         size: tuple[int, int] = (1280, 900),
         environment: dict[str, str] | None = None,
+        front_end: str = "lab",
     ) -> NotebookPage:
         lab.set_theme(theme)
         lab.connect(**(environment or {}))
-        notebook = NotebookPage(lab, chromium, tripwire, size)
+        notebook = NotebookPage(lab, chromium, tripwire, size, front_end)
         opened.append(notebook)
         notebook.create(cells, name)
         return notebook

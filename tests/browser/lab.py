@@ -149,6 +149,7 @@ class Lab:
             "--no-browser",
             "--allow-root",
             "--expose-app-in-browser",
+            "--JupyterNotebookApp.expose_app_in_browser=True",
             "--ServerApp.ip=127.0.0.1",
             f"--ServerApp.port={_free_port()}",
             "--ServerApp.port_retries=20",

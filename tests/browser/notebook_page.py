@@ -22,10 +22,16 @@ PANEL = "const panel = window.jupyterapp.shell.currentWidget; "
 
 
 class NotebookPage:
-    """One notebook in a browser context of its own. Cells are numbered from 0; times are in seconds."""
+    """One notebook in a browser context of its own, in JupyterLab ("lab") or Notebook 7 ("notebook").
 
-    def __init__(self, lab: Lab, browser: Browser, tripwire: Tripwire, size: tuple[int, int]) -> None:
+    Cells are numbered from 0; times are in seconds.
+    """
+
+    def __init__(
+        self, lab: Lab, browser: Browser, tripwire: Tripwire, size: tuple[int, int], front_end: str = "lab"
+    ) -> None:
         self.lab = lab
+        self.front_end = front_end
         self.context = browser.new_context(viewport={"width": size[0], "height": size[1]})
         self.context.set_default_timeout(TIMEOUT * 1000)
         self.context.add_init_script(path=recorder.SCRIPT)
@@ -49,7 +55,10 @@ class NotebookPage:
     def open(self, path: str | None = None) -> None:
         """Open a notebook of the server's folder (by default the same again) and wait for its kernel."""
         self.path = path or self.path
-        self.page.goto(f"{self.lab.url}doc/tree/{self.path}?token={self.lab.token}&reset")
+        address = {"lab": f"doc/tree/{self.path}?reset&", "notebook": f"notebooks/{self.path}?"}[
+            self.front_end
+        ]
+        self.page.goto(f"{self.lab.url}{address}token={self.lab.token}")
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         self.wait_for(f"{PANEL} return panel?.sessionContext?.session?.kernel?.status === 'idle'")
 

@@ -1,0 +1,112 @@
+"""The models of the connection come in; one is chosen from a list that can be searched, and its name goes out."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import date
+
+import ipywidgets
+
+from nbclaude.client.connection import server_name
+from nbclaude.conversation.settings import Settings
+from nbclaude.errors import APIError, ConfigurationError
+from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.models import entries_of, known_models
+
+__all__ = ["ModelPicker"]
+
+_ASKING = "Asking the server for its models…"
+# Headings cannot be chosen, but a list needs a value for each of its lines.
+_HEADING = "\N{ZERO WIDTH SPACE}"
+
+
+class ModelPicker:
+    """A search field and the list; `choose` gets the name that was taken from it, or typed."""
+
+    def __init__(self, host: Host, choose: Callable[[str], None]) -> None:
+        self._host = host
+        self._choose = choose
+        self._settings: Settings | None = None
+        self._filling = Filling(host)
+        self._loading = ""
+        self._failed: dict[str, str] = {}
+        self.search = ipywidgets.Text(
+            description="Search models",
+            placeholder="opus, 1M, … or any name and Enter",
+            continuous_update=True,
+        )
+        self._note = note()
+        self.list = ipywidgets.Select(description="Model", rows=8)
+        self._filling.watch(self.search, lambda _: self._fill())
+        self.search.on_submit(host.guarded(lambda _: self._take(self.search.value)))
+        self._filling.watch(self.list, lambda name: self._take(name or ""))
+        self.rows = (row(self.search, self._note), row(self.list))
+
+    def refresh(self, settings: Settings) -> None:
+        """Show the model of these settings, and the models of their connection, for which the server is asked once."""
+        self._settings = settings
+        self._load(settings)
+        self._fill()
+
+    def say(self, problem: str) -> None:
+        """Say what is wrong with the model that is set."""
+        set_note(self._note, problem)
+
+    def _take(self, name: str) -> None:
+        if not name.strip() or name.startswith(_HEADING):
+            self._fill()
+            return
+        try:
+            self._choose(name.strip())
+        except Exception:
+            self._fill()  # the list shows again what is in force
+            raise
+        with self._filling:
+            self.search.value = ""
+        self._fill()
+
+    def _fill(self) -> None:
+        if self._settings is None:
+            return
+        workspace, settings = self._host.workspace, self._settings
+        offered = workspace.offered_models(settings)
+        models = known_models(offered)
+        entries = entries_of(models, word=self.search.value, chosen=settings.model, today=date.today())
+        options = [(entry.label, entry.id or f"{_HEADING}{entry.label}") for entry in entries]
+        with self._filling:
+            set_options(self.list, options, settings.model)
+        address = workspace.address(settings)
+        known = self._failed.get(address, "The models that nbclaude knows.")
+        said = (
+            f"{len(offered)} models of {server_name(address)}, at Anthropic's prices." if offered else known
+        )
+        set_note(self._note, _ASKING if self._loading == address else said)
+
+    def _load(self, settings: Settings) -> None:
+        """Ask the server for its models in the background: nobody waits for the list."""
+        workspace = self._host.workspace
+        try:
+            address = workspace.address(settings)
+            connection = workspace.connection(settings)
+        except ConfigurationError:
+            return
+        if address in workspace.offered or address in self._failed or self._loading == address:
+            return
+        self._loading = address
+
+        def load() -> None:
+            from nbclaude.client.endpoints import list_models
+
+            failed = ""
+            try:
+                workspace.offered[address] = list_models(connection)
+            except APIError as error:
+                failed = f"The server does not tell its models ({type(error).__name__}); these are known."
+            with LOCK:
+                self._loading = ""
+                if failed:
+                    self._failed[address] = failed
+            self._host.changed()
+
+        threading.Thread(target=load, name="nbclaude-models", daemon=True).start()

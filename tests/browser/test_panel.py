@@ -1,0 +1,392 @@
+"""The panel in JupyterLab and Notebook 7, worked with mouse and keyboard; what it sends is looked up at the simulator."""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.browser.conftest import OpenNotebook
+from tests.browser.notebook_page import NotebookPage
+from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
+
+LOAD = "%load_ext nbclaude"
+FRAME = "import pandas as pd\ndf = pd.DataFrame({'year': [1, 2, 3, 4], 'sales': [3, 5, 4, 8], 'shop': list('abab')})"
+ASK = "%%claude\nWhat now?"
+PANEL = "%claude"
+FRONT_ENDS = ("lab", "notebook")
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEklEQVR4nGP4z8CAFWEXHbQSACj/P8Fu7N9hAAAAAElFTkSuQmCC"
+PASTE = """([target, data]) => {
+    const bytes = Uint8Array.from(atob(data), c => c.charCodeAt(0));
+    const clipboardData = new DataTransfer();
+    clipboardData.items.add(new File([bytes], 'image.png', { type: 'image/png' }));
+    target.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+}"""
+DROP = """([target, data]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([Uint8Array.from(atob(data), c => c.charCodeAt(0))], 'dropped.png', { type: 'image/png' }));
+    for (const kind of ['dragover', 'drop'])
+        target.dispatchEvent(new DragEvent(kind, { dataTransfer, bubbles: true, cancelable: true }));
+}"""
+
+
+class PanelOf:
+    """The panel that a cell shows, as a user sees it."""
+
+    def __init__(self, notebook: NotebookPage, cell: int) -> None:
+        self.notebook = notebook
+        self.root = notebook.cell(cell).locator(".nbclaude-panel")
+        expect(self.root).to_have_count(1)
+        self.question = self.root.locator(".nbclaude-question textarea")
+        self.turns = self.root.locator(".nbclaude-turn[aria-label^='Turn']")
+        self.chips = self.root.locator(".nbclaude-chip")
+
+    def button(self, name: str) -> Locator:
+        """Locate a button by its words."""
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def field(self, label: str) -> Locator:
+        """Locate a control by its label."""
+        return self.root.get_by_label(label, exact=True)
+
+    def row(self, label: str) -> Locator:
+        """Locate the row of a control, with the reason beside it."""
+        return self.root.locator(".nbclaude-row").filter(has=self.root.page.get_by_text(label, exact=True))
+
+    def ask(self, text: str) -> None:
+        """Write a question and send it with the keyboard."""
+        self.question.fill(text)
+        self.question.press("Shift+Enter")
+
+    def choose_model(self, name: str) -> None:
+        """Search a model and take it from the list."""
+        self.field("Search models").fill(name)
+        model = self.field("Model")
+        expect(model.locator("option", has_text=name).first).to_be_attached()
+        value = model.locator("option", has_text=name).first.get_attribute("value")
+        model.select_option(value)
+
+
+def images_of(simulator: Simulator) -> list[bytes]:
+    """The images of the last question that arrived."""
+    content = simulator.message_requests[-1].messages[-1]["content"]
+    return [base64.b64decode(block["source"]["data"]) for block in content if block["type"] == "image"]
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_settings_know_the_model_and_reach_the_next_cell(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    notebook = claude_notebook([LOAD, PANEL, ASK, PANEL], size=(1200, 1400), front_end=front_end)
+    notebook.run(0)
+    notebook.run(1)
+    panel = PanelOf(notebook, 1)
+    panel.button("Settings").click()
+    temperature = panel.row("Temperature").get_by_role("slider")
+    panel.choose_model("opus-5-5")
+    expect(temperature).to_have_attribute("aria-disabled", "true")
+    expect(panel.row("Temperature")).to_contain_text("claude-opus-5-5 takes no temperature")
+    expect(panel.field("Effort")).to_be_enabled()
+    panel.field("Effort").select_option("xhigh")
+    notebook.run(2)
+    sent = simulator.message_requests[-1].body
+    assert (sent["model"], sent["output_config"], "temperature" in sent) == (
+        "claude-opus-5-5",
+        {"effort": "xhigh"},
+        False,
+    )
+    panel.choose_model("haiku-4-5")
+    expect(temperature).to_have_attribute("aria-disabled", "false")
+    expect(panel.field("Effort")).to_be_disabled()
+    expect(panel.row("Effort")).to_contain_text("claude-haiku-4-5-20251001 takes no effort")
+    temperature.press("Home")
+    for _ in range(4):
+        temperature.press("ArrowRight")
+    expect(panel.row("Temperature")).to_contain_text("0.20")
+    notebook.run(2)
+    sent = simulator.message_requests[-1].body
+    assert (sent["model"], sent["temperature"]) == ("claude-haiku-4-5-20251001", 0.2)
+    # A second panel shows the same, and what is changed in one or by %config changes in both.
+    notebook.run(3)
+    other = PanelOf(notebook, 3)
+    other.button("Settings").click()
+    expect(other.row("Temperature")).to_contain_text("0.20")
+    other.field("Max tokens").fill("2048")
+    other.field("Max tokens").press("Enter")
+    expect(panel.field("Max tokens")).to_have_value("2048")
+    notebook.edit(2, "%config ClaudeMagics.temperature = 0.7\n%claude_budget 2")
+    notebook.run(2)
+    for each in (panel, other):
+        expect(each.row("Temperature")).to_contain_text("0.70")
+        expect(each.field("Budget, US $")).to_have_value("2")
+        expect(each.row("Budget, US $").get_by_role("progressbar")).to_be_visible()
+    panel.button("Unset").click()
+    expect(other.row("Temperature")).to_contain_text("Not set")
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    slow = Answer("**First** " + "and more words of it " * 200, pace=Pace(60, 10))
+    simulator.enqueue(slow, "The second answer, with $x^2$.", "The third.", "The fourth.")
+    notebook = claude_notebook([LOAD, PANEL, ASK], size=(1200, 1400), front_end=front_end)
+    notebook.run(0)
+    notebook.run(1)
+    panel = PanelOf(notebook, 1)
+    panel.ask("Tell me a long story.")
+    expect(panel.root.locator("strong", has_text="First")).to_be_visible()
+    expect(panel.question).to_have_value("")
+    assert notebook.execution_count(1) == 2  # Shift+Enter has not run the cell again
+    pressed = time.monotonic()
+    panel.button("Stop").click()
+    expect(panel.turns).to_have_count(1)
+    assert time.monotonic() - pressed < 2
+    expect(panel.turns.first).to_contain_text("interrupted")
+    expect(panel.turns.first).to_contain_text("First and more words")
+    panel.button("Edit and resend turn 1").click()
+    expect(panel.question).to_have_value("Tell me a long story.")
+    expect(panel.question).to_be_focused()
+    panel.question.fill("Tell me a short story.")
+    panel.button("Resend").click()
+    expect(panel.turns.first).to_contain_text("The second answer")
+    expect(panel.turns).to_have_count(1)
+    expect(panel.turns.first.locator("mjx-container")).to_have_count(1)
+    expect(panel.turns.first.locator("details.nbclaude-receipt")).to_contain_text("sent:")
+    assert len(simulator.message_requests[-1].messages) == 1
+    # A cell goes on with it, and the panel with the cell.
+    notebook.run(2)
+    roles = [message["role"] for message in simulator.message_requests[-1].messages]
+    assert roles == ["user", "assistant", "user"]
+    expect(panel.turns).to_have_count(2)
+    panel.ask("And on?")
+    expect(panel.turns).to_have_count(3)
+    assert len(simulator.message_requests[-1].messages) == 5
+    panel.button("Delete turn 2").click()
+    expect(panel.turns).to_have_count(2)
+    expect(panel.root).to_contain_text("Turn 2 is deleted")
+    # Another conversation, and back.
+    panel.root.get_by_placeholder("name of a new one").fill("other")
+    panel.button("New conversation").click()
+    expect(panel.turns).to_have_count(0)
+    panel.ask("Anything?")
+    expect(panel.turns).to_have_count(1)
+    assert len(simulator.message_requests[-1].messages) == 1
+    panel.field("Conversation").select_option("main (2 turns)")
+    expect(panel.turns).to_have_count(2)
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_what_is_attached_arrives_and_shows_in_the_receipt(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    notebook = claude_notebook(
+        [LOAD, f"{FRAME}\ndf.plot(y='sales');", PANEL, ASK], size=(1200, 1600), front_end=front_end
+    )
+    for cell in range(3):
+        notebook.run(cell)
+    panel = PanelOf(notebook, 2)
+    # A plot of a frame: the image that is previewed is the image that arrives.
+    panel.button("Plot").click()
+    panel.field("Kind").select_option("bar")
+    panel.field("x").select_option("year")
+    panel.field("y").select_option("sales")
+    expect(panel.root.locator(".nbclaude-code")).to_have_text("df.plot(kind='bar', x='year', y=['sales']);")
+    preview = panel.root.locator(".nbclaude-preview img")
+    expect(preview).to_have_attribute("alt", "bar plot of df")
+    shown = base64.b64decode((preview.get_attribute("src") or "").partition(",")[2])
+    panel.button("Attach plot").click()
+    expect(panel.chips).to_have_count(1)
+    notebook.run(3)
+    assert images_of(simulator) == [shown]
+    expect(notebook.answer(3)).to_contain_text("bar plot of df")
+    expect(panel.chips).to_have_count(0)
+    panel.button("Insert as code").click()
+    notebook.wait_for("return document.querySelectorAll('.jp-Notebook .jp-Cell').length === 5")
+    assert notebook.source(3) == "df.plot(kind='bar', x='year', y=['sales']);"
+    # A figure of the gallery stays when it is kept; a pasted and a dropped image, and a variable.
+    panel.button("Attach").click()
+    panel.root.locator(".nbclaude-pick").first.click()
+    panel.button("Keep figure of cell 2 attached").click()
+    panel.question.evaluate(f"(e, data) => ({PASTE})([e, data])", PNG)
+    expect(panel.chips).to_have_count(2)
+    panel.root.evaluate(f"(e, data) => ({DROP})([e, data])", PNG)
+    expect(panel.chips).to_have_count(3)
+    panel.button("Remove dropped.png").click()
+    panel.field("Variable").fill("df")
+    panel.field("Variable").press("Tab")
+    panel.button("Attach variable").click()
+    expect(panel.chips).to_have_count(3)
+    panel.ask("What is in all this?")
+    expect(panel.turns).to_have_count(2)
+    figure, pasted = images_of(simulator)
+    assert pasted == base64.b64decode(PNG)
+    assert figure.startswith(b"\x89PNG")
+    texts = [block.get("text", "") for block in simulator.message_requests[-1].messages[-1]["content"]]
+    assert any('<data name="df">' in text for text in texts)
+    expect(panel.turns.last.locator("details.nbclaude-receipt summary").first).to_contain_text("df")
+    expect(panel.chips).to_have_count(1)
+
+
+def test_files_are_chosen_from_disk(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    notebook = claude_notebook([LOAD, PANEL])
+    notebook.run_all()
+    panel = PanelOf(notebook, 1)
+    panel.button("Attach").click()
+    panel.root.locator("input[type=file]").set_input_files(
+        [
+            {"name": "shop.png", "mimeType": "image/png", "buffer": base64.b64decode(PNG)},
+            {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Ada sells apples."},
+        ]
+    )
+    expect(panel.chips).to_have_count(2)
+    panel.ask("Who sells?")
+    expect(panel.turns).to_have_count(1)
+    assert images_of(simulator) == [base64.b64decode(PNG)]
+    assert "Ada sells apples." in str(simulator.message_requests[-1].messages[-1]["content"])
+
+
+def test_a_panel_answers_and_stops_while_a_cell_runs(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue("While it ran.", Answer("Slowly " * 400, pace=Pace(50, 8)))
+    notebook = claude_notebook([LOAD, PANEL, "import time\nfor _ in range(600):\n    time.sleep(0.1)"])
+    notebook.run(0)
+    notebook.run(1)
+    panel = PanelOf(notebook, 1)
+    notebook.start(2)
+    panel.ask("Are you there?")
+    expect(panel.turns).to_have_count(1)
+    expect(panel.turns.first).to_contain_text("While it ran.")
+    panel.ask("And a long one?")
+    expect(panel.root.locator(".nbclaude-transcript")).to_contain_text("Slowly Slowly")
+    panel.button("Stop").click()
+    expect(panel.turns).to_have_count(2)
+    notebook.stop()
+    notebook.wait_until_idle()
+    assert notebook.text(2).count("KeyboardInterrupt") > 0  # the cell was running all the time
+
+
+def test_errors_stand_in_the_panel_and_nothing_is_lost(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    notebook = claude_notebook([LOAD, PANEL])
+    notebook.run_all()
+    panel = PanelOf(notebook, 1)
+    alert = panel.root.get_by_role("alert")
+    panel.ask("What is {df.nothing_like_it()} worth? {prnt}")
+    expect(alert).to_contain_text("{prnt}")
+    expect(panel.question).to_have_value("What is {df.nothing_like_it()} worth? {prnt}")
+    panel.button("Settings").click()
+    panel.field("Search models").fill("claude-opsu-5-5")
+    panel.field("Search models").press("Enter")
+    expect(alert).to_contain_text("opus-5-5")
+    panel.ask("My key is sk-ant-api03-" + "A" * 40)
+    expect(alert).to_contain_text("API key")
+    expect(panel.question).to_have_value("")
+    assert simulator.message_requests == []
+
+
+def test_a_saved_panel_is_a_still_picture(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("Hello Ada.")
+    notebook = claude_notebook([LOAD, PANEL])
+    notebook.run_all()
+    panel = PanelOf(notebook, 1)
+    picture = notebook.cell(1).locator(".nbclaude-picture")
+    expect(picture).to_be_hidden()
+    panel.ask("I am Ada.")
+    expect(panel.turns).to_have_count(1)
+    error = notebook.page.get_by_text("Error displaying widget")
+    notebook.restart_kernel()
+    expect(picture).to_be_visible()
+    expect(panel.root).to_be_hidden()
+    for trusted in (True, False):
+        notebook.reopen(trusted=trusted)
+        picture = notebook.cell(1).locator(".jp-OutputArea-output").last
+        expect(picture).to_contain_text("Hello Ada.")
+        expect(picture).to_contain_text("Run this cell to open the panel.")
+        expect(error).to_be_hidden()
+    notebook.watch.console_errors.clear()  # JupyterLab tells its console that the widget has gone
+
+
+def test_closing_a_panel_leaves_the_picture(claude_notebook: OpenNotebook) -> None:
+    notebook = claude_notebook([LOAD, PANEL])
+    notebook.run_all()
+    PanelOf(notebook, 1).button("Close").click()
+    expect(notebook.cell(1).locator(".nbclaude-panel")).to_have_count(0)
+    expect(notebook.cell(1).locator(".nbclaude-picture")).to_be_visible()
+    notebook.run(1)
+    PanelOf(notebook, 1)
+
+
+def test_copies_go_to_the_clipboard(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("Some **bold** words.")
+    notebook = claude_notebook([LOAD, PANEL, "%config ClaudeMagics.effort = 'low'"])
+    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook.run_all()
+    panel = PanelOf(notebook, 1)
+    panel.ask("Go.")
+    panel.button("Copy the answer of turn 1").click()
+    expect(panel.root.get_by_role("status")).to_have_text("Copied.")
+    assert notebook.script("return navigator.clipboard.readText()") == "Some **bold** words."
+    panel.button("Settings").click()
+    panel.button("Copy as code").click()
+    expect(panel.root.locator(".nbclaude-code")).to_contain_text("%config ClaudeMagics.effort = 'low'")
+    expect(panel.root.get_by_role("status")).to_have_text("Copied.")
+    code = notebook.script("return navigator.clipboard.readText()")
+    assert code.splitlines()[:2] == ["%load_ext nbclaude", "%config ClaudeMagics.model = 'claude-sonnet-5-5'"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_panel_is_readable_labelled_and_fits(
+    claude_notebook: OpenNotebook, simulator: Simulator, theme: str
+) -> None:
+    simulator.enqueue("An answer with `code`.")
+    cells = [LOAD, f"{FRAME}\ndf.plot(y='sales');", PANEL]
+    notebook = claude_notebook(cells, theme=theme, size=(1200, 1700))
+    notebook.run_all()
+    panel = PanelOf(notebook, 2)
+    panel.ask("Say something.")
+    expect(panel.turns).to_have_count(1)
+    for width in (1200, 500):
+        notebook.set_width(width)
+        for pane in ("Settings", "Attach", "Plot"):
+            button = panel.button(pane)
+            button.focus()
+            notebook.page.keyboard.press("Enter")
+            expect(button).to_have_attribute("aria-expanded", "true")
+            expect(panel.root.locator(".nbclaude-pane")).to_have_count(1)
+            if pane == "Plot":
+                expect(panel.root.locator(".nbclaude-preview img")).to_be_visible()
+            assert [each for each in overflowing(panel.root) if "option" not in each] == []
+            assert unlabelled(panel.root) == []
+            assert pale(panel.root) == []
+            notebook.screenshot(f"panel-{pane.lower()}-{width}", of=panel.root)
+
+
+def unlabelled(root: Locator) -> list[str]:
+    """The visible controls without a name for a screen reader."""
+    found: list[str] = root.evaluate(
+        """root => [...root.querySelectorAll('button, input, select, textarea, [role=slider], img')]
+        .filter(e => e.offsetParent !== null && !(e.computedName ?? e.ariaLabel ?? e.title ?? '')
+            && !(e.labels?.length) && !e.textContent.trim() && !e.placeholder && e.alt === undefined)
+        .map(e => e.outerHTML.slice(0, 160))"""
+    )
+    return found
+
+
+def pale(root: Locator) -> list[str]:
+    """What is written with less contrast than 4.5 to 1, but for controls that are disabled."""
+    found = []
+    for text in root.locator(
+        "button:enabled, .nbclaude-reason, .nbclaude-quiet, .widget-label, h4, .nbclaude-said"
+    ).all():
+        if text.is_visible():
+            background, colour = text.evaluate(BEHIND_AND_BEFORE)
+            if contrast(background, colour) < 4.5 and re.search(r"\w", text.inner_text()):
+                found.append(f"{text.inner_text()!r}: {colour} on {background}")
+    return found
