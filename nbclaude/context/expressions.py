@@ -57,8 +57,8 @@ def names_existing(tree: ast.Expression, namespace: Mapping[str, Any]) -> bool:
     )
 
 
-def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
-    """Return the value of a reference, as in `{df.describe()}` or `--attach 'figs["a"]'`.
+def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any:
+    """Return the value of a reference, as in `{df.describe()}`, or of what an `option` names: `--attach figs["a"]`.
 
     Raises ConfigurationError if it is no reference, names nothing, or fails; the user's stop (KeyboardInterrupt) is passed on.
     """
@@ -70,7 +70,7 @@ def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
     if not names_existing(tree, namespace):
         raise ConfigurationError(f"{source!r} names no variable of this kernel.")
     functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
-    with failures_of(source), warnings.catch_warnings():
+    with failures_of(source, option), warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(tree, f"<reference {source}>", "eval")
         # The tree holds names, attributes, subscripts, literals and calls alone: what the user wrote, and no more.
@@ -78,22 +78,22 @@ def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
 
 
 @contextmanager
-def failures_of(reference: str) -> Iterator[None]:
+def failures_of(reference: str, option: str = "") -> Iterator[None]:
     """Turn whatever the user's objects raise while they are looked at into a ConfigurationError that names the reference.
 
     SystemExit and other exceptions that would end the kernel are failures as well. The user's stop is passed on.
     """
+    name = f"{option} {reference}" if option else f"The reference {{{reference}}}"
     try:
         yield
     except ConfigurationError:
         raise
     except KeyboardInterrupt as stop:
-        stop.add_note(f"The reference {{{reference}}} was stopped. Nothing was sent.")
+        stop.add_note(f"{name} was stopped. Nothing was sent.")
         raise
     except BaseException as error:
-        raise ConfigurationError(
-            f"The reference {{{reference}}} failed: {_told(error)}. Nothing was sent; --raw sends braces as they are."
-        ) from error
+        cure = "." if option else "; --raw sends braces as they are."
+        raise ConfigurationError(f"{name} failed: {_told(error)}. Nothing was sent{cure}") from error
 
 
 def _told(error: BaseException) -> str:

@@ -485,6 +485,8 @@ def test_evaluate_for_an_option() -> None:
     assert evaluate("data['key']", _NAMESPACE) == "value"
     with pytest.raises(ConfigurationError, match="'nothing' names no variable of this kernel"):
         evaluate("nothing", _NAMESPACE)
+    with pytest.raises(ConfigurationError, match=r"^--attach data\['no'\] failed: KeyError: 'no'\. Nothing was sent\.$"):
+        evaluate("data['no']", _NAMESPACE, "--attach")
     with pytest.raises(ConfigurationError, match="'x \\+ 1' is not the name of a variable"):
         evaluate("x + 1", _NAMESPACE)
 
