@@ -160,6 +160,21 @@ _REPLACED = [
         "@book{key,\n  author = {name},\n}\n\nWho is {name}?",
         "@book{key,\n  author = {name},\n}\n\nWho is Ada?",
     ),
+    ("« {city} » {x} fois ; soit ${price:.2f}", "« Paris » 7 fois ; soit $12.50"),
+    ("Übersetze „Hallo {name}“, behalte {{name}}", "Übersetze „Hallo Ada“, behalte {name}"),
+    ("{x}°C, ≤{x}, −{x}, →{x}, x∈{a}, P(X={x}|Y={a})", "7°C, ≤7, −7, →7, x∈1, P(X=7|Y=1)"),
+    ("US${x} R${x} ${x}k ${x},${a}", "US$7 R$7 $7k $7,$1"),
+    ("> {city}\n1. {x}\n* {a}\n# {name}", "> Paris\n1. 7\n* 1\n# Ada"),
+    ("{name}@{city}.com, {name}.{city}@x.org", "Ada@Paris.com, Ada.Paris@x.org"),
+    ("Hi {name},{x}!({a})[{b}]{i}", "Hi Ada,7!(1)[2]5"),
+    ("version {x}.{a}.{b}", "version 7.1.2"),
+    ("GET /api/{name}/items/{x} HTTP/1.1", "GET /api/Ada/items/7 HTTP/1.1"),
+    (".box { width: {x}px; color: {color}; }", ".box { width: 7px; color: red; }"),
+    ('cron: "*/{x} * * * *"', 'cron: "*/7 * * * *"'),
+    ('{"$ref": "#/definitions/{name}"}', '{"$ref": "#/definitions/Ada"}'),
+    ('{{"n": {n}, "c": "{city}"}}', '{{"n": 10000, "c": "Paris"}}'),
+    ('sprintf("%s", {city}) or glue("{city}")', 'sprintf("%s", Paris) or glue("{city}")'),
+    ("{df}{df:schema}[{df}]", "[df][df:schema][[df]]"),
     ("$x_{n}$ for {n}", "$x_{n}$ for 10000"),
     ("echo ${x}\nis {x}", "echo ${x}\nis 7"),
 ]
@@ -273,6 +288,13 @@ _KEPT = [
     "$ ls ${x}",
     "export PRICE=${x}",
     'puts "#{x}"',
+    "function(x) {x}",
+    "lapply(items, function(i) {i})",
+    "query{user{name}}",
+    "fmt.Println(User{name})",
+    r"\newcommand{\x}{n} {\bf {city}} \emph{{city}}",
+    "jobs:\n  - uses: actions/cache@v{x}\n    key: ${{ runner.os }}-${{ matrix.name }}",
+    "proxy_set_header Host ${city};",
     # Strings of code.
     '$"hello {name}"',
     '$@"C:\\{name}"',
@@ -485,7 +507,9 @@ def test_evaluate_for_an_option() -> None:
     assert evaluate("data['key']", _NAMESPACE) == "value"
     with pytest.raises(ConfigurationError, match="'nothing' names no variable of this kernel"):
         evaluate("nothing", _NAMESPACE)
-    with pytest.raises(ConfigurationError, match=r"^--attach data\['no'\] failed: KeyError: 'no'\. Nothing was sent\.$"):
+    with pytest.raises(
+        ConfigurationError, match=r"^--attach data\['no'\] failed: KeyError: 'no'\. Nothing was sent\.$"
+    ):
         evaluate("data['no']", _NAMESPACE, "--attach")
     with pytest.raises(ConfigurationError, match="'x \\+ 1' is not the name of a variable"):
         evaluate("x + 1", _NAMESPACE)
