@@ -174,6 +174,8 @@ _REPLACED = [
     ('{"$ref": "#/definitions/{name}"}', '{"$ref": "#/definitions/Ada"}'),
     ('{{"n": {n}, "c": "{city}"}}', '{{"n": 10000, "c": "Paris"}}'),
     ('sprintf("%s", {city}) or glue("{city}")', 'sprintf("%s", Paris) or glue("{city}")'),
+    ('printf("%f", {x}) "the boss\'s" {x} "of"', 'printf("%f", 7) "the boss\'s" 7 "of"'),
+    ('"$" {x} "€", "US$" {x} "EUR"', '"$" 7 "€", "US$" 7 "EUR"'),
     ("{df}{df:schema}[{df}]", "[df][df:schema][[df]]"),
     ("$x_{n}$ for {n}", "$x_{n}$ for 10000"),
     ("echo ${x}\nis {x}", "echo ${x}\nis 7"),
