@@ -13,7 +13,8 @@ _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?
 _PYTHON_STRING = re.compile(
     r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
     # Of C# and Scala, too. f'(x) is a derivative.
-    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)"(?:\\.|[^"\n\\])*" | \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|[^'\n\\])*'(?!\()""",
+    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)"(?:\\.|[^"\n\\])*" """
+    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|[^'\n\\])*'(?!\()""",
     re.DOTALL | re.VERBOSE,
 )
 # "{x} of {y}".format(...), and the first string among the arguments of a call, or any of a macro of Rust: log("{x}"),
