@@ -31,9 +31,11 @@ def bundle_image(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     """
     for media_type in IMAGE_TYPES:
         if content := data.get(media_type):
-            if isinstance(content, bytes):
-                return media_type, content
-            text = content if isinstance(content, str) else "".join(content)
+            if isinstance(content, bytes | bytearray):
+                return media_type, bytes(content)
+            text = _text(content)
+            if text is None:
+                continue
             if media_type == "image/svg+xml":
                 return media_type, text.encode()
             try:
@@ -43,4 +45,13 @@ def bundle_image(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     for media_type, content in data.items():
         if media_type.startswith(PLOTLY + VEGA) and isinstance(content, Mapping):
             return media_type, json.dumps(content).encode()
+    return None
+
+
+def _text(content: Any) -> str | None:
+    """Return a text, or the lines of one; None for what else an object may give as its picture."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list | tuple) and all(isinstance(line, str) for line in content):
+        return "".join(content)
     return None

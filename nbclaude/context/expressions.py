@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import builtins
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["evaluate", "names_existing", "parse_expression"]
+__all__ = ["evaluate", "failures_of", "names_existing", "parse_expression"]
 
 # Functions that may be written around a variable; any other builtin is a word like another.
 _FUNCTIONS = frozenset(
@@ -56,10 +57,10 @@ def names_existing(tree: ast.Expression, namespace: Mapping[str, Any]) -> bool:
     )
 
 
-def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
-    """Return the value of a reference, as in `{df.describe()}` or `--attach 'figs["a"]'`.
+def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any:
+    """Return the value of a reference, as in `{df.describe()}`, or of what an `option` names: `--attach figs["a"]`.
 
-    Raises ConfigurationError if it is no reference, names nothing, or fails; the user's stop is passed on.
+    Raises ConfigurationError if it is no reference, names nothing, or fails; the user's stop (KeyboardInterrupt) is passed on.
     """
     tree = parse_expression(source)
     if tree is None:
@@ -69,17 +70,37 @@ def evaluate(source: str, namespace: Mapping[str, Any]) -> Any:
     if not names_existing(tree, namespace):
         raise ConfigurationError(f"{source!r} names no variable of this kernel.")
     functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SyntaxWarning)
-            code = compile(tree, f"<reference {source}>", "eval")
+    with failures_of(source, option), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)
+        code = compile(tree, f"<reference {source}>", "eval")
         # The tree holds names, attributes, subscripts, literals and calls alone: what the user wrote, and no more.
         return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
-    except Exception as error:
-        what = f"{type(error).__name__}: {error}".rstrip(": ")
-        raise ConfigurationError(
-            f"The reference {{{source}}} failed: {what}. Nothing was sent; --raw sends braces as they are."
-        ) from error
+
+
+@contextmanager
+def failures_of(reference: str, option: str = "") -> Iterator[None]:
+    """Turn whatever the user's objects raise while they are looked at into a ConfigurationError that names the reference.
+
+    SystemExit and other exceptions that would end the kernel are failures as well. The user's stop is passed on.
+    """
+    name = f"{option} {reference}" if option else f"The reference {{{reference}}}"
+    try:
+        yield
+    except ConfigurationError:
+        raise
+    except KeyboardInterrupt as stop:
+        stop.add_note(f"{name} was stopped. Nothing was sent.")
+        raise
+    except BaseException as error:
+        cure = "." if option else "; --raw sends braces as they are."
+        raise ConfigurationError(f"{name} failed: {_told(error)}. Nothing was sent{cure}") from error
+
+
+def _told(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}".rstrip(": ").removesuffix(".")
+    except Exception:  # an exception of the user's may fail when it is shown, too
+        return type(error).__name__
 
 
 def _is_path(node: ast.expr) -> bool:

@@ -67,6 +67,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# How images begin; a file without a suffix, or with an unknown one, is known by it.
+_IMAGE_BEGINS = re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|II\*\0|MM\0\*", re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -87,7 +89,7 @@ def attach_path(
     suffix = place.suffix.lower()
     try:
         beginning = _read(place, 1024)
-        if suffix in _IMAGES:
+        if suffix in _IMAGES or _IMAGE_BEGINS.match(beginning):
             return prepare_image(_whole(place), limits, place.name).attachment(place.name)
         if suffix == ".svg":
             painted = paint_svg(_whole(place), limits, place.name)
@@ -191,6 +193,8 @@ def _text(place: Path, size: int) -> tuple[str, tuple[str, ...]]:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return codecs.getincrementaldecoder(encoding)("replace").decode(data), (f"read as {encoding}",)
+    if encoding := _wide_encoding(data):
+        return data.decode(encoding, "replace"), (f"read as {encoding}",)
     if _is_binary(data):
         raise _unreadable(place)
     try:
@@ -200,10 +204,36 @@ def _text(place: Path, size: int) -> tuple[str, tuple[str, ...]]:
         return data.decode("latin-1"), ("not UTF-8: read as Latin-1",)
 
 
+def _wide_encoding(data: bytes) -> str:
+    """Return the UTF-16 in which a text without a mark at its beginning is written: every second byte is zero."""
+    sample = data[: min(len(data), 8192) // 2 * 2]
+    for encoding, high, low in (
+        ("utf-16-le", sample[1::2], sample[::2]),
+        ("utf-16-be", sample[::2], sample[1::2]),
+    ):
+        if len(low) > 3 and 0 not in low and high.count(0) > 0.9 * len(high):
+            text = sample.decode(encoding, "replace")
+            return (
+                encoding if all(character.isprintable() or character.isspace() for character in text) else ""
+            )
+    return ""
+
+
 def _is_binary(data: bytes) -> bool:
+    """Return whether the content is no text: it has zeros, or more control characters than a log or a recording of a terminal."""
     sample = data[:8192]
-    controls = sum(1 for byte in sample if byte < 32 and byte not in b"\t\n\f\r\x08\x1b")
-    return b"\0" in sample or controls > len(sample) / 50
+    if b"\0" in sample:
+        return True
+    controls = sum(
+        1 for byte in sample if byte < 32 and byte not in b"\t\n\v\f\r\a\b\x1a\x1b\x1c\x1d\x1e\x1f"
+    )
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        # No more than bytes: then controls, also those above 127, tell.
+        high = sum(1 for byte in sample if 127 <= byte < 160)
+        return controls > len(sample) / 50 or high > len(sample) / 10
+    return controls > max(len(sample) / 10, 1)
 
 
 def _unreadable(place: Path) -> ConfigurationError:

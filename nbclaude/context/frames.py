@@ -40,7 +40,7 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     No library is imported: what is in the kernel is recognised by the module of its type.
     """
     word, rows = read_format(format)
-    family = type(value).__module__.partition(".")[0]
+    family = str(type(value).__module__).partition(".")[0]
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
         return describe_array(value, word, rows, limits.rows if word in ("head", "full") else limits.summary)
     if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
@@ -80,7 +80,7 @@ def _table_of(value: Any, family: str) -> Table | None:
 
 def _sql_table(value: Any) -> Table | None:
     """Return the result of a query as a table: ResultSets of the %sql magics, cursors, lists of database rows."""
-    if hasattr(value, "DataFrame") and isinstance(value, list):
+    if isinstance(value, list) and hasattr(value, "DataFrame"):
         keys = getattr(value, "keys", ())
         names = keys() if callable(keys) else keys
         return rows_table("SQL result", [str(name) for name in names], value)
@@ -93,7 +93,7 @@ def _sql_table(value: Any) -> Table | None:
 
 def _row_names(row: Any) -> list[str]:
     """Return the columns of a row of sqlite3 or SQLAlchemy; nothing for other values."""
-    family = type(row).__module__.partition(".")[0]
+    family = str(type(row).__module__).partition(".")[0]
     if family == "sqlite3" and hasattr(row, "keys"):
         return [str(name) for name in row.keys()]  # noqa: SIM118 - a Row iterates over its values
     if family == "sqlalchemy" and hasattr(row, "_fields"):

@@ -59,7 +59,7 @@ def _is_a(value: Any, kind: str) -> bool:
     """Tell whether a value's class comes from one of this name, without importing anything."""
     package, _, name = kind.rpartition(":")
     return any(
-        base.__name__ == name and (base.__module__ + ".").startswith(package + ".")
+        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
         for base in type(value).__mro__
     )
 
@@ -92,13 +92,15 @@ def _root_figure(artist: Any) -> Any:
 
 
 def _elements(value: Any) -> Iterator[Any]:
-    """Give the elements of a list, tuple, dict, or of an array or Series of objects, nested as they are."""
+    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, nested as they are."""
     if "matplotlib" not in sys.modules:
         return
     if isinstance(value, dict):
         items: Iterable[Any] = value.values()
     elif isinstance(value, list | tuple):
         items = value
+    elif _is_a(value, "matplotlib:PieContainer"):
+        items = value.wedges
     elif (_is_a(value, "numpy:ndarray") or _is_a(value, "pandas:Series")) and value.dtype == object:
         items = value.tolist() if value.size <= MAX_ELEMENTS else ()
     else:

@@ -1,57 +1,53 @@
 """A prompt and the user's namespace come in; the text with its references replaced, and what they name, go out.
 
 A reference is `{name}`, with attributes, subscripts and calls after the name, and a format after a colon. It is replaced only
-if what it begins with exists; every other brace stays as it is, and so does what stands in code or maths. No space may
-stand inside the braces: that keeps Jinja, GraphQL and JavaScript apart. `{{name}}` writes `{name}`.
+if what it begins with exists; every other brace stays as it is, and so does what stands in code or maths, or belongs to
+what is directly before it. No space may stand inside the braces: that keeps Jinja, GraphQL and JavaScript apart.
+`{{name}}` writes `{name}`; three braces stay.
 """
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import difflib
-import fractions
-import numbers
 import re
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.expressions import evaluate, names_existing, parse_expression
+from nbclaude.context.brace_places import belongs_to_what_is_before, follows_a_sign
+from nbclaude.context.expressions import evaluate, failures_of, names_existing, parse_expression
+from nbclaude.context.inline_values import (
+    inline_text,
+    is_format,
+    is_python_format,
+    is_short,
+    python_text,
+    reads_as_number,
+)
+from nbclaude.context.misspellings import close_name
 from nbclaude.context.verbatim_spans import inside, looks_like_code, verbatim_spans
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
 
-__all__ = ["Expanded", "Reference", "expand", "find_references"]
+__all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference"]
 
 # Innermost braces on one line.
 _BRACES = re.compile(r"\{([^\s{}](?:[^{}\n]*[^\s{}])?)\}")
-# A LaTeX command, with its optional arguments, that takes what follows it as its argument.
-_COMMAND = re.compile(r"\\[A-Za-z]+\*?(?:\[[^\]\n]*\])*$")
-# x_{i}, x^{i}, \\frac{a}{b}, ${x}, #{x}, %{x}, @{x}
-_ATTACHING = frozenset("\\_^}$%#@")
-_WORD_FORMAT = re.compile(r"[A-Za-z]+(?: \S+)?")
-# How Python formats numbers ({x:.2f}, {n:,}) and dates ({day:%Y-%m-%d}).
-_PYTHON_FORMAT = re.compile(r"[+,]?\.\d+[efg%]|,|\d*d|%[A-Za-z].*")
-
-# A text that is not longer is put into the sentence.
-_INLINE = 80
-
-# What every IPython namespace holds, and nobody means by a misspelt word.
-_NOT_MEANT = frozenset({"In", "Out", "get_ipython", "exit", "quit", "open"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A place in the prompt, from `start` to `end`: an expression and its format, or a `literal` `{{name}}`."""
+    """A place in the prompt, from `start` to `end`: an expression and its format, or a `literal` `{{name}}`.
+
+    A `number` follows `$`, `#` or `%`: it is replaced only by a number, a price, and is else a variable of shell or Ruby.
+    """
 
     start: int
     end: int
     expression: str
     format: str = ""
     literal: bool = False
+    number: bool = False
 
     @property
     def label(self) -> str:
@@ -85,25 +81,49 @@ def find_references(prompt: str, namespace: Mapping[str, Any]) -> list[Reference
     spans = verbatim_spans(prompt)
     found: list[Reference] = []
     checked: set[str] = set()
+    depth = counted = 0
     for match in _BRACES.finditer(prompt):
-        if inside(match.start(), spans):
-            continue
         start, end = match.span()
-        after_reference = bool(found) and found[-1].end == start
-        if prompt[start - 1 : start] == "{" or prompt[end : end + 1] == "}":
-            start, end = start - 1, end + 1
-            if _is_literal(prompt, start, end) and _read(match[1], namespace):
-                found.append(Reference(start, end, match[1], literal=True))
+        depth += prompt.count("{", counted, start) - prompt.count("}", counted, start)
+        counted = start
+        if inside(start, spans):
             continue
-        if not after_reference and _is_attached(prompt, start):
+        doubled = _is_doubled(prompt, start, end)
+        # `{"n": {n}}`: the second brace closes what was opened before.
+        if not doubled and (prompt[start - 1 : start] == "{" or (prompt[end : end + 1] == "}" and depth < 1)):
             continue
-        read = _read(match[1], namespace)
-        if read is not None:
-            found.append(Reference(start, end, *read))
-        elif match[1] not in checked:
+        first = start - doubled
+        sign = follows_a_sign(prompt, first)
+        if (doubled and sign) or belongs_to_what_is_before(prompt, first, found[-1].end if found else 0):
+            continue
+        read = read_reference(match[1], namespace)
+        if doubled:
+            if read is not None:
+                found.append(Reference(first, end + 1, match[1], literal=True))
+        elif read is not None:
+            found.append(Reference(start, end, *read, number=sign))
+        elif not sign and match[1] not in checked:
             checked.add(match[1])
             _check_spelling(prompt, match, namespace)
     return found
+
+
+def read_reference(text: str, namespace: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Split what stands in the braces, as `df:head 20`, into expression and format.
+
+    None if it is no reference, or names something that does not exist.
+    """
+    if not text[:1].isidentifier():
+        return None
+    # The first colon after which a format is left, and before which an expression: colons may stand in subscripts too.
+    colons = [len(text), *(n for n, character in enumerate(text) if character == ":")]
+    for colon in colons:
+        tree = parse_expression(text[:colon])
+        format = text[colon + 1 :]
+        if tree is None or (colon < len(text) and not is_format(format)):
+            continue
+        return (text[:colon], format) if names_existing(tree, namespace) else None
+    return None
 
 
 def expand(
@@ -118,33 +138,54 @@ def expand(
     that occurs twice is evaluated and sent once.
 
     Raises ConfigurationError, before anything is sent, for a reference that fails, a misspelt name, and a format that is
-    unknown or does not fit.
+    unknown or does not fit. The user's stop (KeyboardInterrupt) is passed on.
     """
     pieces: list[str] = []
+    values: dict[str, Any] = {}
     attachments: dict[str, Attachment] = {}
     inlined: dict[str, str] = {}
     position = 0
     for reference in find_references(prompt, namespace):
+        written = prompt[reference.start : reference.end]
         pieces.append(prompt[position : reference.start])
         position = reference.end
         label = reference.label
         if reference.literal:
             pieces.append(f"{{{reference.expression}}}")
             continue
-        if label not in inlined and label not in attachments:
-            value = evaluate(reference.expression, namespace)
-            inline = _inline(value, reference.format)
-            if inline is not None:
-                inlined[label] = inline
-            elif _is_no_format(value, reference.format):
-                # `{color:red}` is CSS, where `color` happens to be a variable.
-                inlined[label] = prompt[reference.start : reference.end]
-            else:
-                attachments[label] = (attach or _attach)(value, label, reference.format)
-        pieces.append(inlined.get(label, f"[{label}]"))
+        if reference.expression not in values:
+            values[reference.expression] = evaluate(reference.expression, namespace)
+        with failures_of(label):
+            said = _said(values[reference.expression], reference)
+            if said is None and label not in attachments:
+                attachments[label] = _attached(values[reference.expression], reference, attach or _attach)
+        if said is None:
+            said = f"[{label}]"
+        elif said != written:
+            inlined[label] = said
+        pieces.append(said)
     pieces.append(prompt[position:])
-    said = tuple((label, text) for label, text in inlined.items() if text != f"{{{label}}}")
-    return Expanded("".join(pieces), tuple(attachments.values()), said)
+    return Expanded("".join(pieces), tuple(attachments.values()), tuple(inlined.items()))
+
+
+def _said(value: object, reference: Reference) -> str | None:
+    """Return what stands in the sentence for a reference: a short value, or the braces themselves; None if it is large."""
+    said = inline_text(value, reference.format)
+    if reference.number:
+        return said if said is not None and reads_as_number(said) else f"{{{reference.label}}}"
+    if said is None and _is_no_format(value, reference.format):
+        # `{color:red}` is CSS, where `color` happens to be a variable.
+        return f"{{{reference.label}}}"
+    return said
+
+
+def _attached(
+    value: object, reference: Reference, attach: Callable[[object, str, str], Attachment]
+) -> Attachment:
+    formatted = python_text(value, reference.format)
+    if formatted is not None:
+        return attach(formatted, reference.label, "")
+    return attach(value, reference.label, reference.format)
 
 
 def _attach(value: object, label: str, format: str) -> Attachment:
@@ -153,97 +194,38 @@ def _attach(value: object, label: str, format: str) -> Attachment:
     return attachment_of(value, label, format)
 
 
-def _is_literal(prompt: str, start: int, end: int) -> bool:
+def _is_doubled(prompt: str, start: int, end: int) -> bool:
     """Return whether exactly two braces stand on either side."""
-    inner = prompt[start : start + 2] == "{{" and prompt[end - 2 : end] == "}}"
-    outer = prompt[max(start - 1, 0) : start] == "{" or prompt[end : end + 1] == "}"
-    return inner and start >= 0 and not outer and not _is_attached(prompt, start)
-
-
-def _is_attached(prompt: str, position: int) -> bool:
-    """Return whether a brace here belongs to what is before it: an argument of LaTeX, `${x}` of a shell."""
-    before = prompt[max(position - 100, 0) : position].rpartition("\n")[2]
-    return before[-1:] in _ATTACHING or bool(_COMMAND.search(before))
-
-
-def _read(inner: str, namespace: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Split what stands in the braces into expression and format; None if it is no reference."""
-    root = re.match(r"[^\W\d]\w*", inner)
-    if root is None:
-        return None
-    # The first colon after which a format is left, and before which an expression: colons may stand in subscripts too.
-    colons = [len(inner), *(n for n, character in enumerate(inner) if character == ":")]
-    for colon in colons:
-        tree = parse_expression(inner[:colon])
-        format = inner[colon + 1 :]
-        if tree is None or (colon < len(inner) and not _is_format(format)):
-            continue
-        return (inner[:colon], format) if names_existing(tree, namespace) else None
-    return None
-
-
-def _is_format(text: str) -> bool:
-    return bool(_WORD_FORMAT.fullmatch(text) or _PYTHON_FORMAT.fullmatch(text))
-
-
-def _inline(value: object, format: str) -> str | None:
-    """Return a short value as the text that stands for it in the sentence; None if it is larger."""
-    if not _is_short(value):
-        return None
-    if not format:
-        return value if isinstance(value, str) else str(value)
-    if format in ("repr", "str"):
-        return repr(value) if format == "repr" else str(value)
-    if _PYTHON_FORMAT.fullmatch(format):
-        try:
-            return str(value.__format__(format))
-        except (ValueError, TypeError):
-            return None
-    return None
-
-
-def _is_short(value: Any) -> bool:
-    if isinstance(value, str):
-        return len(value) <= _INLINE and "\n" not in value
-    if value is None or isinstance(value, _SHORT):
-        # An integer may have a million digits.
-        return not isinstance(value, int) or value.bit_length() < 200
-    # A single number or date of numpy has the methods of an array.
     return (
-        type(value).__module__ == "numpy"
-        and getattr(value, "shape", None) == ()
-        and not hasattr(value, "fill_value")
+        prompt[start - 1 : start] == "{"
+        and prompt[end : end + 1] == "}"
+        and prompt[max(start - 2, 0) : start - 1] != "{"
+        and prompt[end + 1 : end + 2] != "}"
     )
-
-
-_SHORT = (
-    numbers.Number,
-    datetime.date,
-    datetime.time,
-    datetime.timedelta,
-    decimal.Decimal,
-    fractions.Fraction,
-    uuid.UUID,
-)
 
 
 def _is_no_format(value: object, format: str) -> bool:
     """Return whether a word after a short value is no format at all, nor meant to be one."""
     from nbclaude.context.values import close_format
 
-    return bool(format) and _is_short(value) and not close_format(format)
+    return bool(format) and is_short(value) and not close_format(format) and not _is_meant(format)
+
+
+def _is_meant(format: str) -> bool:
+    """Return whether this is plainly a format of Python, for whatever value: `.2f`, `,`, `>10`, `%Y`."""
+    return is_python_format(format) and not format.isalnum()
 
 
 def _check_spelling(prompt: str, match: re.Match[str], namespace: Mapping[str, Any]) -> None:
-    name = match[1].partition(":")[0]
-    if not name.isidentifier() or len(name) < 3 or name in namespace:
+    name, colon, format = match[1].partition(":")
+    if not name.isidentifier() or name in namespace or (colon and not is_format(format)):
         return
-    if ":" in match[1] and not _is_format(match[1].partition(":")[2]):
-        return
-    known = [other for other in namespace if not other.startswith("_") and other not in _NOT_MEANT]
-    same = [other for other in known if other.lower() == name.lower()]
-    close = same or difflib.get_close_matches(name, [other for other in known if len(other) > 1], 1, 0.75)
+    close = close_name(name, namespace, surely=_is_for_data(format))
     if close and not looks_like_code(prompt, match.start()):
         raise ConfigurationError(
-            f"There is no variable {name}. Did you mean {{{close[0]}}}? Nothing was sent; --raw sends braces as they are."
+            f"There is no variable {name}. Did you mean {{{close}}}? Nothing was sent; --raw sends braces as they are."
         )
+
+
+def _is_for_data(format: str) -> bool:
+    return format in ("schema", "full") or bool(re.fullmatch(r"head \d+", format))

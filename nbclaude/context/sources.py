@@ -38,7 +38,8 @@ def describe_source(value: Any, limits: TextLimits = DEFAULT_LIMITS) -> Describe
         return _partial(value, limits)
     if not (inspect.isroutine(value) or inspect.isclass(value) or inspect.ismodule(value)):
         # What functools.cache and the like return is no function, but knows the one it wraps.
-        wrapped = getattr(value, "__wrapped__", None)
+        # Statically: some objects have every attribute that one asks for.
+        wrapped = inspect.getattr_static(value, "__wrapped__", None)
         if not inspect.isfunction(wrapped):
             return None
         value = wrapped

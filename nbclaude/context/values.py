@@ -66,7 +66,7 @@ def attachment_of(
         text, note = (bounded_repr if word == "repr" else bounded_str)(value, limits.text)
         return _value(label, text, f"{word}, {len(text):,} characters", note)
     if format and word not in ("schema", "head", "full"):
-        raise _unknown_format(label, format)
+        raise _unknown_format(value, label, format)
     if not format:
         whole = (
             _raw(value, label)
@@ -147,7 +147,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     from nbclaude.context.images import STANDARD_IMAGES
     from nbclaude.context.pictures import picture_of
 
-    family = type(value).__module__.partition(".")[0]
+    family = str(type(value).__module__).partition(".")[0]
     if isinstance(value, (str, int, float)) or value is None:
         return None
     # pandas returns the axes of several plots as a Series of objects.
@@ -233,10 +233,13 @@ def _type_name(value: object) -> str:
     )
 
 
-def _unknown_format(label: str, format: str) -> ConfigurationError:
+def _unknown_format(value: object, label: str, format: str) -> ConfigurationError:
     close = close_format(format)
     meant = f" Did you mean {close}?" if close else ""
-    return ConfigurationError(f"{label} has no format {format!r}.{meant} Formats are {', '.join(FORMATS)}.")
+    return ConfigurationError(
+        f"{label} has no format {format!r}.{meant} Formats are {', '.join(FORMATS)}, and what Python's format() takes for a "
+        f"{_type_name(value)}."
+    )
 
 
 def _no_form(value: Any, label: str) -> str:
@@ -247,8 +250,13 @@ def _no_form(value: Any, label: str) -> str:
         + label
         + ")}), or give its class a __repr__"
     )
-    if hasattr(value, "fetchall"):
+    if _has(value, "fetchall"):
         way = f"fetch its rows first: rows = {label}.fetchall()"
-    elif hasattr(value, "__next__"):
+    elif _has(value, "__next__"):
         way = "make it a list first: {list(" + label + ")}"
     return f"{label} is a {_type_name(value)}, an object without any form that would say something to the model: {way}."
+
+
+def _has(value: object, method: str) -> bool:
+    """Return whether a class has defined a method: some objects have every attribute that one asks for."""
+    return any(method in vars(base) for base in type(value).__mro__)

@@ -12,12 +12,19 @@ _FENCE = re.compile(r"^ {0,3}(?:[-*+>] ?|\d+[.)] )? {0,3}(`{3,}|~{3,})[^\n]*$", 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?<!`)\1(?!`)")
 _PYTHON_STRING = re.compile(
     r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
-    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])(["'])(?:\\.|(?!\3)[^\n\\])*\3""",
+    # Of C# and Scala, too. f'(x) is a derivative.
+    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)"(?:\\.|[^"\n\\])*" """
+    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|[^'\n\\])*'(?!\()""",
     re.DOTALL | re.VERBOSE,
 )
-# "{x} of {y}".format(...), and the first string among the arguments of a call: println!("{x}"), log("{x}").
+# "{x} of {y}".format(...), and the first string among the arguments of a call, or any of a macro of Rust: log("{x}"),
+# write!(f, "{x}").
 _FORMAT_STRING = re.compile(
-    r"""(["'])(?:\\.|(?!\1)[^\n\\])*\1(?=\.format(?:_map)?\()|(?<=\w\(|!\()(["'])(?:\\.|(?!\2)[^\n\\])*\2"""
+    r"""("{3}|'{3})(?:(?!\1).){0,20000}\1(?=\.format(?:_map)?\()"""
+    r"""|(["'])(?:\\.|(?!\2)[^\n\\])*\2(?=\.format(?:_map)?\()"""
+    r"""|(?<=\w\(|!\()(["'])(?:\\.|(?!\3)[^\n\\])*\3"""
+    r"""|(?<=\w!\()[^"\n)]{1,200}"(?:\\.|[^"\n\\])*\"""",
+    re.DOTALL,
 )
 _MATHS = re.compile(
     r"\$\$.{1,2000}?\$\$"
@@ -25,10 +32,26 @@ _MATHS = re.compile(
     r"|\\\(.{1,2000}?\\\)"
     r"|\\begin\{(\w+\*?)\}.{1,4000}?\\end\{\1\}"
     # As pandoc has it: no space inside the dollars, no digit after. What has no \ ^ _ in it may be a price.
-    r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?!\d)",
+    r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?![\d{])",
     re.DOTALL,
 )
 _TEMPLATE = re.compile(r"\{%.{0,1000}?%\}|\{#.{0,1000}?#\}", re.DOTALL)
+
+# Lines of code that no sentence looks like, whose braces would pass for references.
+_STATEMENT = re.compile(
+    # import {x} from "y", export {x}, const {x} = y, const x = {y}, ({x}) => y, function f({x}) {
+    r"^[ \t]*(?:import|export)\b[^\n]*\bfrom[ \t]*[\"'][^\n]*|^[ \t]*export[ \t]+(?:default[ \t]+)?\{[^\n]*"
+    r"|\b(?:const|let|var)[ \t]+\{[^{}\n]*\}[ \t]*(?:=|of\b)[^\n]*|\b(?:const|var)[ \t]+\w+[ \t]*=[^\n]*"
+    r"|\((?:[^()\n]{0,200})\)[ \t]*=>[^\n]*|\bfunction\b[ \t]*\w*\([^()\n]{0,200}\)[ \t]*\{[^\n]*"
+    # int a[] = {x}, int[] a = {x}, struct t a = {x};
+    r"|\w(?:\[\w*\]){1,3}[ \t]+\w+[ \t]*=[ \t]*\{[^\n]*|\w[ \t*&]{1,9}\w{1,99}(?:\[\w*\]){1,3}[ \t]*=[ \t]*\{[^\n]*"
+    r"|^[ \t]*(?:\w{1,99}[ \t*&]{1,9}){1,4}\w{1,99}[ \t]*=[ \t]*\{[^{}\n]*\};[ \t]*$"
+    # echo ${x} and puts "#{x}", in which a number would pass for a price
+    r"|^[ \t]*(?:\$[ \t]+\w|(?:echo|puts|export)[ \t]+[\"'$]|export[ \t]+\w+=)[^\n]*",
+    re.MULTILINE,
+)
+# An entry of BibTeX, to the next empty line.
+_BIBTEX = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*\{[^\s,{}]+,(?:[^\n]|\n(?![ \t]*\n)){0,4000}", re.MULTILINE)
 
 _CODE_LINE = re.compile(
     r"[;{]\s*$|=>|->|::|&&|\|\||\\[A-Za-z]+|[\"']\s*:|:\s*[\"'\[]"
@@ -39,14 +62,15 @@ _CODE_LINE = re.compile(
 def verbatim_spans(prompt: str) -> list[tuple[int, int]]:
     """Return where the prompt is code or maths, as pairs of positions in order: no reference begins there.
 
-    These are fenced code and inline code of Markdown, f-strings and format strings, LaTeX between its delimiters, and
-    the tags of templates. A fence that is never closed reaches to the end, as in Markdown.
+    These are fenced code and inline code of Markdown, f-strings and format strings, LaTeX between its delimiters, the tags
+    of templates, entries of BibTeX, and statements of JavaScript, C and shell that no sentence looks like. A fence that
+    is never closed reaches to the end, as in Markdown.
     """
     if "{" not in prompt:
         return []
     spans = _fences(prompt)
     # What stands in a fence does not open a formula outside.
-    for pattern in (_INLINE_CODE, _MATHS, _PYTHON_STRING, _FORMAT_STRING, _TEMPLATE):
+    for pattern in (_INLINE_CODE, _MATHS, _PYTHON_STRING, _FORMAT_STRING, _TEMPLATE, _STATEMENT, _BIBTEX):
         found = [match.span() for match in pattern.finditer(prompt)]
         spans = _united(spans + [span for span in found if not inside(span[0], spans)])
     return spans

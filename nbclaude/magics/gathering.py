@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -52,15 +54,22 @@ class _Gatherer:
 
     def attach_named(self, what: str) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
-        from nbclaude.context.expressions import evaluate, names_existing, parse_expression
+        from nbclaude.context.expressions import evaluate, failures_of, parse_expression
         from nbclaude.context.files import attach_path, attach_url
+        from nbclaude.context.references import read_reference
 
         if what.startswith(("http://", "https://")):
             return attach_url(what, citations=self.options.citations)
-        tree = parse_expression(what)
-        is_value = tree is not None and names_existing(tree, self.shell.user_ns)
-        if is_value and not ("." in what and Path(what).expanduser().is_file()):
-            return self.attach(evaluate(what, self.shell.user_ns), what, attached=True)
+        named = read_reference(what, self.shell.user_ns)
+        if named is not None and not ("." in what and Path(what).expanduser().is_file()):
+            expression, format = named
+            value = evaluate(expression, self.shell.user_ns, "--attach")
+            with failures_of(what, "--attach"):
+                return self.attach(value, what, format, attached=True)
+        # A dotted name may be a file's, too: attach_path knows what files there are.
+        is_expression = parse_expression(what) is not None and ("." not in what or what[-1] in "])")
+        if is_expression and not Path(what).exists():
+            raise ConfigurationError(_nothing_named(what, self.shell.user_ns))
         return attach_path(what, self.images, citations=self.options.citations)
 
     def figures(self, which: str) -> list[Attachment]:
@@ -114,6 +123,19 @@ class _Gatherer:
 
 
 _NO_FIGURE = "no cell has shown a figure yet. Run the cell that plots first, or attach one by name with -a."
+
+
+def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
+    root = re.split(r"[.(\[]", what, maxsplit=1)[0]
+    known = [
+        *(name for name in namespace if not name.startswith("_")),
+        *(file.name for file in Path().iterdir()),
+    ]
+    close = difflib.get_close_matches(root, known, 1)
+    cure = f"Did you mean {close[0]}?" if close else "Run the cell that defines it first, or name a file."
+    return (
+        f"--attach {what}: there is neither a variable {root} nor a file of this name in {Path.cwd()}. {cure}"
+    )
 
 
 def _figure_name(image: Any, number: int = 0) -> str:

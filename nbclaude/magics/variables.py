@@ -6,10 +6,12 @@ import difflib
 import re
 from typing import Any
 
+from nbclaude.context.expressions import failures_of
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["is_variable_name", "system_prompt", "variable"]
 
+_MISSING = object()
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -34,13 +36,11 @@ def variable(shell: Any, name: str, option: str) -> Any:
         hint = f"Did you mean {close[0]}?" if close else "Run the cell that defines it first."
         raise ConfigurationError(f"{option} {name}: there is no variable {first}. {hint}")
     value = shell.user_ns[first]
-    for attribute in attributes:
-        try:
-            value = getattr(value, attribute)
-        except AttributeError:
-            raise ConfigurationError(
-                f"{option} {name}: a {type(value).__name__} has no {attribute}."
-            ) from None
+    with failures_of(name, option):
+        for attribute in attributes:
+            owner, value = value, getattr(value, attribute, _MISSING)
+            if value is _MISSING:
+                raise ConfigurationError(f"{option} {name}: a {type(owner).__name__} has no {attribute}.")
     return value
 
 

@@ -23,6 +23,9 @@ _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
 _LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
 _BLANK = " \t"
+_QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
+# Brackets, and the strings in which they do not count.
+_BRACKETS = re.compile(r"[()\[\]{}\n]|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
 
 def parse_line(line: str) -> tuple[Options, str]:
@@ -87,6 +90,8 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     found = _LOOKS_LIKE_OPTION.match(rest)
     if not rest or (found and found.group() in _BY_NAME):
         raise UsageError(f"{name} needs a value: {option.usage}.")
+    if option.expression:
+        return _take_expression(option, rest)
     stream = io.StringIO(rest)
     words = shlex.shlex(stream, posix=True, punctuation_chars=False)
     words.whitespace_split = True
@@ -94,8 +99,48 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     try:
         word = words.get_token()
     except ValueError:
-        raise UsageError(f"The quote after {name} is not closed: {rest[:40]}") from None
+        raise UsageError(_not_closed(name, rest)) from None
     return _read_value(option, word or ""), rest[stream.tell() :]
+
+
+def _take_expression(option: Option, rest: str) -> tuple[Any, str]:
+    """Read one word in which brackets hold Python: what is in them stays as it is written, quotes and spaces too.
+
+    Outside of brackets the rules are a shell's, except that a backslash is one of a Windows path unless it escapes a space,
+    a quote or another backslash.
+    """
+    word, position = "", 0
+    while position < len(rest) and not rest[position].isspace():
+        if rest[position] in "([" and (end := _closing(rest, position)):
+            word += rest[position:end]
+        elif rest[position] in "\"'":
+            quoted = _QUOTED.match(rest, position)
+            if quoted is None:
+                raise UsageError(_not_closed(option.names[-1], rest))
+            inner, end = quoted[0][1:-1], quoted.end()
+            word += re.sub(r"\\([\"\\])", r"\1", inner) if rest[position] == '"' else inner
+        else:
+            escaped = rest[position] == "\\" and rest[position + 1 : position + 2] in tuple(" \t\"'\\")
+            end = position + 1 + escaped
+            word += rest[end - 1 : end]
+        position = end
+    return _read_value(option, word), rest[position:]
+
+
+def _closing(text: str, position: int) -> int:
+    """Return the end of the brackets that open here; 0 if they are not closed on the line."""
+    depth = 0
+    for token in _BRACKETS.finditer(text, position):
+        if token[0] == "\n":
+            return 0
+        depth += (token[0] in "([{") - (token[0] in ")]}")
+        if depth == 0:
+            return token.end()
+    return 0
+
+
+def _not_closed(name: str, rest: str) -> str:
+    return f"The quote after {name} is not closed: {rest[:40]}"
 
 
 def _read_value(option: Option, word: str) -> Any:

@@ -67,7 +67,7 @@ class Option:
     """One option: its names, the field of `Options` that it fills, and how its value is read.
 
     A `repeat`ed option collects its values. The value of an option with `optional` may be left out, and is that one then: the
-    next word is a value only if `read` takes it.
+    next word is a value only if `read` takes it. An `expression` may have brackets, in which quotes and spaces are Python's.
     """
 
     names: tuple[str, ...]
@@ -78,6 +78,7 @@ class Option:
     flag: Any = True
     repeat: bool = False
     optional: str = ""
+    expression: bool = False
 
     @property
     def usage(self) -> str:
@@ -142,6 +143,7 @@ OPTIONS: tuple[Option, ...] = (
         "WHAT",
         word,
         repeat=True,
+        expression=True,
     ),
     Option(
         ("--fig",),

@@ -138,6 +138,56 @@ def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, note: 
     assert attachment.notes == (note,)
 
 
+@pytest.mark.parametrize(
+    ("content", "text", "notes"),
+    [
+        (b"one line", "one line", ()),
+        ("Grüße\n".encode(), "Grüße\n", ()),
+        (b"\x1b[31mred\x1b[0m\a bell\b", "\x1b[31mred\x1b[0m\a bell\b", ()),
+        (b'\x1e{"a": 1}\n\x1e{"b": 2}\n', '\x1e{"a": 1}\n\x1e{"b": 2}\n', ()),
+        (b"DIR\r\n\x1a", "DIR\r\n\x1a", ()),
+        (b"a\x01", "a\x01", ()),
+        ("Gr\u00f6\u00dfe".encode("latin-1"), "Größe", ("not UTF-8: read as Latin-1",)),
+        ("Größe: 5\n".encode("utf-16-le"), "Größe: 5\n", ("read as utf-16-le",)),
+        ("Größe: 5\n".encode("utf-16-be"), "Größe: 5\n", ("read as utf-16-be",)),
+    ],
+)
+def test_a_text_is_known_by_its_content(
+    tmp_path: Path, content: bytes, text: str, notes: tuple[str, ...]
+) -> None:
+    for name in ("README", ".env-example", "data.bin"):
+        path = tmp_path / name
+        path.write_bytes(content)
+        attachment = attach_path(path)
+        assert attachment.blocks[0]["source"]["data"] == text
+        assert attachment.notes == notes
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        bytes(range(256)),
+        b"\x7fELF\x02\x01\x01\0",
+        b"\x1f\x8b\x08\x08" + bytes(range(128, 160)) * 4,
+        b"\x80\x04\x95\x0b\x8c\x01\x90\x85",
+        b"\x01\x02\x03\x04\x05abc",
+        b"\x01\0\x02\0\x03\0\x04\0\x05\0",
+    ],
+)
+def test_what_is_no_text_is_known_by_its_content(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "README"
+    path.write_bytes(content)
+    with pytest.raises(ConfigurationError, match=r"README is a binary file \(no suffix\)"):
+        attach_path(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF"])
+def test_an_image_is_known_by_its_beginning(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "download"
+    Image.new("RGB", (30, 20), "red").save(path, kind)
+    assert attach_path(path).summary == "image 30×20"
+
+
 def test_a_long_text_is_cut_and_the_model_is_told(tmp_path: Path) -> None:
     path = tmp_path / "big.log"
     path.write_text("é" * 300_000, encoding="utf-8")

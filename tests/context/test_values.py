@@ -1,3 +1,4 @@
+import functools
 import io
 import sys
 from pathlib import Path
@@ -139,7 +140,12 @@ class _Bad:
         (_Bad(), "", r"repr\(\) of this _Bad failed: ValueError: no repr today"),
         ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is a list"),
         ([1], "head 3", "The format 'head 3' is for"),
-        (pandas.DataFrame(), "csv", r"x has no format 'csv'\. Formats are schema, head N, full, repr, str\."),
+        (
+            pandas.DataFrame(),
+            "csv",
+            r"x has no format 'csv'\. Formats are schema, head N, full, repr, str, and what Python's format\(\) takes for a "
+            r"pandas\..*DataFrame\.",
+        ),
         (pandas.DataFrame(), "scheme", "Did you mean schema"),
     ],
 )
@@ -176,6 +182,74 @@ def test_large_values_are_bounded_in_size_and_time() -> None:
     long = attachment_of("y" * 300_000, "s")
     assert long.notes == ("100,000 of 300,000 characters left out",)
     assert long.notes[0] in text_of(long)
+
+
+class _Anything:
+    """Has every attribute that one asks for, as proxies have."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *_, **__: self
+
+
+class _AnythingClass(type):
+    def __getattr__(cls, name: str) -> Any:
+        return lambda *_, **__: object()
+
+
+class _Anyone(metaclass=_AnythingClass):
+    pass
+
+
+class _Homeless:
+    __module__ = None  # type: ignore[assignment]
+
+
+class _NoPicture:
+    """Its pictures are none that a notebook could show."""
+
+    def __init__(self, shown: object) -> None:
+        self.shown = shown
+
+    def _repr_png_(self) -> object:
+        return self.shown
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> object:
+        return {"image/png": self.shown, "text/plain": "x"}
+
+    def __repr__(self) -> str:
+        return "no picture"
+
+
+@pytest.mark.parametrize("value", [_Anything(), _Anyone(), _Homeless()])
+def test_an_object_that_has_every_attribute_has_no_form(value: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"without any form .*\{x\.attribute\}, \{vars\(x\)\}"):
+        attachment_of(value, "x")
+
+
+def test_a_function_behind_a_cache_is_still_its_source() -> None:
+    assert attachment_of(functools.cache(text_of), "f").kind == "source"
+
+
+@pytest.mark.parametrize("shown", [3, object(), [1, 2], {}, _Anything()])
+def test_what_shows_no_picture_is_its_repr(shown: object) -> None:
+    assert text_of(attachment_of(_NoPicture(shown), "x")) == '<value name="x">\nno picture\n</value>'
+
+
+def test_a_pie_and_its_parts_are_their_figure_once() -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots()
+    try:
+        pie = axes.pie([1, 2], labels=["a", "b"], autopct="%d")
+        wedges, texts = list(axes.patches), list(axes.texts)
+        for value in (pie, (wedges, texts), (wedges, texts, []), (figure, axes), [wedges[0], texts[0], axes]):
+            attachment = attachment_of(value, "pie")
+            assert [block["type"] for block in attachment.blocks] == ["image"]
+    finally:
+        pyplot.close(figure)
 
 
 def test_a_file_object_is_no_picture() -> None:

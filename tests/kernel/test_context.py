@@ -71,6 +71,31 @@ class TestReferences:
         ask(claude_kernel, "%claude What is in {df:schema}?", "b")
         assert "Ulm" not in json.dumps(content(simulator))
 
+    def test_an_option_names_what_braces_do(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, FRAME + "\nframes = {'two cities': df}\ndef leave(): raise SystemExit(3)")
+        for what in ("df:schema", "frames['two cities']:schema", '"df:head 1"', "df.head(n=1)"):
+            simulator.enqueue("ok")
+            ask(claude_kernel, f"%claude --new -a {what} What's in it?", "b")
+            [data, question] = texts(simulator)
+            assert data.startswith(f'<data name="{what.strip(chr(34))}">')
+            assert "Bonn" not in data
+            assert question == "What's in it?"
+        sent = len(simulator.message_requests)
+        assert "there is neither a variable dff nor a file of this name in" in refused(
+            claude_kernel, "%claude -a dff What?"
+        )
+        assert "Did you mean frames?" in refused(claude_kernel, "%claude -a frame['a'] What?")
+        assert "df:shema has no format 'shema'. Did you mean schema?" in refused(
+            claude_kernel, "%claude -a df:shema What?"
+        )
+        assert "--attach leave() failed: SystemExit: 3. Nothing was sent." in refused(
+            claude_kernel, "%claude -a leave() What?"
+        )
+        assert "The reference {leave()} failed: SystemExit: 3." in refused(
+            claude_kernel, "%claude See {leave()}."
+        )
+        assert len(simulator.message_requests) == sent
+
     def test_raw_sends_braces(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, FRAME)
         simulator.enqueue("ok")
