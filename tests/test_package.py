@@ -92,7 +92,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.client.relay": ["Relay"],
     "nbclaude.client.stream": ["MessageStream", "RetryWait"],
     "nbclaude.context.arrays": ["describe_array", "describe_xarray"],
-    "nbclaude.context.attachment": ["Attachment"],
+    "nbclaude.context.attachment": ["Attachment", "each_once"],
     "nbclaude.context.bundles": ["IMAGE_TYPES", "PLOTLY", "VEGA", "bundle_image"],
     "nbclaude.context.cells": ["CellLog", "CellOutput", "LoggedCell", "context_cells"],
     "nbclaude.context.expressions": ["evaluate", "names_existing", "parse_expression"],

@@ -126,6 +126,7 @@ def gather(
         ConfigurationError: something cannot be attached; the message says what, and what could be.
 
     """
+    from nbclaude.context.attachment import each_once
     from nbclaude.context.images import limits_of
     from nbclaude.context.references import expand
 
@@ -133,17 +134,20 @@ def gather(
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
     attached += [gatherer.attach_named(what) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
-    text, attachments = prompt, attached
+    text, named = prompt, []
     if not options.raw:
         expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
-        text, attachments = expanded.text, [*attached, *expanded.attachments]
+        text, named = expanded.text, list(expanded.attachments)
+    attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
     notes: list[str] = []
     if not options.allow_secrets:
         attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
         text = _masked_text(text, notes)
-    blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
+    several = sum(each.kind == "image" for each in (*attached, *named)) > 1
+    to_name = {each.label for each in (attachments if several else named)}
+    blocks = (*_labelled(attachments, to_name), text_block(text))
     return Gathered(blocks, tuple(attachments), _counted(notes))
 
 
@@ -154,14 +158,13 @@ def _counted(notes: list[str]) -> tuple[str, ...]:
     return (*said, "--allow-secrets sends what is masked.") if said else ()
 
 
-def _labelled(attachments: list[Attachment], named: list[Attachment]) -> tuple[Block, ...]:
+def _labelled(attachments: list[Attachment], to_name: set[str]) -> tuple[Block, ...]:
     """Introduce pictures by their names where the names are needed: several pictures, or one that the prompt refers to."""
     from nbclaude.context.values import labelled_blocks
 
-    several = sum(attachment.kind == "image" for attachment in attachments) > 1
     blocks: list[Block] = []
     for attachment in attachments:
-        blocks += labelled_blocks([attachment]) if several or attachment in named else attachment.blocks
+        blocks += labelled_blocks([attachment]) if attachment.label in to_name else attachment.blocks
     return tuple(blocks)
 
 

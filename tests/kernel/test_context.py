@@ -144,6 +144,19 @@ class TestFigures:
         assert images(simulator) == []
         assert "[Image 1 of this conversation again.]" in texts(simulator)
 
+    def test_a_figure_by_two_names_is_sent_once(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "plot")
+        simulator.enqueue("ok", "ok", "ok")
+        done = ask(claude_kernel, "%claude --no-history Compare {fig} and {ax}.", "b")
+        assert len(images(simulator)) == 1
+        assert texts(simulator) == ["fig:", "[ax: the same image as fig]", "Compare [fig] and [ax]."]
+        assert re.search(r"sent: fig \(figure \d+×\d+\), ax \(the same image as fig\), ", done.html)
+        ask(claude_kernel, "%claude --no-history -a fig -a fig What?", "b")
+        assert len(images(simulator)) == 1
+        ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
+        assert len(images(simulator)) == 1
+        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[1])
+
     def test_without_any(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert "no cell has shown a figure yet" in refused(claude_kernel, "%claude --fig What?")
 
