@@ -70,13 +70,7 @@ class _Gatherer:
         waiting = pending_figures()
         here = f"figure of cell {self.shell.execution_count}"
         if which == "cell":
-            if waiting:
-                found = [picture_of(figure, self.images, here) for figure in waiting[::-1]]
-                return [picture for picture in found if picture is not None]
-            shown = log.of_last_plotting_cell()
-            if not shown:
-                raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-            return [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
+            return self._figures_of_cell(waiting)
         number = int(which)
         if number <= len(waiting):
             picture = picture_of(waiting[number - 1], self.images, here)
@@ -85,11 +79,28 @@ class _Gatherer:
         if image is None:
             there = len(waiting) + len(log.all())
             raise ConfigurationError(
-                f"--fig {which}: {_NO_FIGURE}"
-                if not there
-                else f"--fig {which}: only {there} are remembered."
+                f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
             )
         return [image.attachment(self.images, _figure_name(image))]
+
+    def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
+        """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
+        from nbclaude.context.pictures import picture_of
+
+        log = current_workspace().seen.figures
+        at = notebook.cell_run(self.shell)
+        shown = log.of_last_plotting_cell()
+        if waiting:
+            # Where the front end tells no cell, nobody knows which of those shown are this cell's.
+            shown = log.of_cell(at.cell) if at else ()
+        if not shown and not waiting:
+            raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
+        count = self.shell.execution_count
+        found = [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
+        for number, figure in enumerate(waiting[::-1], len(shown) + 1):
+            picture = picture_of(figure, self.images, f"figure {number} of cell {count}")
+            found += [picture] if picture is not None else []
+        return found
 
     def cells(self, wanted: str) -> list[Attachment]:
         """Attach the last executed cells with their outputs."""
@@ -102,6 +113,9 @@ class _Gatherer:
 
 
 _NO_FIGURE = "no cell has shown a figure yet. Run the cell that plots first, or attach one by name with -a."
+_FEWER = (
+    "only {} remembered (%claude_figures shows them). If the number belongs to the prompt: --fig -- {} ..."
+)
 
 
 def _figure_name(image: Any, number: int = 0) -> str:

@@ -22,6 +22,7 @@ __all__ = ["help_page", "parse_line"]
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
 _LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
+_NUMBER = re.compile(r"[+-]?\d+")
 _BLANK = " \t"
 
 
@@ -60,9 +61,15 @@ def parse_line(line: str) -> tuple[Options, str]:
 
 
 def _take_optional(option: Option, rest: str) -> tuple[Any, str]:
-    """Read the value if one follows: after `=`, or a word that can be one."""
+    """Read the value if one follows: after `=`, or a word that can be one.
+
+    Where numbers are values, every number is: how large it is does not make it a part of the prompt.
+    """
     following = rest.lstrip(_BLANK).split(maxsplit=1)
-    if rest.startswith("=") or (following and _can_be(option, following[0])):
+    takes_numbers = bool(_NUMBER.fullmatch(option.optional))
+    if rest.startswith("=") or (
+        following and (_can_be(option, following[0]) or (takes_numbers and _NUMBER.fullmatch(following[0])))
+    ):
         return _take_value(option, rest)
     return option.read(option.optional), rest
 

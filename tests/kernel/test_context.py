@@ -117,6 +117,17 @@ class TestFigures:
         ask(claude_kernel, PLOT + "\n%claude --fig What trend?", "plot")
         assert len(images(simulator)) == 1
 
+    def test_all_figures_of_the_cell_that_asks(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "earlier")
+        simulator.enqueue("ok")
+        ask(
+            claude_kernel,
+            f"{PLOT}\nplt.show()\nplt.bar([1, 2], [3, 4])\n%claude --fig cell Compare these.",
+            "plot",
+        )
+        assert len(set(images(simulator))) == 2
+        assert [text[:9] for text in texts(simulator)] == ["figure 1 ", "figure 2 ", "Compare t"]
+
     def test_the_second_last_and_those_of_a_cell(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         first = ask(claude_kernel, PLOT, "one").data("image/png")[0]
         second = ask(claude_kernel, "fig, ax = plt.subplots()\nax.bar([1, 2], [3, 4])", "two").data(
@@ -156,6 +167,13 @@ class TestFigures:
         ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
         assert len(images(simulator)) == 1
         assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[1])
+
+    def test_a_number_that_no_figure_has(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "plot")
+        message = refused(claude_kernel, "%claude --fig 2024 was a good year")
+        assert "--fig 2024: only 1 is remembered" in message
+        assert "--fig -- 2024" in message
+        assert simulator.requests == []
 
     def test_without_any(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert "no cell has shown a figure yet" in refused(claude_kernel, "%claude --fig What?")
