@@ -133,7 +133,15 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.seen": ["Seen"],
     "nbclaude.context.sources": ["describe_exception", "describe_source"],
     "nbclaude.context.tables": ["Described", "Table", "describe", "rows_of", "sample_step", "schema_of"],
-    "nbclaude.context.texts": ["DEFAULT_LIMITS", "TextLimits", "clip", "counted", "framed", "one_line"],
+    "nbclaude.context.texts": [
+        "DEFAULT_LIMITS",
+        "TextLimits",
+        "clip",
+        "counted",
+        "framed",
+        "gap",
+        "one_line",
+    ],
     "nbclaude.context.values": [
         "FORMATS",
         "attachment_of",

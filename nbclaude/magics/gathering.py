@@ -12,6 +12,7 @@ from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.magics import notebook
 from nbclaude.options import Options
+from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -107,8 +108,18 @@ class _Gatherer:
         from nbclaude.context.cells import context_cells
 
         at = notebook.cell_run(self.shell)
-        log = current_workspace().seen.cells
-        found = context_cells(log, "all" if wanted == "all" else int(wanted), without=at.cell if at else "")
+        workspace = current_workspace()
+        answers = [
+            text_of(turn.message)
+            for name in workspace.conversations.names()
+            for turn in workspace.conversations[name].turns
+        ]
+        found = context_cells(
+            workspace.seen.cells,
+            "all" if wanted == "all" else int(wanted),
+            without=at.cell if at else "",
+            answers=answers,
+        )
         return [found] if found is not None else []
 
 
