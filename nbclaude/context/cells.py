@@ -96,10 +96,10 @@ def context_cells(
 ) -> Attachment | None:
     """Return the last `wanted` cells with their outputs as one attachment; None if there is none to show.
 
-    Cells whose first line (after cell magics) says `# claude: ignore` and cells that only ask are left out and not counted; of a cell that also
-    asks, the lines that do are. `without` is the id of the cell that asks now; of `answers`, as texts, only that they were
-    printed goes along. Budgets are in characters: each cell is cut in
-    its middle, and if all are too long, the oldest are left out; both is said in the text and in the notes.
+    Cells that say `# claude: ignore` in their first line (after cell magics) and cells that only ask are left out and not
+    counted; of a cell that also asks, the lines that do are. `without` is the id of the cell that asks now; where one of
+    the `answers` was printed, only that goes along. Budgets are in characters: each cell is cut in its middle, and if all
+    are too long, the oldest are left out; both is said in the text and in the notes.
     """
     shown = [
         cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)

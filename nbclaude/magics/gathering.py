@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +40,26 @@ class _Gatherer:
     shell: Any
     options: Options
     images: ImageLimits
+    so_far: list[Attachment] = field(default_factory=list)
 
     def attach(self, value: object, label: str, format: str = "", *, attached: bool = False) -> Attachment:
         """Make a value of the kernel an attachment."""
         from nbclaude.context.values import attachment_of
 
-        return attachment_of(
+        found = attachment_of(
             value, label, format, images=self.images, citations=self.options.citations, attached=attached
         )
+        return self.counted(found)
+
+    def counted(self, attachment: Attachment) -> Attachment:
+        """Refuse more images or bytes than a request takes before still more of them are prepared."""
+        from nbclaude.context.attachment import each_once
+        from nbclaude.context.images import check_amount
+
+        self.so_far.append(attachment)
+        blocks = (block for each in each_once(self.so_far) for block in each.blocks)
+        check_amount(blocks, self.images, all_there=False)
+        return attachment
 
     def attach_named(self, what: str) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
@@ -55,12 +67,12 @@ class _Gatherer:
         from nbclaude.context.files import attach_path, attach_url
 
         if what.startswith(("http://", "https://")):
-            return attach_url(what, citations=self.options.citations)
+            return self.counted(attach_url(what, citations=self.options.citations))
         tree = parse_expression(what)
         is_value = tree is not None and names_existing(tree, self.shell.user_ns)
         if is_value and not ("." in what and Path(what).expanduser().is_file()):
             return self.attach(evaluate(what, self.shell.user_ns), what, attached=True)
-        return attach_path(what, self.images, citations=self.options.citations)
+        return self.counted(attach_path(what, self.images, citations=self.options.citations))
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
@@ -75,14 +87,14 @@ class _Gatherer:
         number = int(which)
         if number <= len(waiting):
             picture = picture_of(waiting[number - 1], self.images, here)
-            return [picture] if picture is not None else []
+            return [self.counted(picture)] if picture is not None else []
         image = log.last(number - len(waiting))
         if image is None:
             there = len(waiting) + len(log.all())
             raise ConfigurationError(
                 f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
             )
-        return [image.attachment(self.images, _figure_name(image))]
+        return [self.counted(image.attachment(self.images, _figure_name(image)))]
 
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
@@ -97,10 +109,13 @@ class _Gatherer:
         if not shown and not waiting:
             raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
         count = self.shell.execution_count
-        found = [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
+        found = [
+            self.counted(image.attachment(self.images, _figure_name(image, n)))
+            for n, image in enumerate(shown, 1)
+        ]
         for number, figure in enumerate(waiting[::-1], len(shown) + 1):
             picture = picture_of(figure, self.images, f"figure {number} of cell {count}")
-            found += [picture] if picture is not None else []
+            found += [self.counted(picture)] if picture is not None else []
         return found
 
     def cells(self, wanted: str) -> list[Attachment]:
