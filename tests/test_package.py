@@ -155,7 +155,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.watch": ["CellWatch"],
     "nbclaude.conversation.answer_format": ["AnswerFormat", "answer_format"],
     "nbclaude.conversation.caching": ["caching_mode", "with_caching"],
-    "nbclaude.conversation.estimate": ["prompt_size", "rough_tokens"],
+    "nbclaude.conversation.estimate": ["prompt_size", "rough_tokens", "unmeasured_note"],
     "nbclaude.conversation.exchange": ["Audience", "Nobody", "Outcome", "exchange"],
     "nbclaude.conversation.history": [
         "History",

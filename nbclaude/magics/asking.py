@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.plan import Plan, Question
 from nbclaude.conversation.settings import Settings
@@ -120,7 +121,8 @@ def show_plan(asking: Asking) -> None:
     price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
     spent = f"about {tokens:,} tokens{price}"
     receipt = _receipt(plan, asking.gathered, spent)
-    notes = (*receipt.notes, *plan.notes)
+    guessed = unmeasured_note(plan.request.body())
+    notes = (*receipt.notes, *plan.notes, *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
     show_receipt(asking.shell, receipt)
 
