@@ -96,6 +96,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.bundles": ["IMAGE_TYPES", "PLOTLY", "VEGA", "bundle_image"],
     "nbclaude.context.cells": ["CellLog", "CellOutput", "LoggedCell", "context_cells"],
     "nbclaude.context.expressions": ["evaluate", "names_existing", "parse_expression"],
+    "nbclaude.context.extents": ["EXACT_CELLS", "Extent", "extent", "pieces"],
     "nbclaude.context.facts": [
         "Facts",
         "category_facts",
@@ -133,7 +134,15 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.secrets": ["Finding", "mask", "mask_blocks", "whole_credentials"],
     "nbclaude.context.seen": ["Seen"],
     "nbclaude.context.sources": ["describe_exception", "describe_source"],
-    "nbclaude.context.tables": ["Described", "Table", "describe", "rows_of", "sample_step", "schema_of"],
+    "nbclaude.context.tables": [
+        "Described",
+        "Table",
+        "describe",
+        "is_exact",
+        "rows_of",
+        "sample_step",
+        "schema_of",
+    ],
     "nbclaude.context.texts": [
         "DEFAULT_LIMITS",
         "TextLimits",
