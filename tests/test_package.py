@@ -106,7 +106,7 @@ EXPORTS: dict[str, list[str]] = {
         "number_facts",
         "number_text",
     ],
-    "nbclaude.context.figures": ["FigureLog", "ShownImage", "pending_figures", "watch"],
+    "nbclaude.context.figures": ["FigureLog", "ShownImage", "pending_figures", "show_pending", "watch"],
     "nbclaude.context.files": ["MAX_CHARACTERS", "attach_path", "attach_url"],
     "nbclaude.context.frames": ["DATA_FORMATS", "describe_data", "read_format"],
     "nbclaude.context.images": [
@@ -228,7 +228,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.magics.footer": ["footer_of", "spent_of"],
     "nbclaude.magics.gathering": ["Gathered", "gather", "without_secrets"],
     "nbclaude.magics.manage": ["ManageMagics"],
-    "nbclaude.magics.notebook": ["cell_run", "deleted_cells", "is_claude_cell"],
+    "nbclaude.magics.notebook": ["cell_run", "deleted_cells", "is_claude_cell", "only_asks_follow"],
     "nbclaude.magics.state": ["state_text"],
     "nbclaude.magics.traits": ["ClaudeTraits"],
     "nbclaude.magics.variables": ["is_variable_name", "system_prompt", "variable"],

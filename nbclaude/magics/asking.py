@@ -90,6 +90,7 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
+    _show_figures(shell)
     display = open_display(shell, language="json" if asking.settings.schema is not None else "")
     display.begin()
     alone = notebook.is_claude_cell(shell)
@@ -124,7 +125,16 @@ def show_plan(asking: Asking) -> None:
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *plan.notes, *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
+    _show_figures(asking.shell)
     show_receipt(asking.shell, receipt)
+
+
+def _show_figures(shell: Any) -> None:
+    """Show the cell's figures above the answer that is about them."""
+    from nbclaude.context.figures import show_pending
+
+    if notebook.only_asks_follow(shell):
+        show_pending(shell)
 
 
 def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
