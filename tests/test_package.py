@@ -129,6 +129,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.plain_tables": ["arrow_table", "rows_table"],
     "nbclaude.context.polars_tables": ["lazy_schema", "polars_table"],
     "nbclaude.context.receipt": ["receipt_of"],
+    "nbclaude.context.receipt_parts": ["BlockReader", "SourceOf", "bounded", "compact_json", "laid_out"],
     "nbclaude.context.references": ["Expanded", "Reference", "expand", "find_references"],
     "nbclaude.context.reprs": ["bounded_repr", "bounded_str", "is_bare"],
     "nbclaude.context.secrets": ["Finding", "mask", "mask_blocks", "whole_credentials"],

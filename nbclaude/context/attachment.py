@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,15 @@ class Attachment:
     # What was cut, downscaled, converted or masked; said to the user and, where it matters, in the blocks as well.
     notes: tuple[str, ...] = ()
     kind: str = ""  # "image" | "document" | "data" | "source" | "text"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether less than the whole goes along, by what its notes say."""
+        return any(_CUT.search(note) for note in self.notes)
+
+
+# How notes of cuts are worded: `texts.clip`, tables, cells, files, lists of pictures, outlines of modules.
+_CUT = re.compile(r"left out|only the first|show the first|columns described|shortened|^cut\b|too long")
 
 
 def each_once(attachments: Iterable[Attachment]) -> list[Attachment]:

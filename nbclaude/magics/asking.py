@@ -18,6 +18,7 @@ from nbclaude.magics.footer import footer_of, spent_of
 from nbclaude.magics.gathering import Gathered
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.options import Options
+from nbclaude.options.values import SECRET_HEADERS
 from nbclaude.output import open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
 from nbclaude.tools.definitions import tool_definitions
@@ -121,7 +122,7 @@ def show_plan(asking: Asking) -> None:
     tokens, estimate = workspace.estimate(plan)
     price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = _receipt(plan, asking.gathered, spent)
+    receipt = _receipt(plan, asking.gathered, spent, whole=True)
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *plan.notes, *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
@@ -137,15 +138,18 @@ def _show_figures(shell: Any) -> None:
         show_pending(shell)
 
 
-def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
+def _receipt(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
     from nbclaude.context.receipt import receipt_of
 
+    headers = plan.request.headers.items()
     return receipt_of(
         plan.request.body(),
         gathered.attachments,
         notes=gathered.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,
+        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        whole=whole,
     )
 
 

@@ -151,7 +151,7 @@ the old one's place, asked with what came before it; turns of later cells stay. 
   %claude_connect   another server      %claude_login   store a key, without writing it into the notebook
 
 The reply is in _claude: .text, .code, .json, .data, .tool_calls, .thinking, .citations, .usage, .cost, .stop_reason,
-.model, .request_id, .message.
+.model, .request_id, .message, .request.
 
 Settings for every ask: %config ClaudeMagics shows them all, for example
   %config ClaudeMagics.model = "claude-opus-5-5"

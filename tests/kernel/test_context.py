@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.simulator import Simulator
 from tests.context.test_secrets import SECRETS
-from tests.kernel.kernel import Execution, Kernel
+from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"
 PLOT = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2, 4])"
@@ -266,8 +266,29 @@ class TestReceipt:
         for text in texts(simulator):
             assert text.replace("<", "&lt;").replace(">", "&gt;") in html
         assert "sent: 1 earlier turn, df (" in html
-        assert "<li>Hello</li>" in html
+        assert "<summary>Hello</summary>" in html
+        assert re.search(r"answer</div><pre>ok</pre>", html)
         assert "system prompt: Be brief." in html
+
+    def test_the_request_can_be_had(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("ok")
+        ask(claude_kernel, "%claude --system 'Be brief.' Hello", "b")
+        ask(claude_kernel, "import json\nprint(json.dumps(_claude.request))", "c")
+        shown = ask(claude_kernel, "print(json.dumps(_claude.request))", "d").stdout
+        assert json.loads(shown) == json.loads(simulator.message_requests[-1].body)
+        assert CANARY_KEY not in shown
+
+    def test_a_saved_receipt_is_bounded_and_a_dry_run_is_whole(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        ask(claude_kernel, "long = 'word ' * 20_000 + 'the end'")
+        simulator.enqueue("ok", "ok")
+        done = ask(claude_kernel, "%claude What is {long}?", "b")
+        assert "Long texts are shortened here: _claude.request has the whole request" in done.html
+        assert len(done.html) < 50_000
+        dry = ask(claude_kernel, "%claude --dry-run And {long:repr}?", "c").html
+        assert dry.count("the end") == 1
+        assert len(ask(claude_kernel, "%claude And?", "c").html) < 30_000
 
     def test_an_image_that_was_uploaded_is_shown(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(
