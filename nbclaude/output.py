@@ -259,9 +259,10 @@ class TerminalDisplay:
         self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
 
     def finish(self, footer: Footer) -> None:
-        """Print the sources and the footer."""
+        """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())
-        self._write_lines(footer.callout, f"({footer.line})")
+        sent = f"({footer.receipt.summary})" if footer.receipt is not None else ""
+        self._write_lines(footer.callout, f"({footer.line})", sent)
 
     def abandon(self, *, alone: bool) -> None:
         """Nothing to take away."""

@@ -15,7 +15,7 @@ from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
 from nbclaude.tools.definitions import tool_definitions
 from nbclaude.wire.message import content_of, text_of
-from nbclaude.wire.request import text_block
+from nbclaude.wire.request import MessageRequest, text_block
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -47,6 +47,16 @@ class Reply:
     seconds: float = 0.0
     cost: float | None = None
     _read: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
+    _request: MessageRequest | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """The body of the request that was answered, as it was sent; headers, and so keys of the API, are not part of it.
+
+        Where a server paused and was asked to go on, it is the first request. Empty for a reply that nothing was asked for.
+        """
+        body: dict[str, Any] = json.loads(self._request.to_json()) if self._request is not None else {}
+        return body
 
     @property
     def text(self) -> str:
@@ -146,7 +156,8 @@ class Reply:
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     """Build the reply of an outcome; `form` is how its JSON is to be read."""
     cost = outcome.entry.cost if outcome.entry else None
-    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, form.read if form else None)
+    read = form.read if form else None
+    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request)
 
 
 def ask(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from nbclaude.context.extents import extent, pieces
 from nbclaude.context.facts import missing_text, number_facts
-from nbclaude.context.tables import Described, sample_step
+from nbclaude.context.tables import Described, is_exact, sample_step
 from nbclaude.context.texts import clip, counted
 
 __all__ = ["describe_array", "describe_xarray"]
@@ -52,35 +54,33 @@ def _facts(array: Any, numpy: Any) -> str:
     """Return missing values, range and mean, of a sample where the array is large."""
     if array.dtype.kind not in "iufbMm" or not array.size:
         return ""
-    step = sample_step(array.size, 1)
+    step, exact = sample_step(array.size, 1), is_exact(array.size, 1)
     # Flat views only: `ravel` would copy an array that does not lie in one piece.
     flat = array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
     flat = numpy.asarray(flat)
-    sampled = f"; from a sample of {flat.size:,} values" if step > 1 else ""
+    whole = array if exact else flat
+    marked = "; ~ is from" if exact else "; all from"
+    sampled = f"{marked} a sample of {flat.size:,} values" if step > 1 else ""
     if array.dtype.kind == "b":
-        return f"{int(flat.sum()):,} true{sampled}"
+        return f"{int(whole.sum()):,} true" + ("" if exact else sampled)
+    found = extent(pieces(whole))
     if array.dtype.kind in "Mm":
-        present = flat[~numpy.isnat(flat)]
-        parts = [missing_text(flat.size - present.size, flat.size)]
-        parts += [f"{present.min()} … {present.max()}"] if present.size else []
-        return ", ".join(part for part in parts if part) + sampled
-    present = flat[~numpy.isnan(flat)] if array.dtype.kind == "f" else flat
-    finite = present[numpy.isfinite(present)]
-    missing = flat.size - present.size
-    infinite = int(present.size - finite.size)
-    if not finite.size:
-        return number_facts(missing, flat.size, infinite=infinite).ranges + sampled
+        parts = [missing_text(found.missing, whole.size)]
+        parts += [f"{found.least} … {found.most}"] if found.least is not None else []
+        return ", ".join(part for part in parts if part) + ("" if exact else sampled)
+    finite = flat[numpy.isfinite(flat)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         told = number_facts(
-            missing,
-            flat.size,
-            finite.min().item(),
-            finite.max().item(),
-            mean=float(finite.mean()),
-            median=float(numpy.median(finite)),
-            deviation=float(finite.std()),
-            infinite=infinite,
+            found.missing,
+            whole.size,
+            None if found.least is None else found.least.item(),
+            None if found.most is None else found.most.item(),
+            mean=float(finite.mean()) if finite.size else math.nan,
+            median=float(numpy.median(finite)) if finite.size else math.nan,
+            deviation=float(finite.std()) if finite.size else math.nan,
+            infinite=found.infinite,
+            sampled=exact and step > 1,
         )
     return told.ranges + sampled
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["Attachment"]
+from nbclaude.wire.request import text_block
+
+__all__ = ["Attachment", "each_once"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +26,54 @@ class Attachment:
     # What was cut, downscaled, converted or masked; said to the user and, where it matters, in the blocks as well.
     notes: tuple[str, ...] = ()
     kind: str = ""  # "image" | "document" | "data" | "source" | "text"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether less than the whole goes along, by what its notes say."""
+        return any(_CUT.search(note) for note in self.notes)
+
+
+# How notes of cuts are worded: `texts.clip`, tables, cells, files, lists of pictures, outlines of modules.
+_CUT = re.compile(r"left out|only the first|show the first|columns described|shortened|^cut\b|too long")
+
+
+def each_once(attachments: Iterable[Attachment]) -> list[Attachment]:
+    """Leave out what is there already: the same thing by the same name, and of an image or file by another name the bytes.
+
+    In the place of the bytes stands a text that says by which name they are there.
+    """
+    kept: list[Attachment] = []
+    names: dict[tuple[str, str], str] = {}
+    for attachment in attachments:
+        if not any(attachment.label == each.label and attachment.blocks == each.blocks for each in kept):
+            kept.append(_without_copies(attachment, names))
+    return kept
+
+
+def _without_copies(attachment: Attachment, names: dict[tuple[str, str], str]) -> Attachment:
+    """Replace what `names` knows by its name there, and note in it what it does not."""
+    own = [key for block in attachment.blocks if (key := _bytes_of(block))]
+    known = {key: names[key] for key in own if key in names}
+    for number, key in enumerate(own, 1):
+        of = f"{key[0]} {number} of " if len(own) > 1 else ""
+        names.setdefault(key, f"{of}{attachment.label}")
+    if not known:
+        return attachment
+    said = {key: f"the same {key[0]} as {name}" for key, name in known.items()}
+    if len(known) == len(set(own)):
+        summary = " and ".join(said.values())
+        blocks = (text_block(f"[{attachment.label}: {summary}]"),)
+        return replace(attachment, blocks=blocks, summary=summary, notes=(), kind="text")
+    told = [
+        text_block(f"[{said[key]}]") if (key := _bytes_of(block)) in said else block
+        for block in attachment.blocks
+    ]
+    return replace(attachment, blocks=tuple(told), notes=(*attachment.notes, *said.values()))
+
+
+def _bytes_of(block: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return what tells an image or a file from every other; None for texts."""
+    source = block.get("source")
+    if block.get("type") not in ("image", "document") or not isinstance(source, Mapping):
+        return None
+    return str(block["type"]), str(source.get("data") or source.get("url") or source)

@@ -20,8 +20,13 @@ TOTAL_BUDGET = 60_000
 _KEPT = 20_000
 _CELLS = 500
 
+_ANSWER = "[an answer of yours]"
+_LONG_ANSWER = 40  # characters
+
+# A cell magic of others (%%time, %%capture) stands before what the cell itself says.
+_MAGICS = re.compile(r"(?:[ \t]*\n|[ \t]*%%(?!claude)[^\n]*(?:\n|$))*")
 _IGNORED = re.compile(r"\s*#\s*claude:\s*ignore\b", re.IGNORECASE)
-_OURS = re.compile(r"%%claude(?:_\w+)?(?=\s|$)")
+_OURS = re.compile(r"\s*%%claude(?:_\w+)?(?=\s|$)")
 _OUR_LINE = re.compile(
     r"^[ \t]*(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$).*(?:\n|$)", re.MULTILINE
 )
@@ -87,12 +92,14 @@ def context_cells(
     cell_budget: int = CELL_BUDGET,
     total_budget: int = TOTAL_BUDGET,
     without: str = "",
+    answers: Collection[str] = (),
 ) -> Attachment | None:
     """Return the last `wanted` cells with their outputs as one attachment; None if there is none to show.
 
-    Cells whose first line says `# claude: ignore` and cells that only ask are left out and not counted; of a cell that also
-    asks, the lines that do are. `without` is the id of the cell that asks now. Budgets are in characters: each cell is cut in
-    its middle, and if all are too long, the oldest are left out; both is said in the text and in the notes.
+    Cells that say `# claude: ignore` in their first line (after cell magics) and cells that only ask are left out and not
+    counted; of a cell that also asks, the lines that do are. `without` is the id of the cell that asks now; where one of
+    the `answers` was printed, only that goes along. Budgets are in characters: each cell is cut in its middle, and if all
+    are too long, the oldest are left out; both is said in the text and in the notes.
     """
     shown = [
         cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)
@@ -101,9 +108,10 @@ def context_cells(
         shown = shown[-wanted:] if wanted > 0 else []
     if not shown:
         return None
+    known = {text for answer in answers if (text := answer.strip())}
     texts: list[str] = []
     cut = used = 0
-    for cell in reversed(shown):
+    for cell in (_without_answers(cell, known) for cell in reversed(shown)):
         text, was_cut = _cell_text(cell, cell_budget)
         if texts and used + len(text) > total_budget:
             break
@@ -123,10 +131,28 @@ def context_cells(
 
 def _visible(cell: LoggedCell) -> LoggedCell | None:
     """Return a cell without the lines that ask; None for one that is not to be seen."""
-    if _IGNORED.match(cell.source) or _OURS.match(cell.source.lstrip()):
+    magics = _MAGICS.match(cell.source)
+    begins = magics.end() if magics else 0
+    if any(each.match(cell.source, begins) for each in (_IGNORED, _OURS)):
         return None
     source = _OUR_LINE.sub("", cell.source)
     return replace(cell, source=source) if source.strip() else None
+
+
+def _without_answers(cell: LoggedCell, answers: Collection[str]) -> LoggedCell:
+    """Replace what a cell printed of answers: the model knows what it has said."""
+
+    def without(text: str) -> str:
+        if text.strip() in answers:
+            return _ANSWER
+        for answer in answers:
+            # A short one ("42") may stand in any output.
+            if len(answer) >= _LONG_ANSWER and answer in text:
+                text = text.replace(answer, _ANSWER)
+        return text
+
+    outputs = tuple(replace(each, text=without(each.text)) for each in _joined(cell.outputs))
+    return replace(cell, outputs=outputs)
 
 
 def _cell_text(cell: LoggedCell, budget: int) -> tuple[str, bool]:

@@ -68,37 +68,52 @@ def number_facts(
     median: float = math.nan,
     deviation: float = math.nan,
     infinite: int = 0,
+    sampled: bool = False,
 ) -> Facts:
-    """Tell a column of numbers: missing, range, mean, median, standard deviation."""
+    """Tell a column of numbers: missing, range, mean, median, standard deviation; what is `sampled` is marked, not the range."""
     parts = [missing_text(missing, rows)]
     if least is not None and most is not None:
         parts.append(f"{number_text(least)} … {number_text(most)}")
         known = (("mean", mean), ("median", median), ("std", deviation))
-        parts += [f"{word} {number_text(number)}" for word, number in known if not math.isnan(number)]
+        mark = "~" if sampled else ""
+        parts += [f"{mark}{word} {number_text(number)}" for word, number in known if not math.isnan(number)]
     if infinite:
         parts.append(f"{infinite:,} infinite")
     return Facts(", ".join(part for part in parts if part))
 
 
 def category_facts(
-    missing: int, rows: int, distinct: int | None, top: Sequence[tuple[object, int]], types: str = ""
+    missing: int,
+    rows: int,
+    distinct: int | None,
+    top: Sequence[tuple[object, int]],
+    types: str = "",
+    *,
+    sampled: bool = False,
+    missing_sampled: bool = False,
 ) -> Facts:
-    """Tell a column of texts, categories or objects: missing, distinct values, and the commonest."""
-    parts = [missing_text(missing, rows)]
+    """Tell a column of texts, categories or objects: missing, distinct values, and the commonest, marked if `sampled`."""
+    mark = "~" if sampled else ""
+    parts = [missing_text(missing, rows, sampled=missing_sampled)]
     if distinct is not None:
-        parts.append(f"{distinct:,} distinct")
+        parts.append(f"{mark}{distinct:,} distinct")
     if types:
         parts.append(f"holds {types}")
     quoted = [(cell_text(value), count) for value, count in top]
     if quoted and quoted[0][1] > 1:
-        values = "top: " + ", ".join(f"{text!r} {count:,}" for text, count in quoted)
+        values = f"{mark}top: " + ", ".join(f"{text!r} {count:,}" for text, count in quoted)
     else:
         values = "such as " + ", ".join(repr(text) for text, _ in quoted[:3]) if quoted else ""
     return Facts(", ".join(part for part in parts if part), values)
 
 
-def missing_text(missing: int, rows: int) -> str:
-    """Return how many values are missing, or nothing where none is."""
+def missing_text(missing: int, rows: int, *, sampled: bool = False) -> str:
+    """Return how many values are missing, or nothing where none is; of a sample only which share, marked."""
+    if sampled and missing != rows:
+        return f"~{missing / rows:.1%} missing" if missing else "~none missing"
     if not missing:
         return ""
-    return "all missing" if missing == rows else f"{missing:,} missing ({missing / rows:.1%})"
+    if missing == rows:
+        return "~all missing" if sampled else "all missing"
+    share = f"{missing / rows:.1%}" if missing / rows >= 0.0005 else "< 0.1%"
+    return f"{missing:,} missing ({share})"

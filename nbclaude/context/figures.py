@@ -18,7 +18,7 @@ from nbclaude.context.bundles import IMAGE_TYPES, bundle_image
 if TYPE_CHECKING:
     from nbclaude.context.images import ImageLimits
 
-__all__ = ["FigureLog", "ShownImage", "pending_figures", "watch"]
+__all__ = ["FigureLog", "ShownImage", "pending_figures", "show_pending", "watch"]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
@@ -172,6 +172,17 @@ def pending_figures() -> list[Any]:
         waiting = getattr(inline.show, "_to_draw", [])
         figures = [figure for figure in figures if figure in waiting]
     return figures[::-1]
+
+
+def show_pending(shell: Any) -> None:
+    """Show now what the inline backend shows when the cell has ended; it does not show it again then.
+
+    As at a cell's end, figures are closed (`InlineBackend.close_figures`): call it where no line of the cell can go on with
+    them.
+    """
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    if inline is not None and inline.flush_figures in shell.events.callbacks.get("post_execute", ()):
+        inline.flush_figures()
 
 
 class _Watcher:

@@ -27,6 +27,7 @@ __all__ = [
     "STANDARD_IMAGES",
     "ImageLimits",
     "PreparedImage",
+    "check_amount",
     "check_images",
     "fitted_size",
     "image_size",
@@ -183,6 +184,23 @@ def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STAN
 
     `blocks` are those of the whole request, all its messages. Images by URL or file id are counted, but not measured.
     """
+    images = check_amount(blocks, limits)
+    if len(images) > MANY_IMAGES and (widest := max(map(_longest_edge, images))) > MANY_IMAGES_EDGE:
+        raise ConfigurationError(
+            f"The request would hold {len(images)} images, one of them {widest} px long; with more than {MANY_IMAGES} images "
+            f"each may have {MANY_IMAGES_EDGE} px at most. Attach fewer or smaller ones, or leave earlier turns behind "
+            "with --new or --no-history."
+        )
+
+
+def check_amount(
+    blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STANDARD_IMAGES, *, all_there: bool = True
+) -> list[str]:
+    """Raise ConfigurationError if these are too many images or bytes already; return the images in base64.
+
+    It looks into none of them, so it can be asked again after each image: what is refused anyway need not be prepared. Then
+    they are not `all_there`.
+    """
     total = 0
     images: list[str] = []
     for block in _nested(blocks):
@@ -193,23 +211,19 @@ def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STAN
         total += len(data or "")
         if block.get("type") == "image":
             images.append(data or "")
+    at_least = "" if all_there else "at least "
     if len(images) > limits.max_images:
         raise ConfigurationError(
-            f"The request would hold {len(images)} images; the model takes {limits.max_images}. Attach fewer, or leave earlier "
-            "turns behind with --new or --no-history."
-        )
-    if len(images) > MANY_IMAGES and (widest := max(map(_longest_edge, images))) > MANY_IMAGES_EDGE:
-        raise ConfigurationError(
-            f"The request would hold {len(images)} images, one of them {widest} px long; with more than {MANY_IMAGES} images "
-            f"each may have {MANY_IMAGES_EDGE} px at most. Attach fewer or smaller ones, or leave earlier turns behind "
-            "with --new or --no-history."
+            f"The request would hold {at_least}{len(images)} images; the model takes {limits.max_images}. Attach fewer, or leave "
+            "earlier turns behind with --new or --no-history."
         )
     if total > limits.max_request_bytes:
         raise ConfigurationError(
-            f"The images and documents of this request come to {total / 1e6:.1f} MB; the server takes "
+            f"The images and documents of this request come to {at_least}{total / 1e6:.1f} MB; the server takes "
             f"{limits.max_request_bytes / 1e6:.0f} MB. Attach fewer, or leave earlier turns behind with --new or "
             "--no-history."
         )
+    return images
 
 
 def _open(data: bytes, label: str) -> Image.Image:

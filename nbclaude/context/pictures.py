@@ -10,16 +10,27 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.bundles import PLOTLY, VEGA, bundle_image
 from nbclaude.context.files import attach_url
-from nbclaude.context.images import STANDARD_IMAGES, ImageLimits, PreparedImage, prepare_image
+from nbclaude.context.images import (
+    STANDARD_IMAGES,
+    ImageLimits,
+    PreparedImage,
+    check_amount,
+    prepare_image,
+)
+from nbclaude.context.texts import counted
 from nbclaude.context.vectors import paint_pdf, paint_plotly, paint_svg, paint_vega
 from nbclaude.errors import ConfigurationError
+from nbclaude.wire.request import text_block
 
-__all__ = ["picture_of", "prepare_shown"]
+__all__ = ["MOST_PICTURES", "joined", "picture_of", "prepare_shown"]
+
+MOST_PICTURES = 20  # of a list go along
 
 MAX_ELEMENTS = 1000  # of an array that is looked through for figures
 MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
@@ -38,7 +49,8 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
         if _is_a(value, kind):
             return painted(value, limits, label)
     if figures := _figures_of(value):
-        return _joined([_matplotlib(figure, limits, label) for figure in figures], label)
+        pictures = (_matplotlib(figure, limits, label) for figure in figures)
+        return joined(pictures, len(figures), limits, label, "figure")
     return _self_shown(value, limits, label)
 
 
@@ -227,15 +239,33 @@ def _called(value: Any, method: str, **arguments: Any) -> Any:
     return shown[0] if isinstance(shown, tuple) and shown else shown
 
 
-def _joined(attachments: list[Attachment], label: str) -> Attachment:
-    if len(attachments) == 1:
-        return attachments[0]
+def joined(
+    pictures: Iterable[Attachment | None],
+    count: int,
+    limits: ImageLimits,
+    label: str,
+    what: str = "picture",
+) -> Attachment | None:
+    """Return the first `MOST_PICTURES` of `count` pictures as one, equal ones once; None where one of them is none.
+
+    Each is prepared when its turn comes. Raises ConfigurationError as soon as they are more than a request takes.
+    """
+    blocks: list[Mapping[str, Any]] = []
+    notes: list[str] = []
+    summary = ""
+    for picture in islice(pictures, MOST_PICTURES):
+        if picture is None:
+            return None
+        blocks += [block for block in picture.blocks if block not in blocks]
+        notes += [note for note in picture.notes if note not in notes]
+        summary = picture.summary
+        check_amount(blocks, limits, all_there=False)
+    images = sum(block.get("type") == "image" for block in blocks)
+    if count > MOST_PICTURES:
+        notes.append(f"only the first {MOST_PICTURES} of {count:,} {what}s")
+        blocks.append(text_block(f"[{label}: {notes[-1]}]"))
     return Attachment(
-        label,
-        tuple(block for each in attachments for block in each.blocks),
-        f"{len(attachments)} figures",
-        tuple(note for each in attachments for note in each.notes),
-        "image",
+        label, tuple(blocks), summary if images == 1 else counted(images, what), tuple(notes), "image"
     )
 
 

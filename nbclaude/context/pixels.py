@@ -38,6 +38,9 @@ def draw(image: Image.Image) -> tuple[Image.Image, tuple[str, ...], str]:
         notes.append(caption)
     # A copy, even where there is nothing to turn: the user's own image stays as it is.
     upright = ImageOps.exif_transpose(image)
+    if upright.mode == "La":
+        # Its grey is multiplied by the alpha channel; pillow knows no other way out of this mode.
+        upright = upright.convert("LA")
     if upright.mode == "F" or upright.mode.startswith("I"):
         return (*_eight_bits(upright, notes), caption)
     if upright.has_transparency_data:
@@ -62,7 +65,17 @@ def _eight_bits(image: Image.Image, notes: list[str]) -> tuple[Image.Image, tupl
         numbers = Image.frombytes("F", numbers.size, clean.tobytes())
     notes.append(f"values {lowest:g} to {highest:g} shown as black to white")
     scale = 255 / (highest - lowest) if highest > lowest else 0.0
-    return numbers.point(lambda value: value * scale + -lowest * scale).convert("L"), tuple(notes)
+    shown = numbers.point(lambda value: value * scale + -lowest * scale).convert("L")
+    # A 16-bit PNG may name one value that is seen through.
+    clear = image.info.get("transparency")
+    if isinstance(clear, int) and clear in values:
+        notes.append("transparent background on white")
+        shown = Image.frombytes(
+            "L",
+            shown.size,
+            bytes(255 if v == clear else s for v, s in zip(values, shown.tobytes(), strict=True)),
+        )
+    return shown, tuple(notes)
 
 
 def encode(image: Image.Image, *, photo: bool) -> tuple[bytes, str]:

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from nbclaude.context.facts import Facts, category_facts, missing_text, name_text, number_facts
-from nbclaude.context.tables import Table, sample_step
+from nbclaude.context.tables import Table, is_exact, sample_step
 from nbclaude.context.texts import one_line
 
 __all__ = ["lazy_schema", "polars_table"]
+
+_PART = 1_000_000  # rows that are copied in one go
 
 
 def polars_table(value: Any) -> Table | None:
@@ -24,11 +26,12 @@ def polars_table(value: Any) -> Table | None:
         return None
     frame = value
     rows, columns = frame.shape
-    step = sample_step(rows, columns)
+    step, exact = sample_step(rows, columns), is_exact(rows, columns)
 
     def facts(column: int) -> Facts:
         series = frame.to_series(column)
-        return _facts(series if step == 1 else series.gather_every(step), polars)
+        sample = series if step == 1 else series.gather_every(step)
+        return _facts(series if exact else sample, sample, polars)
 
     def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
         part = frame[list(positions), :width]
@@ -44,6 +47,7 @@ def polars_table(value: Any) -> Table | None:
         step=step,
         facts=facts,
         cells=cells,
+        exact=exact,
     )
 
 
@@ -58,7 +62,8 @@ def _dtype(dtype: Any) -> str:
     return "Enum" if type(dtype).__name__ == "Enum" else one_line(str(dtype), 120)
 
 
-def _facts(series: Any, polars: Any) -> Facts:
+def _facts(series: Any, sample: Any, polars: Any) -> Facts:
+    """Tell a column: missing values and range of `series`, the rest of a sample of it."""
     rows = len(series)
     missing = series.null_count()
     dtype = series.dtype
@@ -66,47 +71,59 @@ def _facts(series: Any, polars: Any) -> Facts:
         return Facts(missing_text(missing, rows))
     try:
         if dtype.is_numeric():
-            return _number(series, missing, rows)
+            return _number(series, sample, missing, rows)
         if dtype == polars.Boolean:
             told = f"{series.sum():,} true"
         elif dtype.is_temporal():
             told = f"{series.min()} … {series.max()}"
         else:
-            return _category(series, missing, rows)
+            return _category(sample, missing, rows)
     except Exception:  # nested and future types may lack any of these methods
         return Facts(missing_text(missing, rows))
     return Facts(", ".join(part for part in (missing_text(missing, rows), told) if part))
 
 
-def _number(series: Any, missing: int, rows: int) -> Facts:
-    present = series.drop_nulls()
-    infinite = 0
+def _number(series: Any, sample: Any, missing: int, rows: int) -> Facts:
+    present = sample.drop_nulls()
+    least, most, infinite = series.min(), series.max(), 0
     if series.dtype.is_float():
         # A NaN is no null to polars; to the reader both are missing.
-        numbers = present.drop_nans()
-        missing += len(present) - len(numbers)
-        present = numbers.filter(numbers.is_finite())
-        infinite = len(numbers) - len(present)
-    if not len(present):
-        return number_facts(missing, rows, infinite=infinite)
-    least, most = present.min(), present.max()
+        missing += int(series.is_nan().sum())
+        present = present.filter(present.is_finite())
+        least, most, infinite = _finite(series, least, most)
     whole = series.dtype.is_integer()
-    deviation = present.std()
+    mean, median, deviation = present.mean(), present.median(), present.std()
     return number_facts(
         missing,
         rows,
-        least if whole else float(least),
-        most if whole else float(most),
-        mean=float(present.mean()),
-        median=float(present.median()),
+        least if whole or least is None else float(least),
+        most if whole or most is None else float(most),
+        mean=math.nan if mean is None else float(mean),
+        median=math.nan if median is None else float(median),
         deviation=math.nan if deviation is None else float(deviation),
         infinite=infinite,
+        sampled=len(sample) < rows,
     )
+
+
+def _finite(series: Any, least: Any, most: Any) -> tuple[Any, Any, int]:
+    """Return least and most of the finite numbers, and how many are infinite; in parts, since it copies them."""
+    if least is not None and math.isfinite(least) and math.isfinite(most):
+        return least, most, 0
+    least = most = None
+    for start in range(0, len(series), _PART):
+        part = series.slice(start, _PART)
+        finite = part.filter(part.is_finite())
+        if len(finite):
+            least = finite.min() if least is None else min(least, finite.min())
+            most = finite.max() if most is None else max(most, finite.max())
+    return least, most, int(series.is_infinite().sum())
 
 
 def _category(series: Any, missing: int, rows: int) -> Facts:
     present = series.drop_nulls()
+    sampled = len(series) < rows
     if series.dtype.is_nested():
-        return category_facts(missing, rows, present.n_unique(), ())
+        return category_facts(missing, rows, present.n_unique(), (), sampled=sampled)
     counts = present.value_counts(sort=True)
-    return category_facts(missing, rows, len(counts), counts.head(5).rows())
+    return category_facts(missing, rows, len(counts), counts.head(5).rows(), sampled=sampled)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images import image_size
+from nbclaude.context.receipt_parts import BlockReader, SourceOf, bounded, compact_json, laid_out
 from nbclaude.context.texts import counted
 from nbclaude.render.receipt import Receipt, ReceiptPart
-from nbclaude.wire.message import content_of, text_of
+from nbclaude.wire.message import content_of
 
 __all__ = ["receipt_of"]
 
 Block = Mapping[str, Any]
-# Gives the source of a file that was uploaded, by its id; None if nobody knows.
-SourceOf = Callable[[str], Block | None]
 
-_LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
-_COPY_EDGE = 300  # pixels
+# A saved notebook has a receipt in each cell that asks, so none may grow with the conversation. Characters of text:
+_PROMPT = 20_000
+_EARLIER = 8_000
+_SETTINGS = 8_000
+_EARLIER_TURNS = 40  # the last ones
+_SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
+
 _EXCERPT = 100  # characters of an earlier question
+_FACT = 200  # characters of a parameter that fits on a line
 _FRAME = re.compile(r'<\w+ name="([^"]*)">')
-_SETTINGS = ("temperature", "top_p", "top_k", "thinking", "output_config", "tool_choice", "stop_sequences")
 
 
 def receipt_of(
@@ -35,34 +35,49 @@ def receipt_of(
     notes: Sequence[str] = (),
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
+    headers: Mapping[str, str] | None = None,
+    whole: bool = False,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `notes` say what was masked, `spent` tokens and dollars.
+    `notes` say what was masked, `spent` tokens and dollars; `headers` are those of the request that are no secrets. What a
+    notebook is to keep is bounded; a `whole` one shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
     names = _Names(attachments, source_of)
     blocks = content_of(messages[last]) if messages else []
-    parts = [_part(block, names, source_of) for block in blocks if not names.is_label(block)]
     earlier = [message for message in messages[:last] if message.get("role") == "user"]
-    images = sum(_holds_images(message) for message in (*earlier, messages[last])) if messages else 0
-    described = [names.summary_of(block) for block in blocks]
-    said = [text for text in dict.fromkeys(described) if text]
-    said += names.sent_before(block for message in earlier for block in content_of(message))
+    said = names.summary(blocks, earlier)
     if earlier:
         said.insert(0, counted(len(earlier), "earlier turn"))
     if notes:
         said.append("secrets masked")
     if spent:
         said.append(spent)
-    unread = ["Images and PDFs are not searched for secrets."] if images else []
+    unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
+    turns = _turns(messages[:last])
+    shown = turns if whole else turns[-_EARLIER_TURNS:]
+    reader = BlockReader(source_of, "copy" if whole else "")
+    facts, settings = _parameters(body, headers or {})
+    parts = (*names.parts(blocks), *_answer_begun(messages[last + 1 :], reader))
+    folds = tuple(_turn(turn, reader) for turn in shown)
+    full = (parts, folds, settings)
+    if not whole:
+        parts, folds, settings = (
+            bounded(parts, _PROMPT),
+            bounded(folds, _EARLIER),
+            bounded(settings, _SETTINGS),
+        )
+    shortened = [] if (parts, folds, settings) == full else [_SHORTENED]
     return Receipt(
         summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
-        parts=tuple(parts),
-        earlier=tuple(_line(message) for message in earlier),
-        facts=_facts(body),
-        notes=(*notes, *unread),
+        parts=parts,
+        earlier=folds,
+        facts=facts,
+        notes=(*notes, *unread, *shortened),
+        settings=settings,
+        left=len(turns) - len(shown),
     )
 
 
@@ -72,42 +87,39 @@ class _Names:
     def __init__(self, attachments: Sequence[Attachment], source_of: SourceOf) -> None:
         self._source_of = source_of
         self._attachments = attachments
-        self._found: set[int] = set()
         self._by_content: dict[str, Attachment] = {}
         for attachment in attachments:
             for block in attachment.blocks:
                 self._by_content.setdefault(self._key(block), attachment)
 
-    def of(self, block: Block) -> Attachment | None:
-        """The attachment that the block belongs to."""
-        return self._by_content.get(self._key(block))
+    def parts(self, blocks: Sequence[Block]) -> list[ReceiptPart]:
+        """Return the blocks by their names; a text that only introduces the next block is its name already."""
+        reader = BlockReader(self._source_of)
+        parts = []
+        for block, following in zip(blocks, [*blocks[1:], {}], strict=True):
+            introduced = self._of(following)
+            if introduced is not None and block.get("text") == f"{introduced.label}:":
+                continue
+            attachment = self._of(block)
+            label, notes = (attachment.label, attachment.notes) if attachment else ("", ())
+            parts.append(reader.part(block, label, notes))
+        return parts
 
-    def is_label(self, block: Block) -> bool:
-        """Tell whether a text only introduces the picture after it."""
-        return block.get("type") == "text" and block.get("text") in {
-            f"{each.label}:" for each in self._attachments
-        }
-
-    def summary_of(self, block: Block) -> str:
-        """A few words about a block that is more than the prompt's text."""
-        attachment = self.of(block)
-        if attachment is None:
-            return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
-        self._found.add(id(attachment))
-        what = attachment.summary
-        if attachment.label.startswith("figure"):
-            what = what.removeprefix("figure ")
-        return f"{attachment.label} ({what})" if what else attachment.label
-
-    def sent_before(self, blocks: Iterable[Block]) -> list[str]:
-        """Name the attachments that are not in the prompt, since an earlier turn of the request has them."""
-        there = {self._key(block) for block in blocks}
-        return [
+    def summary(self, blocks: Sequence[Block], earlier: Sequence[Block]) -> list[str]:
+        """Give a few words about each thing that is more than the prompt's text, or that an earlier turn has already."""
+        found = [(block, self._of(block)) for block in blocks]
+        said = [_words(block, attachment) for block, attachment in found]
+        there = {id(attachment) for _, attachment in found if attachment is not None}
+        before = {self._key(block) for message in earlier for block in content_of(message)}
+        again = [
             f"{attachment.label} (sent before)"
             for attachment in self._attachments
-            if id(attachment) not in self._found
-            and any(self._key(block) in there for block in attachment.blocks)
+            if id(attachment) not in there and any(self._key(block) in before for block in attachment.blocks)
         ]
+        return [*filter(None, dict.fromkeys(said)), *again]
+
+    def _of(self, block: Block) -> Attachment | None:
+        return self._by_content.get(self._key(block))
 
     def _key(self, block: Block) -> str:
         source = block.get("source")
@@ -118,74 +130,45 @@ class _Names:
         return f"{block.get('type')} {source.get('data') or source.get('url') or source}"
 
 
-def _part(block: Block, names: _Names, source_of: SourceOf) -> ReceiptPart:
-    attachment = names.of(block)
-    kind = str(block.get("type"))
-    notes = attachment.notes if attachment else ()
-    if kind == "text":
-        return ReceiptPart(
-            attachment.label if attachment else "text", str(block.get("text") or ""), notes=notes
-        )
-    if kind == "tool_result":
-        return ReceiptPart(f"result for {block.get('tool_use_id')}", _content_text(block.get("content")))
-    label = attachment.label if attachment else kind
-    source = block.get("source")
-    if not isinstance(source, Mapping):
-        return ReceiptPart(label, notes=notes)
-    if source.get("type") == "file":
-        notes = (*notes, f"uploaded once, sent as {source.get('file_id')}")
-        source = source_of(str(source.get("file_id"))) or source
-    if source.get("type") == "url":
-        return ReceiptPart(label, f"{source.get('url')} (the server loads it)", notes=notes)
-    if kind == "image":
-        return _image(label, source, notes)
-    if source.get("type") == "text":
-        return ReceiptPart(label, str(source.get("data") or ""), notes=notes)
-    size = _decoded_size(str(source.get("data") or ""))
-    return ReceiptPart(f"{label}: {source.get('media_type') or kind}, {size:,} bytes", notes=notes)
+def _words(block: Block, attachment: Attachment | None) -> str:
+    if attachment is None:
+        return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
+    what = attachment.summary
+    if attachment.label.startswith("figure"):
+        what = what.removeprefix("figure ")
+    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "") if part)
+    return f"{attachment.label} ({what})" if what else attachment.label
 
 
-def _image(label: str, source: Block, notes: tuple[str, ...]) -> ReceiptPart:
-    """Show the very bytes that were sent; of what would swell the notebook, a small copy."""
-    data = str(source.get("data") or "")
-    try:
-        content = base64.b64decode(data, validate=True)
-    except (binascii.Error, ValueError):
-        content = b""
-    size = image_size(content)
-    pixels = f"{size[0]}×{size[1]} pixels, " if size else ""
-    title = f"{label}: {source.get('media_type')}, {pixels}{_decoded_size(data):,} bytes"
-    if len(data) <= _LARGEST_IMAGE:
-        return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
-    copy = _small_copy(content)
-    return ReceiptPart(title, image=copy, notes=(*notes, "shown as a small copy, sent as it is"))
-
-
-def _small_copy(content: bytes) -> str:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            image.thumbnail((_COPY_EDGE, _COPY_EDGE))
-            small = io.BytesIO()
-            image.convert("RGB").save(small, "PNG")
-    except (OSError, ValueError):
-        return ""
-    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
-
-
-def _decoded_size(data: str) -> int:
-    return len(data) * 3 // 4 - data[-2:].count("=")
-
-
-def _content_text(content: Any) -> str:
-    if isinstance(content, str):
-        return content
-    return "\n".join(str(block.get("text") or f"[{block.get('type')}]") for block in content or ())
+def _answer_begun(messages: Iterable[Block], reader: BlockReader) -> list[ReceiptPart]:
+    """Return what stands after the question: how the answer is to begin, or what there is of it."""
+    return [
+        part for message in messages for part in reader.parts(message.get("content"), "the answer begins so")
+    ]
 
 
 def _holds_images(message: Block) -> bool:
-    return any(block.get("type") in ("image", "document") for block in content_of(message))
+    return message.get("role") == "user" and any(
+        block.get("type") in ("image", "document") for block in content_of(message)
+    )
+
+
+def _turns(messages: Iterable[Block]) -> list[list[Block]]:
+    """Return the earlier messages by turns: each question with what follows it."""
+    turns: list[list[Block]] = []
+    for message in messages:
+        if message.get("role") == "user" or not turns:
+            turns.append([])
+        turns[-1].append(message)
+    return turns
+
+
+def _turn(messages: Sequence[Block], reader: BlockReader) -> ReceiptPart:
+    parts: list[ReceiptPart] = []
+    for message in messages:
+        is_answer = message.get("role") == "assistant"
+        parts += reader.parts(message.get("content"), "answer" if is_answer else "question")
+    return ReceiptPart(_line(messages[0]) or "turn", parts=tuple(parts), folded=True)
 
 
 def _line(message: Block) -> str:
@@ -209,17 +192,45 @@ def _kind(block: Block) -> str:
     return found[1] if found else ""
 
 
-def _facts(body: Mapping[str, Any]) -> tuple[str, ...]:
-    """What was sent beside the messages."""
-    facts = [
-        f"model {body.get('model')}, at most {body.get('max_tokens'):,} tokens"
-        if body.get("max_tokens")
-        else ""
-    ]
-    if system := body.get("system"):
-        text = system if isinstance(system, str) else text_of({"content": system})
-        facts.append(f"system prompt: {text}")
+def _parameters(
+    body: Mapping[str, Any], headers: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[ReceiptPart, ...]]:
+    """Return all that was sent beside the messages: what fits on a line, and the rest as folds."""
+    facts = [f"model {body.get('model')}"]
+    if isinstance(body.get("max_tokens"), int):
+        facts = [f"{facts[0]}, at most {body['max_tokens']:,} tokens"]
+    folds = []
     if tools := body.get("tools"):
-        facts.append(f"tools: {', '.join(str(tool.get('name') or tool.get('type')) for tool in tools)}")
-    facts += [f"{name}: {body[name]}" for name in _SETTINGS if body.get(name) is not None]
-    return tuple(fact for fact in facts if fact)
+        folds.append(_tools(tools))
+    system = body.get("system")
+    texts = {"system prompt": _system(system)} if system else {}
+    for name, value in body.items():
+        if name not in ("model", "max_tokens", "system", "tools", "messages") and value is not None:
+            texts[name] = value if isinstance(value, str) else compact_json(value)
+    for name, text in texts.items():
+        if len(text) <= _FACT and "\n" not in text:
+            facts.append(f"{name}: {text}")
+        else:
+            value = text if name == "system prompt" else laid_out(body[name])
+            folds.append(ReceiptPart(name, value, folded=True))
+    for name, text in headers.items():
+        facts.append(f"{'betas' if name.lower() == 'anthropic-beta' else f'header {name}'}: {text}")
+    return tuple(facts), tuple(folds)
+
+
+def _system(system: object) -> str:
+    if isinstance(system, str):
+        return system
+    blocks = system if isinstance(system, list | tuple) else ()
+    # More than texts may be marks for the cache, which belong to what was sent.
+    if all(set(block) <= {"type", "text"} for block in blocks):
+        return "\n\n".join(str(block.get("text") or "") for block in blocks)
+    return laid_out(blocks)
+
+
+def _tools(tools: object) -> ReceiptPart:
+    definitions = [tool for tool in tools if isinstance(tool, Mapping)] if isinstance(tools, list) else []
+    parts = tuple(
+        ReceiptPart(str(tool.get("name") or tool.get("type")), laid_out(tool)) for tool in definitions
+    )
+    return ReceiptPart(f"tools: {', '.join(part.title for part in parts)}", parts=parts, folded=True)

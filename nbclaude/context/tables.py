@@ -8,10 +8,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nbclaude.context.extents import EXACT_CELLS
 from nbclaude.context.facts import Facts, cell_text
 from nbclaude.context.texts import counted, one_line
 
-__all__ = ["Described", "Table", "describe", "rows_of", "sample_step", "schema_of"]
+__all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 
 # Statistics look at a million cells at most, and at a hundred thousand rows of a larger table.
 _MOST_CELLS = 1_000_000
@@ -24,8 +25,8 @@ _TOLD_COLUMNS = 100
 class Table:
     """A table as its adapter shows it; nothing of it is computed before it is asked for.
 
-    `facts(column)` looks at every `step`-th row. `cells(rows, columns)` returns, for each of these positions, the row's
-    labels followed by its values, as Python objects.
+    `facts(column)` looks at every `step`-th row; where they are `exact`, at all rows for missing values and ranges.
+    `cells(rows, columns)` returns, for each of these positions, the row's labels followed by its values, as Python objects.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Table:
     step: int
     facts: Callable[[int], Facts]
     cells: Callable[[Sequence[int], int], list[Sequence[object]]]
+    exact: bool = False
 
     @property
     def shape(self) -> str:
@@ -65,6 +67,11 @@ def sample_step(rows: int, columns: int) -> int:
     while any(step % divisor == 0 for divisor in range(2, math.isqrt(step) + 1)):
         step += 1
     return step
+
+
+def is_exact(rows: int, columns: int) -> bool:
+    """Tell whether missing values and ranges of a table are read from all of its rows, however many statistics look at."""
+    return rows * min(columns, _TOLD_COLUMNS) <= EXACT_CELLS
 
 
 def describe(table: Table, budget: int) -> Described:
@@ -120,7 +127,10 @@ def _sampling(table: Table) -> str:
     if table.step == 1:
         return ""
     looked_at = -(-table.rows // table.step)
-    return f"\nstatistics from a sample of {looked_at:,} rows (one in {table.step:,})"
+    sample = f"a sample of {looked_at:,} rows (one in {table.step:,})"
+    if table.exact:
+        return f"\nmissing values and ranges are of all rows; ~ marks statistics from {sample}"
+    return f"\nall statistics are from {sample}: a rare value, or a missing one, may not be in it"
 
 
 def _columns(table: Table, budget: int, *, values: bool) -> tuple[str, tuple[str, ...]]:

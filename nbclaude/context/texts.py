@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.wire.request import text_block
 
-__all__ = ["DEFAULT_LIMITS", "TextLimits", "clip", "counted", "framed", "one_line"]
+__all__ = ["DEFAULT_LIMITS", "TextLimits", "clip", "counted", "framed", "gap", "one_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,15 @@ class TextLimits:
 DEFAULT_LIMITS = TextLimits()
 
 
+# What stands in the place of what was left out; `clip` knows its own marks, so that a text cut twice counts right.
+_MARK = re.compile(r"\n?\[… ([\d,]+) (?:of [\d,]+ )?characters left out …\]\n?")
+
+
 def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     """Return the text within `limit` characters, and a note that says what was cut ("" for nothing).
 
-    `tail` is the share of the limit that the end of the text gets: what a traceback says is at its end.
+    `tail` is the share of the limit that the end of the text gets: what a traceback says is at its end. What was cut from
+    the text before is counted with what is cut now, and a mark of it is left whole or taken in.
     """
     if len(text) <= limit:
         return text, ""
@@ -40,9 +46,24 @@ def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     last = int(limit * tail)
     first, _ = whole_credentials(text, limit - last)
     _, resumed = whole_credentials(text, len(text) - last)
-    note = f"{resumed - first:,} of {len(text):,} characters left out"
+    here, elsewhere, total = 0, 0, len(text)
+    for mark in _MARK.finditer(text):
+        missing = int(mark[1].replace(",", ""))
+        total += missing - len(mark[0])
+        if mark.start() < resumed and mark.end() > first:
+            first, resumed = min(first, mark.start()), max(resumed, mark.end())
+            here += missing - len(mark[0])
+        else:
+            elsewhere += missing
+    here += resumed - first
     end = f"\n{text[resumed:]}" if last else ""
-    return f"{text[:first]}\n[… {note} …]{end}", note
+    said = f"{text[:first]}\n[… {here:,} of {total:,} characters left out …]{end}"
+    return said, f"{here + elsewhere:,} of {total:,} characters left out"
+
+
+def gap(characters: int) -> str:
+    """Return the mark for so many characters that nobody has kept; `clip` counts them."""
+    return f"\n[… {characters:,} characters left out …]\n"
 
 
 def one_line(text: str, limit: int) -> str:

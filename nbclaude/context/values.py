@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import pathlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
@@ -28,8 +28,6 @@ FORMATS = ("schema", "head N", "full", "repr", "str")
 _STRING = 200_000
 # A table can be many things; that it is no picture is known without asking it.
 _DATA_FAMILIES = frozenset({"pandas", "polars", "pyarrow", "xarray"})
-# As many pictures in a list go along.
-_PICTURES = 20
 
 # The blocks that a user message may hold, and what each of them must have; a dict of the user's own seldom does.
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -145,14 +143,14 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
     from nbclaude.context.images import STANDARD_IMAGES
-    from nbclaude.context.pictures import picture_of
+    from nbclaude.context.pictures import MOST_PICTURES, joined, picture_of
 
     family = str(type(value).__module__).partition(".")[0]
     if isinstance(value, (str, int, float)) or value is None:
         return None
     # pandas returns the axes of several plots as a Series of objects.
     if family in _DATA_FAMILIES and not (
-        str(getattr(value, "dtype", "")) == "object" and len(value) <= _PICTURES
+        str(getattr(value, "dtype", "")) == "object" and len(value) <= MOST_PICTURES
     ):
         return None
     try:
@@ -163,31 +161,16 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     if found is not None:
         return Attachment(label, found.blocks, found.summary, found.notes, found.kind or "image")
     items = _items(value)
-    if not items:
-        return None
-    pictures = []
-    for item in items[:_PICTURES]:
-        picture = picture_of(item, images or STANDARD_IMAGES, label)
-        if picture is None:
-            return None
-        pictures.append(picture)
-    # The axes of one figure are one picture.
-    blocks: list[Mapping[str, Any]] = []
-    notes: list[str] = []
-    for picture in pictures:
-        blocks += [block for block in picture.blocks if block not in blocks]
-        notes += [note for note in picture.notes if note not in notes]
-    if len(items) > _PICTURES:
-        notes.append(f"only the first {_PICTURES} of {len(items):,} pictures")
-    count = sum(block.get("type") == "image" for block in blocks)
-    return Attachment(label, tuple(blocks), counted(count, "picture"), tuple(notes), "image")
+    limits = images or STANDARD_IMAGES
+    pictures = (picture_of(item, limits, label) for item in items)
+    return joined(pictures, len(items), limits, label) if items else None
 
 
-def _items(value: Any) -> list[Any]:
+def _items(value: Any) -> Sequence[Any]:
     """Return what is in a list, a tuple, or an array of objects (matplotlib's axes); nothing for other values."""
     if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") == "O":
         return list(value.flat)
-    return list(value[: _PICTURES + 1]) if isinstance(value, (list, tuple)) else []
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _spoken(value: Any, label: str, limits: TextLimits) -> Attachment:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from nbclaude.context.cells import CellLog, CellOutput
-from nbclaude.context.texts import TextLimits
+from nbclaude.context.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
 
@@ -38,6 +38,10 @@ class CellWatch:
         self._outputs: list[_Collected] = []
         self._undo: list[Callable[[], None]] = []
         self._current = ""
+        self._more = 0  # outputs beyond those that are kept; and of what kind the last was
+        self._more_kind = ""
+        # `clear_output(wait=True)`: the output vanishes when the next comes.
+        self._clearing = False
 
     def load(self) -> None:
         """Begin to watch."""
@@ -62,7 +66,7 @@ class CellWatch:
         if not info.store_history:
             return
         self._release()
-        self._outputs.clear()
+        self._clear()
         self._current = self._cell_id()
         for kind in ("stdout", "stderr"):
             self._tap(kind)
@@ -75,19 +79,35 @@ class CellWatch:
         if not str(info.raw_cell or "").strip():
             return
         count = int(result.execution_count or 0)
+        last = self._last_outputs(result, count)
+        if last and self._clearing:
+            self._clear()
         outputs = [CellOutput(one.kind, one.text()) for one in self._outputs]
+        if self._more:
+            outputs.append(
+                CellOutput("result", f"[… {counted(self._more, 'more output')} of this cell left out …]")
+            )
+        self._clear()
+        self._log.record(self._current, count, str(info.raw_cell), [*outputs, *last])
+
+    def _last_outputs(self, result: Any, count: int) -> list[CellOutput]:
+        """Return what a cell ends with: the value of its last expression, unless it is an answer of ours, or its error."""
+        outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
-        if shown and result.result is not None:
+        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
             outputs.append(CellOutput("result", _plain(shown)))
         error = result.error_before_exec or result.error_in_exec
         if error is not None:
             from nbclaude.context.sources import describe_exception
 
-            outputs.append(
-                CellOutput("error", _plain(describe_exception(error, TextLimits(source=4_000)).text))
-            )
+            told = describe_exception(error, TextLimits(source=4_000)).text
+            outputs.append(CellOutput("error", _plain(told)))
+        return outputs
+
+    def _clear(self) -> None:
         self._outputs.clear()
-        self._log.record(self._current, count, str(info.raw_cell), outputs)
+        self._more = 0
+        self._clearing = False
 
     def _tap(self, kind: Literal["stdout", "stderr"]) -> None:
         stream = getattr(sys, kind)
@@ -128,15 +148,25 @@ class CellWatch:
             self._undo.pop()()
 
     def _note(self, kind: Literal["stdout", "stderr", "result"], text: str) -> None:
+        if self._clearing:
+            self._clear()
         last = self._outputs[-1] if self._outputs else None
-        if last is not None and last.kind == kind and kind != "result":
+        if not self._more and last is not None and last.kind == kind and kind != "result":
             last.add(text)
         elif len(self._outputs) < _MOST_OUTPUTS:
             self._outputs.append(_Collected(kind, text))
+        elif not self._more or kind == "result" or kind != self._more_kind:
+            self._more += 1
+            self._more_kind = kind
 
     def _displayed(self, message: Any) -> Any:
-        """Note the text of what is displayed, except answers of ours; the message goes on as it is."""
+        """Note the text of what is displayed, except answers of ours, and what clears it; the message goes on as it is."""
         content = message.get("content") or {}
+        if message.get("msg_type") == "clear_output":
+            self._clearing = bool(content.get("wait"))
+            if not self._clearing:
+                self._clear()
+            return message
         display_id = str((content.get("transient") or {}).get("display_id") or "")
         text = (content.get("data") or {}).get("text/plain")
         if (
@@ -178,7 +208,7 @@ class _Collected:
         # Nobody can tell any more whether the words on either side were parts of a password: they go, too.
         head, tail = _LAST_WORD.sub("", self._head), _FIRST_WORD.sub("", "".join(self._tail))
         dropped = self._dropped + len(self._head) - len(head) + self._held - len(tail)
-        return _plain(f"{head}\n[… {dropped:,} characters left out …]\n{tail}")
+        return _plain(f"{head}{gap(dropped)}{tail}")
 
     def _shrink(self) -> None:
         tail = "".join(self._tail)

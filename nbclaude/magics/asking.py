@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.plan import Plan, Question
 from nbclaude.conversation.settings import Settings
@@ -17,6 +18,7 @@ from nbclaude.magics.footer import footer_of, spent_of
 from nbclaude.magics.gathering import Gathered
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.options import Options
+from nbclaude.options.values import SECRET_HEADERS
 from nbclaude.output import open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
 from nbclaude.tools.definitions import tool_definitions
@@ -98,6 +100,7 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
+    _show_figures(shell)
     display = open_display(shell, language="json" if asking.settings.schema is not None else "")
     display.begin()
     alone = notebook.is_claude_cell(shell)
@@ -129,22 +132,35 @@ def show_plan(asking: Asking) -> None:
     tokens, estimate = workspace.estimate(plan)
     price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(plan, asking.gathered, spent)
-    notes = (*receipt.notes, *plan.notes)
+    receipt = receipt_of_plan(plan, asking.gathered, spent, whole=True)
+    guessed = unmeasured_note(plan.request.body())
+    notes = (*receipt.notes, *plan.notes, *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
+    _show_figures(asking.shell)
     show_receipt(asking.shell, receipt)
 
 
-def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken."""
+def _show_figures(shell: Any) -> None:
+    """Show the cell's figures above the answer that is about them."""
+    from nbclaude.context.figures import show_pending
+
+    if notebook.only_asks_follow(shell):
+        show_pending(shell)
+
+
+def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
+    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
     from nbclaude.context.receipt import receipt_of
 
+    headers = plan.request.headers.items()
     return receipt_of(
         plan.request.body(),
         gathered.attachments,
         notes=gathered.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,
+        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        whole=whole,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.magics import notebook
 from nbclaude.options import Options
+from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -43,14 +44,26 @@ class _Gatherer:
     shell: Any
     options: Options
     images: ImageLimits
+    so_far: list[Attachment] = field(default_factory=list)
 
     def attach(self, value: object, label: str, format: str = "", *, attached: bool = False) -> Attachment:
         """Make a value of the kernel an attachment."""
         from nbclaude.context.values import attachment_of
 
-        return attachment_of(
+        found = attachment_of(
             value, label, format, images=self.images, citations=self.options.citations, attached=attached
         )
+        return self.counted(found)
+
+    def counted(self, attachment: Attachment) -> Attachment:
+        """Refuse more images or bytes than a request takes before still more of them are prepared."""
+        from nbclaude.context.attachment import each_once
+        from nbclaude.context.images import check_amount
+
+        self.so_far.append(attachment)
+        blocks = (block for each in each_once(self.so_far) for block in each.blocks)
+        check_amount(blocks, self.images, all_there=False)
+        return attachment
 
     def attach_named(self, what: str) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
@@ -59,7 +72,7 @@ class _Gatherer:
         from nbclaude.context.references import read_reference
 
         if what.startswith(("http://", "https://")):
-            return attach_url(what, citations=self.options.citations)
+            return self.counted(attach_url(what, citations=self.options.citations))
         named = read_reference(what, self.shell.user_ns)
         if named is not None and not ("." in what and Path(what).expanduser().is_file()):
             expression, format = named
@@ -70,7 +83,7 @@ class _Gatherer:
         is_expression = parse_expression(what) is not None and ("." not in what or what[-1] in "])")
         if is_expression and not Path(what).exists():
             raise ConfigurationError(_nothing_named(what, self.shell.user_ns))
-        return attach_path(what, self.images, citations=self.options.citations)
+        return self.counted(attach_path(what, self.images, citations=self.options.citations))
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
@@ -81,26 +94,40 @@ class _Gatherer:
         waiting = pending_figures()
         here = f"figure of cell {self.shell.execution_count}"
         if which == "cell":
-            if waiting:
-                found = [picture_of(figure, self.images, here) for figure in waiting[::-1]]
-                return [picture for picture in found if picture is not None]
-            shown = log.of_last_plotting_cell()
-            if not shown:
-                raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-            return [image.attachment(self.images, _figure_name(image, n)) for n, image in enumerate(shown, 1)]
+            return self._figures_of_cell(waiting)
         number = int(which)
         if number <= len(waiting):
             picture = picture_of(waiting[number - 1], self.images, here)
-            return [picture] if picture is not None else []
+            return [self.counted(picture)] if picture is not None else []
         image = log.last(number - len(waiting))
         if image is None:
             there = len(waiting) + len(log.all())
             raise ConfigurationError(
-                f"--fig {which}: {_NO_FIGURE}"
-                if not there
-                else f"--fig {which}: only {there} are remembered."
+                f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
             )
-        return [image.attachment(self.images, _figure_name(image))]
+        return [self.counted(image.attachment(self.images, _figure_name(image)))]
+
+    def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
+        """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
+        from nbclaude.context.pictures import picture_of
+
+        log = current_workspace().seen.figures
+        at = notebook.cell_run(self.shell)
+        shown = log.of_last_plotting_cell()
+        if waiting:
+            # Where the front end tells no cell, nobody knows which of those shown are this cell's.
+            shown = log.of_cell(at.cell) if at else ()
+        if not shown and not waiting:
+            raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
+        count = self.shell.execution_count
+        found = [
+            self.counted(image.attachment(self.images, _figure_name(image, n)))
+            for n, image in enumerate(shown, 1)
+        ]
+        for number, figure in enumerate(waiting[::-1], len(shown) + 1):
+            picture = picture_of(figure, self.images, f"figure {number} of cell {count}")
+            found += [self.counted(picture)] if picture is not None else []
+        return found
 
     def waiting(self, item: TrayItem) -> Attachment:
         """Attach what a panel has put on the tray."""
@@ -109,20 +136,33 @@ class _Gatherer:
         if isinstance(item.what, Path):
             from nbclaude.context.files import attach_path
 
-            return attach_path(item.what, self.images, citations=self.options.citations)
-        return item.what.attachment(self.images, item.label)
+            return self.counted(attach_path(item.what, self.images, citations=self.options.citations))
+        return self.counted(item.what.attachment(self.images, item.label))
 
     def cells(self, wanted: str) -> list[Attachment]:
         """Attach the last executed cells with their outputs."""
         from nbclaude.context.cells import context_cells
 
         at = notebook.cell_run(self.shell)
-        log = current_workspace().seen.cells
-        found = context_cells(log, "all" if wanted == "all" else int(wanted), without=at.cell if at else "")
+        workspace = current_workspace()
+        answers = [
+            text_of(turn.message)
+            for name in workspace.conversations.names()
+            for turn in workspace.conversations[name].turns
+        ]
+        found = context_cells(
+            workspace.seen.cells,
+            "all" if wanted == "all" else int(wanted),
+            without=at.cell if at else "",
+            answers=answers,
+        )
         return [found] if found is not None else []
 
 
 _NO_FIGURE = "no cell has shown a figure yet. Run the cell that plots first, or attach one by name with -a."
+_FEWER = (
+    "only {} remembered (%claude_figures shows them). If the number belongs to the prompt: --fig -- {} ..."
+)
 
 
 def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
@@ -160,6 +200,7 @@ def gather(
         ConfigurationError: something cannot be attached; the message says what, and what could be.
 
     """
+    from nbclaude.context.attachment import each_once
     from nbclaude.context.images import limits_of
     from nbclaude.context.references import expand
 
@@ -169,17 +210,20 @@ def gather(
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
     tray = current_workspace().tray.items()
     attached += [gatherer.waiting(item) for item in tray]
-    text, attachments = prompt, attached
+    text, named = prompt, []
     if not options.raw:
         expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
-        text, attachments = expanded.text, [*attached, *expanded.attachments]
+        text, named = expanded.text, list(expanded.attachments)
+    attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
     notes: list[str] = []
     if not options.allow_secrets:
         attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
         text = _masked_text(text, notes)
-    blocks = (*_labelled(attachments, named=attachments[len(attached) :]), text_block(text))
+    several = sum(each.kind == "image" for each in (*attached, *named)) > 1
+    to_name = {each.label for each in (attachments if several else named)}
+    blocks = (*_labelled(attachments, to_name), text_block(text))
     return Gathered(blocks, tuple(attachments), _counted(notes), tray)
 
 
@@ -190,14 +234,13 @@ def _counted(notes: list[str]) -> tuple[str, ...]:
     return (*said, "--allow-secrets sends what is masked.") if said else ()
 
 
-def _labelled(attachments: list[Attachment], named: list[Attachment]) -> tuple[Block, ...]:
+def _labelled(attachments: list[Attachment], to_name: set[str]) -> tuple[Block, ...]:
     """Introduce pictures by their names where the names are needed: several pictures, or one that the prompt refers to."""
     from nbclaude.context.values import labelled_blocks
 
-    several = sum(attachment.kind == "image" for attachment in attachments) > 1
     blocks: list[Block] = []
     for attachment in attachments:
-        blocks += labelled_blocks([attachment]) if several or attachment in named else attachment.blocks
+        blocks += labelled_blocks([attachment]) if attachment.label in to_name else attachment.blocks
     return tuple(blocks)
 
 

@@ -5,12 +5,15 @@ JupyterLab sends both in the metadata of every execute request. Terminals, nbcli
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.conversation.turns import CellRun
 
-__all__ = ["cell_run", "deleted_cells", "is_claude_cell"]
+__all__ = ["cell_run", "deleted_cells", "is_claude_cell", "only_asks_follow"]
+
+_ASKS = re.compile(r"(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$)")
 
 
 def cell_run(shell: Any) -> CellRun | None:
@@ -37,6 +40,19 @@ def is_claude_cell(shell: Any) -> bool:
         return False
     code = code.strip()
     return code.startswith("%%claude") or (code.startswith("%claude") and "\n" not in code)
+
+
+def only_asks_follow(shell: Any) -> bool:
+    """Tell whether nothing comes after the lines of the cell that ask, so that its figures are as they stay.
+
+    Lines in a block do not count: a loop may go on with the figure.
+    """
+    content = _request(shell).get("content")
+    code = content.get("code") if isinstance(content, Mapping) else None
+    lines = code.splitlines() if isinstance(code, str) else []
+    first = next((n for n, line in enumerate(lines) if _ASKS.match(line)), len(lines))
+    rest = [line for line in lines[first:] if line.strip() and not line.lstrip().startswith("#")]
+    return bool(rest) and all(_ASKS.match(line) for line in rest)
 
 
 def _request(shell: Any) -> Mapping[str, Any]:

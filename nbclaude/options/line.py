@@ -22,6 +22,7 @@ __all__ = ["help_page", "parse_line"]
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
 _LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
+_NUMBER = re.compile(r"[+-]?\d+")
 _BLANK = " \t"
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
 # Brackets, and the strings in which they do not count.
@@ -63,9 +64,15 @@ def parse_line(line: str) -> tuple[Options, str]:
 
 
 def _take_optional(option: Option, rest: str) -> tuple[Any, str]:
-    """Read the value if one follows: after `=`, or a word that can be one."""
+    """Read the value if one follows: after `=`, or a word that can be one.
+
+    Where numbers are values, every number is: how large it is does not make it a part of the prompt.
+    """
     following = rest.lstrip(_BLANK).split(maxsplit=1)
-    if rest.startswith("=") or (following and _can_be(option, following[0])):
+    takes_numbers = bool(_NUMBER.fullmatch(option.optional))
+    if rest.startswith("=") or (
+        following and (_can_be(option, following[0]) or (takes_numbers and _NUMBER.fullmatch(following[0])))
+    ):
         return _take_value(option, rest)
     return option.read(option.optional), rest
 
@@ -189,7 +196,7 @@ the old one's place, asked with what came before it; turns of later cells stay. 
   %claude_connect   another server      %claude_login   store a key, without writing it into the notebook
 
 The reply is in _claude: .text, .code, .json, .data, .tool_calls, .thinking, .citations, .usage, .cost, .stop_reason,
-.model, .request_id, .message.
+.model, .request_id, .message, .request.
 
 Settings for every ask: %config ClaudeMagics shows them all, for example
   %config ClaudeMagics.model = "claude-opus-5-5"

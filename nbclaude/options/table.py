@@ -67,7 +67,8 @@ class Option:
     """One option: its names, the field of `Options` that it fills, and how its value is read.
 
     A `repeat`ed option collects its values. The value of an option with `optional` may be left out, and is that one then: the
-    next word is a value only if `read` takes it. An `expression` may have brackets, in which quotes and spaces are Python's.
+    next word is a value only if `read` takes it, or if it is a number and so is `optional`. An `expression` may have brackets,
+    in which quotes and spaces are Python's.
     """
 
     names: tuple[str, ...]

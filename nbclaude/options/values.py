@@ -115,7 +115,7 @@ def _no_constant(name: str) -> None:
 def figure(text: str) -> str:
     """Read which figure: 1 is the last, `cell` all of the last cell that plotted."""
     if text != "cell" and not (text.isascii() and text.isdigit() and int(text)):
-        raise ValueError("a number (1 is the last figure), or cell")
+        raise ValueError("a number from 1 (1 is the last figure), or cell; -- ends the options")
     return text
 
 

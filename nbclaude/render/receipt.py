@@ -2,61 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape
 
 __all__ = ["Receipt", "ReceiptPart"]
 
-_LONGEST = 2_000  # characters of a text that are shown
-_MOST_EARLIER = 40  # earlier turns that are listed
-
 
 @dataclass(frozen=True, slots=True)
 class ReceiptPart:
-    """One content block: a title, and its text or (as a data: address) its image; `notes` say what was done to it."""
+    """One content block, or whatever else was sent: a title, and its text or (as a data: address) its image.
+
+    `notes` say what was done to it, `parts` are what it consists of. A `folded` one is opened by a click.
+    """
 
     title: str
     text: str = ""
     image: str = ""
     notes: tuple[str, ...] = ()
+    parts: tuple[ReceiptPart, ...] = ()
+    folded: bool = False
 
     @property
     def html(self) -> str:
         """The part as HTML. An image is its very bytes: nothing is loaded from anywhere."""
-        rows = [f'<div class="nbclaude-part-title">{escape(self.title)}</div>']
+        rows = []
         if self.image:
             rows.append(f'<img class="nbclaude-thumb" alt="{escape(self.title)}" src="{escape(self.image)}">')
         if self.text:
-            rows.append(f"<pre>{escape(_shortened(self.text), quote=False)}</pre>")
-        rows += [f'<div class="nbclaude-part-note">{escape(note)}</div>' for note in self.notes]
-        return f'<div class="nbclaude-part">{"".join(rows)}</div>\n'
+            rows.append(f"<pre>{escape(self.text, quote=False)}</pre>")
+        rows += [_note(note) for note in self.notes]
+        inside = "".join(rows) + "".join(part.html for part in self.parts)
+        title = escape(self.title)
+        if self.folded:
+            return (
+                f'<details class="nbclaude-fold nbclaude-part"><summary>{title}</summary>\n'
+                f'<div class="nbclaude-inside">{inside}</div></details>\n'
+            )
+        return f'<div class="nbclaude-part"><div class="nbclaude-part-title">{title}</div>{inside}</div>\n'
+
+    def lines(self, indent: str) -> Iterator[str]:
+        """Give the part as plain text."""
+        yield f"{indent}{self.title}"
+        yield from (f"{indent}  {line}" for line in self.text.splitlines())
+        yield from (f"{indent}  ({note})" for note in self.notes)
+        for part in self.parts:
+            yield from part.lines(f"{indent}  ")
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one request held: a summary, the blocks of its prompt, its earlier turns in a line each, and what else was sent."""
+    """What one request held: a summary, the blocks of its prompt, its earlier turns, and what else was sent.
+
+    Of `earlier` turns there may be only the last ones; `left` says how many more there are. `facts` are parameters that fit
+    on a line, `settings` those that do not.
+    """
 
     summary: str
     parts: tuple[ReceiptPart, ...] = ()
-    earlier: tuple[str, ...] = ()
+    earlier: tuple[ReceiptPart, ...] = ()
     facts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    settings: tuple[ReceiptPart, ...] = ()
+    left: int = 0
 
     @property
     def html(self) -> str:
         """The receipt as a fold."""
-        inside = [f'<div class="nbclaude-part-note">{escape(note)}</div>' for note in self.notes]
-        inside += [part.html for part in self.parts]
+        inside = [_note(note) for note in self.notes] + _html(self.parts)
         if self.earlier:
-            lines = self.earlier[-_MOST_EARLIER:]
-            left = len(self.earlier) - len(lines)
-            items = [f"<li>{escape(line)}</li>" for line in lines]
-            if left:
-                items.insert(0, f"<li>… {left} more</li>")
+            before = [_note(self._left)] if self.left else []
+            before += _html(self.earlier)
             inside.append(
-                f'<div class="nbclaude-part"><div class="nbclaude-part-title">before it</div><ol>{"".join(items)}</ol></div>'
+                f'<div class="nbclaude-part"><div class="nbclaude-part-title">before it</div>{"".join(before)}</div>'
             )
-        inside += [f'<div class="nbclaude-part-note">{escape(fact)}</div>' for fact in self.facts]
+        inside += [*_html(self.settings), *(_note(fact) for fact in self.facts)]
         return (
             f'<details class="nbclaude-fold nbclaude-receipt"><summary>{escape(self.summary)}</summary>\n'
             f'<div class="nbclaude-inside">{"".join(inside)}</div></details>'
@@ -67,15 +87,23 @@ class Receipt:
         """The receipt as plain text, for terminals and dry runs."""
         lines = [self.summary, *(f"  {note}" for note in self.notes)]
         for part in self.parts:
-            lines.append(f"  {part.title}")
-            lines += [f"    {line}" for line in _shortened(part.text).splitlines()]
-            lines += [f"    ({note})" for note in part.notes]
+            lines += part.lines("  ")
         if self.earlier:
-            lines += ["  before it", *(f"    {line}" for line in self.earlier[-_MOST_EARLIER:])]
+            lines += ["  before it", *([f"    {self._left}"] if self.left else [])]
+        for part in self.earlier:
+            lines += part.lines("    ")
+        for part in self.settings:
+            lines += part.lines("  ")
         return "\n".join([*lines, *(f"  {fact}" for fact in self.facts)])
 
+    @property
+    def _left(self) -> str:
+        return f"… {self.left:,} more"
 
-def _shortened(text: str) -> str:
-    if len(text) <= _LONGEST:
-        return text
-    return f"{text[:_LONGEST]}\n… {len(text) - _LONGEST:,} more characters"
+
+def _html(parts: Iterable[ReceiptPart]) -> list[str]:
+    return [part.html for part in parts]
+
+
+def _note(text: str) -> str:
+    return f'<div class="nbclaude-part-note">{escape(text)}</div>'

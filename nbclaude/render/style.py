@@ -94,11 +94,13 @@ _CSS = """
 .nbclaude-receipt .nbclaude-inside { max-height: none; }
 .nbclaude-part { margin: 0 0 .7em; }
 .nbclaude-part-title { font-weight: 600; }
+.nbclaude .nbclaude-part .nbclaude-part { margin: .4em 0 .5em; }
+.nbclaude .nbclaude-part.nbclaude-fold { margin: 0 0 .35em; font-size: 1em; color: inherit; }
+.nbclaude-part.nbclaude-fold > .nbclaude-inside { margin-bottom: .6em; }
 .nbclaude-part-note { margin: 0 0 .3em; }
 .nbclaude .nbclaude-part pre { max-height: 18em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
   word-break: normal; font-size: 1em; line-height: 1.45; margin: .3em 0; padding: .5em .8em; color: inherit; border: 0;
   border-radius: 4px; background: rgba(127,127,127,.09); }
-.nbclaude .nbclaude-part ol { margin: .2em 0; padding-left: 1.8em; }
 .nbclaude-gallery { display: flex; flex-wrap: wrap; gap: .8em 1.2em; align-items: flex-end; }
 .nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--jp-content-font-color2, inherit); }
 .nbclaude .nbclaude-thumb { display: block; max-width: min(100%, 300px); max-height: 200px; width: auto; height: auto;

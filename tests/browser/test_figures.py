@@ -62,7 +62,7 @@ def open_receipt(notebook: NotebookPage, index: int) -> Locator:
     assert receipt.get_attribute("open") is None
     thumbnails = receipt.locator("img.nbclaude-thumb")
     assert not any(image.is_visible() for image in thumbnails.all())
-    receipt.locator("summary").click()
+    receipt.locator("> summary").click()
     assert receipt.get_attribute("open") is not None
     return receipt
 
@@ -85,7 +85,7 @@ def test_the_thumbnail_is_the_image_that_arrived(
     assert (image_bytes(thumbnail) == shown) == is_shown_size
     width, height = thumbnail.evaluate("e => [e.naturalWidth, e.naturalHeight]")
     expect(receipt).to_contain_text(f"{width}×{height}")
-    expect(receipt.locator("summary")).to_contain_text("sent: figure of cell")
+    expect(receipt.locator("> summary")).to_contain_text("sent: figure of cell")
     expect(receipt).to_contain_text("What is the trend?")
 
 

@@ -6,7 +6,9 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.context.cells import CellLog, CellOutput, LoggedCell, context_cells
+from nbclaude.context.texts import gap
 from nbclaude.context.watch import CellWatch
+from nbclaude.reply import Reply
 
 
 def log_of(*cells: tuple[str, str]) -> CellLog:
@@ -77,6 +79,9 @@ def test_a_cell_that_ran_again_counts_once() -> None:
         "# claude: ignore\nsecret = 1",
         "#claude:ignore",
         "\n  # Claude: Ignore this\nx",
+        "%%time\n# claude: ignore\nsecret = 1",
+        "%%capture out\n\n%%time\n  # claude: ignore\nsecret = 1",
+        "%%time\n%%claude\nwhat is x?",
         "%%claude\nwhat is x?",
         "%%claude -m opus\nx",
         "\n%%claude_explain\nx",
@@ -89,6 +94,24 @@ def test_a_cell_that_ran_again_counts_once() -> None:
 def test_cells_that_stay_out(source: str) -> None:
     log = log_of(("kept = 1", ""), (source, "printed"))
     assert text_of(log, 1) == '<cells name="notebook">\nIn [1]:\nkept = 1\n</cells>'
+
+
+def test_a_later_line_does_not_keep_a_cell_out() -> None:
+    log = log_of(("%%time\nx = 1\n# claude: ignore", ""))
+    assert "x = 1" in text_of(log)
+
+
+def test_our_own_answers_are_not_repeated() -> None:
+    answer = "The trend goes up, and it does so faster from year to year."
+    log = log_of(
+        ("print(_claude)", f"{answer}\n"), ("print('said:', _claude)", f"said: {answer}\n"), ("6 * 7", "42\n")
+    )
+    assert text_of(log, answers=[answer, "4", ""]) == (
+        '<cells name="notebook">\nIn [1]:\nprint(_claude)\nstdout [1]:\n[an answer of yours]\n\n'
+        "In [2]:\nprint('said:', _claude)\nstdout [2]:\nsaid: [an answer of yours]\n\n"
+        "In [3]:\n6 * 7\nstdout [3]:\n42\n</cells>"
+    )
+    assert "stdout [3]:\n[an answer of yours]" in text_of(log, answers=["42"])
 
 
 def test_lines_that_ask_stay_out() -> None:
@@ -119,6 +142,15 @@ def test_cuts_are_said_to_the_model_and_to_the_user() -> None:
     assert len(text) < 1_700
     # A single cell always goes.
     assert "cell_10" in text_of(log, total_budget=10)
+
+
+def test_what_was_cut_twice_is_counted_once() -> None:
+    log = CellLog()
+    printed = "a" * 10_000 + gap(960_000) + "b" * 30_000
+    log.record("c", 1, "x", [CellOutput("stdout", printed)])
+    text = text_of(log, cell_budget=501)
+    assert "[… 999,500 of 1,000,000 characters left out …]" in text
+    assert text.count("left out") == 1
 
 
 def test_the_log_is_bounded() -> None:
@@ -179,6 +211,20 @@ def test_what_is_watched_is_bounded_and_plain(shell: InteractiveShell) -> None:
     assert CellOutput("stderr", "red\n100 %\n") in cell.outputs
 
 
+def test_outputs_that_are_not_kept_are_counted(shell: InteractiveShell) -> None:
+    (cell,) = run(
+        shell, "import sys\nfor n in range(150): sys.stdout.write('a\\n'); sys.stderr.write('b\\n')"
+    )
+    assert cell.outputs[-1] == CellOutput("result", "[… 100 more outputs of this cell left out …]")
+    assert len(cell.outputs) == 201
+
+
+def test_an_answer_as_the_last_value_is_not_noted(shell: InteractiveShell) -> None:
+    shell.user_ns["answer"] = Reply({"content": [{"type": "text", "text": "Hello"}]})
+    (cell,) = run(shell, "print('before')\nanswer")
+    assert [each.text for each in cell.outputs] == ["before\n"]
+
+
 def test_the_shell_is_left_as_it_was(shell: InteractiveShell) -> None:
     callbacks = {name: list(found) for name, found in shell.events.callbacks.items()}
     streams = sys.stdout, sys.stderr
@@ -217,11 +263,23 @@ def test_what_is_displayed_is_noted_but_not_our_answers(shell: InteractiveShell)
         message = {"msg_type": kind, "content": content}
         assert hooks[0](message) is message
 
-    shell.user_ns["show"] = show
+    def clear(wait: bool) -> None:
+        hooks[0]({"msg_type": "clear_output", "content": {"wait": wait}})
+
+    shell.user_ns |= {"show": show, "clear": clear}
     shell.run_cell(
         "show('a table')\nshow('our answer', 'nbclaude-1234-0')\nshow('again', 'x', 'update_display_data')",
         store_history=True,
     )
+    shell.run_cell("print(1)\nshow('a')\nclear(False)\nprint(2)", store_history=True)
+    shell.run_cell("print(1)\nclear(True)\nprint(2)\nclear(True)\nprint(3)\nprint(4)", store_history=True)
+    shell.run_cell("print(1)\nclear(True)", store_history=True)
+    shell.run_cell("print(1)\nclear(True)\n1 / 0", store_history=True)
     watch.unload()
-    assert log.cells[0].outputs == (CellOutput("result", "a table"),)
+    shown, cleared, replaced, waiting, failed = log.cells
+    assert shown.outputs == (CellOutput("result", "a table"),)
+    assert cleared.outputs == (CellOutput("stdout", "2\n"),)
+    assert "".join(each.text for each in replaced.outputs) == "3\n4\n"
+    assert "".join(each.text for each in waiting.outputs) == "1\n"
+    assert [each.kind for each in failed.outputs] == ["error"]
     assert hooks == []

@@ -13,7 +13,7 @@ import pytest
 import xarray
 
 from nbclaude.context.frames import describe_data
-from nbclaude.context.tables import Described, sample_step
+from nbclaude.context.tables import Described, is_exact, sample_step
 from nbclaude.context.texts import TextLimits
 from nbclaude.errors import ConfigurationError
 
@@ -271,7 +271,67 @@ def test_ten_million_rows(library: str) -> None:
         assert min(times) < 0.3
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
         if format in ("", "schema"):
-            assert "statistics from a sample of 99,010 rows (one in 101)" in text
+            assert "~ marks statistics from a sample of 99,010 rows (one in 101)" in text
+
+
+RARE = numpy.sin(numpy.arange(3_000_000.0))
+RARE[1_234_567], RARE[2_000_001], RARE[2_000_002], RARE[5] = numpy.nan, 900.0, -900.0, numpy.inf
+WHOLE = numpy.arange(3_000_000) % 100
+WHOLE[1_234_567] = 2**62 + 1
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_ranges_and_missing_values_of_large_tables_are_exact(library: str) -> None:
+    days = numpy.datetime64("2020-01-01", "ms") + numpy.arange(3_000_000)
+    days[7] = numpy.datetime64("1999-01-01", "ms")
+    words = numpy.array(["a", "bb"], dtype=object)[numpy.arange(3_000_000) % 2]
+    words[3] = None
+    columns = {"x": RARE, "n": WHOLE, "when": days, "yes": WHOLE == 7}
+    frame: Any = pandas.DataFrame({**columns, "word": pandas.Series(words, dtype=object)})
+    if library == "polars":
+        frame = polars.DataFrame({**columns, "word": words.tolist()})
+    lines = described(frame, "schema").text.splitlines()
+    assert lines[1].startswith(
+        "missing values and ranges are of all rows; ~ marks statistics from a sample of "
+    )
+    x, n, when, yes, word = lines[3:8]
+    assert "; 1 missing (< 0.1%), -900 … 900, ~mean " in x
+    assert x.endswith(", 1 infinite")
+    assert "; 0 … 4611686018427387905, ~mean " in n
+    assert "; 1999-01-01 00:00:00 … 2020-01-01 00:49:59.999" in when
+    assert yes.endswith("; 30,000 true")
+    # Python objects are only sampled, and that is said.
+    assert word.endswith(
+        "~none missing, ~2 distinct" if library == "pandas" else "1 missing (< 0.1%), ~2 distinct"
+    )
+
+
+def test_ranges_of_nullable_columns_and_of_an_index_are_exact() -> None:
+    numbers = pandas.Series(RARE).astype("Float64")
+    whole = pandas.Series(WHOLE).astype("Int64")
+    text = described(
+        pandas.DataFrame({"x": numbers.array, "n": whole.array}, index=pandas.Index(RARE)), "schema"
+    ).text
+    assert "index: Index (float64); 1 missing (< 0.1%), -900 … 900, ~mean " in text
+    assert "x: Float64; 1 missing (< 0.1%), -900 … 900, ~mean " in text
+    assert "n: Int64; 0 … 4611686018427387905, ~mean " in text
+
+
+def test_ranges_of_large_arrays_are_exact() -> None:
+    for array in (RARE, RARE.reshape(3, -1)[:, ::-1], numpy.asfortranarray(RARE.reshape(3000, 1000))):
+        text = described(array, "schema").text
+        assert "1 missing (< 0.1%), -900 … 900, ~mean " in text
+        assert "1 infinite; ~ is from a sample of " in text
+
+
+def test_what_is_sampled_altogether_says_so() -> None:
+    text = described(pyarrow.table({"x": RARE[:50_000]}), "schema").text
+    assert (
+        "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
+        in text
+    )
+    assert not is_exact(1_000_000_000, 1)
+    assert is_exact(10_000_000, 10)
 
 
 def test_numpy_arrays() -> None:

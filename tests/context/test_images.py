@@ -10,12 +10,13 @@ import zlib
 from typing import Any
 
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageCms, ImageDraw
 
 from nbclaude.context.images import (
     LARGE_IMAGES,
     STANDARD_IMAGES,
     ImageLimits,
+    check_amount,
     check_images,
     fitted_size,
     image_size,
@@ -191,6 +192,42 @@ def test_a_cmyk_jpeg_is_readable() -> None:
     assert opened(prepared.data).mode == "RGB"
     red, green, blue = opened(prepared.data).getpixel((10, 10))
     assert red > 240 and green < 15 and blue < 15
+
+
+def test_grey_that_is_multiplied_by_its_transparency() -> None:
+    image = Image.new("LA", (2, 1), (100, 255))
+    image.putpixel((1, 0), (100, 0))
+    prepared = prepare_image(image.convert("La"))
+    seen = opened(prepared.data).convert("L")
+    assert [seen.getpixel((x, 0)) for x in (0, 1)] == [100, 255]
+    assert prepared.notes == ("transparent background on white",)
+
+
+def test_a_value_of_sixteen_bits_that_is_seen_through() -> None:
+    image = Image.new("I;16", (3, 1))
+    for x, value in enumerate((0, 500, 1000)):
+        image.putpixel((x, 0), value)
+    prepared = prepare_image(encoded(image, transparency=0))
+    seen = opened(prepared.data).convert("L")
+    assert [seen.getpixel((x, 0)) for x in range(3)] == [255, 127, 255]
+    assert prepared.notes == (
+        "values 0 to 1000 shown as black to white",
+        "transparent background on white",
+    )
+
+
+@pytest.mark.parametrize("mode", ["LAB", "CMYK"])
+def test_colours_of_printers_and_of_measurements(mode: str) -> None:
+    rgb = Image.new("RGB", (8, 8), (200, 40, 40))
+    if mode == "LAB":
+        profiles = ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB")
+        image = ImageCms.applyTransform(rgb, ImageCms.buildTransform(*profiles, "RGB", "LAB"))
+        assert image is not None
+    else:
+        image = rgb.convert("CMYK")
+    pixel = opened(prepare_image(encoded(image, "TIFF")).data).convert("RGB").getpixel((3, 3))
+    assert isinstance(pixel, tuple)
+    assert all(abs(a - b) < 12 for a, b in zip(pixel, (200, 40, 40), strict=True))
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I;16B", "I", "F"])
@@ -370,3 +407,12 @@ def test_the_size_of_the_request_counts_documents_too() -> None:
     check_images([pdf], ImageLimits(max_request_bytes=3000))
     with pytest.raises(ConfigurationError, match="server takes"):
         check_images([pdf, block_of(9, 9)], ImageLimits(max_request_bytes=3000))
+
+
+def test_too_much_is_refused_before_it_is_all_there() -> None:
+    blocks = [prepare_image(encoded(drawing(40, 30))).block()] * 3
+    assert len(check_amount(blocks, STANDARD_IMAGES, all_there=False)) == 3
+    with pytest.raises(ConfigurationError, match=r"at least 3 images; the model takes 2"):
+        check_amount(blocks, ImageLimits(max_images=2), all_there=False)
+    with pytest.raises(ConfigurationError, match=r"come to at least 0\.0 MB; the server takes 0 MB"):
+        check_amount(blocks, ImageLimits(max_request_bytes=100), all_there=False)

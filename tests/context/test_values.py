@@ -1,5 +1,6 @@
 import functools
 import io
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.context.images import ImageLimits
 from nbclaude.context.values import attachment_of, content_blocks, labelled_blocks
 from nbclaude.errors import ConfigurationError
 
@@ -75,6 +77,31 @@ def test_content_blocks_go_verbatim() -> None:
         {"type": 1},
     ):
         assert content_blocks(other) == ()
+
+
+def test_of_many_pictures_the_first_go_and_the_model_is_told() -> None:
+    many = [Image.new("RGB", (4, 3), (shade, 0, 0)) for shade in range(45)]
+    found = attachment_of(many, "many")
+    assert [block["type"] for block in found.blocks] == ["image"] * 20 + ["text"]
+    assert found.blocks[-1]["text"] == "[many: only the first 20 of 45 pictures]"
+    assert (found.summary, found.notes) == ("20 pictures", ("only the first 20 of 45 pictures",))
+    assert attachment_of([*many[:2], "no picture"], "mixed").kind == "text"
+
+
+def test_pictures_that_no_request_takes_are_not_all_prepared() -> None:
+    class Picture:
+        shown = 0
+
+        def _repr_png_(self) -> bytes:
+            Picture.shown += 1
+            out = io.BytesIO()
+            Image.frombytes("RGB", (64, 64), os.urandom(64 * 64 * 3)).save(out, "PNG")
+            return out.getvalue()
+
+    with pytest.raises(ConfigurationError, match=r"come to at least 0\.1 MB; the server takes 0 MB"):
+        attachment_of([Picture()] * 18, "many", images=ImageLimits(max_request_bytes=50_000))
+    # Looking whether it is one shows the first once more.
+    assert Picture.shown <= 5
 
 
 def test_pictures_files_and_addresses(tmp_path: Path) -> None:

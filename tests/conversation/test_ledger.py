@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.client.models import model_info, price_of
-from nbclaude.conversation.estimate import rough_tokens
+from nbclaude.conversation.estimate import rough_tokens, unmeasured_note
 from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars
 from nbclaude.errors import BudgetError
 
@@ -147,3 +147,17 @@ class TestRoughTokens:
         source = {"type": "file", "file_id": "file_1"}
         body = {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
         assert rough_tokens(body) >= 1_600
+
+    def test_what_is_guessed_is_said(self) -> None:
+        there = {"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}
+        pdf = {
+            "type": "document",
+            "source": {"type": "base64", "media_type": "application/pdf", "data": "QQ=="},
+        }
+        messages = [{"role": "user", "content": [there]}]
+        assert unmeasured_note({"messages": messages}) == (
+            "The size of 1 image or document is not known here: it is taken for 1,600 tokens."
+        )
+        messages = [{"role": "user", "content": [there, pdf, {"type": "text", "text": "x"}]}]
+        assert unmeasured_note({"messages": messages}).startswith("The sizes of 2 images and documents are")
+        assert unmeasured_note({"messages": []}) == ""

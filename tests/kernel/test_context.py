@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.simulator import Simulator
 from tests.context.test_secrets import SECRETS
-from tests.kernel.kernel import Execution, Kernel
+from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"
 PLOT = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2, 4])"
@@ -142,6 +142,17 @@ class TestFigures:
         ask(claude_kernel, PLOT + "\n%claude --fig What trend?", "plot")
         assert len(images(simulator)) == 1
 
+    def test_all_figures_of_the_cell_that_asks(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "earlier")
+        simulator.enqueue("ok")
+        ask(
+            claude_kernel,
+            f"{PLOT}\nplt.show()\nplt.bar([1, 2], [3, 4])\n%claude --fig cell Compare these.",
+            "plot",
+        )
+        assert len(set(images(simulator))) == 2
+        assert [text[:9] for text in texts(simulator)] == ["figure 1 ", "figure 2 ", "Compare t"]
+
     def test_the_second_last_and_those_of_a_cell(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         first = ask(claude_kernel, PLOT, "one").data("image/png")[0]
         second = ask(claude_kernel, "fig, ax = plt.subplots()\nax.bar([1, 2], [3, 4])", "two").data(
@@ -168,6 +179,26 @@ class TestFigures:
         ask(claude_kernel, "%claude And {fig} again?", "c")
         assert images(simulator) == []
         assert "[Image 1 of this conversation again.]" in texts(simulator)
+
+    def test_a_figure_by_two_names_is_sent_once(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "plot")
+        simulator.enqueue("ok", "ok", "ok")
+        done = ask(claude_kernel, "%claude --no-history Compare {fig} and {ax}.", "b")
+        assert len(images(simulator)) == 1
+        assert texts(simulator) == ["fig:", "[ax: the same image as fig]", "Compare [fig] and [ax]."]
+        assert re.search(r"sent: fig \(figure \d+×\d+\), ax \(the same image as fig\), ", done.html)
+        ask(claude_kernel, "%claude --no-history -a fig -a fig What?", "b")
+        assert len(images(simulator)) == 1
+        ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
+        assert len(images(simulator)) == 1
+        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[1])
+
+    def test_a_number_that_no_figure_has(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, PLOT, "plot")
+        message = refused(claude_kernel, "%claude --fig 2024 was a good year")
+        assert "--fig 2024: only 1 is remembered" in message
+        assert "--fig -- 2024" in message
+        assert simulator.requests == []
 
     def test_without_any(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert "no cell has shown a figure yet" in refused(claude_kernel, "%claude --fig What?")
@@ -260,8 +291,29 @@ class TestReceipt:
         for text in texts(simulator):
             assert text.replace("<", "&lt;").replace(">", "&gt;") in html
         assert "sent: 1 earlier turn, df (" in html
-        assert "<li>Hello</li>" in html
+        assert "<summary>Hello</summary>" in html
+        assert re.search(r"answer</div><pre>ok</pre>", html)
         assert "system prompt: Be brief." in html
+
+    def test_the_request_can_be_had(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("ok")
+        ask(claude_kernel, "%claude --system 'Be brief.' Hello", "b")
+        ask(claude_kernel, "import json\nprint(json.dumps(_claude.request))", "c")
+        shown = ask(claude_kernel, "print(json.dumps(_claude.request))", "d").stdout
+        assert json.loads(shown) == json.loads(simulator.message_requests[-1].body)
+        assert CANARY_KEY not in shown
+
+    def test_a_saved_receipt_is_bounded_and_a_dry_run_is_whole(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        ask(claude_kernel, "long = 'word ' * 20_000 + 'the end'")
+        simulator.enqueue("ok", "ok")
+        done = ask(claude_kernel, "%claude What is {long}?", "b")
+        assert "Long texts are shortened here: _claude.request has the whole request" in done.html
+        assert len(done.html) < 50_000
+        dry = ask(claude_kernel, "%claude --dry-run And {long:repr}?", "c").html
+        assert dry.count("the end") == 1
+        assert len(ask(claude_kernel, "%claude And?", "c").html) < 30_000
 
     def test_an_image_that_was_uploaded_is_shown(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(

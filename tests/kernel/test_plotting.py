@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from nbclaude.simulator import Simulator
 from tests.kernel.kernel import Execution, Kernel
 
 WIRING = """
@@ -451,3 +452,54 @@ def test_after_the_end_nothing_is_remembered(plotting: Kernel) -> None:
     assert len(shown(done)) == 1
     assert remembered(plotting) == []
     assert plotting.value(hooks) == "[0, 0]"
+
+
+INLINE = "%matplotlib inline\n"
+
+
+def kinds(done: Execution) -> list[str]:
+    """What stands below the cell, from top to bottom: figures and answers."""
+    bundles = [output["data"] for output in done.outputs if "data" in output]
+    return ["figure" if "image/png" in each else "answer" for each in bundles]
+
+
+@needs("matplotlib")
+class TestFiguresAboveTheAnswer:
+    @pytest.fixture
+    def asking(self, claude_kernel: Kernel, simulator: Simulator) -> Kernel:
+        simulator.enqueue(*["ok"] * 4)
+        return claude_kernel
+
+    def test_the_figure_comes_first_and_once(self, asking: Kernel, simulator: Simulator) -> None:
+        done = asking.run(INLINE + BAR + "%claude --fig What?\n%claude And {fig}?\n# end\n", cell_id="a")
+        assert done.ok, done.error
+        assert kinds(done) == ["figure", "answer", "answer"]
+        first, second = (request.messages[-1]["content"] for request in simulator.message_requests)
+        assert first[0]["source"]["data"] == done.data("image/png")[0].replace("\n", "")
+        assert "[Image 1 of this conversation again.]" in [block.get("text") for block in second]
+        assert asking.value("plt.get_fignums()") == "[]"
+
+    def test_a_dry_run(self, asking: Kernel) -> None:
+        done = asking.run(INLINE + BAR + "%claude --dry-run --fig What?", cell_id="a")
+        assert kinds(done) == ["figure", "answer"]
+
+    def test_figures_that_stay_open(self, asking: Kernel) -> None:
+        stay = "%config InlineBackend.close_figures = False\n"
+        done = asking.run(INLINE + stay + BAR + "%claude --fig What?", cell_id="a")
+        assert kinds(done) == ["figure", "answer"]
+        again = asking.run("%claude --fig What?", cell_id="b")
+        assert kinds(again) == ["answer"]
+        asking.run("%config InlineBackend.close_figures = True\nplt.close('all')")
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            BAR + "%claude --fig What?\nax.set_title('later')",
+            BAR + "for _ in range(2):\n    %claude --fig What?",
+        ],
+    )
+    def test_a_figure_that_the_cell_may_go_on_with(self, asking: Kernel, code: str) -> None:
+        done = asking.run(INLINE + code, cell_id="a")
+        assert done.ok, done.error
+        assert kinds(done).count("figure") == 1
+        assert kinds(done)[-1] == "figure"

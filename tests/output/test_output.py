@@ -10,6 +10,7 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 from nbclaude import output
 from nbclaude.output import PagesDisplay, TerminalDisplay, is_terminal, open_display, say, show_table
 from nbclaude.render.markdown import render_markdown
+from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import text
@@ -365,6 +366,11 @@ class TestTerminal:
     def test_a_callout(self) -> None:
         footer = Footer(("m",), callout="It says why.")
         assert self.shown(delta("Hi"), footer=footer) == "Hi\nIt says why.\n(m)\n"
+
+    def test_what_was_sent(self) -> None:
+        receipt = Receipt("sent: df (3 rows), 40 tokens", parts=(ReceiptPart("df", "rows"),))
+        shown = self.shown(delta("Hi"), footer=Footer(("m",), receipt=receipt))
+        assert shown == "Hi\n(m)\n(sent: df (3 rows), 40 tokens)\n"
 
     def test_waiting_is_one_line(self) -> None:
         stream = io.StringIO()

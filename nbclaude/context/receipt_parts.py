@@ -1,0 +1,191 @@
+"""A piece of a request's body comes in (a content block, a tool, a parameter); what its receipt shows of it goes out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from nbclaude.context.images import image_size
+from nbclaude.render.json_layout import JsonLayout
+from nbclaude.render.receipt import ReceiptPart
+
+__all__ = ["BlockReader", "SourceOf", "bounded", "compact_json", "laid_out"]
+
+Block = Mapping[str, Any]
+# Gives the source of a file that was uploaded, by its id; None if nobody knows.
+SourceOf = Callable[[str], Block | None]
+
+_LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
+_COPY_EDGE = 300  # pixels
+_LONGEST_NOTE = 500  # characters; what is longer is a signature, or something else that nobody reads
+# Keys of other services stand under such names, in --extra and in the definitions of tools: a receipt is saved.
+_KEY_NAME = re.compile(r"(?:token|authorization|api[_-]?key|password|secret)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class BlockReader:
+    """Reads content blocks. `images` says how an image is shown: "whole", as a small "copy", or "" for in words alone."""
+
+    source_of: SourceOf
+    images: str = "whole"
+
+    def part(self, block: Block, label: str = "", notes: tuple[str, ...] = ()) -> ReceiptPart:
+        """Return what is to be seen of a block: all of its text, the picture, and every field beside them."""
+        kind = str(block.get("type"))
+        source = block.get("source")
+        if kind == "text":
+            return self._text(block, "text", label or "text", notes)
+        if kind == "thinking":
+            return self._text(block, "thinking", "thinking", notes)
+        if kind == "tool_result":
+            title = f"result for {block.get('tool_use_id')}"
+            notes = (*notes, *_others(block, "type", "tool_use_id", "content"))
+            return self._content(title, block.get("content"), notes)
+        if kind.endswith("tool_use"):
+            notes = (*notes, *_others(block, "type", "name", "input"))
+            return ReceiptPart(f"call of {block.get('name')}", laid_out(block.get("input")), notes=notes)
+        if isinstance(source, Mapping):
+            notes = (*notes, *_others(block, "type", "source"))
+            return self._source(kind, label or kind, source, notes)
+        rest = {name: value for name, value in block.items() if name != "type"}
+        return ReceiptPart(label or kind.replace("_", " "), laid_out(rest) if rest else "", notes=notes)
+
+    def parts(self, content: object, label: str = "") -> tuple[ReceiptPart, ...]:
+        """Return the parts of a message's content; `label` is for its texts."""
+        if isinstance(content, str):
+            return (ReceiptPart(label or "text", content),)
+        blocks = content if isinstance(content, list | tuple) else ()
+        return tuple(
+            self.part(block, label if block.get("type") == "text" else "")
+            for block in blocks
+            if isinstance(block, Mapping)
+        )
+
+    def _text(self, block: Block, field: str, title: str, notes: tuple[str, ...]) -> ReceiptPart:
+        notes = (*notes, *_others(block, "type", field))
+        return ReceiptPart(title, str(block.get(field) or ""), notes=notes)
+
+    def _content(self, title: str, content: object, notes: tuple[str, ...]) -> ReceiptPart:
+        if isinstance(content, str):
+            return ReceiptPart(title, content, notes=notes)
+        return ReceiptPart(title, notes=notes, parts=self.parts(content))
+
+    def _source(self, kind: str, label: str, source: Block, notes: tuple[str, ...]) -> ReceiptPart:
+        if source.get("type") == "file":
+            notes = (*notes, f"uploaded once, sent as {source.get('file_id')}")
+            source = self.source_of(str(source.get("file_id"))) or source
+        if source.get("type") == "url":
+            return ReceiptPart(label, f"{source.get('url')} (the server loads it)", notes=notes)
+        if source.get("type") == "content":
+            return self._content(label, source.get("content"), notes)
+        if source.get("type") == "text":
+            return ReceiptPart(label, str(source.get("data") or ""), notes=notes)
+        if kind == "image":
+            return self._image(label, source, notes)
+        size = _decoded_size(str(source.get("data") or ""))
+        return ReceiptPart(f"{label}: {source.get('media_type') or kind}, {size:,} bytes", notes=notes)
+
+    def _image(self, label: str, source: Block, notes: tuple[str, ...]) -> ReceiptPart:
+        """Show the very bytes that were sent; of what would swell the notebook, a small copy."""
+        data = str(source.get("data") or "")
+        try:
+            content = base64.b64decode(data, validate=True)
+        except (binascii.Error, ValueError):
+            content = b""
+        size = image_size(content)
+        pixels = f"{size[0]}×{size[1]} pixels, " if size else ""
+        title = f"{label}: {source.get('media_type')}, {pixels}{_decoded_size(data):,} bytes"
+        if not self.images:
+            return ReceiptPart(title, notes=notes)
+        if self.images == "whole" and len(data) <= _LARGEST_IMAGE:
+            return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
+        return ReceiptPart(
+            title, image=_small_copy(content), notes=(*notes, "shown as a small copy, sent as it is")
+        )
+
+
+def laid_out(value: object) -> str:
+    """Return JSON on indented lines, without the bytes of files and without what is a key by its name."""
+    layout = JsonLayout()
+    layout.feed(compact_json(value))
+    return layout.text
+
+
+def compact_json(value: object) -> str:
+    """Return JSON on one line, without the bytes of files and without what is a key by its name."""
+    return json.dumps(_shown(value), ensure_ascii=False, default=str)
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        is_file = value.get("type") == "base64"
+        return {
+            name: f"[{_decoded_size(str(item)):,} bytes]"
+            if is_file and name == "data"
+            else "[a key, not shown]"
+            if isinstance(item, str) and _KEY_NAME.search(str(name))
+            else _shown(item)
+            for name, item in value.items()
+        }
+    return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def bounded(parts: Sequence[ReceiptPart], most: int) -> tuple[ReceiptPart, ...]:
+    """Return the parts with at most so many characters of text: the longest are cut, and say how much is missing."""
+    share = _share(sorted(_lengths(parts)), most)
+
+    def cut(part: ReceiptPart) -> ReceiptPart:
+        text = part.text
+        if len(text) > share:
+            text = f"{text[:share]}\n[… {len(text) - share:,} more characters]"
+        return replace(part, text=text, parts=tuple(map(cut, part.parts)))
+
+    return tuple(map(cut, parts))
+
+
+def _lengths(parts: Iterable[ReceiptPart]) -> list[int]:
+    return [length for part in parts for length in (len(part.text), *_lengths(part.parts))]
+
+
+def _share(lengths: Sequence[int], most: int) -> int:
+    """Return how much each may have so that all together have `most`: short ones leave their rest to the long ones."""
+    for place, length in enumerate(lengths):
+        share = most // (len(lengths) - place)
+        if length > share:
+            return share
+        most -= length
+    return max(lengths, default=0)
+
+
+def _others(block: Block, *shown: str) -> tuple[str, ...]:
+    """Name the fields of a block that are not shown by themselves."""
+    notes = []
+    for name, value in block.items():
+        if name in shown or value is None:
+            continue
+        text = value if isinstance(value, str) else compact_json(value)
+        notes.append(f"{name}: {text if len(text) <= _LONGEST_NOTE else f'{len(text):,} characters'}")
+    return tuple(notes)
+
+
+def _small_copy(content: bytes) -> str:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            image.thumbnail((_COPY_EDGE, _COPY_EDGE))
+            small = io.BytesIO()
+            image.convert("RGB").save(small, "PNG")
+    except (OSError, ValueError):
+        return ""
+    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
+
+
+def _decoded_size(data: str) -> int:
+    return len(data) * 3 // 4 - data[-2:].count("=")
