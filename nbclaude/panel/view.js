@@ -65,16 +65,26 @@ async function sendFiles(model, files) {
   }
 }
 
+function describeBar(row) {
+  const bar = row.querySelector(".progress");
+  bar?.setAttribute("role", "progressbar");
+  bar?.setAttribute("aria-label", row.querySelector(".widget-label")?.textContent ?? "");
+  bar?.setAttribute("aria-valuenow", String(parseFloat(bar.firstElementChild?.style.width) || 0));
+}
+
 // Shift+Enter, pasted and dropped files: wherever in the panel they happen.
 function listen(model, root, signal) {
   const options = { capture: true, signal };
-  // At the window, and before everybody else: some front ends look at the keys of the whole document first.
+  // At the window, and before everybody else: some front ends look at the keys of the whole document first. What is pressed
+  // in the panel is the panel's (Lumino's attribute says so), but for the notebook's shortcuts with Ctrl or Cmd.
   window.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey || event.metaKey)) return;
     if (!root.contains(event.target)) return;
-    event.stopPropagation(); // it would run the cell again
+    const withCommand = event.ctrlKey || event.metaKey;
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !withCommand || event.key === "Enter");
+    if (event.key !== "Enter" || !(event.shiftKey || withCommand)) return;
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
+    event.stopPropagation();
     model.send({ action: "ask", value: event.target.value });
   }, options);
   root.addEventListener("paste", (event) => {
@@ -107,6 +117,7 @@ function listen(model, root, signal) {
     for (const button of root.querySelectorAll("button.widget-toggle-button"))
       button.setAttribute("aria-expanded", String(button.classList.contains("mod-active")));
     for (const row of root.querySelectorAll(".nbclaude-row")) {
+      describeBar(row);
       const reason = row.querySelector(".nbclaude-reason");
       const field = row.querySelector("input, select, textarea, [role=slider]");
       if (!reason || !field) continue;
