@@ -32,13 +32,14 @@ def receipt_of(
     body: Mapping[str, Any],
     attachments: Sequence[Attachment] = (),
     *,
+    found: Sequence[str] = (),
     notes: Sequence[str] = (),
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `notes` say what was masked, `spent` tokens and dollars.
+    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
@@ -52,8 +53,7 @@ def receipt_of(
     said += names.sent_before(block for message in earlier for block in content_of(message))
     if earlier:
         said.insert(0, counted(len(earlier), "earlier turn"))
-    if notes:
-        said.append("secrets masked")
+    said += found
     if spent:
         said.append(spent)
     unread = ["Images and PDFs are not searched for secrets."] if images else []

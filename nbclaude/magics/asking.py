@@ -28,7 +28,7 @@ __all__ = ["Asking", "ask_in_cell", "format_of", "refuse_keys", "settings_given"
 
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
-    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream"),
+    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream", "allow_secrets"),
 )
 
 
@@ -58,7 +58,9 @@ def format_of(options: Options, shell: Any) -> AnswerFormat | None:
 
 
 def refuse_keys(text: str) -> None:
-    """Refuse a text of the user's that holds an API key.
+    """Refuse a line or cell that holds an API key, before anything of it is read: it may stand in any option.
+
+    What is sent is searched when it is planned (`conversation.screening`).
 
     Raises:
         ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
@@ -128,10 +130,17 @@ def show_plan(asking: Asking) -> None:
 def _receipt(plan: Plan, gathered: Gathered, spent: str) -> Receipt:
     from nbclaude.context.receipt import receipt_of
 
+    # The attachments' names are found by their blocks, as those have left.
+    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
+    attachments = [
+        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
+        for attachment in gathered.attachments
+    ]
     return receipt_of(
         plan.request.body(),
-        gathered.attachments,
-        notes=gathered.notes,
+        attachments,
+        found=plan.screening.summary,
+        notes=plan.screening.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,
     )

@@ -9,7 +9,8 @@ import pandas
 import pytest
 
 from nbclaude.context.personal import mask_personal
-from nbclaude.context.secrets import Finding, mask, mask_blocks
+from nbclaude.context.screen import Screen
+from nbclaude.context.secrets import Finding, mask
 from nbclaude.context.texts import clip, one_line
 from nbclaude.errors import ConfigurationError
 
@@ -144,7 +145,7 @@ def test_blocks_are_walked_and_base64_is_left_alone() -> None:
     key = SECRETS["AWS key"]
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": key}}
     plain = {"type": "text", "text": "nothing here"}
-    blocks, findings = mask_blocks(
+    blocks, findings = Screen().blocks(
         [
             {"type": "text", "text": f"my key is {key}"},
             image,
