@@ -41,8 +41,9 @@ _AFTER_A_SPACE = re.compile(
 
 _QUOTED = re.compile(rf"[bru]?\\?[\"'`](?P<value>[^\s\"'`\\]{{6,{LONGEST}}})(?=\\?[\"'`])")
 _VARIABLE = re.compile(rf"(?P<value>[^\s\"'`\\⏎]{{6,{LONGEST}}})")
-_BARE = re.compile(rf"(?P<value>[^\s\"'`\\⏎,;&|<>(){{}}\[\]]{{5,{LONGEST}}}[^\s\"'`\\⏎,;&|<>(){{}}\[\].:])")
-
+# Without quotes it ends where the next parameter of an address begins, and before the stop of a sentence.
+_INSIDE = r"(?:[^\s\"'`\\⏎,;&|<>(){}\[\]=]|&(?!\w{1,30}=))"
+_BARE = re.compile(rf"(?P<value>{_INSIDE}{{5,{LONGEST}}}{_INSIDE}(?<![.:])={{0,2}})")
 _BEGINNING = re.compile(r"(?:^|(?<=[^\w.-]))[\w.-]+$")
 # A line begins at a line break, also one written as an escape, or after what may stand before a setting.
 _LINE_START = re.compile(r"(?:^|[\n⏎]|\\[nr])[ \t]*(?:- |export |set |#+ ?)?[\"']?$")
@@ -57,14 +58,14 @@ _PLACEHOLDER = re.compile(
 )
 _TYPE = re.compile(
     r"(?:u?int|float|complex|decimal|datetime|timedelta|bool|boolean|str|string|object|category|bytes|utf|large_string"
-    r"|var_?char|char|n?varchar2?|text|byte|number|numeric|bigint|secretstr)\d{0,3}(?:[\[(].*|\(?\d+\)?)?[,;]?$",
+    r"|0x[0-9a-f]+|var_?char|char|n?varchar2?|text|byte|number|numeric|bigint|secretstr)\d{0,3}(?:[\[(].*|\(?\d+\)?)?[,;]?$",
     re.IGNORECASE,
 )
 _EXPRESSION = re.compile(r"[A-Za-z_][\w.]*[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
 # Words with separators and small numbers: names of things, versions, dates, paths.
 _WORDS = re.compile(r"(?:[A-Za-z]+\d{0,3}|\d{1,4})(?:[-_./:@][A-Za-z]*\d{0,4})*$")
 _PLACE = re.compile(
-    r"[/~.]|\w+://|(?:arn|vault|op|env|file|projects)[:/]|.*\.(?:pem|key|json|txt|ya?ml|env|crt|p12)$"
+    r"[/~.]|\d{4}-\d\d-\d\d|\w+://|(?:arn|vault|op|env|file|projects)[:/]|.*\.(?:pem|key|json|txt|ya?ml|env|crt|p12)$"
 )
 _LABEL = re.compile(r"[^\W\d_]+[*?!:.…]{0,3}$")
 _WEAK = "-_./:,+"

@@ -33,7 +33,7 @@ class Shape:
 # Left out: entropy and keywords (noise), public IP addresses (no secret), basic auth, JWT, npm, GitHub, PyPI, Azure and
 # Discord (ours see more), and the providers that it only knows by the name of a variable.
 PLUGINS = (
-    ("aws", "AWSKeyDetector", "AWS key", "A", False),
+    ("aws", "AWSKeyDetector", "AWS key", "A", True),
     ("artifactory", "ArtifactoryDetector", "Artifactory token", "AKC", False),
     ("gitlab_token", "GitLabTokenDetector", "GitLab token", "-", True),
     ("mailchimp", "MailchimpDetector", "Mailchimp key", "-us", True),
@@ -178,6 +178,13 @@ _OTHERS = (
     # The scheme is short and known to be before: a long word is looked at once, not from each of its letters.
     ("password in a URL", "://", r"://[^\s:/?#@\"'<>\[\]{}]*:([^\s/\"'<>{}]{3,})@(?=[\w\[])", False),
     ("bearer token", "earer", r"\b[Bb]earer\s+([A-Za-z0-9._~+/-]*\d[A-Za-z0-9._~+/-]*={0,2})", False),
+    (
+        "token in a header",
+        "uthorization",
+        r"(?i:authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:token|apikey|bot|key)\s+(?=[A-Za-z._~+/-]*\d)"
+        r"([A-Za-z0-9._~+/=-]{16,})",
+        False,
+    ),
     (
         "basic credentials",
         "Basic",

@@ -37,6 +37,8 @@ _REST = re.compile(r"[A-Za-z0-9_-]*")
 
 _AROUND = 400  # characters on either side of a cut; longer credentials are known by their beginnings
 
+_LEAST_DISTINCT = 8  # characters of a token
+
 _CHARACTERS = (re.compile("[0-9]"), re.compile("[a-z]"), re.compile("[A-Z]"))
 
 _PREFIX = (
@@ -119,6 +121,9 @@ def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
             rest = _REST.match(text, end)
             end = rest.end() if rest else end
         if end - start < SHORTEST.get(shape.kind, 0):
+            continue
+        # `ghp_xxxx…` shows how a token looks.
+        if not inner and len(set(text[start:end])) < _LEAST_DISTINCT:
             continue
         if shape.kind in MIXED and not all(kind.search(text, start, end) for kind in _CHARACTERS):
             continue
