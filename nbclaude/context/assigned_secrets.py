@@ -50,7 +50,7 @@ _LINE_START = re.compile(r"(?:^|[\n⏎]|\\[nr])[ \t]*(?:- |export |set |#+ ?)?[\
 _LINE_END = re.compile(r"[ \t]*(?:$|[\n\r⏎]|\\[nr]|[\"'] ?[\]})]|#)")
 
 _PLACEHOLDER = re.compile(
-    r"[<\[(]|\$[\w{(]|%[(s{]|.*(?:[{}]|\.\.\.|…|\*{3}|•|(?:^|[^a-z])x{3,}(?:$|[^a-z])|x{5})|(?:your|my|insert|enter|change|replace|example|placeholder|todo)[-_]"
+    r"[<\[(]|\$(?:[{(]|\w+$)|%[(s{]|.*(?:[{}]|\.\.\.|…|\*{3}|•|(?:^|[^a-z])x{3,}(?:$|[^a-z])|x{5})|(?:your|my|insert|enter|change|replace|example|placeholder|todo)[-_]"
     r"|(?:yourpass|yourkey|yourtoken|yoursecret|changeme|changeit|example|placeholder|redacted|removed|masked|hidden)"
     r"|(?:pass|passw(?:or)?d|pwd|pw|secret|token|key|apikey|user|username|none|null|true|false|undefined|required|optional"
     r"|enabled|disabled|default|empty|unset|missing)\d{0,2}$",

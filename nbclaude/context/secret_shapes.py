@@ -139,8 +139,8 @@ _OTHERS = (
     ("Stripe key", "_", r"(?:[sr]k_(?:live|test)|whsec)_[0-9A-Za-z]{20,}", False),
     ("npm token", "_authToken", r"_authToken\s*=\s*[\"']?([^\s\"'$]{16,})", False),
     ("SendGrid key", "SG.", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}", True),
-    ("Terraform token", ".atlasv1.", r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}", False),
-    ("Azure client secret", "Q~", r"\b[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}", False),
+    ("Terraform token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}", True),
+    ("Azure client secret", "Q~", r"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}", True),
     (
         "AWS secret key",
         "",
