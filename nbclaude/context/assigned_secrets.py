@@ -21,7 +21,7 @@ _NAME = re.compile(
     r"(?:(?P<password>password|passwd|passphrase|passcode|pwd|pass|pw)|(?P<key>key)|(?P<token>token)"
     r"|(?P<secret>secret|credentials?))"
     r"(?:[_-]?(?:base|prod|live|test|dev|\d{1,2}))?"
-    r"(?P<closed>\\?[\"'`]\]?)?(?:[ ]?:[ ]?[a-z]{1,20}(?=[ ]?=))?"
+    r"(?P<closed>\\{0,3}[\"'`]\]?)?(?:[ ]?:[ ]?[a-z]{1,20}(?=[ ]?=))?"
     r"(?P<sign>[ \t]{0,4}(?:=>|:=|===?|=|:)[ \t]{0,4})"
 )
 # A key alone is one of a dictionary; of the short words for a password others end in them.
@@ -29,25 +29,29 @@ _BEFORE = {
     "key": re.compile(
         r"(?:api|access|auth|secret|private|encryption|signing|account|master|service|shared|client|license|session)[_-]?$"
     ),
-    "pass": re.compile(r"(?:^|[^a-z])$"),
-    "pw": re.compile(r"(?:^|[^a-z])$"),
+    "pass": re.compile(r"(?:^|[^a-z]|\\[nrt])$"),
+    "pw": re.compile(r"(?:^|[^a-z]|\\[nrt])$"),
 }
 _KINDS = {"password": "password", "key": "API key", "token": "token", "secret": "secret"}
 # `--password hunter2` of a command, `PASSWORD 'hunter2'` of SQL.
 _AFTER_A_SPACE = re.compile(
-    rf"(?:--(?:password|passwd|pass)[ ]+(?![-<\[$])(?P<option>[^\s\"'`]{{6,{LONGEST}}})"
-    rf"|\b(?:password|identified by)[ ]+'(?P<sql>[^\s'\"]{{6,{LONGEST}}})')"
+    rf"(?:--(?:password|passwd|pass)[ ]+(?![-<\[$])(?P<option>[^\s\"'`\\]{{6,{LONGEST}}})"
+    rf"|(?:password|identified by)[ ]+\\{{0,3}}'(?P<sql>[^\s'\"\\]{{6,{LONGEST}}})\\{{0,3}}')"
 )
 
-_QUOTED = re.compile(rf"[bru]?\\?[\"'`](?P<value>[^\s\"'`\\]{{6,{LONGEST}}})(?=\\?[\"'`])")
+# A text may stand in the repr of another one: its quotes and line breaks are escaped then.
+_QUOTE = r"\\{0,3}[\"'`]"
+_QUOTED = re.compile(rf"[bru]?{_QUOTE}(?P<value>[^\s\"'`\\]{{6,{LONGEST}}})(?={_QUOTE})")
 _VARIABLE = re.compile(rf"(?P<value>[^\s\"'`\\⏎]{{6,{LONGEST}}})")
 # Without quotes it ends where the next parameter of an address begins, and before the stop of a sentence.
 _INSIDE = r"(?:[^\s\"'`\\⏎,;&|<>(){}\[\]=]|&(?!\w{1,30}=))"
 _BARE = re.compile(rf"(?P<value>{_INSIDE}{{5,{LONGEST}}}{_INSIDE}(?<![.:])={{0,2}})")
-_BEGINNING = re.compile(r"(?:^|(?<=[^\w.-]))[\w.-]+$")
-# A line begins at a line break, also one written as an escape, or after what may stand before a setting.
-_LINE_START = re.compile(r"(?:^|[\n⏎]|\\[nr])[ \t]*(?:- |export |set |#+ ?)?[\"']?$")
-_LINE_END = re.compile(r"[ \t]*(?:$|[\n\r⏎]|\\[nr]|[\"'] ?[\]})]|#)")
+_BEGINNING = re.compile(r"(?:^|(?<=[^\w.-])|(?<=\\[nrt]))(?<!\\)[\w.-]+\Z")
+# A line begins at a line break, or after what may stand before a setting.
+_LINE_START = re.compile(
+    rf"(?:^|[\n⏎]|\\[nr])[ \t]*(?:- |export |set |#+ ?)?(?:{_QUOTE})?\Z|[\[{{,:][ ]?{_QUOTE}\Z"
+)
+_LINE_END = re.compile(rf"[ \t]*(?:$|[\n\r⏎]|\\[nr]|{_QUOTE}(?:[\]}}),;\s]|$)|#)")
 
 _PLACEHOLDER = re.compile(
     r"[<\[(]|\$(?:[{(]|\w+$)|%[(s{]|.*(?:[{}]|\.\.\.|…|\*{3}|•|(?:^|[^a-z])x{3,}(?:$|[^a-z])|x{5})|(?:your|my|insert|enter|change|replace|example|placeholder|todo)[-_]"
@@ -86,7 +90,12 @@ def assigned_secrets(text: str) -> Iterator[tuple[int, int, str]]:
             if match and (found := _value(text, match)):
                 yield found
             position = lowered.find(stem, position + len(stem))
-    if "--pass" in lowered or " '" in lowered:
+    if (
+        "--pass" in lowered
+        or "password '" in lowered
+        or "password \\" in lowered
+        or "identified by" in lowered
+    ):
         for match in _AFTER_A_SPACE.finditer(lowered):
             start, end = match.span(match.lastgroup or 0)
             if _is_password(text[start:end]):

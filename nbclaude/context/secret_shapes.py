@@ -191,19 +191,24 @@ _OTHERS = (
         r"(?i:authorization)[\"']?\s*[:=]\s*[\"']?Basic\s+([A-Za-z0-9+/]{8,}={0,2})",
         False,
     ),
-    # Passwords as programs on the command line take them.
+    # Passwords as programs on the command line take them; in the repr of a text, too.
     (
         "password of curl",
         "curl",
-        r"\bcurl\b(?:[^\n\\]|\\\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"'$<]{1,80}:"
-        r"([^\s\"'$<{][^\s\"']{2,})",
+        r"(?:\b|(?<=\\[nrt]))curl\b(?:[^\n]|(?<=\\)\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]?[\\\"']{0,4}"
+        r"[^\s:\"'\\$<]{1,80}:([^\s\"'\\$<{][^\s\"'\\]{2,})",
         False,
     ),
-    ("password of sshpass", "sshpass", r"\bsshpass\s+-p\s*[\"']?([^\s\"'$<{][^\s\"']{2,})", False),
+    (
+        "password of sshpass",
+        "sshpass",
+        r"sshpass\s+-p\s*[\\\"']{0,4}([^\s\"'\\$<{][^\s\"'\\]{2,})",
+        False,
+    ),
     (
         "password of netrc",
         "machine",
-        r"machine\s+\S{1,200}\s+login\s+\S{1,200}\s+password\s+([^\s<$]+)",
+        r"machine\s+\S{1,200}\s+login\s+\S{1,200}\s+password\s+([^\s\"'\\<$]+)",
         False,
     ),
 )

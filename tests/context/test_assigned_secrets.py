@@ -1,12 +1,16 @@
 """What a name gives away, and what only looks like it: both tables are written out, one line a case."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 
 from nbclaude.context.assigned_secrets import assigned_secrets, is_placeholder
 from nbclaude.context.secrets import mask
+from tests.context.test_secrets import IN_CONTEXT
 
 # Kind, what stands before the secret, the secret, and what stands behind it.
-_SECRETS = [
+NAMED = [
     ("API key", "OPENAI_API_KEY=", "0a1b2c3d4e5f6a7b8c9d", ""),
     ("API key", 'export OPENAI_API_KEY="', "0a1b2c3d4e5f6a7b8c9d", '"'),
     ("token", "CLOUDFLARE_API_TOKEN=", "v9Qx_3kT-71bZ0aQw8LmN2pR5sU6vX9yB4cD1eF7", ""),
@@ -199,7 +203,7 @@ _INNOCENT = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "before", "secret", "after"), _SECRETS)
+@pytest.mark.parametrize(("kind", "before", "secret", "after"), NAMED)
 def test_a_value_that_its_name_gives_away(kind: str, before: str, secret: str, after: str) -> None:
     text = before + secret + after
     assert set(assigned_secrets(text)) == {(len(before), len(before + secret), kind)}
@@ -240,3 +244,17 @@ def test_letters_that_grow_in_lower_case_move_nothing() -> None:
 )
 def test_placeholders(value: str, is_one: bool) -> None:
     assert is_placeholder(value) is is_one
+
+
+@pytest.mark.parametrize(
+    "write", [repr, json.dumps, lambda text: repr([text]), lambda text: json.dumps({"a": text})]
+)
+def test_a_text_within_another_one_is_no_hiding_place(write: Callable[[str], str]) -> None:
+    for _, before, secret, after in (*NAMED, *IN_CONTEXT):
+        assert secret not in mask(write(before + secret + after))[0]
+    text = "\n".join(before + secret + after for _, before, secret, after in (*NAMED, *IN_CONTEXT))
+    masked, _ = mask(write(text))
+    assert [secret for _, _, secret, _ in (*NAMED, *IN_CONTEXT) if secret in masked] == []
+    # What is harmless stays so.
+    text = write("\n".join(_INNOCENT))
+    assert mask(text) == (text, ())

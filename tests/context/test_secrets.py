@@ -69,7 +69,7 @@ SECRETS = {
 }
 
 # What stands around a secret, and what of the whole must not come through.
-_IN_CONTEXT = [
+IN_CONTEXT = [
     ("password in a URL", "postgresql://anna:", "s3cr3t!pw$", "@db.example.org:5432/shop"),
     ("bearer token", "Authorization: Bearer ", "0a1b2c3d4e5f6a7b8c9d0e1f2a3b", "\n"),
     ("bearer token", "curl -H 'authorization: bearer ", "abcdefghijklmnop.qrstuvw_1", "'"),
@@ -118,7 +118,7 @@ def test_a_secret_is_masked_wherever_it_stands(kind: str, secret: str, frame: st
     assert mask(masked) == (masked, ())
 
 
-@pytest.mark.parametrize(("kind", "before", "secret", "after"), _IN_CONTEXT)
+@pytest.mark.parametrize(("kind", "before", "secret", "after"), IN_CONTEXT)
 def test_a_secret_that_its_surroundings_give_away(kind: str, before: str, secret: str, after: str) -> None:
     assert mask(before + secret + after) == (
         f"{before}[secret removed: {kind}]{after}",
