@@ -185,7 +185,11 @@ def _content_text(content: Any) -> str:
 
 
 def _holds_images(message: Block) -> bool:
-    return any(block.get("type") in ("image", "document") for block in content_of(message))
+    """Tell whether a message holds what is not searched: a document of text is."""
+    return any(
+        block.get("type") in ("image", "document") and (block.get("source") or {}).get("type") != "text"
+        for block in content_of(message)
+    )
 
 
 def _line(message: Block) -> str:
