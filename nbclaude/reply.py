@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -181,6 +182,7 @@ def ask(
     conversation: str | None = None,
     new: bool = False,
     history: bool = True,
+    allow_secrets: bool = False,
 ) -> Reply:
     """Ask from plain Python, with or without a notebook, and return the whole reply.
 
@@ -189,8 +191,10 @@ def ask(
     tool definitions; `extra` more fields of the request body. `new` begins a new conversation, `history=False` asks without
     the conversation and does not record. In a notebook it is the conversation of the `%%claude` cells.
 
+    What looks like a password or a key is masked, with a warning that names its kind; `allow_secrets` sends it.
+
     Raises:
-        ConfigurationError: a setting cannot be used, the model refuses it, or there is no key.
+        ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or one stands in the prompt.
         BudgetError: the request would pass the budget.
         APIError: the request failed; if part of an answer had come, it is the error's `reply`, and kept as a turn.
         AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.
@@ -214,13 +218,15 @@ def ask(
         "tool_choice": tool_choice,
         "betas": None if betas is None else tuple(betas),
         "schema": form.schema if form else None,
+        "allow_secrets": allow_secrets or None,
     }
-    outcome = workspace.ask(
-        Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill),
-        conversation or workspace.conversation_name() or MAIN,
-        workspace.settings(given),
-        Nobody(),
-    )
+    question = Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill)
+    name = conversation or workspace.conversation_name() or MAIN
+    settings = workspace.settings(given)
+    if places := workspace.plan(question, name, settings).screening.places:
+        # Before anything is sent: who makes errors of warnings has then paid for nothing.
+        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=2)
+    outcome = workspace.ask(question, name, settings, Nobody())
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)

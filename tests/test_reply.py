@@ -156,6 +156,16 @@ class TestAsk:
         assert made.request_id.startswith("req_")
         assert made.seconds > 0
 
+    def test_what_is_masked_is_said_before_it_is_sent(self, connected: Simulator) -> None:
+        connected.enqueue("one", "two")
+        with pytest.warns(
+            UserWarning, match="masked in the prompt: password. allow_secrets=True sends secrets."
+        ):
+            ask("DB_PASSWORD=hunter2", new=True)
+        assert b"hunter2" not in connected.message_requests[-1].body
+        ask("DB_PASSWORD=hunter2", new=True, allow_secrets=True)
+        assert b"hunter2" in connected.message_requests[-1].body
+
     def test_a_conversation(self, connected: Simulator) -> None:
         connected.enqueue("one", "two", "three", "four", "five")
         ask("a")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from nbclaude.context.secrets import Finding
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["PERSONAL_KINDS", "mask_personal"]
+__all__ = ["PERSONAL_KINDS", "PERSONAL_WORDS", "mask_personal"]
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}\b")
 # With a country code, or in groups: a plain number of many digits is a number.
@@ -39,6 +39,7 @@ _KINDS: Mapping[str, tuple[str, re.Pattern[str], Callable[[str], bool]]] = {
 }
 
 PERSONAL_KINDS = tuple(_KINDS)
+PERSONAL_WORDS = frozenset(words for words, _, _ in _KINDS.values())
 
 
 def mask_personal(text: str, kinds: Collection[str] = PERSONAL_KINDS) -> tuple[str, tuple[Finding, ...]]:

@@ -32,6 +32,7 @@ def receipt_of(
     body: Mapping[str, Any],
     attachments: Sequence[Attachment] = (),
     *,
+    found: Sequence[str] = (),
     notes: Sequence[str] = (),
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
@@ -40,8 +41,8 @@ def receipt_of(
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `notes` say what was masked, `spent` tokens and dollars; `headers` are those of the request that are no secrets. What a
-    notebook is to keep is bounded; a `whole` one shows every character.
+    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
+    that are no secrets. What a notebook is to keep is bounded; a `whole` one shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
@@ -51,8 +52,7 @@ def receipt_of(
     said = names.summary(blocks, earlier)
     if earlier:
         said.insert(0, counted(len(earlier), "earlier turn"))
-    if notes:
-        said.append("secrets masked")
+    said += found
     if spent:
         said.append(spent)
     unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
@@ -148,8 +148,10 @@ def _answer_begun(messages: Iterable[Block], reader: BlockReader) -> list[Receip
 
 
 def _holds_images(message: Block) -> bool:
+    """Tell whether a message holds what is not searched: a document of text is."""
     return message.get("role") == "user" and any(
-        block.get("type") in ("image", "document") for block in content_of(message)
+        block.get("type") in ("image", "document") and (block.get("source") or {}).get("type") != "text"
+        for block in content_of(message)
     )
 
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from nbclaude.client.connection import Secret
 from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import fit_parameters
 from nbclaude.conversation.repeats import without_repeats
+from nbclaude.conversation.screening import Screening, screened
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation, Turn
 from nbclaude.wire.message import content_of
@@ -26,8 +28,9 @@ Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 class Question:
     """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
 
-    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `instead_of` is the turn
-    that this one replaces.
+    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `names` are what the user
+    calls the blocks of the prompt, one each: a text without a name is what they typed. `values` came from the kernel into
+    what they typed. `instead_of` is the turn that this one replaces.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -35,12 +38,17 @@ class Question:
     begins: bool = False
     history: bool = True
     prefill: str = ""
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     instead_of: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it."""
+    """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
+
+    `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says.
+    """
 
     request: MessageRequest
     model: ModelInfo
@@ -49,6 +57,8 @@ class Plan:
     has_thinking: bool = False
     caching: str = "off"
     notes: tuple[str, ...] = field(default=())
+    question: Question = field(default=Question(()))
+    screening: Screening = field(default=Screening())
 
 
 def make_plan(
@@ -60,11 +70,15 @@ def make_plan(
     caching: str = "off",
     keeps_thinking: bool = True,
     refer: Refer = tuple,
+    keys: Sequence[Secret] = (),
 ) -> Plan:
     """Plan the request: what came before the question's place in the conversation, then the question.
 
+    `keys` never leave, nor does any other secret that is known by its form.
+
     Raises:
-        ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones.
+        ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
+            where it cannot be masked.
 
     """
     before = (
@@ -72,7 +86,7 @@ def make_plan(
         if question.history and not question.begins
         else ()
     )
-    settings = _with_tools_of(before, settings)
+    question, settings, screening = screened(question, _with_tools_of(before, settings), before, keys)
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
@@ -100,7 +114,17 @@ def make_plan(
         headers=headers,
     )
     request = with_caching(request, caching, settings.cache_ttl)
-    return Plan(request, model, settings, history.prefix, history.has_thinking, caching, fitted.notes)
+    return Plan(
+        request,
+        model,
+        settings,
+        history.prefix,
+        history.has_thinking,
+        caching,
+        fitted.notes,
+        question,
+        screening,
+    )
 
 
 def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:

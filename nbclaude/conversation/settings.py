@@ -48,6 +48,8 @@ class Settings:
     betas: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    allow_secrets: bool = False  # send what would be masked as a secret
+    mask_personal: tuple[str, ...] = ()  # "email", "card", "phone": masked in what goes along
     stream: bool = True
     caching: str = "auto"  # "auto", "automatic", "explicit" or "off"
     cache_ttl: str = "5m"  # "5m" or "1h"

@@ -165,7 +165,7 @@ class Workspace:
         asking = _Asking(question, conversation, settings, self.connection(settings))
         plan = self._within_budget(self._plan(asking), asking.connection)
         outcome = exchange(
-            question,
+            plan.question,
             plan,
             self.conversations[conversation],
             asking.connection,
@@ -210,6 +210,7 @@ class Workspace:
             caching=caching_mode(settings, offered, model, history=question.history),
             keeps_thinking=keeps_thinking,
             refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
+            keys=(connection.secret,),
         )
         retires = retirement_note(model, date.today())
         return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan

@@ -39,7 +39,7 @@ __all__ = [
 
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
-    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream"),
+    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream", "allow_secrets"),
 )
 
 
@@ -69,7 +69,9 @@ def format_of(options: Options, shell: Any) -> AnswerFormat | None:
 
 
 def refuse_keys(text: str) -> None:
-    """Refuse a text of the user's that holds an API key.
+    """Refuse a line or cell that holds an API key, before anything of it is read: it may stand in any option.
+
+    What is sent is searched when it is planned (`conversation.screening`).
 
     Raises:
         ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
@@ -153,10 +155,17 @@ def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool =
     from nbclaude.context.receipt import receipt_of
 
     headers = plan.request.headers.items()
+    # The attachments' names are found by their blocks, as those have left.
+    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
+    attachments = [
+        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
+        for attachment in gathered.attachments
+    ]
     return receipt_of(
         plan.request.body(),
-        gathered.attachments,
-        notes=gathered.notes,
+        attachments,
+        found=plan.screening.summary,
+        notes=plan.screening.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},

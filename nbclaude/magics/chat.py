@@ -66,17 +66,15 @@ class ClaudeMagics(ClaudeTraits, Magics):
         workspace = current_workspace()
         form = format_of(options, self.shell)
         settings = workspace.settings(settings_given(options, self.shell, form))
-        refuse_keys(str(settings.system))
-        gathered = gather(
-            options,
-            prompt,
-            self.shell,
-            workspace.model(settings),
-            cells=int(self.cells),
-            personal=tuple(self.mask_personal),
-        )
+        gathered = gather(options, prompt, self.shell, workspace.model(settings), cells=int(self.cells))
         question = Question(
-            gathered.blocks, workspace.cell_run(), options.new, options.history, options.prefill
+            gathered.blocks,
+            workspace.cell_run(),
+            options.new,
+            options.history,
+            options.prefill,
+            gathered.names,
+            gathered.values,
         )
         asking = Asking(
             self.shell, question, settings, options.conversation or str(self.conversation), gathered

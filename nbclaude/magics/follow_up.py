@@ -15,10 +15,10 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.asking import Asking, ask_in_cell, format_of, refuse_keys, settings_given, show_plan
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.gathering import Gathered, without_secrets
+from nbclaude.magics.gathering import Gathered
 from nbclaude.options import Options, parse_line
 from nbclaude.tools.results import tool_results
-from nbclaude.wire.message import content_of, text_of
+from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["FollowUpMagics"]
@@ -45,6 +45,7 @@ class FollowUpMagics(Magics):
 
         %claude_continue [options]    as it was asked, but for the options of %claude that are given
         """
+        refuse_keys(line)
         options, more = parse_line(line)
         turn = self._last_turn(options)
         if turn is None or not (turn.stopped or turn.message.get("stop_reason") in _CUT):
@@ -72,6 +73,7 @@ class FollowUpMagics(Magics):
 
         What is no Python is sent as text. The options of %claude stand before the value.
         """
+        refuse_keys(line)
         options, text = parse_line(line)
         turn = self._last_turn(options)
         calls = open_calls(turn) if turn else []
@@ -106,11 +108,9 @@ class FollowUpMagics(Magics):
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
     def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
-        refuse_keys(text_of({"content": prompt}))
-        prompt, notes = without_secrets(prompt, options)
         question = Question(prompt, current_workspace().cell_run())
         conversation = options.conversation or str(self._chat.conversation)
-        asking = Asking(self.shell, question, settings, conversation, Gathered(prompt, notes=notes))
+        asking = Asking(self.shell, question, settings, conversation, Gathered(prompt))
         if options.dry_run:
             show_plan(asking)
         else:

@@ -1,11 +1,11 @@
-"""A prompt and its options come in; what goes along is gathered: references, attachments, figures, cells, without secrets."""
+"""A prompt and its options come in; what goes along is gathered: references, attachments, figures, cells."""
 
 from __future__ import annotations
 
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,18 +22,23 @@ if TYPE_CHECKING:
     from nbclaude.context.images import ImageLimits
     from nbclaude.context.tray import TrayItem
 
-__all__ = ["Gathered", "gather", "without_secrets"]
+__all__ = ["Gathered", "gather"]
 
 Block = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """The blocks of a question, the attachments that they are made of, what was masked in them, and what came from the tray."""
+    """The blocks of a question with what the user calls them, and the attachments that they are made of.
+
+    `values` are those of the kernel that stand in the last block, which is what the user has typed; `tray` is what a panel
+    had attached.
+    """
 
     blocks: tuple[Block, ...]
+    names: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    notes: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
     tray: tuple[TrayItem, ...] = ()
 
 
@@ -190,11 +195,10 @@ def gather(
     model: ModelInfo,
     *,
     cells: int = 0,
-    personal: tuple[str, ...] = (),
 ) -> Gathered:
     """Return what is attached, then the prompt: models read a question best after what it is about.
 
-    `cells` go along where no option says otherwise; `personal` are the kinds of personal data to mask.
+    `cells` go along where no option says otherwise.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.
@@ -211,72 +215,31 @@ def gather(
     tray = current_workspace().tray.items()
     attached += [gatherer.waiting(item) for item in tray]
     text, named = prompt, []
+    values: tuple[str, ...] = ()
     if not options.raw:
         expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
+        values = tuple(value for _, value in expanded.inlined)
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
-    notes: list[str] = []
-    if not options.allow_secrets:
-        attachments = [_without_secrets(attachment, personal, notes) for attachment in attachments]
-        text = _masked_text(text, notes)
     several = sum(each.kind == "image" for each in (*attached, *named)) > 1
     to_name = {each.label for each in (attachments if several else named)}
-    blocks = (*_labelled(attachments, to_name), text_block(text))
-    return Gathered(blocks, tuple(attachments), _counted(notes), tray)
+    labelled = _labelled(attachments, to_name)
+    blocks = (*(block for block, _ in labelled), text_block(text))
+    names = (*(name for _, name in labelled), "")
+    return Gathered(blocks, names, tuple(attachments), values, tray)
 
 
-def _counted(notes: list[str]) -> tuple[str, ...]:
-    """Say once what was masked many times."""
-    counts = {note: notes.count(note) for note in notes}
-    said = [note if number == 1 else f"{note}, {number} times" for note, number in counts.items()]
-    return (*said, "--allow-secrets sends what is masked.") if said else ()
+def _labelled(attachments: list[Attachment], to_name: set[str]) -> list[tuple[Block, str]]:
+    """Return the blocks of attachments and what each is of.
 
-
-def _labelled(attachments: list[Attachment], to_name: set[str]) -> tuple[Block, ...]:
-    """Introduce pictures by their names where the names are needed: several pictures, or one that the prompt refers to."""
+    Pictures are introduced by their names where the names are needed: several pictures, or one that the prompt refers to.
+    """
     from nbclaude.context.values import labelled_blocks
 
-    blocks: list[Block] = []
-    for attachment in attachments:
-        blocks += labelled_blocks([attachment]) if attachment.label in to_name else attachment.blocks
-    return tuple(blocks)
-
-
-def without_secrets(blocks: tuple[Block, ...], options: Options) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """Mask the secrets in blocks that are no attachments; return what is left, and what was masked."""
-    from nbclaude.context.secrets import mask_blocks
-
-    if options.allow_secrets:
-        return blocks, ()
-    masked, findings = mask_blocks(blocks)
-    return tuple(masked), _counted([_said(finding.kind, "the prompt") for finding in findings])
-
-
-def _without_secrets(attachment: Attachment, personal: tuple[str, ...], notes: list[str]) -> Attachment:
-    from nbclaude.context.personal import mask_personal
-    from nbclaude.context.secrets import mask_blocks
-
-    blocks, findings = mask_blocks(attachment.blocks)
-    if personal and attachment.kind == "data":
-        masked = [mask_personal(str(block.get("text") or ""), personal) for block in blocks]
-        blocks = tuple(
-            {**block, "text": text} if block.get("type") == "text" else block
-            for block, (text, _) in zip(blocks, masked, strict=True)
-        )
-        findings = (*findings, *(finding for _, found in masked for finding in found))
-    notes += [_said(finding.kind, attachment.label) for finding in findings]
-    return replace(attachment, blocks=tuple(blocks)) if findings else attachment
-
-
-def _masked_text(text: str, notes: list[str]) -> str:
-    from nbclaude.context.secrets import mask
-
-    masked, findings = mask(text)
-    notes += [_said(finding.kind, "the prompt") for finding in findings]
-    return masked
-
-
-def _said(kind: str, where: str) -> str:
-    return f"masked in {where}: {kind}"
+    return [
+        (block, attachment.label)
+        for attachment in attachments
+        for block in (labelled_blocks([attachment]) if attachment.label in to_name else attachment.blocks)
+    ]

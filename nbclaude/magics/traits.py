@@ -88,7 +88,7 @@ class ClaudeTraits(Configurable):
     ).tag(config=True)
     mask_personal = List(
         Enum(("email", "card", "phone")),
-        help="Personal data to mask in data that goes along: email, card, phone.",
+        help="Personal data to mask in all that goes along but what you type: email, card, phone.",
     ).tag(config=True)
     conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(
         config=True

@@ -27,6 +27,7 @@ from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
 
+_ATTACHED_BEFORE = "what was attached before"
 _HINT = "Shift+Enter sends. {name} in braces attaches a variable; drop or paste images."
 
 
@@ -218,12 +219,20 @@ class AskPane:
             host.shell,
             host.workspace.model(settings),
             cells=int(host.settings.cells),
-            personal=tuple(host.settings.mask_personal),
         )
         before = self._editing
         if before is not None:
-            gathered = replace(gathered, blocks=(*attached_blocks(before), *gathered.blocks))
-        question = Question(gathered.blocks, begins=before is not None and before.begins, instead_of=before)
+            # What was attached to the question that is edited goes along again.
+            again = attached_blocks(before)
+            names = (*(_ATTACHED_BEFORE for _ in again), *gathered.names)
+            gathered = replace(gathered, blocks=(*again, *gathered.blocks), names=names)
+        question = Question(
+            gathered.blocks,
+            begins=before is not None and before.begins,
+            names=gathered.names,
+            values=gathered.values,
+            instead_of=before,
+        )
         return Asking(host.shell, question, settings, str(host.settings.conversation), gathered)
 
     def _answer(self, asking: Asking, live: LiveAnswer, text: str) -> None:

@@ -7,8 +7,9 @@ import json
 import re
 from typing import Any
 
-from nbclaude.simulator import Simulator
-from tests.context.test_secrets import SECRETS
+from nbclaude.simulator import Answer, Simulator, tool_use
+from tests.context.test_assigned_secrets import NAMED
+from tests.context.test_secrets import IN_CONTEXT, SECRETS
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"
@@ -238,6 +239,27 @@ PRIVATE_KEY = (
 PLANTED = {**SECRETS, "private key": PRIVATE_KEY}
 # The key of this very API is not masked but refused, so that the user knows.
 REFUSED = "Anthropic key"
+AWS = SECRETS["AWS key"]
+# `note` holds a key; so do files, definitions and a block.
+EVERY_WAY = """
+import json, nbclaude, pandas
+pandas.DataFrame({"k": [note]}).to_csv("keys.csv")
+cell = {"cell_type": "code", "source": f"k = {note!r}", "outputs": []}
+with open("old.ipynb", "w") as file:
+    json.dump({"cells": [cell]}, file)
+field = {"type": "string", "description": note}
+schema = {"type": "object", "properties": {"k": field}, "required": ["k"], "additionalProperties": False}
+tool = {"name": "look", "description": f"with {note}", "input_schema": {"type": "object"}}
+block = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": note}}
+"""
+FROM_PYTHON = """
+import warnings
+with warnings.catch_warnings(record=True) as said:
+    warnings.simplefilter("always")
+    nbclaude.ask(f"mine: {note}", system=note, json=schema)
+    nbclaude.ask([block], tools=tool)
+print([str(each.message) for each in said])
+"""
 
 
 class TestSecrets:
@@ -265,6 +287,132 @@ class TestSecrets:
         assert "revoke" in message.lower()
         assert SECRETS[REFUSED] not in message
         assert simulator.requests == []
+
+    def test_those_that_their_names_or_surroundings_give_away(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        planted = [(before + secret + after, secret) for _, before, secret, after in (*NAMED, *IN_CONTEXT)]
+        text = "\n".join(line for line, _ in planted)
+        simulator.enqueue("ok")
+        ask(
+            claude_kernel,
+            f"from pathlib import Path\nnote = {text!r}\nPath('all.env').write_text(note);",
+            "s",
+        )
+        ask(claude_kernel, "print(note)", "p")
+        done = ask(
+            claude_kernel,
+            f"%%claude --cells 2 -a all.env --system @note\nSee {{note}}, {{note:repr}} and\n{text}",
+            "b",
+        )
+        [request] = simulator.message_requests
+        assert [secret for _, secret in planted if secret in request.body.decode()] == []
+        assert "masked in all.env: password, " in done.html
+
+    def test_no_way_leads_around_the_mask(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, f"note = {AWS!r}\n{EVERY_WAY}", "s")
+        ways = {
+            f"%claude --system 'k {AWS}' a": "the system prompt",
+            "%claude --system @note b": "the system prompt",
+            f"%config ClaudeMagics.system = 'k {AWS}'\n%claude c": "the system prompt",
+            "%config ClaudeMagics.system = ''\n%claude --tools tool d": "the tool definitions",
+            "%claude --json schema e": "the JSON schema",
+            f"%claude --prefill 'k {AWS}' -m claude-haiku-4-5 f": "the prefill",
+            "%claude -a keys.csv g": "keys.csv",
+            "%claude -a old.ipynb h": "old.ipynb",
+            "%claude -a block i": "block",
+            "%claude --cells all j": "cells",
+        }
+        for number, (way, where) in enumerate(ways.items()):
+            simulator.enqueue('{"k": "v"}')
+            done = ask(claude_kernel, way, f"w{number}")
+            assert f"masked in {where}: AWS key" in done.html, way
+        simulator.enqueue('{"k": "v"}', "ok")
+        printed = ask(claude_kernel, FROM_PYTHON, "py").stdout
+        assert "masked in the prompt: AWS key; masked in the system prompt: AWS key" in printed
+        assert "masked in the document: AWS key; masked in the tool definitions: AWS key" in printed
+        assert AWS not in printed
+        assert len(simulator.message_requests) == len(ways) + 2
+        assert [request.path for request in simulator.requests if AWS in request.body.decode()] == []
+
+    def test_the_results_of_tools(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        tool = {"name": "look", "description": "look", "input_schema": {"type": "object"}}
+        ask(claude_kernel, f"tool = {tool!r}\nnote = '{AWS} of anna@example.org'", "s")
+        ask(claude_kernel, "%config ClaudeMagics.mask_personal = ['email']", "t")
+        simulator.enqueue(Answer([tool_use("look", {}, id="toolu_1")]), "ok")
+        ask(claude_kernel, "%claude --tools tool go", "a")
+        done = ask(claude_kernel, "%claude_tool_result {'password': 'hunter2', 'note': note}", "b")
+        [result] = content(simulator)
+        assert result["content"] == (
+            '{"password": "[secret removed: password]", "note": "[secret removed: AWS key] of [e-mail address]"}'
+        )
+        assert "masked in the tool result: AWS key" in done.html
+        assert "2 secrets masked, 1 e-mail address masked" in done.html
+
+    def test_what_cannot_be_masked_is_refused(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        for option, value in {
+            "--stop": AWS,
+            "--metadata-user": AWS,
+            "--extra": json.dumps({"metadata": {"user_id": AWS}}).join("''"),
+        }.items():
+            message = refused(claude_kernel, f"%claude {option} {value} hello")
+            assert f"{option} (" in message
+            assert "holds a secret (AWS key), which cannot be masked there; nothing was sent." in message
+            assert AWS not in message
+        asked = claude_kernel.run(f"import nbclaude\nnbclaude.ask('x', stop_sequences=['{AWS}'])")
+        assert asked.error is not None
+        assert "allow_secrets=True" in asked.error["evalue"]
+        asked = claude_kernel.run(f"nbclaude.ask('mine is {SECRETS[REFUSED]}')")
+        assert asked.error is not None
+        assert "revoke" in asked.error["evalue"]
+        assert simulator.requests == []
+
+    def test_later_turns_say_that_an_earlier_one_holds_a_secret(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        simulator.enqueue("ok", "ok", "ok")
+        first = ask(claude_kernel, f"%claude --allow-secrets Mine is {AWS}", "a")
+        assert "1 secret sent" in first.html
+        assert "sent as it is in the prompt, by --allow-secrets: AWS key" in first.html
+        then = ask(claude_kernel, "%claude And?", "b")
+        assert "1 secret in earlier turns" in then.html
+        assert "An earlier turn holds what --allow-secrets has sent (AWS key)" in then.html
+        assert "secret" not in ask(claude_kernel, "%claude --new And?", "c").html
+
+    def test_what_was_masked_stays_the_same_bytes(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("ok", "ok")
+        ask(claude_kernel, f"%claude --system 'k {AWS}' Mine is {AWS}", "a")
+        ask(claude_kernel, f"%claude --system 'k {AWS}' And?", "b")
+        one, two = (request.body for request in simulator.message_requests)
+        told = b"Mine is [secret removed: AWS key]"
+        assert one[: one.index(told) + len(told)] == two[: two.index(told) + len(told)]
+
+    def test_personal_data_is_masked_in_all_that_goes_along(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        frame = "pd.DataFrame({'p': ['anna@example.org', 'bo@example.org'], 'n': [1, 2]})"
+        ask(claude_kernel, f"import pandas as pd\ndf = {frame}\ndf.to_csv('people.csv')\ndf", "s")
+        ask(claude_kernel, "%config ClaudeMagics.mask_personal = ['email', 'phone', 'card']", "t")
+        for way in (
+            "{df}",
+            "{df:repr}",
+            "{df:full}",
+            "{df.to_csv()}",
+            "{df.p[0]}",
+            "{df.p[0]:repr}",
+            "--cells 2",
+            "-a people.csv",
+            "-a df",
+            "--allow-secrets {df}",
+        ):
+            simulator.enqueue("ok")
+            done = ask(claude_kernel, f"%claude --no-history {way} for me@example.org", "b")
+            sent = simulator.message_requests[-1].body.decode()
+            assert "anna@" not in sent, way
+            assert "bo@" not in sent, way
+            assert "me@example.org" in sent, way
+            assert re.search(r"1 e-mail address masked|[2-9] e-mail addresses masked", done.html), way
+            assert "secret" not in done.html, way
 
     def test_they_can_be_sent(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("ok")

@@ -1,0 +1,170 @@
+"""A question and its settings come in; they go out as they may leave, masked, with what was found for the receipt.
+
+Every request passes here when it is planned, whoever asks: a magic, a panel, `nbclaude.ask`. What is masked is recorded
+masked, so the same turns are the same bytes in later requests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.client.connection import Secret
+from nbclaude.client.keys import find_keys, key_in_prompt_message
+from nbclaude.context.personal import PERSONAL_WORDS
+from nbclaude.context.screen import Screen
+from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.turns import Turn
+from nbclaude.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from nbclaude.conversation.plan import Question
+
+__all__ = ["Screening", "screened"]
+
+# What would mean something else if a part of it were masked.
+_REFUSED = {"stop_sequences": "--stop", "metadata_user": "--metadata-user", "extra": "--extra"}
+_MASKED_SETTINGS = {
+    "system": "the system prompt",
+    "tools": "the tool definitions",
+    "schema": "the JSON schema",
+}
+_PROMPT = "the prompt"
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What was found in a request: `masked` and `sent` (where, and what kind), `before` in earlier turns (what kind)."""
+
+    masked: tuple[tuple[str, str], ...] = ()
+    sent: tuple[tuple[str, str], ...] = ()
+    before: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> tuple[str, ...]:
+        """How much of what was masked, in a few words each."""
+        kinds = [kind if kind in PERSONAL_WORDS else "secret" for _, kind in self.masked]
+        said = [f"{_counted(kinds.count(kind), kind)} masked" for kind in dict.fromkeys(kinds)]
+        said += [f"{_counted(len(self.sent), 'secret')} sent"] if self.sent else []
+        return (
+            (*said, f"{_counted(len(self.before), 'secret')} in earlier turns") if self.before else (*said,)
+        )
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What was masked, by its place and kind."""
+        return tuple(f"masked in {where}: {what}" for where, what in _together(self.masked))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Every finding, by its place and kind, and what can be done about it."""
+        said = list(self.places)
+        if any(kind not in PERSONAL_WORDS for _, kind in self.masked):
+            said.append("--allow-secrets sends the secrets.")
+        said += [
+            f"sent as it is in {where}, by --allow-secrets: {what}" for where, what in _together(self.sent)
+        ]
+        if self.before:
+            kinds = ", ".join(what for _, what in _together(("", kind) for kind in self.before))
+            said.append(
+                f"An earlier turn holds what --allow-secrets has sent ({kinds}), and goes again with this question. "
+                "--new leaves earlier turns behind."
+            )
+        return tuple(said)
+
+
+def screened(
+    question: Question, settings: Settings, before: Sequence[Turn] = (), keys: Sequence[Secret] = ()
+) -> tuple[Question, Settings, Screening]:
+    """Return question and settings as they may leave, and what was found in them and in the turns `before`.
+
+    `keys` are known by their values, wherever they stand.
+
+    Raises:
+        ConfigurationError: the user has typed an API key, or what cannot be masked holds a secret; it is not repeated.
+
+    """
+    screener = _Screener(settings, tuple(keys))
+    prompt = tuple(
+        screener.block(block, name, question.values)
+        for block, name in zip(question.prompt, _names(question), strict=True)
+    )
+    prefill = screener.typed(question.prefill, "the prefill")
+    changed = {
+        name: screener.typed(getattr(settings, name), where) for name, where in _MASKED_SETTINGS.items()
+    }
+    for name, option in _REFUSED.items():
+        screener.refuse(getattr(settings, name), option, name)
+    earlier = Screen(keys=tuple(keys))
+    found = [finding for turn in before for finding in earlier.blocks(turn.prompt)[1]]
+    screening = Screening(
+        tuple(screener.masked), tuple(screener.sent), tuple(finding.kind for finding in found)
+    )
+    changed["tools"] = tuple(changed["tools"])
+    return replace(question, prompt=prompt, prefill=prefill), replace(settings, **changed), screening
+
+
+class _Screener:
+    """One request on its way through the screen, and what was found so far."""
+
+    def __init__(self, settings: Settings, keys: tuple[Secret, ...]) -> None:
+        self.masked: list[tuple[str, str]] = []
+        self.sent: list[tuple[str, str]] = []
+        self._keys = keys
+        self._data = Screen(not settings.allow_secrets, tuple(settings.mask_personal), keys)
+        self._typed = replace(self._data, personal=())
+        self._secrets = Screen(keys=keys)
+
+    def block(self, block: Mapping[str, Any], name: str, values: Iterable[str]) -> Mapping[str, Any]:
+        """Mask one block of the prompt: data, or what the user has typed with values of the kernel in it."""
+        if name or block.get("type") != "text":
+            kind = str(block.get("type")).replace("_", " ")
+            masked_block: Mapping[str, Any] = self._through(self._data, block, name or f"the {kind}")
+            return masked_block
+        text = str(block.get("text") or "")
+        for value in values:
+            text = text.replace(value, self._through(self._data, value, _PROMPT))
+        masked = self.typed(text, _PROMPT)
+        return block if masked == block.get("text") else {**block, "text": masked}
+
+    def typed(self, value: Any, where: str) -> Any:
+        """Mask secrets in what the user has typed; an API key there is compromised, and stops the question."""
+        if found := find_keys(value if isinstance(value, str) else repr(value), self._keys):
+            raise ConfigurationError(key_in_prompt_message(found))
+        return self._through(self._typed, value, where)
+
+    def refuse(self, value: Any, option: str, name: str) -> None:
+        """Refuse a secret where a mask would have another meaning."""
+        _, found = self._secrets.masked(value)
+        if found and self._typed.secrets:
+            raise ConfigurationError(
+                f"{option} ({name}) holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent. "
+                "Take it out, or send it with --allow-secrets (allow_secrets=True in nbclaude.ask)."
+            )
+        self.sent += [(option, finding.kind) for finding in found]
+
+    def _through(self, screen: Screen, value: Any, where: str) -> Any:
+        masked, findings = screen.masked(value)
+        self.masked += [(where, finding.kind) for finding in findings]
+        if not screen.secrets:
+            self.sent += [(where, finding.kind) for finding in self._secrets.masked(value)[1]]
+        return masked
+
+
+def _names(question: Question) -> tuple[str, ...]:
+    return question.names or ("",) * len(question.prompt)
+
+
+def _together(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Say once what was found many times."""
+    every = list(found)
+    return [
+        (where, kind if every.count((where, kind)) == 1 else f"{kind}, {every.count((where, kind))} times")
+        for where, kind in dict.fromkeys(every)
+    ]
+
+
+def _counted(number: int, thing: str) -> str:
+    ending = "" if number == 1 else "es" if thing.endswith("s") else "s"
+    return f"{number:,} {thing}{ending}"
