@@ -21,7 +21,8 @@ test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, ke
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -v $(ARGS)
+	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
+	$(BIN)/python -m pytest -v tests/browser
 
 demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
 	$(BIN)/python scripts/demo.py

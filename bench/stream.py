@@ -43,7 +43,7 @@ print(time.process_time() - started)
 """
 # The same stream received and thrown away: what is left of the kernel's CPU is rendering and publishing.
 SILENCE = """\
-import nbclaude.magics.asking as asking
+import nbclaude.magics.in_cell as asking
 
 class Silent:
     def begin(self): pass

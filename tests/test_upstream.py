@@ -157,7 +157,7 @@ def stopped(reason: str, **more: Any) -> Outcome:
     ("reason", "words"), [(row[0].strip("`"), row[1]) for row in rows(section("Stop reasons"))]
 )
 def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
-    from nbclaude.magics.footer import footer_of
+    from nbclaude.asking.footer import footer_of
 
     footer = footer_of(stopped(reason), Question(()), (), Workspace())
     assert footer.mark == ("" if words == "(nothing)" else words)
@@ -174,7 +174,7 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
     ],
 )
 def test_the_callout_says_what_the_page_says(reason: str, said: str) -> None:
-    from nbclaude.magics.footer import footer_of
+    from nbclaude.asking.footer import footer_of
 
     details = {"category": "cyber", "explanation": "No.", "recommended_model": "claude-opus-4-8"}
     footer = footer_of(stopped(reason, stop_details=details), Question(()), (), Workspace())

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from nbclaude.asking import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import notebook, verbatim
+from nbclaude.magics import verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics

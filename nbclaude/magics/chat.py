@@ -7,11 +7,12 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 
+from nbclaude.asking import notebook
+from nbclaude.asking.ask import Asking, refuse_keys
+from nbclaude.asking.gathering import gather
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import notebook
-from nbclaude.magics.asking import Asking, ask_in_cell, format_of, refuse_keys, settings_given, show_plan
-from nbclaude.magics.gathering import gather
+from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.options import Options, help_page, parse_line

@@ -8,14 +8,15 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
+from nbclaude.asking.ask import Asking, refuse_keys
+from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics.asking import Asking, ask_in_cell, format_of, refuse_keys, settings_given, show_plan
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.gathering import Gathered
+from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.options import Options, parse_line
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of

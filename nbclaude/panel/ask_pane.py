@@ -11,13 +11,13 @@ from typing import Any
 
 import ipywidgets
 
+from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
+from nbclaude.asking.footer import footer_of, spent_of
+from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
-from nbclaude.magics.asking import Asking, keep_reply, receipt_of_plan, refuse_keys
-from nbclaude.magics.footer import footer_of, spent_of
-from nbclaude.magics.gathering import gather
 from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
 from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note

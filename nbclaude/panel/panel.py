@@ -10,10 +10,10 @@ from typing import Any
 
 import ipywidgets
 
+from nbclaude.asking.notebook import deleted_cells
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
-from nbclaude.magics.notebook import deleted_cells
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
 from nbclaude.panel.host import LOCK, Host, Settings

@@ -52,8 +52,8 @@ def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> No
         Attachment("fig", (image(),), "figure 12×8", ("downscaled from 24×16 to 12×8",), "image"),
     ]
     request = body(user(frame, text("fig:"), image(), text("What?")))
-    receipt = receipt_of(request, attachments, notes=("masked in df: AWS key",))
-    assert receipt.summary == "sent: df (9 rows, cut), fig (figure 12×8), secrets masked"
+    receipt = receipt_of(request, attachments, found=("1 secret masked",), notes=("masked in df: AWS key",))
+    assert receipt.summary == "sent: df (9 rows, cut), fig (figure 12×8), 1 secret masked"
     assert [part.title for part in receipt.parts] == ["df", "fig: image/png, 12×8 pixels, 76 bytes", "text"]
     assert receipt.parts[1].notes == ("downscaled from 24×16 to 12×8",)
     assert receipt.notes == ("masked in df: AWS key", "Images and PDFs are not searched for secrets.")

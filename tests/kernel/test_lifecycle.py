@@ -106,7 +106,7 @@ def test_without_a_key_one_line_names_the_variable_and_the_demo(kernel: Kernel) 
 
 
 def test_state(claude_kernel: Kernel, simulator: Simulator) -> None:
-    state = claude_kernel.run("%claude").stdout
+    (state,) = [text for text in claude_kernel.run("%claude").data("text/plain") if text]
     assert "claude-sonnet-5-5" in state and simulator.base_url in state and "main, 0 turns" in state
     assert "from ANTHROPIC_API_KEY" in state and CANARY_KEY not in state
 

@@ -24,7 +24,7 @@ import base64, json, os
 from nbclaude.context.figures import FigureLog, pending_figures, watch
 from nbclaude.context.images import STANDARD_IMAGES
 from nbclaude.context.pictures import picture_of
-from nbclaude.magics.notebook import cell_run
+from nbclaude.asking.notebook import cell_run
 
 figures = FigureLog()
 stop = watch(get_ipython(), figures, lambda: cell_run(get_ipython()))

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.client.keys import find_keys, key_in_prompt_message
+from nbclaude.asking import notebook
+from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
+from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.plan import Plan, Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
-from nbclaude.magics import notebook
-from nbclaude.magics.footer import footer_of, spent_of
-from nbclaude.magics.gathering import Gathered
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.options import Options
-from nbclaude.options.values import SECRET_HEADERS
 from nbclaude.output import open_display, show_receipt
-from nbclaude.reply import Reply, reply_of
+from nbclaude.reply import reply_of
 from nbclaude.tools.definitions import tool_definitions
 
 if TYPE_CHECKING:
-    from nbclaude.render.receipt import Receipt
+    pass
 
-__all__ = [
-    "Asking",
-    "ask_in_cell",
-    "format_of",
-    "keep_reply",
-    "receipt_of_plan",
-    "refuse_keys",
-    "settings_given",
-    "show_plan",
-]
+__all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
 
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
@@ -66,35 +53,6 @@ def format_of(options: Options, shell: Any) -> AnswerFormat | None:
     if options.json is None:
         return None
     return answer_format(variable(shell, options.json, "--json"), options.json)
-
-
-def refuse_keys(text: str) -> None:
-    """Refuse a line or cell that holds an API key, before anything of it is read: it may stand in any option.
-
-    What is sent is searched when it is planned (`conversation.screening`).
-
-    Raises:
-        ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
-
-    """
-    workspace = current_workspace()
-    try:
-        known = [workspace.connection(workspace.settings({})).secret]
-    except ConfigurationError:
-        known = []
-    if found := find_keys(text, known):
-        raise ConfigurationError(key_in_prompt_message(found))
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """One ask from a cell: where it appears, what is asked with which settings, and what goes along."""
-
-    shell: Any
-    question: Question
-    settings: Settings
-    conversation: str
-    gathered: Gathered
 
 
 def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
@@ -148,33 +106,3 @@ def _show_figures(shell: Any) -> None:
 
     if notebook.only_asks_follow(shell):
         show_pending(shell)
-
-
-def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
-    from nbclaude.context.receipt import receipt_of
-
-    headers = plan.request.headers.items()
-    # The attachments' names are found by their blocks, as those have left.
-    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
-    attachments = [
-        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
-        for attachment in gathered.attachments
-    ]
-    return receipt_of(
-        plan.request.body(),
-        attachments,
-        found=plan.screening.summary,
-        notes=plan.screening.notes,
-        spent=spent,
-        source_of=current_workspace().uploads.source_of,
-        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
-        whole=whole,
-    )
-
-
-def keep_reply(shell: Any, reply: Reply, into: str | None = None) -> None:
-    """Put the reply into `_claude`, and into the variable that `--into` names."""
-    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
-    if into:
-        shell.user_ns[into] = reply

@@ -1,0 +1,79 @@
+"""A question and its settings come in, from a cell or a panel; what is done before and after it is asked is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.asking.gathering import Gathered
+from nbclaude.client.keys import find_keys, key_in_prompt_message
+from nbclaude.conversation.plan import Plan, Question
+from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.errors import ConfigurationError
+from nbclaude.options.values import SECRET_HEADERS
+from nbclaude.reply import Reply
+
+if TYPE_CHECKING:
+    from nbclaude.render.receipt import Receipt
+
+__all__ = ["Asking", "keep_reply", "receipt_of_plan", "refuse_keys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One ask from a cell: where it appears, what is asked with which settings, and what goes along."""
+
+    shell: Any
+    question: Question
+    settings: Settings
+    conversation: str
+    gathered: Gathered
+
+
+def refuse_keys(text: str) -> None:
+    """Refuse a line or cell that holds an API key, before anything of it is read: it may stand in any option.
+
+    What is sent is searched when it is planned (`conversation.screening`).
+
+    Raises:
+        ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
+
+    """
+    workspace = current_workspace()
+    try:
+        known = [workspace.connection(workspace.settings({})).secret]
+    except ConfigurationError:
+        known = []
+    if found := find_keys(text, known):
+        raise ConfigurationError(key_in_prompt_message(found))
+
+
+def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
+    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+    from nbclaude.context.receipt import receipt_of
+
+    headers = plan.request.headers.items()
+    # The attachments' names are found by their blocks, as those have left.
+    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
+    attachments = [
+        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
+        for attachment in gathered.attachments
+    ]
+    return receipt_of(
+        plan.request.body(),
+        attachments,
+        found=plan.screening.summary,
+        notes=plan.screening.notes,
+        spent=spent,
+        source_of=current_workspace().uploads.source_of,
+        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        whole=whole,
+    )
+
+
+def keep_reply(shell: Any, reply: Reply, into: str | None = None) -> None:
+    """Put the reply into `_claude`, and into the variable that `--into` names."""
+    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+    if into:
+        shell.user_ns[into] = reply
