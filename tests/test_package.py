@@ -388,6 +388,7 @@ EXPORTS: dict[str, list[str]] = {
 }
 # Packages that only hold modules.
 WITHOUT_EXPORTS = {
+    "nbclaude.asking",
     "nbclaude.client",
     "nbclaude.context",
     "nbclaude.conversation",

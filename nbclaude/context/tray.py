@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 import tempfile
 import threading
+import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -41,7 +43,7 @@ class Tray:
         self._items: tuple[TrayItem, ...] = ()
         self._keys = itertools.count(1)
         self._lock = threading.RLock()
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def items(self) -> tuple[TrayItem, ...]:
         """Return what waits, in the order in which it was attached."""
@@ -75,9 +77,10 @@ class Tray:
         """Put a file on the tray that the front end has sent; it is kept in a folder of its own until it is sent."""
         with self._lock:
             if self._folder is None:
-                self._folder = tempfile.TemporaryDirectory(prefix="nbclaude-", ignore_cleanup_errors=True)
+                self._folder = Path(tempfile.mkdtemp(prefix="nbclaude-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
             # The name is the front end's word: only its last part is used.
-            place = Path(self._folder.name) / str(next(self._keys)) / (Path(name).name or "file")
+            place = self._folder / str(next(self._keys)) / (Path(name).name or "file")
             item = self.attach(place.name, place, len(data))
             place.parent.mkdir()
             place.write_bytes(data)

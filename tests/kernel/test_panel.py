@@ -1,0 +1,146 @@
+"""The panel from the kernel's side: what it shows, what it frees, and what happens when several ask at once."""
+
+from __future__ import annotations
+
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
+
+VIEW = "application/vnd.jupyter.widget-view+json"
+PANELS = "import nbclaude.panel as _panels\np = _panels._open[-1]"
+COUNT = (
+    "import ipywidgets.widgets.widget as _w, comm as _c\nlen(_w._instances), len(_c.get_comm_manager().comms)"
+)
+WAIT = "import time\nwhile p.ask._live is not None: time.sleep(0.02)"
+
+
+def shown(execution: Execution) -> list[dict[str, str]]:
+    return [output["data"] for output in execution.of("display_data")]
+
+
+def test_it_shows_a_widget_and_a_picture_and_loading_knows_nothing_of_it(claude_kernel: Kernel) -> None:
+    loaded = claude_kernel.value("'nbclaude.panel' in __import__('sys').modules")
+    assert loaded == "False"
+    live, picture = shown(claude_kernel.run("%claude", cell_id="panel-cell"))
+    assert VIEW in live and live["text/html"] == ""
+    assert "claude-sonnet-5-5" in live["text/plain"]  # for front ends that know no widgets
+    assert set(picture) == {"text/html", "text/plain"}
+    assert "The panel of %claude, as it was last" in picture["text/html"]
+
+
+def test_closing_frees_every_widget_and_comm(claude_kernel: Kernel) -> None:
+    claude_kernel.run(f"%claude\n{PANELS}\nfor t in p._toggles.values(): t.value = True", cell_id="a")
+    claude_kernel.run("p.close()")
+    empty = claude_kernel.run(COUNT).result
+    for _ in range(3):  # running the cell again closes the panel of the run before
+        claude_kernel.run("%claude", cell_id="a")
+    one = claude_kernel.run(COUNT).result
+    claude_kernel.run("%claude", cell_id="a")
+    assert claude_kernel.run(COUNT).result == one != empty
+    claude_kernel.run("1", cell_id="b", deleted=["a"])
+    assert claude_kernel.run(COUNT).result == empty
+    claude_kernel.run("%claude", cell_id="c")
+    claude_kernel.run("%unload_ext nbclaude")
+    assert claude_kernel.run(COUNT).result == empty
+
+
+def test_a_question_of_the_panel_is_an_ordinary_turn(claude_kernel: Kernel, simulator: Simulator) -> None:
+    simulator.enqueue("Hello Ada.", "You are Ada.")
+    claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
+    claude_kernel.run(f"p.ask.question.value = 'I am Ada.'\np.ask.ask_button.click()\n{WAIT}")
+    assert claude_kernel.run("_claude.text").result == "'Hello Ada.'"
+    assert claude_kernel.run("%claude who am I?", cell_id="b").ok
+    texts = [message["content"][-1]["text"] for message in simulator.message_requests[-1].messages]
+    assert texts == ["I am Ada.", "Hello Ada.", "who am I?"]
+    assert "Turn 2" in claude_kernel.value("p.ask.view.items[-1][1]")
+
+
+def test_what_is_attached_goes_with_the_next_cell_and_then_is_gone(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    claude_kernel.run("kept, once = 'kept words', 'words for once'")
+    attach = "t = _panels.panel.Workspace and p._host.workspace.tray\nt.attach('kept', 'kept'); t.attach('once', 'once')"
+    claude_kernel.run(f"%claude\n{PANELS}\n{attach}\nt.pin(t.items()[0].key, pinned=True)", cell_id="a")
+    dry = claude_kernel.run("%claude --dry-run what?")
+    assert "once" in dry.html and "kept" in dry.html
+    claude_kernel.run("%claude what?", cell_id="b")
+    claude_kernel.run("%claude and now?", cell_id="c")
+    first, second = (str(request.messages[-1]) for request in simulator.message_requests)
+    assert "kept words" in first and "words for once" in first
+    assert "kept words" in second and "words for once" not in second
+
+
+def test_a_refused_question_keeps_what_was_attached_and_typed(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    attach = "p._host.workspace.tray.attach('gone', 'gone')"
+    claude_kernel.run(f"gone = 1\n%claude\n{PANELS}\n{attach}\ndel gone", cell_id="a")
+    claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
+    assert "gone" in claude_kernel.value("p._host.alert.value")
+    assert claude_kernel.value("p.ask.question.value") == "What?"
+    assert claude_kernel.value("[i.label for i in p._host.workspace.tray.items()]") == "['gone']"
+    assert simulator.message_requests == []
+
+
+def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
+    claude_kernel.run(f"%claude\n{PANELS}\np.ask._asking = lambda text: 1 / 0", cell_id="a")
+    done = claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
+    assert done.ok and done.outputs == []
+    assert "ZeroDivisionError: division by zero" in claude_kernel.value("p._host.alert.value")
+
+
+def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer("The first answer, slowly.", pace=Pace(10, 5)), "The second.")
+    claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
+    claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
+    second = claude_kernel.run("%claude second?", cell_id="b")
+    assert second.ok, second.error
+    texts = [message["content"][-1]["text"] for message in simulator.message_requests[-1].messages]
+    assert texts == ["First?", "The first answer, slowly.", "second?"]
+
+
+def test_a_stop_keeps_what_came(claude_kernel: Kernel, simulator: Simulator) -> None:
+    simulator.enqueue(Answer("One two three. " * 100, pace=Pace(50, 5)))
+    claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
+    claude_kernel.run(
+        "p.ask.question.value = 'Count.'\np.ask.ask_button.click()\nimport time; time.sleep(0.7)\n"
+        f"p.ask.stop_button.click()\n{WAIT}"
+    )
+    (turn,) = [claude_kernel.value("p.ask._conversation.turns[0].answer")]
+    assert turn.startswith("One two") and len(turn) < 1500
+    assert claude_kernel.value("p.ask._conversation.turns[0].stopped") == "interrupted"
+
+
+def test_no_key_is_in_the_widgets_state(claude_kernel: Kernel) -> None:
+    claude_kernel.run(f"%claude\n{PANELS}\nfor t in p._toggles.values(): t.value = True", cell_id="a")
+    state = claude_kernel.value("__import__('ipywidgets').Widget.get_manager_state()")
+    assert "ANTHROPIC_API_KEY" in state and CANARY_KEY not in state
+
+
+def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
+    claude_kernel.run(
+        f"%claude\n{PANELS}\np._toggles['Settings'].value = True\ns = p._panes['Settings']", cell_id="a"
+    )
+    claude_kernel.run("%config ClaudeMagics.model = 'opus-4-6'\n%config ClaudeMagics.effort = 'max'")
+    assert (
+        claude_kernel.run("s.effort.value, s.effort.disabled, s.temperature.disabled").result
+        == "('max', False, False)"
+    )
+    claude_kernel.run("s.temperature.value = 0.4\ns.budget.value = 2.5")
+    assert claude_kernel.value("s._host.settings.temperature") == "0.4"
+    assert "$2.50" in claude_kernel.run("%claude_budget").stdout
+    claude_kernel.run("s.system.value = 'My key: sk-ant-api03-' + 'x' * 40")
+    assert "API key" in claude_kernel.value("p._host.alert.value")
+    assert claude_kernel.value("s.system.value") == ""
+    code = claude_kernel.value("_panels.settings_pane.config_code(s._host.settings, s._host.workspace)")
+    assert code.splitlines() == [
+        "%load_ext nbclaude",
+        "%config ClaudeMagics.model = 'claude-opus-4-6'",
+        "%config ClaudeMagics.max_tokens = 16000",
+        "%config ClaudeMagics.effort = 'max'",
+        "%config ClaudeMagics.temperature = 0.4",
+        "%claude_budget 2.5",
+    ]
+    done = claude_kernel.run("%reset -f\n" + code)
+    assert done.ok

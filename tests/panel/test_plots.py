@@ -1,0 +1,99 @@
+"""A frame and a choice in; the code is as written here, runs, and draws what the preview shows."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pandas as pd
+import polars as pl
+import pytest
+from matplotlib.figure import Figure
+
+from nbclaude.errors import ConfigurationError
+from nbclaude.panel.plots import KINDS, Plot, columns_of, frames_in, plot_code, plot_picture
+
+FRAME = pd.DataFrame(
+    {
+        "year": [2001, 2002, 2003, 2004] * 2,
+        "shop": list("aaaabbbb"),
+        "sales": range(8),
+        "unit price": [2.5] * 8,
+    }
+)
+
+CODES = {
+    Plot("df"): "df.plot(kind='line');",
+    Plot("df", "line", "year", ("sales",)): "df.plot(kind='line', x='year', y=['sales']);",
+    Plot("df", "area", "year", ("sales", "unit price")): (
+        "df.plot(kind='area', x='year', y=['sales', 'unit price'], stacked=False);"
+    ),
+    Plot("df", "bar", "shop", ("sales",)): "df.plot(kind='bar', x='shop', y=['sales']);",
+    Plot("df", "barh", "", ("sales",), "shop"): "df.groupby('shop')['sales'].mean().plot(kind='barh');",
+    Plot("df", "line", "year", ("sales",), "shop"): (
+        "df.pivot_table(index='year', columns='shop', values='sales', observed=True).plot(kind='line');"
+    ),
+    Plot("df", "hist", "", ("sales",)): "df[['sales']].plot(kind='hist', bins=30, alpha=0.6);",
+    Plot("df", "box", "", ("sales",), "shop"): (
+        "df.reset_index(drop=True).pivot(columns='shop', values='sales').plot(kind='box');"
+    ),
+    Plot("df", "scatter", "year", ("unit price",)): "df.plot.scatter(x='year', y='unit price');",
+    Plot("df", "hexbin", "year", ("sales",)): "df.plot.hexbin(x='year', y='sales', gridsize=30);",
+}
+
+
+@pytest.mark.parametrize("plot", CODES, ids=str)
+def test_the_code(plot: Plot) -> None:
+    assert plot_code(plot, FRAME) == CODES[plot]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("group", ["", "shop"])
+@pytest.mark.parametrize("frame", [FRAME, pl.from_pandas(FRAME)], ids=["pandas", "polars"])
+def test_the_picture_is_what_the_code_draws(kind: str, group: str, frame: Any) -> None:
+    if (kind, group) == ("hexbin", "shop"):
+        pytest.skip("a hexbin plot has no groups")
+    plot = Plot("df", kind, "year", ("sales",), group)
+    figure = Figure(figsize=(7, 4.2), dpi=110, layout="tight")
+    code = plot_code(plot, frame).replace("import pandas as pd\n", "")
+    call, end = code[: code.rindex(")")], code[code.rindex(")") :]
+    eval((f"{call}, ax=ax" + end).rstrip(";"), {"df": frame, "pd": pd, "ax": figure.subplots()})  # noqa: S307
+    drawn = io.BytesIO()
+    figure.savefig(drawn, format="png")
+    assert plot_picture(plot, frame) == drawn.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("plot", "said"),
+    [
+        (Plot("df", "pie"), "pie is no kind of plot. There are line, bar,"),
+        (Plot("df", "line", "month"), "df has no column 'month'"),
+        (Plot("df", "scatter", "year"), "A scatter plot needs one column for x and one for y."),
+        (Plot("df", "hexbin", "year", ("sales",), "shop"), "Choose scatter"),
+        (Plot("df", "line", "year", ("shop",)), "shop holds no numbers, so it cannot be y."),
+        (Plot("df", "line", "year", (), "shop"), "Choose the column for y"),
+    ],
+)
+def test_what_cannot_be_plotted_is_said(plot: Plot, said: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        plot_code(plot, FRAME)
+    assert said in str(raised.value)
+
+
+def test_of_a_very_long_frame_a_sample_is_drawn_and_the_code_says_so() -> None:
+    long = pd.DataFrame({"n": range(1_000_000)})
+    assert plot_code(Plot("df", "line", "", ("n",)), long) == "df.iloc[::5].plot(kind='line', y=['n']);"
+    of_polars = plot_code(Plot("df", "hist", "", ("n",)), pl.from_pandas(long))
+    assert ".gather_every(5)" in of_polars
+    with pytest.raises(ConfigurationError, match=r"1,000,000 rows, too many for bars \(200 at most\)"):
+        plot_code(Plot("df", "bar", "", ("n",)), long)
+
+
+def test_frames_are_found_by_their_names() -> None:
+    namespace = {"df": FRAME, "_hidden": FRAME, "series": FRAME["year"], "people": pl.DataFrame(), "n": 1}
+    assert list(frames_in(namespace)) == ["df", "people"]
+
+
+def test_columns() -> None:
+    assert columns_of(FRAME) == (["year", "shop", "sales", "unit price"], ["year", "sales", "unit price"])
+    assert columns_of(pd.DataFrame({1: [2], "a": [3]})) == (["a"], ["a"])

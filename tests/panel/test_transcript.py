@@ -1,0 +1,70 @@
+"""Turns in, the items of the transcript out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbclaude.conversation.turns import Turn
+from nbclaude.panel.transcript import MOST_TURNS, Transcript, attached_blocks, question_text, turn_of_key
+
+
+def turn(question: str = "Why?", *before: dict[str, Any], answer: str = "Because.", **more: Any) -> Turn:
+    prompt = (*before, *([{"type": "text", "text": question}] if question else []))
+    message = {
+        "content": [{"type": "text", "text": answer}],
+        "usage": {"input_tokens": 3, "output_tokens": 2},
+    }
+    return Turn(prompt, message, "claude-x", **more)
+
+
+def test_an_item_has_number_question_answer_and_buttons() -> None:
+    first = turn("Is <b> bold?", answer="**Yes.**", cell="cell-one-and-more")
+    ((key, html),) = Transcript().items([first])
+    assert turn_of_key([turn(), first], key) is first
+    assert "Turn 1" in html and "cell cell-one" in html
+    assert "Is &lt;b&gt; bold?" in html and "<strong>Yes.</strong>" in html
+    assert "claude-x · 3 tokens in, 2 out" in html
+    for action in ("copy-answer", "edit", "delete"):
+        assert f'data-action="{action}" data-value="{key}"' in html
+
+
+def test_the_answer_can_bring_no_button() -> None:
+    ((_, html),) = Transcript().items([turn(answer='<button data-action="delete">x</button>')])
+    assert html.count('data-action="delete"') == 1
+
+
+def test_what_was_attached_is_told_from_what_was_typed() -> None:
+    picture = {"type": "image", "source": {}}
+    label = {"type": "text", "text": "figure of cell 3:"}
+    asked = turn("What is it?", label, picture)
+    assert question_text(asked) == "What is it?"
+    assert attached_blocks(asked) == (label, picture)
+    ((_, html),) = Transcript().items([asked])
+    assert "with 1 image<" in html
+
+
+def test_turns_without_words() -> None:
+    result = turn("", {"type": "tool_result", "tool_use_id": "x", "content": "1"})
+    items = Transcript().items([turn(""), result])
+    assert "(goes on with the answer before)" in items[0][1]
+    assert "(the result of a tool)" in items[1][1]
+    assert all('data-action="edit"' not in html for _, html in items)
+
+
+def test_of_a_long_conversation_the_newest_are_shown_until_all_are_wanted() -> None:
+    turns = [turn(f"Question {n}") for n in range(1, 51)]
+    transcript = Transcript()
+    items = transcript.items(turns)
+    assert len(items) == MOST_TURNS + 1
+    assert f"Show {50 - MOST_TURNS} earlier turns" in items[0][1]
+    assert "Turn 50" in items[-1][1]
+    transcript.shows_all = True
+    assert len(transcript.items(turns)) == 50
+
+
+def test_the_footer_of_an_answer_that_was_asked_here_stays_with_it() -> None:
+    mine, other = turn(), turn()
+    transcript = Transcript()
+    transcript.keep_footer(mine, "<i>its receipt</i>")
+    items = transcript.items([mine, other])
+    assert "its receipt" in items[0][1] and "its receipt" not in items[1][1]
