@@ -11,6 +11,7 @@ from nbclaude.client.models import model_info
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.screening import Screening
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import (
@@ -119,7 +120,10 @@ class TestReply:
     def test_of_an_outcome(self) -> None:
         made = reply_of(
             Outcome(
-                {"content": []}, Plan(MessageRequest("m", 1, ()), model_info("m"), Settings()), 2.0, "req_2"
+                {"content": []},
+                Plan(MessageRequest("m", 1, ()), model_info("m"), Settings(), Screening()),
+                2.0,
+                "req_2",
             )
         )
         assert (made.request_id, made.seconds) == ("req_2", 2.0)

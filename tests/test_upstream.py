@@ -15,6 +15,7 @@ from nbclaude.client.failures import retry_delay
 from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan, Question
+from nbclaude.conversation.screening import Screening
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.wire.request import MessageRequest
@@ -150,7 +151,7 @@ def stopped(reason: str, **more: Any) -> Outcome:
     """The outcome of an answer that stopped for this reason."""
     call = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
     message = {"model": "m", "content": [call], "stop_reason": reason, "stop_sequence": "END", **more}
-    return Outcome(message, Plan(MessageRequest("m", 100, ()), model_info("m"), Settings()), 1.0)
+    return Outcome(message, Plan(MessageRequest("m", 100, ()), model_info("m"), Settings(), Screening()), 1.0)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.connection import Secret
 from nbclaude.client.models import ModelInfo
@@ -12,11 +12,13 @@ from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import fit_parameters
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.screening import Screening, screened
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation, Turn
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
+
+if TYPE_CHECKING:
+    from nbclaude.conversation.screening import Screening
 
 __all__ = ["Plan", "Question", "Refer", "continued", "make_plan"]
 
@@ -53,12 +55,12 @@ class Plan:
     request: MessageRequest
     model: ModelInfo
     settings: Settings
+    screening: Screening
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
     notes: tuple[str, ...] = field(default=())
     question: Question = field(default=Question(()))
-    screening: Screening = field(default=Screening())
 
 
 def make_plan(
@@ -86,6 +88,9 @@ def make_plan(
         if question.history and not question.begins
         else ()
     )
+    # Its patterns take a while to compile: they load with the first question.
+    from nbclaude.conversation.screening import screened
+
     question, settings, screening = screened(question, _with_tools_of(before, settings), before, keys)
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
@@ -118,12 +123,12 @@ def make_plan(
         request,
         model,
         settings,
+        screening,
         history.prefix,
         history.has_thinking,
         caching,
         fitted.notes,
         question,
-        screening,
     )
 
 

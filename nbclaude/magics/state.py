@@ -1,4 +1,4 @@
-"""The workspace comes in; what `%claude` alone says of it goes out."""
+"""The workspace comes in; what `%claude` alone says of it where there is no panel goes out."""
 
 from __future__ import annotations
 
@@ -10,14 +10,33 @@ from nbclaude.errors import ConfigurationError, MissingKeyError
 
 __all__ = ["state_text"]
 
-_OPTIONAL = (
-    *("temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking", "service_tier", "speed"),
-    *("metadata_user", "betas", "headers", "extra"),
+_DEFAULT = "(the model's default)"
+# What stands in the table in any case, with the option that sets it for one ask.
+_KNOBS = (
+    ("temperature", "-t"),
+    ("effort", "--effort"),
+    ("thinking", "--think, --no-think"),
+    ("max_tokens", "--max-tokens"),
+    ("system", "--system"),
+    ("caching", ""),
+)
+_WHEN_SET = (
+    "top_p",
+    "top_k",
+    "stop_sequences",
+    "service_tier",
+    "speed",
+    "metadata_user",
+    "betas",
+    "headers",
+    "extra",
 )
 
 
 def state_text(workspace: Workspace, conversation: str) -> str:
-    """Describe the state in aligned lines: model, conversation, turns, connection, where the key comes from, what was spent."""
+    """Describe the state in aligned lines, each with how to change it: settings, conversation, connection, key, budget."""
+    from nbclaude.render.table import table_text
+
     try:
         settings = workspace.settings({})
         wrong = ""
@@ -26,22 +45,38 @@ def state_text(workspace: Workspace, conversation: str) -> str:
     turns = workspace.conversations[conversation].turns
     where, key = _connection(workspace, settings)
     others = [name for name in workspace.conversations.names() if name != conversation]
-    facts = {
-        "model": settings.model,
-        "": wrong,
-        "max_tokens": f"{settings.max_tokens:,}",
-        "system": str(settings.system) or "(none)",
-        **{name: str(value) for name in _OPTIONAL if (value := getattr(settings, name))},
-        "conversation": f"{conversation}, {len(turns)} turn{'' if len(turns) == 1 else 's'}",
-        "other conversations": ", ".join(others) or "(none)",
-        "connected to": where,
-        "key": key,
-        "spent": _spent(workspace),
-    }
-    shown = {name: value for name, value in facts.items() if value}
-    width = max(map(len, shown))
-    lines = [f"{name:<{width}}  {value}" for name, value in shown.items()]
-    return "\n".join([*lines, "", "Ask with %claude PROMPT or %%claude; help is at %claude?"])
+    rows = [
+        ("model", settings.model, f"-m, {_config('model')}; %claude_models lists them"),
+        ("", wrong, ""),
+        *((name, _value(getattr(settings, name)), _ways(option, name)) for name, option in _KNOBS),
+        *((name, str(value), _config(name)) for name in _WHEN_SET if (value := getattr(settings, name))),
+        (
+            "conversation",
+            f"{conversation}, {len(turns)} turn{'' if len(turns) == 1 else 's'}",
+            f"-c, {_config('conversation')}; --new begins afresh",
+        ),
+        ("other conversations", ", ".join(others), ""),
+        ("connected to", where, "%claude_connect"),
+        ("key", key, "%claude_connect shows its variable; %claude_login stores one; %claude_demo needs none"),
+        ("spent", _spent(workspace), "%claude_budget 5 sets a budget; %claude_usage tells more"),
+    ]
+    return table_text(
+        "Settings of %claude", ("", "now", "to change it"), [shown for shown in rows if shown[1]]
+    ) + ("\n\nAsk with %claude PROMPT or %%claude; help is at %claude?")
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return _DEFAULT
+    return f"{value:,}" if isinstance(value, int) else str(value) or "(none)"
+
+
+def _ways(option: str, name: str) -> str:
+    return f"{option}, {_config(name)}" if option else _config(name)
+
+
+def _config(name: str) -> str:
+    return f"%config ClaudeMagics.{name} = ..."
 
 
 def _connection(workspace: Workspace, settings: Settings) -> tuple[str, str]:
@@ -53,10 +88,7 @@ def _connection(workspace: Workspace, settings: Settings) -> tuple[str, str]:
     try:
         connection = workspace.connection(settings)
     except MissingKeyError:
-        return (
-            address,
-            "not set; %claude_connect shows its variable, %claude_login stores one, %claude_demo needs none",
-        )
+        return address, "not set"
     except ConfigurationError as error:
         return address, str(error)
     notice = f" ({DEMO_NOTICE})" if workspace.demo_url else ""
@@ -70,4 +102,4 @@ def _spent(workspace: Workspace) -> str:
     total, limit = workspace.ledger.total, workspace.budget.limit
     if limit is not None:
         return f"{dollars(workspace.budget.spent(workspace.ledger))} of the budget of {dollars(limit)}"
-    return f"{dollars(total.cost)} for {total.answers} answers" if total.answers else ""
+    return f"{dollars(total.cost)} for {total.answers} answer{'' if total.answers == 1 else 's'}"

@@ -174,7 +174,7 @@ _HELP = """Ask Claude; the answer streams into the output area as rendered Markd
 
   %claude [options] prompt      in one line
   %%claude [options]            the cell below is the prompt
-  %claude                       shows the state: model, conversation, connection
+  %claude                       opens the panel; in a terminal it prints the settings
 
 {{name}} in the prompt sends a variable along: {{x}}, {{df}}, {{df:schema}}, {{df:head 20}}, {{fig}}, {{Out[3]}}, {{f(3)}}.
 Everything else goes as you wrote it: other braces, quotes, backslashes, $x and a question mark need no care.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from nbclaude.output import PagesDisplay
 from nbclaude.panel.frontend import View
-from nbclaude.render.reply import Footer
 from nbclaude.wire.events import Event
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer
 
 __all__ = ["LiveAnswer"]
 

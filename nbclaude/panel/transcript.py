@@ -7,7 +7,6 @@ from html import escape
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
-from nbclaude.render.reply import message_html
 from nbclaude.wire.message import prompt_tokens
 
 __all__ = ["Transcript", "attached_blocks", "question_text", "turn_of_key"]
@@ -49,6 +48,9 @@ class Transcript:
         drawn = self._drawn.get(id(turn))
         if drawn is not None and drawn[0] is turn:
             return drawn[1]
+        # Markdown loads with the first answer that there is to show.
+        from nbclaude.render.reply import message_html
+
         kept = self._footers.get(id(turn))
         footer = kept[1] if kept is not None else _footer(turn)
         return message_html(turn.message) + f'<div class="nbclaude">{footer}</div>'

@@ -130,7 +130,8 @@ def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
     claude_kernel.run("s.temperature.value = 0.4\ns.budget.value = 2.5")
     assert claude_kernel.value("s._host.settings.temperature") == "0.4"
     assert "$2.50" in claude_kernel.run("%claude_budget").stdout
-    claude_kernel.run("s.system.value = 'My key: sk-ant-api03-' + 'x' * 40")
+    key = "sk-ant-" + "api03-An0therKeyThatIsNoCanary-9Rt5Yu7Io2Pq"
+    claude_kernel.run(f"s.system.value = {key!r}")
     assert "API key" in claude_kernel.value("p._host.alert.value")
     assert claude_kernel.value("s.system.value") == ""
     code = claude_kernel.value("_panels.settings_pane.config_code(s._host.settings, s._host.workspace)")
