@@ -37,6 +37,13 @@ def mean(values, seen=[]):
     return sum(seen) / len(seen)'''
 TELL = "%%claude\nMy name is {}. My favourite language is Python."
 ASK = "%%claude\nWhat is my name?"
+FRAME = """\
+import pandas as pd
+sales = pd.DataFrame({"year": range(2015, 2025), "shop": [31, 35, 38, 37, 41, 29, 36, 44, 47, 52],
+                      "web": [4, 6, 9, 13, 18, 33, 37, 38, 40, 43]})
+sales.plot(x="year");"""
+SHOWN = {"Attach": "Variables", "Settings": "Search models", "Plot": "Group by"}
+PANEL_WIDTHS = {"": 1200, "-500": 500}  # pixels
 
 
 class SharpBrowser:
@@ -62,6 +69,7 @@ def main() -> int:
                 notebook = NotebookPage(lab, SharpBrowser(browser), tripwire, (WIDTH, HEIGHT))
                 take_answers(notebook, theme)
                 take_conversation(notebook, theme)
+                take_panel(notebook, theme)
                 notebook.close()
                 lab.shut_kernels_down()
     return 0
@@ -90,6 +98,39 @@ def take_conversation(notebook: NotebookPage, theme: str) -> None:
     for index in (2, 3, 4):
         notebook.run(index)
     take(notebook, f"conversation-{theme}", [2, 3, 4])
+
+
+def take_panel(notebook: NotebookPage, theme: str) -> None:
+    """Take the panel with a conversation, its settings, and a plot, wide and narrow."""
+    open_cells(
+        notebook,
+        "panel",
+        [*SETUP, FRAME, "%claude_budget 2\n%config ClaudeMagics.model = 'opus-4-6'", "%claude"],
+    )
+    notebook.run_all(timeout=60)
+    panel = notebook.cell(4).locator(".nbclaude-panel")
+    panel.get_by_role("button", name="Attach", exact=True).click()
+    panel.locator(".nbclaude-pick").first.click()
+    panel.locator(".nbclaude-chip").wait_for()
+    panel.locator(".nbclaude-question textarea").fill("What does the figure show?")
+    panel.get_by_role("button", name="Ask", exact=True).click()
+    panel.locator(".nbclaude-turn[aria-label='Turn 1']").wait_for()
+    panel.locator(".nbclaude-pick").first.click()
+    panel.locator(".nbclaude-chip").wait_for()
+    for ending, width in PANEL_WIDTHS.items():
+        notebook.set_width(width)
+        for pane in ("Attach", "Settings", "Plot"):
+            button = panel.get_by_role("button", name=pane, exact=True)
+            if button.get_attribute("aria-expanded") != "true":
+                button.click()
+            panel.get_by_text(SHOWN[pane], exact=True).wait_for()
+            if pane == "Plot":
+                panel.get_by_label("x", exact=True).select_option("year")
+                panel.get_by_label("Kind").select_option("area")
+                panel.locator(".nbclaude-preview img[alt='area plot of sales']").wait_for()
+            notebook.script("document.activeElement.blur()")
+            panel.screenshot(path=IMAGES / f"panel-{pane.lower()}{ending}-{theme}.png", animations="disabled")
+    notebook.set_width(WIDTH)
 
 
 def open_cells(notebook: NotebookPage, name: str, cells: Sequence[str]) -> None:
