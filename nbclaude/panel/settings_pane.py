@@ -30,7 +30,7 @@ _THINKING = (
     ("off", "off"),
 )
 _CACHING = (
-    ("as the server and model take it (auto)", "auto"),
+    ("auto, by server and model", "auto"),
     ("automatic", "automatic"),
     ("explicit marks", "explicit"),
     ("off", "off"),
