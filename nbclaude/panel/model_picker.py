@@ -88,10 +88,10 @@ class ModelPicker:
         workspace = self._host.workspace
         try:
             address = workspace.address(settings)
+            if address in workspace.offered or address in self._failed or self._loading == address:
+                return
             connection = workspace.connection(settings)
         except ConfigurationError:
-            return
-        if address in workspace.offered or address in self._failed or self._loading == address:
             return
         self._loading = address
 

@@ -44,6 +44,7 @@ class SettingsPane:
         self._host = host
         self._view = view
         self._filling = Filling(host)
+        self._looked_at: tuple[Any, ...] = ()
         self._make_controls()
         self._code = ipywidgets.HTML()
         copy = ipywidgets.Button(description="Copy as code")
@@ -157,6 +158,11 @@ class SettingsPane:
         if chosen and chosen not in [value for _, value in named]:
             named.insert(0, (chosen, chosen))
         set_options(self.connection, [(default, ""), *named], chosen)
+        # To look for a key may mean to ask a keyring: once for each connection, and again when a cell has run.
+        looked_at = (chosen, str(settings.base_url), workspace.demo_url, self._host.cells_run)
+        if looked_at == self._looked_at:
+            return
+        self._looked_at = looked_at
         if workspace.demo_url:
             set_note(self._connection_note, "The demo model is on and answers instead (%claude_demo off).")
             return
