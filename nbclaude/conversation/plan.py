@@ -10,7 +10,7 @@ from nbclaude.client.connection import Secret
 from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
-from nbclaude.conversation.parameters import fit_parameters
+from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.repeats import without_repeats
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation, Turn
@@ -98,26 +98,8 @@ def make_plan(
     history = history_of(before, question.prompt, scope)
     messages = refer(without_repeats(history.messages))
     _check_images(messages, model)
-    if question.prefill:
-        # The API refuses white space at the end of a prefill; the model writes it.
-        messages = (*messages, {"role": "assistant", "content": [text_block(question.prefill.rstrip())]})
-    headers = dict(settings.headers)
-    if fitted.betas:
-        headers["anthropic-beta"] = ",".join(fitted.betas)
-    request = MessageRequest(
-        model=settings.model,
-        max_tokens=fitted.max_tokens,
-        messages=messages,
-        system=settings.system,
-        tools=settings.tools,
-        stream=settings.stream,
-        parameters={
-            **fitted.fields,
-            **_container(before[-1].message if before and _answers(question) else {}),
-        },
-        extra=settings.extra,
-        headers=headers,
-    )
+    container = _container(before[-1].message if before and _answers(question) else {})
+    request = _request(messages, settings, fitted, question.prefill, container)
     request = with_caching(request, caching, settings.cache_ttl)
     return Plan(
         request,
@@ -129,6 +111,32 @@ def make_plan(
         caching,
         fitted.notes,
         question,
+    )
+
+
+def _request(
+    messages: tuple[Mapping[str, Any], ...],
+    settings: Settings,
+    fitted: Parameters,
+    prefill: str,
+    container: Mapping[str, Any],
+) -> MessageRequest:
+    if prefill:
+        # The API refuses white space at the end of a prefill; the model writes it.
+        messages = (*messages, {"role": "assistant", "content": [text_block(prefill.rstrip())]})
+    headers = dict(settings.headers)
+    if fitted.betas:
+        headers["anthropic-beta"] = ",".join(fitted.betas)
+    return MessageRequest(
+        model=settings.model,
+        max_tokens=fitted.max_tokens,
+        messages=messages,
+        system=settings.system,
+        tools=settings.tools,
+        stream=settings.stream,
+        parameters={**fitted.fields, **container},
+        extra=settings.extra,
+        headers=headers,
     )
 
 
