@@ -13,6 +13,7 @@ __all__ = ["Transcript", "attached_blocks", "question_text", "turn_of_key"]
 
 MOST_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
 MOST_CHARACTERS = 20_000  # of a question
+MOST_FOOTERS = 50  # that are kept; a receipt may hold pictures
 
 
 class Transcript:
@@ -26,6 +27,8 @@ class Transcript:
     def keep_footer(self, turn: Turn, html: str) -> None:
         """Remember the footer and the receipt of a turn that was asked here."""
         self._footers[id(turn)] = (turn, html)
+        while len(self._footers) > MOST_FOOTERS:
+            self._footers.pop(next(iter(self._footers)))
 
     def items(self, turns: Sequence[Turn]) -> list[list[str]]:
         """Return `[key, html]` for each turn; of a long conversation the newest, after a button that shows the others."""
