@@ -12,7 +12,7 @@ from nbclaude.context.figures import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
-from nbclaude.panel.plots import KINDS, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
+from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
 
 __all__ = ["PlotPane"]
 
@@ -27,7 +27,9 @@ class PlotPane:
         self._view = view
         self._filling = Filling(host)
         self._picture = b""
-        self._drawn: tuple[Plot, int] | None = None  # what was drawn, after how many cells
+        # What was drawn: the plot, and the frame by its identity and shape; and how many cells had run then.
+        self._drawn: tuple[Any, ...] | None = None
+        self._drawn_after = 0
         self.frame = ipywidgets.Dropdown(description="DataFrame")
         self._frame_note = note()
         self.kind = ipywidgets.Dropdown(description="Kind", options=KINDS)
@@ -50,7 +52,10 @@ class PlotPane:
                 row(self.frame, self._frame_note),
                 row(self.kind, self.group),
                 row(self.x),
-                row(self.y, note("Several: Ctrl or Shift with a click. None: all columns with numbers.")),
+                row(
+                    self.y,
+                    note("Several: Ctrl or Shift with a click. None: all that hold numbers, up to ten."),
+                ),
                 self._problem,
                 self._preview,
                 self._code,
@@ -84,11 +89,13 @@ class PlotPane:
         names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
         with self._filling:
             for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
-                chosen = control.value if control.value in names else ""
-                set_options(control, [(nothing, ""), *((name, name) for name in names)], chosen)
+                chosen = control.value if control.value in names else None
+                set_options(control, [(nothing, None), *((_label(name), name) for name in names)], chosen)
             kept = tuple(name for name in self.y.value if name in numbers)
-            if tuple(self.y.options) != tuple(numbers):
-                self.y.options = numbers
+            options = tuple((_label(name), name) for name in numbers)
+            if tuple(self.y.options) != options:
+                self.y.value = ()
+                self.y.options = options
             self.y.value = kept
         self._draw()
 
@@ -97,11 +104,7 @@ class PlotPane:
 
     def _plot(self) -> Plot:
         return Plot(
-            self.frame.value or "",
-            self.kind.value,
-            self.x.value or "",
-            tuple(self.y.value),
-            self.group.value or "",
+            self.frame.value or "", self.kind.value, self.x.value, tuple(self.y.value), self.group.value
         )
 
     def _draw(self) -> None:
@@ -109,9 +112,10 @@ class PlotPane:
         plot, frame = self._plot(), self._frame()
         if frame is None:
             return
-        if self._drawn == (plot, self._host.cells_run):
+        drawn = (plot, id(frame), frame.shape)
+        if self._drawn == drawn:
             return
-        self._drawn = (plot, self._host.cells_run)
+        self._drawn, self._drawn_after = drawn, self._host.cells_run
         self._picture, self._preview.value, self._code.value = b"", "", ""
         try:
             code = plot_code(plot, frame)
@@ -124,7 +128,14 @@ class PlotPane:
             self._code.value = f'<pre class="nbclaude-code" tabindex="0">{escape(code)}</pre>'
         self._attach.disabled = self._insert.disabled = not self._picture
 
+    def _draw_anew(self) -> None:
+        """Draw once more if a cell has run meanwhile: what is sent is the frame as it is now."""
+        if self._drawn_after != self._host.cells_run:
+            self._drawn = None
+            self._draw()
+
     def _attach_plot(self) -> None:
+        self._draw_anew()
         if not self._picture:
             raise ConfigurationError("There is no plot to attach yet.")
         plot = self._plot()
@@ -133,7 +144,12 @@ class PlotPane:
         self._host.changed()
 
     def _insert_code(self) -> None:
+        self._draw_anew()
         self._view.insert_cell(plot_code(self._plot(), self._frame()), self._host.cell)
+
+
+def _label(name: Name) -> str:
+    return str(name) or "(no name)"
 
 
 def _image(data: bytes, label: str) -> str:

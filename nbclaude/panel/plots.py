@@ -9,29 +9,36 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["KINDS", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
+__all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
 
 KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
-MOST_ROWS = 200_000  # that are drawn; of more, every so many-th
-MOST_BARS = 200  # of a bar plot; nobody can read more
+MOST_ROWS = 20_000  # that are drawn; of more, every so many-th
+MOST_COUNTED = 200_000  # rows of a plot that counts or averages them
+MOST_BARS = 200  # nobody can read more
+MOST_LINES = 10  # columns that are drawn where none was chosen
+MOST_GROUPS = 30
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
 
 
+Name = str | int | tuple[Any, ...]
+"""The name of a column, as it can be written in code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """What to plot: the frame's name, the kind, the columns. An empty `x` is the index, empty `y` all columns with numbers."""
+    """What to plot: the frame's name, the kind, the columns. Without `x` it is the index, without `y` what holds numbers."""
 
     frame: str
     kind: str = "line"
-    x: str = ""
-    y: tuple[str, ...] = ()
-    group: str = ""
+    x: Name | None = None
+    y: tuple[Name, ...] = ()
+    group: Name | None = None
 
 
 def is_polars(frame: object) -> bool:
@@ -53,16 +60,30 @@ def frames_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def columns_of(frame: Any) -> tuple[list[str], list[str]]:
-    """Return the names of all columns, and of those that hold numbers."""
-    if is_polars(frame):
-        return list(frame.columns), [
-            name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if kind.is_numeric()
-        ]
-    # A name that is no text cannot be chosen in a list; such a frame is plotted with its index.
-    names = [name for name in frame.columns if isinstance(name, str)]
-    numbers = set(frame.select_dtypes("number").columns)
+def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:
+    """Return the names of the columns that can be chosen, and of those that hold numbers.
+
+    What several columns are called means none of them; dates and other names cannot be written in a line of code.
+    """
+    every = list(frame.columns)
+    counts: dict[Any, int] = {}
+    for name in every:
+        counts[name] = counts.get(name, 0) + 1
+    names = [name for name in every if counts[name] == 1 and _can_be_written(name)]
+    numbers = _numbers(frame)
     return names, [name for name in names if name in numbers]
+
+
+def _can_be_written(name: object) -> bool:
+    if isinstance(name, tuple):
+        return all(_can_be_written(part) for part in name)
+    return type(name) in (str, int)
+
+
+def _numbers(frame: Any) -> set[Any]:
+    if is_polars(frame):
+        return {name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if kind.is_numeric()}
+    return set(frame.select_dtypes("number").columns)
 
 
 def plot_code(plot: Plot, frame: Any) -> str:
@@ -72,9 +93,9 @@ def plot_code(plot: Plot, frame: Any) -> str:
         ConfigurationError: a column is missing for this kind of plot; the message says which.
 
     """
-    _check(plot, frame)
+    plot = _checked(plot, frame)
     lines, source = _source(plot, frame)
-    return "\n".join([*lines, f"{_call(plot, frame, source)};"])
+    return "\n".join([*lines, f"{_call(plot, source)};"])
 
 
 def plot_picture(plot: Plot, frame: Any) -> bytes:
@@ -84,7 +105,7 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
         ConfigurationError: the plot cannot be drawn; the message says what the library said.
 
     """
-    _check(plot, frame)
+    plot = _checked(plot, frame)
     try:
         import pandas  # type: ignore[import-untyped, unused-ignore]  # there are stubs where somebody has installed them
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -93,14 +114,14 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
         raise ConfigurationError(
             f"A plot needs pandas and matplotlib: {error}. Run %pip install pandas matplotlib."
         ) from None
-    figure = Figure(figsize=(7, 4.2), dpi=110, layout="tight")
+    figure = Figure(layout="tight")  # as large as the figures of cells
     FigureCanvasAgg(figure)
     lines, source = _source(plot, frame)
     names = {plot.frame: frame, "pd": pandas, "ax": figure.subplots()}
     try:
         for line in lines:
             exec(line, names)  # noqa: S102 - our own code, with names that are quoted
-        eval(_call(plot, frame, source, more=", ax=ax"), names)  # noqa: S307 - as above
+        eval(_call(plot, source, more=", ax=ax"), names)  # noqa: S307 - as above
         drawn = io.BytesIO()
         figure.savefig(drawn, format="png")
     except ModuleNotFoundError as error:
@@ -115,85 +136,110 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
     return drawn.getvalue()
 
 
-def _check(plot: Plot, frame: Any) -> None:
+def _checked(plot: Plot, frame: Any) -> Plot:
+    """Return what can be drawn: of very many columns the first, where none was chosen."""
     if plot.kind not in KINDS:
         raise ConfigurationError(f"{plot.kind} is no kind of plot. There are {', '.join(KINDS)}.")
     names, numbers = columns_of(frame)
     for name in (plot.x, *plot.y, plot.group):
-        if name and name not in names:
+        if name is not None and name not in names:
             raise ConfigurationError(f"{plot.frame} has no column {name!r} (any more). Choose another.")
-    if plot.kind in _OF_TWO_COLUMNS:
-        if not plot.x or len(plot.y) != 1:
-            raise ConfigurationError(f"A {plot.kind} plot needs one column for x and one for y.")
-        if plot.group and plot.kind == "hexbin":
+    if text := [name for name in plot.y if name not in numbers]:
+        known = ", ".join(map(str, numbers)) or "none"
+        raise ConfigurationError(f"{text[0]} holds no numbers, so it cannot be y. Columns that do: {known}.")
+    if not _numbers(frame):
+        raise ConfigurationError(f"{plot.frame} has no column with numbers.")
+    if not len(frame):
+        raise ConfigurationError(f"{plot.frame} has no rows.")
+    if plot.kind in _OF_TWO_COLUMNS and (plot.x is None or len(plot.y) != 1):
+        raise ConfigurationError(f"A {plot.kind} plot needs one column for x and one for y.")
+    _check_amounts(plot, frame)
+    if not plot.y and len(_numbers(frame)) > MOST_LINES:
+        return replace(plot, y=tuple(name for name in numbers if name != plot.x)[:MOST_LINES])
+    return plot
+
+
+def _check_amounts(plot: Plot, frame: Any) -> None:
+    """Refuse what nobody could read, and what would hold the kernel up."""
+    if plot.group is not None:
+        if plot.kind == "hexbin":
             raise ConfigurationError(
                 "A hexbin plot counts points; it has no groups. Choose scatter for them."
             )
-    if plot.group and not plot.y:
-        raise ConfigurationError("Choose the column for y that is to be shown for each group.")
-    if text := [name for name in plot.y if name not in numbers]:
+        if not plot.y:
+            raise ConfigurationError("Choose the column for y that is to be shown for each group.")
+        _check_count(plot, frame, plot.group, MOST_GROUPS, "groups")
+    if plot.kind in ("bar", "barh"):
+        if plot.group is None and len(frame) > MOST_BARS:
+            raise ConfigurationError(
+                f"{plot.frame} has {len(frame):,} rows, too many for bars ({MOST_BARS} at most). Choose a column to group "
+                "by, or another kind."
+            )
+        if plot.group is not None and plot.x is not None:
+            _check_count(plot, frame, plot.x, MOST_BARS, "bars")
+
+
+def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> None:
+    values = frame[column][:MOST_COUNTED]
+    count = values.n_unique() if is_polars(frame) else values.nunique()
+    if count > most:
         raise ConfigurationError(
-            f"{text[0]} holds no numbers, so it cannot be y. Columns that do: {', '.join(numbers) or 'none'}."
+            f"{column} of {plot.frame} has {count:,} values, too many for {what} ({most} at most). Choose another column."
         )
-    if not numbers:
-        raise ConfigurationError(f"{plot.frame} has no column with numbers.")
 
 
 def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
     """Write what is plotted: the frame, the columns that are needed of a polars one, a sample of a very long one."""
-    rows, lines, source = len(frame), [], plot.frame
+    counts = plot.group is not None or plot.kind in (*_OF_A_DISTRIBUTION, "hexbin")
+    step = -(-len(frame) // (MOST_COUNTED if counts else MOST_ROWS))
+    lines, source = [], plot.frame
     if is_polars(frame):
         lines = ["import pandas as pd"]
-        needed = [name for name in dict.fromkeys((plot.x, *plot.y, plot.group)) if name]
+        needed = [name for name in dict.fromkeys((plot.x, *plot.y, plot.group)) if name is not None]
         if plot.y:
             source += f".select({', '.join(map(repr, needed))})"
-        if rows > MOST_ROWS:
-            source += f".gather_every({_step(rows)})"
+        if step > 1:
+            source += f".gather_every({step})"
         return lines, f"pd.DataFrame({source}.to_dict(as_series=False))"
-    if rows > MOST_ROWS:
-        source += f".iloc[::{_step(rows)}]"
+    if step > 1:
+        source += f".iloc[::{step}]"
     return lines, source
 
 
-def _step(rows: int) -> int:
-    return -(-rows // MOST_ROWS)
-
-
-def _call(plot: Plot, frame: Any, source: str, more: str = "") -> str:
+def _call(plot: Plot, source: str, more: str = "") -> str:
     """Write the call that plots; `more` are arguments of ours."""
     kind, y = repr(plot.kind), _columns(plot.y)
     if plot.kind in _OF_TWO_COLUMNS:
-        if plot.group:
+        if plot.group is not None:
             colour = f".assign(**{{{plot.group!r}: lambda d: d[{plot.group!r}].astype('category')}})"
             return f"{source}{colour}.plot.scatter(x={plot.x!r}, y={plot.y[0]!r}, c={plot.group!r}, colormap='tab10'{more})"
         size = ", gridsize=30" if plot.kind == "hexbin" else ""
         return f"{source}.plot.{plot.kind}(x={plot.x!r}, y={plot.y[0]!r}{size}{more})"
     if plot.kind in _OF_A_DISTRIBUTION:
         columns = f"[{y}]" if y else ""
-        if plot.group:
+        if plot.group is not None:
             # One column for each group.
             columns = f".reset_index(drop=True).pivot(columns={plot.group!r}, values={_one_or_more(plot.y)})"
         style = ", bins=30, alpha=0.6" if plot.kind == "hist" else ""
         return f"{source}{columns}.plot(kind={kind}{style}{more})"
-    if plot.group:
+    if plot.group is not None:
         # The mean of what falls on one point; without an x, one value for each group.
-        if plot.x in ("", plot.group):
+        if plot.x in (None, plot.group):
             return f"{source}.groupby({plot.group!r})[{_one_or_more(plot.y)}].mean().plot(kind={kind}{more})"
         table = f".pivot_table(index={plot.x!r}, columns={plot.group!r}, values={_one_or_more(plot.y)}, observed=True)"
         return f"{source}{table}.plot(kind={kind}{more})"
-    if plot.kind in ("bar", "barh") and len(frame) > MOST_BARS:
-        raise ConfigurationError(
-            f"{plot.frame} has {len(frame):,} rows, too many for bars ({MOST_BARS} at most). Choose a column to group by, or "
-            "another kind."
-        )
-    arguments = [f"kind={kind}", *([f"x={plot.x!r}"] if plot.x else []), *([f"y={y}"] if y else [])]
+    arguments = [
+        f"kind={kind}",
+        *([f"x={plot.x!r}"] if plot.x is not None else []),
+        *([f"y={y}"] if y else []),
+    ]
     area = ", stacked=False" if plot.kind == "area" else ""
     return f"{source}.plot({', '.join(arguments)}{area}{more})"
 
 
-def _one_or_more(names: tuple[str, ...]) -> str:
+def _one_or_more(names: tuple[Name, ...]) -> str:
     return repr(names[0] if len(names) == 1 else list(names))
 
 
-def _columns(names: tuple[str, ...]) -> str:
+def _columns(names: tuple[Name, ...]) -> str:
     return repr(list(names)) if names else ""
