@@ -135,7 +135,15 @@ class _Gatherer:
         return found
 
     def waiting(self, item: TrayItem) -> Attachment:
-        """Attach what a panel has put on the tray."""
+        """Attach what a panel has put on the tray; if it cannot be sent, the error says where it came from."""
+        try:
+            return self._waiting(item)
+        except ConfigurationError as error:
+            raise ConfigurationError(
+                f"{item.label} is attached in the panel, and cannot be sent: {error} Remove it there (%claude opens the panel)."
+            ) from None
+
+    def _waiting(self, item: TrayItem) -> Attachment:
         if isinstance(item.what, str):
             return self.attach_named(item.what)
         if isinstance(item.what, Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import shutil
 import tempfile
@@ -18,6 +19,7 @@ __all__ = ["Tray", "TrayItem"]
 
 MAX_ITEMS = 20
 MAX_BYTES = 64 * 1024 * 1024
+LONGEST_NAME = 200  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,35 @@ class Tray:
             return added
 
     def attach_file(self, name: str, data: bytes) -> TrayItem:
-        """Put a file on the tray that the front end has sent; it is kept in a folder of its own until it is sent."""
+        """Put a file on the tray that the front end has sent; it is kept in a folder of its own until it is sent.
+
+        Raises:
+            ConfigurationError: there are too many things on the tray, or too many bytes, or the file cannot be kept.
+
+        """
         with self._lock:
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="nbclaude-"))
                 weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
-            # The name is the front end's word: only its last part is used.
-            place = self._folder / str(next(self._keys)) / (Path(name).name or "file")
-            item = self.attach(place.name, place, len(data))
-            place.parent.mkdir()
-            place.write_bytes(data)
-            return item
+            label = self._free_label(_short(Path(name).name or "file"))
+            place = self._folder / str(next(self._keys)) / label
+            try:
+                place.parent.mkdir()
+                place.write_bytes(data)
+            except OSError as error:
+                raise ConfigurationError(f"{label} cannot be kept: {error.strerror or error}.") from error
+            try:
+                return self.attach(label, place, len(data))
+            except ConfigurationError:
+                place.unlink()
+                raise
+
+    def _free_label(self, name: str) -> str:
+        """Number files of one name, so that they can be told apart."""
+        labels = {item.label for item in self._items}
+        stem, suffix = Path(name).stem, Path(name).suffix
+        numbered = (f"{stem} ({number}){suffix}" for number in itertools.count(2))
+        return name if name not in labels else next(label for label in numbered if label not in labels)
 
     def remove(self, key: int) -> None:
         """Take one thing off."""
@@ -113,4 +133,11 @@ class Tray:
         self._items = tuple(item for item in self._items if item not in items)
         for item in items:
             if isinstance(item.what, Path):
-                item.what.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):
+                    item.what.unlink()
+
+
+def _short(name: str) -> str:
+    """Shorten a name to what every file system takes, the suffix kept."""
+    suffix = Path(name).suffix[:20]
+    return name if len(name.encode()) <= LONGEST_NAME else name[: LONGEST_NAME // 4 - len(suffix)] + suffix

@@ -132,21 +132,32 @@ class ClaudeTraits(Configurable):
     def _default_base_url(self) -> str:
         return resolve_settings({}, {}, _environment()).base_url
 
-    @validate("conversation")
     def _not_empty(self, proposal: Any) -> str:
         text = str(proposal["value"]).strip()
         if not text:
             raise TraitError(f"ClaudeMagics.{proposal['trait'].name} must not be empty.")
         return text
 
-    @validate("base_url", "connection", "connections", "extra", "system", "model", "metadata_user", "betas")
+    @validate(
+        *(
+            "base_url",
+            "connection",
+            "connections",
+            "extra",
+            "system",
+            "model",
+            "metadata_user",
+            "betas",
+            "conversation",
+        )
+    )
     def _no_key(self, proposal: Any) -> Any:
         if find_keys(repr(proposal["value"])):
             raise TraitError(
                 f"ClaudeMagics.{proposal['trait'].name}: it holds an API key, and %config would print it into the notebook. "
                 "Revoke the key, and store another with %claude_login."
             )
-        if proposal["trait"].name == "model":
+        if proposal["trait"].name in ("model", "conversation"):
             return self._not_empty(proposal)
         return proposal["value"]
 

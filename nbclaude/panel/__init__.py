@@ -20,7 +20,7 @@ def open_panel(shell: Any, settings: Any, cell: str, text: str) -> Panel:
     """Show a panel in the cell of this id, in the place of the one that it showed before; `text` is what a terminal shows."""
     with LOCK:
         if cell:
-            close_panels([cell])
+            close_panels([cell], leaves_picture=False)
         while len(_opened()) >= MOST_PANELS:
             _open.pop(0).close()
         panel = Panel(shell, settings, current_workspace(), cell, _refresh_all)
@@ -29,13 +29,13 @@ def open_panel(shell: Any, settings: Any, cell: str, text: str) -> Panel:
     return panel
 
 
-def close_panels(cells: Iterable[str] | None = None) -> None:
-    """Close the panels of these cells; without cells, all."""
+def close_panels(cells: Iterable[str] | None = None, *, leaves_picture: bool = True) -> None:
+    """Close the panels of these cells; without cells, all. Their pictures stay where something else does not take their place."""
     wanted = None if cells is None else set(cells)
     with LOCK:
         for panel in _opened():
             if wanted is None or panel.cell in wanted:
-                panel.close()
+                panel.close(leaves_picture=leaves_picture)
         _opened()
 
 

@@ -40,6 +40,7 @@ class AskPane:
         self._transcript = Transcript()
         self._live: LiveAnswer | None = None
         self._pending = ""
+        self._asked_in = ""  # the conversation in which the answer is on its way
         self._editing: Turn | None = None
         self._filling = Filling(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
@@ -61,6 +62,7 @@ class AskPane:
         self._cancel.on_click(guarded(lambda _: self._edit(None)))
         self.ask_button.on_click(guarded(lambda _: self._ask(self.question.value)))
         self.stop_button.on_click(guarded(lambda _: self.stop()))
+        host.keep_keys_out(self.question, self._new_name)
         self._editing_row = row(self._edited, self._cancel)
         self._editing_row.layout.display = "none"
         self.widget = ipywidgets.VBox(
@@ -87,7 +89,8 @@ class AskPane:
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
         items = self._transcript.items(turns)
-        if self._pending:
+        self.view.answers = self._live is not None and self._asked_in == name
+        if self._pending and self._asked_in == name:
             items.append(["pending", self._pending])
         elif not items:
             items = [
@@ -189,7 +192,9 @@ class AskPane:
 
     def _ask(self, text: str) -> None:
         if self._live is not None:
-            raise ConfigurationError("An answer is on its way. Press Stop, or wait for its end.")
+            raise ConfigurationError(
+                f"An answer is on its way in the conversation {self._asked_in!r}. Press Stop, or wait for its end."
+            )
         if not text.strip():
             raise ConfigurationError("There is nothing to ask: write the question first.")
         try:
@@ -201,7 +206,7 @@ class AskPane:
         # What cannot be sent is said before anything is shown.
         self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
         self._live = live = LiveAnswer(self.view)
-        self._pending = _pending_html(text)
+        self._pending, self._asked_in = _pending_html(text), asking.conversation
         self.question.value = ""
         self._set_busy(busy=True)
         self.refresh()
@@ -248,15 +253,15 @@ class AskPane:
             problem = AnswerInterrupted("Stopped before the question was sent.")
         except Exception as error:
             problem = error
-        self._host.apart(lambda: self._end(problem, "" if asked else text))
+        self._host.apart(lambda: self._end(problem, asking.question.instead_of, "" if asked else text))
 
-    def _end(self, problem: BaseException | None, unsent: str) -> None:
+    def _end(self, problem: BaseException | None, edited: Turn | None, unsent: str) -> None:
         """Show the transcript with the new turn, or give the question back that was not answered; say what went wrong."""
         self._live, self._pending = None, ""
         self._set_busy(busy=False)
         if unsent:
             self.question.value = self.question.value or unsent
-        else:
+        elif self._editing is edited:  # not another edit that was begun meanwhile
             self._edit(None)
         self._host.changed()
         self.view.clear_pages()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from html import escape
 from pathlib import Path
 
@@ -9,15 +10,18 @@ import ipywidgets
 
 from nbclaude.context.expressions import names_existing, parse_expression
 from nbclaude.context.figures import ShownImage
+from nbclaude.context.files import attach_path
 from nbclaude.context.tray import TrayItem
 from nbclaude.errors import ConfigurationError
-from nbclaude.panel.frontend import View
+from nbclaude.panel.frontend import OnAction, View
 from nbclaude.panel.host import Host, note, row
 from nbclaude.panel.thumbnails import thumbnail
 
 __all__ = ["AttachPane", "Chips"]
 
 _MOST_NAMES = 200
+# ipywidgets' own control says nothing of a file that is too large for a message.
+_FILES = '<input type="file" multiple aria-label="Choose files">'
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
@@ -51,25 +55,26 @@ class Chips:
 class AttachPane:
     """The gallery of figures, files from disk, and variables by name."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, on_file: OnAction) -> None:
         self._host = host
         self._figures = View(self._pick, role="group", label="Figures that cells have shown")
         self._figures.add_class("nbclaude-figures")
-        self.upload = ipywidgets.FileUpload(description="Choose files", multiple=True)
+        self._files = View(on_file, items=[["files", _FILES]], role="group", label="Files")
         self.variable = ipywidgets.Combobox(
             description="Variable",
-            placeholder="a name, or an expression like df[df.x > 0]",
+            placeholder="name or expression",
             ensure_option=False,
         )
         attach = ipywidgets.Button(description="Attach variable")
-        self.upload.observe(host.guarded(lambda _: self._take_uploads()), "value")
+        host.keep_keys_out(self.variable)
         attach.on_click(host.guarded(lambda _: self._attach_variable()))
+        self.variable.on_submit(host.guarded(lambda _: self._attach_variable()))
         self.widget = ipywidgets.VBox(
             [
                 _heading("Figures that cells have shown: click to attach"),
                 self._figures,
                 _heading("Files"),
-                row(self.upload, note("Images, PDFs and text; or drop or paste them anywhere in the panel.")),
+                row(self._files, note("Images, PDFs and text; or drop or paste them anywhere in the panel.")),
                 _heading("Variables"),
                 row(self.variable, attach),
             ]
@@ -88,10 +93,16 @@ class AttachPane:
             self.variable.options = names
 
     def take_file(self, name: str, data: bytes) -> None:
-        """Attach a file that was dropped or pasted."""
+        """Attach a file that was chosen, dropped or pasted; what no model takes is refused at once."""
         if not data:
             raise ConfigurationError(f"{name} is empty.")
-        self._host.workspace.tray.attach_file(name, data)
+        tray = self._host.workspace.tray
+        item = tray.attach_file(name, data)
+        try:
+            attach_path(item.what) if isinstance(item.what, Path) else None
+        except ConfigurationError:
+            tray.remove(item.key)
+            raise
         self._host.changed()
 
     def _pick(self, action: str, value: str, data: bytes) -> None:
@@ -104,13 +115,8 @@ class AttachPane:
         self._host.workspace.tray.attach(f"figure of {_where(found[0])}", found[0], len(found[0].data))
         self._host.changed()
 
-    def _take_uploads(self) -> None:
-        uploads, self.upload.value = self.upload.value, ()
-        for upload in uploads:
-            self.take_file(str(upload["name"]), bytes(upload["content"]))
-
     def _attach_variable(self) -> None:
-        expression = self.variable.value.strip()
+        expression = self._host.text_of(self.variable).strip()
         tree = parse_expression(expression) if expression else None
         if tree is None or not names_existing(tree, self._host.shell.user_ns):
             raise ConfigurationError(
@@ -168,12 +174,13 @@ def _chip(item: TrayItem) -> str:
     image = ""
     if isinstance(item.what, ShownImage):
         image = thumbnail(item.what.data, item.what.media_type)
-    elif isinstance(item.what, Path) and item.what.suffix.lower() in _PICTURES and item.what.is_file():
-        image = thumbnail(item.what.read_bytes(), "")
+    elif isinstance(item.what, Path) and item.what.suffix.lower() in _PICTURES:
+        with contextlib.suppress(OSError):  # whoever cleans up /tmp takes it with them
+            image = thumbnail(item.what.read_bytes())
     label = escape(item.label)
     pin = "unpin" if item.pinned else "pin"
     return (
-        f'<span class="nbclaude-chip">{_picture(image, "")}<span>{label}</span>'
+        f'<span class="nbclaude-chip">{_picture(image, "")}<span class="nbclaude-name" title="{label}">{label}</span>'
         f'<button type="button" data-action="{pin}" data-value="{item.key}" aria-pressed="{str(item.pinned).lower()}" '
         f'aria-label="Keep {label} attached" title="Keep attached after the next question">keep</button>'
         f'<button type="button" data-action="remove" data-value="{item.key}" aria-label="Remove {label}" '

@@ -30,7 +30,7 @@ def config_code(settings: _Configurable, workspace: Workspace) -> str:
         values["model"] = workspace.settings({}).model  # "opus" may mean another model one day
     lines += [f"%config ClaudeMagics.{name} = {_written(value)}" for name, value in values.items()]
     if workspace.budget.limit is not None:
-        lines.append(f"%claude_budget {workspace.budget.limit:g}")
+        lines.append(f"%claude_budget {workspace.budget.limit!r}")
     return "\n".join(lines)
 
 

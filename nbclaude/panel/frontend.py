@@ -19,8 +19,9 @@ OnAction = Callable[[str, str, bytes], None]
 class View(anywidget.AnyWidget):
     """The one widget of ours: HTML whose elements with `data-action` are buttons, and a place where an answer grows.
 
-    `items` are `[key, html]`; only items that change are drawn anew. The HTML is ours, never the model's own. The view that
-    `listens` also tells of Shift+Enter in the question and of files that are dropped on or pasted into the panel.
+    `items` are `[key, html]`; only items that change are drawn anew. Below them stand the pages of an answer while it
+    `answers`. The HTML is ours, never the model's own. The view that `listens` also tells of Shift+Enter in the question and of
+    files that are dropped on or pasted into the panel.
     """
 
     _esm = (_HERE / "view.js").read_text("utf-8")
@@ -29,6 +30,7 @@ class View(anywidget.AnyWidget):
     label = Unicode().tag(sync=True)
     role = Unicode("group").tag(sync=True)
     listens = Bool(False).tag(sync=True)
+    answers = Bool(False).tag(sync=True)
 
     def __init__(self, on_action: OnAction, **traits: Any) -> None:
         super().__init__(**traits)

@@ -18,8 +18,9 @@ from typing import Any, Protocol, TypeVar
 import ipywidgets
 from traitlets import TraitError
 
+from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.errors import NbclaudeError, printable
+from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 
 __all__ = ["LOCK", "Filling", "Host", "Settings", "note", "row", "set_note", "set_options"]
 
@@ -107,6 +108,33 @@ class Host:
                 return function()
 
         return copy_context().run(run)
+
+    def text_of(self, field: Any) -> str:
+        """Return what stands in a text field.
+
+        Raises:
+            ConfigurationError: it holds an API key. It is taken out: what a widget holds may be saved with the notebook.
+
+        """
+        text = str(field.value)
+        if found := find_keys(text):
+            for key in found:
+                text = text.replace(key, "[key removed]")
+            field.value = text
+            raise ConfigurationError(
+                f"An API key was in this field ({found[0][:10]}…) and has been taken out. Store keys with %claude_login, "
+                "never in a notebook."
+            )
+        return text
+
+    def keep_keys_out(self, *fields: Any) -> None:
+        """Take API keys out of these text fields as soon as they stand there."""
+
+        def look(change: Any) -> None:
+            self.text_of(change["owner"])
+
+        for field in fields:
+            field.observe(self.guarded(look, keeps_report=True), "value")
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting. Raises TraitError for a value that it does not take."""

@@ -39,8 +39,9 @@ class ModelPicker:
         self._note = note()
         self.list = ipywidgets.Select(description="Model", rows=8)
         self._filling.watch(self.search, lambda _: self._fill())
-        self.search.on_submit(host.guarded(lambda _: self._take(self.search.value)))
-        self._filling.watch(self.list, lambda name: self._take(name or ""))
+        self.search.on_submit(host.guarded(lambda _: self._take(host.text_of(self.search))))
+        self._filling.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
+        host.keep_keys_out(self.search)
         self.rows = (row(self.search, self._note), row(self.list))
 
     def refresh(self, settings: Settings) -> None:
@@ -53,8 +54,18 @@ class ModelPicker:
         """Say what is wrong with the model that is set."""
         set_note(self._note, problem)
 
+    def _beyond_heading(self, name: str) -> str:
+        """Go past a heading, in the direction in which the keyboard came."""
+        if not name.startswith(_HEADING) or self._settings is None:
+            return name
+        values: list[str] = [value for _, value in self.list.options]
+        at = values.index(name)
+        chosen = self._settings.model
+        came_down = chosen not in values or values.index(chosen) < at or at == 0
+        return values[at + 1] if came_down else values[at - 1]
+
     def _take(self, name: str) -> None:
-        if not name.strip() or name.startswith(_HEADING):
+        if not name.strip():
             self._fill()
             return
         try:

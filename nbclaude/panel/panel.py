@@ -87,8 +87,8 @@ class Panel:
                 pane.refresh()
         self._refresh_picture()
 
-    def close(self) -> None:
-        """Stop the answer that is on its way, and free every widget with its comm; the picture stays."""
+    def close(self, *, leaves_picture: bool = True) -> None:
+        """Stop the answer that is on its way, and free every widget with its comm; the picture stays, unless it is unwanted."""
         with LOCK:
             if not self.is_open:
                 return
@@ -102,6 +102,8 @@ class Panel:
             for part in parts:
                 part.close()
             self._panes.clear()
+            if not leaves_picture:
+                self._publish_picture({"text/html": "", "text/plain": ""})
 
     def _act(self, action: str, value: str, data: bytes) -> None:
         """Take what happens anywhere in the panel: files, and what became of a cell that was to be inserted."""
@@ -116,6 +118,10 @@ class Panel:
                 self._host.report("The code is in a new cell below.", done=True)
             case "not-inserted":
                 self._host.report("This front end does not let widgets insert cells. Copy the code above.")
+
+    def _take_file(self, action: str, value: str, data: bytes) -> None:
+        """Take what the field for files tells."""
+        self._host.guarded(self._act)(action, value, data)
 
     def _toggle(self, name: str) -> None:
         """Open or close a pane; one is open at a time, and each is made when it is first opened."""
@@ -143,7 +149,7 @@ class Panel:
                 case "Settings":
                     self._panes[name] = SettingsPane(self._host, self.ask.view)
                 case "Attach":
-                    self._panes[name] = AttachPane(self._host)
+                    self._panes[name] = AttachPane(self._host, self._take_file)
                 case _:
                     self._panes[name] = PlotPane(self._host, self.ask.view)
         return self._panes[name]
@@ -218,12 +224,11 @@ class Panel:
         new = self._picture_html()
         if new != self._picture:
             self._picture = new
-            self._host.shell.display_pub.publish(
-                data=self._picture_bundle(),
-                metadata={},
-                transient={"display_id": self._picture_id},
-                update=True,
-            )
+            self._publish_picture(self._picture_bundle())
+
+    def _publish_picture(self, bundle: dict[str, str]) -> None:
+        transient = {"display_id": self._picture_id}
+        self._host.shell.display_pub.publish(data=bundle, metadata={}, transient=transient, update=True)
 
 
 def _excerpt(text: str) -> str:

@@ -85,18 +85,14 @@ class SettingsPane:
         self._effort_note = note()
         self.thinking = ipywidgets.Dropdown(description="Thinking", options=_THINKING)
         self._thinking_note = note()
-        self.max_tokens = ipywidgets.BoundedIntText(
-            description="Max tokens", min=1, max=10_000_000, step=1024
-        )
+        self.max_tokens = ipywidgets.IntText(description="Max tokens", step=1024)
         self._max_tokens_note = note()
         self.system = ipywidgets.Textarea(
             description="System prompt", rows=2, placeholder="(none)", continuous_update=False
         )
         self.caching = ipywidgets.Dropdown(description="Caching", options=_CACHING)
         self._caching_note = note("Re-sending what is cached costs a tenth.")
-        self.budget = ipywidgets.BoundedFloatText(
-            description="Budget, US $", min=0, max=1e9, step=0.5, continuous_update=False
-        )
+        self.budget = ipywidgets.FloatText(description="Budget, US $", step=0.5, continuous_update=False)
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
         self._budget_note = note()
@@ -123,13 +119,21 @@ class SettingsPane:
 
     def _take_budget(self, limit: float) -> None:
         workspace = self._host.workspace
+        if not 0 <= limit < 1e9:
+            self.refresh()
+            raise ConfigurationError(
+                f"The budget {limit:g} must be US dollars, like 5 or 0.50; 0 is no budget."
+            )
         workspace.budget.set(limit or None, workspace.ledger)
         self._host.changed()
 
     def _copy(self, _button: object) -> None:
+        self._code.value = self._code_html()
+        self._view.copy(config_code(self._host.settings, self._host.workspace))
+
+    def _code_html(self) -> str:
         code = config_code(self._host.settings, self._host.workspace)
-        self._code.value = f'<pre class="nbclaude-code" tabindex="0">{escape(code)}</pre>'
-        self._view.copy(code)
+        return f'<pre class="nbclaude-code" tabindex="0">{escape(code)}</pre>'
 
     # From the settings into the controls
 
@@ -149,20 +153,30 @@ class SettingsPane:
                 self.models.say(wrong)
             self._fill_knobs(settings, workspace.model(settings))
             self._fill_budget()
+            if self._code.value and self._code.value != self._code_html():
+                self._code.value = ""  # what was copied is not what is set any more
 
     def _fill_connection(self) -> None:
         settings, workspace = self._host.settings, self._host.workspace
         default = f"as in base_url: {server_name(settings.base_url)}"
-        named = [(each.name, each.name) for each in known_connections(workspace.named_connections())]
+        wrong = ""
+        try:
+            known = known_connections(workspace.named_connections())
+        except ConfigurationError as error:
+            known, wrong = known_connections({}), str(error)
+        named = [(each.name, each.name) for each in known]
         chosen = str(settings.connection)
         if chosen and chosen not in [value for _, value in named]:
             named.insert(0, (chosen, chosen))
         set_options(self.connection, [(default, ""), *named], chosen)
         # To look for a key may mean to ask a keyring: once for each connection, and again when a cell has run.
-        looked_at = (chosen, str(settings.base_url), workspace.demo_url, self._host.cells_run)
+        looked_at = (chosen, str(settings.base_url), workspace.demo_url, self._host.cells_run, wrong)
         if looked_at == self._looked_at:
             return
         self._looked_at = looked_at
+        if wrong:
+            set_note(self._connection_note, wrong)
+            return
         if workspace.demo_url:
             set_note(self._connection_note, "The demo model is on and answers instead (%claude_demo off).")
             return
@@ -194,7 +208,6 @@ class SettingsPane:
         set_note(self._effort_note, refused or "How hard the model works: more costs more.")
         self._fill_thinking(settings, model)
         most = model.max_tokens or 10_000_000
-        self.max_tokens.max = max(most, int(source.max_tokens))
         self.max_tokens.value = int(source.max_tokens)
         refused = why_refused("max_tokens", source.max_tokens, settings, model)
         of_model = f"{model.id} writes up to {most:,}." if model.max_tokens else "The longest answer."

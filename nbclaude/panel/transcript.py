@@ -84,7 +84,7 @@ def _section(number: int, turn: Turn, answer: str) -> str:
     said = question or _without_words(turn)
     if len(said) > MOST_CHARACTERS:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
-    where = f"cell {turn.cell[:8]}" if turn.cell else "asked here or by code"
+    where = f"cell {turn.cell[:8]}" if turn.cell else "not from a cell"
     begins = ", begins a new conversation" if turn.begins else ""
     buttons = [_button("copy-answer", key, "Copy", f"Copy the answer of turn {number}")]
     if question:

@@ -72,6 +72,29 @@ function describeBar(row) {
   bar?.setAttribute("aria-valuenow", String(parseFloat(bar.firstElementChild?.style.width) || 0));
 }
 
+// What had the focus may be drawn anew, disabled or hidden. Then the focus goes to what has taken its place, else to the question:
+// it never falls out of the panel.
+function keepFocus(root, signal) {
+  let last = null;
+  const usable = (node) => node?.isConnected && !node.disabled && node.offsetParent !== null;
+  root.addEventListener("focusin", (event) => {
+    const { action, value } = event.target.dataset;
+    last = { node: event.target, action, value, label: event.target.textContent };
+  }, { signal });
+  window.addEventListener("pointerdown", (event) => { if (!root.contains(event.target)) last = null; }, { capture: true, signal });
+  const restore = () => {
+    if (!last || usable(last.node) || (document.activeElement !== document.body && document.activeElement !== last.node)) return;
+    const of = (selector) => [...root.querySelectorAll(selector)].find(usable);
+    const { action, value } = last;
+    const again = action && (of(`[data-action="${action}"][data-value="${value}"]`)
+      ?? of(`[data-value="${value}"]`) ?? of(`[data-action="${action}"]`));
+    (again || of(".nbclaude-question textarea"))?.focus();
+  };
+  const observer = new MutationObserver(() => requestAnimationFrame(restore));
+  observer.observe(root, { subtree: true, childList: true, attributes: true, attributeFilter: ["disabled", "style"] });
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
 // Shift+Enter, pasted and dropped files: wherever in the panel they happen.
 function listen(model, root, signal) {
   const options = { capture: true, signal };
@@ -79,14 +102,21 @@ function listen(model, root, signal) {
   // in the panel is the panel's (Lumino's attribute says so), but for the notebook's shortcuts with Ctrl or Cmd.
   window.addEventListener("keydown", (event) => {
     if (!root.contains(event.target)) return;
+    const writes = event.target.matches("textarea, input");
     const withCommand = event.ctrlKey || event.metaKey;
-    event.target.toggleAttribute("data-lm-suppress-shortcuts", !withCommand || event.key === "Enter");
+    event.target.toggleAttribute("data-lm-suppress-shortcuts", !withCommand || (writes && event.key === "Enter"));
+    if (event.key === "Escape" && writes) event.target.blur();
     if (event.key !== "Enter" || !(event.shiftKey || withCommand)) return;
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
     event.stopPropagation();
     model.send({ action: "ask", value: event.target.value });
   }, options);
+  // JupyterLab leaves the focus in a field of an output when one clicks on the cell, and keys would still go there.
+  window.addEventListener("pointerdown", (event) => {
+    if (!root.contains(event.target) && root.contains(document.activeElement)) document.activeElement.blur();
+  }, options);
+  keepFocus(root, signal);
   root.addEventListener("paste", (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length) return;
@@ -159,6 +189,8 @@ function render({ model, el }) {
     else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
     else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
   };
+  const answering = () => { live.hidden = !model.get("answers"); };
+  model.on("change:answers", answering);
   model.on("change:items", items);
   model.on("change:label", label);
   model.on("msg:custom", react);
@@ -166,7 +198,12 @@ function render({ model, el }) {
     const button = event.target.closest("[data-action]");
     if (button) model.send({ action: button.dataset.action, value: button.dataset.value ?? "" });
   }, { signal: end.signal });
+  el.addEventListener("change", (event) => {
+    if (event.target.type !== "file") return;
+    sendFiles(model, event.target.files).then(() => { event.target.value = ""; });
+  }, { signal: end.signal });
   label();
+  answering();
   items();
   const begin = () => {
     const root = el.closest(".nbclaude-panel");
@@ -179,6 +216,7 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
+    model.off("change:answers", answering);
     model.off("change:items", items);
     model.off("change:label", label);
     model.off("msg:custom", react);

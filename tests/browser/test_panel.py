@@ -239,9 +239,7 @@ def test_files_are_chosen_from_disk(claude_notebook: OpenNotebook, simulator: Si
     notebook.run_all()
     panel = PanelOf(notebook, 1)
     panel.button("Attach").click()
-    with notebook.page.expect_file_chooser() as chooser:
-        panel.root.get_by_role("button", name="Choose files").click()
-    chooser.value.set_files(
+    panel.field("Choose files").set_input_files(
         [
             {"name": "shop.png", "mimeType": "image/png", "buffer": base64.b64decode(PNG)},
             {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"Ada sells apples."},
@@ -275,6 +273,77 @@ def test_a_panel_answers_and_stops_while_a_cell_runs(
     assert notebook.text(2).count("KeyboardInterrupt") > 0  # the cell was running all the time
 
 
+def test_the_keyboard_s_focus_never_falls_out_of_the_panel(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue("One.", "Two.", "Three.")
+    notebook = claude_notebook([LOAD, "a, b = 1, 2", PANEL], size=(1200, 1400))
+    notebook.run_all()
+    panel = PanelOf(notebook, 2)
+    for number in (1, 2, 3):
+        panel.question.fill(f"Question {number}?")
+        panel.button("Ask").focus()
+        notebook.page.keyboard.press("Enter")
+        expect(panel.turns).to_have_count(number)
+        expect(panel.question).to_be_focused()
+    panel.button("Delete turn 2").focus()
+    notebook.page.keyboard.press("Enter")
+    expect(panel.turns).to_have_count(2)
+    assert notebook.script("return document.activeElement.dataset.action") == "delete"
+    panel.button("Attach").click()
+    for name in ("a", "b"):
+        panel.field("Variable").fill(name)
+        panel.field("Variable").press("Enter")
+        expect(panel.chips.last).to_contain_text(name)
+    panel.button("Keep a attached").focus()
+    notebook.page.keyboard.press("Enter")
+    expect(panel.button("Keep a attached")).to_have_attribute("aria-pressed", "true")
+    expect(panel.button("Keep a attached")).to_be_focused()
+    panel.button("Remove a").focus()
+    notebook.page.keyboard.press("Enter")
+    expect(panel.button("Remove b")).to_be_focused()
+    # From one group of models to the next, over the heading.
+    panel.button("Settings").click()
+    panel.choose_model("sonnet-4-6")
+    panel.field("Search models").fill("4-")
+    models = panel.field("Model")
+    models.focus()
+    for _ in range(3):
+        notebook.page.keyboard.press("ArrowDown")
+        notebook.page.wait_for_timeout(300)
+    expect(panel.root.locator(".nbclaude-title")).to_contain_text("haiku-4-5")
+    assert notebook.execution_count(2) == 3
+
+
+def test_an_answer_stays_in_its_conversation_and_an_edit_survives_its_end(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue("The first.", Answer("Slowly it comes. " * 20, pace=Pace(40, 5)))
+    notebook = claude_notebook([LOAD, PANEL], size=(1200, 1400))
+    notebook.run_all()
+    panel = PanelOf(notebook, 1)
+    panel.ask("First?")
+    expect(panel.turns).to_have_count(1)
+    panel.ask("Second?")
+    transcript = panel.root.locator(".nbclaude-transcript")
+    expect(transcript).to_contain_text("Slowly it comes.")
+    panel.root.get_by_placeholder("name of a new one").fill("other")
+    panel.button("New conversation").click()
+    expect(transcript).to_contain_text("Nothing has been asked")
+    expect(transcript.get_by_text("Slowly it comes.")).to_be_hidden()
+    panel.ask("Elsewhere?")
+    expect(panel.root.get_by_role("alert")).to_contain_text("in the conversation 'main'")
+    panel.field("Conversation").select_option("main (1 turn)")
+    expect(transcript.get_by_text("Slowly it comes.").first).to_be_visible()
+    panel.button("Edit and resend turn 1").click()
+    panel.question.fill("First, but better?")
+    expect(panel.turns).to_have_count(2, timeout=20_000)
+    expect(panel.question).to_have_value("First, but better?")
+    panel.button("Resend").click()
+    expect(panel.turns.first).to_contain_text("First, but better?")
+    expect(panel.turns).to_have_count(2)
+
+
 def test_errors_stand_in_the_panel_and_nothing_is_lost(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
@@ -290,9 +359,11 @@ def test_errors_stand_in_the_panel_and_nothing_is_lost(
     panel.field("Search models").press("Enter")
     expect(alert).to_contain_text("opus-5-5")
     key = CANARY_KEY.replace("Canary", "Another")
-    panel.ask(f"My key is {key}")
-    expect(alert).to_contain_text("revoke it")
-    expect(panel.question).to_have_value("")
+    panel.question.fill(f"My key is {key}")
+    expect(alert).to_contain_text("An API key was in this field")
+    expect(panel.question).to_have_value("My key is [key removed]")
+    panel.root.get_by_placeholder("name of a new one").fill(key)
+    expect(panel.root.get_by_placeholder("name of a new one")).to_have_value("[key removed]")
     assert simulator.message_requests == []
     notebook.save()
     assert key not in json.dumps(notebook.saved())

@@ -40,7 +40,7 @@ def test_files_keep_their_names_and_go_with_their_item() -> None:
     tray = Tray()
     one, two = tray.attach_file("../../a.txt", b"1"), tray.attach_file("a.txt", b"2")
     assert isinstance(one.what, Path) and isinstance(two.what, Path)
-    assert (one.label, two.label) == ("a.txt", "a.txt")
+    assert (one.label, two.label) == ("a.txt", "a (2).txt")
     assert (one.what.read_bytes(), two.what.read_bytes()) == (b"1", b"2")
     assert one.what.parent.parent == two.what.parent.parent
     tray.clear()
@@ -55,3 +55,12 @@ def test_it_is_bounded() -> None:
     tray.attach("c", "c")
     with pytest.raises(ConfigurationError, match="d: 2 things are attached already"):
         tray.attach("d", "d")
+
+
+def test_a_very_long_name_is_shortened_and_what_cannot_be_kept_leaves_no_trace() -> None:
+    tray = Tray(max_items=1)
+    item = tray.attach_file("L" * 300 + ".png", b"1")
+    assert item.label == "L" * 46 + ".png"
+    with pytest.raises(ConfigurationError, match=r"b\.txt: 1 things are attached already"):
+        tray.attach_file("b.txt", b"2")
+    assert tray.items() == (item,)
