@@ -369,9 +369,12 @@ def test_errors_stand_in_the_panel_and_nothing_is_lost(
     assert key not in json.dumps(notebook.saved())
 
 
-def test_a_saved_panel_is_a_still_picture(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_a_saved_panel_is_a_still_picture(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
     simulator.enqueue("Hello Ada.")
-    notebook = claude_notebook([LOAD, PANEL])
+    notebook = claude_notebook([LOAD, PANEL], front_end=front_end)
     notebook.run_all()
     panel = PanelOf(notebook, 1)
     picture = notebook.cell(1).locator(".nbclaude-picture")
