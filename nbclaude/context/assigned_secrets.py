@@ -56,7 +56,7 @@ _MORE_BARE = re.compile(rf"{_INSIDE}{{0,{_LONGEST_TOKEN}}}={{0,2}}")
 _BEGINNING = re.compile(r"(?:^|(?<=[^\w.-])|(?<=\\[nrt]))(?<!\\)[\w.-]+\Z")
 # A line begins at a line break, or after what may stand before a setting.
 _LINE_START = re.compile(
-    rf"(?:(?:^|[\[{{,:][ ]?){_QUOTE}|^|[\n⏎]|\\[nr])[ \t]*(?:[-+>|#]{{1,3}}[ \t]*){{0,3}}(?:export |set )?(?:{_QUOTE})?\Z|[\[{{,:][ ]?{_QUOTE}\Z"
+    rf"(?:(?:^|[\[{{,:][ ]?){_QUOTE}|^|[\n⏎]|\\[nr])[ \t]*(?:[-+>|#]{{1,3}}[ \t]*){{0,3}}(?:export |set )?(?:{_QUOTE})?\Z"
 )
 _LINE_END = re.compile(rf"[ \t]*(?:$|[\n\r⏎]|\\[nr]|{_QUOTE}(?:[\]}}),;\s]|$)|#)")
 

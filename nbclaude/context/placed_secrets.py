@@ -36,8 +36,8 @@ def _is_name_with_password(value: str) -> bool:
 # In the repr of a text quotes are escaped.
 _Q = r"\\{0,3}[\"']"
 _START = r"(?:\b|(?<=\\[nrt]))"
-_PASSWORD = r"(?:password|passwd|passphrase|pwd|pass)"
-_TOKEN = r"(?:(?:api|access|auth|secret|private|account|admin|app|client)[_-]?(?:key|secret)|token|secret)"
+_PASSWORDS = r"(?:password|passwd|passphrase|pwd|pass)"
+_TOKENS = r"(?:(?:api|access|auth|secret|private|account|admin|app|client)[_-]?(?:key|secret)|token|secret)"
 # `\S` without quotes, and no variable, no placeholder and no further option.
 _WORD = rf"(?![-<\[$])\\{{0,3}}[\"']?([^\s\"'`\\⏎]{{4,{LONGEST}}}[^\s\"'`\\⏎]*)"
 _IN_QUOTES = rf"{_Q}([^\s\"'\\]{{4,4096}}){_Q}"
@@ -46,8 +46,8 @@ _READER = r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config)\([ ]?"
 # Kind, what stands in each text with such a place (in lower case), the place with the value as its group, and what the value
 # must be. Searched is in lower case.
 _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
-    ("password", "--pass", rf"--{_PASSWORD}[ ]+(?=\S{{6}}){_WORD}", is_password),
-    ("token", "--", rf"--(?:[a-z]{{1,20}}-)?{_TOKEN}[ =]+{_WORD}", is_token),
+    ("password", "--pass", rf"--{_PASSWORDS}[ ]+(?=\S{{6}}){_WORD}", is_password),
+    ("token", "--", rf"--(?:[a-z]{{1,20}}-)?{_TOKENS}[ =]+{_WORD}", is_token),
     ("password", "password ", r"\bpassword[ ]+\\{0,3}'([^\s'\"\\]{6,200})\\{0,3}'", is_password),
     ("password", "identified by", r"\bidentified by[ ]+\\{0,3}'([^\s'\"\\]{6,200})\\{0,3}'", is_password),
     (
@@ -77,26 +77,26 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
     (
         "password",
         "env ",
-        rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_PASSWORD}[ ]+{_WORD}",
+        rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_PASSWORDS}[ ]+{_WORD}",
         _is_setting,
     ),
-    ("token", "env ", rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_TOKEN}[ ]+{_WORD}", is_token),
+    ("token", "env ", rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_TOKENS}[ ]+{_WORD}", is_token),
     # Arguments of functions.
-    ("password", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_PASSWORD}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
-    ("token", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_TOKEN}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_token),
+    ("password", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_PASSWORDS}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
+    ("token", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_TOKENS}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_token),
     ("secret", "secret", rf"{_START}secret(?:str|bytes)\([ ]?b?{_IN_QUOTES}", _is_either),
     ("password", "auth", rf"auth[ ]?=[ ]?\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
     ("password", "auth(", rf"auth\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
     # Elements and attributes of XML.
-    ("password", "</", rf"<[\w.:]{{0,40}}{_PASSWORD}>([^<>\s\"'\\]{{4,200}})</", _is_setting),
-    ("token", "</", rf"<[\w.:]{{0,40}}{_TOKEN}>([^<>\s\"'\\]{{4,4096}})</", is_token),
+    ("password", "</", rf"<[\w.:]{{0,40}}{_PASSWORDS}>([^<>\s\"'\\]{{4,200}})</", _is_setting),
+    ("token", "</", rf"<[\w.:]{{0,40}}{_TOKENS}>([^<>\s\"'\\]{{4,4096}})</", is_token),
     (
         "password",
         "<add ",
-        rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_PASSWORD}{_Q}[ ]value={_IN_QUOTES}",
+        rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_PASSWORDS}{_Q}[ ]value={_IN_QUOTES}",
         _is_setting,
     ),
-    ("token", "<add ", rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_TOKEN}{_Q}[ ]value={_IN_QUOTES}", is_token),
+    ("token", "<add ", rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_TOKENS}{_Q}[ ]value={_IN_QUOTES}", is_token),
     # kaggle.json, config.json of docker, .npmrc.
     (
         "API key",
