@@ -40,7 +40,7 @@ _PASSWORDS = r"(?:password|passwd|passphrase|pwd|pass)"
 _TOKENS = r"(?:(?:api|access|auth|secret|private|account|admin|app|client)[_-]?(?:key|secret)|token|secret)"
 # `\S` without quotes, and no variable, no placeholder and no further option.
 _WORD = rf"(?![-<\[$])\\{{0,3}}[\"']?([^\s\"'`\\⏎]{{4,{LONGEST}}}[^\s\"'`\\⏎]*)"
-_IN_QUOTES = rf"{_Q}([^\s\"'\\]{{4,4096}}){_Q}"
+_IN_QUOTES = rf"{_Q}([^\s\"'\\]{{6,4096}}){_Q}"
 _READER = r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config)\([ ]?"
 
 # Kind, what stands in each text with such a place (in lower case), the place with the value as its group, and what the value

@@ -57,6 +57,7 @@ _INNOCENT = [
     'SecretStr("**********")',
     'auth=("user", "password")',
     "auth=(user, password1)",
+    'auth = ("Mueller", "2024a")',
     "<password>${env.PASSWORD1}</password>",
     "<password>******</password>",
     "<token>word</token>",
