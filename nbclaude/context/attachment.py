@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nbclaude.context.secrets import mask
 from nbclaude.wire.request import text_block
 
 __all__ = ["Attachment", "each_once"]
@@ -27,10 +28,23 @@ class Attachment:
     notes: tuple[str, ...] = ()
     kind: str = ""  # "image" | "document" | "data" | "source" | "text"
 
+    def __post_init__(self) -> None:
+        # The receipt says them as they are, and what was typed or the name of a file may hold a key.
+        object.__setattr__(self, "label", _without_secrets(self.label))
+        object.__setattr__(self, "summary", _without_secrets(self.summary))
+        object.__setattr__(self, "notes", tuple(map(_without_secrets, self.notes)))
+
     @property
     def is_cut(self) -> bool:
         """Whether less than the whole goes along, by what its notes say."""
         return any(_CUT.search(note) for note in self.notes)
+
+
+_SHORTEST_WITH_A_SECRET = 16  # characters: `df` and `fig` need no search
+
+
+def _without_secrets(text: str) -> str:
+    return mask(text)[0] if len(text) >= _SHORTEST_WITH_A_SECRET else text
 
 
 # How notes of cuts are worded: `texts.clip`, tables, cells, files, lists of pictures, outlines of modules.

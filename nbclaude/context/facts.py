@@ -37,7 +37,8 @@ def cell_text(value: object) -> str:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.10g}"
     if isinstance(value, (bytes, bytearray)):
-        return one_line(repr(bytes(value[:_CELL_LIMIT])), _CELL_LIMIT)
+        # Much more than is shown: `one_line` must see where a credential ends.
+        return one_line(repr(bytes(value[: 10 * _CELL_LIMIT])), _CELL_LIMIT)
     try:
         text = str(value)
     except Exception:  # an object of the user's may fail in any way when it is shown

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images import STANDARD_IMAGES, ImageLimits, prepare_image
+from nbclaude.context.texts import beginning
 from nbclaude.context.vectors import paint_svg
 from nbclaude.errors import ConfigurationError
 
@@ -276,7 +277,8 @@ def _said(output: Mapping[str, Any]) -> str:
     else:
         text = _joined(output["data"].get("text/plain", ""))
     text = _ANSI.sub("", text).strip()
-    return text if len(text) <= MAX_OUTPUT else f"{text[:MAX_OUTPUT]}\n[… {len(text) - MAX_OUTPUT:,} more]"
+    said = beginning(text, MAX_OUTPUT)
+    return said if said == text else f"{said}\n[… {len(text) - len(said):,} more]"
 
 
 def _joined(text: str | list[str]) -> str:
@@ -290,10 +292,10 @@ def _text_document(
         raise ConfigurationError(f"{place.name} is empty: there is nothing to send.")
     summary = f"text, {text.count(chr(10)) + (not text.endswith(chr(10))):,} lines"
     if len(text) > max_characters:
-        text = text[:max_characters]
-        cut = f"cut: the first {max_characters:,} characters of a file of {_megabytes(place.stat().st_size)}"
+        text = beginning(text, max_characters)
+        cut = f"cut: the first {len(text):,} characters of a file of {_megabytes(place.stat().st_size)}"
         notes += (cut,)
-        summary = f"text, {max_characters:,} characters"
+        summary = f"text, {len(text):,} characters"
         text = f"{text}\n[{cut}]"
     source = {"type": "text", "media_type": "text/plain", "data": text}
     return Attachment(place.name, (_document(source, place.name, citations),), summary, notes, "document")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pprint
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbclaude.context.texts import clip, counted
@@ -15,6 +16,8 @@ __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 # As many values of nested lists and dicts are looked at; the others are counted.
 _MOST_VALUES = 2_000
 _DEEPEST = 12
+
+_WIDEST = 1_000  # characters of a cell of pandas, which shows 50
 
 _ADDRESS = re.compile(r"<[^\n]{1,200} at 0x[0-9A-Fa-f]+>")
 
@@ -35,7 +38,7 @@ def bounded_repr(value: object, limit: int) -> tuple[str, str]:
     if type(value) in (list, tuple, dict, set, frozenset):
         # Trimmed before it is printed: the repr of ten million numbers is not made only to be thrown away.
         trimmed = _trimmed(value, counter, 0)
-        text = pprint.pformat(trimmed, width=100, compact=True, sort_dicts=False)
+        text = _uncut(value, lambda: pprint.pformat(trimmed, width=100, compact=True, sort_dicts=False))
     else:
         text = _called(repr, value)
     text, note = clip(text, limit)
@@ -56,11 +59,29 @@ def is_bare(text: str) -> bool:
 
 def _called(show: Any, value: object) -> str:
     try:
-        return str(show(value))
+        return _uncut(value, lambda: str(show(value)))
     except Exception as error:
         raise ConfigurationError(
             f"{show.__name__}() of this {type(value).__name__} failed: {type(error).__name__}: {error}"
         ) from error
+
+
+def _uncut(value: Any, show: Callable[[], str]) -> str:
+    """Return what is shown, with longer texts where pandas would cut through one that holds a credential."""
+    text = show()
+    pandas = sys.modules.get("pandas")
+    inside = value.values() if type(value) is dict else value if type(value) in (list, tuple) else (value,)
+    if pandas is None or "..." not in text or not any(map(_is_of_pandas, inside)):
+        return text
+    from nbclaude.context.secrets import mask
+
+    with pandas.option_context("display.max_colwidth", _WIDEST):
+        longer = show()
+    return longer if len(mask(longer)[1]) > len(mask(text)[1]) else text
+
+
+def _is_of_pandas(value: object) -> bool:
+    return type(value).__module__.partition(".")[0] == "pandas"
 
 
 def _trimmed(value: Any, counter: list[int], depth: int) -> Any:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 __all__ = ["LONGEST", "MIXED", "PLUGINS", "SHAPES", "SHORTEST", "Shape"]
 
-LONGEST = 200  # characters of a password; what is longer is none
+LONGEST = 200  # characters of a password; a token may be longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,15 @@ PLUGINS = (
     ("square_oauth", "SquareOAuthDetector", "Square secret", "sq0csp-", False),
     ("stripe", "StripeDetector", "Stripe key", "k_live_", False),
     ("telegram_token", "TelegramBotTokenDetector", "Telegram token", ":", True),
-    ("twilio", "TwilioKeyDetector", "Twilio key", "", True),
+    # What begins with AC or SK is an id by itself; next to the name of the service it may be a key.
+    ("twilio", "TwilioKeyDetector", "Twilio key", "wilio", True),
 )
 
 # A token is at least this long: a word after "Bearer" need not be one.
 SHORTEST = {"bearer token": 20}
 
 # Their shape alone is also that of dotted names and of long numbers.
-MIXED = frozenset({"Discord token", "Telegram token"})
+MIXED = frozenset({"Discord token", "Telegram token", "Voyage key"})
 
 # Longer words of letters, digits, _ and - that hold a digit: a name made of words holds none.
 _LONG = r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]"
@@ -115,6 +116,19 @@ _PREFIXED = (
     ("Flutterwave key", "FLWSECK", r"(?:_TEST)?-[A-Za-z0-9]{12,32}(?:-X)?"),
     ("Slack token", "xox", r"[ecd][.-](?=[A-Za-z.-]*\d)[A-Za-z0-9.-]{20,}"),
     ("Cloudflare key", "v1.0-", r"[0-9a-f]{24}-[0-9a-f]{146}"),
+    ("ElevenLabs key", "sk_", r"[0-9a-f]{48}"),
+    ("Voyage key", "pa-", rf"{_LONG}{{40,}}"),
+    ("Jina key", "jina_", rf"{_LONG}{{40,}}"),
+    ("Tailscale key", "tskey-", r"[a-z]{3,12}-[A-Za-z0-9]{10,}-[A-Za-z0-9]{20,}"),
+    ("SonarQube token", "sq", r"[pua]_[0-9a-f]{40}"),
+    ("PostHog key", "phx_", r"[A-Za-z0-9]{40,}"),
+    ("Sourcegraph token", "sgp_", r"(?:[0-9a-f]{16}_|local_)?[0-9a-f]{40}"),
+    ("Google refresh token", "1//0", rf"{_LONG}{{40,}}"),
+    ("Mailgun key", "key-", r"[0-9a-f]{32}"),
+    ("OpenShift token", "sha256~", rf"{_LONG}{{43}}"),
+    ("EasyPost key", "EZ", r"[AT]K(?=[A-Za-z]*\d)[A-Za-z0-9]{54,}"),
+    ("Shippo token", "shippo_", r"(?:live|test)_[0-9a-f]{40}"),
+    ("Clojars token", "CLOJARS_", r"[0-9a-f]{60}"),
 )
 
 # What detect-secrets does not know, or sees only a part of: a cell of a frame or a long text may be cut in a token's middle.
@@ -123,7 +137,7 @@ _OTHERS = (
         "private key",
         "PRIVATE KEY",
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----(?=[\s\S]{0,400}?[A-Za-z0-9+/=]{24})"
-        r"(?:[\s\S]{0,20000}?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\:,.⏎-]*)",
+        r"(?:[\s\S]{0,20000}?-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|[A-Za-z0-9+/=\s\\:,.⏎#>|-]*)",
         False,
     ),
     ("Anthropic key", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{16,}", False),
@@ -141,6 +155,13 @@ _OTHERS = (
     ("SendGrid key", "SG.", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}", True),
     ("Terraform token", ".atlasv1.", r"[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{60,}", True),
     ("Azure client secret", "Q~", r"[A-Za-z0-9_~.]{3}\dQ~[A-Za-z0-9_~.-]{31,34}", True),
+    # The file that the console of AWS offers: the name of the key, and the key.
+    (
+        "AWS secret key",
+        "A",
+        r"\b(?:AKIA|ASIA)[A-Z0-9]{16}[\"']?[,;\t ][ \t\"']{0,3}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+        False,
+    ),
     (
         "AWS secret key",
         "",
@@ -153,8 +174,8 @@ _OTHERS = (
     (
         "JSON web token",
         "eyJ",
-        r"(?:(?<![A-Za-z0-9_=-])|(?<=\\[nrt]))"
-        r"eyJ[A-Za-z0-9_=-]{8,}\.eyJ[A-Za-z0-9_=-]{8,}(?:\.[A-Za-z0-9_+/=-]*)?",
+        r"(?:(?<![A-Za-z0-9_-])|(?<=\\[nrt]))"
+        r"eyJ[A-Za-z0-9_-]{8,}={0,2}\.eyJ[A-Za-z0-9_-]{8,}={0,2}(?:\.[A-Za-z0-9_+/=-]*)?",
         True,
     ),
     # Webhooks: whoever knows the address may write there.
@@ -167,6 +188,8 @@ _OTHERS = (
     ),
     ("Teams webhook", "/IncomingWebhook/", r"/IncomingWebhook/([0-9a-f]{32}/[0-9a-f-]{36}[\w/-]*)", False),
     ("Sentry DSN", "@", r"https?://([0-9a-f]{32}(?::[0-9a-f]{32})?)@(?=[\w.-]+/)", False),
+    ("Telegram token", "/bot", r"/bot(\d{3,12}:[A-Za-z0-9_-]{30,})", False),
+    ("token in a URL", "@", r"https?://((?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{20,})@(?=[\w.-]+/)", False),
     # Of a database's address people do not escape the password: it goes on to the last @.
     (
         "password in a URL",
@@ -181,7 +204,7 @@ _OTHERS = (
     (
         "token in a header",
         "uthorization",
-        r"(?i:authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:token|apikey|bot|key)\s+(?=[A-Za-z._~+/-]*\d)"
+        r"(?i:authorization)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?i:token|apikey|bot|key|ssws|geniekey|splunk)\s+(?=[A-Za-z._~+/-]*\d)"
         r"([A-Za-z0-9._~+/=-]{16,})",
         False,
     ),
@@ -208,7 +231,9 @@ _OTHERS = (
     (
         "password of netrc",
         "machine",
-        r"machine\s+\S{1,200}\s+login\s+\S{1,200}\s+password\s+([^\s\"'\\<$]+)",
+        # A name of a host, and nothing but the next entry behind: "machine learning: the login page, password reset" is none.
+        r"(?:^|[\n⏎\"']|\\n)[ \t]*machine\s+(?:[\w-]*[.\d][\w.-]{0,200}|localhost)\s+login\s+\S{1,200}\s+password\s+"
+        r"([^\s\"'\\<$]+)(?=\s*(?:$|[\n\r⏎\"'\\#]|account\b|machine\b|macdef\b|default\b))",
         False,
     ),
 )

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nbclaude.context.assigned_secrets import assigned_secrets, is_placeholder
+from nbclaude.context.key_tails import key_tails
+from nbclaude.context.placed_secrets import placed_secrets
 from nbclaude.context.secret_shapes import MIXED, PLUGINS, SHAPES, SHORTEST, Shape
 
 __all__ = ["Finding", "mask", "whole_credentials"]
@@ -35,7 +37,7 @@ _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
 
 _REST = re.compile(r"[A-Za-z0-9_-]*")
 
-_AROUND = 400  # characters on either side of a cut; longer credentials are known by their beginnings
+_AROUND = 5_000  # characters on either side of a cut: a private key, a long token
 
 _LEAST_DISTINCT = 8  # characters of a token
 
@@ -95,7 +97,7 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
     hits = [hit for shape in _shapes() if shape.hint in text for hit in _hits(shape, text)]
     # A provider's shape says more than a name: it comes first.
-    return _apart([*hits, *assigned_secrets(text)])
+    return _apart([*hits, *key_tails(text), *assigned_secrets(text), *placed_secrets(text)])
 
 
 @functools.cache

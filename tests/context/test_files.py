@@ -198,6 +198,19 @@ def test_a_long_text_is_cut_and_the_model_is_told(tmp_path: Path) -> None:
     assert attachment.summary == "text, 1,000 characters"
 
 
+def test_a_cut_goes_through_no_credential(tmp_path: Path) -> None:
+    key = "ghp_" + "abcDEF0123456789ghiJKL0123456789mnoP"
+    path = tmp_path / "long.txt"
+    path.write_text("x" * 980 + f" {key} and more text")
+    attachment = attach_path(path, max_characters=1_000)
+    assert key[:10] not in attachment.blocks[0]["source"]["data"]
+    assert attachment.summary == "text, 981 characters"
+    output = {"output_type": "stream", "name": "stdout", "text": "x" * 1_980 + f" {key} and more text"}
+    notebook = tmp_path / "long.ipynb"
+    notebook.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "1", "outputs": [output]}]}))
+    assert key[:10] not in attach_path(notebook).blocks[0]["source"]["data"]
+
+
 def test_a_notebook_is_its_cells(tmp_path: Path) -> None:
     image = {"output_type": "display_data", "data": {"image/png": "AAAA", "text/plain": "<Figure>"}}
     cells = [

@@ -28,7 +28,6 @@ SECRETS = {
     "npm token": "npm_" + _WORD[:36],
     "PyPI token": "pypi-" + "AgEIcHlwaS5vcmc" + _WORD + _WORD[:20],
     "SendGrid key": "SG." + _WORD[:22] + "." + _WORD[:43],
-    "Twilio key": "SK" + _HEX[:32],
     "Azure storage key": "AccountKey=" + base64.b64encode(bytes(range(64))).decode(),
     "Discord token": "MTk4" + _WORD[:20] + ".Cl2FMQ." + _WORD[:27],
     "Telegram token": "110201543:AAH" + _WORD[:32],
@@ -66,7 +65,22 @@ SECRETS = {
     "Terraform token": _WORD[:14] + ".atlasv1." + _WORD + _WORD[:6],
     "Azure client secret": "aBc8Q~" + _WORD[:34],
     "NVIDIA key": "nvapi-" + _WORD[:60],
+    "ElevenLabs key": "sk_" + _HEX[:48],
+    "Voyage key": "pa-" + _WORD[:43],
+    "Jina key": "jina_" + _WORD[:60],
+    "Tailscale key": "tskey-" + "auth-" + "k0A1B2C3D4CNTRL-" + _WORD[:32],
+    "SonarQube token": "sqp_" + _HEX[:40],
+    "PostHog key": "phx_" + _WORD[:43],
+    "Sourcegraph token": "sgp_" + _HEX[:40],
+    "Google refresh token": "1//0" + _WORD[:60],
+    "Mailgun key": "key-" + _HEX[:32],
+    "OpenShift token": "sha256~" + _WORD[:43],
+    "EasyPost key": "EZAK" + _WORD[:54],
+    "Shippo token": "shippo_live_" + _HEX[:40],
+    "Clojars token": "CLOJARS_" + _HEX[:60],
 }
+
+_JWT = SECRETS["JSON web token"]
 
 # What stands around a secret, and what of the whole must not come through.
 IN_CONTEXT = [
@@ -99,6 +113,14 @@ IN_CONTEXT = [
         "-----BEGIN " + f"PRIVATE KEY-----\\n{_WORD}\\n-----END " + "PRIVATE KEY-----",
         '\\n"}',
     ),
+    ("Twilio key", "twilio.rest.Client('", "AC" + _HEX[:32], "')"),
+    ("JSON web token", "https://x.org/?token=", _JWT, "&y=1"),
+    ("JSON web token", "SUPABASE_KEY=", _JWT, "\n"),
+    ("JSON web token", "ACCESS_TOKEN=", _JWT, "\n"),
+    ("JSON web token", "Cookie: session=", _JWT, "; path=/"),
+    ("Telegram token", "https://api.telegram.org/bot", "123:AAH" + _WORD[:32], "/getMe"),
+    ("token in a URL", "origin https://", _HEX[:10] + "abcdefghij" * 4, "@dev.azure.com/x/_git/y"),
+    ("token in a header", "Authorization: SSWS ", "00QCjAl4MlV-WPXM0a1b2c3d4e5f", "\n"),
     ("npm token", "//registry.npmjs.org/:_authToken=", "0123456789abcdef-0123", "\n"),
 ]
 
@@ -135,6 +157,25 @@ def test_a_private_key_goes_as_a_whole(line_end: str) -> None:
     # Cut off before its end it is as secret.
     masked, _ = mask(line_end.join(lines[:2]) + '" after')
     assert masked == '[secret removed: private key]" after'
+
+
+@pytest.mark.parametrize("between", ["\n", "\\n", "\n# ", "\r\n", "\n+", "\n    12 ", '\\n",\n"'])
+def test_the_end_of_a_private_key_is_one_too(between: str) -> None:
+    end = "-----END RSA " + "PRIVATE KEY-----"
+    for first in (_WORD[50:], _WORD):
+        masked, findings = mask("cut …]\n" + between.join([first, _WORD, _WORD, _WORD[:9], end]) + " after")
+        assert masked == "cut …]\n[secret removed: private key] after"
+        assert [finding.kind for finding in findings] == ["private key"]
+    assert mask(f'if "{end}" in text:') == (f'if "{end}" in text:', ())
+
+
+def test_the_file_of_keys_that_aws_offers() -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+    masked, _ = mask("Access key ID,Secret access key\n" + SECRETS["AWS key"] + "," + secret + "\n")
+    assert (
+        masked
+        == "Access key ID,Secret access key\n[secret removed: AWS key],[secret removed: AWS secret key]\n"
+    )
 
 
 def test_code_that_only_speaks_of_private_keys_stays() -> None:
@@ -210,6 +251,18 @@ def test_what_is_no_secret_stays(text: str) -> None:
         "password" * 40_000,
         "password: " * 30_000,
         "machine a login " * 20_000,
+        "pass:" * 40_000,
+        "TOKEN=" * 50_000,
+        "token:" * 50_000,
+        "=eyJ" * 100_000,
+        "-----END PRIVATE KEY-----" * 10_000,
+        "--token --password " * 20_000,
+        "docker login mysql " * 20_000,
+        'get("password",' * 20_000,
+        "<password>" * 30_000,
+        "ENV A" * 50_000,
+        "_auth=" * 50_000,
+        "https://" * 40_000,
     ],
 )
 def test_long_texts_take_no_longer_than_their_length(text: str) -> None:
