@@ -288,6 +288,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.panel.plot_pane": ["PlotPane"],
     "nbclaude.panel.plots": [
         "KINDS",
+        "Name",
         "Plot",
         "columns_of",
         "frames_in",
