@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbclaude.context.secrets import mask
 from nbclaude.wire.request import text_block
 
 __all__ = ["Attachment", "each_once"]
@@ -44,7 +43,11 @@ _SHORTEST_WITH_A_SECRET = 16  # characters: `df` and `fig` need no search
 
 
 def _without_secrets(text: str) -> str:
-    return mask(text)[0] if len(text) >= _SHORTEST_WITH_A_SECRET else text
+    if len(text) < _SHORTEST_WITH_A_SECRET:
+        return text
+    from nbclaude.context.secrets import mask
+
+    return mask(text)[0]
 
 
 # How notes of cuts are worded: `texts.clip`, tables, cells, files, lists of pictures, outlines of modules.
