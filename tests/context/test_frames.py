@@ -433,7 +433,7 @@ def test_cut_cells_are_said() -> None:
         ("40 cells shortened to 102 characters",),
     )
     assert whole.text.endswith(f"39,{'y' * 101}…\n[… 40 cells shortened to 102 characters …]")
-    rows = described(frame, "full", rows=2_700)
+    rows = described(frame, "full", rows=2_650)
     assert rows.notes == ("40 cells shortened to 60 characters",)
     assert rows.text.endswith("[… 40 cells shortened to 60 characters …]")
     few = described(frame, "full", rows=1_000)
@@ -442,8 +442,8 @@ def test_cut_cells_are_said() -> None:
         "14 cells shortened to 60 characters",
     )
     large = described(pandas.concat([frame] * 2, ignore_index=True), summary=1_500)
-    assert large.notes == ("10 cells shortened to 74 characters",)
-    assert "\nfirst 5 rows, 10 cells shortened to 74 characters:\n" in large.text
+    assert large.notes == ("10 cells shortened to 98 characters",)
+    assert "\nfirst 5 rows, 10 cells shortened to 98 characters:\n" in large.text
 
 
 def test_numbers_have_all_digits_where_the_table_fits() -> None:
