@@ -29,7 +29,7 @@ _MATPLOTLIB = re.compile(r"Matplotlib version\s?[\w.+-]{1,30}, https://matplotli
 
 def tells_of_its_making(image: Image.Image) -> bool:
     """Tell whether a file that was loaded holds more than a picture: camera, place, time, comments, texts of its author."""
-    if _PERSONAL & image.info.keys() or image.getexif() or getattr(image, "private_chunks", ()):
+    if _PERSONAL & image.info.keys() or image.getexif() or getattr(image, "private_chunks", None):
         return True
     if any(not data.startswith(_OF_PIXELS) for _name, data in getattr(image, "applist", ())):
         return True

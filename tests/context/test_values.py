@@ -192,6 +192,20 @@ def test_a_database_cursor_says_how_to_get_its_rows() -> None:
     connection.close()
 
 
+def test_what_is_cut_within_a_list_is_said() -> None:
+    texts = attachment_of(["a" * 3_000, "b" * 3_000, "c"], "strs")
+    assert texts.notes == ("2 texts shortened",) and texts.is_cut
+    deep: list[Any] = [1, 2, 3]
+    for _ in range(14):
+        deep = [deep]
+    nested = attachment_of({"deep": deep}, "d")
+    assert "… 1 more item" in text_of(nested)
+    assert nested.notes == ("1 item of lists left out",) and nested.is_cut
+    many = attachment_of({"l": list(range(5_000)), "t": "t" * 2_001}, "d", "repr")
+    assert many.notes[0].startswith("3,002 items of lists left out") or "characters left out" in many.notes[0]
+    assert attachment_of([["a" * 2_000]], "fine").notes == ()
+
+
 def test_large_values_are_bounded_in_size_and_time() -> None:
     numbers = attachment_of(list(range(3_000_000)), "n")
     assert len(text_of(numbers)) < 8_200
