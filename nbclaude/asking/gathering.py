@@ -92,12 +92,12 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.figures import pending_figures
+        from nbclaude.context.figures import cell_number, pending_figures
         from nbclaude.context.pictures import picture_of
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
-        here = f"figure of cell {self.shell.execution_count}"
+        here = f"figure of cell {cell_number(self.shell)}"
         if which == "cell":
             return self._figures_of_cell(waiting)
         number = int(which)
@@ -114,6 +114,7 @@ class _Gatherer:
 
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
+        from nbclaude.context.figures import cell_number
         from nbclaude.context.pictures import picture_of
 
         log = current_workspace().seen.figures
@@ -124,7 +125,7 @@ class _Gatherer:
             shown = log.of_cell(at.cell) if at else ()
         if not shown and not waiting:
             raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-        count = self.shell.execution_count
+        count = cell_number(self.shell)
         found = [
             self.counted(image.attachment(self.images, _figure_name(image, n)))
             for n, image in enumerate(shown, 1)

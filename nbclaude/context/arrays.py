@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbclaude.context.extents import extent, pieces
+from nbclaude.context.extents import extent, pieces, present
 from nbclaude.context.facts import missing_text, number_facts
 from nbclaude.context.tables import Described, is_exact, sample_step
 from nbclaude.context.texts import clip, counted
@@ -17,6 +17,8 @@ __all__ = ["describe_array", "describe_xarray"]
 
 # What numpy prints whole; of a larger array it prints the corners.
 _WHOLE = 200
+_EDGE = 3
+_PRINTED: Mapping[str, Any] = {"max_line_width": 110, "separator": ", "}
 
 
 def describe_array(array: Any, format: str, rows: int, budget: int) -> Described:
@@ -38,7 +40,10 @@ def describe_array(array: Any, format: str, rows: int, budget: int) -> Described
     whole = shown.size <= threshold and shown.size == array.size
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        text = numpy.array2string(shown, threshold=threshold, edgeitems=3, max_line_width=110, separator=", ")
+        if hasattr(shown, "compressed"):
+            text = _masked_text(shown, threshold, numpy)
+        else:
+            text = numpy.array2string(shown, threshold=threshold, edgeitems=_EDGE, **_PRINTED)
     text, note = clip(text, max(budget - len(opening), 200))
     notes = [note] if note else []
     if shown.size > threshold:
@@ -50,6 +55,27 @@ def describe_array(array: Any, format: str, rows: int, budget: int) -> Described
     return Described(f"{opening}\n{words}{said}:\n{text}", f"{size}: {words}", tuple(notes))
 
 
+def _masked_text(array: Any, threshold: int, numpy: Any) -> str:
+    """Print an array with -- for what is masked: numpy would print what stands there."""
+    if array.dtype.names:
+        return str(array)
+    if array.size > threshold:
+        # Only what is printed becomes objects: one more than the corners, which numpy leaves out again.
+        edge = _EDGE + 1
+        ends = ([*range(edge), *range(n - edge, n)] if n > 2 * edge else range(n) for n in array.shape)
+        array, threshold = array[numpy.ix_(*ends)], 0
+    shown = array.astype(object).filled("--")
+    return str(
+        numpy.array2string(
+            shown, threshold=threshold, edgeitems=_EDGE, formatter={"all": _plain_text}, **_PRINTED
+        )
+    )
+
+
+def _plain_text(value: object) -> str:
+    return f"{value:.8g}" if isinstance(value, float) else str(value)
+
+
 def _facts(array: Any, numpy: Any) -> str:
     """Return missing values, range and mean, of a sample where the array is large."""
     if array.dtype.kind not in "iufbMm" or not array.size:
@@ -57,12 +83,16 @@ def _facts(array: Any, numpy: Any) -> str:
     step, exact = sample_step(array.size, 1), is_exact(array.size, 1)
     # Flat views only: `ravel` would copy an array that does not lie in one piece.
     flat = array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
-    flat = numpy.asarray(flat)
     whole = array if exact else flat
     marked = "; ~ is from" if exact else "; all from"
     sampled = f"{marked} a sample of {flat.size:,} values" if step > 1 else ""
+    flat = numpy.asarray(present(flat))
     if array.dtype.kind == "b":
-        return f"{int(whole.sum()):,} true" + ("" if exact else sampled)
+        true, there = map(
+            sum, zip(*((int(p.sum()), p.size) for p in map(present, pieces(whole))), strict=True)
+        )
+        parts = [missing_text(whole.size - there, whole.size), f"{true:,} true"]
+        return ", ".join(part for part in parts if part) + ("" if exact else sampled)
     found = extent(pieces(whole))
     if array.dtype.kind in "Mm":
         parts = [missing_text(found.missing, whole.size)]

@@ -11,7 +11,9 @@ _NEAR = 100
 
 # A brace directly after a Latin letter, a digit or a closing bracket is their own: a{b}, T{n}, \d{n}, (ab){n}. Other scripts
 # write without spaces, and no code in them.
-_AFTER_A_WORD = re.compile(r"[A-Za-z0-9)\]}]\Z")
+_AFTER_A_WORD = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff0-9)\]}]\Z")
+# What git calls an earlier state: stash@{n}, HEAD@{n}.
+_GIT = re.compile(r"\b(?:stash|HEAD)@\Z")
 # An index of LaTeX also without dollars, after a short word or a command: x_{n}, \sum_{i}, (a+b)^{n}, |x|_{n}. A longer word
 # is a name, run_{n}.csv, and what begins with such a sign is Markdown or prose, _{n}_.
 _INDEX = re.compile(r"(?:(?<![A-Za-z0-9_])[A-Za-z0-9]{1,2}|\\[A-Za-z]+|[)\]}|'])_\Z|[A-Za-z0-9)\]}|']\^\Z")
@@ -38,7 +40,7 @@ def belongs_to_what_is_before(prompt: str, position: int, last_end: int) -> bool
         return True
     if position - len(before) == last_end > 0 and not re.search(r"[\s{}]", before):
         return False
-    return any(pattern.search(before) for pattern in (_AFTER_A_WORD, _INDEX, _ESCAPED, _DOT))
+    return any(pattern.search(before) for pattern in (_AFTER_A_WORD, _INDEX, _ESCAPED, _DOT, _GIT))
 
 
 def follows_a_sign(prompt: str, position: int) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces"]
+__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "present"]
 
 # Up to so many cells of a table are all looked at for ranges and missing values: about 5 ms for each million at the worst.
 EXACT_CELLS = 100_000_000
@@ -27,12 +27,14 @@ class Extent:
 
 
 def extent(parts: Iterable[Any]) -> Extent:
-    """Return the extent of numbers, dates or durations in numpy arrays; NaN and NaT are missing."""
+    """Return the extent of numbers, dates or durations in numpy arrays; NaN, NaT and what is masked are missing."""
     numpy = sys.modules["numpy"]
     least = most = None
     missing = infinite = 0
     with numpy.errstate(all="ignore"):
-        for part in parts:
+        for whole in parts:
+            part = present(whole)
+            missing += whole.size - part.size
             if not part.size:
                 continue
             low, high = part.min(), part.max()
@@ -48,6 +50,11 @@ def extent(parts: Iterable[Any]) -> Extent:
             least = low if least is None or low < least else least
             most = high if most is None or high > most else most
     return Extent(least, most, missing, infinite)
+
+
+def present(array: Any) -> Any:
+    """Return an array without what is masked in it; one that has no mask as it is."""
+    return array.compressed() if hasattr(array, "compressed") else array
 
 
 def pieces(array: Any) -> Iterator[Any]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbclaude.context.texts import one_line
 
 __all__ = [
+    "CELL_LIMIT",
+    "DIGITS",
     "Facts",
     "category_facts",
+    "cell_is_cut",
     "cell_text",
+    "full_text",
     "missing_text",
     "name_text",
     "number_facts",
     "number_text",
+    "single",
 ]
 
 _NAME_LIMIT = 80
-_CELL_LIMIT = 60
+CELL_LIMIT = 60  # characters: what a cell of a table has at least
+DIGITS = 10  # what a number has at least
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +37,61 @@ class Facts:
     values: str = ""
 
 
-def cell_text(value: object) -> str:
-    """Return one value as a cell of CSV: nothing for a missing one, and never more than 60 characters."""
+def cell_text(value: object, limit: int = CELL_LIMIT, *, digits: int = DIGITS) -> str:
+    """Return one value as a cell of CSV: nothing for a missing one, at most `limit` characters, and of a float `digits`."""
     if value is None:
         return ""
     if isinstance(value, float):
-        return "" if math.isnan(value) else f"{value:.10g}"
+        return "" if math.isnan(value) else _float_text(value, digits)
     if isinstance(value, (bytes, bytearray)):
         # Much more than is shown: `one_line` must see where a credential ends.
-        return one_line(repr(bytes(value[: 10 * _CELL_LIMIT])), _CELL_LIMIT)
-    try:
-        text = str(value)
-    except Exception:  # an object of the user's may fail in any way when it is shown
-        text = f"<{type(value).__name__}>"
+        return one_line(repr(bytes(value[: 10 * limit])), limit)
+    text = str(full_text(value))
     # What pandas shows for a missing date, number or boolean.
-    return "" if text in ("NaT", "<NA>") else one_line(text, _CELL_LIMIT)
+    return "" if text in ("NaT", "<NA>") else one_line(text, limit)
+
+
+def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
+    """Return whether a cell of so many characters holds less than the value, and whether a float is rounded in it."""
+    if isinstance(value, float):
+        return False, math.isfinite(value) and float(_float_text(value, digits)) != value
+    if value is None or isinstance(value, int):
+        return False, False
+    if isinstance(value, (bytes, bytearray)):
+        return len(repr(bytes(value[: limit + 1]))) > limit, False
+    text = str(full_text(value))
+    # As `one_line` counts.
+    return len(text) > limit and (len(text) > 2 * limit or len(text.replace("\r", "").strip()) > limit), False
+
+
+def single(value: float | None) -> float | None:
+    """Return a number of 32 bits with the few digits that tell it from others of 32 bits: 0.1, not 0.10000000149011612."""
+    if value is None or not math.isfinite(value):
+        return value
+    stored = struct.pack("f", value)
+    shorter = (float(f"{value:.{digits}g}") for digits in range(6, 10))
+    return next(
+        (each for each in shorter if abs(each) <= _LARGEST and struct.pack("f", each) == stored), value
+    )
+
+
+_LARGEST = 3.4028234663852886e38  # of 32 bits
+
+
+def _float_text(value: float, digits: int) -> str:
+    """Return a float with `digits`, or with all of them where more than 10 are asked for and it has more."""
+    text = f"{value:.{DIGITS}g}"
+    return text if digits <= DIGITS or float(text) == value else repr(value)
+
+
+def full_text(value: object) -> object:
+    """Return an object as its whole text; a number, bytes and what is missing as they are."""
+    if value is None or isinstance(value, (str, float, int, bytes, bytearray)):
+        return value
+    try:
+        return str(value)
+    except Exception:  # an object of the user's may fail in any way when it is shown
+        return f"<{type(value).__name__}>"
 
 
 def name_text(name: object) -> str:

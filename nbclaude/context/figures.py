@@ -18,7 +18,7 @@ from nbclaude.context.bundles import IMAGE_TYPES, bundle_image
 if TYPE_CHECKING:
     from nbclaude.context.images import ImageLimits
 
-__all__ = ["FigureLog", "ShownImage", "pending_figures", "show_pending", "watch"]
+__all__ = ["FigureLog", "ShownImage", "cell_number", "pending_figures", "show_pending", "watch"]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
@@ -157,6 +157,11 @@ def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -
     return watcher.unload
 
 
+def cell_number(shell: Any) -> int:
+    """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
+    return int(shell.displayhook.prompt_count)
+
+
 def pending_figures() -> list[Any]:
     """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
 
@@ -258,8 +263,7 @@ class _Watcher:
     def _before_cell(self, _info: object) -> None:
         self._result_seen = False
         self._clearing = None
-        # The number of this cell: when IPython counts on depends on its version, what its display hook says does not.
-        self._execution_count = self._shell.displayhook.prompt_count
+        self._execution_count = cell_number(self._shell)
         if running := self._cell_run():
             self._log.begin(running.cell, running.run)
 

@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from nbclaude.client.models import ModelInfo
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.pixels import PLENTY, draw, encode, is_transparent, squeeze
+from nbclaude.context.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
 
 __all__ = [
@@ -50,8 +50,6 @@ _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "W
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 # What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
 _FORMATS = (*_MEDIA_TYPES, "MPO", "BMP", "DIB", "TIFF", "PPM", "ICO", "ICNS", "TGA", "JPEG2000", "AVIF")
-# Where files keep who made them, when and where.
-_PERSONAL = frozenset({"exif", "xmp", "XML:com.adobe.xmp", "photoshop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +260,7 @@ def _is_fit(image: Image.Image, data: bytes, limits: ImageLimits) -> bool:
         and image.format in _MEDIA_TYPES
         and image.mode in _PLAIN_MODES
         and getattr(image, "n_frames", 1) == 1
-        and not _PERSONAL & image.info.keys()
-        and not image.getexif()
+        and not tells_of_its_making(image)
         and fitted_size(*image.size, limits) == image.size
         and _base64_length(len(data)) <= limits.max_base64_bytes
         and not is_transparent(image)

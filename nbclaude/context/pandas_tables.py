@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from nbclaude.context.extents import Extent, extent, pieces
-from nbclaude.context.facts import Facts, category_facts, missing_text, name_text, number_facts
+from nbclaude.context.facts import Facts, category_facts, missing_text, name_text, number_facts, single
 from nbclaude.context.tables import Table, is_exact, sample_step
 
 __all__ = ["pandas_table"]
@@ -44,7 +44,9 @@ def pandas_table(value: Any) -> Table | None:
     def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
         part = frame.iloc[list(positions), :width]
         labels = part.index.tolist()
-        values = zip(*(part.iloc[:, n].tolist() for n in range(part.shape[1])), strict=True)
+        columns = [_values(part.iloc[:, n]) for n in range(part.shape[1])]
+        # Of no columns there are no tuples, however many rows there are.
+        values = zip(*columns, strict=True) if columns else ((),) * len(labels)
         return [
             [*(label if isinstance(label, tuple) else (label,)), *row]
             for label, row in zip(labels, values, strict=True)
@@ -62,6 +64,11 @@ def pandas_table(value: Any) -> Table | None:
         cells=cells,
         exact=exact,
     )
+
+
+def _values(column: Any) -> list[Any]:
+    values: list[Any] = column.tolist()
+    return list(map(single, values)) if str(column.dtype) in ("float32", "float16") else values
 
 
 def _is_plain(index: Any) -> bool:

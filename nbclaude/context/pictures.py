@@ -202,6 +202,15 @@ def _ipython_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
     return prepare_image(data, limits, label).attachment(label)
 
 
+def _widget_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
+    data = bytes(image.value)
+    if image.format == "url":
+        return attach_url(data.decode(), as_image=True)
+    if not data:
+        raise ConfigurationError(f"{label}: the ipywidgets.Image holds no data. Give it a value.")
+    return prepare_image(data, limits, label).attachment(label)
+
+
 def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
     found = bundle_image(_bundle(value))
     if found is None:
@@ -281,4 +290,5 @@ _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
     "bokeh:LayoutDOM": _bokeh,
     "graphviz:Render": _graphviz,
     "IPython:Image": _ipython_image,
+    "ipywidgets:Image": _widget_image,
 }

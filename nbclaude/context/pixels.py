@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from io import BytesIO
 from typing import Any
@@ -11,12 +12,33 @@ from PIL import Image, ImageChops, ImageOps
 
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["PLENTY", "draw", "encode", "is_transparent", "squeeze"]
+__all__ = ["PLENTY", "draw", "encode", "is_transparent", "squeeze", "tells_of_its_making"]
 
 # A lossless file that needs more is a photo, or as rich as one; drawings need a tenth of it.
 PLENTY = 0.5  # bytes for each pixel
 LITTLE = 50_000  # bytes: what no other encoding is tried for
 QUALITIES = (90, 80, 70, 60)  # the first shows no loss; the others are for images that would be refused else
+
+# Where files keep who made them, when, where and with what words.
+_PERSONAL = frozenset({"exif", "xmp", "XML:com.adobe.xmp", "photoshop", "comment"})
+# What a JPEG's segments begin with that tell how its pixels are to be shown.
+_OF_PIXELS = (b"JFIF", b"JFXX", b"Adobe", b"ICC_PROFILE")
+# What matplotlib writes into each PNG.
+_MATPLOTLIB = re.compile(r"Matplotlib version\s?[\w.+-]{1,30}, https://matplotlib\.org/")
+
+
+def tells_of_its_making(image: Image.Image) -> bool:
+    """Tell whether a file that was loaded holds more than a picture: camera, place, time, comments, texts of its author."""
+    if _PERSONAL & image.info.keys() or image.getexif() or getattr(image, "private_chunks", None):
+        return True
+    if any(not data.startswith(_OF_PIXELS) for _name, data in getattr(image, "applist", ())):
+        return True
+    # Of a GIF this is only how often it is played.
+    extension = image.info.get("extension")
+    if extension and not extension[0].startswith(b"NETSCAPE2.0"):
+        return True
+    texts = dict(getattr(image, "text", None) or {})
+    return any(name != "Software" or not _MATPLOTLIB.fullmatch(text) for name, text in texts.items())
 
 
 def is_transparent(image: Image.Image) -> bool:

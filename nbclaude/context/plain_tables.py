@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nbclaude.context.facts import Facts, category_facts, name_text, number_facts
+from nbclaude.context.facts import Facts, category_facts, name_text, number_facts, single
 from nbclaude.context.tables import Table
 
 __all__ = ["arrow_table", "rows_table"]
@@ -37,7 +37,7 @@ def arrow_table(value: Any) -> Table | None:
 
     def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
         columns = [table.column(n) for n in range(min(width, table.num_columns))]
-        return [[n, *(column[n].as_py() for column in columns)] for n in positions]
+        return [[n, *(_plain(column[n].as_py(), column.type) for column in columns)] for n in positions]
 
     return Table(
         title=title,
@@ -50,6 +50,11 @@ def arrow_table(value: Any) -> Table | None:
         facts=facts,
         cells=cells,
     )
+
+
+def _plain(value: Any, kind: Any) -> Any:
+    # Arrow's `float` has 32 bits.
+    return single(value) if str(kind) in ("float", "halffloat") else value
 
 
 def _spread(column: Any, rows: int, step: int) -> list[object]:

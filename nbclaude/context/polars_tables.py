@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from nbclaude.context.facts import Facts, category_facts, missing_text, name_text, number_facts
+from nbclaude.context.facts import Facts, category_facts, missing_text, name_text, number_facts, single
 from nbclaude.context.tables import Table, is_exact, sample_step
 from nbclaude.context.texts import one_line
 
@@ -35,7 +35,12 @@ def polars_table(value: Any) -> Table | None:
 
     def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
         part = frame[list(positions), :width]
-        return [[position, *row] for position, row in zip(positions, part.iter_rows(), strict=True)]
+        singles = [n for n, dtype in enumerate(part.dtypes) if dtype == polars.Float32]
+        rows = [[position, *row] for position, row in zip(positions, part.iter_rows(), strict=True)]
+        for row in rows if singles else ():
+            for n in singles:
+                row[n + 1] = single(row[n + 1])
+        return list[Sequence[object]](rows)
 
     return Table(
         title=title,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.receipt_parts import BlockReader, SourceOf, bounded, compact_json, laid_out
+from nbclaude.context.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
 from nbclaude.context.texts import counted
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.wire.message import content_of
@@ -58,9 +58,10 @@ def receipt_of(
     unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
     turns = _turns(messages[:last])
     shown = turns if whole else turns[-_EARLIER_TURNS:]
-    reader = BlockReader(source_of, "copy" if whole else "")
+    room = ImageRoom()
+    reader = BlockReader(source_of, "copy" if whole else "", room)
     facts, settings = _parameters(body, headers or {})
-    parts = (*names.parts(blocks), *_answer_begun(messages[last + 1 :], reader))
+    parts = (*names.parts(blocks, room), *_answer_begun(messages[last + 1 :], reader))
     folds = tuple(_turn(turn, reader) for turn in shown)
     full = (parts, folds, settings)
     if not whole:
@@ -92,9 +93,9 @@ class _Names:
             for block in attachment.blocks:
                 self._by_content.setdefault(self._key(block), attachment)
 
-    def parts(self, blocks: Sequence[Block]) -> list[ReceiptPart]:
+    def parts(self, blocks: Sequence[Block], room: ImageRoom) -> list[ReceiptPart]:
         """Return the blocks by their names; a text that only introduces the next block is its name already."""
-        reader = BlockReader(self._source_of)
+        reader = BlockReader(self._source_of, room=room)
         parts = []
         for block, following in zip(blocks, [*blocks[1:], {}], strict=True):
             introduced = self._of(following)

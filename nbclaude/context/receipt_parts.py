@@ -8,32 +8,52 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbclaude.context.images import image_size
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 
-__all__ = ["BlockReader", "SourceOf", "bounded", "compact_json", "laid_out"]
+__all__ = ["BlockReader", "ImageRoom", "SourceOf", "bounded", "compact_json", "laid_out"]
 
 Block = Mapping[str, Any]
 # Gives the source of a file that was uploaded, by its id; None if nobody knows.
 SourceOf = Callable[[str], Block | None]
 
 _LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
-_COPY_EDGE = 300  # pixels
+_WHOLE_IMAGES = 700_000  # of all images that are shown whole in one receipt
+_ALL_IMAGES = 1_000_000  # of these and the small copies of others; what is beyond is told in words
+_LARGEST_COPY = 20_000
+_COPY_EDGES = (300, 150, 75)  # pixels: the first that is no larger
 _LONGEST_NOTE = 500  # characters; what is longer is a signature, or something else that nobody reads
 # Keys of other services stand under such names, in --extra and in the definitions of tools: a receipt is saved.
 _KEY_NAME = re.compile(r"(?:token|authorization|api[_-]?key|password|secret)$", re.IGNORECASE)
 
 
+@dataclass(slots=True)
+class ImageRoom:
+    """How much of the images one receipt has shown already, in characters."""
+
+    used: int = 0
+
+    def takes(self, characters: int, most: int) -> bool:
+        """Make room for so many characters if no more than `most` come together."""
+        fits = self.used + characters <= most
+        self.used += characters if fits else 0
+        return fits
+
+
 @dataclass(frozen=True, slots=True)
 class BlockReader:
-    """Reads content blocks. `images` says how an image is shown: "whole", as a small "copy", or "" for in words alone."""
+    """Reads content blocks. `images` says how an image is shown: "whole", as a small "copy", or "" for in words alone.
+
+    All images that one reader reads, or several with the same `room`, are bounded together.
+    """
 
     source_of: SourceOf
     images: str = "whole"
+    room: ImageRoom = field(default_factory=ImageRoom)
 
     def part(self, block: Block, label: str = "", notes: tuple[str, ...] = ()) -> ReceiptPart:
         """Return what is to be seen of a block: all of its text, the picture, and every field beside them."""
@@ -103,11 +123,16 @@ class BlockReader:
         title = f"{label}: {source.get('media_type')}, {pixels}{_decoded_size(data):,} bytes"
         if not self.images:
             return ReceiptPart(title, notes=notes)
-        if self.images == "whole" and len(data) <= _LARGEST_IMAGE:
+        if (
+            self.images == "whole"
+            and len(data) <= _LARGEST_IMAGE
+            and self.room.takes(len(data), _WHOLE_IMAGES)
+        ):
             return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
-        return ReceiptPart(
-            title, image=_small_copy(content), notes=(*notes, "shown as a small copy, sent as it is")
-        )
+        copy = _small_copy(content)
+        if not self.room.takes(len(copy), _ALL_IMAGES):
+            return ReceiptPart(title, notes=(*notes, "not shown, sent as it is"))
+        return ReceiptPart(title, image=copy, notes=(*notes, "shown as a small copy, sent as it is"))
 
 
 def laid_out(value: object) -> str:
@@ -179,12 +204,23 @@ def _small_copy(content: bytes) -> str:
 
     try:
         with Image.open(io.BytesIO(content)) as image:
-            image.thumbnail((_COPY_EDGE, _COPY_EDGE))
-            small = io.BytesIO()
-            image.convert("RGB").save(small, "PNG")
+            small = image.convert("RGB")
     except (OSError, ValueError):
         return ""
-    return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode()}"
+    for edge in _COPY_EDGES:
+        small.thumbnail((edge, edge))
+        # A drawing is small as the one, a photo as the other.
+        copies = [_encoded(small, kind) for kind in ("png", "jpeg")]
+        if len(smallest := min(copies, key=len)) <= _LARGEST_COPY:
+            break
+    return smallest
+
+
+def _encoded(image: Any, kind: str) -> str:
+    data = io.BytesIO()
+    image.info = {}
+    image.save(data, kind)
+    return f"data:image/{kind};base64,{base64.b64encode(data.getvalue()).decode()}"
 
 
 def _decoded_size(data: str) -> int:

@@ -16,6 +16,7 @@ __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 # As many values of nested lists and dicts are looked at; the others are counted.
 _MOST_VALUES = 2_000
 _DEEPEST = 12
+_LONGEST_TEXT = 2_000  # characters of one in a list
 
 _WIDEST = 1_000  # characters of a cell of pandas, which shows 50
 
@@ -34,17 +35,15 @@ class _Left:
 
 def bounded_repr(value: object, limit: int) -> tuple[str, str]:
     """Return the repr, lists and dicts laid out over lines, within `limit` characters, and a note of what was cut."""
-    counter = [_MOST_VALUES]
+    trimmer = _Trimmer()
     if type(value) in (list, tuple, dict, set, frozenset):
         # Trimmed before it is printed: the repr of ten million numbers is not made only to be thrown away.
-        trimmed = _trimmed(value, counter, 0)
+        trimmed = trimmer.trimmed(value)
         text = _uncut(value, lambda: pprint.pformat(trimmed, width=100, compact=True, sort_dicts=False))
     else:
         text = _called(repr, value)
     text, note = clip(text, limit)
-    if not note and counter[0] <= 0:
-        note = "items left out"
-    return text, note
+    return text, "; ".join(part for part in (note, trimmer.note) if part)
 
 
 def bounded_str(value: object, limit: int) -> tuple[str, str]:
@@ -84,28 +83,50 @@ def _is_of_pandas(value: object) -> bool:
     return type(value).__module__.partition(".")[0] == "pandas"
 
 
-def _trimmed(value: Any, counter: list[int], depth: int) -> Any:
-    counter[0] -= 1
-    if isinstance(value, str) and len(value) > 2_000:
-        return clip(value, 2_000)[0]
-    kind = type(value)
-    if kind not in (list, tuple, dict, set, frozenset) or not value:
-        return value
-    if depth > _DEEPEST:
-        return _Left(len(value))
-    if isinstance(value, Mapping):
+class _Trimmer:
+    """Makes lists and dicts small enough to be printed, and knows what it has left out of them."""
+
+    def __init__(self) -> None:
+        self._room = _MOST_VALUES
+        self._items = self._texts = 0
+
+    @property
+    def note(self) -> str:
+        """What was left out; nothing if nothing was."""
+        items = f"{counted(self._items, 'item')} of lists left out" if self._items else ""
+        texts = f"{counted(self._texts, 'text')} shortened" if self._texts else ""
+        return "; ".join(part for part in (items, texts) if part)
+
+    def trimmed(self, value: Any, depth: int = 0) -> Any:
+        self._room -= 1
+        if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+            self._texts += 1
+            return clip(value, _LONGEST_TEXT)[0]
+        kind = type(value)
+        if kind not in (list, tuple, dict, set, frozenset) or not value:
+            return value
+        if depth > _DEEPEST:
+            return self._left(len(value))
+        if isinstance(value, Mapping):
+            return self._pairs(value, depth)
+        items: list[Any] = []
+        for item in value:
+            if self._room <= 0:
+                items.append(self._left(len(value) - len(items)))
+                break
+            items.append(self.trimmed(item, depth + 1))
+        # What is in a set must stay hashable: it is trimmed no deeper than its own length.
+        return list(items) if kind is list else tuple(items) if kind is tuple else kind(items)
+
+    def _pairs(self, value: Mapping[Any, Any], depth: int) -> dict[Any, Any]:
         pairs: dict[Any, Any] = {}
         for key, item in value.items():
-            if counter[0] <= 0:
-                pairs[_Left(len(value) - len(pairs))] = ...
+            if self._room <= 0:
+                pairs[self._left(len(value) - len(pairs))] = ...
                 break
-            pairs[key] = _trimmed(item, counter, depth + 1)
+            pairs[key] = self.trimmed(item, depth + 1)
         return pairs
-    items: list[Any] = []
-    for item in value:
-        if counter[0] <= 0:
-            items.append(_Left(len(value) - len(items)))
-            break
-        items.append(_trimmed(item, counter, depth + 1))
-    # What is in a set must stay hashable: it is trimmed no deeper than its own length.
-    return list(items) if kind is list else tuple(items) if kind is tuple else kind(items)
+
+    def _left(self, count: int) -> _Left:
+        self._items += count
+        return _Left(count)

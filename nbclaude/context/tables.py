@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nbclaude.context.csv_rows import Record, csv_line, laid_out
 from nbclaude.context.extents import EXACT_CELLS
-from nbclaude.context.facts import Facts, cell_text
+from nbclaude.context.facts import Facts, cell_text, full_text
 from nbclaude.context.texts import counted, one_line
 
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
@@ -80,11 +79,13 @@ def describe(table: Table, budget: int) -> Described:
         return Described(_opening(table), table.shape)
     if table.rows <= 40 and len(table.names) <= 40:
         dtypes = "columns: " + ", ".join(f"{n}: {d}" for n, d in zip(table.names, table.dtypes, strict=True))
-        text = (
-            f"{_opening(table, values=False)}\n{dtypes}\n{_csv(table, range(table.rows), len(table.names))}"
-        )
-        if len(text) <= budget:
-            return Described(text.rstrip("\n"), f"{table.shape}, whole")
+        opening = f"{_opening(table, values=False)}\n{dtypes}\n"
+        # A mark of what was cut has room, too.
+        whole = laid_out(_header(table), _records(table, range(table.rows)), budget - len(opening) - 100)
+        if len(opening) + len(whole.text) + 100 <= budget:
+            words = "all rows" if whole.is_cut else "whole"
+            text = f"{opening}{whole.text}{_said(whole.notes)}".rstrip("\n")
+            return Described(text, f"{table.shape}, {words}", whole.notes)
     columns, column_notes = _columns(table, budget * 6 // 10, values=True)
     text = f"{_opening(table)}{_sampling(table)}\n{columns}"
     rows, shown, row_notes = _some_rows(table, budget - len(text))
@@ -105,17 +106,24 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
     dtypes = "columns: " + one_line(", ".join(f"{name}: {dtype}" for name, dtype in columns), budget // 3)
     opening = f"{_opening(table)}\n{dtypes}"
     wanted = min(wanted, table.rows)
-    text, shown, columns_shown = _fitting(table, wanted, budget - len(opening))
+    room = budget - len(opening)
+    records, columns_shown = _fitting(table, wanted, room)
+    shown = len(records)
     notes = []
     if shown < wanted:
         notes.append(f"only the first {shown:,} of {counted(wanted, 'row')} fit")
     if columns_shown < len(table.names):
         notes.append(f"rows show the first {columns_shown:,} of {len(table.names):,} columns")
+    # What fits only in part leaves no room to the cells of what does.
+    rows = laid_out(_header(table, columns_shown), records, 0 if notes else room)
+    notes += rows.notes
     which = "all rows" if shown == table.rows else f"first {counted(shown, 'row')}"
-    said = f"[… {'; '.join(notes)} …]\n" if notes else ""
-    return Described(
-        f"{opening}\n{which}:\n{text}{said}".rstrip("\n"), f"{table.shape}: {which}", tuple(notes)
-    )
+    text = f"{opening}\n{which}:\n{rows.text}{_said(notes)}".rstrip("\n")
+    return Described(text, f"{table.shape}: {which}", tuple(notes))
+
+
+def _said(notes: Sequence[str]) -> str:
+    return f"[… {'; '.join(notes)} …]\n" if notes else ""
 
 
 def _opening(table: Table, *, values: bool = True) -> str:
@@ -164,41 +172,44 @@ def _some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     """Return the first five rows and five from all over the rest, as CSV, their number, and notes."""
     if not table.rows or not table.names:
         return "", 0, ()
-    head = range(min(5, table.rows))
-    text, shown, columns = _fitting(table, len(head), max(budget * 6 // 10, 300))
+    wanted = min(5, table.rows)
+    head, columns = _fitting(table, wanted, max(budget * 6 // 10, 300))
+    header, shown, spread = _header(table, columns), len(head), []
+    if table.rows >= 20 and shown == wanted:
+        places = [table.rows * place // 10 for place in (2, 4, 6, 8)] + [table.rows - 1]
+        spread = _records(table, places, columns)
+    rows = laid_out(header, [*head, *spread], budget)
+    if spread and len(rows.text) + 100 > budget:
+        spread, rows = [], laid_out(header, head, 0)
     notes = []
     if columns < len(table.names):
         notes.append(f"rows show the first {columns:,} of {len(table.names):,} columns")
     said = f", first {columns:,} columns" if notes else ""
-    text = f"first {counted(shown, 'row')}{said}:\n{text}"
-    if table.rows < 20 or shown < len(head):
-        return text, shown, tuple(notes)
-    spread = [table.rows * place // 10 for place in (2, 4, 6, 8)] + [table.rows - 1]
-    more = _csv(table, spread, columns, header=False)
-    if len(text) + len(more) > budget:
-        return text, shown, tuple(notes)
-    return f"{text}rows from all over, and the last:\n{more}", shown + len(spread), tuple(notes)
+    said += "".join(f", {note}" for note in rows.notes)
+    text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
+    if spread:
+        text += f"rows from all over, and the last:\n{rows.lines(shown + 1)}"
+    return text, shown + len(spread), (*notes, *rows.notes)
 
 
-def _fitting(table: Table, wanted: int, budget: int) -> tuple[str, int, int]:
-    """Return the first rows as CSV, how many of them fit, and how many columns they show."""
+def _fitting(table: Table, wanted: int, budget: int) -> tuple[list[Record], int]:
+    """Return the first rows, as many as fit with their cells as short as can be, and how many columns they show."""
     columns = len(table.names)
     if wanted:
         # As many columns as leave room for three rows, or for all if there are fewer; one always.
         widths = _widths(table, min(wanted, 3))
         room = budget // (min(wanted, 3) + 1)
         columns = max(1, next((n for n, width in enumerate(widths) if width > room), len(widths)))
-    first = _csv(table, range(0), columns)
-    lines, used, shown = [first], len(first), 0
+    used = len(csv_line(_header(table, columns)))
+    fitting: list[Record] = []
     # In lots, so that `full` on a frame of ten million rows reads no more than fits.
-    while shown < wanted:
-        for line in _lines(table, range(shown, min(shown + 200, wanted)), columns):
-            if used + len(line) > budget and shown:
-                return "".join(lines), shown, columns
-            lines.append(line)
-            used += len(line)
-            shown += 1
-    return "".join(lines), shown, columns
+    while len(fitting) < wanted:
+        for record in _records(table, range(len(fitting), min(len(fitting) + 200, wanted)), columns):
+            used += len(csv_line([cell_text(value) for value in record]))
+            if used > budget and fitting:
+                return fitting, columns
+            fitting.append(record)
+    return fitting, columns
 
 
 def _widths(table: Table, rows: int) -> list[int]:
@@ -216,18 +227,13 @@ def _widths(table: Table, rows: int) -> list[int]:
     return widths
 
 
-def _csv(table: Table, rows: Sequence[int], columns: int, *, header: bool = True) -> str:
-    top = _line([*table.labels, *table.names[:columns]]) if header else ""
-    return top + "".join(_lines(table, rows, columns))
+def _header(table: Table, columns: int | None = None) -> list[str]:
+    return [*table.labels, *table.names[:columns]]
 
 
-def _lines(table: Table, rows: Sequence[int], columns: int) -> list[str]:
+def _records(table: Table, rows: Sequence[int], columns: int | None = None) -> list[Record]:
+    """Return rows with a text for each object: to make one may take long, and it is asked for more than once."""
     if not len(rows):
         return []
-    return [_line([cell_text(value) for value in row]) for row in table.cells(rows, columns)]
-
-
-def _line(fields: Sequence[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(fields)
-    return out.getvalue()
+    cells = table.cells(rows, len(table.names) if columns is None else columns)
+    return [[full_text(value) for value in row] for row in cells]

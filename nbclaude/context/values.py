@@ -6,6 +6,8 @@ import difflib
 import pathlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
@@ -13,7 +15,7 @@ from nbclaude.context.frames import describe_data, read_format
 from nbclaude.context.reprs import bounded_repr, bounded_str, is_bare
 from nbclaude.context.sources import describe_exception, describe_source
 from nbclaude.context.tables import Described
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted, framed
+from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted, framed, one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
 
@@ -145,7 +147,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     from nbclaude.context.images import STANDARD_IMAGES
     from nbclaude.context.pictures import MOST_PICTURES, joined, picture_of
 
-    family = str(type(value).__module__).partition(".")[0]
+    family = _family(value)
     if isinstance(value, (str, int, float)) or value is None:
         return None
     # pandas returns the axes of several plots as a Series of objects.
@@ -162,8 +164,46 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
         return Attachment(label, found.blocks, found.summary, found.notes, found.kind or "image")
     items = _items(value)
     limits = images or STANDARD_IMAGES
-    pictures = (picture_of(item, limits, label) for item in items)
-    return joined(pictures, len(items), limits, label) if items else None
+    pictures = (_pictured(item, limits, label) for item in items)
+    if items and (alone := joined(pictures, len(items), limits, label)) is not None:
+        return alone
+    return _with_pictures(value, label, limits)
+
+
+def _with_pictures(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
+    """Return a list or dict some of whose values are pictures: these, by their places, after its repr; None without any."""
+    from nbclaude.context.pictures import MOST_PICTURES, joined
+
+    named = value.items() if isinstance(value, dict) else enumerate(value) if _items(value) else ()
+    pictures = []
+    # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
+    for key, item in islice(named, MOST_PICTURES):
+        place = f"{label}[{one_line(repr(key), 60)}]"
+        if (found := _pictured(item, limits, place)) is not None:
+            pictures.append(replace(found, blocks=(text_block(f"{place}:"), *found.blocks)))
+    if not pictures:
+        return None
+    together = joined(pictures, len(pictures), limits, label)
+    text, note = bounded_repr(value, TextLimits().text)
+    notes = ((note,) if note else ()) + (together.notes if together else ())
+    if len(value) > MOST_PICTURES:
+        notes = (*notes, f"pictures only of the first {MOST_PICTURES} of {len(value):,} values")
+    blocks = (framed("value", label, text), *(together.blocks if together else ()))
+    return Attachment(
+        label, blocks, f"{_type_name(value)} with {counted(len(pictures), 'picture')}", notes, "image"
+    )
+
+
+def _pictured(item: Any, limits: ImageLimits, label: str) -> Attachment | None:
+    from nbclaude.context.pictures import picture_of
+
+    if item is None or isinstance(item, (str, int, float)) or _family(item) in _DATA_FAMILIES:
+        return None
+    return picture_of(item, limits, label)
+
+
+def _family(value: object) -> str:
+    return str(type(value).__module__).partition(".")[0]
 
 
 def _items(value: Any) -> Sequence[Any]:

@@ -32,7 +32,9 @@ _MATHS = re.compile(
     r"|\\\(.{1,2000}?\\\)"
     r"|\\begin\{(\w+\*?)\}.{1,4000}?\\end\{\1\}"
     # As pandoc has it: no space inside the dollars, no digit after. What has no \ ^ _ in it may be a price.
-    r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?![\d{])",
+    r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?![\d{])"
+    # A relation of single letters and numbers is no price either: $p < {p}$
+    r"|(?<![\\$\w])\$[A-Za-z](?=[^$\n]*[<>=])(?:[^\w$\n{}]|\d|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|\{\w{1,99}\})*\$(?![\d{])",
     re.DOTALL,
 )
 _TEMPLATE = re.compile(r"\{%.{0,1000}?%\}|\{#.{0,1000}?#\}", re.DOTALL)

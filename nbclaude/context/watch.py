@@ -147,14 +147,14 @@ class CellWatch:
         while self._undo:
             self._undo.pop()()
 
-    def _note(self, kind: Literal["stdout", "stderr", "result"], text: str) -> None:
+    def _note(self, kind: Literal["stdout", "stderr", "result"], text: str, display_id: str = "") -> None:
         if self._clearing:
             self._clear()
         last = self._outputs[-1] if self._outputs else None
         if not self._more and last is not None and last.kind == kind and kind != "result":
             last.add(text)
         elif len(self._outputs) < _MOST_OUTPUTS:
-            self._outputs.append(_Collected(kind, text))
+            self._outputs.append(_Collected(kind, text, display_id))
         elif not self._more or kind == "result" or kind != self._more_kind:
             self._more += 1
             self._more_kind = kind
@@ -169,20 +169,24 @@ class CellWatch:
             return message
         display_id = str((content.get("transient") or {}).get("display_id") or "")
         text = (content.get("data") or {}).get("text/plain")
-        if (
-            message.get("msg_type") == "display_data"
-            and isinstance(text, str)
-            and not display_id.startswith("nbclaude-")
-        ):
-            self._note("result", text)
+        if not isinstance(text, str) or display_id.startswith("nbclaude-"):
+            return message
+        if message.get("msg_type") == "display_data":
+            self._note("result", text, display_id)
+        elif message.get("msg_type") == "update_display_data" and display_id:
+            self._outputs = [
+                _Collected(one.kind, text, display_id) if one.display_id == display_id else one
+                for one in self._outputs
+            ]
         return message
 
 
 class _Collected:
     """A growing text of which the first and the last characters are kept."""
 
-    def __init__(self, kind: Literal["stdout", "stderr", "result"], text: str) -> None:
+    def __init__(self, kind: Literal["stdout", "stderr", "result"], text: str, display_id: str = "") -> None:
         self.kind = kind
+        self.display_id = display_id
         self._head = ""
         self._tail: list[str] = []
         self._held = self._dropped = 0

@@ -14,6 +14,7 @@ from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.repeats import without_repeats
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation, Turn
+from nbclaude.errors import ConfigurationError
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 
@@ -98,6 +99,7 @@ def make_plan(
     history = history_of(before, question.prompt, scope)
     messages = refer(without_repeats(history.messages))
     _check_images(messages, model)
+    _check_citations(messages, settings)
     container = _container(before[-1].message if before and _answers(question) else {})
     request = _request(messages, settings, fitted, question.prefill, container)
     request = with_caching(request, caching, settings.cache_ttl)
@@ -160,6 +162,17 @@ def _check_images(messages: Sequence[Mapping[str, Any]], model: ModelInfo) -> No
         from nbclaude.context.images import check_images, limits_of
 
         check_images(blocks, limits_of(model))
+
+
+def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+    if settings.schema is None:
+        return
+    blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
+    if any((block.get("citations") or {}).get("enabled") for block in blocks):
+        raise ConfigurationError(
+            "--json: the API takes no schema together with documents that are to be cited. Leave out --citations; if an earlier "
+            "turn has such a document, leave it behind with --new or --no-history."
+        )
 
 
 def _answers(question: Question) -> bool:

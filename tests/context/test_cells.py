@@ -288,8 +288,12 @@ def test_what_is_displayed_is_noted_but_not_our_answers(shell: InteractiveShell)
     shell.run_cell("print(1)\nclear(True)\nprint(2)\nclear(True)\nprint(3)\nprint(4)", store_history=True)
     shell.run_cell("print(1)\nclear(True)", store_history=True)
     shell.run_cell("print(1)\nclear(True)\n1 / 0", store_history=True)
+    shell.run_cell(
+        "show('D1', 'x')\nshow('other')\nshow('D2', 'x', 'update_display_data')", store_history=True
+    )
     watch.unload()
-    shown, cleared, replaced, waiting, failed = log.cells
+    shown, cleared, replaced, waiting, failed, updated = log.cells
+    assert updated.outputs == (CellOutput("result", "D2"), CellOutput("result", "other"))
     assert shown.outputs == (CellOutput("result", "a table"),)
     assert cleared.outputs == (CellOutput("stdout", "2\n"),)
     assert "".join(each.text for each in replaced.outputs) == "3\n4\n"

@@ -379,6 +379,99 @@ def test_xarray() -> None:
     assert described(xarray.Dataset({"t": array}), "schema").summary == "Dataset (x: 2, y: 1): schema only"
 
 
+def test_what_is_masked_is_missing() -> None:
+    array = numpy.ma.array([1, -9999, 3, 7], mask=[0, 1, 0, 0])  # type: ignore[no-untyped-call]
+    assert described(array).text == (
+        "numpy MaskedArray, shape (4,), dtype int64\n"
+        "1 missing (25.0%), 1 … 7, mean 3.66667, median 3, std 2.49444\nwhole:\n[1, --, 3, 7]"
+    )
+    large = numpy.ma.array(numpy.tile([1.5, 9e9, 3, 7], (100, 3)), mask=numpy.tile([0, 1, 0, 0], (100, 3)))  # type: ignore[no-untyped-call]
+    text = described(large).text
+    assert "300 missing (25.0%), 1.5 … 7, mean 3.83333" in text
+    assert "[[1.5, --, 3, ..., --, 3, 7],\n" in text
+    assert "e+09" not in text + described(large, "full").text + described(large, "head 2").text
+    assert described(large, "full").text.count("--") == 300
+
+
+@pytest.mark.parametrize(
+    ("values", "facts"),
+    [
+        (numpy.array([5, 6]), "all missing"),
+        (numpy.array([5.0, numpy.nan]), "all missing"),
+        (numpy.array([True, False]), "all missing, 0 true"),
+        (numpy.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), "all missing"),
+    ],
+)
+def test_all_of_an_array_may_be_masked(values: Any, facts: str) -> None:
+    text = described(numpy.ma.array(values, mask=True)).text  # type: ignore[no-untyped-call]
+    assert text.splitlines()[1:] == [facts, "whole:", "[--, --]"]
+
+
+def test_a_masked_array_of_records() -> None:
+    records = numpy.ma.array([(1, 2.0), (8, 9.0)], dtype="i4,f8", mask=[(0, 0), (1, 1)])  # type: ignore[no-untyped-call]
+    assert described(records).text.endswith("[(1, 2.0) (--, --)]")
+
+
+def test_cells_go_whole_where_the_table_fits() -> None:
+    review = "A lovely flat by the river. " + "x" * 85 + " END"
+    frame = pandas.DataFrame({"review": pandas.Series([review, "short"], dtype=object)})
+    expected = (
+        f"pandas DataFrame, 2 rows × 1 column\ncolumns: review: object\nrow,review\n0,{review}\n1,short"
+    )
+    assert described(frame) == Described(expected, "2 rows × 1 column, whole")
+    assert described(frame, "full").text.endswith(f"all rows:\nrow,review\n0,{review}\n1,short")
+    long = pandas.concat([frame] * 100, ignore_index=True)
+    assert described(long, "full").text.count(" END\n") == 100
+    assert described(long).text.count(" END\n") == 7
+
+
+def test_cut_cells_are_said() -> None:
+    frame = pandas.DataFrame({"review": pandas.Series(["y" * 200 + "END"] * 40, dtype=object)})
+    whole = described(frame)
+    assert (whole.summary, whole.notes) == (
+        "40 rows × 1 column, all rows",
+        ("40 cells shortened to 102 characters",),
+    )
+    assert whole.text.endswith(f"39,{'y' * 101}…\n[… 40 cells shortened to 102 characters …]")
+    rows = described(frame, "full", rows=2_650)
+    assert rows.notes == ("40 cells shortened to 60 characters",)
+    assert rows.text.endswith("[… 40 cells shortened to 60 characters …]")
+    few = described(frame, "full", rows=1_000)
+    assert few.notes == (
+        "only the first 14 of 40 rows fit",
+        "14 cells shortened to 60 characters",
+    )
+    large = described(pandas.concat([frame] * 2, ignore_index=True), summary=1_500)
+    assert large.notes == ("10 cells shortened to 98 characters",)
+    assert "\nfirst 5 rows, 10 cells shortened to 98 characters:\n" in large.text
+
+
+def test_numbers_have_all_digits_where_the_table_fits() -> None:
+    values = [123456789.123456789, 0.1 + 0.2, 2.0, 1.5]
+    frame = pandas.DataFrame({"x": values})
+    assert described(frame).text.endswith("row,x\n0,123456789.12345679\n1,0.30000000000000004\n2,2\n3,1.5")
+    long = described(pandas.concat([frame] * 20, ignore_index=True), "full", rows=1_000)
+    assert "\n0,123456789.1\n1,0.3\n" in long.text
+    assert long.notes == ("40 numbers rounded to 10 digits",)
+
+
+def test_numbers_of_32_bits_have_only_their_own_digits() -> None:
+    single = numpy.array([0.1, 3.4e38, numpy.nan], dtype="float32")
+    for value in (
+        pandas.DataFrame({"x": single}),
+        polars.DataFrame({"x": single}),
+        pyarrow.table({"x": pyarrow.array(single)}),
+    ):
+        assert described(value).text.endswith("row,x\n0,0.1\n1,3.4e+38\n2,")
+
+
+def test_rows_without_columns() -> None:
+    empty = pandas.DataFrame(index=range(2))
+    expected = "pandas DataFrame, 2 rows × 0 columns\ncolumns: \nall rows:\nrow\n0\n1"
+    assert described(empty, "full") == Described(expected, "2 rows × 0 columns: all rows")
+    assert described(empty, "head 20").text == expected
+
+
 def test_other_values_are_no_data() -> None:
     for value in (
         1,

@@ -10,7 +10,7 @@ import zlib
 from typing import Any
 
 import pytest
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 from nbclaude.context.images import (
     LARGE_IMAGES,
@@ -305,6 +305,65 @@ def test_exif_alone_is_reason_enough_to_draw_an_image_anew() -> None:
     exif = Image.Exif()
     exif[0x010E] = "home address"
     assert b"home address" not in prepare_image(encoded(drawing(), "PNG", exif=exif)).data
+
+
+def _with_texts(**texts: str) -> bytes:
+    chunks = PngImagePlugin.PngInfo()
+    for name, text in texts.items():
+        chunks.add_text(name, text, zip=name == "Zipped")
+    return encoded(drawing(), "PNG", pnginfo=chunks)
+
+
+def _with_chunk(name: bytes) -> bytes:
+    data, body = encoded(drawing(), "PNG"), b"Jane Doe"
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    return data[:33] + chunk + data[33:]
+
+
+def _with_segment(marker: bytes) -> bytes:
+    data, body = encoded(drawing(), "JPEG"), b"Jane Doe"
+    return data[:2] + b"\xff" + marker + struct.pack(">H", len(body) + 2) + body + data[2:]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _with_texts(Comment="Jane Doe"),
+        _with_texts(Software="Jane Doe's"),
+        _with_texts(Software="Matplotlib version3.10.0, https://matplotlib.org/", Author="Jane Doe"),
+        _with_texts(Zipped="Jane Doe"),
+        _with_chunk(b"prVt"),
+        _with_chunk(b"tEXt"),
+        encoded(drawing(), "JPEG", comment=b"Jane Doe"),
+        _with_segment(b"\xea"),
+        _with_segment(b"\xed"),
+        encoded(drawing(), "GIF", comment=b"Jane Doe"),
+    ],
+)
+def test_texts_in_a_file_stay_behind(data: bytes) -> None:
+    prepared = prepare_image(data)
+    assert prepared.data != data
+    assert b"Jane Doe" not in prepared.data
+    image = opened(prepared.data)
+    assert not getattr(image, "text", None) and "comment" not in image.info
+    if data.startswith(b"\x89PNG"):
+        assert opened(data).convert("RGB").tobytes() == image.convert("RGB").tobytes()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encoded(drawing(), "PNG", dpi=(100, 100)),
+        _with_texts(Software="Matplotlib version3.10.0, https://matplotlib.org/"),
+        _with_texts(Software="Matplotlib version3.11.0.dev1+g12, https://matplotlib.org/"),
+        encoded(drawing(), "JPEG", dpi=(72, 72), icc_profile=b"x" * 200),
+        encoded(drawing(), "GIF"),
+        encoded(drawing(), "GIF", loop=0),
+        encoded(drawing(), "WEBP", lossless=True),
+    ],
+)
+def test_a_file_that_tells_nothing_goes_byte_for_byte(data: bytes) -> None:
+    assert prepare_image(data).data == data
 
 
 def test_the_users_image_stays_as_it_was() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import random
 from typing import Any
 
 import pytest
@@ -201,3 +202,37 @@ def test_nothing_in_it_is_markup() -> None:
         headers={evil: evil},
     )
     assert "<img" not in receipt.html
+
+
+def noise(seed: int, kind: str = "JPEG") -> dict[str, Any]:
+    out = io.BytesIO()
+    pixels = random.Random(seed).randbytes(300 * 300 * 3)
+    Image.frombytes("RGB", (300, 300), pixels).resize((700, 700)).save(out, kind, quality=50)
+    data = base64.b64encode(out.getvalue()).decode()
+    return {
+        "type": "image",
+        "source": {"type": "base64", "media_type": f"image/{kind.lower()}", "data": data},
+    }
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_many_images_do_not_swell_a_notebook(whole: bool) -> None:
+    images = [noise(seed) for seed in range(15)]
+    sizes = [len(block["source"]["data"]) for block in images]
+    assert min(sizes) > 100_000
+    earlier = [user(image), assistant(text("Noise."))] if (image := images[0]) else []
+    receipt = receipt_of(body(*earlier, user(*images, text("What?"))), whole=whole)
+    assert len(receipt.html) < 1_100_000
+    shown = [len(part.image) for part in receipt.parts[:-1]]
+    # The first ones are the very bytes, the others small copies.
+    assert shown[0] == sizes[0] + len("data:image/jpeg;base64,")
+    assert sum(length > 100_000 for length in shown) == 700_000 // max(sizes)
+    assert all(0 < length <= 20_000 for length in shown if length < 100_000)
+    assert receipt.parts[14].notes == ("shown as a small copy, sent as it is",)
+
+
+def test_hundreds_of_images_are_told_in_words_at_last() -> None:
+    images = [noise(1), *(image(width) for width in range(10, 12))] * 120
+    receipt = receipt_of(body(user(*images)))
+    assert len(receipt.html) < 1_200_000
+    assert receipt.parts[-3].image == "" and receipt.parts[-3].notes == ("not shown, sent as it is",)

@@ -584,3 +584,21 @@ def test_long_prompts_take_no_longer_than_their_length(piece: str) -> None:
     began = time.perf_counter()
     find_references(prompt, _NAMESPACE)
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("prompt", "sent"),
+    [
+        ("für{n}", "für{n}"),
+        ("für {n} Gäste", "für 3 Gäste"),
+        ("naïveté{n}", "naïveté{n}"),
+        ("値{n}個", "値3個"),
+        ("Is $n < {n}$ so?", "Is $n < {n}$ so?"),
+        ("It costs $5 < {n}$ or so", "It costs $5 < 3$ or so"),
+        ("git stash@{n}", "git stash@{n}"),
+        ("git show HEAD@{n}", "git show HEAD@{n}"),
+        ("meet me@{n}", "meet me@3"),
+    ],
+)
+def test_letters_relations_and_git_before_a_brace(prompt: str, sent: str) -> None:
+    assert expand(prompt, {"n": 3}).text == sent

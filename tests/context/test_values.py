@@ -1,3 +1,4 @@
+import base64
 import functools
 import io
 import os
@@ -85,7 +86,7 @@ def test_of_many_pictures_the_first_go_and_the_model_is_told() -> None:
     assert [block["type"] for block in found.blocks] == ["image"] * 20 + ["text"]
     assert found.blocks[-1]["text"] == "[many: only the first 20 of 45 pictures]"
     assert (found.summary, found.notes) == ("20 pictures", ("only the first 20 of 45 pictures",))
-    assert attachment_of([*many[:2], "no picture"], "mixed").kind == "text"
+    assert attachment_of([*many[:2], "no picture"], "mixed").summary == "list with 2 pictures"
 
 
 def test_pictures_that_no_request_takes_are_not_all_prepared() -> None:
@@ -192,6 +193,20 @@ def test_a_database_cursor_says_how_to_get_its_rows() -> None:
     connection.close()
 
 
+def test_what_is_cut_within_a_list_is_said() -> None:
+    texts = attachment_of(["a" * 3_000, "b" * 3_000, "c"], "strs")
+    assert texts.notes == ("2 texts shortened",) and texts.is_cut
+    deep: list[Any] = [1, 2, 3]
+    for _ in range(14):
+        deep = [deep]
+    nested = attachment_of({"deep": deep}, "d")
+    assert "… 1 more item" in text_of(nested)
+    assert nested.notes == ("1 item of lists left out",) and nested.is_cut
+    many = attachment_of({"l": list(range(5_000)), "t": "t" * 2_001}, "d", "repr")
+    assert many.notes[0].startswith("3,002 items of lists left out") or "characters left out" in many.notes[0]
+    assert attachment_of([["a" * 2_000]], "fine").notes == ()
+
+
 def test_large_values_are_bounded_in_size_and_time() -> None:
     numbers = attachment_of(list(range(3_000_000)), "n")
     assert len(text_of(numbers)) < 8_200
@@ -283,3 +298,36 @@ def test_a_file_object_is_no_picture() -> None:
     assert "StringIO" not in str(attachment_of("StringIO", "x").notes)
     with pytest.raises(ConfigurationError):
         attachment_of(io.StringIO("x"), "x")
+
+
+def test_pictures_among_other_values() -> None:
+    red, blue = (Image.new("RGB", (20, 10), color) for color in ("red", "blue"))
+    figures = attachment_of({"a": red, "b": blue, "n": 3}, "d")
+    assert [block.get("text", block["type"]) for block in figures.blocks[1:]] == [
+        "d['a']:",
+        "image",
+        "d['b']:",
+        "image",
+    ]
+    assert (
+        figures.blocks[0]["text"].startswith('<value name="d">\n{') and "'n': 3" in figures.blocks[0]["text"]
+    )
+    assert (figures.summary, figures.kind) == ("dict with 2 pictures", "image")
+    mixed = attachment_of([red, 0.93], "l")
+    assert [block["type"] for block in mixed.blocks] == ["text", "text", "image"]
+    assert mixed.blocks[1]["text"] == "l[0]:"
+    alone = attachment_of([red, blue], "l")
+    assert [block["type"] for block in alone.blocks] == ["image", "image"]
+    assert attachment_of({"n": 3, "l": [1]}, "d").kind == "text"
+    late = attachment_of([red, *range(30)], "l")
+    assert late.notes == ("pictures only of the first 20 of 31 values",)
+
+
+def test_an_image_of_ipywidgets() -> None:
+    ipywidgets = pytest.importorskip("ipywidgets")
+    data = io.BytesIO()
+    Image.new("RGB", (20, 10), "red").save(data, "PNG")
+    sent = attachment_of(ipywidgets.Image(value=data.getvalue(), format="png"), "w")
+    assert base64.b64decode(sent.blocks[0]["source"]["data"]) == data.getvalue()
+    with pytest.raises(ConfigurationError, match=r"w: the ipywidgets.Image holds no data"):
+        attachment_of(ipywidgets.Image(), "w")

@@ -22,6 +22,7 @@ from nbclaude.errors import (
     APIError,
     APITimeoutError,
     BadRequestError,
+    ConfigurationError,
     IncompleteStreamError,
     OverloadedError,
 )
@@ -522,3 +523,19 @@ class TestRecovery:
         outcome = exchange(question, plan, asker.conversation, to, asker, lambda error, tried: plan)
         assert isinstance(outcome.error, OverloadedError)
         assert len(asker.simulator.message_requests) == 1
+
+
+def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
+    document = {
+        "type": "document",
+        "source": {"type": "text", "media_type": "text/plain", "data": "Grass is green."},
+        "citations": {"enabled": True},
+    }
+    settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
+    question = Question((document, text_block("Hi")))
+    with pytest.raises(ConfigurationError, match=r"--json: .*Leave out --citations"):
+        make_plan(question, Conversation(), settings, model_info(settings.model))
+    plain = Question(({**document, "citations": {"enabled": False}}, text_block("Hi")))
+    assert make_plan(plain, Conversation(), settings, model_info(settings.model)).notes == ()
+    cited = replace(settings, schema=None)
+    assert make_plan(question, Conversation(), cited, model_info(settings.model)).notes == ()

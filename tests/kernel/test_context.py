@@ -140,8 +140,12 @@ class TestFigures:
 
     def test_a_cell_that_plots_and_asks(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("ok")
-        ask(claude_kernel, PLOT + "\n%claude --fig What trend?", "plot")
+        waiting = ask(claude_kernel, PLOT + "\n%claude --fig What trend?", "plot")
         assert len(images(simulator)) == 1
+        # It is of this cell also after it was shown.
+        shown = ask(claude_kernel, "%claude --dry-run --fig What trend?", "b")
+        cell = re.search(r"figure of cell \d+", waiting.html)
+        assert cell and re.search(rf"{cell[0]}\b", shown.html)
 
     def test_all_figures_of_the_cell_that_asks(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "earlier")

@@ -282,3 +282,13 @@ def test_what_the_newest_version_takes(shared: Simulator) -> None:
     result = RESULT | {"content": [DOCUMENT | {"citations": {"enabled": True}}]}
     contents = [[DOCUMENT, text("a")], [text("b", citations=[{"type": "x"}]), CALL], [result]]
     assert send(shared, body(*contents, tools=[TOOL]), headers=NEWEST).status == 200
+
+
+def test_citations_and_structured_outputs(shared: Simulator) -> None:
+    cited = DOCUMENT | {"citations": {"enabled": True}}
+    schema = {"type": "object", "additionalProperties": False, "properties": {}}
+    config = {"format": {"type": "json_schema", "schema": schema}}
+    assert_refused(
+        send(shared, body([cited, text("a")], output_config=config)),
+        "output_config.format: citations cannot be enabled together with structured outputs",
+    )

@@ -46,6 +46,16 @@ def check_conversation(body: dict[str, Any], model: SimulatedModel, context: Con
     check_server_calls(merged)
     _check_end(messages[-1], is_paused(merged, body), model)
     check_image_limits(messages)
+    _check_citations(body)
+
+
+def _check_citations(body: dict[str, Any]) -> None:
+    # https://platform.claude.com/docs/en/build-with-claude/structured-outputs#feature-compatibility
+    if not (body.get("output_config") or {}).get("format"):
+        return
+    blocks = (block for message in body["messages"] for block in as_blocks(message["content"]))
+    if any(isinstance(each := block.get("citations"), dict) and each.get("enabled") for block in blocks):
+        raise APIFault("output_config.format: citations cannot be enabled together with structured outputs")
 
 
 def _check_system(system: Any, context: Context) -> None:
