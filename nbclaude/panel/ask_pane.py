@@ -210,6 +210,7 @@ class AskPane:
         self.question.value = ""
         self._set_busy(busy=True)
         self.refresh()
+        self.view.focus(".nbclaude-question textarea")
         live.begin()
         # The thread speaks apart from any cell, as the callback does that starts it.
         work = partial(copy_context().run, self._answer, asking, live, text)

@@ -83,7 +83,12 @@ function keepFocus(root, signal) {
   }, { signal });
   window.addEventListener("pointerdown", (event) => { if (!root.contains(event.target)) last = null; }, { capture: true, signal });
   const restore = () => {
-    if (!last || usable(last.node) || (document.activeElement !== document.body && document.activeElement !== last.node)) return;
+    const fallen = document.activeElement === document.body;
+    if (!last || !(fallen || document.activeElement === last.node)) return;
+    if (usable(last.node)) {
+      if (fallen) last.node.focus(); // it was disabled for a moment
+      return;
+    }
     const of = (selector) => [...root.querySelectorAll(selector)].find(usable);
     const { action, value } = last;
     const again = action && (of(`[data-action="${action}"][data-value="${value}"]`)
