@@ -22,7 +22,7 @@ __all__ = ["Asking", "keep_reply", "receipt_of_plan", "refuse_keys"]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One ask from a cell: where it appears, what is asked with which settings, and what goes along."""
+    """One ask: in which shell, what is asked in which conversation with which settings, and what goes along."""
 
     shell: Any
     question: Question

@@ -193,8 +193,7 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
 
 
 def _figure_name(image: Any, number: int = 0) -> str:
-    where = f"cell {image.execution_count}" if image.execution_count else "a cell"
-    return f"figure {number} of {where}" if number else f"figure of {where}"
+    return f"figure {number} of {image.where}" if number else f"figure of {image.where}"
 
 
 def gather(

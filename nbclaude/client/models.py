@@ -19,6 +19,7 @@ __all__ = [
     "MODELS",
     "MODELS_AS_OF",
     "ModelInfo",
+    "in_short",
     "model_info",
     "price_of",
     "resolve_model",
@@ -105,6 +106,13 @@ def model_info(name: str, offered: Iterable[ModelInfo] = ()) -> ModelInfo:
     if identity and identity.thinking and info.known:
         info = replace(info, **_THINKING_TWIN)
     return info
+
+
+def in_short(tokens: int | None) -> str:
+    """Write a number of tokens as people do: 200k, 1M; nothing for what is not known."""
+    if tokens is None:
+        return ""
+    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens / 1_000:g}k"
 
 
 def price_of(name: str) -> Price | None:

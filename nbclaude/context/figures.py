@@ -53,6 +53,13 @@ class ShownImage:
     display_id: str = ""
 
     @property
+    def where(self) -> str:
+        """The cell that shows it, by its number, else by its id."""
+        if self.execution_count:
+            return f"cell {self.execution_count}"
+        return f"cell {self.cell[:8]}" if self.cell else "a cell"
+
+    @property
     def size(self) -> tuple[int, int] | None:
         """Width and height in pixels; None for what is not made of pixels."""
         from nbclaude.context.images import image_size

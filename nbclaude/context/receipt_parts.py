@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbclaude.context.images import image_size
+from nbclaude.context.small_copies import small_copy
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 
@@ -24,8 +24,6 @@ SourceOf = Callable[[str], Block | None]
 _LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
 _WHOLE_IMAGES = 700_000  # of all images that are shown whole in one receipt
 _ALL_IMAGES = 1_000_000  # of these and the small copies of others; what is beyond is told in words
-_LARGEST_COPY = 20_000
-_COPY_EDGES = (300, 150, 75)  # pixels: the first that is no larger
 _LONGEST_NOTE = 500  # characters; what is longer is a signature, or something else that nobody reads
 # Keys of other services stand under such names, in --extra and in the definitions of tools: a receipt is saved.
 _KEY_NAME = re.compile(r"(?:token|authorization|api[_-]?key|password|secret)$", re.IGNORECASE)
@@ -129,7 +127,7 @@ class BlockReader:
             and self.room.takes(len(data), _WHOLE_IMAGES)
         ):
             return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
-        copy = _small_copy(content)
+        copy = small_copy(content)
         if not self.room.takes(len(copy), _ALL_IMAGES):
             return ReceiptPart(title, notes=(*notes, "not shown, sent as it is"))
         return ReceiptPart(title, image=copy, notes=(*notes, "shown as a small copy, sent as it is"))
@@ -197,30 +195,6 @@ def _others(block: Block, *shown: str) -> tuple[str, ...]:
         text = value if isinstance(value, str) else compact_json(value)
         notes.append(f"{name}: {text if len(text) <= _LONGEST_NOTE else f'{len(text):,} characters'}")
     return tuple(notes)
-
-
-def _small_copy(content: bytes) -> str:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            small = image.convert("RGB")
-    except (OSError, ValueError):
-        return ""
-    for edge in _COPY_EDGES:
-        small.thumbnail((edge, edge))
-        # A drawing is small as the one, a photo as the other.
-        copies = [_encoded(small, kind) for kind in ("png", "jpeg")]
-        if len(smallest := min(copies, key=len)) <= _LARGEST_COPY:
-            break
-    return smallest
-
-
-def _encoded(image: Any, kind: str) -> str:
-    data = io.BytesIO()
-    image.info = {}
-    image.save(data, kind)
-    return f"data:image/{kind};base64,{base64.b64encode(data.getvalue()).decode()}"
 
 
 def _decoded_size(data: str) -> int:

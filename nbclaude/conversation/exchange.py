@@ -12,7 +12,7 @@ from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, Question, continued
 from nbclaude.conversation.rounds import AnswerRounds
-from nbclaude.conversation.turns import Change, Conversation, Turn
+from nbclaude.conversation.turns import CellRun, Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.wire.events import Event
 from nbclaude.wire.message import content_of
@@ -179,14 +179,16 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     if not question.history:
         _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome
+    # What takes the place of another turn belongs to its cell, so that running that cell again replaces it.
     before = question.instead_of
+    at = question.at or (CellRun(before.cell, before.run) if before else CellRun("", None))
     stopped = {AnswerInterrupted: "interrupted", type(None): ""}.get(type(outcome.error), "broken off")
     turn = Turn(
         prompt=question.prompt,
         message=outcome.message,
         model=str(outcome.message["model"]),
-        cell=at.cell if (at := question.at) else before.cell if before else "",
-        run=at.run if at else before.run if before else None,
+        cell=at.cell,
+        run=at.run,
         begins=question.begins,
         stopped=stopped,
         seconds=outcome.seconds,

@@ -14,7 +14,7 @@ from typing import Any
 from nbclaude.conversation.settings import Settings
 from nbclaude.wire.message import text_of
 
-__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn"]
+__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
 
 MAIN = "main"  # the conversation that is used when none is named
 _UNDO_DEPTH = 100
@@ -210,6 +210,12 @@ class Conversations:
             if cells
             else 0
         )
+
+
+def excerpt(text: str, most: int) -> str:
+    """Return the beginning of a text on one line, at most so many characters long."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 def _count(number: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -140,14 +140,11 @@ class Workspace:
             KeyboardInterrupt: the user, or the audience, stopped before anything was sent.
 
         """
-        with self._in_turn(self.conversations[conversation].asking, audience):
+        with ExitStack() as held:
+            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience))
+            if self.budget.limit is not None:
+                held.enter_context(self._in_turn(self._spending, audience))
             return self._ask(question, conversation, settings, audience)
-
-    def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
-        if self.budget.limit is not None:
-            with self._in_turn(self._spending, audience):
-                return self._ask_now(question, conversation, settings, audience)
-        return self._ask_now(question, conversation, settings, audience)
 
     @contextmanager
     def _in_turn(self, lock: threading.RLock, audience: Audience) -> Iterator[None]:
@@ -159,9 +156,7 @@ class Workspace:
         finally:
             lock.release()
 
-    def _ask_now(
-        self, question: Question, conversation: str, settings: Settings, audience: Audience
-    ) -> Outcome:
+    def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
         asking = _Asking(question, conversation, settings, self.connection(settings))
         plan = self._within_budget(self._plan(asking), asking.connection)
         outcome = exchange(

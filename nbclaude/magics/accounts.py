@@ -9,7 +9,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
-from nbclaude.client.models import MODELS, ModelInfo, model_info, retirement_note
+from nbclaude.client.models import MODELS, ModelInfo, in_short, model_info, retirement_note
 from nbclaude.client.prices import PRICES_AS_OF, Price
 from nbclaude.conversation.ledger import Total, dollars
 from nbclaude.conversation.workspace import Workspace, current_workspace
@@ -135,19 +135,13 @@ def _model_row(model: ModelInfo) -> tuple[Any, ...]:
     return (
         model.id,
         retirement_note(model, date.today()),
-        _size(model.context_window),
-        _size(model.max_tokens),
+        in_short(model.context_window),
+        in_short(model.max_tokens),
         _price(model.price),
         _effort(model),
         _thinking(model),
         {"refused": "–", "one": "temperature or top_p", "any": "yes", None: ""}[model.sampling],
     )
-
-
-def _size(tokens: int | None) -> str:
-    if tokens is None:
-        return ""
-    return f"{tokens / 1_000_000:g}M" if tokens >= 1_000_000 else f"{tokens / 1_000:g}k"
 
 
 def _price(price: Price | None) -> str:
@@ -156,7 +150,7 @@ def _price(price: Price | None) -> str:
     text = f"{price.input:g} / {price.output:g}"
     if price.above:
         limit, above = price.above
-        text += f", above {_size(limit)}: {above.input:g} / {above.output:g}"
+        text += f", above {in_short(limit)}: {above.input:g} / {above.output:g}"
     return text
 
 

@@ -42,7 +42,7 @@ class FigureMagics(Magics):
         from nbclaude.render.table import table_text
 
         pictures = [
-            Picture(n, _where(image), _size(image), _address(image)) for n, image in enumerate(images, 1)
+            Picture(n, image.where, _size(image), _address(image)) for n, image in enumerate(images, 1)
         ]
         rows = [(f"--fig {picture.number}", picture.where, picture.size) for picture in pictures]
         title = "Figures that cells have shown, the newest first"
@@ -51,12 +51,6 @@ class FigureMagics(Magics):
             html=gallery_html(title, pictures),
             text=table_text(title, ("option", "from", "size"), rows),
         )
-
-
-def _where(image: ShownImage) -> str:
-    if image.execution_count:
-        return f"cell [{image.execution_count}]"
-    return f"cell {image.cell[:8]}" if image.cell else "a cell"
 
 
 def _size(image: ShownImage) -> str:

@@ -8,7 +8,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_magic, magics_class
 
 from nbclaude.client.connection import DEMO_NOTICE
-from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_table
@@ -114,21 +114,16 @@ class ManageMagics(Magics):
 def _row(number: int, turn: Turn) -> tuple[Any, ...]:
     usage = turn.message.get("usage") or {}
     tokens_in = prompt_tokens(usage)
-    answer = _excerpt(turn.answer) + (f" ({turn.stopped})" if turn.stopped else "")
+    answer = excerpt(turn.answer, _EXCERPT) + (f" ({turn.stopped})" if turn.stopped else "")
     label = f"{number} (new)" if turn.begins else str(number)
     return (
         label,
         turn.cell[:8] or "–",
-        _excerpt(turn.question),
+        excerpt(turn.question, _EXCERPT),
         answer,
         f"{tokens_in:,} / {usage.get('output_tokens') or 0:,}",
         turn.model,
     )
-
-
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
 
 
 def _count(conversation: Conversation) -> str:

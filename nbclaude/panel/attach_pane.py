@@ -112,7 +112,7 @@ class AttachPane:
         found = [image for image in self._host.workspace.seen.figures.all() if _key(image) == key]
         if not found:
             raise ConfigurationError("This figure is not there any more: its cell has run again.")
-        self._host.workspace.tray.attach(f"figure of {_where(found[0])}", found[0], len(found[0].data))
+        self._host.workspace.tray.attach(f"figure of {found[0].where}", found[0], len(found[0].data))
         self._host.changed()
 
     def _attach_variable(self) -> None:
@@ -149,12 +149,6 @@ def _key(image: ShownImage) -> str:
     return f"{id(image):x}"
 
 
-def _where(image: ShownImage) -> str:
-    if image.execution_count:
-        return f"cell {image.execution_count}"
-    return f"cell {image.cell[:8]}" if image.cell else "a cell"
-
-
 def _picture(address: str, alt: str) -> str:
     return f'<img src="{escape(address)}" alt="{escape(alt)}">' if address else ""
 
@@ -162,18 +156,18 @@ def _picture(address: str, alt: str) -> str:
 def _pick_html(image: ShownImage) -> str:
     kind = image.media_type.partition("/")[2].partition("+")[0].upper()
     size = f"{image.size[0]}×{image.size[1]}" if image.size else kind
-    label = f"Attach the figure of {_where(image)}, {size}"
+    label = f"Attach the figure of {image.where}, {size}"
     return (
         f'<button type="button" class="nbclaude-pick" data-action="attach-figure" data-value="{_key(image)}" '
-        f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(thumbnail(image.data, image.media_type), "")}'
-        f"{escape(_where(image))}<br>{escape(size)}</button>"
+        f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(thumbnail(image.data), "")}'
+        f"{escape(image.where)}<br>{escape(size)}</button>"
     )
 
 
 def _chip(item: TrayItem) -> str:
     image = ""
     if isinstance(item.what, ShownImage):
-        image = thumbnail(item.what.data, item.what.media_type)
+        image = thumbnail(item.what.data)
     elif isinstance(item.what, Path) and item.what.suffix.lower() in _PICTURES:
         with contextlib.suppress(OSError):  # whoever cleans up /tmp takes it with them
             image = thumbnail(item.what.read_bytes())

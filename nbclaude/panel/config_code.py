@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Any, Protocol
+from typing import Any
 
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
+from nbclaude.panel.host import Traits
 
 __all__ = ["config_code"]
 
 _LEAST = ("model", "max_tokens")
 
 
-class _Configurable(Protocol):
-    def names_set(self) -> frozenset[str]: ...
-    def __getattr__(self, name: str) -> Any: ...
-
-
-def config_code(settings: _Configurable, workspace: Workspace) -> str:
+def config_code(settings: Traits, workspace: Workspace) -> str:
     """Write a cell that brings about what is in force now: model and length in any case, of the others what was set.
 
     No setting holds a key, so the code holds none.

@@ -60,5 +60,4 @@ class View(anywidget.AnyWidget):
     def _receive(self, _widget: object, content: Any, buffers: Any) -> None:
         if isinstance(content, Mapping) and isinstance(content.get("action"), str):
             data = bytes(buffers[0]) if buffers else b""
-            value = content.get("value", content.get("size", ""))
-            self._on_action(content["action"], str(value), data)
+            self._on_action(content["action"], str(content.get("value", "")), data)

@@ -22,13 +22,13 @@ from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 
-__all__ = ["LOCK", "Filling", "Host", "Settings", "note", "row", "set_note", "set_options"]
+__all__ = ["LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
 LOCK = threading.RLock()
 Result = TypeVar("Result")
 
 
-class Settings(Protocol):
+class Traits(Protocol):
     """The traits of `%config ClaudeMagics`, as far as a panel works on them."""
 
     def observe(self, handler: Callable[[Any], None], names: Any = ...) -> None:
@@ -48,7 +48,7 @@ class Host:
     """What every pane of a panel can do: read and change the settings, and say what went wrong."""
 
     def __init__(
-        self, shell: Any, settings: Settings, workspace: Workspace, changed: Callable[[], None]
+        self, shell: Any, settings: Traits, workspace: Workspace, changed: Callable[[], None]
     ) -> None:
         self.shell = shell
         self.settings = settings

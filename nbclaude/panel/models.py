@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from nbclaude.client.models import LINES, MODELS, ModelInfo, model_info, retirement_note
+from nbclaude.client.models import LINES, MODELS, ModelInfo, in_short, model_info, retirement_note
 
 __all__ = ["Entry", "entries_of", "known_models"]
 
@@ -45,10 +45,6 @@ def entries_of(models: Iterable[ModelInfo], *, word: str = "", chosen: str = "",
 
 def _label(model: ModelInfo, today: date) -> str:
     price = f"${model.price.input:g} in / ${model.price.output:g} out per M" if model.price else ""
-    context = f"{_tokens(model.context_window)} context" if model.context_window else ""
+    context = f"{in_short(model.context_window)} context" if model.context_window else ""
     facts = (model.id, price, context, retirement_note(model, today))
     return " · ".join(fact for fact in facts if fact)
-
-
-def _tokens(count: int) -> str:
-    return f"{count / 1_000_000:g}M" if count >= 1_000_000 else f"{count / 1_000:g}k"

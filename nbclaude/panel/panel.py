@@ -12,11 +12,12 @@ import ipywidgets
 
 from nbclaude.asking.notebook import deleted_cells
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.turns import excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
-from nbclaude.panel.host import LOCK, Host, Settings
+from nbclaude.panel.host import LOCK, Host, Traits
 from nbclaude.panel.picture import picture_html
 from nbclaude.panel.plot_pane import PlotPane
 from nbclaude.panel.settings_pane import SettingsPane
@@ -32,7 +33,7 @@ class Panel:
     """One open panel. `cell` is the id of the cell that shows it, empty where the front end does not tell."""
 
     def __init__(
-        self, shell: Any, settings: Settings, workspace: Workspace, cell: str, changed: Callable[[], None]
+        self, shell: Any, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
     ) -> None:
         self.cell = cell
         self._host = Host(shell, settings, workspace, changed)
@@ -119,10 +120,6 @@ class Panel:
             case "not-inserted":
                 self._host.report("This front end does not let widgets insert cells. Copy the code above.")
 
-    def _take_file(self, action: str, value: str, data: bytes) -> None:
-        """Take what the field for files tells."""
-        self._host.guarded(self._act)(action, value, data)
-
     def _toggle(self, name: str) -> None:
         """Open or close a pane; one is open at a time, and each is made when it is first opened."""
         if not self._toggles[name].value:
@@ -149,7 +146,7 @@ class Panel:
                 case "Settings":
                     self._panes[name] = SettingsPane(self._host, self.ask.view)
                 case "Attach":
-                    self._panes[name] = AttachPane(self._host, self._take_file)
+                    self._panes[name] = AttachPane(self._host, self._host.guarded(self._act))
                 case _:
                     self._panes[name] = PlotPane(self._host, self.ask.view)
         return self._panes[name]
@@ -207,7 +204,7 @@ class Panel:
         turns = self._host.workspace.conversations[str(self._host.settings.conversation)].turns
         first = max(0, len(turns) - _TURNS_IN_PICTURE)
         shown = [
-            (number, _excerpt(question_text(turn)), _excerpt(turn.answer))
+            (number, excerpt(question_text(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT))
             for number, turn in enumerate(turns[first:], first + 1)
         ]
         attached = ", ".join(item.label for item in self._host.workspace.tray.items())
@@ -229,11 +226,6 @@ class Panel:
     def _publish_picture(self, bundle: dict[str, str]) -> None:
         transient = {"display_id": self._picture_id}
         self._host.shell.display_pub.publish(data=bundle, metadata={}, transient=transient, update=True)
-
-
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1] + "…"
 
 
 def _with_parts(widget: Any) -> Iterator[Any]:

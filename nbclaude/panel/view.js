@@ -60,7 +60,7 @@ function insert(model, { code, cell }) {
 async function sendFiles(model, files) {
   for (const file of files) {
     const name = file.name || "pasted.png";
-    if (file.size > LARGEST) model.send({ action: "too-large", value: name, size: file.size });
+    if (file.size > LARGEST) model.send({ action: "too-large", value: name });
     else model.send({ action: "file", value: name }, undefined, [await file.arrayBuffer()]);
   }
 }
