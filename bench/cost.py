@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw
 from bench.answer import paragraph
 from nbclaude.client.models import model_info
 from nbclaude.client.prices import PRICES_AS_OF, Price
-from nbclaude.context.images import ImageLimits, prepare_image
+from nbclaude.context.images.prepared import ImageLimits, prepare_image
 from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.plan import Question

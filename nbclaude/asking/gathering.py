@@ -19,7 +19,7 @@ from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
-    from nbclaude.context.images import ImageLimits
+    from nbclaude.context.images.prepared import ImageLimits
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather"]
@@ -63,7 +63,7 @@ class _Gatherer:
     def counted(self, attachment: Attachment) -> Attachment:
         """Refuse more images or bytes than a request takes before still more of them are prepared."""
         from nbclaude.context.attachment import each_once
-        from nbclaude.context.images import check_amount
+        from nbclaude.context.images.prepared import check_amount
 
         self.so_far.append(attachment)
         blocks = (block for each in each_once(self.so_far) for block in each.blocks)
@@ -72,9 +72,9 @@ class _Gatherer:
 
     def attach_named(self, what: str) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
-        from nbclaude.context.expressions import evaluate, failures_of, parse_expression
         from nbclaude.context.files import attach_path, attach_url
-        from nbclaude.context.references import read_reference
+        from nbclaude.context.references.expressions import evaluate, failures_of, parse_expression
+        from nbclaude.context.references.replacing import read_reference
 
         if what.startswith(("http://", "https://")):
             return self.counted(attach_url(what, citations=self.options.citations))
@@ -92,8 +92,8 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.figures import cell_number, pending_figures
-        from nbclaude.context.pictures import picture_of
+        from nbclaude.context.images.pictures import picture_of
+        from nbclaude.context.shown.figures import cell_number, pending_figures
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
@@ -114,8 +114,8 @@ class _Gatherer:
 
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
-        from nbclaude.context.figures import cell_number
-        from nbclaude.context.pictures import picture_of
+        from nbclaude.context.images.pictures import picture_of
+        from nbclaude.context.shown.figures import cell_number
 
         log = current_workspace().seen.figures
         at = notebook.cell_run(self.shell)
@@ -155,7 +155,7 @@ class _Gatherer:
 
     def cells(self, wanted: str) -> list[Attachment]:
         """Attach the last executed cells with their outputs."""
-        from nbclaude.context.cells import context_cells
+        from nbclaude.context.shown.cells import context_cells
 
         at = notebook.cell_run(self.shell)
         workspace = current_workspace()
@@ -213,8 +213,8 @@ def gather(
 
     """
     from nbclaude.context.attachment import each_once
-    from nbclaude.context.images import limits_of
-    from nbclaude.context.references import expand
+    from nbclaude.context.images.prepared import limits_of
+    from nbclaude.context.references.replacing import expand
 
     gatherer = _Gatherer(shell, options, limits_of(model))
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []

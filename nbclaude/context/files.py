@@ -13,9 +13,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images import STANDARD_IMAGES, ImageLimits, prepare_image
+from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits, prepare_image
+from nbclaude.context.images.vectors import paint_svg
 from nbclaude.context.texts import beginning
-from nbclaude.context.vectors import paint_svg
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["MAX_CHARACTERS", "attach_path", "attach_url"]

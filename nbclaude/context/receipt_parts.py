@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nbclaude.context.images import image_size
-from nbclaude.context.small_copies import small_copy
+from nbclaude.context.images.prepared import image_size
+from nbclaude.context.images.small_copies import small_copy
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 

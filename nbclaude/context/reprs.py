@@ -72,7 +72,7 @@ def _uncut(value: Any, show: Callable[[], str]) -> str:
     inside = value.values() if type(value) is dict else value if type(value) in (list, tuple) else (value,)
     if pandas is None or "..." not in text or not any(map(_is_of_pandas, inside)):
         return text
-    from nbclaude.context.secrets import mask
+    from nbclaude.context.secrets.masking import mask
 
     with pandas.option_context("display.max_colwidth", _WIDEST):
         longer = show()

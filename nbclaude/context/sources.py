@@ -13,7 +13,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from nbclaude.context.tables import Described
+from nbclaude.context.tables.table import Described
 from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted
 
 __all__ = ["describe_exception", "describe_source"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nbclaude.context.figures import ShownImage
+from nbclaude.context.shown.figures import ShownImage
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["Tray", "TrayItem"]

@@ -11,16 +11,16 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.frames import describe_data, read_format
 from nbclaude.context.reprs import bounded_repr, bounded_str, is_bare
 from nbclaude.context.sources import describe_exception, describe_source
-from nbclaude.context.tables import Described
+from nbclaude.context.tables.frames import describe_data, read_format
+from nbclaude.context.tables.table import Described
 from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted, framed, one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
-    from nbclaude.context.images import ImageLimits
+    from nbclaude.context.images.prepared import ImageLimits
 
 __all__ = ["FORMATS", "attachment_of", "close_format", "content_blocks", "labelled_blocks"]
 
@@ -134,7 +134,7 @@ def _raw(value: object, label: str) -> Attachment | None:
 
 def _files(value: object, images: ImageLimits | None, citations: bool, attached: bool) -> Attachment | None:
     from nbclaude.context.files import attach_path, attach_url
-    from nbclaude.context.images import STANDARD_IMAGES
+    from nbclaude.context.images.prepared import STANDARD_IMAGES
 
     if isinstance(value, pathlib.Path):
         return attach_path(value, images or STANDARD_IMAGES, citations=citations)
@@ -144,8 +144,8 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 
 
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
-    from nbclaude.context.images import STANDARD_IMAGES
-    from nbclaude.context.pictures import MOST_PICTURES, joined, picture_of
+    from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
+    from nbclaude.context.images.prepared import STANDARD_IMAGES
 
     family = _family(value)
     if isinstance(value, (str, int, float)) or value is None:
@@ -172,7 +172,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
 
 def _with_pictures(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
     """Return a list or dict some of whose values are pictures: these, by their places, after its repr; None without any."""
-    from nbclaude.context.pictures import MOST_PICTURES, joined
+    from nbclaude.context.images.pictures import MOST_PICTURES, joined
 
     named = value.items() if isinstance(value, dict) else enumerate(value) if _items(value) else ()
     pictures = []
@@ -195,7 +195,7 @@ def _with_pictures(value: Any, label: str, limits: ImageLimits) -> Attachment | 
 
 
 def _pictured(item: Any, limits: ImageLimits, label: str) -> Attachment | None:
-    from nbclaude.context.pictures import picture_of
+    from nbclaude.context.images.pictures import picture_of
 
     if item is None or isinstance(item, (str, int, float)) or _family(item) in _DATA_FAMILIES:
         return None

@@ -159,7 +159,7 @@ def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
 def _check_images(messages: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
     blocks = [block for message in messages if message["role"] == "user" for block in message["content"]]
     if any(block.get("type") in ("image", "document", "tool_result") for block in blocks):
-        from nbclaude.context.images import check_images, limits_of
+        from nbclaude.context.images.prepared import check_images, limits_of
 
         check_images(blocks, limits_of(model))
 

@@ -15,7 +15,7 @@ from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
 from nbclaude.client.prices import input_cost
-from nbclaude.context.seen import Seen
+from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import prompt_size, rough_tokens

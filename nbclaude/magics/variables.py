@@ -6,7 +6,7 @@ import difflib
 import re
 from typing import Any
 
-from nbclaude.context.expressions import failures_of
+from nbclaude.context.references.expressions import failures_of
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["is_variable_name", "system_prompt", "variable"]

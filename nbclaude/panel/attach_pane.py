@@ -8,9 +8,9 @@ from pathlib import Path
 
 import ipywidgets
 
-from nbclaude.context.expressions import names_existing, parse_expression
-from nbclaude.context.figures import ShownImage
 from nbclaude.context.files import attach_path
+from nbclaude.context.references.expressions import names_existing, parse_expression
+from nbclaude.context.shown.figures import ShownImage
 from nbclaude.context.tray import TrayItem
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import OnAction, View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from nbclaude.context.small_copies import small_copy
+from nbclaude.context.images.small_copies import small_copy
 
 __all__ = ["thumbnail"]
 

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.context.sources import describe_exception, describe_source
-from nbclaude.context.tables import Described
+from nbclaude.context.tables.table import Described
 from nbclaude.context.texts import TextLimits
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nbclaude.context.facts import cell_text
-from nbclaude.context.secrets import mask
+from nbclaude.context.secrets.masking import mask
+from nbclaude.context.tables.facts import cell_text
 from nbclaude.context.texts import beginning, clip, gap, one_line
 
 

@@ -13,7 +13,7 @@ from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
-from tests.context.test_secrets import SECRETS
+from tests.context.secrets.test_masking import SECRETS
 
 AWS = SECRETS["AWS key"]
 TOLD = "[secret removed: AWS key]"

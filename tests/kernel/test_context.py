@@ -8,8 +8,8 @@ import re
 from typing import Any
 
 from nbclaude.simulator import Answer, Simulator, tool_use
-from tests.context.test_assigned_secrets import NAMED
-from tests.context.test_secrets import IN_CONTEXT, SECRETS
+from tests.context.secrets.test_assigned import NAMED
+from tests.context.secrets.test_masking import IN_CONTEXT, SECRETS
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"

@@ -21,9 +21,9 @@ from tests.kernel.kernel import Execution, Kernel
 
 WIRING = """
 import base64, json, os
-from nbclaude.context.figures import FigureLog, pending_figures, watch
-from nbclaude.context.images import STANDARD_IMAGES
-from nbclaude.context.pictures import picture_of
+from nbclaude.context.shown.figures import FigureLog, pending_figures, watch
+from nbclaude.context.images.prepared import STANDARD_IMAGES
+from nbclaude.context.images.pictures import picture_of
 from nbclaude.asking.notebook import cell_run
 
 figures = FigureLog()

@@ -1,0 +1,1 @@
+"""Whatever is a picture as an image that the model can use whole: painted, prepared, bounded."""

@@ -1,0 +1,294 @@
+"""A value of the user's comes in; if it is a picture (a figure, a chart, an image), what goes along comes out.
+
+No plotting library is imported: a value of one exists only where the user has imported it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BytesIO
+from itertools import islice
+from typing import Any
+
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.files import attach_url
+from nbclaude.context.images.bundles import PLOTLY, VEGA, bundle_image
+from nbclaude.context.images.prepared import (
+    STANDARD_IMAGES,
+    ImageLimits,
+    PreparedImage,
+    check_amount,
+    prepare_image,
+)
+from nbclaude.context.images.vectors import paint_pdf, paint_plotly, paint_svg, paint_vega
+from nbclaude.context.texts import counted
+from nbclaude.errors import ConfigurationError
+from nbclaude.wire.request import text_block
+
+__all__ = ["MOST_PICTURES", "joined", "picture_of", "prepare_shown"]
+
+MOST_PICTURES = 20  # of a list go along
+
+MAX_ELEMENTS = 1000  # of an array that is looked through for figures
+MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
+
+
+def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "figure") -> Attachment | None:
+    """Return the picture that a value is, None if it is none.
+
+    matplotlib figures, axes and what else they draw (seaborn, pandas; also a list or an array of them), pillow images,
+    plotly, altair, bokeh and graphviz figures, `IPython.display.Image`, and whatever shows itself in a notebook as PNG,
+    JPEG or SVG. Raises ConfigurationError, with the cure, where a picture cannot be painted on this machine.
+    """
+    if isinstance(value, type):
+        return None
+    for kind, painted in _PAINTERS.items():
+        if _is_a(value, kind):
+            return painted(value, limits, label)
+    if figures := _figures_of(value):
+        pictures = (_matplotlib(figure, limits, label) for figure in figures)
+        return joined(pictures, len(figures), limits, label, "figure")
+    return _self_shown(value, limits, label)
+
+
+def prepare_shown(data: bytes, media_type: str, limits: ImageLimits, label: str) -> PreparedImage:
+    """Return what was displayed with this mime type (one of `bundle_image`) as an image that can be sent."""
+    if media_type == "image/svg+xml":
+        data = paint_svg(data, limits, label)
+    elif media_type == "application/pdf":
+        data = paint_pdf(data, limits, label)
+    elif media_type.startswith(PLOTLY):
+        data = paint_plotly(_plain(json.loads(data)), label)
+    elif media_type.startswith(VEGA):
+        data = paint_vega(json.loads(data), label)
+    return prepare_image(data, limits, label)
+
+
+def _is_a(value: Any, kind: str) -> bool:
+    """Tell whether a value's class comes from one of this name, without importing anything."""
+    package, _, name = kind.rpartition(":")
+    return any(
+        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
+        for base in type(value).__mro__
+    )
+
+
+def _figures_of(value: Any) -> list[Any]:
+    """Return the matplotlib figures that a value is, or belongs to, or consists of; each once."""
+    if _is_artist(value):
+        figure = _root_figure(value)
+        return [figure] if figure is not None else []
+    found: dict[int, Any] = {}
+    # The first element that is no artist ends it: a long list of numbers is not looked through.
+    for element in _elements(value):
+        figure = _root_figure(element) if _is_artist(element) else None
+        if figure is None:
+            return []
+        found[id(figure)] = figure
+    return list(found.values())
+
+
+def _is_artist(value: Any) -> bool:
+    # seaborn's grids hold a figure like matplotlib's own artists.
+    return _is_a(value, "matplotlib:Artist") or _is_a(value, "seaborn:_BaseGrid")
+
+
+def _root_figure(artist: Any) -> Any:
+    """Return the outermost figure that something is in; None if it is in none."""
+    while artist is not None and not _is_a(artist, "matplotlib:Figure"):
+        artist = getattr(artist, "figure", None)
+    return artist
+
+
+def _elements(value: Any) -> Iterator[Any]:
+    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, nested as they are."""
+    if "matplotlib" not in sys.modules:
+        return
+    if isinstance(value, dict):
+        items: Iterable[Any] = value.values()
+    elif isinstance(value, list | tuple):
+        items = value
+    elif _is_a(value, "matplotlib:PieContainer"):
+        items = value.wedges
+    elif (_is_a(value, "numpy:ndarray") or _is_a(value, "pandas:Series")) and value.dtype == object:
+        items = value.tolist() if value.size <= MAX_ELEMENTS else ()
+    else:
+        return
+    for item in items:
+        if isinstance(item, list | tuple):
+            yield from _elements(item)
+        else:
+            yield item
+
+
+def _matplotlib(figure: Any, limits: ImageLimits, label: str) -> Attachment:
+    """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
+    own = max(figure.get_size_inches())
+    buffer = BytesIO()
+    try:
+        box = figure.get_tightbbox()
+        # Something may stand so far outside that the tight box is mostly empty, or too large to paint.
+        tight = max(box.width, box.height) <= MAX_GROWTH * own
+        # To spare memory only: the final size is that of the prepared image.
+        dpi = figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=dpi,
+            bbox_inches="tight" if tight else None,
+            facecolor=figure.get_facecolor(),
+            edgecolor=figure.get_edgecolor(),
+        )
+    except Exception as error:  # a formula that does not parse, a callback of the user's
+        raise ConfigurationError(
+            f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
+        ) from error
+    return prepare_image(buffer.getvalue(), limits, label).attachment(label, "figure")
+
+
+def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
+    return prepare_image(image, limits, label).attachment(label)
+
+
+def _plotly(figure: Any, limits: ImageLimits, label: str) -> Attachment:
+    return prepare_image(paint_plotly(figure, label), limits, label).attachment(label, "figure")
+
+
+def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
+    try:
+        specification = chart.to_dict()
+    except Exception as error:  # a schema error of the chart, or too many rows
+        raise ConfigurationError(
+            f"{label}: altair cannot make the chart: {type(error).__name__}: {error}"
+        ) from error
+    return prepare_image(paint_vega(specification, label), limits, label).attachment(label, "chart")
+
+
+def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
+    try:
+        image = importlib.import_module("bokeh.io.export").get_screenshot_as_png(model)
+        # The browser that bokeh has started would outlive a kernel that is killed.
+        importlib.import_module("bokeh.io.webdriver").webdriver_control.reset()
+    except Exception as error:  # selenium, the driver and the browser each have their own
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConfigurationError(
+            f"{label}: bokeh cannot paint the figure: {lines[0]} It needs selenium (`pip install selenium`) and Firefox "
+            "with geckodriver or Chromium with chromedriver."
+        ) from error
+    return prepare_image(image, limits, label).attachment(label, "figure")
+
+
+def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
+    try:
+        data = graph.pipe(format="png")
+    except Exception as error:  # ExecutableNotFound, CalledProcessError
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConfigurationError(
+            f"{label}: graphviz cannot paint the graph: {lines[0]} It needs the program `dot`: install Graphviz "
+            "(Debian: apt-get install graphviz; conda install graphviz)."
+        ) from error
+    return prepare_image(data, limits, label).attachment(label, "graph")
+
+
+def _ipython_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
+    if image.data is None and image.url:
+        return attach_url(image.url, as_image=True)
+    data = image.data.encode() if isinstance(image.data, str) else image.data
+    if not data:
+        raise ConfigurationError(f"{label}: the IPython.display.Image holds no data.")
+    return prepare_image(data, limits, label).attachment(label)
+
+
+def _widget_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
+    data = bytes(image.value)
+    if image.format == "url":
+        return attach_url(data.decode(), as_image=True)
+    if not data:
+        raise ConfigurationError(f"{label}: the ipywidgets.Image holds no data. Give it a value.")
+    return prepare_image(data, limits, label).attachment(label)
+
+
+def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
+    found = bundle_image(_bundle(value))
+    if found is None:
+        return None
+    media_type, data = found
+    return prepare_shown(data, media_type, limits, label).attachment(label)
+
+
+def _bundle(value: Any) -> Mapping[str, Any]:
+    """Return what a value shows of itself, by IPython's protocol, as far as it is a picture."""
+    shown = _called(value, "_repr_mimebundle_", include=None, exclude=None)
+    if isinstance(shown, Mapping) and bundle_image(shown):
+        return shown
+    methods = {
+        "image/png": "_repr_png_",
+        "image/jpeg": "_repr_jpeg_",
+        "image/svg+xml": "_repr_svg_",
+        "application/pdf": "_repr_pdf_",
+    }
+    for media_type, method in methods.items():
+        if shown := _called(value, method):
+            return {media_type: shown}
+    return {}
+
+
+def _called(value: Any, method: str, **arguments: Any) -> Any:
+    # Looked up on the class: an object that has every attribute that one asks for is not a picture.
+    if not callable(getattr(type(value), method, None)):
+        return None
+    try:
+        shown = getattr(value, method)(**arguments)
+    except Exception:  # the value has other forms; a notebook goes on to them as well
+        return None
+    # With metadata it is a pair.
+    return shown[0] if isinstance(shown, tuple) and shown else shown
+
+
+def joined(
+    pictures: Iterable[Attachment | None],
+    count: int,
+    limits: ImageLimits,
+    label: str,
+    what: str = "picture",
+) -> Attachment | None:
+    """Return the first `MOST_PICTURES` of `count` pictures as one, equal ones once; None where one of them is none.
+
+    Each is prepared when its turn comes. Raises ConfigurationError as soon as they are more than a request takes.
+    """
+    blocks: list[Mapping[str, Any]] = []
+    notes: list[str] = []
+    summary = ""
+    for picture in islice(pictures, MOST_PICTURES):
+        if picture is None:
+            return None
+        blocks += [block for block in picture.blocks if block not in blocks]
+        notes += [note for note in picture.notes if note not in notes]
+        summary = picture.summary
+        check_amount(blocks, limits, all_there=False)
+    images = sum(block.get("type") == "image" for block in blocks)
+    if count > MOST_PICTURES:
+        notes.append(f"only the first {MOST_PICTURES} of {count:,} {what}s")
+        blocks.append(text_block(f"[{label}: {notes[-1]}]"))
+    return Attachment(
+        label, tuple(blocks), summary if images == 1 else counted(images, what), tuple(notes), "image"
+    )
+
+
+def _plain(specification: Mapping[str, Any]) -> dict[str, Any]:
+    # What plotly adds for the notebook is not part of the figure.
+    return {name: specification[name] for name in ("data", "layout", "frames") if name in specification}
+
+
+_PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
+    "PIL:Image": _pillow,
+    "plotly:BaseFigure": _plotly,
+    "altair:TopLevelMixin": _altair,
+    "bokeh:LayoutDOM": _bokeh,
+    "graphviz:Render": _graphviz,
+    "IPython:Image": _ipython_image,
+    "ipywidgets:Image": _widget_image,
+}

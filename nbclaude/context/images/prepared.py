@@ -1,0 +1,289 @@
+"""Image bytes or a pillow image comes in; an image that the model can use whole, and no larger, goes out.
+
+The API downscales what is larger than it can use (https://platform.claude.com/docs/en/build-with-claude/vision):
+sending such an image whole costs time and bytes and shows the model nothing more.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import struct
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from nbclaude.client.models import ModelInfo
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
+from nbclaude.errors import ConfigurationError
+
+__all__ = [
+    "LARGE_IMAGES",
+    "STANDARD_IMAGES",
+    "ImageLimits",
+    "PreparedImage",
+    "check_amount",
+    "check_images",
+    "fitted_size",
+    "image_size",
+    "image_tokens",
+    "limits_of",
+    "prepare_image",
+]
+
+PATCH = 28  # pixels: the side of the square that one token stands for
+MAX_PIXELS = 100_000_000  # of an image that is still opened: 400 MB in memory
+MANY_IMAGES = 20  # more in one request, and each may have MANY_IMAGES_EDGE pixels at most
+MANY_IMAGES_EDGE = 2000
+# A smaller file goes as it is: nothing worth the while can be saved.
+SMALL = 400_000  # bytes
+WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is not drawn anew for its size
+
+# What the API takes, by pillow's name of the format.
+_MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+# What every reader of these formats can read: not 16 bits, not the colours of printers.
+_PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+# What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
+_FORMATS = (*_MEDIA_TYPES, "MPO", "BMP", "DIB", "TIFF", "PPM", "ICO", "ICNS", "TGA", "JPEG2000", "AVIF")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLimits:
+    """What a model sees of an image, and what a server takes."""
+
+    long_edge: int = 1568  # pixels
+    max_tokens: int = 1568  # for one image, see `image_tokens`
+    max_base64_bytes: int = 10 * 1024 * 1024  # one image; 5 MB on Bedrock and at Google
+    max_images: int = 600  # in one request; 100 for models with a context of 200k tokens
+    max_request_bytes: int = 32_000_000
+
+
+STANDARD_IMAGES = ImageLimits()
+# The models from 4.7 on.
+LARGE_IMAGES = ImageLimits(long_edge=2576, max_tokens=4784)
+
+
+def limits_of(model: ModelInfo) -> ImageLimits:
+    """What this model sees of an image."""
+    most = 100 if model.context_window == 200_000 else 600
+    return ImageLimits(long_edge=model.long_edge, max_tokens=model.max_image_tokens, max_images=most)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedImage:
+    """An image as it is sent; `original_size` is what it was, `notes` what was done to it."""
+
+    data: bytes
+    media_type: str
+    size: tuple[int, int]  # pixels
+    original_size: tuple[int, int]
+    notes: tuple[str, ...] = ()
+    # What the model cannot see from the image itself: that there was more.
+    caption: str = ""
+
+    @property
+    def tokens(self) -> int:
+        """What the image costs."""
+        return image_tokens(*self.size)
+
+    def block(self) -> dict[str, Any]:
+        """Return the content block."""
+        source = {
+            "type": "base64",
+            "media_type": self.media_type,
+            "data": base64.b64encode(self.data).decode(),
+        }
+        return {"type": "image", "source": source}
+
+    def blocks(self, label: str = "") -> tuple[dict[str, Any], ...]:
+        """Return the content block, after a line of text where the model should know more."""
+        if not self.caption:
+            return (self.block(),)
+        text = f"{label}: {self.caption}" if label else self.caption
+        return ({"type": "text", "text": text}, self.block())
+
+    def attachment(self, label: str, what: str = "image") -> Attachment:
+        """Return what goes along for this one image; `what` is the user's word for it."""
+        summary = f"{what} {self.size[0]}×{self.size[1]}"
+        return Attachment(label, self.blocks(label), summary, self.notes, "image")
+
+
+def image_tokens(width: int, height: int) -> int:
+    """Return what an image of this many pixels costs."""
+    return math.ceil(width / PATCH) * math.ceil(height / PATCH)
+
+
+def fitted_size(width: int, height: int, limits: ImageLimits) -> tuple[int, int]:
+    """Return the largest size of the same shape that the model sees whole; never a larger one."""
+    longest = max(width, height)
+
+    def scaled(long_edge: int) -> tuple[int, int]:
+        return max(1, round(width * long_edge / longest)), max(1, round(height * long_edge / longest))
+
+    # No image has more pixels than its tokens have: a start from which only few steps are left.
+    by_tokens = math.ceil(longest * math.sqrt(limits.max_tokens * PATCH * PATCH / (width * height)))
+    long_edge = min(longest, limits.long_edge, by_tokens)
+    while image_tokens(*scaled(long_edge)) > limits.max_tokens and long_edge > 1:
+        long_edge -= 1
+    return scaled(long_edge)
+
+
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """Return width and height in pixels; None if this is no image that can be read."""
+    try:
+        return _open(data, "").size
+    except ConfigurationError:
+        return None
+
+
+def prepare_image(
+    source: bytes | Image.Image, limits: ImageLimits = STANDARD_IMAGES, label: str = "image"
+) -> PreparedImage:
+    """Return the image as it should be sent: the same bytes for the same image.
+
+    A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
+    opaque on white, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss.
+    `label` names the image in errors. Raises ConfigurationError for bytes that are no image, and for an image too large
+    to open.
+    """
+    data = source if isinstance(source, bytes) else b""
+    image = _open(source, label) if isinstance(source, bytes) else source
+    original = image.size
+    if 0 in original:
+        raise ConfigurationError(f"{label}: the image has no pixels ({original[0]}×{original[1]}).")
+    try:
+        image.load()
+        fit = _is_fit(image, data, limits)
+        if fit and len(data) <= max(SMALL, PLENTY * image.width * image.height):
+            return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original, original)
+        drawn, notes, caption = draw(image)
+    except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
+        raise _unreadable(label, error) from error
+    size = fitted_size(*drawn.size, limits)
+    if size != drawn.size:
+        notes += (f"downscaled from {_by(drawn.size)} to {_by(size)}",)
+        drawn = drawn.resize(size, Image.Resampling.LANCZOS)
+    encoded, media_type = encode(drawn, photo=image.format in ("JPEG", "MPO"))
+    if fit and len(encoded) > WORTH_IT * len(data):
+        return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original, original)
+    if _base64_length(len(encoded)) > limits.max_base64_bytes:
+        encoded, media_type, drawn = squeeze(drawn, limits.max_base64_bytes * 3 // 4 - 2)
+        notes += (f"compressed to {len(encoded) / 1e6:.1f} MB",)
+    return PreparedImage(encoded, media_type, drawn.size, original, notes, caption)
+
+
+def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STANDARD_IMAGES) -> None:
+    """Raise ConfigurationError if a request with these content blocks would be refused for its images or documents.
+
+    `blocks` are those of the whole request, all its messages. Images by URL or file id are counted, but not measured.
+    """
+    images = check_amount(blocks, limits)
+    if len(images) > MANY_IMAGES and (widest := max(map(_longest_edge, images))) > MANY_IMAGES_EDGE:
+        raise ConfigurationError(
+            f"The request would hold {len(images)} images, one of them {widest} px long; with more than {MANY_IMAGES} images "
+            f"each may have {MANY_IMAGES_EDGE} px at most. Attach fewer or smaller ones, or leave earlier turns behind "
+            "with --new or --no-history."
+        )
+
+
+def check_amount(
+    blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STANDARD_IMAGES, *, all_there: bool = True
+) -> list[str]:
+    """Raise ConfigurationError if these are too many images or bytes already; return the images in base64.
+
+    It looks into none of them, so it can be asked again after each image: what is refused anyway need not be prepared. Then
+    they are not `all_there`.
+    """
+    total = 0
+    images: list[str] = []
+    for block in _nested(blocks):
+        source = block.get("source")
+        if block.get("type") not in ("image", "document") or not isinstance(source, Mapping):
+            continue
+        data = source.get("data") if source.get("type") == "base64" else ""
+        total += len(data or "")
+        if block.get("type") == "image":
+            images.append(data or "")
+    at_least = "" if all_there else "at least "
+    if len(images) > limits.max_images:
+        raise ConfigurationError(
+            f"The request would hold {at_least}{len(images)} images; the model takes {limits.max_images}. Attach fewer, or leave "
+            "earlier turns behind with --new or --no-history."
+        )
+    if total > limits.max_request_bytes:
+        raise ConfigurationError(
+            f"The images and documents of this request come to {at_least}{total / 1e6:.1f} MB; the server takes "
+            f"{limits.max_request_bytes / 1e6:.0f} MB. Attach fewer, or leave earlier turns behind with --new or "
+            "--no-history."
+        )
+    return images
+
+
+def _open(data: bytes, label: str) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            # The limit is ours, below; pillow's error at twice its own limit stays.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(data), formats=_known_formats())
+    except Image.DecompressionBombError as error:
+        raise ConfigurationError(
+            f"{label}: {error} Open it with pillow and attach a smaller version."
+        ) from error
+    except (OSError, SyntaxError, ValueError, struct.error) as error:
+        raise _unreadable(label, error) from error
+    if image.width * image.height > MAX_PIXELS:
+        raise ConfigurationError(
+            f"{label}: {_by(image.size)} is more than {MAX_PIXELS // 1_000_000} million pixels. Open it with pillow and "
+            "attach a smaller version."
+        )
+    return image
+
+
+def _known_formats() -> list[str]:
+    Image.init()
+    return [name for name in _FORMATS if name in Image.OPEN]
+
+
+def _unreadable(label: str, error: BaseException) -> ConfigurationError:
+    reason = "these bytes are no image" if isinstance(error, UnidentifiedImageError) else f"broken ({error})"
+    return ConfigurationError(f"{label}: the image cannot be read: {reason}. Save it as PNG or JPEG again.")
+
+
+def _is_fit(image: Image.Image, data: bytes, limits: ImageLimits) -> bool:
+    return (
+        bool(data)
+        and image.format in _MEDIA_TYPES
+        and image.mode in _PLAIN_MODES
+        and getattr(image, "n_frames", 1) == 1
+        and not tells_of_its_making(image)
+        and fitted_size(*image.size, limits) == image.size
+        and _base64_length(len(data)) <= limits.max_base64_bytes
+        and not is_transparent(image)
+    )
+
+
+def _nested(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for block in blocks:
+        yield block
+        inner = block.get("content")
+        if isinstance(inner, list | tuple):
+            yield from _nested(each for each in inner if isinstance(each, Mapping))
+
+
+def _longest_edge(encoded: str) -> int:
+    # The size stands at the beginning of a file; only JPEG may have a lot before it.
+    size = image_size(base64.b64decode(encoded)) if encoded else None
+    return max(size) if size else 0
+
+
+def _base64_length(length: int) -> int:
+    return (length + 2) // 3 * 4
+
+
+def _by(size: tuple[int, int]) -> str:
+    return f"{size[0]}×{size[1]}"

@@ -1,0 +1,39 @@
+"""The bytes of a picture come in; a small copy goes out as a data: address, for receipts, chips and galleries."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+from PIL import Image
+
+from nbclaude.context.images.pixels import draw
+
+__all__ = ["small_copy"]
+
+_EDGES = (300, 150, 75)  # pixels: the first that makes a file no larger than
+_LARGEST = 20_000  # characters
+
+
+def small_copy(content: bytes) -> str:
+    """Return the address; nothing for what pillow cannot read, such as SVG or plotly's figures."""
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            small, _, _ = draw(image)
+    except Exception:  # what is wrong with a picture is said when it is sent
+        return ""
+    smallest = ""
+    for edge in _EDGES:
+        small.thumbnail((edge, edge))
+        # A drawing is small as the one, a photo as the other.
+        smallest = min((_encoded(small, kind) for kind in ("png", "jpeg")), key=len)
+        if len(smallest) <= _LARGEST:
+            break
+    return smallest
+
+
+def _encoded(image: Image.Image, kind: str) -> str:
+    data = io.BytesIO()
+    image.info = {}
+    image.save(data, kind)
+    return f"data:image/{kind};base64,{base64.b64encode(data.getvalue()).decode()}"

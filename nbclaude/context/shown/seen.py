@@ -1,0 +1,43 @@
+"""A shell comes in; what its cells have shown and said is remembered here: figures, and cells with their outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nbclaude.context.shown.cells import CellLog
+from nbclaude.context.shown.figures import FigureLog, watch
+from nbclaude.context.shown.watch import CellWatch
+
+__all__ = ["Seen"]
+
+
+class Seen:
+    """The figures and cells of one kernel, from `load` to `unload`."""
+
+    def __init__(self) -> None:
+        self.figures = FigureLog()
+        self.cells = CellLog()
+        self._undo: list[Callable[[], None]] = []
+
+    def load(self, shell: Any, cell_run: Callable[[], Any]) -> None:
+        """Begin to watch; `cell_run` tells which cell runs, in which execution."""
+
+        def cell_id() -> str:
+            at = cell_run()
+            return at.cell if at is not None else ""
+
+        cells = CellWatch(shell, self.cells, cell_id)
+        cells.load()
+        self._undo = [watch(shell, self.figures, cell_run), cells.unload]
+
+    def unload(self) -> None:
+        """Stop watching, and leave the shell as it was."""
+        while self._undo:
+            self._undo.pop()()
+
+    def forget_cells(self, cells: Sequence[str]) -> None:
+        """Forget what deleted cells have shown."""
+        if cells:
+            self.figures.forget_cells(cells)
+            self.cells.forget(cells)

@@ -1,0 +1,227 @@
+"""The events of a shell come in; a record of each executed cell goes into the log: source, output, error.
+
+What a cell prints is noted by a `write` of ours on the stream object, for the time of the cell. This is how IPython itself
+does it, and the least that gets in anyone's way: `sys.stdout` stays the object that it was, so redirections, ipykernel's
+routing and loggers that hold the stream work as before.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from typing import Any, Literal
+
+from nbclaude.context.shown.cells import CellLog, CellOutput
+from nbclaude.context.texts import TextLimits, counted, gap
+
+__all__ = ["CellWatch"]
+
+# What is kept of one stream or one output while a cell runs: the first and the last of it.
+_KEPT = 10_000
+_MOST_OUTPUTS = 200
+
+_LAST_WORD, _FIRST_WORD = re.compile(r"\S*\Z"), re.compile(r"\A\S*")
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+class CellWatch:
+    """Writes the cells that a shell executes into a log, from `load` to `unload`.
+
+    `cell_id()` names the cell that is being executed, "" where the front end does not.
+    """
+
+    def __init__(self, shell: Any, log: CellLog, cell_id: Callable[[], str] = str) -> None:
+        self._shell = shell
+        self._log = log
+        self._cell_id = cell_id
+        self._outputs: list[_Collected] = []
+        self._undo: list[Callable[[], None]] = []
+        self._current = ""
+        self._more = 0  # outputs beyond those that are kept; and of what kind the last was
+        self._more_kind = ""
+        # `clear_output(wait=True)`: the output vanishes when the next comes.
+        self._clearing = False
+
+    def load(self) -> None:
+        """Begin to watch."""
+        self._shell.events.register("pre_run_cell", self._before)
+        self._shell.events.register("post_run_cell", self._after)
+        register = getattr(self._shell.display_pub, "register_hook", None)
+        if register is not None:
+            register(self._displayed)
+
+    def unload(self) -> None:
+        """Stop watching; everything in the shell is as before `load`."""
+        self._release()
+        for event, callback in (("pre_run_cell", self._before), ("post_run_cell", self._after)):
+            if callback in self._shell.events.callbacks.get(event, []):
+                self._shell.events.unregister(event, callback)
+        unregister = getattr(self._shell.display_pub, "unregister_hook", None)
+        if unregister is not None:
+            unregister(self._displayed)
+
+    def _before(self, info: Any) -> None:
+        # What a cell runs in its turn (%%capture, %rerun) belongs to that cell, and is not kept in the history.
+        if not info.store_history:
+            return
+        self._release()
+        self._clear()
+        self._current = self._cell_id()
+        for kind in ("stdout", "stderr"):
+            self._tap(kind)
+
+    def _after(self, result: Any) -> None:
+        info = getattr(result, "info", None)
+        if info is None or not info.store_history:
+            return
+        self._release()
+        if not str(info.raw_cell or "").strip():
+            return
+        count = int(result.execution_count or 0)
+        last = self._last_outputs(result, count)
+        if last and self._clearing:
+            self._clear()
+        outputs = [CellOutput(one.kind, one.text()) for one in self._outputs]
+        if self._more:
+            outputs.append(
+                CellOutput("result", f"[… {counted(self._more, 'more output')} of this cell left out …]")
+            )
+        self._clear()
+        self._log.record(self._current, count, str(info.raw_cell), [*outputs, *last])
+
+    def _last_outputs(self, result: Any, count: int) -> list[CellOutput]:
+        """Return what a cell ends with: the value of its last expression, unless it is an answer of ours, or its error."""
+        outputs = []
+        shown = self._shell.history_manager.output_hist_reprs.get(count)
+        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
+            outputs.append(CellOutput("result", _plain(shown)))
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None:
+            from nbclaude.context.sources import describe_exception
+
+            told = describe_exception(error, TextLimits(source=4_000)).text
+            outputs.append(CellOutput("error", _plain(told)))
+        return outputs
+
+    def _clear(self) -> None:
+        self._outputs.clear()
+        self._more = 0
+        self._clearing = False
+
+    def _tap(self, kind: Literal["stdout", "stderr"]) -> None:
+        stream = getattr(sys, kind)
+        own = vars(stream).get("write") if hasattr(stream, "__dict__") else None
+        write = stream.write
+
+        def noting(data: Any, *rest: Any, **named: Any) -> Any:
+            done = write(data, *rest, **named)
+            if isinstance(data, str) and not self._is_showing():
+                self._note(kind, data)
+            return done
+
+        try:
+            stream.write = noting
+        except AttributeError:
+            # A stream that takes no attribute is left alone; its text is not known then.
+            return
+
+        def undo() -> None:
+            if vars(stream).get("write") is not noting:
+                return
+            if own is None:
+                del stream.write
+            else:
+                stream.write = own
+
+        self._undo.append(undo)
+
+    def _is_showing(self) -> bool:
+        """Return whether the shell itself prints: in a terminal, a result or a traceback, which are noted as such."""
+        return bool(
+            getattr(self._shell.displayhook, "is_active", False)
+            or getattr(self._shell, "showing_traceback", False)
+        )
+
+    def _release(self) -> None:
+        while self._undo:
+            self._undo.pop()()
+
+    def _note(self, kind: Literal["stdout", "stderr", "result"], text: str, display_id: str = "") -> None:
+        if self._clearing:
+            self._clear()
+        last = self._outputs[-1] if self._outputs else None
+        if not self._more and last is not None and last.kind == kind and kind != "result":
+            last.add(text)
+        elif len(self._outputs) < _MOST_OUTPUTS:
+            self._outputs.append(_Collected(kind, text, display_id))
+        elif not self._more or kind == "result" or kind != self._more_kind:
+            self._more += 1
+            self._more_kind = kind
+
+    def _displayed(self, message: Any) -> Any:
+        """Note the text of what is displayed, except answers of ours, and what clears it; the message goes on as it is."""
+        content = message.get("content") or {}
+        if message.get("msg_type") == "clear_output":
+            self._clearing = bool(content.get("wait"))
+            if not self._clearing:
+                self._clear()
+            return message
+        display_id = str((content.get("transient") or {}).get("display_id") or "")
+        text = (content.get("data") or {}).get("text/plain")
+        if not isinstance(text, str) or display_id.startswith("nbclaude-"):
+            return message
+        if message.get("msg_type") == "display_data":
+            self._note("result", text, display_id)
+        elif message.get("msg_type") == "update_display_data" and display_id:
+            self._outputs = [
+                _Collected(one.kind, text, display_id) if one.display_id == display_id else one
+                for one in self._outputs
+            ]
+        return message
+
+
+class _Collected:
+    """A growing text of which the first and the last characters are kept."""
+
+    def __init__(self, kind: Literal["stdout", "stderr", "result"], text: str, display_id: str = "") -> None:
+        self.kind = kind
+        self.display_id = display_id
+        self._head = ""
+        self._tail: list[str] = []
+        self._held = self._dropped = 0
+        self.add(text)
+
+    def add(self, text: str) -> None:
+        """Append a text."""
+        room = _KEPT - len(self._head)
+        if room > 0:
+            self._head += text[:room]
+            text = text[room:]
+        if text:
+            self._tail.append(text)
+            self._held += len(text)
+            if self._held > 4 * _KEPT:
+                self._shrink()
+
+    def text(self) -> str:
+        """Return what is kept, saying what is not."""
+        self._shrink()
+        if not self._dropped:
+            return _plain(self._head + "".join(self._tail))
+        # Nobody can tell any more whether the words on either side were parts of a password: they go, too.
+        head, tail = _LAST_WORD.sub("", self._head), _FIRST_WORD.sub("", "".join(self._tail))
+        dropped = self._dropped + len(self._head) - len(head) + self._held - len(tail)
+        return _plain(f"{head}{gap(dropped)}{tail}")
+
+    def _shrink(self) -> None:
+        tail = "".join(self._tail)
+        self._dropped += max(len(tail) - _KEPT, 0)
+        self._tail = [tail[-_KEPT:]] if tail else []
+        self._held = min(len(tail), _KEPT)
+
+
+def _plain(text: str) -> str:
+    """Return a text without colours, and of a progress bar only what stands at last."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in _COLOURS.sub("", text).split("\n"))
+    return "\n".join(lines)

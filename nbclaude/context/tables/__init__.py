@@ -1,0 +1,1 @@
+"""Frames, arrays and rows of any library as compact text, made for a model."""

@@ -1,0 +1,108 @@
+"""A frame, an array, a table or an SQL result comes in, of whatever library; text about it within a budget goes out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from nbclaude.context.tables.arrays import describe_array, describe_xarray
+from nbclaude.context.tables.pandas_tables import pandas_table
+from nbclaude.context.tables.plain_tables import arrow_table, rows_table
+from nbclaude.context.tables.polars_tables import lazy_schema, polars_table
+from nbclaude.context.tables.table import Described, Table, describe, rows_of, schema_of
+from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["DATA_FORMATS", "describe_data", "read_format"]
+
+DATA_FORMATS = ("schema", "head N", "full")
+
+
+def read_format(format: str) -> tuple[str, int]:
+    """Return a format for data as its word and its number of rows: "head 20" as ("head", 20), "schema" as ("schema", 0).
+
+    Raises ConfigurationError where the number of rows is none.
+    """
+    word, _, number = format.strip().partition(" ")
+    if word != "head":
+        return format.strip(), 0
+    if not re.fullmatch(r"[1-9][0-9]{0,6}", number.strip()):
+        raise ConfigurationError(f"The format head needs a number of rows, like head 20; it is {format!r}.")
+    return word, int(number)
+
+
+def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIMITS) -> Described | None:
+    """Describe data as text; None if the value is no data of a library that is known here.
+
+    `format` is "" (columns, statistics, some rows), "schema" (no row and no value of a text column), "head N" or "full".
+    No library is imported: what is in the kernel is recognised by the module of its type.
+    """
+    word, rows = read_format(format)
+    family = str(type(value).__module__).partition(".")[0]
+    if family == "numpy" and _is_a(value, "numpy", "ndarray"):
+        return describe_array(value, word, rows, limits.rows if word in ("head", "full") else limits.summary)
+    if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
+        return describe_xarray(value, word, limits.rows if word == "full" else limits.summary)
+    if family == "polars" and type(value).__name__ == "LazyFrame":
+        return Described(*_lazy(value, limits))
+    table = _table_of(value, family)
+    if table is None:
+        return None
+    if word == "schema":
+        return schema_of(table, limits.summary)
+    if word in ("head", "full"):
+        return rows_of(table, rows if word == "head" else table.rows, limits.rows)
+    return describe(table, limits.summary)
+
+
+def _is_a(value: Any, module: str, name: str) -> bool:
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(value, kind)
+
+
+def _lazy(value: Any, limits: TextLimits) -> tuple[str, str, tuple[str, ...]]:
+    text, note = clip(lazy_schema(value), limits.summary)
+    return text, "schema only", ("not computed: collect() it for rows", *([note] if note else []))
+
+
+def _table_of(value: Any, family: str) -> Table | None:
+    reader = _READERS.get(family)
+    if reader is not None:
+        return reader(value)
+    # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
+    for module, name in (("pandas", "DataFrame"), ("pandas", "Series")):
+        if _is_a(value, module, name):
+            return pandas_table(value)
+    return _sql_table(value)
+
+
+def _sql_table(value: Any) -> Table | None:
+    """Return the result of a query as a table: ResultSets of the %sql magics, cursors, lists of database rows."""
+    if isinstance(value, list) and hasattr(value, "DataFrame"):
+        keys = getattr(value, "keys", ())
+        names = keys() if callable(keys) else keys
+        return rows_table("SQL result", [str(name) for name in names], value)
+    if isinstance(value, list) and value:
+        row_names = _row_names(value[0])
+        if row_names and all(type(row) is type(value[0]) for row in value[:1_000]):
+            return rows_table("SQL result", row_names, value)
+    return None
+
+
+def _row_names(row: Any) -> list[str]:
+    """Return the columns of a row of sqlite3 or SQLAlchemy; nothing for other values."""
+    family = str(type(row).__module__).partition(".")[0]
+    if family == "sqlite3" and hasattr(row, "keys"):
+        return [str(name) for name in row.keys()]  # noqa: SIM118 - a Row iterates over its values
+    if family == "sqlalchemy" and hasattr(row, "_fields"):
+        return [str(name) for name in row._fields]
+    return []
+
+
+_READERS: dict[str, Callable[[Any], Table | None]] = {
+    "pandas": pandas_table,
+    "polars": polars_table,
+    "pyarrow": arrow_table,
+}

@@ -1,0 +1,264 @@
+"""The memory of shown figures: what goes in, what replaces what, and what is forgotten."""
+
+from __future__ import annotations
+
+import base64
+import io
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from PIL import Image
+from traitlets.config import Config
+
+from nbclaude.context.images.prepared import STANDARD_IMAGES
+from nbclaude.context.shown.figures import FigureLog, ShownImage, pending_figures, watch
+from nbclaude.conversation.turns import CellRun
+
+
+def shown(name: str, cell: str = "", run: object = None, display_id: str = "") -> ShownImage:
+    return ShownImage(name.encode(), "image/png", cell, run, 1, display_id)
+
+
+def names(images: Any) -> list[str]:
+    return [image.data.decode() for image in images]
+
+
+def test_the_newest_is_number_one() -> None:
+    log = FigureLog()
+    assert log.last() is None and log.all() == () and log.of_last_plotting_cell() == ()
+    for name in ("a", "b", "c"):
+        log.add(shown(name))
+    assert names(log.all()) == ["c", "b", "a"]
+    assert names([log.last(), log.last(2), log.last(3)]) == ["c", "b", "a"]
+    assert log.last(4) is None and log.last(0) is None and log.last(-1) is None
+
+
+def test_a_run_replaces_what_the_cell_showed_before() -> None:
+    log = FigureLog()
+    log.add(shown("a1", "A", 1))
+    log.add(shown("b1", "B", 2))
+    log.add(shown("a2", "A", 3))
+    log.add(shown("a3", "A", 3))
+    assert names(log.all()) == ["a3", "a2", "b1"]
+    log.begin("A", 4)
+    assert names(log.all()) == ["b1"]
+
+
+def test_without_cell_ids_nothing_is_replaced() -> None:
+    log = FigureLog()
+    log.add(shown("a", "", 1))
+    log.begin("", 2)
+    log.add(shown("b", "", 2))
+    log.add(shown("c", "", 2))
+    assert names(log.all()) == ["c", "b", "a"]
+    assert names(log.of_last_plotting_cell()) == ["b", "c"]
+
+
+def test_the_images_of_a_cell_come_from_top_to_bottom() -> None:
+    log = FigureLog()
+    for image in (shown("a", "A", 1), shown("b1", "B", 2), shown("b2", "B", 2)):
+        log.add(image)
+    assert names(log.of_cell("A")) == ["a"]
+    assert names(log.of_cell("B")) == names(log.of_last_plotting_cell()) == ["b1", "b2"]
+    assert log.of_cell("C") == ()
+
+
+def test_an_update_changes_the_image_in_its_place() -> None:
+    log = FigureLog()
+    log.add(shown("a", "A", 1, "x"))
+    log.add(shown("b", "B", 2))
+    log.update("x", shown("new", "C", 3, "x"))
+    log.update("unknown", shown("never", "C", 3, "unknown"))
+    assert names(log.all()) == ["b", "new"]
+    assert log.all()[1].cell == "A"
+
+
+def test_the_memory_is_bounded() -> None:
+    log = FigureLog()
+    for i in range(40):
+        log.add(shown(str(i)))
+    assert names(log.all()) == [str(i) for i in range(39, 7, -1)]
+    heavy = FigureLog(max_bytes=10)
+    for name in ("aaaa", "bbbb", "cccc"):
+        heavy.add(shown(name))
+    assert names(heavy.all()) == ["cccc", "bbbb"]
+    heavy.add(shown("x" * 11))
+    assert heavy.all() == ()
+
+
+def test_cells_are_forgotten() -> None:
+    log = FigureLog()
+    for image in (shown("a", "A", 1), shown("b", "B", 2), shown("c", "B", 2)):
+        log.add(image)
+    log.clear_run("B", 1)
+    assert len(log.all()) == 3
+    log.forget_cells(["B", "Z"])
+    assert names(log.all()) == ["a"]
+    log.clear()
+    assert log.all() == ()
+
+
+def test_threads_may_write_and_read_at_once() -> None:
+    log = FigureLog()
+    faults: list[BaseException] = []
+
+    def work(cell: str) -> None:
+        try:
+            for run in range(200):
+                log.add(shown("x", cell, run, "id"))
+                log.update("id", shown("y"))
+                log.all()
+        except BaseException as fault:
+            faults.append(fault)
+
+    threads = [threading.Thread(target=work, args=(str(i),)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
+    assert len(log.all()) == 8
+
+
+def png(color: str = "red", width: int = 12) -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (width, 8), color).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_a_shown_image_becomes_an_attachment() -> None:
+    image = ShownImage(png(), "image/png", "A", 1)
+    assert image.size == (12, 8)
+    attachment = image.attachment(STANDARD_IMAGES, "figure 1")
+    assert (attachment.label, attachment.summary) == ("figure 1", "figure 12×8")
+    assert base64.b64decode(attachment.blocks[0]["source"]["data"]) == png()
+    assert ShownImage(b"<svg/>", "image/svg+xml").size is None
+
+
+class Publisher(CapturingDisplayPublisher):
+    """A display publisher that shows its messages to hooks, as the kernel's does."""
+
+    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
+        update = options.get("update", False)
+        content = {"data": data, "metadata": metadata or {}, "transient": options.get("transient") or {}}
+        self.send("update_display_data" if update else "display_data", content)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.send("clear_output", {"wait": wait})
+
+    def send(self, kind: str, content: dict[str, Any]) -> None:
+        message = {"header": {"msg_type": kind}, "parent_header": {"msg_id": "m1"}, "content": content}
+        for hook in self.hooks:
+            assert hook(message) is message
+
+    def register_hook(self, hook: Any) -> None:
+        self.hooks.append(hook)
+
+    def unregister_hook(self, hook: Any) -> None:
+        self.hooks.remove(hook)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[InteractiveShell]:
+    """Give IPython's own shell; its display publisher knows hooks, its display hook does not, as in older kernels."""
+    config = Config({"HistoryManager": {"hist_file": ":memory:"}})
+    shell = InteractiveShell(config=config, ipython_dir=str(tmp_path))
+    shell.display_pub = Publisher()
+    shell.display_pub.hooks = []
+    yield shell
+    shell.history_manager.end_session()
+
+
+def displayed(shell: InteractiveShell, data: bytes, **options: Any) -> None:
+    shell.display_pub.publish({"image/png": base64.b64encode(data).decode()}, **options)
+
+
+def test_displays_are_seen_and_passed_on(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    displayed(shell, png(), transient={"display_id": "x"})
+    displayed(shell, png("blue"), transient={"display_id": "x"}, update=True)
+    shell.display_pub.publish({"text/plain": "no image"})
+    (image,) = log.all()
+    assert image == ShownImage(png("blue"), "image/png", "A", 7, 0, "x")
+
+
+def test_our_own_images_are_not_remembered(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: None)
+    displayed(shell, png(), transient={"display_id": "nbclaude-1234-0"})
+    assert log.all() == ()
+
+
+def test_without_a_cell_id_the_request_tells_the_run(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: None)
+    displayed(shell, png())
+    assert (log.all()[0].cell, log.all()[0].run) == ("", "m1")
+
+
+def test_cleared_output_is_forgotten(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    displayed(shell, png("red"))
+    shell.display_pub.clear_output()
+    assert log.all() == ()
+    for color in ("red", "green", "blue"):  # an animation
+        shell.display_pub.clear_output(wait=True)
+        displayed(shell, png(color))
+    assert [image.data for image in log.all()] == [png("blue")]
+    shell.display_pub.clear_output(wait=True)
+    assert len(log.all()) == 1
+
+
+def test_a_broken_message_costs_nobody_an_output(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: None)
+    shell.display_pub.send("display_data", {"data": {"image/png": 3}, "transient": None})
+    shell.display_pub.send("display_data", {"data": {"image/png": "A"}})
+    shell.display_pub.send("display_data", {})
+    assert log.all() == ()
+
+
+def test_the_last_expression_is_seen_without_a_hook_for_results(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    shell.run_cell("from PIL import Image; Image.new('RGB', (5, 4), 'red')", store_history=True)
+    shell.run_cell("Image.new('RGB', (5, 4), 'red');", store_history=True)
+    shell.run_cell("3", store_history=True)
+    (image,) = log.all()
+    assert (image.cell, image.run, image.execution_count) == ("A", 7, 1)
+    assert (image.media_type, image.size) == ("image/png", (5, 4))
+
+
+def test_a_cell_that_runs_again_starts_empty(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 2))
+    log.add(shown("old", "A", 1))
+    log.add(shown("other", "B", 1))
+    shell.run_cell("pass")
+    assert names(log.all()) == ["other"]
+
+
+def test_the_end_of_watching_leaves_no_trace(shell: InteractiveShell) -> None:
+    before = {name: list(found) for name, found in shell.events.callbacks.items()}
+    log = FigureLog()
+    stop = watch(shell, log, lambda: None)
+    assert shell.display_pub.hooks
+    stop()
+    displayed(shell, png())
+    shell.run_cell("from PIL import Image; Image.new('RGB', (5, 4), 'red')")
+    assert log.all() == ()
+    assert shell.display_pub.hooks == []
+    assert {name: list(found) for name, found in shell.events.callbacks.items()} == before
+
+
+def test_without_matplotlib_nothing_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "matplotlib._pylab_helpers", raising=False)
+    assert pending_figures() == []
