@@ -15,7 +15,7 @@ from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
 from nbclaude.tools.definitions import tool_definitions
-from nbclaude.wire.message import content_of, text_of
+from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest, text_block
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
@@ -136,7 +136,7 @@ class Reply:
     @property
     def stop_reason(self) -> str | None:
         """Why the model stopped: end_turn, max_tokens, tool_use, refusal, ...; None when the answer was cut off."""
-        return self.message.get("stop_reason")
+        return stop_reason_of(self.message)
 
     @property
     def model(self) -> str:

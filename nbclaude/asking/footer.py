@@ -9,7 +9,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.plan import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
-from nbclaude.wire.message import content_of, prompt_tokens
+from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -42,7 +42,7 @@ def spent_of(outcome: Outcome) -> str:
     tokens = prompt_tokens(usage)
     if not tokens:
         return ""
-    cached = int(usage.get("cache_read_input_tokens") or 0)
+    cached = token_count(usage, "cache_read_input_tokens")
     parts = [f"{tokens:,} tokens" + (f" ({100 * cached // tokens} % cached)" if cached else "")]
     if outcome.entry is not None and outcome.entry.cost is not None:
         parts.append(dollars(outcome.entry.cost))
@@ -51,8 +51,8 @@ def spent_of(outcome: Outcome) -> str:
 
 def _tokens(outcome: Outcome) -> str:
     usage = outcome.message.get("usage") or {}
-    tokens_in, tokens_out = prompt_tokens(usage), int(usage.get("output_tokens") or 0)
-    cached = int(usage.get("cache_read_input_tokens") or 0)
+    tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
+    cached = token_count(usage, "cache_read_input_tokens")
     written = f"{tokens_in:,} tokens in" + (f" ({cached:,} cached)" if cached else "")
     if outcome.error is not None:
         # The count of the answer comes with its end.
@@ -60,7 +60,7 @@ def _tokens(outcome: Outcome) -> str:
     if not tokens_in and not tokens_out:
         return ""
     details = usage.get("output_tokens_details")
-    thought = details.get("thinking_tokens") if isinstance(details, dict) else None
+    thought = token_count(details, "thinking_tokens") if isinstance(details, dict) else 0
     return f"{written}, {tokens_out:,} out" + (f" ({thought:,} thinking)" if thought else "")
 
 
@@ -79,7 +79,7 @@ def _mark(outcome: Outcome) -> str:
         return "interrupted"
     if outcome.error is not None:
         return f"broken off: {type(outcome.error).__name__}"
-    reason = outcome.message.get("stop_reason")
+    reason = stop_reason_of(outcome.message)
     if reason == "tool_use":
         calls = [block for block in content_of(outcome.message) if block.get("type") == "tool_use"]
         return (
@@ -110,7 +110,7 @@ def _callout(outcome: Outcome) -> str:
         return ""
     if outcome.error is not None:
         return ""
-    match message.get("stop_reason"):
+    match stop_reason_of(message):
         case "max_tokens":
             most = outcome.plan.request.max_tokens
             return (

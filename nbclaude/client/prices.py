@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nbclaude.wire.message import read_count
+
 __all__ = ["PRICES_AS_OF", "Price", "PriceOf", "cost", "input_cost", "output_cost", "uncached_cost"]
 
 PRICES_AS_OF = "2026-11-23"
@@ -196,13 +198,10 @@ def _count(usage: Mapping[str, Any], name: str, *, required: bool = False) -> in
     value = usage.get(name)
     if value is None and not required:
         return 0
-    if (isinstance(value, str) and value.isascii() and value.isdigit()) or (
-        isinstance(value, float) and value.is_integer() and value >= 0
-    ):
-        return int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return value
-    raise _UnknownCost
+    count = read_count(value)
+    if count is None:
+        raise _UnknownCost
+    return count
 
 
 def _factor(usage: Mapping[str, Any]) -> float:

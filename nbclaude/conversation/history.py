@@ -63,7 +63,7 @@ def replayable(
     """
     found = [dict(block) for block in blocks]
     calls = {str(block.get("id")) for block in found if is_call(block) and "partial_json" not in block}
-    results = {block.get("tool_use_id") for block in found}
+    results = {str(block.get("tool_use_id")) for block in found}
     # While client calls inside a server tool run, the server's own call waits for its result, too.
     waiting = calls if calls & answered else frozenset[str]()
     answer: list[dict[str, Any]] = []
@@ -77,9 +77,9 @@ def replayable(
                 # An empty list of citations comes with every text block of a stream; sending it back says nothing.
                 answer.append({key: value for key, value in block.items() if key != "citations" or value})
         elif is_call(block):
-            if block.get("id") in (calls & results) | waiting:
+            if str(block.get("id")) in (calls & results) | waiting:
                 answer.append(block)
-        elif block.get("tool_use_id") in calls | begun | {None}:
+        elif block.get("tool_use_id") is None or str(block["tool_use_id"]) in calls | begun:
             answer.append(block)
     return _ending_well(answer)
 

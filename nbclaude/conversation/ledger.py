@@ -13,7 +13,7 @@ from typing import Any
 from nbclaude.client.models import ModelInfo
 from nbclaude.client.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.errors import BudgetError
-from nbclaude.wire.message import prompt_tokens
+from nbclaude.wire.message import prompt_tokens, token_count
 
 __all__ = ["Budget", "Entry", "Ledger", "Total", "dollars"]
 
@@ -92,8 +92,8 @@ class Ledger:
             conversation=conversation,
             model=model.id,
             tokens_in=prompt_tokens(usage),
-            tokens_cached=int(usage.get("cache_read_input_tokens") or 0),
-            tokens_out=int(usage.get("output_tokens") or 0),
+            tokens_cached=token_count(usage, "cache_read_input_tokens"),
+            tokens_out=token_count(usage, "output_tokens"),
             cost=spent,
             saved=None if spent is None or without is None else without - spent,
             at_least=not complete,

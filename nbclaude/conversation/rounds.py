@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
-from nbclaude.wire.message import MessageBuilder, content_of
+from nbclaude.wire.message import MessageBuilder, content_of, stop_reason_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["AnswerRounds"]
@@ -71,7 +71,7 @@ class AnswerRounds:
     @property
     def stop_reason(self) -> str | None:
         """Why the last request's answer stopped."""
-        return self._builder.message.get("stop_reason")
+        return stop_reason_of(self._builder.message)
 
     @property
     def message(self) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.options import Options, parse_line
 from nbclaude.tools.results import tool_results
-from nbclaude.wire.message import content_of
+from nbclaude.wire.message import content_of, stop_reason_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["FollowUpMagics"]
@@ -49,7 +49,7 @@ class FollowUpMagics(Magics):
         refuse_keys(line)
         options, more = parse_line(line)
         turn = self._last_turn(options)
-        if turn is None or not (turn.stopped or turn.message.get("stop_reason") in _CUT):
+        if turn is None or not (turn.stopped or stop_reason_of(turn.message) in _CUT):
             said = "there is no answer yet" if turn is None else "the last answer is complete"
             raise UsageError(
                 f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."

@@ -12,7 +12,7 @@ from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.output import say, show_table
-from nbclaude.wire.message import prompt_tokens
+from nbclaude.wire.message import prompt_tokens, token_count
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -121,7 +121,7 @@ def _row(number: int, turn: Turn) -> tuple[Any, ...]:
         turn.cell[:8] or "–",
         excerpt(turn.question, _EXCERPT),
         answer,
-        f"{tokens_in:,} / {usage.get('output_tokens') or 0:,}",
+        f"{tokens_in:,} / {token_count(usage, 'output_tokens'):,}",
         turn.model,
     )
 

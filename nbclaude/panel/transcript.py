@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
-from nbclaude.wire.message import prompt_tokens
+from nbclaude.wire.message import prompt_tokens, token_count
 
 __all__ = ["Transcript", "attached_blocks", "question_text", "turn_of_key"]
 
@@ -133,6 +133,8 @@ def _without_words(turn: Turn) -> str:
 
 def _footer(turn: Turn) -> str:
     usage = turn.message.get("usage") or {}
-    tokens = f"{prompt_tokens(usage):,} tokens in, {usage.get('output_tokens') or 0:,} out" if usage else ""
+    tokens = (
+        f"{prompt_tokens(usage):,} tokens in, {token_count(usage, 'output_tokens'):,} out" if usage else ""
+    )
     facts = [turn.stopped, turn.model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
     return f'<div class="nbclaude-footer">{" · ".join(escape(fact) for fact in facts if fact)}</div>'

@@ -16,7 +16,18 @@ from nbclaude.wire.events import (
     MessageStop,
 )
 
-__all__ = ["MessageBuilder", "content_of", "events_of_message", "prompt_tokens", "text_of"]
+__all__ = [
+    "MessageBuilder",
+    "content_of",
+    "events_of_message",
+    "prompt_tokens",
+    "read_count",
+    "stop_reason_of",
+    "text_of",
+    "token_count",
+]
+
+_MOST = 10**15  # No count is larger; what is comes of a fault.
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
@@ -40,7 +51,27 @@ def text_of(message: Mapping[str, Any]) -> str:
 def prompt_tokens(usage: Mapping[str, Any]) -> int:
     """Count the tokens of the whole prompt: `input_tokens` is only what was neither written to nor read from a cache."""
     kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-    return sum(int(usage.get(kind) or 0) for kind in kinds)
+    return sum(token_count(usage, kind) for kind in kinds)
+
+
+def token_count(usage: Mapping[str, Any], name: str) -> int:
+    """Return a count of a usage; 0 where it has none, or one that cannot be read."""
+    return read_count(usage.get(name)) or 0
+
+
+def read_count(value: object) -> int | None:
+    """Read a count, which may be a text or a float at some gateways; None if it is no count at all."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MOST)):
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def stop_reason_of(message: Mapping[str, Any]) -> str | None:
+    """Return why the answer stopped, None if it has not said; what is no name of a reason becomes one."""
+    reason = message.get("stop_reason")
+    return reason if reason is None or isinstance(reason, str) else str(reason)
 
 
 def events_of_message(message: Mapping[str, Any]) -> list[Event]:
