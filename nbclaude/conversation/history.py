@@ -19,6 +19,16 @@ from nbclaude.wire.request import System, to_json
 __all__ = ["History", "Scope", "history_of", "is_call", "open_calls", "replayable"]
 
 _THINKING = ("thinking", "redacted_thinking")
+# What a block must hold for any server to take it back; gateways leave things out. Of other types nothing is known.
+_CALL: Mapping[str, type] = {"id": str, "name": str, "input": dict}
+_NEEDED: Mapping[str, Mapping[str, type]] = {
+    "text": {"text": str},
+    "thinking": {"thinking": str, "signature": str},
+    "redacted_thinking": {"data": str},
+    "tool_use": _CALL,
+    "server_tool_use": _CALL,
+    "mcp_tool_use": _CALL,
+}
 Block = Mapping[str, Any]
 
 
@@ -57,11 +67,11 @@ def replayable(
     begun: frozenset[str] = frozenset(),
     thinking: bool = False,
 ) -> list[dict[str, Any]]:
-    """Return what of an answer may be sent back: no empty text, no tool call or tool result on its own.
+    """Return what of an answer may be sent back: no empty text, no call or result on its own, nothing that is half a block.
 
     `answered` are the calls that the next prompt answers, `begun` the calls of the answer before that wait for results.
     """
-    found = [dict(block) for block in blocks]
+    found = [dict(block) for block in blocks if _is_whole(block)]
     calls = {str(block.get("id")) for block in found if is_call(block) and "partial_json" not in block}
     results = {str(block.get("tool_use_id")) for block in found}
     # While client calls inside a server tool run, the server's own call waits for its result, too.
@@ -74,14 +84,27 @@ def replayable(
                 answer.append(block)
         elif kind == "text":
             if str(block.get("text") or "").strip():
-                # An empty list of citations comes with every text block of a stream; sending it back says nothing.
-                answer.append({key: value for key, value in block.items() if key != "citations" or value})
+                answer.append(_without_empty_citations(block))
         elif is_call(block):
             if str(block.get("id")) in (calls & results) | waiting:
                 answer.append(block)
         elif block.get("tool_use_id") is None or str(block["tool_use_id"]) in calls | begun:
             answer.append(block)
     return _ending_well(answer)
+
+
+def _is_whole(block: Block) -> bool:
+    kind = block.get("type")
+    if not isinstance(kind, str) or not kind:
+        return False
+    return all(isinstance(block.get(name), its_type) for name, its_type in _NEEDED.get(kind, {}).items())
+
+
+def _without_empty_citations(block: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the empty list that comes with every text block of a stream, and what is no list."""
+    citations = block.get("citations")
+    is_said = isinstance(citations, list) and citations and all(isinstance(one, Mapping) for one in citations)
+    return block if is_said else {key: value for key, value in block.items() if key != "citations"}
 
 
 def _ending_well(answer: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -100,7 +100,8 @@ class _GrowingBlock:
             # Assigned, not joined: the last one is the signature.
             self.start["signature"] = delta.get("signature")
         elif kind == "citations_delta":
-            self.start["citations"] = [*(self.start.get("citations") or []), delta.get("citation")]
+            before = self.start.get("citations")
+            self.start["citations"] = [*(before if isinstance(before, list) else ()), delta.get("citation")]
         else:
             # compaction_delta and deltas to come carry their block's fields whole; what is known grows by its own deltas.
             known = {"type", "input", *_GROWING.values()}

@@ -49,6 +49,16 @@ CITED = {
         ([{"type": "text", "text": " \n"}], []),
         ([{"type": "text", "text": None}], []),
         ([{"type": "text"}], []),
+        # What a gateway has garbled: every later question would be refused because of it.
+        ([{}, {"type": None}, {"type": ""}, {"type": ["text"]}, {"text": "Hello."}, TEXT], [TEXT]),
+        ([{"type": "text", "text": 1}, TEXT], [TEXT]),
+        ([{**SEARCH, "id": None}, FOUND, TEXT], [TEXT]),
+        ([{**SEARCH, "id": {"a": 1}}, {**FOUND, "tool_use_id": {"a": 1}}, TEXT], [TEXT]),
+        ([{key: value for key, value in SEARCH.items() if key != "name"}, FOUND, TEXT], [TEXT]),
+        ([{**TEXT, "citations": "all"}], [TEXT]),
+        ([{**TEXT, "citations": [None]}], [TEXT]),
+        # What nobody knows goes back as it came.
+        ([{"type": "poem", "lines": []}], [{"type": "poem", "lines": []}]),
         ([TEXT, {"type": "text", "text": "  "}], [TEXT]),
         ([{"type": "text", "text": "Hello.  \n"}], [TEXT]),
         ([TEXT, {"type": "text", "text": "More. "}, THINKING], [TEXT, {"type": "text", "text": "More."}]),

@@ -16,7 +16,14 @@ from nbclaude.wire.events import (
     StreamError,
     UnknownEvent,
 )
-from nbclaude.wire.message import MessageBuilder, events_of_message, text_of
+from nbclaude.wire.message import (
+    MessageBuilder,
+    events_of_message,
+    prompt_tokens,
+    read_count,
+    stop_reason_of,
+    text_of,
+)
 
 START = {
     "id": "msg_1",
@@ -226,6 +233,37 @@ class TestUsage:
     def test_a_usage_that_is_no_mapping_is_never_fatal(self, usage: Any) -> None:
         builder = build(MessageStart({**START, "usage": usage}), BlockStart(0, {"type": "text", "text": "a"}))
         assert text_of(builder.message) == "a"
+
+    @pytest.mark.parametrize(
+        ("value", "count"),
+        [
+            *[(0, 0), (12, 12), (12.0, 12), ("12", 12)],
+            *[(None, None), ("", None), ("many", None), ("-1", None), (-1, None), (1.5, None), (True, None)],
+            *[([], None), ({}, None), ([12], None), (float("nan"), None), (float("inf"), None)],
+            *[(10**30, None), ("9" * 5000, None), ("¹", None)],
+        ],
+    )
+    def test_what_is_a_count(self, value: object, count: int | None) -> None:
+        assert read_count(value) == count
+        assert prompt_tokens({"input_tokens": value, "cache_read_input_tokens": 1}) == (count or 0) + 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [(None, None), ("end_turn", "end_turn"), ("new", "new"), (["a"], "['a']"), ({}, "{}"), (3, "3")],
+)
+def test_stop_reason(reason: object, expected: str | None) -> None:
+    assert stop_reason_of({"stop_reason": reason}) == expected
+
+
+@pytest.mark.parametrize("before", [None, [], 1.5, "all", {}])
+def test_citations_that_are_no_list_give_way(before: object) -> None:
+    builder = build(
+        MessageStart(START),
+        BlockStart(0, {"type": "text", "text": "a", "citations": before}),
+        BlockDelta(0, {"type": "citations_delta", "citation": {"url": "u"}}),
+    )
+    assert builder.message["content"][0]["citations"] == [{"url": "u"}]
 
 
 class TestMessageStart:
