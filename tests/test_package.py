@@ -428,6 +428,7 @@ EXPORTS: dict[str, list[str]] = {
         "UnknownEvent",
         "parse_event",
     ],
+    "nbclaude.wire.json_text": ["from_json", "to_json"],
     "nbclaude.wire.message": [
         "MessageBuilder",
         "content_of",
@@ -438,7 +439,7 @@ EXPORTS: dict[str, list[str]] = {
         "text_of",
         "token_count",
     ],
-    "nbclaude.wire.request": ["MessageRequest", "System", "text_block", "to_json"],
+    "nbclaude.wire.request": ["MessageRequest", "System", "text_block"],
     "nbclaude.wire.sse": ["EventStreamDecoder", "ServerSentEvent"],
 }
 # Packages that only hold modules.

@@ -6,7 +6,6 @@ One try each. https://platform.claude.com/docs/en/api/overview
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -20,7 +19,7 @@ from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.model_json import model_of_json
 from nbclaude.client.models import ModelInfo
 from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError
-from nbclaude.wire.request import to_json
+from nbclaude.wire.json_text import from_json, to_json
 
 __all__ = ["count_tokens", "has_files", "list_models", "upload_file"]
 
@@ -170,8 +169,8 @@ def _call(
     if not 200 <= status < 300:
         raise error_of_reply(status, reply_headers, body, connection)
     try:
-        data = json.loads(body) if body.strip() else {}
-    except (ValueError, RecursionError):
+        data = from_json(body) if body.strip() else {}
+    except ValueError:
         data = None
     if not isinstance(data, (dict, list)):
         raise _not_understood(connection, "JSON")

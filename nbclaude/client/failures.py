@@ -21,6 +21,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     status_error,
 )
+from nbclaude.wire.json_text import from_json
 
 __all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay", "without_key"]
 
@@ -85,8 +86,8 @@ def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connect
             "Keys are not sent along a redirect: set base_url to the final address."
         )
     try:
-        data = json.loads(body)
-    except (ValueError, RecursionError):
+        data = from_json(body)
+    except ValueError:
         data = None
     if isinstance(data, dict):
         return error_of_body(data, status, headers)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ from nbclaude.client.failures import (
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
+from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import events_of_message
 from nbclaude.wire.request import MessageRequest
 from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
@@ -263,8 +263,8 @@ class MessageStream:
 
     def _whole_message(self, body: bytes) -> list[Event]:
         try:
-            data: Any = json.loads(body)
-        except (ValueError, RecursionError):
+            data: Any = from_json(body)
+        except ValueError:
             data = None
         if not isinstance(data, dict):
             raise self._not_a_message(body)

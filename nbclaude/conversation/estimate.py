@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.client.connection import Connection
 from nbclaude.errors import APIError
-from nbclaude.wire.request import to_json
+from nbclaude.wire.json_text import to_json
 
 __all__ = ["prompt_size", "rough_tokens", "unmeasured_note"]
 

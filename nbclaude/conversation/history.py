@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
+from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
-from nbclaude.wire.request import System, to_json
+from nbclaude.wire.request import System
 
 __all__ = ["History", "Scope", "history_of", "is_call", "open_calls", "replayable"]
 

@@ -5,12 +5,12 @@ Events and deltas: section "Streaming" of https://platform.claude.com/docs/en/ap
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.errors import APIResponseValidationError
+from nbclaude.wire.json_text import from_json
 from nbclaude.wire.sse import ServerSentEvent
 
 __all__ = [
@@ -121,11 +121,8 @@ def parse_event(event: ServerSentEvent) -> Event | None:
     if text.strip() in ("", "[DONE]"):
         return None
     try:
-        data = json.loads(text)
-        if "\\ud" in text or "\\uD" in text:
-            # JSON can escape half a character; no file or socket takes it.
-            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
-    except (ValueError, RecursionError) as error:
+        data = from_json(text)
+    except ValueError as error:
         raise APIResponseValidationError(
             f"An event of the stream is not JSON: {text[:80]!r} ({error}). "
             "The server in base_url may not speak the Messages API, or something between it and you cut the stream."

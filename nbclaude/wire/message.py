@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from nbclaude.wire.events import (
     MessageStart,
     MessageStop,
 )
+from nbclaude.wire.json_text import from_json
 
 __all__ = [
     "MessageBuilder",
@@ -123,8 +123,8 @@ def _tool_input(text: str, block: Mapping[str, Any]) -> dict[str, Any]:
         # No deltas, or only empty ones: the start has the whole input, which is usually {}.
         return {"input": block.get("input") or {}}
     try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+        value = from_json(text)
+    except ValueError:
         value = None
     if isinstance(value, dict):
         return {"input": value}

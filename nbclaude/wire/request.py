@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["MessageRequest", "System", "text_block", "to_json"]
+from nbclaude.wire.json_text import to_json
+
+__all__ = ["MessageRequest", "System", "text_block"]
 
 # A system prompt: a text, or text blocks in the API's shape.
 System = str | Sequence[Mapping[str, Any]]
@@ -16,11 +17,6 @@ System = str | Sequence[Mapping[str, Any]]
 def text_block(text: str) -> dict[str, Any]:
     """Build a text content block."""
     return {"type": "text", "text": text}
-
-
-def to_json(value: object) -> bytes:
-    """Return UTF-8 JSON, the same bytes for the same value; half a character (a lone surrogate) becomes `?`."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)
