@@ -22,7 +22,7 @@ test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, ke
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
-	$(BIN)/python -m pytest -v tests/browser
+	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 
 demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
 	$(BIN)/python scripts/demo.py

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
 
 BROWSER_REQUIRED = os.environ.get("NBCLAUDE_REQUIRE_BROWSER", "") not in ("", "0")
-BROWSER_TESTS_RUN = pytest.StashKey[int]()
-BROWSER_TESTS_COLLECTED = pytest.StashKey[int]()
 
 
 @pytest.fixture
@@ -40,8 +38,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Name the markers."""
     config.addinivalue_line("markers", "kernel: needs a real ipykernel (given to all of tests/kernel)")
     config.addinivalue_line("markers", "browser: needs Chromium (given to all of tests/browser)")
-    config.stash[BROWSER_TESTS_RUN] = 0
-    config.stash[BROWSER_TESTS_COLLECTED] = 0
+    if not hasattr(config, "workerinput"):  # where tests run in several processes, the first one hears of all
+        config.pluginmanager.register(BrowserTests(config))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -58,35 +56,36 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: order.index(folder(item)))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
-    """Count the browser tests that got past their set-up: a skipped fixture does not come here."""
-    if item.get_closest_marker("browser"):
-        item.config.stash[BROWSER_TESTS_RUN] += 1
-    return (yield)
+class BrowserTests:
+    """Counts the browser tests, and says loudly if none of them was executed."""
 
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._tried: set[str] = set()
+        self._executed: set[str] = set()
 
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Count the browser tests that are going to be tried."""
-    wanted = sum(1 for item in session.items if item.get_closest_marker("browser"))
-    session.config.stash[BROWSER_TESTS_COLLECTED] = wanted
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count: a test that was skipped or failed in its set-up has no report of a call."""
+        if "browser" in report.keywords:
+            self._tried.add(report.nodeid)
+            if report.when == "call":
+                self._executed.add(report.nodeid)
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Fail a run that requires the browser and in which no browser test was executed."""
+        if BROWSER_REQUIRED and not self._executed and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail a run that requires the browser and in which no browser test was executed."""
-    run = session.config.stash[BROWSER_TESTS_RUN]
-    if BROWSER_REQUIRED and run == 0 and session.exitstatus == pytest.ExitCode.OK:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
-    """Say what became of the browser tests."""
-    run, wanted = config.stash[BROWSER_TESTS_RUN], config.stash[BROWSER_TESTS_COLLECTED]
-    if config.option.collectonly or (wanted == 0 and not BROWSER_REQUIRED):
-        return
-    if run == 0:
-        terminalreporter.section("THE BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
-        terminalreporter.line("Nothing of what a reader sees in JupyterLab was checked.")
-        terminalreporter.line("Install Chromium (Debian: apt-get install chromium) and run the tests again.")
-    else:
-        terminalreporter.line(f"browser tests executed: {run} of {wanted}")
+    def pytest_terminal_summary(self, terminalreporter: TerminalReporter) -> None:
+        """Say what became of them."""
+        if self._config.option.collectonly or not (self._tried or BROWSER_REQUIRED):
+            return
+        if self._executed:
+            count = f"{len(self._executed)} of {len(self._tried)}"
+            terminalreporter.line(f"browser tests executed: {count}")
+        else:
+            terminalreporter.section("THE BROWSER TESTS DID NOT RUN", sep="!", red=True, bold=True)
+            terminalreporter.line("Nothing of what a reader sees in JupyterLab was checked.")
+            terminalreporter.line(
+                "Install Chromium (Debian: apt-get install chromium) and run the tests again."
+            )
