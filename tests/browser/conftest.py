@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import launch
 from tests.browser.lab import Lab
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 OpenNotebook = Callable[..., NotebookPage]
 """`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab") -> NotebookPage`."""
+
+# A busy machine gets its time: what is right goes on as soon as it is.
+expect.set_options(timeout=15_000)
 
 # Playwright's synchronous interface keeps an event loop running in this thread, which other tests must not
 # meet: hence all fixtures end with the folder ("package"), not with the whole run.
