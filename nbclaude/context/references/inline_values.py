@@ -87,7 +87,13 @@ def reads_as_number(text: str) -> bool:
 
 
 def is_short(value: Any) -> bool:
-    """Return whether a value stands in the sentence: a number, a date, one line of text."""
+    """Return whether a value stands in the sentence: a number, a date, one line of text, a few of these in a list or tuple."""
+    if type(value) in (list, tuple):
+        return len(value) <= INLINE and all(map(_is_single, value)) and _is_short_text(repr(value))
+    return _is_single(value)
+
+
+def _is_single(value: Any) -> bool:
     if isinstance(value, str):
         return _is_short_text(value)
     if value is None or isinstance(value, _SHORT):
