@@ -25,7 +25,7 @@ from nbclaude.client.prices import PRICES_AS_OF, Price
 from nbclaude.context.images.prepared import ImageLimits, prepare_image
 from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN, CellRun
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Simulator

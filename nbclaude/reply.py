@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.exchange import Nobody, Outcome
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from traitlets.config import Config
 
-from nbclaude.client.connection import connect, normalize_base_url
+from nbclaude.client.addresses import normalize_base_url
+from nbclaude.client.connection import connect
 from nbclaude.magics import FAMILIES
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.options import OPTIONS

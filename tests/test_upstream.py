@@ -14,7 +14,8 @@ from nbclaude import errors
 from nbclaude.client.failures import retry_delay
 from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Outcome
-from nbclaude.conversation.plan import Plan, Question
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace

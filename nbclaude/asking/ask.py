@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.asking.gathering import Gathered
 from nbclaude.client.keys import find_keys, key_in_prompt_message
-from nbclaude.conversation.plan import Plan, Question
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError

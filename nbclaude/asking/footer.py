@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count

@@ -8,31 +8,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
+from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 
-if TYPE_CHECKING:
-    from nbclaude.client.directory import NamedConnection
-
 __all__ = [
-    "ANTHROPIC_KEY_VARIABLES",
-    "AUTH_STYLES",
-    "DEFAULT_BASE_URL",
     "DEMO_NOTICE",
     "Connection",
     "Secret",
     "connect",
-    "is_loopback",
-    "normalize_base_url",
-    "server_name",
 ]
 
-DEFAULT_BASE_URL = "https://api.anthropic.com"
 DEMO_NOTICE = "demo model, not Claude"
-ANTHROPIC_KEY_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
-AUTH_STYLES = ("x-api-key", "bearer")
 # Sent where no key is needed: some local servers want a header that is not empty, and none reads it.
 _NO_KEY = "no-key"
 # These take `Authorization: Bearer` and nothing else.
@@ -106,57 +95,6 @@ class Connection:
         if key:
             headers[self.auth_header] = f"Bearer {key}" if self.auth_header == "authorization" else key
         return headers | {name.lower(): value for name, value in self.custom_headers.items()}
-
-
-def normalize_base_url(text: str, what: str = "base_url") -> str:
-    """Return the base URL without a trailing `/`, `/v1` or `/v1/messages`; `what` names it in the errors.
-
-    Raises:
-        ConfigurationError: it is no http(s) address.
-
-    """
-    url = text.strip()
-    if "@" in url:
-        # Addresses are shown in the notebook. (The message leaves this one out.)
-        raise ConfigurationError(
-            f"{what} must not hold a user name or a password (an @): it is shown in the notebook. "
-            "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
-        )
-    if not _is_address(url):
-        cure = (
-            "(set it with %config ClaudeMagics.base_url or ANTHROPIC_BASE_URL)" if what == "base_url" else ""
-        )
-        example = f"It looks like {DEFAULT_BASE_URL} or http://localhost:4000 {cure}".rstrip()
-        raise ConfigurationError(f"{what} {text!r} is not an address. {example}.")
-    return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/"))
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port = parts.port  # raises for a port that is no number, or out of range
-    except ValueError:
-        return False
-    plain = url.isprintable() and not re.search(r"\s", url) and not parts.query and not parts.fragment
-    return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether the server runs on this machine."""
-    host = urlsplit(base_url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
-
-
-def server_name(base_url: str) -> str:
-    """Return the name under which the key of a server is stored that has no name in the configuration.
-
-    That is "anthropic", else host and port. A key that was stored for https does not go out in the clear by mistake.
-    """
-    if base_url == DEFAULT_BASE_URL:
-        return "anthropic"
-    parts = urlsplit(base_url)
-    is_clear = parts.scheme == "http" and not is_loopback(base_url)
-    return f"http://{parts.netloc.lower()}" if is_clear else parts.netloc.lower()
 
 
 def _nothing_stored(_name: str) -> tuple[str, str]:

@@ -8,18 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbclaude.client.connection import (
-    ANTHROPIC_KEY_VARIABLES,
-    AUTH_STYLES,
-    DEFAULT_BASE_URL,
-    is_loopback,
-    normalize_base_url,
-    server_name,
-)
+from nbclaude.client.addresses import DEFAULT_BASE_URL, is_loopback, normalize_base_url, server_name
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["BUILT_IN", "NamedConnection", "connection_of_settings", "find_connection", "known_connections"]
+__all__ = [
+    "ANTHROPIC_KEY_VARIABLES",
+    "AUTH_STYLES",
+    "BUILT_IN",
+    "NamedConnection",
+    "connection_of_settings",
+    "find_connection",
+    "known_connections",
+]
 
+ANTHROPIC_KEY_VARIABLES = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
+AUTH_STYLES = ("x-api-key", "bearer")
 _CACHING = ("automatic", "explicit", "off")
 _ENTRY_KEYS = (
     "base_url",

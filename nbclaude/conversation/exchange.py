@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
-from nbclaude.conversation.plan import Plan, Question, continued
+from nbclaude.conversation.plan import Plan, continued
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.rounds import AnswerRounds
 from nbclaude.conversation.turns import CellRun, Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError

@@ -11,9 +11,10 @@ from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import Parameters, fit_parameters
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
 from nbclaude.conversation.settings import Settings
-from nbclaude.conversation.turns import CellRun, Conversation, Turn
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
@@ -21,29 +22,10 @@ from nbclaude.wire.request import MessageRequest, text_block
 if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
 
-__all__ = ["Plan", "Question", "Refer", "continued", "make_plan"]
+__all__ = ["Plan", "Refer", "continued", "make_plan"]
 
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
-
-    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `names` are what the user
-    calls the blocks of the prompt, one each: a text without a name is what they typed. `values` came from the kernel into
-    what they typed. `instead_of` is the turn that this one replaces.
-    """
-
-    prompt: tuple[Mapping[str, Any], ...]
-    at: CellRun | None = None
-    begins: bool = False
-    history: bool = True
-    prefill: str = ""
-    names: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    instead_of: Turn | None = None
 
 
 @dataclass(frozen=True, slots=True)

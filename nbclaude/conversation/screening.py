@@ -19,7 +19,7 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from nbclaude.conversation.plan import Question
+    from nbclaude.conversation.question import Question
 
 __all__ = ["Screening", "screened"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from nbclaude.client.connection import DEFAULT_BASE_URL
+from nbclaude.client.addresses import DEFAULT_BASE_URL
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import System
 

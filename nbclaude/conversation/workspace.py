@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url
+from nbclaude.client.addresses import normalize_base_url
+from nbclaude.client.connection import Connection, Secret, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
@@ -21,7 +22,8 @@ from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import prompt_size, rough_tokens
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
-from nbclaude.conversation.plan import Plan, Question, make_plan
+from nbclaude.conversation.plan import Plan, make_plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.turns import CellRun, Conversations
 from nbclaude.conversation.uploads import Uploads

@@ -10,7 +10,7 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from nbclaude.asking import notebook
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text

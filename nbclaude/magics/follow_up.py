@@ -11,7 +11,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace

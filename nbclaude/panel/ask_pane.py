@@ -15,7 +15,7 @@ from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options

@@ -8,7 +8,7 @@ from datetime import date
 
 import ipywidgets
 
-from nbclaude.client.connection import server_name
+from nbclaude.client.addresses import server_name
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import APIError, ConfigurationError
 from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note, set_options

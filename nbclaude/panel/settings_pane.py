@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from nbclaude.client.connection import server_name
+from nbclaude.client.addresses import server_name
 from nbclaude.client.directory import known_connections
 from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.ledger import dollars

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.connection import Connection, Secret, connect, normalize_base_url, server_name
+from nbclaude.client.addresses import normalize_base_url, server_name
+from nbclaude.client.connection import Connection, Secret, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from tests.client.helpers import CANARY, connection, read

@@ -13,7 +13,8 @@ import pytest
 from nbclaude.client.connection import Connection
 from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
-from nbclaude.conversation.plan import Plan, Question, make_plan
+from nbclaude.conversation.plan import Plan, make_plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Change, Conversation
 from nbclaude.errors import (

@@ -10,7 +10,7 @@ import pytest
 
 from nbclaude.client.endpoints import upload_file
 from nbclaude.conversation.exchange import Nobody, Outcome
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Answer, HTTPFault, RecordedRequest, Simulator, text, thinking, tool_use
 from nbclaude.tools.results import tool_results

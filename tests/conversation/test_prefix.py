@@ -10,7 +10,8 @@ import pytest
 
 from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
-from nbclaude.conversation.plan import Question, make_plan
+from nbclaude.conversation.plan import make_plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import CellRun, Conversation
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use

@@ -7,7 +7,8 @@ import pytest
 
 from nbclaude.client.connection import Secret
 from nbclaude.client.models import model_info
-from nbclaude.conversation.plan import Question, make_plan
+from nbclaude.conversation.plan import make_plan
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening, screened
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn

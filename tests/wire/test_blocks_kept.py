@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.exchange import Nobody, Outcome
-from nbclaude.conversation.plan import Question
+from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Answer, RawStream, Simulator, text
 from tests.client.conftest import no_idle_lines, no_network_settings

@@ -1,0 +1,30 @@
+"""What is asked, as one value: a prompt, from where, and what of the conversation it takes part in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.conversation.turns import CellRun, Turn
+
+__all__ = ["Question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
+
+    An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `names` are what the user
+    calls the blocks of the prompt, one each: a text without a name is what they typed. `values` came from the kernel into
+    what they typed. `instead_of` is the turn that this one replaces.
+    """
+
+    prompt: tuple[Mapping[str, Any], ...]
+    at: CellRun | None = None
+    begins: bool = False
+    history: bool = True
+    prefill: str = ""
+    names: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    instead_of: Turn | None = None
