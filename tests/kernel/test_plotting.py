@@ -136,6 +136,18 @@ def test_a_huge_matplotlib_figure_fits_and_a_transparent_one_is_white(plotting: 
 
 
 @needs("matplotlib")
+def test_a_poster_is_measured_without_its_pixels(plotting: Kernel) -> None:
+    # 100 × 100 inches at 600 dpi are 3.6 billion pixels, 14 GB.
+    code = (
+        "import resource\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(100, 100), dpi=600)\n"
+        "plt.close()\npicture(fig)\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = plotting.run(code)
+    assert done.ok, done.error
+    assert int(done.stdout.splitlines()[-1]) < 1_500_000  # kB
+
+
+@needs("matplotlib")
 def test_several_figures_and_figures_in_figures(plotting: Kernel) -> None:
     done = plotting.run(BAR + "other = plt.figure()\npicture([fig, other, ax])")
     blocks, summary, _notes = json.loads(done.stdout)
@@ -170,6 +182,7 @@ def test_numbers_are_no_figures(plotting: Kernel) -> None:
         "df.plot(subplots=True)",
         "df.hist()",
         "df.boxplot(return_type='dict')",
+        "df.groupby(df.b > 2)['a'].plot()",
         "df['a'].plot.hist()",
     ],
 )
@@ -178,6 +191,14 @@ def test_pandas_plots(plotting: Kernel, expression: str) -> None:
     image, _summary = picture(plotting, code + expression)
     assert image.width > 400
     assert 0.5 < share(image, 255, 255, 255) < 0.995
+
+
+@needs("pandas", "matplotlib")
+def test_the_plots_of_groups_are_pictures(plotting: Kernel) -> None:
+    code = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 5, 2, 8], 'b': [3, 1, 4, 1]})\n"
+    done = plotting.run(code + "picture(df.groupby(df.b > 2)[['a']].hist())")
+    blocks, summary, _notes = json.loads(done.stdout)
+    assert (len(blocks), summary) == (2, "2 figures")
 
 
 @needs("pandas")
@@ -274,6 +295,16 @@ def test_altair(plotting: Kernel) -> None:
     assert 0.3 < share(image, 255, 0, 0) < 0.9
 
 
+@needs("altair", "vl_convert", "pandas")
+def test_an_altair_chart_of_many_rows(plotting: Kernel) -> None:
+    code = "import altair as alt, pandas as pd\nrows = pd.DataFrame({'a': range(6000)})\n"
+    image, _summary = picture(plotting, code + "alt.Chart(rows).mark_bar().encode(x='a')")
+    assert 500 < image.width < 700
+    done = plotting.run("alt.Chart(rows).mark_bar().encode(x='a').to_dict()")
+    assert done.error is not None
+    assert done.error["ename"] == "MaxRowsError"
+
+
 @needs("bokeh", "selenium")
 @pytest.mark.skipif(not (shutil.which("chromedriver") and shutil.which("chromium")), reason="no chromedriver")
 def test_bokeh(plotting: Kernel) -> None:
@@ -318,6 +349,17 @@ def test_graphviz(plotting: Kernel, kind: str) -> None:
     assert summary == f"graph {image.width}×{image.height}"
     assert 60 < image.width < 200 and 40 < image.height < 150
     assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
+@needs("graphviz")
+@pytest.mark.skipif(not shutil.which("dot"), reason="no dot")
+def test_what_graphviz_cannot_read_is_said(plotting: Kernel) -> None:
+    done = plotting.run("import graphviz\npicture(graphviz.Source('digraph{a->'), 'tree')")
+    assert done.error is not None
+    assert done.error["evalue"].startswith(
+        "tree: graphviz cannot paint the graph: Error: <stdin>: syntax error"
+    )
+    assert "install" not in done.error["evalue"]
 
 
 @needs("graphviz")

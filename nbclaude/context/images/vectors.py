@@ -14,7 +14,7 @@ from typing import Any
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
+__all__ = ["first_line", "paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
 
 # Lines and letters of a figure on a screen are thin: twice as large, the model reads them as well as the user.
 ENLARGED = 2
@@ -42,7 +42,7 @@ def paint_svg(svg: str | bytes, limits: ImageLimits, label: str) -> bytes:
         if vl_convert and size:
             return bytes(vl_convert.svg_to_png(text, scale=edge / size))
     except (ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"{label}: the SVG cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the SVG cannot be painted: {first_line(error)}") from error
     raise ConfigurationError(
         f"{label}: an SVG must be painted before a model can see it. Run `pip install resvg-py`, or attach a PNG of it."
     )
@@ -67,7 +67,7 @@ def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
         finally:
             document.close()
     except (pdfium.PdfiumError, ValueError, IndexError, ZeroDivisionError) as error:
-        raise ConfigurationError(f"{label}: the PDF cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the PDF cannot be painted: {first_line(error)}") from error
     return buffer.getvalue()
 
 
@@ -83,7 +83,7 @@ def paint_vega(spec: Mapping[str, Any], label: str) -> bytes:
     try:
         return bytes(paint(dict(spec), scale=ENLARGED))
     except (ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"{label}: the chart cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the chart cannot be painted: {first_line(error)}") from error
 
 
 def paint_plotly(figure: Any, label: str) -> bytes:
@@ -95,7 +95,7 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         # Loaded already, by whoever made the figure; here only its part that writes images.
         return bytes(importlib.import_module("plotly.io").to_image(figure, format="png", validate=False))
     except Exception as error:  # whatever plotly, kaleido and the browser may raise
-        reason = _first_line(error)
+        reason = first_line(error)
         if _optional("kaleido") is None:
             cure = "Run `pip install kaleido` (it needs Chrome or Chromium as well)."
         elif "chrome" in str(error).lower():
@@ -140,6 +140,7 @@ def _pixels(length: str) -> float | None:
         return None
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error of another library says, as one sentence on one line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".") + "."
