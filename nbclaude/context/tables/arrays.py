@@ -80,7 +80,7 @@ def _facts(array: Any, numpy: Any) -> str:
     """Return missing values, range and mean, of a sample where the array is large."""
     if array.dtype.kind not in "iufbMm" or not array.size:
         return ""
-    step, exact = sample_step(array.size, 1), is_exact(array.size, 1)
+    step, exact = sample_step(array.size, 1), is_exact(array.size, [1])
     # Flat views only: `ravel` would copy an array that does not lie in one piece.
     flat = array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
     whole = array if exact else flat
