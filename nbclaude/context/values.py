@@ -30,6 +30,7 @@ FORMATS = ("schema", "head N", "full", "repr", "str")
 _STRING = 200_000
 # A table can be many things; that it is no picture is known without asking it.
 _DATA_FAMILIES = frozenset({"pandas", "polars", "pyarrow", "xarray"})
+_MOST_AXES = 1_000
 
 # The blocks that a user message may hold, and what each of them must have; a dict of the user's own seldom does.
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -209,7 +210,8 @@ def _family(value: object) -> str:
 def _items(value: Any) -> Sequence[Any]:
     """Return what is in a list, a tuple, or an array of objects (matplotlib's axes); nothing for other values."""
     if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") == "O":
-        return list(value.flat)
+        # Who has so many axes wants none of them sent.
+        return list(value.flat) if value.size <= _MOST_AXES else ()
     return value if isinstance(value, (list, tuple)) else ()
 
 

@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from nbclaude.context.tables.arrays import describe_array, describe_xarray
+from nbclaude.context.tables.arrays import describe_array
 from nbclaude.context.tables.pandas_tables import pandas_table
 from nbclaude.context.tables.plain_tables import arrow_table, rows_table
 from nbclaude.context.tables.polars_tables import lazy_schema, polars_table
 from nbclaude.context.tables.table import Described, Table, describe, rows_of, schema_of
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip
+from nbclaude.context.tables.xarrays import describe_xarray
+from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, one_line
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["DATA_FORMATS", "describe_data", "read_format"]
@@ -41,12 +42,13 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     """
     word, rows = read_format(format)
     family = str(type(value).__module__).partition(".")[0]
+    budget = limits.rows if word in ("head", "full") else limits.summary
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
-        return describe_array(value, word, rows, limits.rows if word in ("head", "full") else limits.summary)
+        return describe_array(value, word, rows, budget)
     if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
-        return describe_xarray(value, word, limits.rows if word == "full" else limits.summary)
+        return describe_xarray(value, word, rows, budget)
     if family == "polars" and type(value).__name__ == "LazyFrame":
-        return Described(*_lazy(value, limits))
+        return _lazy(value, word, limits)
     table = _table_of(value, family)
     if table is None:
         return None
@@ -62,9 +64,19 @@ def _is_a(value: Any, module: str, name: str) -> bool:
     return isinstance(kind, type) and isinstance(value, kind)
 
 
-def _lazy(value: Any, limits: TextLimits) -> tuple[str, str, tuple[str, ...]]:
-    text, note = clip(lazy_schema(value), limits.summary)
-    return text, "schema only", ("not computed: collect() it for rows", *([note] if note else []))
+def _lazy(value: Any, word: str, limits: TextLimits) -> Described:
+    if word in ("head", "full"):
+        raise ConfigurationError(
+            "A polars LazyFrame is not computed here. Collect what you want to send, as in {lf.head(5).collect()}."
+        )
+    try:
+        schema = lazy_schema(value)
+    except Exception as error:  # polars has a class for everything that may be wrong with a plan
+        raise ConfigurationError(
+            f"polars finds no schema for this LazyFrame: {one_line(str(error), 300)}"
+        ) from error
+    text, note = clip(schema, limits.summary)
+    return Described(text, "schema only", ("not computed: collect() it for rows", *([note] if note else [])))
 
 
 def _table_of(value: Any, family: str) -> Table | None:

@@ -1,6 +1,7 @@
 import datetime
 import decimal
 import math
+import pathlib
 import resource
 import sqlite3
 import sys
@@ -371,11 +372,72 @@ def test_numpy_arrays() -> None:
         assert described(odd, "schema").text.endswith("(no values were sent)")
 
 
+def test_an_array_of_many_dimensions_has_few_corners() -> None:
+    array = numpy.zeros((2,) * 20)
+    started = time.perf_counter()
+    result = described(array)
+    assert time.perf_counter() - started < 2
+    assert result.notes == ("corners of [0, 0, 0, 0, … 12 times] only; … stands for the rest",)
+    assert len(result.text) < 4_500
+    four = described(numpy.arange(10_000).reshape(10, 10, 10, 10)).text
+    assert "corners of [0] only; … stands for the rest:\n[[[  0,   1,   2, ...,   7,   8,   9],\n" in four
+
+
+def test_a_structured_array_is_told_by_its_fields() -> None:
+    array = numpy.array([(1, 2.5, "x"), (3, math.nan, "y")], dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
+    assert described(array, "schema").text.splitlines()[1:] == [
+        "fields:",
+        "  a: int32; 1 … 3, mean 2, median 2, std 1",
+        "  b: float64; 1 missing (50.0%), 2.5 … 2.5, mean 2.5, median 2.5, std 0",
+        "  c: <U3; 2 distinct",
+        "(no values were sent)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("array", "facts"),
+    [
+        (numpy.array([1 + 2j, 3, math.nan]), "1 missing (33.3%), real 1 … 3, imaginary 0 … 2"),
+        (numpy.array(["a", "b", "a"]), "2 distinct; top: 'a' 2, 'b' 1"),
+        (
+            numpy.array([1, "a", None], dtype=object),
+            "1 missing (33.3%), 2 distinct, holds int, str; such as '1', 'a'",
+        ),
+        (numpy.array([{}, {}], dtype=object), "holds dict"),
+    ],
+)
+def test_the_facts_of_other_arrays(array: Any, facts: str) -> None:
+    assert described(array).text.splitlines()[1] == facts
+
+
+def test_of_an_array_on_a_disk_only_blocks_are_read(tmp_path: pathlib.Path) -> None:
+    array = numpy.memmap(tmp_path / "a", dtype="f8", mode="w+", shape=(6_000_000,))
+    assert "; all from a sample of 50,000 values\n" in described(array.reshape(6, -1)[1:]).text
+    assert "sample" not in described(array[:1_000_000]).text
+
+
+def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
+    lazy = polars.LazyFrame({"a": [1]})
+    with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
+        described(lazy, "head 5")
+    with pytest.raises(
+        ConfigurationError, match=r'^polars finds no schema for this LazyFrame: .*"zzz"[^\n]*$'
+    ):
+        described(lazy.select("zzz"))
+
+
 def test_xarray() -> None:
     array = xarray.DataArray(
         [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
     )
-    assert described(array).text == repr(array)
+    assert described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5"
+    assert described(array, "full").text == (
+        "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5\nwhole:\n[[1., 2.]]"
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"An xarray Dataset has no format head: .*{ds\['name'\]:head 5}"
+    ):
+        described(xarray.Dataset({"t": array}), "head 3")
     assert described(array, "schema").text == (
         "xarray DataArray, dimensions (y: 1, x: 2)\n"
         "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5\n"
