@@ -329,12 +329,38 @@ def test_ranges_of_large_arrays_are_exact() -> None:
         assert "1 infinite; ~ is from a sample of " in text
 
 
+def test_ranges_of_large_arrow_tables_are_exact() -> None:
+    days = pyarrow.array([datetime.date(2020, 1, 1)] * 49_999 + [datetime.date(1900, 1, 1)])
+    columns = {
+        "x": pyarrow.array(RARE[:50_000]),
+        "n": pyarrow.array([None, *range(49_999)]),
+        "day": days,
+        "word": pyarrow.array(["a"] * 49_999 + [None]),
+        "yes": pyarrow.array([True] * 50_000),
+    }
+    assert described(pyarrow.table(columns), "schema").text.splitlines()[1:] == [
+        "missing values and ranges are of all rows; ~ marks statistics from a sample of 10,000 rows (one in 5)",
+        "columns (name: type; what is in it):",
+        "  x: double; -1 … 1, ~mean 0.000105168, ~median -0.000512454, ~std 0.707153, 1 infinite",
+        "  n: int64; 1 missing (< 0.1%), 0 … 49998, ~mean 24801, ~median 24999, ~std 14432.4",
+        "  day: date32[day]; 1900-01-01 … 2020-01-01",
+        "  word: string; 1 missing (< 0.1%), ~1 distinct",
+        "  yes: bool; ~100.0% true",
+        "(no rows were sent)",
+    ]
+
+
 def test_what_is_sampled_altogether_says_so() -> None:
-    text = described(pyarrow.table({"x": RARE[:50_000]}), "schema").text
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000)"
+    rows = connection.execute(f"{numbers} SELECT x, NULLIF(x % 2, 0) AS odd FROM n").fetchall()
+    text = described(rows, "schema").text
     assert (
         "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
         in text
     )
+    assert "  odd: int; ~50.0% missing, 1 … 1, " in text
     assert not is_exact(1_000_000_000, [1])
     assert is_exact(10_000_000, [1] * 10)
     assert not is_exact(10_000_000, [3] * 10)
