@@ -95,19 +95,24 @@ def _spread(column: Any, rows: int, step: int) -> list[object]:
     return [value for start in starts for value in column.slice(start, _SAMPLE // pieces).to_pylist()]
 
 
-def rows_table(title: str, names: Sequence[str], records: Sequence[Sequence[object]]) -> Table:
-    """Return rows of Python values, as a database gives them, as a table."""
+def rows_table(
+    title: str,
+    names: Sequence[object],
+    records: Sequence[Any],
+    values: Callable[[Any], Sequence[object]] = list,
+) -> Table:
+    """Return records of Python values as a table; `values` gives those of one record, in the order of the names."""
     step = max(1, math.ceil(len(records) / _SAMPLE))
-    sample = records[::step]
+    sample = [values(record) for record in records[::step]]
 
     def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
-        return [[position, *list(records[position])[:width]] for position in positions]
+        return [[position, *values(records[position])[:width]] for position in positions]
 
     return Table(
         title=title,
         rows=len(records),
         names=[name_text(name) for name in names],
-        dtypes=[_type_of(records, column) for column in range(len(names))],
+        dtypes=[_type_of([row[column] for row in sample]) for column in range(len(names))],
         labels=["row"],
         index=Facts(),
         step=step,
@@ -121,8 +126,8 @@ def _row_facts(values: Sequence[object], sampled: bool) -> Facts:
     return _facts(values, missing_text(missing, len(values), sampled=sampled), sampled=False)
 
 
-def _type_of(records: Sequence[Sequence[object]], column: int) -> str:
-    types = Counter(type(row[column]).__name__ for row in records[:1_000] if row[column] is not None)
+def _type_of(values: Sequence[object]) -> str:
+    types = Counter(type(value).__name__ for value in values if value is not None)
     return ", ".join(name for name, _ in types.most_common(3)) or "unknown"
 
 

@@ -353,8 +353,11 @@ def test_ranges_of_large_arrow_tables_are_exact() -> None:
 def test_what_is_sampled_altogether_says_so() -> None:
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
-    numbers = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000)"
-    rows = connection.execute(f"{numbers} SELECT x, NULLIF(x % 2, 0) AS odd FROM n").fetchall()
+    query = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000) "
+        "SELECT x, NULLIF(x % 2, 0) AS odd FROM n"
+    )
+    rows = connection.execute(query).fetchall()
     text = described(rows, "schema").text
     assert (
         "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
@@ -673,3 +676,69 @@ def test_names_that_cannot_be_shown() -> None:
 
     frame = pandas.DataFrame([[1, 2]], columns=pandas.Index([Bad(), "b"], dtype=object))
     assert "columns: <Bad>: int64, b: int64" in described(frame).text
+
+
+def test_one_row_of_a_query() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    row = connection.execute("SELECT 1 AS a, NULL AS b").fetchone()
+    assert described(row) == Described(
+        "SQL row, 1 row × 2 columns\ncolumns: a: int, b: unknown\nrow,a,b\n0,1,", "1 row × 2 columns, whole"
+    )
+
+
+def test_long_lists_of_records_are_tables() -> None:
+    rows = sqlite3.connect(":memory:").execute("SELECT 1, 'x' UNION ALL SELECT 2, NULL").fetchall()
+    assert describe_data(rows) is None
+    assert described(rows, "schema").text.splitlines()[2:4] == [
+        "  0: int; 1 … 2, mean 1.5, median 1.5, std 0.707107",
+        "  1: str; 1 missing (50.0%), 1 distinct",
+    ]
+    assert described(rows * 20).text.startswith(
+        "list of tuples, 40 rows × 2 columns\ncolumns: 0: int, 1: str\n"
+    )
+    records: list[Any] = [{"a": 1, "b": "x"}] * 39 + [{"b": "y", "c": 2.5}, {"a": 2, "b": "z", "c": 1.5}] * 40
+    result = described(records)
+    assert result.text.startswith("list of dicts, 119 rows × 3 columns\n")
+    assert "  a: int; 40 missing (33.6%), 1 … 2, " in result.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(100)),
+        ["ab"] * 100,
+        [(1, 2), (1, 2, 3)] * 50,
+        [{"a": [1]}] * 100,
+        [{str(n): n} for n in range(100)],
+        [()] * 100,
+        [{}] * 100,
+    ],
+)
+def test_other_long_lists_are_not(value: Any) -> None:
+    assert describe_data(value) is None
+
+
+def test_a_relation_of_duckdb_is_not_computed() -> None:
+    class DuckDBPyRelation:
+        columns = ("a", "b")
+        types = ("BIGINT", "VARCHAR")
+
+        def __init__(self, rows: int = 1_000) -> None:
+            self.rows = rows
+
+        def limit(self, rows: int) -> Any:
+            return DuckDBPyRelation(rows)
+
+        def fetchall(self) -> list[tuple[int, str | None]]:
+            assert self.rows <= 10
+            return [(n, None if n else "x") for n in range(self.rows)]
+
+    DuckDBPyRelation.__module__ = "duckdb"
+    opening = "duckdb relation (not computed: no statistics)\ncolumns:\n  a: BIGINT\n  b: VARCHAR\n"
+    result = described(DuckDBPyRelation(), "head 2")
+    assert result == Described(f"{opening}first 2 rows:\nrow,a,b\n0,0,x\n1,1,", "schema + first 2 rows")
+    assert described(DuckDBPyRelation()).text.endswith("\n9,9,")
+    assert described(DuckDBPyRelation(), "schema").text == f"{opening}(no rows were sent)"
+    with pytest.raises(ConfigurationError, match=r"{rel\.df\(\):full}"):
+        described(DuckDBPyRelation(), "full")
