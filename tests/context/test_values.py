@@ -371,7 +371,7 @@ def test_tables_in_a_container() -> None:
         "<data name=\"sets['test']\">\nnumpy ndarray, shape (1000,), dtype int64\n"
         "0 … 999, mean 499.5, median 499.5, std 288.675\ncorners only; … stands for the rest:\n"
         "[  0,   1,   2, ..., 997, 998, 999]\n</data>",
-        '<value name="sets">\n{"sets[\'n\']": 3}\n</value>',
+        "<value name=\"sets\">\n{'n': 3}\n</value>",
     ]
     assert (attachment.kind, attachment.summary) == ("data", "dict with 2 tables")
     schemas = attachment_of([frame] * 25, "frames", "schema")
