@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +50,22 @@ _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "W
 # What every reader of these formats can read: not 16 bits, not the colours of printers.
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 # What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
-_FORMATS = (*_MEDIA_TYPES, "MPO", "BMP", "DIB", "TIFF", "PPM", "ICO", "ICNS", "TGA", "JPEG2000", "AVIF")
+_FORMATS = (
+    *_MEDIA_TYPES,
+    "MPO",
+    "BMP",
+    "DIB",
+    "TIFF",
+    "PPM",
+    "ICO",
+    "ICNS",
+    "TGA",
+    "JPEG2000",
+    "AVIF",
+    "HEIF",
+)
+# pillow opens it where a plugin has been registered.
+_HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +251,10 @@ def _open(data: bytes, label: str) -> Image.Image:
             f"{label}: {error} Open it with pillow and attach a smaller version."
         ) from error
     except (OSError, SyntaxError, ValueError, struct.error) as error:
+        if _HEIC.match(data):
+            raise ConfigurationError(
+                f"{label} is a HEIC photo, as phones take them, whatever its name: save it as JPEG and attach that."
+            ) from error
         raise _unreadable(label, error) from error
     if image.width * image.height > MAX_PIXELS:
         raise ConfigurationError(
