@@ -159,6 +159,7 @@ EXPORTS: dict[str, list[str]] = {
     "nbclaude.context.tables.queries": ["describe_query"],
     "nbclaude.context.tables.records": ["record_table"],
     "nbclaude.context.tables.pandas_columns": ["column_facts", "cost_of"],
+    "nbclaude.context.images.pages": ["paint_page"],
     "nbclaude.context.files": ["MAX_CHARACTERS", "attach_path", "attach_url"],
     "nbclaude.context.tables.frames": ["DATA_FORMATS", "describe_data", "read_format"],
     "nbclaude.context.images.prepared": [
@@ -249,7 +250,14 @@ EXPORTS: dict[str, list[str]] = {
         "content_blocks",
         "labelled_blocks",
     ],
-    "nbclaude.context.images.vectors": ["first_line", "paint_pdf", "paint_plotly", "paint_svg", "paint_vega"],
+    "nbclaude.context.images.vectors": [
+        "first_line",
+        "paint_bokeh",
+        "paint_pdf",
+        "paint_plotly",
+        "paint_svg",
+        "paint_vega",
+    ],
     "nbclaude.context.references.verbatim_spans": ["inside", "looks_like_code", "verbatim_spans"],
     "nbclaude.context.shown.watch": ["CellWatch"],
     "nbclaude.conversation.answer_format": ["AnswerFormat", "answer_format"],

@@ -305,17 +305,29 @@ def test_an_altair_chart_of_many_rows(plotting: Kernel) -> None:
     assert done.error["ename"] == "MaxRowsError"
 
 
+BOKEH = (
+    "from bokeh.plotting import figure as new\n"
+    "p = new(width=300, height=200)\n"
+    "bars = p.vbar(x=[1, 2], top=[3, 3], width=0.9, color='#ff0000')\n"
+)
+
+
+@needs("bokeh", "kaleido")
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+def test_bokeh(plotting: Kernel) -> None:
+    image, summary = picture(plotting, BOKEH + "p", timeout=90)
+    assert (image.size, summary) == ((600, 400), "figure 600×400")
+    assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
 @needs("bokeh", "selenium")
 @pytest.mark.skipif(not (shutil.which("chromedriver") and shutil.which("chromium")), reason="no chromedriver")
-def test_bokeh(plotting: Kernel) -> None:
+def test_bokeh_without_kaleido(plotting: Kernel) -> None:
     code = (
+        "import sys\nsys.modules['choreographer'] = None\n"
         "os.environ['BOKEH_IN_DOCKER'] = '1'  # the tests may run as root\n"
-        "from bokeh.plotting import figure as new\n"
-        "p = new(width=300, height=200)\n"
-        "bars = p.vbar(x=[1, 2], top=[3, 3], width=0.9, color='#ff0000')\n"
-        "p"
     )
-    image, _summary = picture(plotting, code, timeout=90)
+    image, _summary = picture(plotting, code + BOKEH + "p", timeout=90)
     assert image.size == (300, 200)
     assert 0.2 < share(image, 255, 0, 0) < 0.9
 
@@ -326,13 +338,14 @@ def test_bokeh_without_its_painter_is_said(plotting: Kernel) -> None:
         "import sys\n"
         "for name in [each for each in sys.modules if each.startswith(('selenium', 'bokeh.io.'))]:\n"
         "    del sys.modules[name]\n"
-        "sys.modules['selenium'] = None\n"
+        "sys.modules['selenium'] = sys.modules['choreographer'] = None\n"
         "from bokeh.plotting import figure as new\n"
-        "try:\n    picture(new(width=300, height=200), 'sales')\nfinally:\n    del sys.modules['selenium']"
+        "try:\n    picture(new(width=300, height=200), 'sales')\n"
+        "finally:\n    del sys.modules['selenium'], sys.modules['choreographer']"
     )
     assert done.error is not None
     assert "sales: bokeh cannot paint the figure" in done.error["evalue"]
-    assert "pip install selenium" in done.error["evalue"]
+    assert "pip install kaleido" in done.error["evalue"]
 
 
 @needs("graphviz")

@@ -23,7 +23,14 @@ from nbclaude.context.images.prepared import (
     check_amount,
     prepare_image,
 )
-from nbclaude.context.images.vectors import first_line, paint_pdf, paint_plotly, paint_svg, paint_vega
+from nbclaude.context.images.vectors import (
+    first_line,
+    paint_bokeh,
+    paint_pdf,
+    paint_plotly,
+    paint_svg,
+    paint_vega,
+)
 from nbclaude.context.texts import counted, one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
@@ -90,16 +97,7 @@ def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
-    try:
-        image = importlib.import_module("bokeh.io.export").get_screenshot_as_png(model)
-        # The browser that bokeh has started would outlive a kernel that is killed.
-        importlib.import_module("bokeh.io.webdriver").webdriver_control.reset()
-    except Exception as error:  # selenium, the driver and the browser each have their own
-        raise ConfigurationError(
-            f"{label}: bokeh cannot paint the figure: {first_line(error)} It needs selenium (`pip install selenium`) and Firefox "
-            "with geckodriver or Chromium with chromedriver."
-        ) from error
-    return prepare_image(image, limits, label).attachment(label, "figure")
+    return prepare_image(paint_bokeh(model, label), limits, label).attachment(label, "figure")
 
 
 def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
