@@ -113,7 +113,7 @@ def _source(value: Any) -> tuple[str, str]:
     except (OSError, TypeError, IndexError, SyntaxError):
         return (_class_in_cells(value), "") if inspect.isclass(value) else ("", "")
     with contextlib.suppress(TypeError):
-        file = inspect.getsourcefile(value) or ""
+        file = inspect.getsourcefile(inspect.unwrap(value)) or ""
         place = "" if _is_cell(file) else f"{file}, line {first}"
         return inspect.cleandoc("\n" + "".join(lines)), place
     return inspect.cleandoc("\n" + "".join(lines)), ""

@@ -173,6 +173,10 @@ def prepare_image(
     if 0 in original:
         raise ConfigurationError(f"{label}: the image has no pixels ({original[0]}×{original[1]}).")
     try:
+        if data and image.format in ("JPEG", "MPO"):
+            # A photo is read at a half, a quarter or an eighth of its size, if that is twice what is needed.
+            width, height = fitted_size(*original, limits)
+            image.draft(None, (2 * width, 2 * height))
         image.load()
         fit = _is_fit(image, data, limits)
         if fit and len(data) <= max(SMALL, PLENTY * image.width * image.height):
@@ -182,7 +186,8 @@ def prepare_image(
         raise _unreadable(label, error) from error
     size = fitted_size(*drawn.size, limits)
     if size != drawn.size:
-        notes += (f"downscaled from {_by(drawn.size)} to {_by(size)}",)
+        turned = (drawn.width < drawn.height) != (original[0] < original[1])
+        notes += (f"downscaled from {_by(original[::-1] if turned else original)} to {_by(size)}",)
         drawn = drawn.resize(size, Image.Resampling.LANCZOS)
     encoded, media_type = encode(drawn, photo=image.format in ("JPEG", "MPO"))
     if fit and len(encoded) > WORTH_IT * len(data):
