@@ -67,7 +67,7 @@ def _without_machinery(told: traceback.TracebackException) -> None:
         seen.add(id(one))
         first = next((n for n, f in enumerate(one.stack) if not any(m in f.filename for m in _MACHINERY)), 0)
         one.stack[:] = one.stack[first:]
-        todo += [one.__cause__, one.__context__]
+        todo += [one.__cause__, one.__context__, *(one.exceptions or ())]
 
 
 def _partial(value: functools.partial[Any], limits: TextLimits) -> Described:
