@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.files import attach_url
+from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.bundles import PLOTLY, VEGA, bundle_image
 from nbclaude.context.images.matplotlib_figures import figures_of, is_a, paint_figure
 from nbclaude.context.images.prepared import (
@@ -119,6 +119,9 @@ def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
 def _ipython_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
     if image.data is None and image.url:
         return attach_url(image.url, as_image=True)
+    if image.data is None and image.filename:
+        # With embed=False it is read by whoever shows it.
+        return attach_path(image.filename, limits)
     data = image.data.encode() if isinstance(image.data, str) else image.data
     if not data:
         raise ConfigurationError(f"{label}: the IPython.display.Image holds no data.")
