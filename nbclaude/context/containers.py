@@ -57,7 +57,10 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
     """Return a list or dict with frames or large arrays in it: each as a table, the other values as their repr; else None."""
     if not isinstance(value, (dict, list, tuple)):
         return None
-    places = list(_places(value, label, _MOST_TABLES))
+    # `dfs:schema` consists of `dfs['a']:schema`.
+    whole = label.removesuffix(f":{format}")
+    formatted = label[len(whole) :]
+    places = list(_places(value, whole, _MOST_TABLES))
     tables = [(place, item) for _, place, item in places if _is_table(item)]
     if not tables:
         return None
@@ -66,7 +69,7 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
     blocks, notes = [], []
     for place, item in tables:
         if (described := describe_data(item, format, each)) is not None:
-            blocks.append(framed("data", place, described.text))
+            blocks.append(framed("data", place + formatted, described.text))
             notes += [f"{place}: {note}" for note in described.notes]
     others = {key: item for key, _, item in places if not _is_table(item)}
     if others:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbclaude.context.texts import beginning, clip, counted, gap
-from nbclaude.errors import ConfigurationError
 
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 
@@ -48,9 +47,12 @@ class _Text:
 
 
 def bounded_repr(value: object, limit: int) -> tuple[str, str]:
-    """Return the repr, lists and dicts laid out over lines, within `limit` characters, and a note of what was cut."""
+    """Return the repr, lists and dicts laid out over lines, within `limit` characters, and a note of what was cut.
+
+    Raises what the value's own repr raises.
+    """
     if type(value) not in (*_CONTAINERS, *_BYTES):
-        return clip(_called(repr, value), limit)
+        return clip(_uncut(value, lambda: repr(value)), limit)
     # Trimmed before it is printed: the repr of ten million numbers is not made only to be thrown away.
     trimmer = _Trimmer(limit - 100 if type(value) in _BYTES else _LONGEST_TEXT)
     trimmed = trimmer.trimmed(value)
@@ -69,21 +71,12 @@ def _laid_out(value: object) -> str:
 
 def bounded_str(value: object, limit: int) -> tuple[str, str]:
     """Return `str(value)` within `limit` characters, and a note of what was cut."""
-    return clip(_called(str, value), limit)
+    return clip(_uncut(value, lambda: str(value)), limit)
 
 
 def is_bare(text: str) -> bool:
     """Return whether a repr tells nothing but a type, or that and an address in memory."""
     return bool(_BARE.fullmatch(text))
-
-
-def _called(show: Any, value: object) -> str:
-    try:
-        return _uncut(value, lambda: str(show(value)))
-    except Exception as error:
-        raise ConfigurationError(
-            f"{show.__name__}() of this {type(value).__name__} failed: {type(error).__name__}: {error}"
-        ) from error
 
 
 def _uncut(value: Any, show: Callable[[], str]) -> str:

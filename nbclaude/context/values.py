@@ -60,8 +60,8 @@ def attachment_of(
         raise
     except Exception as error:  # what a value of the user's, or its library, may raise
         raise ConfigurationError(
-            f"{label} is a {type_name(value)} that cannot be read: {type(error).__name__}: {_said(error)}. Send a part of it, "
-            f"or what you make of it, as in {{{label}:str}}."
+            f"{label} is a {type_name(value)} that cannot be read: {type(error).__name__}: {_said(error)}. Send a part of it "
+            f"({{{_unformatted(label, format)}.attribute}}), or a text that you make of it."
         ) from error
 
 
@@ -98,7 +98,7 @@ def _attachment(
     if word == "full" and isinstance(value, str):
         return string_text(value, label)
     if format and hasattr(type(value), "fetchall"):
-        raise no_form(value, label)
+        raise no_form(value, _unformatted(label, format))
     if format:
         raise ConfigurationError(
             f"The format {format!r} is for frames, arrays and tables, but {label} is a {type_name(value)}. "
@@ -184,6 +184,11 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     if found is not None:
         return Attachment(label, found.blocks, found.summary, found.notes, found.kind or "image")
     return pictures_in(value, label, limits)
+
+
+def _unformatted(label: str, format: str) -> str:
+    """Return the expression of a reference alone: `df` of `df:schema`."""
+    return label.removesuffix(f":{format}")
 
 
 def _said(error: Exception) -> str:

@@ -171,7 +171,7 @@ class _Failing(dict[int, int]):
     [
         (_Mute(), "", r"x is a .*_Mute, an object without any form .*\{x\.attribute\}, \{vars\(x\)\}"),
         ((n for n in [1]), "", r"x is a generator, .* make it a list first: \{list\(x\)\}"),
-        (_Bad(), "", r"repr\(\) of this _Bad failed: ValueError: no repr today"),
+        (_Bad(), "", r"x is a .*_Bad that cannot be read: ValueError: no repr today\. Send a part of it"),
         (memoryview(b"x"), "", r"x is a memoryview, .*: reference what is in it \(\{x\.attribute\}\), or"),
         (pandas.DataFrame({"a": [1]}).groupby("a"), "", r"aggregate it first, as in \{x\.agg\(\.\.\.\)\}"),
         (_Failing({1: 2}), "", r"x is a .*_Failing that cannot be read: OSError: gone\. Send a part of it"),
@@ -374,10 +374,10 @@ def test_tables_in_a_container() -> None:
         "<value name=\"sets\">\n{'n': 3}\n</value>",
     ]
     assert (attachment.kind, attachment.summary) == ("data", "dict with 2 tables")
-    schemas = attachment_of([frame] * 25, "frames", "schema")
+    schemas = attachment_of([frame] * 25, "frames:schema", "schema")
     assert len(schemas.blocks) == 21
-    assert schemas.blocks[-1]["text"] == "[frames: only the first 20 of 25 values]"
-    assert schemas.blocks[19]["text"].startswith('<data name="frames[19]">\n')
+    assert schemas.blocks[-1]["text"] == "[frames:schema: only the first 20 of 25 values]"
+    assert schemas.blocks[19]["text"].startswith('<data name="frames[19]:schema">\n')
     assert all("(no rows were sent)" in block["text"] for block in schemas.blocks[:20])
     assert (
         text_of(attachment_of([numpy.arange(3)], "small"))
