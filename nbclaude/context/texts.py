@@ -80,10 +80,11 @@ def gap(characters: int) -> str:
     return f"\n[… {characters:,} characters left out …]\n"
 
 
-def one_line(text: str, limit: int) -> str:
-    """Return the text on one line, at most `limit` characters long."""
+def one_line(text: str, limit: int, *, strip: bool = True) -> str:
+    """Return the text on one line, at most `limit` characters long, without the spaces around it if they say nothing."""
     # Only as much as can be shown is looked at: a cell of a frame may hold a book.
-    short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ").strip()
+    short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ")
+    short = short.strip() if strip else short
     if len(short) <= limit and len(text) <= limit * 2:
         return short
     # The rest of the text is there for whoever looks whether the cut goes through a credential.

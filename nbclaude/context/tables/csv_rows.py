@@ -65,7 +65,7 @@ def record_line(record: Record, limit: int = CELL_LIMIT, digits: int = DIGITS) -
 
 
 def _quoted(field: str) -> str:
-    if field and not any(sign in field for sign in ',"\n\r'):
+    if field and field == field.strip() and not any(sign in field for sign in ',"\n\r'):
         return field
     doubled = field.replace('"', '""')
     return f'"{doubled}"'

@@ -54,7 +54,8 @@ def cell_text(value: object, limit: int = CELL_LIMIT, *, digits: int = DIGITS) -
         # Much more than is shown: `one_line` must see where a credential ends.
         return one_line(repr(bytes(value[: 10 * limit])), limit)
     whole = full_text(value)
-    return "" if whole is None else one_line(str(whole), limit)
+    # Spaces around a text are a fault that one looks for.
+    return "" if whole is None else one_line(str(whole), limit, strip=False)
 
 
 def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
@@ -67,7 +68,7 @@ def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
         return len(repr(bytes(value[: limit + 1]))) > limit, False
     text = str(full_text(value))
     # As `one_line` counts.
-    return len(text) > limit and (len(text) > 2 * limit or len(text.replace("\r", "").strip()) > limit), False
+    return len(text) > limit and (len(text) > 2 * limit or len(text.replace("\r", "")) > limit), False
 
 
 def single(value: float | None) -> float | None:
@@ -103,8 +104,9 @@ def full_text(value: object) -> object:
 
 
 def name_text(name: object) -> str:
-    """Return the name of a column as text."""
-    return one_line(str(full_text(name)), _NAME_LIMIT) or "(no name)"
+    """Return the name of a column as text; in quotes where it has spaces around it."""
+    text = str(full_text(name))
+    return one_line(repr(text) if text != text.strip() else text, _NAME_LIMIT) or "(no name)"
 
 
 def number_text(value: float | int) -> str:

@@ -742,3 +742,10 @@ def test_a_relation_of_duckdb_is_not_computed() -> None:
     assert described(DuckDBPyRelation(), "schema").text == f"{opening}(no rows were sent)"
     with pytest.raises(ConfigurationError, match=r"{rel\.df\(\):full}"):
         described(DuckDBPyRelation(), "full")
+
+
+def test_spaces_around_texts_and_names_are_seen() -> None:
+    frame = pandas.DataFrame({" a": ["x ", "x", " "] * 20, "b\n": 1})
+    text = described(frame).text
+    assert "  ' a': str; 3 distinct; top: 'x ' 20, 'x' 20, ' ' 20\n  'b\\n': int64; 1 … 1, " in text
+    assert "row,' a','b\\n'\n0,\"x \",1\n1,x,1\n2,\" \",1\n" in text
