@@ -24,6 +24,7 @@ from nbclaude.context.tables.facts import (
 __all__ = ["column_facts", "cost_of"]
 
 _PART = 1_000_000  # rows that are looked at in one go
+_CACHE_LINE = 64  # bytes
 _TYPED = 1_000  # Python objects whose types are looked at
 
 
@@ -46,8 +47,11 @@ def cost_of(series: Any) -> int:
     if type(series.dtype).__module__.startswith("numpy"):
         if series.dtype.kind == "c" or series.dtype.char == "e":
             return 4
-        # A frame that was made from one array has the numbers of a column far apart.
-        return 1 if series.dtype.kind == "O" or series.to_numpy().strides[0] <= 8 else 4
+        if series.dtype.kind == "O":
+            return 1
+        # A frame that was made from one array has the numbers of a column apart: some in a line of the cache, or one.
+        apart = series.to_numpy().strides[0]
+        return 1 if apart <= series.dtype.itemsize else 2 if apart <= _CACHE_LINE else 4
     return 1 if type(series.dtype).__name__ in ("CategoricalDtype", "StringDtype", "DatetimeTZDtype") else 3
 
 
