@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-import codecs
 import difflib
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,17 +13,29 @@ from urllib.parse import urlsplit
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits, prepare_image
 from nbclaude.context.images.vectors import paint_svg
-from nbclaude.context.texts import beginning
+from nbclaude.context.text_files import file_text, notebook_text
+from nbclaude.context.texts import beginning, counted
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["MAX_CHARACTERS", "attach_path", "attach_url"]
 
 MAX_CHARACTERS = 400_000  # of a text file; about 100k tokens
-MAX_OUTPUT = 2_000  # characters of one output of a notebook
 MAX_FILE = 100_000_000  # bytes of an image or a PDF that is read at all
 
 _IMAGES_BY_URL = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_IMAGES = _IMAGES_BY_URL | {".bmp", ".tif", ".tiff", ".ico", ".avif", ".jp2", ".ppm", ".pgm", ".tga"}
+_IMAGES = _IMAGES_BY_URL | {
+    ".bmp",
+    ".heic",
+    ".heif",
+    ".tif",
+    ".tiff",
+    ".ico",
+    ".avif",
+    ".jp2",
+    ".ppm",
+    ".pgm",
+    ".tga",
+}
 
 _TABLE = "Read it with {} and attach the table, e.g. {{df}}."
 _UNPACK = "Unpack it and attach what matters."
@@ -58,19 +68,15 @@ _UNREADABLE = {
     ".wav": ("sound", "Models hear nothing; attach a transcript or a plot of it."),
     ".mp4": ("a film", "Attach single frames as images."),
     ".mov": ("a film", "Attach single frames as images."),
-    ".heic": ("a HEIC photo", "Save it as JPEG and attach that."),
     ".eps": ("an EPS figure", "Save it as PDF or PNG and attach that."),
 }
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+# The trailer of a PDF, also one in a compressed stream, names the way in which it is encrypted.
+_ENCRYPTED = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R|/Encrypt\s*<<")
 # How images begin; a file without a suffix, or with an unknown one, is known by it.
-_IMAGE_BEGINS = re.compile(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|II\*\0|MM\0\*", re.DOTALL)
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+_IMAGE_BEGINS = re.compile(
+    rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF.{4}WEBP|II\*\0|MM\0\*|BM.{4}\0{4}|.{4}ftyp(?:avi[fs]|hei[cx]|mif1)",
+    re.DOTALL,
+)
 
 
 def attach_path(
@@ -86,9 +92,10 @@ def attach_path(
     and the model is told. `citations` lets the model cite documents. Raises ConfigurationError for what is not there, is
     no file, cannot be read, or is of a kind that no model takes.
     """
-    place = _existing(Path(path).expanduser())
+    place = Path(path).expanduser()
     suffix = place.suffix.lower()
     try:
+        _check_there(place)
         beginning = _read(place, 1024)
         if suffix in _IMAGES or _IMAGE_BEGINS.match(beginning):
             return prepare_image(_whole(place), limits, place.name).attachment(place.name)
@@ -98,9 +105,12 @@ def attach_path(
         if b"%PDF-" in beginning or suffix == ".pdf":
             return _pdf(_whole(place), place.name, limits, citations)
         if suffix == ".ipynb":
-            text, notes = _notebook(_whole(place), place.name)
+            text, notes = notebook_text(_whole(place), place.name)
         else:
-            text, notes = _text(place, 4 * max_characters + 4)
+            read = file_text(_read(place, 4 * max_characters + 4), place.name)
+            if read is None:
+                raise _unreadable(place)
+            text, notes = read
     except OSError as error:
         raise ConfigurationError(f"{place}: the file cannot be read: {error.strerror or error}.") from error
     return _text_document(text, place, notes, citations, max_characters)
@@ -135,13 +145,16 @@ def attach_url(url: str, *, as_image: bool = False, citations: bool = False) -> 
     )
 
 
-def _existing(place: Path) -> Path:
+def _check_there(place: Path) -> None:
+    """Raise ConfigurationError, with what may be meant, for what is no file."""
     if place.is_dir():
         inside = sorted(each.name for each in place.iterdir() if each.is_file())[:3]
         example = f", e.g. {place / inside[0]}" if inside else ""
         raise ConfigurationError(f"{place} is a directory. Name a file in it{example}.")
     if place.is_file():
-        return place
+        return
+    if place.is_symlink():
+        raise ConfigurationError(f"{place} is a link to {place.readlink()}, which does not exist.")
     if place.exists():
         raise ConfigurationError(
             f"{place} is no regular file (a device or a pipe): it has no end to read to."
@@ -170,6 +183,10 @@ def _whole(place: Path) -> bytes:
 def _pdf(data: bytes, name: str, limits: ImageLimits, citations: bool) -> Attachment:
     if b"%PDF-" not in data[:1024]:
         raise ConfigurationError(f"{name} is no PDF: it does not begin with %PDF-. Save it as PDF again.")
+    if _ENCRYPTED.search(data):
+        raise ConfigurationError(
+            f"{name} is encrypted: a server cannot open it, with or without a password. Print it to a new PDF, and attach that."
+        )
     encoded = base64.b64encode(data).decode()
     if len(encoded) > limits.max_request_bytes:
         raise ConfigurationError(
@@ -178,7 +195,7 @@ def _pdf(data: bytes, name: str, limits: ImageLimits, citations: bool) -> Attach
         )
     source = {"type": "base64", "media_type": "application/pdf", "data": encoded}
     pages = _page_count(data)
-    facts = ["PDF", f"{pages} page{'s' * (pages != 1)}" if pages else "", _megabytes(len(data))]
+    facts = ["PDF", counted(pages, "page") if pages else "", _megabytes(len(data))]
     summary = ", ".join(fact for fact in facts if fact)
     return Attachment(name, (_document(source, name, citations),), summary, kind="document")
 
@@ -186,55 +203,6 @@ def _pdf(data: bytes, name: str, limits: ImageLimits, citations: bool) -> Attach
 def _page_count(data: bytes) -> int | None:
     """Count the pages that stand readable in a PDF; None where they are in compressed objects."""
     return len(re.findall(rb"/Type\s*/Page(?![a-zA-Z])", data)) or None
-
-
-def _text(place: Path, size: int) -> tuple[str, tuple[str, ...]]:
-    """Return the first `size` bytes as text, and a note if they are not UTF-8."""
-    data = _read(place, size)
-    for bom, encoding in _BOMS:
-        if data.startswith(bom):
-            return codecs.getincrementaldecoder(encoding)("replace").decode(data), (f"read as {encoding}",)
-    if encoding := _wide_encoding(data):
-        return data.decode(encoding, "replace"), (f"read as {encoding}",)
-    if _is_binary(data):
-        raise _unreadable(place)
-    try:
-        # Not final: the last character may be cut.
-        return codecs.getincrementaldecoder("utf-8")().decode(data), ()
-    except UnicodeDecodeError:
-        return data.decode("latin-1"), ("not UTF-8: read as Latin-1",)
-
-
-def _wide_encoding(data: bytes) -> str:
-    """Return the UTF-16 in which a text without a mark at its beginning is written: every second byte is zero."""
-    sample = data[: min(len(data), 8192) // 2 * 2]
-    for encoding, high, low in (
-        ("utf-16-le", sample[1::2], sample[::2]),
-        ("utf-16-be", sample[::2], sample[1::2]),
-    ):
-        if len(low) > 3 and 0 not in low and high.count(0) > 0.9 * len(high):
-            text = sample.decode(encoding, "replace")
-            return (
-                encoding if all(character.isprintable() or character.isspace() for character in text) else ""
-            )
-    return ""
-
-
-def _is_binary(data: bytes) -> bool:
-    """Return whether the content is no text: it has zeros, or more control characters than a log or a recording of a terminal."""
-    sample = data[:8192]
-    if b"\0" in sample:
-        return True
-    controls = sum(
-        1 for byte in sample if byte < 32 and byte not in b"\t\n\v\f\r\a\b\x1a\x1b\x1c\x1d\x1e\x1f"
-    )
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError:
-        # No more than bytes: then controls, also those above 127, tell.
-        high = sum(1 for byte in sample if 127 <= byte < 160)
-        return controls > len(sample) / 50 or high > len(sample) / 10
-    return controls > max(len(sample) / 10, 1)
 
 
 def _unreadable(place: Path) -> ConfigurationError:
@@ -250,47 +218,12 @@ def _unreadable(place: Path) -> ConfigurationError:
     )
 
 
-def _notebook(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
-    """Return the cells of a notebook as text, with what their outputs say."""
-    try:
-        cells = json.loads(data)["cells"]
-        texts, images = [], 0
-        for number, cell in enumerate(cells, 1):
-            kind = cell["cell_type"]
-            texts.append(f"# [{number}] {kind}\n{_joined(cell['source'])}")
-            for output in cell.get("outputs", ()):
-                bundle = output.get("data", {})
-                images += any(each.startswith("image/") for each in bundle)
-                if said := _said(output):
-                    texts.append(f"# [{number}] output\n{said}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"{name} is no notebook that can be read (nbformat 4).") from error
-    note = f"{images} image{'s' * (images != 1)} in the outputs left out"
-    return "\n\n".join(texts), (note,) * bool(images)
-
-
-def _said(output: Mapping[str, Any]) -> str:
-    if output["output_type"] == "stream":
-        text = _joined(output["text"])
-    elif output["output_type"] == "error":
-        text = f"{output['ename']}: {output['evalue']}"
-    else:
-        text = _joined(output["data"].get("text/plain", ""))
-    text = _ANSI.sub("", text).strip()
-    said = beginning(text, MAX_OUTPUT)
-    return said if said == text else f"{said}\n[… {len(text) - len(said):,} more]"
-
-
-def _joined(text: str | list[str]) -> str:
-    return text if isinstance(text, str) else "".join(text)
-
-
 def _text_document(
     text: str, place: Path, notes: tuple[str, ...], citations: bool, max_characters: int
 ) -> Attachment:
     if not text.strip():
         raise ConfigurationError(f"{place.name} is empty: there is nothing to send.")
-    summary = f"text, {text.count(chr(10)) + (not text.endswith(chr(10))):,} lines"
+    summary = f"text, {counted(text.count(chr(10)) + (not text.endswith(chr(10))), 'line')}"
     if len(text) > max_characters:
         text = beginning(text, max_characters)
         cut = f"cut: the first {len(text):,} characters of a file of {_megabytes(place.stat().st_size)}"

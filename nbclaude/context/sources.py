@@ -67,7 +67,7 @@ def _without_machinery(told: traceback.TracebackException) -> None:
         seen.add(id(one))
         first = next((n for n, f in enumerate(one.stack) if not any(m in f.filename for m in _MACHINERY)), 0)
         one.stack[:] = one.stack[first:]
-        todo += [one.__cause__, one.__context__]
+        todo += [one.__cause__, one.__context__, *(one.exceptions or ())]
 
 
 def _partial(value: functools.partial[Any], limits: TextLimits) -> Described:
@@ -113,7 +113,7 @@ def _source(value: Any) -> tuple[str, str]:
     except (OSError, TypeError, IndexError, SyntaxError):
         return (_class_in_cells(value), "") if inspect.isclass(value) else ("", "")
     with contextlib.suppress(TypeError):
-        file = inspect.getsourcefile(value) or ""
+        file = inspect.getsourcefile(inspect.unwrap(value)) or ""
         place = "" if _is_cell(file) else f"{file}, line {first}"
         return inspect.cleandoc("\n" + "".join(lines)), place
     return inspect.cleandoc("\n" + "".join(lines)), ""

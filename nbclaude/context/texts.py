@@ -31,6 +31,7 @@ DEFAULT_LIMITS = TextLimits()
 
 # What stands in the place of what was left out; `clip` knows its own marks, so that a text cut twice counts right.
 _MARK = re.compile(r"\n?\[… ([\d,]+) (?:of [\d,]+ )?characters left out …\]\n?")
+_MARK_END = " characters left out …]"
 
 
 def beginning(text: str, limit: int) -> str:
@@ -59,7 +60,8 @@ def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     first, _ = whole_credentials(text, limit - last)
     _, resumed = whole_credentials(text, len(text) - last)
     here, elsewhere, total = 0, 0, len(text)
-    for mark in _MARK.finditer(text):
+    # Most texts have none; to look for one as a pattern takes a second for each 100 MB.
+    for mark in _MARK.finditer(text) if _MARK_END in text else ():
         missing = int(mark[1].replace(",", ""))
         total += missing - len(mark[0])
         if mark.start() < resumed and mark.end() > first:
@@ -78,10 +80,11 @@ def gap(characters: int) -> str:
     return f"\n[… {characters:,} characters left out …]\n"
 
 
-def one_line(text: str, limit: int) -> str:
-    """Return the text on one line, at most `limit` characters long."""
+def one_line(text: str, limit: int, *, strip: bool = True) -> str:
+    """Return the text on one line, at most `limit` characters long, without the spaces around it if they say nothing."""
     # Only as much as can be shown is looked at: a cell of a frame may hold a book.
-    short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ").strip()
+    short = text[: limit * 2].replace("\r", "").replace("\n", "⏎").replace("\t", " ")
+    short = short.strip() if strip else short
     if len(short) <= limit and len(text) <= limit * 2:
         return short
     # The rest of the text is there for whoever looks whether the cut goes through a credential.

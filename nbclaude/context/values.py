@@ -5,18 +5,15 @@ from __future__ import annotations
 import difflib
 import pathlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.reprs import bounded_repr, bounded_str, is_bare
-from nbclaude.context.sources import describe_exception, describe_source
+from nbclaude.context.reprs import bounded_repr, bounded_str
+from nbclaude.context.spoken import no_form, spoken, string_text, text_attachment, type_name, value_text
 from nbclaude.context.tables.frames import describe_data, read_format
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted, framed, one_line
-from nbclaude.errors import ConfigurationError
+from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
+from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -25,11 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "attachment_of", "close_format", "content_blocks", "labelled_blocks"]
 
 FORMATS = ("schema", "head N", "full", "repr", "str")
-
-# A string goes whole up to this many characters.
-_STRING = 200_000
-# A table can be many things; that it is no picture is known without asking it.
-_DATA_FAMILIES = frozenset({"pandas", "polars", "pyarrow", "xarray"})
 
 # The blocks that a user message may hold, and what each of them must have; a dict of the user's own seldom does.
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -59,12 +51,33 @@ def attachment_of(
     `format` is one of `FORMATS` or nothing. `images` are the limits of the model for images. `attached` says that the user
     asked for an attachment (`-a`), where the address of an image stands for the image.
 
-    Raises ConfigurationError for an unknown format, a format that does not fit the value, and a value without a form.
+    Raises ConfigurationError for an unknown format, a format that does not fit the value, and a value without a form, or
+    one that fails when it is looked at.
     """
+    try:
+        return _attachment(value, label, format, limits, images, citations, attached)
+    except NbclaudeError:
+        raise
+    except Exception as error:  # what a value of the user's, or its library, may raise
+        raise ConfigurationError(
+            f"{label} is a {type_name(value)} that cannot be read: {type(error).__name__}: {_said(error)}. Send a part of it "
+            f"({{{_unformatted(label, format)}.attribute}}), or a text that you make of it."
+        ) from error
+
+
+def _attachment(
+    value: object,
+    label: str,
+    format: str,
+    limits: TextLimits,
+    images: ImageLimits | None,
+    citations: bool,
+    attached: bool,
+) -> Attachment:
     word, _ = read_format(format)
     if word in ("repr", "str"):
         text, note = (bounded_repr if word == "repr" else bounded_str)(value, limits.text)
-        return _value(label, text, f"{word}, {len(text):,} characters", note)
+        return value_text(label, text, f"{word}, {len(text):,} characters", note)
     if format and word not in ("schema", "head", "full"):
         raise _unknown_format(value, label, format)
     if not format:
@@ -77,15 +90,21 @@ def attachment_of(
             return whole
     data = describe_data(value, format, limits)
     if data is not None:
-        return _framed(label, "data", data, "data")
+        return text_attachment(label, "data", data, "data")
+    from nbclaude.context.containers import tables_in
+
+    if (tables := tables_in(value, label, format, limits)) is not None:
+        return tables
     if word == "full" and isinstance(value, str):
-        return _string(value, label)
+        return string_text(value, label)
+    if format and hasattr(type(value), "fetchall"):
+        raise no_form(value, _unformatted(label, format))
     if format:
         raise ConfigurationError(
-            f"The format {format!r} is for frames, arrays and tables, but {label} is a {_type_name(value)}. "
+            f"The format {format!r} is for frames, arrays and tables, but {label} is a {type_name(value)}. "
             "Leave it out, or use repr or str."
         )
-    return _spoken(value, label, limits)
+    return spoken(value, label, limits)
 
 
 def content_blocks(value: object) -> tuple[Mapping[str, Any], ...]:
@@ -144,116 +163,40 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 
 
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
-    from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
+    from nbclaude.context.containers import DATA_FAMILIES, pictures_in
+    from nbclaude.context.images.pictures import MOST_PICTURES, picture_of
     from nbclaude.context.images.prepared import STANDARD_IMAGES
 
-    family = _family(value)
     if isinstance(value, (str, int, float)) or value is None:
         return None
+    family = str(type(value).__module__).partition(".")[0]
     # pandas returns the axes of several plots as a Series of objects.
-    if family in _DATA_FAMILIES and not (
+    if family in DATA_FAMILIES and not (
         str(getattr(value, "dtype", "")) == "object" and len(value) <= MOST_PICTURES
     ):
         return None
+    limits = images or STANDARD_IMAGES
     try:
-        found = picture_of(value, images or STANDARD_IMAGES, label)
+        found = picture_of(value, limits, label)
     except RecursionError:
         # A list that contains itself contains no picture.
         return None
     if found is not None:
         return Attachment(label, found.blocks, found.summary, found.notes, found.kind or "image")
-    items = _items(value)
-    limits = images or STANDARD_IMAGES
-    pictures = (_pictured(item, limits, label) for item in items)
-    if items and (alone := joined(pictures, len(items), limits, label)) is not None:
-        return alone
-    return _with_pictures(value, label, limits)
+    return pictures_in(value, label, limits)
 
 
-def _with_pictures(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
-    """Return a list or dict some of whose values are pictures: these, by their places, after its repr; None without any."""
-    from nbclaude.context.images.pictures import MOST_PICTURES, joined
-
-    named = value.items() if isinstance(value, dict) else enumerate(value) if _items(value) else ()
-    pictures = []
-    # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
-    for key, item in islice(named, MOST_PICTURES):
-        place = f"{label}[{one_line(repr(key), 60)}]"
-        if (found := _pictured(item, limits, place)) is not None:
-            pictures.append(replace(found, blocks=(text_block(f"{place}:"), *found.blocks)))
-    if not pictures:
-        return None
-    together = joined(pictures, len(pictures), limits, label)
-    text, note = bounded_repr(value, TextLimits().text)
-    notes = ((note,) if note else ()) + (together.notes if together else ())
-    if len(value) > MOST_PICTURES:
-        notes = (*notes, f"pictures only of the first {MOST_PICTURES} of {len(value):,} values")
-    blocks = (framed("value", label, text), *(together.blocks if together else ()))
-    return Attachment(
-        label, blocks, f"{_type_name(value)} with {counted(len(pictures), 'picture')}", notes, "image"
-    )
+def _unformatted(label: str, format: str) -> str:
+    """Return the expression of a reference alone: `df` of `df:schema`."""
+    return label.removesuffix(f":{format}")
 
 
-def _pictured(item: Any, limits: ImageLimits, label: str) -> Attachment | None:
-    from nbclaude.context.images.pictures import picture_of
-
-    if item is None or isinstance(item, (str, int, float)) or _family(item) in _DATA_FAMILIES:
-        return None
-    return picture_of(item, limits, label)
-
-
-def _family(value: object) -> str:
-    return str(type(value).__module__).partition(".")[0]
-
-
-def _items(value: Any) -> Sequence[Any]:
-    """Return what is in a list, a tuple, or an array of objects (matplotlib's axes); nothing for other values."""
-    if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") == "O":
-        return list(value.flat)
-    return value if isinstance(value, (list, tuple)) else ()
-
-
-def _spoken(value: Any, label: str, limits: TextLimits) -> Attachment:
-    """Return a value that is no data and no picture: source, traceback, text, or its repr."""
-    if isinstance(value, BaseException):
-        return _framed(label, "traceback", describe_exception(value, limits), "text")
-    source = describe_source(value, limits)
-    if source is not None:
-        return _framed(label, "source", source, "source")
-    if isinstance(value, str):
-        return _string(value, label)
-    text, note = bounded_repr(value, limits.text)
-    if is_bare(text):
-        # Some types have nothing to say in their repr, but print well.
-        text, note = bounded_str(value, limits.text)
-        if is_bare(text):
-            raise ConfigurationError(_no_form(value, label))
-    return _value(label, text, f"repr of a {_type_name(value)}", note)
-
-
-def _string(value: str, label: str) -> Attachment:
-    text, note = clip(value, _STRING)
-    return _framed(
-        label, "text", Described(text, f"text, {len(text):,} characters", (note,) if note else ()), "text"
-    )
-
-
-def _value(label: str, text: str, summary: str, note: str) -> Attachment:
-    return _framed(label, "value", Described(text, summary, (note,) if note else ()), "text")
-
-
-def _framed(label: str, tag: str, described: Described, kind: str) -> Attachment:
-    blocks = (framed(tag, label, described.text),)
-    return Attachment(label, blocks, described.summary, described.notes, kind)
-
-
-def _type_name(value: object) -> str:
-    kind = type(value)
-    return (
-        kind.__qualname__
-        if kind.__module__ in ("builtins", "__main__")
-        else f"{kind.__module__}.{kind.__qualname__}"
-    )
+def _said(error: Exception) -> str:
+    """Return the first line of what an error says; one of the user's may fail at that, too."""
+    try:
+        return one_line(str(error).strip().partition("\n")[0], 300).rstrip(".")
+    except Exception:
+        return "no message"
 
 
 def _unknown_format(value: object, label: str, format: str) -> ConfigurationError:
@@ -261,25 +204,5 @@ def _unknown_format(value: object, label: str, format: str) -> ConfigurationErro
     meant = f" Did you mean {close}?" if close else ""
     return ConfigurationError(
         f"{label} has no format {format!r}.{meant} Formats are {', '.join(FORMATS)}, and what Python's format() takes for a "
-        f"{_type_name(value)}."
+        f"{type_name(value)}."
     )
-
-
-def _no_form(value: Any, label: str) -> str:
-    way = (
-        "reference what is in it ({"
-        + label
-        + ".attribute}, {vars("
-        + label
-        + ")}), or give its class a __repr__"
-    )
-    if _has(value, "fetchall"):
-        way = f"fetch its rows first: rows = {label}.fetchall()"
-    elif _has(value, "__next__"):
-        way = "make it a list first: {list(" + label + ")}"
-    return f"{label} is a {_type_name(value)}, an object without any form that would say something to the model: {way}."
-
-
-def _has(value: object, method: str) -> bool:
-    """Return whether a class has defined a method: some objects have every attribute that one asks for."""
-    return any(method in vars(base) for base in type(value).__mro__)

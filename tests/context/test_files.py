@@ -127,7 +127,7 @@ def test_any_text_becomes_a_document(tmp_path: Path, name: str) -> None:
         ("utf-8-sig", "read as utf-8-sig"),
         ("utf-16", "read as utf-16"),
         ("utf-32", "read as utf-32"),
-        ("latin-1", "not UTF-8: read as Latin-1"),
+        ("latin-1", "not UTF-8: read as Windows-1252"),
     ],
 )
 def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, note: str) -> None:
@@ -147,7 +147,7 @@ def test_other_encodings_are_read_and_said(tmp_path: Path, encoding: str, note: 
         (b'\x1e{"a": 1}\n\x1e{"b": 2}\n', '\x1e{"a": 1}\n\x1e{"b": 2}\n', ()),
         (b"DIR\r\n\x1a", "DIR\r\n\x1a", ()),
         (b"a\x01", "a\x01", ()),
-        ("Gr\u00f6\u00dfe".encode("latin-1"), "Größe", ("not UTF-8: read as Latin-1",)),
+        ("Gr\u00f6\u00dfe".encode("latin-1"), "Größe", ("not UTF-8: read as Windows-1252",)),
         ("Größe: 5\n".encode("utf-16-le"), "Größe: 5\n", ("read as utf-16-le",)),
         ("Größe: 5\n".encode("utf-16-be"), "Größe: 5\n", ("read as utf-16-be",)),
     ],
@@ -181,11 +181,66 @@ def test_what_is_no_text_is_known_by_its_content(tmp_path: Path, content: bytes)
         attach_path(path)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", ["BMP", "AVIF", "PNG", "JPEG", "GIF", "WEBP", "TIFF"])
 def test_an_image_is_known_by_its_beginning(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "download"
     Image.new("RGB", (30, 20), "red").save(path, kind)
     assert attach_path(path).summary == "image 30×20"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "note"),
+    [
+        ("“quoted” — €5, naïve", "cp1252", "not UTF-8: read as Windows-1252"),
+        ("Zażółć", "utf-16", "read as utf-16"),
+        ("Überhöhte Zölle für Öl\n", "cp1252", "not UTF-8: read as Windows-1252"),
+    ],
+)
+def test_texts_of_windows(tmp_path: Path, text: str, encoding: str, note: str) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding))
+    attachment = attach_path(tmp_path / "a.txt")
+    assert attachment.blocks[0]["source"]["data"] == text
+    assert attachment.notes == (note,)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Привет мир, это текст", "cp1251"),
+        ("这是中文文本，没有标记", "gbk"),
+        ("これは日本語のテキストです。", "shift_jis"),
+        ("Καλημέρα κόσμε", "cp1253"),
+    ],
+)
+def test_no_encoding_is_guessed_that_would_send_other_letters(
+    tmp_path: Path, text: str, encoding: str
+) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode(encoding) * 10)
+    with pytest.raises(
+        ConfigurationError, match=r"^a\.txt: .* its encoding cannot be told\. Read it with open\("
+    ):
+        attach_path(tmp_path / "a.txt")
+
+
+def test_an_encrypted_pdf_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\ntrailer\n<</Root 1 0 R /Encrypt 9 0 R>>\n%%EOF\n")
+    with pytest.raises(ConfigurationError, match=r"^a\.pdf is encrypted: .* Print it to a new PDF"):
+        attach_path(tmp_path / "a.pdf")
+
+
+def test_a_photo_of_a_phone_is_known_whatever_its_name(tmp_path: Path) -> None:
+    for name in ("a.heic", "a.jpg", "a"):
+        (tmp_path / name).write_bytes(b"\0\0\0\x18ftypheic" + bytes(100))
+        with pytest.raises(ConfigurationError, match=r"is a HEIC photo, .*: save it as JPEG"):
+            attach_path(tmp_path / name)
+
+
+def test_what_is_not_there_for_other_reasons(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"cannot be read: File name too long\.$"):
+        attach_path(tmp_path / ("n" * 300))
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    with pytest.raises(ConfigurationError, match=r"link is a link to .*gone, which does not exist\.$"):
+        attach_path(tmp_path / "link")
 
 
 def test_a_long_text_is_cut_and_the_model_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,9 @@
 """What a repr shows of texts that the library itself would cut."""
 
+import collections
+import time
+from typing import Any
+
 import pandas
 import pytest
 
@@ -21,3 +25,47 @@ def test_pandas_cuts_through_no_credential(wrap) -> None:  # type: ignore[no-unt
 def test_where_there_is_none_it_looks_as_in_the_notebook() -> None:
     frame = pandas.DataFrame({"note": ["x" * 70]})
     assert bounded_repr(frame, 8_000) == (repr(frame), "")
+
+
+class _Bad:
+    def __repr__(self) -> str:
+        raise ValueError("no")
+
+
+def test_one_bad_repr_does_not_spoil_the_others() -> None:
+    assert bounded_repr({"a": 1, "b": _Bad(), "c": ["x"]}, 8_000)[0] == (
+        "{'a': 1, 'b': <_Bad, whose repr() failed: ValueError>, 'c': ['x']}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "beginning"),
+    [
+        (
+            collections.Counter({n: n for n in range(1_000_000, 0, -1)}),
+            "Counter({1000000: 1000000,\n 999999: 999999,\n",
+        ),
+        (
+            collections.defaultdict(list, {n: [] for n in range(1_000_000)}),
+            "defaultdict(<class 'list'>, {0: [],\n",
+        ),
+        (collections.deque(range(1_000_000)), "deque([0, 1, 2, "),
+        (collections.OrderedDict.fromkeys(range(1_000_000)), "OrderedDict({0: None,\n"),
+    ],
+)
+def test_containers_of_the_standard_library_are_trimmed_before_they_are_printed(
+    value: Any, beginning: str
+) -> None:
+    started = time.perf_counter()
+    text, note = bounded_repr(value, 8_000)
+    assert time.perf_counter() - started < 1
+    assert text.startswith(beginning)
+    assert note.endswith("items of lists left out")
+
+
+def test_many_bytes() -> None:
+    text, note = bounded_repr(b"ab" * 100_000_000, 8_000)
+    assert text.startswith("b'abab") and text.endswith("ab… (200,000,000 bytes in all)")
+    assert note == "1 text shortened"
+    assert bounded_repr([bytes(5_000)], 8_000)[0].endswith("… (5,000 bytes in all)]")
+    assert bounded_repr(collections.Counter("aab"), 8_000) == ("Counter({'a': 2, 'b': 1})", "")

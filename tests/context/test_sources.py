@@ -145,3 +145,14 @@ def test_a_long_traceback_keeps_its_end() -> None:
     assert told.text.startswith("ValueError: xxx")
     assert told.text.endswith("the end")
     assert told.notes == ("49,019 of 50,019 characters left out",)
+
+
+@functools.singledispatch
+def dispatched(x: int) -> int:
+    return x
+
+
+def test_a_dispatched_function_stands_in_its_own_file() -> None:
+    described = describe_source(dispatched)
+    assert described is not None
+    assert described.text.splitlines()[1].startswith(f"# {__file__}, line ")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import IPython.display
 import numpy
 import pandas
 import pytest
@@ -160,12 +161,20 @@ class _Bad:
         raise ValueError("no repr today")
 
 
+class _Failing(dict[int, int]):
+    def items(self) -> Any:
+        raise OSError("gone\nand more")
+
+
 @pytest.mark.parametrize(
     ("value", "format", "message"),
     [
         (_Mute(), "", r"x is a .*_Mute, an object without any form .*\{x\.attribute\}, \{vars\(x\)\}"),
         ((n for n in [1]), "", r"x is a generator, .* make it a list first: \{list\(x\)\}"),
-        (_Bad(), "", r"repr\(\) of this _Bad failed: ValueError: no repr today"),
+        (_Bad(), "", r"x is a .*_Bad that cannot be read: ValueError: no repr today\. Send a part of it"),
+        (memoryview(b"x"), "", r"x is a memoryview, .*: reference what is in it \(\{x\.attribute\}\), or"),
+        (pandas.DataFrame({"a": [1]}).groupby("a"), "", r"aggregate it first, as in \{x\.agg\(\.\.\.\)\}"),
+        (_Failing({1: 2}), "", r"x is a .*_Failing that cannot be read: OSError: gone\. Send a part of it"),
         ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is a list"),
         ([1], "head 3", "The format 'head 3' is for"),
         (
@@ -188,7 +197,9 @@ def test_a_database_cursor_says_how_to_get_its_rows() -> None:
     connection = sqlite3.connect(":memory:")
     cursor = connection.execute("select 1")
     with pytest.raises(ConfigurationError, match=r"fetch its rows first: rows = x\.fetchall\(\)"):
-        attachment_of(cursor, "x")
+        attachment_of(cursor, "x", "schema")
+    with pytest.raises(ConfigurationError, match=r"rows = x\.execute\(\"SELECT ...\"\)\.fetchall\(\)"):
+        attachment_of(connection, "x")
     assert cursor.fetchall() == [(1,)]
     connection.close()
 
@@ -331,3 +342,44 @@ def test_an_image_of_ipywidgets() -> None:
     assert base64.b64decode(sent.blocks[0]["source"]["data"]) == data.getvalue()
     with pytest.raises(ConfigurationError, match=r"w: the ipywidgets.Image holds no data"):
         attachment_of(ipywidgets.Image(), "w")
+
+
+@pytest.mark.parametrize(
+    ("value", "summary", "text"),
+    [
+        (IPython.display.HTML("<b>x</b>"), "HTML of a IPython.core.display.HTML", "<b>x</b>"),
+        (IPython.display.Markdown("# x"), "Markdown of a IPython.core.display.Markdown", "# x"),
+        (IPython.display.JSON({"a": 1}), "JSON of a IPython.core.display.JSON", '{"a": 1}'),
+    ],
+)
+def test_what_only_a_notebook_shows_goes_as_its_text(value: object, summary: str, text: str) -> None:
+    attachment = attachment_of(value, "x")
+    assert (attachment.summary, text_of(attachment)) == (summary, f'<value name="x">\n{text}\n</value>')
+
+
+def test_a_film_has_no_text() -> None:
+    film = IPython.display.Video(data=b"abc", embed=True, mimetype="video/mp4")
+    with pytest.raises(ConfigurationError, match="an object without any form"):
+        attachment_of(film, "x")
+
+
+def test_tables_in_a_container() -> None:
+    frame = pandas.DataFrame({"a": [1]})
+    attachment = attachment_of({"train": frame, "n": 3, "test": numpy.arange(1_000)}, "sets")
+    assert [block["text"] for block in attachment.blocks] == [
+        "<data name=\"sets['train']\">\npandas DataFrame, 1 row × 1 column\ncolumns: a: int64\nrow,a\n0,1\n</data>",
+        "<data name=\"sets['test']\">\nnumpy ndarray, shape (1000,), dtype int64\n"
+        "0 … 999, mean 499.5, median 499.5, std 288.675\ncorners only; … stands for the rest:\n"
+        "[  0,   1,   2, ..., 997, 998, 999]\n</data>",
+        "<value name=\"sets\">\n{'n': 3}\n</value>",
+    ]
+    assert (attachment.kind, attachment.summary) == ("data", "dict with 2 tables")
+    schemas = attachment_of([frame] * 25, "frames:schema", "schema")
+    assert len(schemas.blocks) == 21
+    assert schemas.blocks[-1]["text"] == "[frames:schema: only the first 20 of 25 values]"
+    assert schemas.blocks[19]["text"].startswith('<data name="frames[19]:schema">\n')
+    assert all("(no rows were sent)" in block["text"] for block in schemas.blocks[:20])
+    assert (
+        text_of(attachment_of([numpy.arange(3)], "small"))
+        == '<value name="small">\n[array([0, 1, 2])]\n</value>'
+    )

@@ -136,6 +136,18 @@ def test_a_huge_matplotlib_figure_fits_and_a_transparent_one_is_white(plotting: 
 
 
 @needs("matplotlib")
+def test_a_poster_is_measured_without_its_pixels(plotting: Kernel) -> None:
+    # 100 × 100 inches at 600 dpi are 3.6 billion pixels, 14 GB.
+    code = (
+        "import resource\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots(figsize=(100, 100), dpi=600)\n"
+        "plt.close()\npicture(fig)\nprint(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = plotting.run(code)
+    assert done.ok, done.error
+    assert int(done.stdout.splitlines()[-1]) < 1_500_000  # kB
+
+
+@needs("matplotlib")
 def test_several_figures_and_figures_in_figures(plotting: Kernel) -> None:
     done = plotting.run(BAR + "other = plt.figure()\npicture([fig, other, ax])")
     blocks, summary, _notes = json.loads(done.stdout)
@@ -170,6 +182,7 @@ def test_numbers_are_no_figures(plotting: Kernel) -> None:
         "df.plot(subplots=True)",
         "df.hist()",
         "df.boxplot(return_type='dict')",
+        "df.groupby(df.b > 2)['a'].plot()",
         "df['a'].plot.hist()",
     ],
 )
@@ -178,6 +191,14 @@ def test_pandas_plots(plotting: Kernel, expression: str) -> None:
     image, _summary = picture(plotting, code + expression)
     assert image.width > 400
     assert 0.5 < share(image, 255, 255, 255) < 0.995
+
+
+@needs("pandas", "matplotlib")
+def test_the_plots_of_groups_are_pictures(plotting: Kernel) -> None:
+    code = "import pandas as pd\ndf = pd.DataFrame({'a': [1, 5, 2, 8], 'b': [3, 1, 4, 1]})\n"
+    done = plotting.run(code + "picture(df.groupby(df.b > 2)[['a']].hist())")
+    blocks, summary, _notes = json.loads(done.stdout)
+    assert (len(blocks), summary) == (2, "2 figures")
 
 
 @needs("pandas")
@@ -274,17 +295,39 @@ def test_altair(plotting: Kernel) -> None:
     assert 0.3 < share(image, 255, 0, 0) < 0.9
 
 
+@needs("altair", "vl_convert", "pandas")
+def test_an_altair_chart_of_many_rows(plotting: Kernel) -> None:
+    code = "import altair as alt, pandas as pd\nrows = pd.DataFrame({'a': range(6000)})\n"
+    image, _summary = picture(plotting, code + "alt.Chart(rows).mark_bar().encode(x='a')")
+    assert 500 < image.width < 700
+    done = plotting.run("alt.Chart(rows).mark_bar().encode(x='a').to_dict()")
+    assert done.error is not None
+    assert done.error["ename"] == "MaxRowsError"
+
+
+BOKEH = (
+    "from bokeh.plotting import figure as new\n"
+    "p = new(width=300, height=200)\n"
+    "bars = p.vbar(x=[1, 2], top=[3, 3], width=0.9, color='#ff0000')\n"
+)
+
+
+@needs("bokeh", "kaleido")
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
+def test_bokeh(plotting: Kernel) -> None:
+    image, summary = picture(plotting, BOKEH + "p", timeout=90)
+    assert (image.size, summary) == ((600, 400), "figure 600×400")
+    assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
 @needs("bokeh", "selenium")
 @pytest.mark.skipif(not (shutil.which("chromedriver") and shutil.which("chromium")), reason="no chromedriver")
-def test_bokeh(plotting: Kernel) -> None:
+def test_bokeh_without_kaleido(plotting: Kernel) -> None:
     code = (
+        "import sys\nsys.modules['choreographer'] = None\n"
         "os.environ['BOKEH_IN_DOCKER'] = '1'  # the tests may run as root\n"
-        "from bokeh.plotting import figure as new\n"
-        "p = new(width=300, height=200)\n"
-        "bars = p.vbar(x=[1, 2], top=[3, 3], width=0.9, color='#ff0000')\n"
-        "p"
     )
-    image, _summary = picture(plotting, code, timeout=90)
+    image, _summary = picture(plotting, code + BOKEH + "p", timeout=90)
     assert image.size == (300, 200)
     assert 0.2 < share(image, 255, 0, 0) < 0.9
 
@@ -295,13 +338,14 @@ def test_bokeh_without_its_painter_is_said(plotting: Kernel) -> None:
         "import sys\n"
         "for name in [each for each in sys.modules if each.startswith(('selenium', 'bokeh.io.'))]:\n"
         "    del sys.modules[name]\n"
-        "sys.modules['selenium'] = None\n"
+        "sys.modules['selenium'] = sys.modules['choreographer'] = None\n"
         "from bokeh.plotting import figure as new\n"
-        "try:\n    picture(new(width=300, height=200), 'sales')\nfinally:\n    del sys.modules['selenium']"
+        "try:\n    picture(new(width=300, height=200), 'sales')\n"
+        "finally:\n    del sys.modules['selenium'], sys.modules['choreographer']"
     )
     assert done.error is not None
     assert "sales: bokeh cannot paint the figure" in done.error["evalue"]
-    assert "pip install selenium" in done.error["evalue"]
+    assert "pip install kaleido" in done.error["evalue"]
 
 
 @needs("graphviz")
@@ -318,6 +362,17 @@ def test_graphviz(plotting: Kernel, kind: str) -> None:
     assert summary == f"graph {image.width}×{image.height}"
     assert 60 < image.width < 200 and 40 < image.height < 150
     assert 0.2 < share(image, 255, 0, 0) < 0.9
+
+
+@needs("graphviz")
+@pytest.mark.skipif(not shutil.which("dot"), reason="no dot")
+def test_what_graphviz_cannot_read_is_said(plotting: Kernel) -> None:
+    done = plotting.run("import graphviz\npicture(graphviz.Source('digraph{a->'), 'tree')")
+    assert done.error is not None
+    assert done.error["evalue"].startswith(
+        "tree: graphviz cannot paint the graph: Error: <stdin>: syntax error"
+    )
+    assert "install" not in done.error["evalue"]
 
 
 @needs("graphviz")

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import importlib
 import json
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from io import BytesIO
+import subprocess
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.files import attach_url
+from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.bundles import PLOTLY, VEGA, bundle_image
+from nbclaude.context.images.matplotlib_figures import figures_of, is_a, paint_figure
 from nbclaude.context.images.prepared import (
     STANDARD_IMAGES,
     ImageLimits,
@@ -23,17 +23,22 @@ from nbclaude.context.images.prepared import (
     check_amount,
     prepare_image,
 )
-from nbclaude.context.images.vectors import paint_pdf, paint_plotly, paint_svg, paint_vega
-from nbclaude.context.texts import counted
+from nbclaude.context.images.vectors import (
+    first_line,
+    paint_bokeh,
+    paint_pdf,
+    paint_plotly,
+    paint_svg,
+    paint_vega,
+)
+from nbclaude.context.texts import counted, one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block
 
 __all__ = ["MOST_PICTURES", "joined", "picture_of", "prepare_shown"]
 
 MOST_PICTURES = 20  # of a list go along
-
-MAX_ELEMENTS = 1000  # of an array that is looked through for figures
-MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
+MOST_ROWS = 100_000  # of an altair chart are painted
 
 
 def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "figure") -> Attachment | None:
@@ -46,10 +51,13 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
     if isinstance(value, type):
         return None
     for kind, painted in _PAINTERS.items():
-        if _is_a(value, kind):
+        if is_a(value, kind):
             return painted(value, limits, label)
-    if figures := _figures_of(value):
-        pictures = (_matplotlib(figure, limits, label) for figure in figures)
+    if figures := figures_of(value):
+        pictures = (
+            prepare_image(paint_figure(figure, limits, label), limits, label).attachment(label, "figure")
+            for figure in figures
+        )
         return joined(pictures, len(figures), limits, label, "figure")
     return _self_shown(value, limits, label)
 
@@ -67,88 +75,6 @@ def prepare_shown(data: bytes, media_type: str, limits: ImageLimits, label: str)
     return prepare_image(data, limits, label)
 
 
-def _is_a(value: Any, kind: str) -> bool:
-    """Tell whether a value's class comes from one of this name, without importing anything."""
-    package, _, name = kind.rpartition(":")
-    return any(
-        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
-        for base in type(value).__mro__
-    )
-
-
-def _figures_of(value: Any) -> list[Any]:
-    """Return the matplotlib figures that a value is, or belongs to, or consists of; each once."""
-    if _is_artist(value):
-        figure = _root_figure(value)
-        return [figure] if figure is not None else []
-    found: dict[int, Any] = {}
-    # The first element that is no artist ends it: a long list of numbers is not looked through.
-    for element in _elements(value):
-        figure = _root_figure(element) if _is_artist(element) else None
-        if figure is None:
-            return []
-        found[id(figure)] = figure
-    return list(found.values())
-
-
-def _is_artist(value: Any) -> bool:
-    # seaborn's grids hold a figure like matplotlib's own artists.
-    return _is_a(value, "matplotlib:Artist") or _is_a(value, "seaborn:_BaseGrid")
-
-
-def _root_figure(artist: Any) -> Any:
-    """Return the outermost figure that something is in; None if it is in none."""
-    while artist is not None and not _is_a(artist, "matplotlib:Figure"):
-        artist = getattr(artist, "figure", None)
-    return artist
-
-
-def _elements(value: Any) -> Iterator[Any]:
-    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, nested as they are."""
-    if "matplotlib" not in sys.modules:
-        return
-    if isinstance(value, dict):
-        items: Iterable[Any] = value.values()
-    elif isinstance(value, list | tuple):
-        items = value
-    elif _is_a(value, "matplotlib:PieContainer"):
-        items = value.wedges
-    elif (_is_a(value, "numpy:ndarray") or _is_a(value, "pandas:Series")) and value.dtype == object:
-        items = value.tolist() if value.size <= MAX_ELEMENTS else ()
-    else:
-        return
-    for item in items:
-        if isinstance(item, list | tuple):
-            yield from _elements(item)
-        else:
-            yield item
-
-
-def _matplotlib(figure: Any, limits: ImageLimits, label: str) -> Attachment:
-    """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
-    own = max(figure.get_size_inches())
-    buffer = BytesIO()
-    try:
-        box = figure.get_tightbbox()
-        # Something may stand so far outside that the tight box is mostly empty, or too large to paint.
-        tight = max(box.width, box.height) <= MAX_GROWTH * own
-        # To spare memory only: the final size is that of the prepared image.
-        dpi = figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
-        figure.savefig(
-            buffer,
-            format="png",
-            dpi=dpi,
-            bbox_inches="tight" if tight else None,
-            facecolor=figure.get_facecolor(),
-            edgecolor=figure.get_edgecolor(),
-        )
-    except Exception as error:  # a formula that does not parse, a callback of the user's
-        raise ConfigurationError(
-            f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
-        ) from error
-    return prepare_image(buffer.getvalue(), limits, label).attachment(label, "figure")
-
-
 def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
     return prepare_image(image, limits, label).attachment(label)
 
@@ -158,36 +84,33 @@ def _plotly(figure: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
+    transformers = importlib.import_module("altair").data_transformers
     try:
-        specification = chart.to_dict()
-    except Exception as error:  # a schema error of the chart, or too many rows
+        # altair stops at 5,000 rows, to spare the notebook's file; or puts the data elsewhere, where nobody finds it.
+        with transformers.enable("default", max_rows=MOST_ROWS):
+            specification = chart.to_dict()
+    except Exception as error:  # a schema error of the chart
         raise ConfigurationError(
-            f"{label}: altair cannot make the chart: {type(error).__name__}: {error}"
+            f"{label}: altair cannot make the chart: {type(error).__name__}: {first_line(error)}"
         ) from error
     return prepare_image(paint_vega(specification, label), limits, label).attachment(label, "chart")
 
 
 def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
-    try:
-        image = importlib.import_module("bokeh.io.export").get_screenshot_as_png(model)
-        # The browser that bokeh has started would outlive a kernel that is killed.
-        importlib.import_module("bokeh.io.webdriver").webdriver_control.reset()
-    except Exception as error:  # selenium, the driver and the browser each have their own
-        lines = str(error).strip().splitlines() or [type(error).__name__]
-        raise ConfigurationError(
-            f"{label}: bokeh cannot paint the figure: {lines[0]} It needs selenium (`pip install selenium`) and Firefox "
-            "with geckodriver or Chromium with chromedriver."
-        ) from error
-    return prepare_image(image, limits, label).attachment(label, "figure")
+    return prepare_image(paint_bokeh(model, label), limits, label).attachment(label, "figure")
 
 
 def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
     try:
-        data = graph.pipe(format="png")
-    except Exception as error:  # ExecutableNotFound, CalledProcessError
-        lines = str(error).strip().splitlines() or [type(error).__name__]
+        data = graph.pipe(format="png", quiet=True)
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace") if isinstance(error.stderr, bytes) else error.stderr
         raise ConfigurationError(
-            f"{label}: graphviz cannot paint the graph: {lines[0]} It needs the program `dot`: install Graphviz "
+            f"{label}: graphviz cannot paint the graph: {one_line(said or str(error), 300)}"
+        ) from error
+    except Exception as error:  # ExecutableNotFound
+        raise ConfigurationError(
+            f"{label}: graphviz cannot paint the graph: {first_line(error)} It needs the program `dot`: install Graphviz "
             "(Debian: apt-get install graphviz; conda install graphviz)."
         ) from error
     return prepare_image(data, limits, label).attachment(label, "graph")
@@ -196,6 +119,9 @@ def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
 def _ipython_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
     if image.data is None and image.url:
         return attach_url(image.url, as_image=True)
+    if image.data is None and image.filename:
+        # With embed=False it is read by whoever shows it.
+        return attach_path(image.filename, limits)
     data = image.data.encode() if isinstance(image.data, str) else image.data
     if not data:
         raise ConfigurationError(f"{label}: the IPython.display.Image holds no data.")

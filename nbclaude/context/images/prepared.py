@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import math
+import re
 import struct
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -49,7 +50,22 @@ _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "W
 # What every reader of these formats can read: not 16 bits, not the colours of printers.
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 # What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
-_FORMATS = (*_MEDIA_TYPES, "MPO", "BMP", "DIB", "TIFF", "PPM", "ICO", "ICNS", "TGA", "JPEG2000", "AVIF")
+_FORMATS = (
+    *_MEDIA_TYPES,
+    "MPO",
+    "BMP",
+    "DIB",
+    "TIFF",
+    "PPM",
+    "ICO",
+    "ICNS",
+    "TGA",
+    "JPEG2000",
+    "AVIF",
+    "HEIF",
+)
+# pillow opens it where a plugin has been registered.
+_HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +173,10 @@ def prepare_image(
     if 0 in original:
         raise ConfigurationError(f"{label}: the image has no pixels ({original[0]}×{original[1]}).")
     try:
+        if data and image.format in ("JPEG", "MPO"):
+            # A photo is read at a half, a quarter or an eighth of its size, if that is twice what is needed.
+            width, height = fitted_size(*original, limits)
+            image.draft(None, (2 * width, 2 * height))
         image.load()
         fit = _is_fit(image, data, limits)
         if fit and len(data) <= max(SMALL, PLENTY * image.width * image.height):
@@ -166,7 +186,8 @@ def prepare_image(
         raise _unreadable(label, error) from error
     size = fitted_size(*drawn.size, limits)
     if size != drawn.size:
-        notes += (f"downscaled from {_by(drawn.size)} to {_by(size)}",)
+        turned = (drawn.width < drawn.height) != (original[0] < original[1])
+        notes += (f"downscaled from {_by(original[::-1] if turned else original)} to {_by(size)}",)
         drawn = drawn.resize(size, Image.Resampling.LANCZOS)
     encoded, media_type = encode(drawn, photo=image.format in ("JPEG", "MPO"))
     if fit and len(encoded) > WORTH_IT * len(data):
@@ -235,6 +256,10 @@ def _open(data: bytes, label: str) -> Image.Image:
             f"{label}: {error} Open it with pillow and attach a smaller version."
         ) from error
     except (OSError, SyntaxError, ValueError, struct.error) as error:
+        if _HEIC.match(data):
+            raise ConfigurationError(
+                f"{label} is a HEIC photo, as phones take them, whatever its name: save it as JPEG and attach that."
+            ) from error
         raise _unreadable(label, error) from error
     if image.width * image.height > MAX_PIXELS:
         raise ConfigurationError(

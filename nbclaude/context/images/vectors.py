@@ -6,15 +6,17 @@ The programs that paint are large or need others, so all of them are optional: a
 from __future__ import annotations
 
 import importlib
+import logging
 import re
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
+from nbclaude.context.images.pages import paint_page
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
+__all__ = ["first_line", "paint_bokeh", "paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
 
 # Lines and letters of a figure on a screen are thin: twice as large, the model reads them as well as the user.
 ENLARGED = 2
@@ -42,7 +44,7 @@ def paint_svg(svg: str | bytes, limits: ImageLimits, label: str) -> bytes:
         if vl_convert and size:
             return bytes(vl_convert.svg_to_png(text, scale=edge / size))
     except (ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"{label}: the SVG cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the SVG cannot be painted: {first_line(error)}") from error
     raise ConfigurationError(
         f"{label}: an SVG must be painted before a model can see it. Run `pip install resvg-py`, or attach a PNG of it."
     )
@@ -67,7 +69,7 @@ def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
         finally:
             document.close()
     except (pdfium.PdfiumError, ValueError, IndexError, ZeroDivisionError) as error:
-        raise ConfigurationError(f"{label}: the PDF cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the PDF cannot be painted: {first_line(error)}") from error
     return buffer.getvalue()
 
 
@@ -83,7 +85,7 @@ def paint_vega(spec: Mapping[str, Any], label: str) -> bytes:
     try:
         return bytes(paint(dict(spec), scale=ENLARGED))
     except (ValueError, RuntimeError) as error:
-        raise ConfigurationError(f"{label}: the chart cannot be painted: {_first_line(error)}") from error
+        raise ConfigurationError(f"{label}: the chart cannot be painted: {first_line(error)}") from error
 
 
 def paint_plotly(figure: Any, label: str) -> bytes:
@@ -95,7 +97,7 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         # Loaded already, by whoever made the figure; here only its part that writes images.
         return bytes(importlib.import_module("plotly.io").to_image(figure, format="png", validate=False))
     except Exception as error:  # whatever plotly, kaleido and the browser may raise
-        reason = _first_line(error)
+        reason = first_line(error)
         if _optional("kaleido") is None:
             cure = "Run `pip install kaleido` (it needs Chrome or Chromium as well)."
         elif "chrome" in str(error).lower():
@@ -103,6 +105,41 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         else:
             cure = "Export it with `write_image`, and attach the file."
         raise ConfigurationError(f"{label}: plotly cannot paint the figure: {reason} {cure}") from error
+
+
+# When all is drawn: the size of what bokeh shows.
+_BOKEH_SIZE = """new Promise(done => {
+    const look = () => {
+        const drawn = window.Bokeh && Bokeh.documents.length && Bokeh.documents.every(each => each.is_idle)
+        if (!drawn) return setTimeout(look, 50)
+        const {width, height} = Bokeh.index.roots[0].el.getBoundingClientRect()
+        done(JSON.stringify([Math.ceil(width), Math.ceil(height)]))
+    }
+    look()
+})"""
+
+
+def paint_bokeh(model: Any, label: str) -> Any:
+    """Paint a bokeh figure or layout in the browser that kaleido drives, or as bokeh does it itself, with selenium.
+
+    It takes seconds, for a browser is started. Returns bytes, or a pillow image. Raises ConfigurationError where neither works.
+    """
+    export = importlib.import_module("bokeh.io.export")
+    if _optional("choreographer"):
+        try:
+            return paint_page(export.get_layout_html(model), _BOKEH_SIZE, ENLARGED)
+        except Exception:  # no Chrome, or one that does not start
+            logging.getLogger(__name__).debug("no browser for bokeh", exc_info=True)
+    try:
+        image = export.get_screenshot_as_png(model)
+        # The browser that bokeh has started would outlive a kernel that is killed.
+        importlib.import_module("bokeh.io.webdriver").webdriver_control.reset()
+        return image
+    except Exception as error:  # selenium, the driver and the browser each have their own
+        raise ConfigurationError(
+            f"{label}: bokeh cannot paint the figure: {first_line(error)} Run `pip install kaleido` (it needs Chrome or "
+            "Chromium as well), or install selenium and Firefox with geckodriver or Chromium with chromedriver."
+        ) from error
 
 
 def _optional(name: str) -> Any:
@@ -140,6 +177,7 @@ def _pixels(length: str) -> float | None:
         return None
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return what an error of another library says, as one sentence on one line."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].rstrip(".") + "."

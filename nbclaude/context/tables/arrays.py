@@ -1,58 +1,72 @@
-"""A numpy or xarray object comes in; compact text about it, made for a model, goes out."""
+"""A numpy array comes in; compact text about it, made for a model, goes out."""
 
 from __future__ import annotations
 
 import math
 import sys
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.tables.extents import extent, pieces, present
-from nbclaude.context.tables.facts import missing_text, number_facts
-from nbclaude.context.tables.table import Described, is_exact, sample_step
-from nbclaude.context.texts import clip, counted
+from nbclaude.context.tables.array_facts import array_facts
+from nbclaude.context.tables.table import Described
+from nbclaude.context.texts import clip
 
-__all__ = ["describe_array", "describe_xarray"]
+__all__ = ["describe_array"]
 
 # What numpy prints whole; of a larger array it prints the corners.
 _WHOLE = 200
 _EDGE = 3
+_CORNERS = 300  # values in all corners; an array of many dimensions has a million
 _PRINTED: Mapping[str, Any] = {"max_line_width": 110, "separator": ", "}
 
 
-def describe_array(array: Any, format: str, rows: int, budget: int) -> Described:
-    """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "head" or "full"."""
-    numpy = sys.modules["numpy"]
+def describe_array(array: Any, format: str, rows: int, budget: int, opening: str = "") -> Described:
+    """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "head" or "full".
+
+    `opening` says what it is, where it is no plain array.
+    """
     shape = " × ".join(f"{size:,}" for size in array.shape) or "a single value"
     size = f"{shape}, {array.dtype}"
-    opening = f"numpy {type(array).__name__}, shape {array.shape}, dtype {array.dtype}"
-    facts = _facts(array, numpy)
-    opening = f"{opening}\n{facts}" if facts else opening
+    opening = opening or f"numpy {type(array).__name__}, shape {array.shape}, dtype {array.dtype}"
+    facts = array_facts(array)
+    known = "; ".join(part for part in (facts.ranges, "" if format == "schema" else facts.values) if part)
+    opening = f"{opening}\n{known}" if known else opening
     if format == "schema":
-        return Described(f"{opening}\n(no values were sent)", f"{size}: schema only")
+        text, note = clip(opening, budget)
+        return Described(f"{text}\n(no values were sent)", f"{size}: schema only", (note,) if note else ())
     shown, words = array, "values"
     if format == "head" and array.ndim:
         shown = array[:rows]
         words = f"first {min(rows, len(array)):,}"
     # Each number needs two characters at least, so more than this would never fit.
     threshold = budget // 2 if format else _WHOLE
-    whole = shown.size <= threshold and shown.size == array.size
+    if shown.size <= threshold:
+        text, note = clip(_printed(shown, threshold), max(budget - len(opening), 200))
+        words = "whole" if shown.size == array.size and not note else words
+        return Described(f"{opening}\n{words}:\n{text}", f"{size}: {words}", (note,) if note else ())
+    shown, where = _first_of(shown)
+    text, note = clip(_printed(shown, 0), max(budget - len(opening), 200))
+    said = f"corners{where} only; … stands for the rest"
+    return Described(f"{opening}\n{said}:\n{text}", f"{size}: corners", (note, said) if note else (said,))
+
+
+def _first_of(array: Any) -> tuple[Any, str]:
+    """Return an array whose corners can be shown: of one of many dimensions the first along the first few of them."""
+    taken = 0
+    while array.ndim > 1 and math.prod(min(size, 2 * _EDGE) for size in array.shape) > _CORNERS:
+        array, taken = array[0], taken + 1
+    zeros = ", ".join(["0"] * min(taken, 4)) + (f", … {taken} times" if taken > 4 else "")
+    return array, f" of [{zeros}]" if taken else ""
+
+
+def _printed(array: Any, threshold: int) -> str:
+    numpy = sys.modules["numpy"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if hasattr(shown, "compressed"):
-            text = _masked_text(shown, threshold, numpy)
-        else:
-            text = numpy.array2string(shown, threshold=threshold, edgeitems=_EDGE, **_PRINTED)
-    text, note = clip(text, max(budget - len(opening), 200))
-    notes = [note] if note else []
-    if shown.size > threshold:
-        notes.append("corners only; … stands for the rest")
-        words = "corners"
-    elif whole and not note:
-        words = "whole"
-    said = f" ({notes[-1]})" if shown.size > threshold else ""
-    return Described(f"{opening}\n{words}{said}:\n{text}", f"{size}: {words}", tuple(notes))
+        if hasattr(array, "compressed"):
+            return _masked_text(array, threshold, numpy)
+        return str(numpy.array2string(array, threshold=threshold, edgeitems=_EDGE, **_PRINTED))
 
 
 def _masked_text(array: Any, threshold: int, numpy: Any) -> str:
@@ -74,72 +88,3 @@ def _masked_text(array: Any, threshold: int, numpy: Any) -> str:
 
 def _plain_text(value: object) -> str:
     return f"{value:.8g}" if isinstance(value, float) else str(value)
-
-
-def _facts(array: Any, numpy: Any) -> str:
-    """Return missing values, range and mean, of a sample where the array is large."""
-    if array.dtype.kind not in "iufbMm" or not array.size:
-        return ""
-    step, exact = sample_step(array.size, 1), is_exact(array.size, 1)
-    # Flat views only: `ravel` would copy an array that does not lie in one piece.
-    flat = array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
-    whole = array if exact else flat
-    marked = "; ~ is from" if exact else "; all from"
-    sampled = f"{marked} a sample of {flat.size:,} values" if step > 1 else ""
-    flat = numpy.asarray(present(flat))
-    if array.dtype.kind == "b":
-        true, there = map(
-            sum, zip(*((int(p.sum()), p.size) for p in map(present, pieces(whole))), strict=True)
-        )
-        parts = [missing_text(whole.size - there, whole.size), f"{true:,} true"]
-        return ", ".join(part for part in parts if part) + ("" if exact else sampled)
-    found = extent(pieces(whole))
-    if array.dtype.kind in "Mm":
-        parts = [missing_text(found.missing, whole.size)]
-        parts += [f"{found.least} … {found.most}"] if found.least is not None else []
-        return ", ".join(part for part in parts if part) + ("" if exact else sampled)
-    finite = flat[numpy.isfinite(flat)]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        told = number_facts(
-            found.missing,
-            whole.size,
-            None if found.least is None else found.least.item(),
-            None if found.most is None else found.most.item(),
-            mean=float(finite.mean()) if finite.size else math.nan,
-            median=float(numpy.median(finite)) if finite.size else math.nan,
-            deviation=float(finite.std()) if finite.size else math.nan,
-            infinite=found.infinite,
-            sampled=exact and step > 1,
-        )
-    return told.ranges + sampled
-
-
-def describe_xarray(value: Any, format: str, budget: int) -> Described:
-    """Describe a Dataset or DataArray: as xarray prints it, or for "schema" dimensions, names and types alone.
-
-    Nothing is loaded: an array that is still on disk, or lazy, has no statistics.
-    """
-    size = ", ".join(f"{name}: {length:,}" for name, length in value.sizes.items())
-    kind = type(value).__name__
-    if format != "schema":
-        text, note = clip(repr(value), budget)
-        return Described(text, f"{kind} ({size})", (note,) if note else ())
-    lines = [f"xarray {kind}, dimensions ({size})"]
-    lines += _variables("coordinates", value.coords)
-    lines += _variables("variables", value.data_vars if hasattr(value, "data_vars") else {value.name: value})
-    text, note = clip("\n".join([*lines, "(no values were sent)"]), budget)
-    return Described(text, f"{kind} ({size}): schema only", (note,) if note else ())
-
-
-def _variables(title: str, variables: Any) -> Sequence[str]:
-    numpy = sys.modules["numpy"]
-    lines = []
-    for name, array in variables.items():
-        # xarray alone knows whether the values are in memory; `values` would load them.
-        in_memory = getattr(array.variable, "_in_memory", False)
-        facts = _facts(array.values, numpy) if in_memory else ""
-        dims = ", ".join(str(dim) for dim in array.dims)
-        units = f" [{array.attrs['units']}]" if "units" in array.attrs else ""
-        lines.append(f"  {name} ({dims}): {array.dtype}{units}" + (f"; {facts}" if facts else ""))
-    return [f"{title} ({counted(len(lines), 'array')}):", *lines] if lines else []

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -11,7 +10,7 @@ from itertools import accumulate
 from nbclaude.context.tables.facts import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
 from nbclaude.context.texts import counted
 
-__all__ = ["Record", "Rows", "csv_line", "laid_out"]
+__all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
 
 Record = Sequence[object]
 
@@ -55,11 +54,25 @@ def laid_out(header: Sequence[str], records: Sequence[Record], room: int) -> Row
     return Rows(tuple(_lines(header, records, limit, digits)), tuple(notes), bool(cut))
 
 
-def csv_line(fields: Sequence[str]) -> str:
-    """Return one line of CSV."""
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(fields)
-    return out.getvalue()
+def csv_line(fields: Sequence[str | None]) -> str:
+    """Return one line of CSV: nothing between the commas for what is missing, and a pair of quotes for an empty text."""
+    return ",".join("" if field is None else _quoted(field) for field in fields) + "\n"
+
+
+def record_line(record: Record, limit: int = CELL_LIMIT, digits: int = DIGITS) -> str:
+    """Return one row as a line of CSV."""
+    return csv_line([None if _is_missing(v) else cell_text(v, limit, digits=digits) for v in record])
+
+
+def _quoted(field: str) -> str:
+    if field and field == field.strip() and not any(sign in field for sign in ',"\n\r'):
+        return field
+    doubled = field.replace('"', '""')
+    return f'"{doubled}"'
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _most(header: Sequence[str], records: Sequence[Record], room: int) -> tuple[int, int]:
@@ -80,7 +93,7 @@ def _fits(lines: Iterable[str], room: int) -> bool:
 def _lines(header: Sequence[str], records: Sequence[Record], limit: int, digits: int) -> Iterator[str]:
     yield csv_line(header)
     for record in records:
-        yield csv_line([cell_text(value, limit, digits=digits) for value in record])
+        yield record_line(record, limit, digits)
 
 
 def _lost(records: Sequence[Record], limit: int, digits: int) -> tuple[int, int]:

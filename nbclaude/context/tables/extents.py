@@ -8,12 +8,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "present"]
+__all__ = ["EXACT_CELLS", "Extent", "arrow_pieces", "extent", "pieces", "present"]
 
-# Up to so many cells of a table are all looked at for ranges and missing values: about 5 ms for each million at the worst.
+# Up to so many cells of a table are all looked at for ranges and missing values: 1 to 3 ms for each million.
 EXACT_CELLS = 100_000_000
 
+_NAT = -(2**63)
 _PIECE = 1 << 16  # values: what fits into a processor's cache
+_COPIED = 1 << 20  # values that are copied in one go, where they must be
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,41 @@ def extent(parts: Iterable[Any]) -> Extent:
             missing += whole.size - part.size
             if not part.size:
                 continue
-            low, high = part.min(), part.max()
-            # One value that is missing, or infinite, is in both or in one of them: only then are all looked at.
-            if not (numpy.isfinite(low) and numpy.isfinite(high)):
-                finite = part[numpy.isfinite(part)]
-                here = int((numpy.isnat if part.dtype.kind in "mM" else numpy.isnan)(part).sum())
-                missing += here
-                infinite += part.size - here - finite.size
-                if not finite.size:
-                    continue
-                low, high = finite.min(), finite.max()
-            least = low if least is None or low < least else least
-            most = high if most is None or high > most else most
+            low, high, absent, endless = _ends(part, numpy)
+            missing += absent
+            infinite += endless
+            if low is not None:
+                least = low if least is None or low < least else least
+                most = high if most is None or high > most else most
     return Extent(least, most, missing, infinite)
+
+
+def _ends(part: Any, numpy: Any) -> tuple[Any, Any, int, int]:
+    """Return the least and the most finite value of a piece (None if it has none), and how many are missing and infinite."""
+    kind = part.dtype.kind
+    # Numbers that lie apart, and those of 16 bits, are compared many times slower than their copy.
+    part = (part.astype("float32") if part.dtype.char == "e" else numpy.ascontiguousarray(part)).reshape(-1)
+    if kind in "mM":
+        # As integers they are compared in a quarter of the time; NaT is the least of them.
+        numbers = part.astype(part.dtype.newbyteorder("="), copy=False).view("int64")
+        if numbers.min() == _NAT:
+            numbers = numbers[numbers != _NAT]
+        if not numbers.size:
+            return None, None, part.size, 0
+        low, high = numpy.array([numbers.min(), numbers.max()]).view(part.dtype.newbyteorder("="))
+        return low, high, part.size - numbers.size, 0
+    if kind != "f":
+        return part.min(), part.max(), 0, 0
+    # These two pass over NaN.
+    low, high = numpy.fmin.reduce(part), numpy.fmax.reduce(part)
+    absent = part.size - int(numpy.count_nonzero(part == part))
+    if absent == part.size:
+        return None, None, absent, 0
+    if numpy.isfinite(low) and numpy.isfinite(high):
+        return low, high, absent, 0
+    finite = part[numpy.isfinite(part)]
+    endless = part.size - absent - finite.size
+    return (finite.min(), finite.max(), absent, endless) if finite.size else (None, None, absent, endless)
 
 
 def present(array: Any) -> Any:
@@ -73,3 +97,10 @@ def pieces(array: Any) -> Iterator[Any]:
             yield from pieces(part[0])
         else:
             yield part
+
+
+def arrow_pieces(column: Any) -> Iterator[Any]:
+    """Give the numbers of an Arrow array, or of the chunks of one, without its nulls; they are copied, if at all, in pieces."""
+    for chunk in column.chunks if hasattr(column, "chunks") else (column,):
+        for start in range(0, len(chunk), _COPIED):
+            yield from pieces(chunk.slice(start, _COPIED).drop_null().to_numpy(zero_copy_only=False))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+import decimal
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from nbclaude.context.texts import one_line
 
@@ -21,7 +24,11 @@ __all__ = [
     "name_text",
     "number_facts",
     "number_text",
+    "range_text",
     "single",
+    "told",
+    "types_text",
+    "values_range",
 ]
 
 _NAME_LIMIT = 80
@@ -46,9 +53,9 @@ def cell_text(value: object, limit: int = CELL_LIMIT, *, digits: int = DIGITS) -
     if isinstance(value, (bytes, bytearray)):
         # Much more than is shown: `one_line` must see where a credential ends.
         return one_line(repr(bytes(value[: 10 * limit])), limit)
-    text = str(full_text(value))
-    # What pandas shows for a missing date, number or boolean.
-    return "" if text in ("NaT", "<NA>") else one_line(text, limit)
+    whole = full_text(value)
+    # Spaces around a text are a fault that one looks for.
+    return "" if whole is None else one_line(str(whole), limit, strip=False)
 
 
 def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
@@ -61,7 +68,7 @@ def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
         return len(repr(bytes(value[: limit + 1]))) > limit, False
     text = str(full_text(value))
     # As `one_line` counts.
-    return len(text) > limit and (len(text) > 2 * limit or len(text.replace("\r", "").strip()) > limit), False
+    return len(text) > limit and (len(text) > 2 * limit or len(text.replace("\r", "")) > limit), False
 
 
 def single(value: float | None) -> float | None:
@@ -85,9 +92,11 @@ def _float_text(value: float, digits: int) -> str:
 
 
 def full_text(value: object) -> object:
-    """Return an object as its whole text; a number, bytes and what is missing as they are."""
+    """Return an object as its whole text; a number and bytes as they are; None for what is missing, also to pandas."""
     if value is None or isinstance(value, (str, float, int, bytes, bytearray)):
         return value
+    if type(value).__name__ in ("NaTType", "NAType"):
+        return None
     try:
         return str(value)
     except Exception:  # an object of the user's may fail in any way when it is shown
@@ -95,8 +104,9 @@ def full_text(value: object) -> object:
 
 
 def name_text(name: object) -> str:
-    """Return the name of a column as text."""
-    return one_line(str(name), _NAME_LIMIT) or "(no name)"
+    """Return the name of a column as text; in quotes where it has spaces around it."""
+    text = str(full_text(name))
+    return one_line(repr(text) if text != text.strip() else text, _NAME_LIMIT) or "(no name)"
 
 
 def number_text(value: float | int) -> str:
@@ -146,13 +156,47 @@ def category_facts(
     if distinct is not None:
         parts.append(f"{mark}{distinct:,} distinct")
     if types:
-        parts.append(f"holds {types}")
+        parts.append(types)
     quoted = [(cell_text(value), count) for value, count in top]
     if quoted and quoted[0][1] > 1:
         values = f"{mark}top: " + ", ".join(f"{text!r} {count:,}" for text, count in quoted)
     else:
         values = "such as " + ", ".join(repr(text) for text, _ in quoted[:3]) if quoted else ""
     return Facts(", ".join(part for part in parts if part), values)
+
+
+def told(*parts: str) -> str:
+    """Join what there is to say."""
+    return ", ".join(part for part in parts if part)
+
+
+def range_text(least: float | int | None, most: float | int | None, what: str = "") -> str:
+    """Return "0 … 9", or nothing where no number is known."""
+    if least is None or most is None:
+        return ""
+    return f"{what}{number_text(least)} … {number_text(most)}"
+
+
+def types_text(kinds: Mapping[type, int]) -> str:
+    """Return the types of Python objects, the commonest first; nothing if all are texts, which needs no saying."""
+    names = [kind.__name__ for kind in sorted(kinds, key=lambda each: -kinds[each])]
+    if names == ["str"]:
+        return ""
+    return f"holds {', '.join(names[:4])}{f' and {len(names) - 4} other types' if len(names) > 4 else ''}"
+
+
+_ORDERED = (decimal.Decimal, datetime.date, datetime.time, datetime.timedelta)
+
+
+def values_range(values: Iterable[Any], kinds: Iterable[type]) -> str | None:
+    """Return the range of dates, times or Decimals; None for other values, and where they cannot be compared."""
+    if not all(issubclass(kind, _ORDERED) for kind in kinds):
+        return None
+    known = list(values)
+    try:
+        return f"{min(known)} … {max(known)}"
+    except (TypeError, ArithmeticError):  # dates with and without a time zone, a NaN that signals
+        return None
 
 
 def missing_text(missing: int, rows: int, *, sampled: bool = False) -> str:

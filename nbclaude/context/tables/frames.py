@@ -7,12 +7,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from nbclaude.context.tables.arrays import describe_array, describe_xarray
+from nbclaude.context.tables.arrays import describe_array
 from nbclaude.context.tables.pandas_tables import pandas_table
-from nbclaude.context.tables.plain_tables import arrow_table, rows_table
-from nbclaude.context.tables.polars_tables import lazy_schema, polars_table
+from nbclaude.context.tables.plain_tables import arrow_table
+from nbclaude.context.tables.polars_tables import polars_table
+from nbclaude.context.tables.queries import describe_query
+from nbclaude.context.tables.records import record_table
 from nbclaude.context.tables.table import Described, Table, describe, rows_of, schema_of
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip
+from nbclaude.context.tables.xarrays import describe_xarray
+from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["DATA_FORMATS", "describe_data", "read_format"]
@@ -41,13 +44,14 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     """
     word, rows = read_format(format)
     family = str(type(value).__module__).partition(".")[0]
+    budget = limits.rows if word in ("head", "full") else limits.summary
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
-        return describe_array(value, word, rows, limits.rows if word in ("head", "full") else limits.summary)
+        return describe_array(value, word, rows, budget)
     if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
-        return describe_xarray(value, word, limits.rows if word == "full" else limits.summary)
-    if family == "polars" and type(value).__name__ == "LazyFrame":
-        return Described(*_lazy(value, limits))
-    table = _table_of(value, family)
+        return describe_xarray(value, word, rows, budget)
+    if (query := describe_query(value, word, rows, budget)) is not None:
+        return query
+    table = _table_of(value, family, word)
     if table is None:
         return None
     if word == "schema":
@@ -62,12 +66,7 @@ def _is_a(value: Any, module: str, name: str) -> bool:
     return isinstance(kind, type) and isinstance(value, kind)
 
 
-def _lazy(value: Any, limits: TextLimits) -> tuple[str, str, tuple[str, ...]]:
-    text, note = clip(lazy_schema(value), limits.summary)
-    return text, "schema only", ("not computed: collect() it for rows", *([note] if note else []))
-
-
-def _table_of(value: Any, family: str) -> Table | None:
+def _table_of(value: Any, family: str, word: str) -> Table | None:
     reader = _READERS.get(family)
     if reader is not None:
         return reader(value)
@@ -75,30 +74,7 @@ def _table_of(value: Any, family: str) -> Table | None:
     for module, name in (("pandas", "DataFrame"), ("pandas", "Series")):
         if _is_a(value, module, name):
             return pandas_table(value)
-    return _sql_table(value)
-
-
-def _sql_table(value: Any) -> Table | None:
-    """Return the result of a query as a table: ResultSets of the %sql magics, cursors, lists of database rows."""
-    if isinstance(value, list) and hasattr(value, "DataFrame"):
-        keys = getattr(value, "keys", ())
-        names = keys() if callable(keys) else keys
-        return rows_table("SQL result", [str(name) for name in names], value)
-    if isinstance(value, list) and value:
-        row_names = _row_names(value[0])
-        if row_names and all(type(row) is type(value[0]) for row in value[:1_000]):
-            return rows_table("SQL result", row_names, value)
-    return None
-
-
-def _row_names(row: Any) -> list[str]:
-    """Return the columns of a row of sqlite3 or SQLAlchemy; nothing for other values."""
-    family = str(type(row).__module__).partition(".")[0]
-    if family == "sqlite3" and hasattr(row, "keys"):
-        return [str(name) for name in row.keys()]  # noqa: SIM118 - a Row iterates over its values
-    if family == "sqlalchemy" and hasattr(row, "_fields"):
-        return [str(name) for name in row._fields]
-    return []
+    return record_table(value, short=bool(word))
 
 
 _READERS: dict[str, Callable[[Any], Table | None]] = {

@@ -26,7 +26,7 @@ def polars_table(value: Any) -> Table | None:
         return None
     frame = value
     rows, columns = frame.shape
-    step, exact = sample_step(rows, columns), is_exact(rows, columns)
+    step, exact = sample_step(rows, columns), is_exact(rows, [1] * columns)
 
     def facts(column: int) -> Facts:
         series = frame.to_series(column)

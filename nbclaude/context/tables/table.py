@@ -5,19 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from nbclaude.context.tables.csv_rows import Record, csv_line, laid_out
+from nbclaude.context.tables.csv_rows import Record, csv_line, laid_out, record_line
 from nbclaude.context.tables.extents import EXACT_CELLS
 from nbclaude.context.tables.facts import Facts, cell_text, full_text
 from nbclaude.context.texts import counted, one_line
 
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 
-# Statistics look at a million cells at most, and at a hundred thousand rows of a larger table.
+# Statistics look at all rows of a table of so many cells, and of a larger one at a sample of so many rows and cells.
 _MOST_CELLS = 1_000_000
 _SAMPLE_ROWS = 100_000
+_SAMPLE_CELLS = 300_000
 # Beyond this many columns a table is told by names alone.
 _TOLD_COLUMNS = 100
+_TOLD_DTYPES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,24 @@ def sample_step(rows: int, columns: int) -> int:
     columns = min(columns, _TOLD_COLUMNS)
     if rows * columns <= _MOST_CELLS:
         return 1
-    step = max(2, math.ceil(rows / min(_SAMPLE_ROWS, max(1_000, _MOST_CELLS // columns))))
+    step = max(2, math.ceil(rows / min(_SAMPLE_ROWS, max(1_000, _SAMPLE_CELLS // columns))))
     while any(step % divisor == 0 for divisor in range(2, math.isqrt(step) + 1)):
         step += 1
     return step
 
 
-def is_exact(rows: int, columns: int) -> bool:
-    """Tell whether missing values and ranges of a table are read from all of its rows, however many statistics look at."""
-    return rows * min(columns, _TOLD_COLUMNS) <= EXACT_CELLS
+def is_exact(rows: int, costs: Sequence[int]) -> bool:
+    """Tell whether missing values and ranges of a table are read from all of its rows, however many statistics look at.
+
+    `costs` are those of reading each column: 1 for numbers that lie in one piece, more for what is slower to read.
+    """
+    return rows * sum(costs[:_TOLD_COLUMNS]) <= EXACT_CELLS
 
 
 def describe(table: Table, budget: int) -> Described:
     """Describe a table in about `budget` characters: a small one whole, a large one by its columns and some rows."""
     if not table.names:
-        return Described(_opening(table), table.shape)
+        return _nothing(table)
     if table.rows <= 40 and len(table.names) <= 40:
         dtypes = "columns: " + ", ".join(f"{n}: {d}" for n, d in zip(table.names, table.dtypes, strict=True))
         opening = f"{_opening(table, values=False)}\n{dtypes}\n"
@@ -95,6 +101,8 @@ def describe(table: Table, budget: int) -> Described:
 
 def schema_of(table: Table, budget: int) -> Described:
     """Describe a table without showing any row: names, types, missing values, ranges, numbers of distinct values."""
+    if not table.names:
+        return _nothing(table)
     columns, notes = _columns(table, budget, values=False)
     text = f"{_opening(table, values=False)}{_sampling(table)}\n{columns}\n(no rows were sent)"
     return Described(text, f"{table.shape}: schema only", notes)
@@ -102,6 +110,8 @@ def schema_of(table: Table, budget: int) -> Described:
 
 def rows_of(table: Table, wanted: int, budget: int) -> Described:
     """Show the first `wanted` rows, as many as fit."""
+    if not table.names and not table.rows:
+        return _nothing(table)
     columns = list(zip(table.names, table.dtypes, strict=True))[:_TOLD_COLUMNS]
     dtypes = "columns: " + one_line(", ".join(f"{name}: {dtype}" for name, dtype in columns), budget // 3)
     opening = f"{_opening(table)}\n{dtypes}"
@@ -120,6 +130,10 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
     which = "all rows" if shown == table.rows else f"first {counted(shown, 'row')}"
     text = f"{opening}\n{which}:\n{rows.text}{_said(notes)}".rstrip("\n")
     return Described(text, f"{table.shape}: {which}", tuple(notes))
+
+
+def _nothing(table: Table) -> Described:
+    return Described(_opening(table), table.shape)
 
 
 def _said(notes: Sequence[str]) -> str:
@@ -160,12 +174,31 @@ def _columns(table: Table, budget: int, *, values: bool) -> tuple[str, tuple[str
     rest = len(table.names) - told
     if not rest:
         return "\n".join(lines), ()
-    by_dtype: dict[str, list[str]] = {}
-    for name, dtype in list(zip(table.names, table.dtypes, strict=True))[told : told + 500]:
-        by_dtype.setdefault(dtype, []).append(name)
-    more = "; ".join(f"{dtype}: {', '.join(names)}" for dtype, names in by_dtype.items())
-    lines.append(f"  … and {counted(rest, 'more column')}: {one_line(more, max(budget - used, 200))}")
+    lines.append(f"  … and {counted(rest, 'more column')}: {_by_dtype(table, told, max(budget - used, 200))}")
     return "\n".join(lines), (f"{told:,} of {len(table.names):,} columns described",)
+
+
+def _by_dtype(table: Table, start: int, room: int) -> str:
+    """Return the names of the columns from `start` on, as many of each type as have room, and how many there are."""
+    by_dtype: dict[str, list[str]] = {}
+    for name, dtype in list(zip(table.names, table.dtypes, strict=True))[start:]:
+        by_dtype.setdefault(dtype, []).append(name)
+    commonest = sorted(by_dtype.items(), key=lambda each: -len(each[1]))
+    groups = commonest[:_TOLD_DTYPES]
+    parts = [f"{len(n):,} {one_line(d, 60)} ({_names(n, room // len(groups))})" for d, n in groups]
+    if others := sum(len(names) for _, names in commonest[_TOLD_DTYPES:]):
+        parts.append(f"{others:,} of other types")
+    return "; ".join(parts)
+
+
+def _names(names: Sequence[str], room: int) -> str:
+    """Return the first names that have room, and the last."""
+    whole = ", ".join(names)
+    if len(whole) <= room:
+        return whole
+    lengths = accumulate(len(name) + 2 for name in names)
+    fitting = sum(1 for length in lengths if length + len(names[-1]) + 3 <= room)
+    return ", ".join([*names[: max(1, fitting)], "…", names[-1]])
 
 
 def _some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
@@ -194,37 +227,38 @@ def _some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
 
 def _fitting(table: Table, wanted: int, budget: int) -> tuple[list[Record], int]:
     """Return the first rows, as many as fit with their cells as short as can be, and how many columns they show."""
-    columns = len(table.names)
-    if wanted:
-        # As many columns as leave room for three rows, or for all if there are fewer; one always.
-        widths = _widths(table, min(wanted, 3))
-        room = budget // (min(wanted, 3) + 1)
-        columns = max(1, next((n for n, width in enumerate(widths) if width > room), len(widths)))
+    columns = _columns_that_fit(table, min(wanted, 3), budget) if wanted else len(table.names)
     used = len(csv_line(_header(table, columns)))
     fitting: list[Record] = []
     # In lots, so that `full` on a frame of ten million rows reads no more than fits.
     while len(fitting) < wanted:
         for record in _records(table, range(len(fitting), min(len(fitting) + 200, wanted)), columns):
-            used += len(csv_line([cell_text(value) for value in record]))
+            used += len(record_line(record))
             if used > budget and fitting:
                 return fitting, columns
             fitting.append(record)
     return fitting, columns
 
 
-def _widths(table: Table, rows: int) -> list[int]:
-    """Return how wide the first rows are up to each column, at the most."""
-    limit = min(len(table.names), 2_000)
+def _columns_that_fit(table: Table, rows: int, budget: int) -> int:
+    """Return how many columns leave room for these first rows and the header; one at least."""
+    room, limit = budget // (rows + 1), 50
+    while True:
+        widths = _widths(table, rows, limit)
+        columns = next((n for n, width in enumerate(widths) if width > room), len(widths))
+        if columns < limit or limit >= len(table.names):
+            return max(1, columns)
+        limit *= 4
+
+
+def _widths(table: Table, rows: int, limit: int) -> list[int]:
+    """Return how wide the first rows are up to each of the first columns, at the most."""
     widest = [len(name) + 1 for name in table.names[:limit]]
     skip = len(table.labels)
     for row in table.cells(range(rows), limit):
         for column, value in enumerate(row[skip:]):
             widest[column] = max(widest[column], len(cell_text(value)) + 1)
-    total, widths = 0, []
-    for width in widest:
-        total += width
-        widths.append(total)
-    return widths
+    return list(accumulate(widest))
 
 
 def _header(table: Table, columns: int | None = None) -> list[str]:

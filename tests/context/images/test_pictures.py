@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +208,12 @@ def test_the_best_image_of_a_bundle() -> None:
     found = bundle_image({"application/vnd.plotly.v1+json": {"data": [], "config": {}}, "text/html": ""})
     assert found is not None
     assert (found[0], json.loads(found[1])) == ("application/vnd.plotly.v1+json", {"data": [], "config": {}})
+
+
+def test_an_ipython_image_that_only_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(png())
+    shown = ShownByIPython(filename=str(tmp_path / "a.png"), embed=False)
+    assert shown.data is None
+    found = picture_of(shown)
+    assert found is not None
+    assert found.blocks[0]["source"]["data"] == base64.b64encode(png()).decode()

@@ -475,3 +475,16 @@ def test_too_much_is_refused_before_it_is_all_there() -> None:
         check_amount(blocks, ImageLimits(max_images=2), all_there=False)
     with pytest.raises(ConfigurationError, match=r"come to at least 0\.0 MB; the server takes 0 MB"):
         check_amount(blocks, ImageLimits(max_request_bytes=100), all_there=False)
+
+
+def test_a_large_photo_is_read_small_and_told_by_its_own_size() -> None:
+    exif = Image.Exif()
+    exif[0x112] = 6  # to be turned by 90 degrees
+    buffer = io.BytesIO()
+    Image.new("RGB", (6000, 4000), "red").save(buffer, "JPEG", exif=exif)
+    prepared = prepare_image(buffer.getvalue())
+    assert prepared.notes == ("downscaled from 4000×6000 to 896×1344",)
+    assert prepared.original_size == (6000, 4000)
+    opened = Image.open(buffer)
+    prepare_image(opened)
+    assert opened.size == (6000, 4000)

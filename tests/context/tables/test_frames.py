@@ -1,4 +1,7 @@
 import datetime
+import decimal
+import math
+import pathlib
 import resource
 import sqlite3
 import sys
@@ -131,7 +134,7 @@ def test_a_schema_shows_no_label_and_no_category() -> None:
     assert described(frame, "schema").text == (
         f"pandas DataFrame, 2 rows × 2 columns\nindex: Index ({frame.index.dtype}); 2 distinct\n"
         "columns (name: type; what is in it):\n  x: int64; 1 … 2, mean 1.5, median 1.5, std 0.707107\n"
-        "  c: category; 2 distinct\n(no rows were sent)"
+        "  c: category; 2 categories\n(no rows were sent)"
     )
     enum = polars.DataFrame({"e": ["cat"]}, schema={"e": polars.Enum(["cat", "dog"])})
     assert "cat" not in described(enum, "schema").text
@@ -226,7 +229,8 @@ def test_a_wide_frame_stays_in_its_budget() -> None:
     assert len(result.text) < 4_500
     assert result.notes[0].endswith(" of 1,000 columns described")
     assert result.notes[1].startswith("rows show the first ")
-    assert "more columns: float64: column " in result.text
+    assert "  … and 967 more columns: 967 float64 (column 33, column 34, " in result.text
+    assert ", …, column 999)\n" in result.text
 
 
 def test_a_lazy_frame_is_not_computed() -> None:
@@ -243,7 +247,8 @@ def test_a_lazy_frame_is_not_computed() -> None:
 
 def test_the_sample_avoids_rhythms() -> None:
     assert sample_step(1_000_000, 1) == 1
-    assert sample_step(10_000_000, 5) == 101
+    assert sample_step(10_000_000, 1) == 101
+    assert sample_step(10_000_000, 5) == 167
     assert sample_step(2_400_000, 1) == 29
 
 
@@ -271,7 +276,7 @@ def test_ten_million_rows(library: str) -> None:
         assert min(times) < 0.3
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
         if format in ("", "schema"):
-            assert "~ marks statistics from a sample of 99,010 rows (one in 101)" in text
+            assert "~ marks statistics from a sample of 72,993 rows (one in 137)" in text
 
 
 RARE = numpy.sin(numpy.arange(3_000_000.0))
@@ -324,14 +329,44 @@ def test_ranges_of_large_arrays_are_exact() -> None:
         assert "1 infinite; ~ is from a sample of " in text
 
 
+def test_ranges_of_large_arrow_tables_are_exact() -> None:
+    days = pyarrow.array([datetime.date(2020, 1, 1)] * 49_999 + [datetime.date(1900, 1, 1)])
+    columns = {
+        "x": pyarrow.array(RARE[:50_000]),
+        "n": pyarrow.array([None, *range(49_999)]),
+        "day": days,
+        "word": pyarrow.array(["a"] * 49_999 + [None]),
+        "yes": pyarrow.array([True] * 50_000),
+    }
+    assert described(pyarrow.table(columns), "schema").text.splitlines()[1:] == [
+        "missing values and ranges are of all rows; ~ marks statistics from a sample of 10,000 rows (one in 5)",
+        "columns (name: type; what is in it):",
+        "  x: double; -1 … 1, ~mean 0.000105168, ~median -0.000512454, ~std 0.707153, 1 infinite",
+        "  n: int64; 1 missing (< 0.1%), 0 … 49998, ~mean 24801, ~median 24999, ~std 14432.4",
+        "  day: date32[day]; 1900-01-01 … 2020-01-01",
+        "  word: string; 1 missing (< 0.1%), ~1 distinct",
+        "  yes: bool; ~100.0% true",
+        "(no rows were sent)",
+    ]
+
+
 def test_what_is_sampled_altogether_says_so() -> None:
-    text = described(pyarrow.table({"x": RARE[:50_000]}), "schema").text
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    query = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000) "
+        "SELECT x, NULLIF(x % 2, 0) AS odd FROM n"
+    )
+    rows = connection.execute(query).fetchall()
+    text = described(rows, "schema").text
     assert (
         "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
         in text
     )
-    assert not is_exact(1_000_000_000, 1)
-    assert is_exact(10_000_000, 10)
+    assert "  odd: int; ~50.0% missing, 1 … 1, " in text
+    assert not is_exact(1_000_000_000, [1])
+    assert is_exact(10_000_000, [1] * 10)
+    assert not is_exact(10_000_000, [3] * 10)
 
 
 def test_numpy_arrays() -> None:
@@ -366,11 +401,72 @@ def test_numpy_arrays() -> None:
         assert described(odd, "schema").text.endswith("(no values were sent)")
 
 
+def test_an_array_of_many_dimensions_has_few_corners() -> None:
+    array = numpy.zeros((2,) * 20)
+    started = time.perf_counter()
+    result = described(array)
+    assert time.perf_counter() - started < 2
+    assert result.notes == ("corners of [0, 0, 0, 0, … 12 times] only; … stands for the rest",)
+    assert len(result.text) < 4_500
+    four = described(numpy.arange(10_000).reshape(10, 10, 10, 10)).text
+    assert "corners of [0] only; … stands for the rest:\n[[[  0,   1,   2, ...,   7,   8,   9],\n" in four
+
+
+def test_a_structured_array_is_told_by_its_fields() -> None:
+    array = numpy.array([(1, 2.5, "x"), (3, math.nan, "y")], dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
+    assert described(array, "schema").text.splitlines()[1:] == [
+        "fields:",
+        "  a: int32; 1 … 3, mean 2, median 2, std 1",
+        "  b: float64; 1 missing (50.0%), 2.5 … 2.5, mean 2.5, median 2.5, std 0",
+        "  c: <U3; 2 distinct",
+        "(no values were sent)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("array", "facts"),
+    [
+        (numpy.array([1 + 2j, 3, math.nan]), "1 missing (33.3%), real 1 … 3, imaginary 0 … 2"),
+        (numpy.array(["a", "b", "a"]), "2 distinct; top: 'a' 2, 'b' 1"),
+        (
+            numpy.array([1, "a", None], dtype=object),
+            "1 missing (33.3%), 2 distinct, holds int, str; such as '1', 'a'",
+        ),
+        (numpy.array([{}, {}], dtype=object), "holds dict"),
+    ],
+)
+def test_the_facts_of_other_arrays(array: Any, facts: str) -> None:
+    assert described(array).text.splitlines()[1] == facts
+
+
+def test_of_an_array_on_a_disk_only_blocks_are_read(tmp_path: pathlib.Path) -> None:
+    array = numpy.memmap(tmp_path / "a", dtype="f8", mode="w+", shape=(6_000_000,))
+    assert "; all from a sample of 50,000 values\n" in described(array.reshape(6, -1)[1:]).text
+    assert "sample" not in described(array[:1_000_000]).text
+
+
+def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
+    lazy = polars.LazyFrame({"a": [1]})
+    with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
+        described(lazy, "head 5")
+    with pytest.raises(
+        ConfigurationError, match=r'^polars finds no schema for this LazyFrame: .*"zzz"[^\n]*$'
+    ):
+        described(lazy.select("zzz"))
+
+
 def test_xarray() -> None:
     array = xarray.DataArray(
         [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
     )
-    assert described(array).text == repr(array)
+    assert described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5"
+    assert described(array, "full").text == (
+        "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5\nwhole:\n[[1., 2.]]"
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"An xarray Dataset has no format head: .*{ds\['name'\]:head 5}"
+    ):
+        described(xarray.Dataset({"t": array}), "head 3")
     assert described(array, "schema").text == (
         "xarray DataArray, dimensions (y: 1, x: 2)\n"
         "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5\n"
@@ -499,3 +595,157 @@ def test_nothing_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_an_empty_text_is_not_missing() -> None:
+    frame = pandas.DataFrame({"a": ["x", "", None], "b": [1.5, math.nan, 2]})
+    assert described(frame).text.endswith('row,a,b\n0,x,1.5\n1,"",\n2,,2')
+
+
+def test_texts_that_look_missing_are_texts() -> None:
+    frame = pandas.DataFrame({"a": ["NaT", "<NA>"], "t": [pandas.NaT, pandas.Timestamp(2020, 1, 1)]})
+    assert described(frame).text.endswith("row,a,t\n0,NaT,\n1,<NA>,2020-01-01 00:00:00")
+
+
+COLUMNS: list[tuple[str, Any, str]] = [
+    ("complex", numpy.arange(60) * (1 + 2j), "complex128; real 0 … 59, imaginary 0 … 118"),
+    ("period", pandas.period_range("2020-01", periods=60, freq="M"), "period[M]; 2020-01 … 2024-12"),
+    ("mixed types", [1, "a", None] * 20, "object; 20 missing (33.3%), 2 distinct, holds int, str"),
+    (
+        "decimals",
+        [decimal.Decimal("1.10"), None] * 30,
+        "object; 30 missing (50.0%), holds Decimal, 1.10 … 1.10",
+    ),
+    (
+        "dates",
+        [datetime.date(2020, 1, 1), datetime.date(2021, 2, 3)] * 30,
+        "object; holds date, 2020-01-01 … 2021-02-03",
+    ),
+    ("intervals", pandas.interval_range(0, periods=60), "interval[int64, right]; from 0 to 60"),
+    (
+        "unused category",
+        pandas.Categorical(["a"] * 60, categories=["a", "b"]),
+        "category; 2 categories, 1 distinct",
+    ),
+    ("ordered", pandas.Categorical([1, 2] * 30, ordered=True), "category; 2 categories, ordered"),
+    (
+        "sparse",
+        pandas.arrays.SparseArray([0, 0, 5] * 20),
+        "Sparse[int64, 0]; 0 … 5, mean 1.66667, median 0, std 2.37691",
+    ),
+    (
+        "sparse NaN",
+        pandas.arrays.SparseArray([math.nan, math.nan, 5] * 20),
+        "Sparse[float64, nan]; 40 missing (66.7%), 5 … 5, mean 5, median 5, std 0",
+    ),
+    (
+        "nullable",
+        pandas.array([2**60 + 1, None] * 30, dtype="Int64"),
+        f"Int64; 30 missing (50.0%), {2**60 + 1} … {2**60 + 1}, mean 1.15292e+18, median 1.15292e+18, std 0",
+    ),
+    ("all missing", pandas.array([None] * 60, dtype="Int64"), "Int64; all missing"),
+    ("infinite", [math.inf, 1.0, -math.inf] * 20, "float64; 1 … 1, mean 1, median 1, std 0, 40 infinite"),
+    (
+        "half",
+        numpy.array([0.5, 1.5] * 30, dtype="float16"),
+        "float16; 0.5 … 1.5, mean 1, median 1, std 0.504219",
+    ),
+    (
+        "zone",
+        pandas.date_range("2020-01-01", periods=60, tz="Europe/Paris"),
+        "datetime64[us, Europe/Paris]; 2020-01-01 00:00:00+01:00 … 2020-02-29 00:00:00+01:00",
+    ),
+    (
+        "no date",
+        [pandas.NaT, pandas.Timestamp(2020, 1, 1)] * 30,
+        "datetime64[us]; 30 missing (50.0%), 2020-01-01 00:00:00 … 2020-01-01 00:00:00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "expected"), COLUMNS, ids=[each[0] for each in COLUMNS])
+def test_the_facts_of_a_column_of_pandas(name: str, values: Any, expected: str) -> None:
+    text = described(pandas.DataFrame({name: values}), "schema").text
+    assert text.splitlines()[2] == f"  {name}: {expected}"
+
+
+def test_names_that_cannot_be_shown() -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise ValueError("no")
+
+    frame = pandas.DataFrame([[1, 2]], columns=pandas.Index([Bad(), "b"], dtype=object))
+    assert "columns: <Bad>: int64, b: int64" in described(frame).text
+
+
+def test_one_row_of_a_query() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    row = connection.execute("SELECT 1 AS a, NULL AS b").fetchone()
+    assert described(row) == Described(
+        "SQL row, 1 row × 2 columns\ncolumns: a: int, b: unknown\nrow,a,b\n0,1,", "1 row × 2 columns, whole"
+    )
+
+
+def test_long_lists_of_records_are_tables() -> None:
+    rows = sqlite3.connect(":memory:").execute("SELECT 1, 'x' UNION ALL SELECT 2, NULL").fetchall()
+    assert describe_data(rows) is None
+    assert described(rows, "schema").text.splitlines()[2:4] == [
+        "  0: int; 1 … 2, mean 1.5, median 1.5, std 0.707107",
+        "  1: str; 1 missing (50.0%), 1 distinct",
+    ]
+    assert described(rows * 20).text.startswith(
+        "list of tuples, 40 rows × 2 columns\ncolumns: 0: int, 1: str\n"
+    )
+    records: list[Any] = [{"a": 1, "b": "x"}] * 39 + [{"b": "y", "c": 2.5}, {"a": 2, "b": "z", "c": 1.5}] * 40
+    result = described(records)
+    assert result.text.startswith("list of dicts, 119 rows × 3 columns\n")
+    assert "  a: int; 40 missing (33.6%), 1 … 2, " in result.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(100)),
+        ["ab"] * 100,
+        [(1, 2), (1, 2, 3)] * 50,
+        [{"a": [1]}] * 100,
+        [{str(n): n} for n in range(100)],
+        [()] * 100,
+        [{}] * 100,
+    ],
+)
+def test_other_long_lists_are_not(value: Any) -> None:
+    assert describe_data(value) is None
+
+
+def test_a_relation_of_duckdb_is_not_computed() -> None:
+    class DuckDBPyRelation:
+        columns = ("a", "b")
+        types = ("BIGINT", "VARCHAR")
+
+        def __init__(self, rows: int = 1_000) -> None:
+            self.rows = rows
+
+        def limit(self, rows: int) -> Any:
+            return DuckDBPyRelation(rows)
+
+        def fetchall(self) -> list[tuple[int, str | None]]:
+            assert self.rows <= 10
+            return [(n, None if n else "x") for n in range(self.rows)]
+
+    DuckDBPyRelation.__module__ = "duckdb"
+    opening = "duckdb relation (not computed: no statistics)\ncolumns:\n  a: BIGINT\n  b: VARCHAR\n"
+    result = described(DuckDBPyRelation(), "head 2")
+    assert result == Described(f"{opening}first 2 rows:\nrow,a,b\n0,0,x\n1,1,", "schema + first 2 rows")
+    assert described(DuckDBPyRelation()).text.endswith("\n9,9,")
+    assert described(DuckDBPyRelation(), "schema").text == f"{opening}(no rows were sent)"
+    with pytest.raises(ConfigurationError, match=r"{rel\.df\(\):full}"):
+        described(DuckDBPyRelation(), "full")
+
+
+def test_spaces_around_texts_and_names_are_seen() -> None:
+    frame = pandas.DataFrame({" a": ["x ", "x", " "] * 20, "b\n": 1})
+    text = described(frame).text
+    assert "  ' a': str; 3 distinct; top: 'x ' 20, 'x' 20, ' ' 20\n  'b\\n': int64; 1 … 1, " in text
+    assert "row,' a','b\\n'\n0,\"x \",1\n1,x,1\n2,\" \",1\n" in text

@@ -1,0 +1,107 @@
+"""Whatever matplotlib has drawn comes in (a figure, an axes, a list of bars); the figures that it belongs to, as PNG, go out.
+
+matplotlib is not imported before there is a figure of it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
+from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.errors import ConfigurationError
+
+__all__ = ["figures_of", "is_a", "paint_figure"]
+
+MAX_ELEMENTS = 1000  # of an array that is looked through for figures
+MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
+
+
+def is_a(value: Any, kind: str) -> bool:
+    """Tell whether a value's class comes from one of this name, without importing anything."""
+    package, _, name = kind.rpartition(":")
+    return any(
+        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
+        for base in type(value).__mro__
+    )
+
+
+def figures_of(value: Any) -> list[Any]:
+    """Return the matplotlib figures that a value is, or belongs to, or consists of; each once."""
+    if _is_artist(value):
+        figure = _root_figure(value)
+        return [figure] if figure is not None else []
+    found: dict[int, Any] = {}
+    # The first element that is no artist ends it: a long list of numbers is not looked through.
+    for element in _elements(value):
+        figure = _root_figure(element) if _is_artist(element) else None
+        if figure is None:
+            return []
+        found[id(figure)] = figure
+    return list(found.values())
+
+
+def _is_artist(value: Any) -> bool:
+    # seaborn's grids hold a figure like matplotlib's own artists.
+    return is_a(value, "matplotlib:Artist") or is_a(value, "seaborn:_BaseGrid")
+
+
+def _root_figure(artist: Any) -> Any:
+    """Return the outermost figure that something is in; None if it is in none."""
+    while artist is not None and not is_a(artist, "matplotlib:Figure"):
+        artist = getattr(artist, "figure", None)
+    return artist
+
+
+def _elements(value: Any) -> Iterator[Any]:
+    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, nested as they are."""
+    if "matplotlib" not in sys.modules:
+        return
+    if isinstance(value, dict):
+        items: Iterable[Any] = value.values()
+    elif isinstance(value, list | tuple):
+        items = value
+    elif is_a(value, "matplotlib:PieContainer"):
+        items = value.wedges
+    elif (is_a(value, "numpy:ndarray") or is_a(value, "pandas:Series")) and value.dtype == object:
+        items = value.tolist() if value.size <= MAX_ELEMENTS else ()
+    else:
+        return
+    for item in items:
+        if isinstance(item, list | tuple) or is_a(item, "numpy:ndarray"):
+            yield from _elements(item)
+        else:
+            yield item
+
+
+def paint_figure(figure: Any, limits: ImageLimits, label: str) -> bytes:
+    """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
+    own = max(figure.get_size_inches())
+    buffer = BytesIO()
+    try:
+        box = figure.get_tightbbox(_measuring(figure))
+        # Something may stand so far outside that the tight box is mostly empty, or too large to paint.
+        tight = max(box.width, box.height) <= MAX_GROWTH * own
+        # To spare memory only: the final size is that of the prepared image.
+        dpi = figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
+        figure.savefig(
+            buffer,
+            format="png",
+            dpi=dpi,
+            bbox_inches="tight" if tight else None,
+            facecolor=figure.get_facecolor(),
+            edgecolor=figure.get_edgecolor(),
+        )
+    except Exception as error:  # a formula that does not parse, a callback of the user's
+        raise ConfigurationError(
+            f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
+        ) from error
+    return buffer.getvalue()
+
+
+def _measuring(figure: Any) -> Any:
+    """Return a renderer that measures texts. The figure's own has as many pixels as the figure: of a poster, gigabytes."""
+    return importlib.import_module("matplotlib.backends.backend_agg").RendererAgg(1, 1, figure.dpi)
