@@ -22,9 +22,10 @@ from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 
-__all__ = ["LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
+__all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
 LOCK = threading.RLock()
+KEY_REMOVED = "[key removed]"  # stands where a key stood
 Result = TypeVar("Result")
 
 
@@ -109,17 +110,17 @@ class Host:
 
         return copy_context().run(run)
 
-    def text_of(self, field: Any) -> str:
-        """Return what stands in a text field.
+    def text_of(self, field: Any, newest: str | None = None) -> str:
+        """Return what stands in a text field; `newest` is what the front end has there, if it has told that apart.
 
         Raises:
             ConfigurationError: it holds an API key. It is taken out: what a widget holds may be saved with the notebook.
 
         """
-        text = str(field.value)
+        text = str(field.value) if newest is None else newest
         if found := find_keys(text):
             for key in found:
-                text = text.replace(key, "[key removed]")
+                text = text.replace(key, KEY_REMOVED)
             field.value = text
             raise ConfigurationError(
                 f"An API key was in this field ({found[0][:10]}…) and has been taken out. Store keys with %claude_login, "

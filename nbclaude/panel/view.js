@@ -176,6 +176,8 @@ function render({ model, el }) {
   const live = document.createElement("div");
   el.classList.add("nbclaude-view");
   el.append(list, live);
+  el.style.overflowAnchor = "none"; // `keeping` does it in every browser
+  live.setAttribute("aria-live", "off"); // what grows is read out once, when it stands in the transcript
   const label = () => {
     el.setAttribute("role", model.get("role"));
     el.setAttribute("aria-label", model.get("label"));
@@ -186,10 +188,19 @@ function render({ model, el }) {
     draw();
     if (atEnd) el.scrollTop = el.scrollHeight;
   };
-  const items = () => following(() => drawItems(model, list));
+  // A reader who is not at the end keeps what they read where it is, whatever comes or goes above it.
+  const keeping = (draw) => {
+    const top = el.getBoundingClientRect().top;
+    const seen = [...list.children].map((node) => [node, node.getBoundingClientRect()]).filter(([, box]) => box.bottom > top);
+    draw();
+    const anchor = seen.find(([node]) => node.isConnected);
+    if (anchor) el.scrollTop += anchor[0].getBoundingClientRect().top - anchor[1].top;
+  };
+  const items = () => following(() => keeping(() => drawItems(model, list)));
   const react = (message) => {
     if (message.do === "page") following(() => drawPage(model, live, message));
     else if (message.do === "clear") live.replaceChildren();
+    else if (message.do === "end") el.scrollTop = el.scrollHeight;
     else if (message.do === "copy") copy(message.text).then((done) => model.send({ action: done ? "copied" : "not-copied" }));
     else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
     else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
