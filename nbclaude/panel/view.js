@@ -176,7 +176,6 @@ function render({ model, el }) {
   const live = document.createElement("div");
   el.classList.add("nbclaude-view");
   el.append(list, live);
-  el.style.overflowAnchor = "none"; // `keeping` does it in every browser
   live.setAttribute("aria-live", "off"); // what grows is read out once, when it stands in the transcript
   const label = () => {
     el.setAttribute("role", model.get("role"));
