@@ -147,8 +147,13 @@ function listen(model, root, signal) {
     dropping(false);
     sendFiles(model, event.dataTransfer.files);
   }, options);
-  // ipywidgets tells of a pressed toggle button by colour alone, and of a control's reason not at all.
+  // ipywidgets tells of a pressed toggle button by colour alone, and of a control's reason not at all. A field without a
+  // description has an empty label, which leaves it without any name, whatever its tooltip says.
   const describe = () => {
+    for (const field of root.querySelectorAll("input, select, textarea")) {
+      const name = field.title || field.placeholder;
+      if (name && ![...(field.labels ?? [])].some((label) => label.textContent.trim())) field.setAttribute("aria-label", name);
+    }
     for (const button of root.querySelectorAll("button.widget-toggle-button"))
       button.setAttribute("aria-expanded", String(button.classList.contains("mod-active")));
     for (const row of root.querySelectorAll(".nbclaude-row")) {

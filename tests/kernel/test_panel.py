@@ -27,6 +27,21 @@ def test_it_shows_a_widget_and_a_picture_and_loading_knows_nothing_of_it(claude_
     assert "The panel of %claude, as it was last" in picture["text/html"]
 
 
+def test_what_it_tells_the_front_end_is_what_anywidget_would(claude_kernel: Kernel) -> None:
+    """Its own traits are those of `anywidget.AnyWidget`, which is not imported for them."""
+    claude_kernel.run(f"%claude\n{PANELS}")
+    assert claude_kernel.value("'anywidget' in __import__('sys').modules") == "False"
+    claude_kernel.run("import anywidget\nclass Same(anywidget.AnyWidget):\n    _esm = 'export default {}'")
+    ours, theirs = (
+        claude_kernel.value(
+            f"sorted((k, v) for k, v in {widget}.get_state().items() if k.startswith(('_model', '_view')))"
+        )
+        for widget in ("p.ask.view", "Same()")
+    )
+    assert ours == theirs
+    assert claude_kernel.value("{'_esm', '_anywidget_id'} <= set(p.ask.view.keys)") == "True"
+
+
 def test_closing_frees_every_widget_and_comm(claude_kernel: Kernel) -> None:
     claude_kernel.run(f"%claude\n{PANELS}\nfor t in p._toggles.values(): t.value = True", cell_id="a")
     claude_kernel.run("p.close()")
@@ -96,6 +111,9 @@ def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
     second = claude_kernel.run("%claude second?", cell_id="b")
     assert second.ok, second.error
+    signs = [message.content["data"].get("text/html", "") for message in second.updates()]
+    waiting = "Another question of the conversation &#x27;main&#x27; is being answered first"
+    assert waiting in signs[1] and waiting not in signs[2]
     texts = [message["content"][-1]["text"] for message in simulator.message_requests[-1].messages]
     assert texts == ["First?", "The first answer, slowly.", "second?"]
 
