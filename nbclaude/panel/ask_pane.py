@@ -283,7 +283,8 @@ class AskPane:
         self._live, self._pending = None, ""
         self._set_busy(busy=False)
         if unsent:
-            self.question.value = self.question.value or unsent
+            written = self.question.value  # while it was on its way
+            self.question.value = f"{unsent}\n\n{written}" if written.strip() else unsent
         elif self._editing is edited:  # not another edit that was begun meanwhile
             self._edit(None)
         self._host.changed()
@@ -295,15 +296,17 @@ class AskPane:
 
     def _show_outcome(self, outcome: Outcome, asking: Asking, live: LiveAnswer) -> None:
         workspace = self._host.workspace
-        footer = footer_of(outcome, asking.question, workspace.news(outcome.plan.notes), workspace)
+        # The transcript numbers its turns, and does so anew when others go.
+        told = replace(outcome, change=None)
+        footer = footer_of(told, asking.question, workspace.news(outcome.plan.notes), workspace)
         footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)
         keep_reply(self._host.shell, reply_of(outcome))
-        if outcome.change is not None:
-            with LOCK:
-                turn = workspace.conversations[asking.conversation].turns[outcome.change.number - 1]
-                self._transcript.keep_footer(turn, footer.html)
+        with LOCK:
+            for turn in workspace.conversations[asking.conversation].turns:
+                if turn.message is outcome.message:
+                    self._transcript.keep_footer(turn, footer.html)
 
     def _set_busy(self, *, busy: bool) -> None:
         self.stop_button.disabled = not busy

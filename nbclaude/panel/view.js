@@ -115,7 +115,7 @@ function listen(model, root, signal) {
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
     event.stopPropagation();
-    model.send({ action: "ask", value: event.target.value });
+    if (!event.repeat) model.send({ action: "ask", value: event.target.value });
   }, options);
   // JupyterLab leaves the focus in a field of an output when one clicks on the cell, and keys would still go there.
   window.addEventListener("pointerdown", (event) => {
