@@ -98,13 +98,13 @@ class AskPane:
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
         items = self._transcript.items(turns)
-        self.view.answers = self._live is not None and self._asked_in == name
-        if self._pending and self._asked_in == name:
+        here = self._asked_in == name
+        if self._pending and here:
             items.append(["pending", self._pending])
         elif not items:
             items = [["empty", NOTHING_ASKED]]
-        if self.view.items != items:
-            self.view.items = items
+        with self.view.hold_sync():
+            self.view.items, self.view.answers = items, self._live is not None and here
 
     def stop(self) -> None:
         """Stop the answer that is on its way; what has come is kept as a turn."""

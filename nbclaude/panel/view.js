@@ -200,7 +200,11 @@ function render({ model, el }) {
     const anchor = seen.find(([node]) => node.isConnected);
     if (anchor) el.scrollTop += anchor[0].getBoundingClientRect().top - anchor[1].top;
   };
-  const items = () => following(() => keeping(() => drawItems(model, list)));
+  // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are.
+  const draw = () => following(() => keeping(() => {
+    drawItems(model, list);
+    live.hidden = !model.get("answers");
+  }));
   const react = (message) => {
     if (message.do === "page") following(() => drawPage(model, live, message));
     else if (message.do === "clear") live.replaceChildren();
@@ -209,9 +213,8 @@ function render({ model, el }) {
     else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
     else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
   };
-  const answering = () => { live.hidden = !model.get("answers"); };
-  model.on("change:answers", answering);
-  model.on("change:items", items);
+  model.on("change:answers", draw);
+  model.on("change:items", draw);
   model.on("change:label", label);
   model.on("msg:custom", react);
   el.addEventListener("click", (event) => {
@@ -223,8 +226,7 @@ function render({ model, el }) {
     sendFiles(model, event.target.files).then(() => { event.target.value = ""; });
   }, { signal: end.signal });
   label();
-  answering();
-  items();
+  draw();
   const begin = () => {
     const root = el.closest(".nbclaude-panel");
     if (root && el.isConnected) {
@@ -236,8 +238,8 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
-    model.off("change:answers", answering);
-    model.off("change:items", items);
+    model.off("change:answers", draw);
+    model.off("change:items", draw);
     model.off("change:label", label);
     model.off("msg:custom", react);
   };
