@@ -98,13 +98,10 @@ class AskPane:
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
         items = self._transcript.items(turns)
-        here = self._asked_in == name
-        if self._pending and here:
-            items.append(["pending", self._pending])
-        elif not items:
-            items = [["empty", NOTHING_ASKED]]
+        pending = self._pending if self._asked_in == name else ""
         with self.view.hold_sync():
-            self.view.items, self.view.answers = items, self._live is not None and here
+            self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]
+            self.view.pending = pending
 
     def stop(self) -> None:
         """Stop the answer that is on its way; what has come is kept as a turn."""

@@ -18,7 +18,7 @@ function show(model, node, html) {
 // Only what has changed is drawn anew: folds stay open, and the focus stays where it is.
 function drawItems(model, list) {
   const before = new Map([...list.children].map((node) => [node.dataset.key, node]));
-  const wanted = model.get("items");
+  const wanted = [...model.get("items"), ...(model.get("pending") ? [["pending", model.get("pending")]] : [])];
   wanted.forEach(([key, html], place) => {
     const node = before.get(key) ?? Object.assign(document.createElement("div"), { className: "nbclaude-item" });
     node.dataset.key = key;
@@ -203,7 +203,7 @@ function render({ model, el }) {
   // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are.
   const draw = () => following(() => keeping(() => {
     drawItems(model, list);
-    live.hidden = !model.get("answers");
+    live.hidden = !model.get("pending");
   }));
   const react = (message) => {
     if (message.do === "page") following(() => drawPage(model, live, message));
@@ -213,8 +213,8 @@ function render({ model, el }) {
     else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
     else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
   };
-  model.on("change:answers", draw);
   model.on("change:items", draw);
+  model.on("change:pending", draw);
   model.on("change:label", label);
   model.on("msg:custom", react);
   el.addEventListener("click", (event) => {
@@ -238,8 +238,8 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
-    model.off("change:answers", draw);
-    model.off("change:items", draw);
+      model.off("change:items", draw);
+    model.off("change:pending", draw);
     model.off("change:label", label);
     model.off("msg:custom", react);
   };
