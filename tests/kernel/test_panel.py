@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbclaude.simulator import Answer, Pace, Simulator
+from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -94,6 +94,17 @@ def test_a_refused_question_keeps_what_was_attached_and_typed(
     assert claude_kernel.value("p.ask.question.value") == "What?"
     assert claude_kernel.value("[i.label for i in p._host.workspace.tray.items()]") == "['gone']"
     assert simulator.message_requests == []
+
+
+def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue(HTTPFault(400, message="No.", delay=0.5))
+    claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
+    claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
+    claude_kernel.run(f"p.ask.question.value = 'Second?'\n{WAIT}")
+    assert claude_kernel.value("p.ask.question.value").splitlines() == ["First?", "", "Second?"]
+    assert "BadRequestError: No." in claude_kernel.value("p._host.alert.value")
 
 
 def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
