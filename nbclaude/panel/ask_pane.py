@@ -41,7 +41,7 @@ class AskPane:
     """The transcript, the question, and the buttons that ask and stop."""
 
     def __init__(self, host: Host, chips: ipywidgets.Widget, on_other_action: OnAction) -> None:
-        self._host = host
+        self._host = host = host.elsewhere()
         self._on_other_action = on_other_action
         self._transcript = Transcript()
         self._live: LiveAnswer | None = None
@@ -78,6 +78,7 @@ class AskPane:
             [
                 row(self.conversation, self._new_name, self._create),
                 self.view,
+                host.alert,
                 self._editing_row,
                 chips,
                 self.question,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
+from copy import copy
 from html import escape
 from typing import Any, Protocol, TypeVar
 
@@ -56,19 +57,31 @@ class Host:
         self.workspace = workspace
         self.changed = changed
         """Tells every open panel that something which they show has changed."""
-        self.alert = ipywidgets.HTML()
-        self.alert.layout.display = "none"
         self.cell = ""
         self.cells_run = 0
+        self._alerts: list[ipywidgets.HTML] = []
+        self.alert = self._new_alert()
+
+    def elsewhere(self) -> Host:
+        """Return the same host, whose reports stand in an `alert` of its own: where the user looks who has done something."""
+        other = copy(self)
+        other.alert = self._new_alert()
+        return other
+
+    def _new_alert(self) -> ipywidgets.HTML:
+        alert = ipywidgets.HTML()
+        alert.layout.display = "none"
+        self._alerts.append(alert)
+        return alert
 
     def report(self, text: str, *, done: bool = False) -> None:
-        """Say something above the panel's panes; `done` tells that it is no error. An empty text takes it away."""
+        """Say something in the alert; `done` tells that it is no error. What was said before goes, wherever it stands."""
         kind = "nbclaude-alert nbclaude-done" if done else "nbclaude-alert"
         role = "status" if done else "alert"
-        self.alert.value = (
-            f'<div class="{kind}" role="{role}">{escape(printable(text))}</div>' if text else ""
-        )
-        self.alert.layout.display = "" if text else "none"
+        for alert in self._alerts:
+            said = printable(text) if alert is self.alert else ""
+            alert.value = f'<div class="{kind}" role="{role}">{escape(said)}</div>' if said else ""
+            alert.layout.display = "" if said else "none"
 
     def report_error(self, error: BaseException) -> None:
         """Say what went wrong, in a line of its own kind."""

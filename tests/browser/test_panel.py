@@ -464,6 +464,7 @@ def test_errors_stand_in_the_panel_and_nothing_is_lost(
     for question in (f"And {key}?", "And [key removed]?"):
         panel.ask(question)
         expect(alert).to_contain_text("An API key was")
+        expect(alert).to_be_in_viewport()  # also below the settings, which are open
         expect(panel.question).to_have_value("And [key removed]?")
     assert simulator.message_requests == []
     notebook.save()

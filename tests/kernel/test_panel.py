@@ -90,7 +90,7 @@ def test_a_refused_question_keeps_what_was_attached_and_typed(
     attach = "p._host.workspace.tray.attach('gone', 'gone')"
     claude_kernel.run(f"gone = 1\n%claude\n{PANELS}\n{attach}\ndel gone", cell_id="a")
     claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
-    assert "gone" in claude_kernel.value("p._host.alert.value")
+    assert "gone" in claude_kernel.value("p.ask._host.alert.value")
     assert claude_kernel.value("p.ask.question.value") == "What?"
     assert claude_kernel.value("[i.label for i in p._host.workspace.tray.items()]") == "['gone']"
     assert simulator.message_requests == []
@@ -104,14 +104,14 @@ def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
     claude_kernel.run(f"p.ask.question.value = 'Second?'\n{WAIT}")
     assert claude_kernel.value("p.ask.question.value").splitlines() == ["First?", "", "Second?"]
-    assert "BadRequestError: No." in claude_kernel.value("p._host.alert.value")
+    assert "BadRequestError: No." in claude_kernel.value("p.ask._host.alert.value")
 
 
 def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
     claude_kernel.run(f"%claude\n{PANELS}\np.ask._asking = lambda text: 1 / 0", cell_id="a")
     done = claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
     assert done.ok and done.outputs == []
-    assert "ZeroDivisionError: division by zero" in claude_kernel.value("p._host.alert.value")
+    assert "ZeroDivisionError: division by zero" in claude_kernel.value("p.ask._host.alert.value")
 
 
 def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
