@@ -194,7 +194,7 @@ class AuthenticationError(APIStatusError):
 class BillingError(APIStatusError):
     """402: payment is due."""
 
-    advice = "See to the payment where the key is from, then run the cell again."
+    advice = "See to the payment where the key is from, then ask again."
 
 
 class PermissionDeniedError(APIStatusError):
@@ -212,13 +212,13 @@ class NotFoundError(APIStatusError):
 class RequestTimeoutError(APIStatusError):
     """408: the server gave up waiting for the request."""
 
-    advice = "Run the cell again."
+    advice = "Ask again."
 
 
 class ConflictError(APIStatusError):
     """409: the resource changed meanwhile."""
 
-    advice = "Run the cell again."
+    advice = "Ask again."
 
 
 class RequestTooLargeError(APIStatusError):
@@ -242,7 +242,7 @@ class RateLimitError(APIStatusError):
 class InternalServerError(APIStatusError):
     """5xx: the server failed."""
 
-    advice = "Nothing is wrong with your request; run the cell again."
+    advice = "Nothing is wrong with your request; ask again."
 
 
 class DeadlineExceededError(InternalServerError):
@@ -252,7 +252,7 @@ class DeadlineExceededError(InternalServerError):
 class OverloadedError(InternalServerError):
     """529: the API is overloaded."""
 
-    advice = "Nothing is wrong with your request; run the cell again in a moment."
+    advice = "Nothing is wrong with your request; ask again in a moment."
 
 
 class AnswerInterrupted(_OneLine, KeyboardInterrupt):

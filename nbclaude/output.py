@@ -56,6 +56,9 @@ class AnswerDisplay(Protocol):
     def wait(self, reason: str, seconds: float) -> None:
         """Count down to the next attempt, `seconds` from now, until an event comes; `reason` tells why there is one."""
 
+    def hold(self, reason: str) -> None:
+        """Show beside the waiting sign what must end before the request is sent; empty when it has ended."""
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
 
@@ -163,6 +166,10 @@ class PagesDisplay:
             self._countdown = _Countdown(reason, now + seconds, now)
             self._count_down(now)
 
+    def hold(self, reason: str) -> None:
+        """Show beside the waiting sign what must end first."""
+        self._show_sign(reason)
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self._countdown = None
@@ -257,6 +264,10 @@ class TerminalDisplay:
     def wait(self, reason: str, seconds: float) -> None:
         """Print why there is another attempt, and when."""
         self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+
+    def hold(self, reason: str) -> None:
+        """Print what must end first."""
+        self._write_lines(f"({reason})" if reason else "")
 
     def finish(self, footer: Footer) -> None:
         """Print the sources, the footer, and what was sent in a line."""

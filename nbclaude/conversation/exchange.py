@@ -37,6 +37,9 @@ class Audience(Protocol):
     def wait(self, reason: str, seconds: float) -> None:
         """Say that the request has failed for this reason and is sent again in so many seconds."""
 
+    def hold(self, reason: str) -> None:
+        """Say what must end before the question can be sent; with an empty reason it has ended."""
+
 
 class Nobody:
     """The audience of an answer that is read when it is complete."""
@@ -49,6 +52,9 @@ class Nobody:
         return None
 
     def wait(self, reason: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def hold(self, reason: str) -> None:
         """Say nothing."""
 
 

@@ -189,13 +189,23 @@ class Conversations:
 
     def __init__(self) -> None:
         self._by_name: dict[str, Conversation] = {}
+        self._begun: dict[str, None] = {}
 
     def __getitem__(self, name: str) -> Conversation:
         return self._by_name.setdefault(name, Conversation(name))
 
+    def begin(self, name: str) -> None:
+        """Have a conversation of this name, also while nothing has been asked in it."""
+        self._begun[name] = None
+        self._by_name.setdefault(name, Conversation(name))
+
     def names(self) -> list[str]:
-        """Return the names of those that hold turns."""
-        return [name for name, conversation in tuple(self._by_name.items()) if conversation.turns]
+        """Return the names of those that hold turns, or were begun by name."""
+        return [
+            name
+            for name, conversation in tuple(self._by_name.items())
+            if conversation.turns or name in self._begun
+        ]
 
     def leave_others(self, name: str, at: CellRun) -> tuple[str, ...]:
         """Remove the cell's earlier turns from every conversation but `name`; return the names of those that had any."""

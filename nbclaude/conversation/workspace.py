@@ -143,16 +143,21 @@ class Workspace:
 
         """
         with ExitStack() as held:
-            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience))
+            reason = f"Another question of the conversation {conversation!r} is being answered first"
+            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
             if self.budget.limit is not None:
-                held.enter_context(self._in_turn(self._spending, audience))
+                reason = "Another question is being answered first, since the budget is one for all"
+                held.enter_context(self._in_turn(self._spending, audience, reason))
             return self._ask(question, conversation, settings, audience)
 
     @contextmanager
-    def _in_turn(self, lock: threading.RLock, audience: Audience) -> Iterator[None]:
-        """Hold the lock; while another thread has it, the audience may still lose its patience."""
-        while not lock.acquire(timeout=_PATIENCE):
-            audience.pause()
+    def _in_turn(self, lock: threading.RLock, audience: Audience, reason: str) -> Iterator[None]:
+        """Hold the lock; while another thread has it, the audience is told the reason, and may still lose its patience."""
+        if not lock.acquire(timeout=_PATIENCE):
+            audience.hold(reason)
+            while not lock.acquire(timeout=_PATIENCE):
+                audience.pause()
+            audience.hold("")
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ import threading
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
-from html import escape
 from typing import Any
 
 import ipywidgets
@@ -20,9 +19,16 @@ from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
-from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note
+from nbclaude.panel.host import KEY_REMOVED, LOCK, Filling, Host, note, row, set_note
 from nbclaude.panel.live_answer import LiveAnswer
-from nbclaude.panel.transcript import Transcript, attached_blocks, question_text, turn_of_key
+from nbclaude.panel.transcript import (
+    NOTHING_ASKED,
+    Transcript,
+    attached_blocks,
+    pending_html,
+    question_text,
+    turn_of_key,
+)
 from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
@@ -35,23 +41,26 @@ class AskPane:
     """The transcript, the question, and the buttons that ask and stop."""
 
     def __init__(self, host: Host, chips: ipywidgets.Widget, on_other_action: OnAction) -> None:
-        self._host = host
+        self._host = host = host.elsewhere()
         self._on_other_action = on_other_action
         self._transcript = Transcript()
         self._live: LiveAnswer | None = None
         self._pending = ""
         self._asked_in = ""  # the conversation in which the answer is on its way
         self._editing: Turn | None = None
+        self._draft = ""  # what stood in the text box when the edit began
         self._filling = Filling(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
         self.conversation = ipywidgets.Dropdown(description="Conversation")
-        self._new_name = ipywidgets.Text(placeholder="name of a new one", continuous_update=True)
+        self._new_name = ipywidgets.Text(
+            placeholder="name of a new one", tooltip="Name of the new conversation", continuous_update=True
+        )
         self._new_name.add_class("nbclaude-short")
         self._create = ipywidgets.Button(description="New conversation")
         self._edited = note()
         self._cancel = ipywidgets.Button(description="Cancel edit")
-        self.question = ipywidgets.Textarea(placeholder="Ask Claude…", rows=3)
+        self.question = ipywidgets.Textarea(placeholder="Ask Claude…", tooltip="Question", rows=3)
         self.question.add_class("nbclaude-question")
         self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
@@ -59,7 +68,7 @@ class AskPane:
         self._filling.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
         self._new_name.on_submit(guarded(lambda _: self._begin_conversation()))
-        self._cancel.on_click(guarded(lambda _: self._edit(None)))
+        self._cancel.on_click(guarded(lambda _: self._edit(None, discard=True)))
         self.ask_button.on_click(guarded(lambda _: self._ask(self.question.value)))
         self.stop_button.on_click(guarded(lambda _: self.stop()))
         host.keep_keys_out(self.question, self._new_name)
@@ -69,6 +78,7 @@ class AskPane:
             [
                 row(self.conversation, self._new_name, self._create),
                 self.view,
+                host.alert,
                 self._editing_row,
                 chips,
                 self.question,
@@ -89,18 +99,10 @@ class AskPane:
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
         items = self._transcript.items(turns)
-        self.view.answers = self._live is not None and self._asked_in == name
-        if self._pending and self._asked_in == name:
-            items.append(["pending", self._pending])
-        elif not items:
-            items = [
-                [
-                    "empty",
-                    '<div class="nbclaude-quiet">Nothing has been asked in this conversation yet.</div>',
-                ]
-            ]
-        if self.view.items != items:
-            self.view.items = items
+        pending = self._pending if self._asked_in == name else ""
+        with self.view.hold_sync():
+            self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]
+            self.view.pending = pending
 
     def stop(self) -> None:
         """Stop the answer that is on its way; what has come is kept as a turn."""
@@ -117,7 +119,9 @@ class AskPane:
 
     def _switch(self, name: str) -> None:
         self._host.set("conversation", name)
+        self._transcript.shows_all = False
         self._host.changed()
+        self.view.show_end()
 
     def _begin_conversation(self) -> None:
         name = self._new_name.value.strip()
@@ -125,9 +129,9 @@ class AskPane:
             raise ConfigurationError(
                 "A new conversation needs a name: write it in the field before the button."
             )
-        self._host.set("conversation", name)
+        self._host.workspace.conversations.begin(name)
         self._new_name.value = ""
-        self._host.changed()
+        self._switch(name)
 
     # What is clicked in the transcript
 
@@ -166,14 +170,20 @@ class AskPane:
         self._host.changed()
         self._host.report(f"Turn {number} is deleted. %claude_undo brings it back.", done=True)
 
-    def _edit(self, turn: Turn | None) -> None:
-        """Put the question of a turn into the text box, to be asked anew in its place; None ends that."""
+    def _edit(self, turn: Turn | None, *, discard: bool = False) -> None:
+        """Put the question of a turn into the text box, to be asked anew in its place; None ends that.
+
+        Then the text comes back that stood there before, unless what has been written since is not to be `discard`ed.
+        """
         before, self._editing = self._editing, turn
         self._editing_row.layout.display = "none" if turn is None else ""
         self.ask_button.description = "Ask" if turn is None else "Resend"
+        written = self.question.value
+        if before is None:
+            self._draft = written
         if turn is None:
-            if before is not None and self.question.value == question_text(before):
-                self.question.value = ""
+            if before is not None and (discard or written in ("", question_text(before))):
+                self.question.value = self._draft
             return
         number = next(n for n, each in enumerate(self._conversation.turns, 1) if each is turn)
         kept = len(attached_blocks(turn))
@@ -197,24 +207,34 @@ class AskPane:
             )
         if not text.strip():
             raise ConfigurationError("There is nothing to ask: write the question first.")
-        try:
-            refuse_keys(text)
-        except ConfigurationError:
-            self.question.value = ""  # what the widget holds may be saved with the notebook
-            raise
+        self._keep_keys_out(text)
         asking = self._asking(text)
         # What cannot be sent is said before anything is shown.
         self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
         self._live = live = LiveAnswer(self.view)
-        self._pending, self._asked_in = _pending_html(text), asking.conversation
+        self._pending, self._asked_in = pending_html(text), asking.conversation
         self.question.value = ""
         self._set_busy(busy=True)
         self.refresh()
+        self.view.show_end()
         self.view.focus(".nbclaude-question textarea")
         live.begin()
         # The thread speaks apart from any cell, as the callback does that starts it.
         work = partial(copy_context().run, self._answer, asking, live, text)
         threading.Thread(target=work, name="nbclaude-panel", daemon=True).start()
+
+    def _keep_keys_out(self, text: str) -> None:
+        """Refuse a question with a key in it, and one that a key was taken out of; no key stays in the text box."""
+        self._host.text_of(self.question, text)
+        if KEY_REMOVED in text:
+            raise ConfigurationError(
+                f"An API key was taken out of this question. Put other words in the place of {KEY_REMOVED}, and send it."
+            )
+        try:
+            refuse_keys(text)
+        except ConfigurationError:
+            self.question.value = ""  # what the widget holds may be saved with the notebook
+            raise
 
     def _asking(self, text: str) -> Asking:
         host = self._host
@@ -261,7 +281,8 @@ class AskPane:
         self._live, self._pending = None, ""
         self._set_busy(busy=False)
         if unsent:
-            self.question.value = self.question.value or unsent
+            written = self.question.value  # while it was on its way
+            self.question.value = f"{unsent}\n\n{written}" if written.strip() else unsent
         elif self._editing is edited:  # not another edit that was begun meanwhile
             self._edit(None)
         self._host.changed()
@@ -273,23 +294,18 @@ class AskPane:
 
     def _show_outcome(self, outcome: Outcome, asking: Asking, live: LiveAnswer) -> None:
         workspace = self._host.workspace
-        footer = footer_of(outcome, asking.question, workspace.news(outcome.plan.notes), workspace)
+        # The transcript numbers its turns, and does so anew when others go.
+        told = replace(outcome, change=None)
+        footer = footer_of(told, asking.question, workspace.news(outcome.plan.notes), workspace)
         footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)
         keep_reply(self._host.shell, reply_of(outcome))
-        if outcome.change is not None:
-            with LOCK:
-                turn = workspace.conversations[asking.conversation].turns[outcome.change.number - 1]
-                self._transcript.keep_footer(turn, footer.html)
+        with LOCK:
+            for turn in workspace.conversations[asking.conversation].turns:
+                if turn.message is outcome.message:
+                    self._transcript.keep_footer(turn, footer.html)
 
     def _set_busy(self, *, busy: bool) -> None:
         self.stop_button.disabled = not busy
         self.ask_button.disabled = busy
-
-
-def _pending_html(text: str) -> str:
-    return (
-        '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
-        f'<div class="nbclaude-said">{escape(text)}</div></section>'
-    )

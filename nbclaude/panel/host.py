@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextvars import copy_context
+from copy import copy
 from html import escape
 from typing import Any, Protocol, TypeVar
 
@@ -22,9 +23,10 @@ from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 
-__all__ = ["LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
+__all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
 LOCK = threading.RLock()
+KEY_REMOVED = "[key removed]"  # stands where a key stood
 Result = TypeVar("Result")
 
 
@@ -55,19 +57,31 @@ class Host:
         self.workspace = workspace
         self.changed = changed
         """Tells every open panel that something which they show has changed."""
-        self.alert = ipywidgets.HTML()
-        self.alert.layout.display = "none"
         self.cell = ""
         self.cells_run = 0
+        self._alerts: list[ipywidgets.HTML] = []
+        self.alert = self._new_alert()
+
+    def elsewhere(self) -> Host:
+        """Return the same host, whose reports stand in an `alert` of its own: where the user looks who has done something."""
+        other = copy(self)
+        other.alert = self._new_alert()
+        return other
+
+    def _new_alert(self) -> ipywidgets.HTML:
+        alert = ipywidgets.HTML()
+        alert.layout.display = "none"
+        self._alerts.append(alert)
+        return alert
 
     def report(self, text: str, *, done: bool = False) -> None:
-        """Say something above the panel's panes; `done` tells that it is no error. An empty text takes it away."""
+        """Say something in the alert; `done` tells that it is no error. What was said before goes, wherever it stands."""
         kind = "nbclaude-alert nbclaude-done" if done else "nbclaude-alert"
         role = "status" if done else "alert"
-        self.alert.value = (
-            f'<div class="{kind}" role="{role}">{escape(printable(text))}</div>' if text else ""
-        )
-        self.alert.layout.display = "" if text else "none"
+        for alert in self._alerts:
+            said = printable(text) if alert is self.alert else ""
+            alert.value = f'<div class="{kind}" role="{role}">{escape(said)}</div>' if said else ""
+            alert.layout.display = "" if said else "none"
 
     def report_error(self, error: BaseException) -> None:
         """Say what went wrong, in a line of its own kind."""
@@ -109,17 +123,17 @@ class Host:
 
         return copy_context().run(run)
 
-    def text_of(self, field: Any) -> str:
-        """Return what stands in a text field.
+    def text_of(self, field: Any, newest: str | None = None) -> str:
+        """Return what stands in a text field; `newest` is what the front end has there, if it has told that apart.
 
         Raises:
             ConfigurationError: it holds an API key. It is taken out: what a widget holds may be saved with the notebook.
 
         """
-        text = str(field.value)
+        text = str(field.value) if newest is None else newest
         if found := find_keys(text):
             for key in found:
-                text = text.replace(key, "[key removed]")
+                text = text.replace(key, KEY_REMOVED)
             field.value = text
             raise ConfigurationError(
                 f"An API key was in this field ({found[0][:10]}…) and has been taken out. Store keys with %claude_login, "

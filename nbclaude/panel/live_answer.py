@@ -66,6 +66,10 @@ class LiveAnswer:
         """Count down to the next attempt."""
         self._pages.wait(reason, seconds)
 
+    def hold(self, reason: str) -> None:
+        """Say what must end first."""
+        self._pages.hold(reason)
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self.footer = footer

@@ -9,10 +9,11 @@ from typing import Any
 from nbclaude.conversation.turns import Turn
 from nbclaude.wire.message import prompt_tokens, token_count
 
-__all__ = ["Transcript", "attached_blocks", "question_text", "turn_of_key"]
+__all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
 
 MOST_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
 MOST_CHARACTERS = 20_000  # of a question
+NOTHING_ASKED = '<div class="nbclaude-quiet">Nothing has been asked in this conversation yet.</div>'
 MOST_FOOTERS = 50  # that are kept; a receipt may hold pictures
 
 
@@ -56,7 +57,7 @@ class Transcript:
 
         kept = self._footers.get(id(turn))
         footer = kept[1] if kept is not None else _footer(turn)
-        return message_html(turn.message) + f'<div class="nbclaude">{footer}</div>'
+        return message_html(turn.message, styled=False) + f'<div class="nbclaude">{footer}</div>'
 
 
 def turn_of_key(turns: Sequence[Turn], key: str) -> Turn | None:
@@ -73,6 +74,14 @@ def question_text(turn: Turn) -> str:
 def attached_blocks(turn: Turn) -> tuple[Mapping[str, Any], ...]:
     """Return the blocks of the prompt that were attached."""
     return turn.prompt[:-1] if question_text(turn) else turn.prompt
+
+
+def pending_html(text: str) -> str:
+    """Show a question whose answer is on its way."""
+    return (
+        '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
+        f'<div class="nbclaude-said">{escape(text)}</div></section>'
+    )
 
 
 def _key(turn: Turn) -> str:

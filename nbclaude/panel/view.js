@@ -18,7 +18,7 @@ function show(model, node, html) {
 // Only what has changed is drawn anew: folds stay open, and the focus stays where it is.
 function drawItems(model, list) {
   const before = new Map([...list.children].map((node) => [node.dataset.key, node]));
-  const wanted = model.get("items");
+  const wanted = [...model.get("items"), ...(model.get("pending") ? [["pending", model.get("pending")]] : [])];
   wanted.forEach(([key, html], place) => {
     const node = before.get(key) ?? Object.assign(document.createElement("div"), { className: "nbclaude-item" });
     node.dataset.key = key;
@@ -115,7 +115,7 @@ function listen(model, root, signal) {
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
     event.stopPropagation();
-    model.send({ action: "ask", value: event.target.value });
+    if (!event.repeat) model.send({ action: "ask", value: event.target.value });
   }, options);
   // JupyterLab leaves the focus in a field of an output when one clicks on the cell, and keys would still go there.
   window.addEventListener("pointerdown", (event) => {
@@ -147,8 +147,13 @@ function listen(model, root, signal) {
     dropping(false);
     sendFiles(model, event.dataTransfer.files);
   }, options);
-  // ipywidgets tells of a pressed toggle button by colour alone, and of a control's reason not at all.
+  // ipywidgets tells of a pressed toggle button by colour alone, and of a control's reason not at all. A field without a
+  // description has an empty label, which leaves it without any name, whatever its tooltip says.
   const describe = () => {
+    for (const field of root.querySelectorAll("input, select, textarea")) {
+      const name = field.title || field.placeholder;
+      if (name && ![...(field.labels ?? [])].some((label) => label.textContent.trim())) field.setAttribute("aria-label", name);
+    }
     for (const button of root.querySelectorAll("button.widget-toggle-button"))
       button.setAttribute("aria-expanded", String(button.classList.contains("mod-active")));
     for (const row of root.querySelectorAll(".nbclaude-row")) {
@@ -176,6 +181,7 @@ function render({ model, el }) {
   const live = document.createElement("div");
   el.classList.add("nbclaude-view");
   el.append(list, live);
+  live.setAttribute("aria-live", "off"); // what grows is read out once, when it stands in the transcript
   const label = () => {
     el.setAttribute("role", model.get("role"));
     el.setAttribute("aria-label", model.get("label"));
@@ -186,17 +192,29 @@ function render({ model, el }) {
     draw();
     if (atEnd) el.scrollTop = el.scrollHeight;
   };
-  const items = () => following(() => drawItems(model, list));
+  // A reader who is not at the end keeps what they read where it is, whatever comes or goes above it.
+  const keeping = (draw) => {
+    const top = el.getBoundingClientRect().top;
+    const seen = [...list.children].map((node) => [node, node.getBoundingClientRect()]).filter(([, box]) => box.bottom > top);
+    draw();
+    const anchor = seen.find(([node]) => node.isConnected);
+    if (anchor) el.scrollTop += anchor[0].getBoundingClientRect().top - anchor[1].top;
+  };
+  // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are.
+  const draw = () => following(() => keeping(() => {
+    drawItems(model, list);
+    live.hidden = !model.get("pending");
+  }));
   const react = (message) => {
     if (message.do === "page") following(() => drawPage(model, live, message));
     else if (message.do === "clear") live.replaceChildren();
+    else if (message.do === "end") el.scrollTop = el.scrollHeight;
     else if (message.do === "copy") copy(message.text).then((done) => model.send({ action: done ? "copied" : "not-copied" }));
     else if (message.do === "insert") model.send({ action: insert(model, message) ? "inserted" : "not-inserted" });
     else if (message.do === "focus") el.closest(".nbclaude-panel")?.querySelector(message.target)?.focus();
   };
-  const answering = () => { live.hidden = !model.get("answers"); };
-  model.on("change:answers", answering);
-  model.on("change:items", items);
+  model.on("change:items", draw);
+  model.on("change:pending", draw);
   model.on("change:label", label);
   model.on("msg:custom", react);
   el.addEventListener("click", (event) => {
@@ -208,8 +226,7 @@ function render({ model, el }) {
     sendFiles(model, event.target.files).then(() => { event.target.value = ""; });
   }, { signal: end.signal });
   label();
-  answering();
-  items();
+  draw();
   const begin = () => {
     const root = el.closest(".nbclaude-panel");
     if (root && el.isConnected) {
@@ -221,8 +238,8 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
-    model.off("change:answers", answering);
-    model.off("change:items", items);
+      model.off("change:items", draw);
+    model.off("change:pending", draw);
     model.off("change:label", label);
     model.off("msg:custom", react);
   };

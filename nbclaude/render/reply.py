@@ -136,10 +136,10 @@ class ReplyRenderer:
         images[last.number] = self._image(last, footer.html)
         return [images[number] for number in sorted(images)]
 
-    def whole_html(self) -> str:
+    def whole_html(self, *, styled: bool = True) -> str:
         """Close, and return all pages as one."""
         self.close(Footer())
-        return _on_one_page("".join(page.body for page in self._pages))
+        return _on_one_page("".join(page.body for page in self._pages), styled=styled)
 
     def _start(self, index: int, block: Mapping[str, Any], at: float) -> None:
         match block.get("type"):
@@ -244,12 +244,15 @@ def _savable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def message_html(message: Mapping[str, Any], language: str = "") -> str:
-    """Render a whole message at once, on a single page: all its blocks, notes and sources."""
+def message_html(message: Mapping[str, Any], language: str = "", *, styled: bool = True) -> str:
+    """Render a whole message at once, on a single page: all its blocks, notes and sources.
+
+    Where many stand together, the style sheet need not come with each: then it is not `styled`.
+    """
     renderer = ReplyRenderer(_document_id(text_of(message)), language)
     for event in events_of_message(message):
         renderer.feed(event)
-    return renderer.whole_html()
+    return renderer.whole_html(styled=styled)
 
 
 def _document_id(text: str) -> str:
@@ -257,6 +260,7 @@ def _document_id(text: str) -> str:
     return f"{crc32(text.encode('utf-8', 'replace')):08x}"
 
 
-def _on_one_page(body: str) -> str:
+def _on_one_page(body: str, *, styled: bool) -> str:
+    style = f"<style>{STYLE}</style>" if styled else ""
     answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{body}</div>'
-    return _savable(f'<div class="nbclaude"><style>{STYLE}</style>{answer}</div>')
+    return _savable(f'<div class="nbclaude">{style}{answer}</div>')

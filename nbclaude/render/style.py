@@ -16,7 +16,7 @@ _CSS = """
   line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em;
   padding-left: var(--jp-code-padding, 5px); overflow-wrap: break-word; }
 .nbclaude:has(> style) { padding-top: .3em; }
-.nbclaude:has(> style) .nbclaude-answer > :first-child { margin-top: 0; }
+.nbclaude > style + .nbclaude-answer > :first-child { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
 .nbclaude li { margin: .2em 0; }
 .nbclaude li > p { margin: 0 0 .4em; }

@@ -307,6 +307,12 @@ class TestConversations:
         assert conversations[MAIN].turns == ()
         assert conversations.names() == ["work"]
 
+    def test_one_that_was_begun_by_name_is_there_before_the_first_question(self) -> None:
+        conversations = Conversations()
+        assert conversations["looked at"].turns == ()
+        conversations.begin("new")
+        assert conversations.names() == ["new"]
+
     def test_one_cell_in_two_conversations(self) -> None:
         conversations = Conversations()
         ask(conversations["x"], "a", "a")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbclaude.simulator import Answer, Pace, Simulator
+from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -25,6 +25,21 @@ def test_it_shows_a_widget_and_a_picture_and_loading_knows_nothing_of_it(claude_
     assert "claude-sonnet-5-5" in live["text/plain"]  # for front ends that know no widgets
     assert set(picture) == {"text/html", "text/plain"}
     assert "The panel of %claude, as it was last" in picture["text/html"]
+
+
+def test_what_it_tells_the_front_end_is_what_anywidget_would(claude_kernel: Kernel) -> None:
+    """Its own traits are those of `anywidget.AnyWidget`, which is not imported for them."""
+    claude_kernel.run(f"%claude\n{PANELS}")
+    assert claude_kernel.value("'anywidget' in __import__('sys').modules") == "False"
+    claude_kernel.run("import anywidget\nclass Same(anywidget.AnyWidget):\n    _esm = 'export default {}'")
+    ours, theirs = (
+        claude_kernel.value(
+            f"sorted((k, v) for k, v in {widget}.get_state().items() if k.startswith(('_model', '_view')))"
+        )
+        for widget in ("p.ask.view", "Same()")
+    )
+    assert ours == theirs
+    assert claude_kernel.value("{'_esm', '_anywidget_id'} <= set(p.ask.view.keys)") == "True"
 
 
 def test_closing_frees_every_widget_and_comm(claude_kernel: Kernel) -> None:
@@ -75,17 +90,28 @@ def test_a_refused_question_keeps_what_was_attached_and_typed(
     attach = "p._host.workspace.tray.attach('gone', 'gone')"
     claude_kernel.run(f"gone = 1\n%claude\n{PANELS}\n{attach}\ndel gone", cell_id="a")
     claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
-    assert "gone" in claude_kernel.value("p._host.alert.value")
+    assert "gone" in claude_kernel.value("p.ask._host.alert.value")
     assert claude_kernel.value("p.ask.question.value") == "What?"
     assert claude_kernel.value("[i.label for i in p._host.workspace.tray.items()]") == "['gone']"
     assert simulator.message_requests == []
+
+
+def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue(HTTPFault(400, message="No.", delay=0.5))
+    claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
+    claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
+    claude_kernel.run(f"p.ask.question.value = 'Second?'\n{WAIT}")
+    assert claude_kernel.value("p.ask.question.value").splitlines() == ["First?", "", "Second?"]
+    assert "BadRequestError: No." in claude_kernel.value("p.ask._host.alert.value")
 
 
 def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
     claude_kernel.run(f"%claude\n{PANELS}\np.ask._asking = lambda text: 1 / 0", cell_id="a")
     done = claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
     assert done.ok and done.outputs == []
-    assert "ZeroDivisionError: division by zero" in claude_kernel.value("p._host.alert.value")
+    assert "ZeroDivisionError: division by zero" in claude_kernel.value("p.ask._host.alert.value")
 
 
 def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
@@ -96,6 +122,9 @@ def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
     second = claude_kernel.run("%claude second?", cell_id="b")
     assert second.ok, second.error
+    signs = [message.content["data"].get("text/html", "") for message in second.updates()]
+    waiting = "Another question of the conversation &#x27;main&#x27; is being answered first"
+    assert waiting in signs[1] and waiting not in signs[2]
     texts = [message["content"][-1]["text"] for message in simulator.message_requests[-1].messages]
     assert texts == ["First?", "The first answer, slowly.", "second?"]
 

@@ -68,3 +68,7 @@ def test_the_footer_of_an_answer_that_was_asked_here_stays_with_it() -> None:
     transcript.keep_footer(mine, "<i>its receipt</i>")
     items = transcript.items([mine, other])
     assert "its receipt" in items[0][1] and "its receipt" not in items[1][1]
+
+
+def test_the_style_sheet_does_not_come_with_each_turn() -> None:
+    assert all("<style>" not in html for _, html in Transcript().items([turn(), turn()]))
