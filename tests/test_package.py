@@ -131,6 +131,7 @@ EXPORTS: dict[str, list[str]] = {
         "FigureLog",
         "ShownImage",
         "cell_number",
+        "figure_name",
         "pending_figures",
         "show_pending",
         "watch",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from nbclaude.wire.request import text_block
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.shown.figures import ShownImage
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather"]
@@ -92,48 +93,43 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.images.pictures import picture_of
-        from nbclaude.context.shown.figures import cell_number, pending_figures
+        from nbclaude.context.shown.figures import pending_figures
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
-        here = f"figure of cell {cell_number(self.shell)}"
+        # Where the front end tells no cell, nobody knows which of those shown are this cell's.
+        at = notebook.cell_run(self.shell)
+        shown_here = log.of_cell(at.cell) if at else ()
         if which == "cell":
-            return self._figures_of_cell(waiting)
+            shown = shown_here if waiting else log.of_last_plotting_cell()
+            if not shown and not waiting:
+                raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
+            found = [self._shown(image, len(waiting)) for image in shown]
+            return found + self._yet_to_show(waiting, len(shown), range(len(waiting)))
         number = int(which)
         if number <= len(waiting):
-            picture = picture_of(waiting[number - 1], self.images, here)
-            return [self.counted(picture)] if picture is not None else []
+            return self._yet_to_show(waiting, len(shown_here), [len(waiting) - number])
         image = log.last(number - len(waiting))
         if image is None:
             there = len(waiting) + len(log.all())
             raise ConfigurationError(
                 f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
             )
-        return [self.counted(image.attachment(self.images, _figure_name(image)))]
+        return [self._shown(image, len(waiting) if image in shown_here else 0)]
 
-    def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
-        """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
+    def _shown(self, image: ShownImage, to_come: int) -> Attachment:
+        name = current_workspace().seen.figures.name_of(image, to_come)
+        return self.counted(image.attachment(self.images, name))
+
+    def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
+        """Attach what the asking cell will show (`waiting`, the newest first) after what it has `shown`, from top to bottom."""
         from nbclaude.context.images.pictures import picture_of
-        from nbclaude.context.shown.figures import cell_number
+        from nbclaude.context.shown.figures import cell_number, figure_name
 
-        log = current_workspace().seen.figures
-        at = notebook.cell_run(self.shell)
-        shown = log.of_last_plotting_cell()
-        if waiting:
-            # Where the front end tells no cell, nobody knows which of those shown are this cell's.
-            shown = log.of_cell(at.cell) if at else ()
-        if not shown and not waiting:
-            raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-        count = cell_number(self.shell)
-        found = [
-            self.counted(image.attachment(self.images, _figure_name(image, n)))
-            for n, image in enumerate(shown, 1)
-        ]
-        for number, figure in enumerate(waiting[::-1], len(shown) + 1):
-            picture = picture_of(figure, self.images, f"figure {number} of cell {count}")
-            found += [self.counted(picture)] if picture is not None else []
-        return found
+        where, figures = f"cell {cell_number(self.shell)}", waiting[::-1]
+        names = {place: figure_name(shown + place + 1, shown + len(waiting), where) for place in places}
+        found = [picture_of(figures[place], self.images, name) for place, name in names.items()]
+        return [self.counted(picture) for picture in found if picture is not None]
 
     def waiting(self, item: TrayItem) -> Attachment:
         """Attach what a panel has put on the tray; if it cannot be sent, the error says where it came from."""
@@ -190,10 +186,6 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
     return (
         f"--attach {what}: there is neither a variable {root} nor a file of this name in {Path.cwd()}. {cure}"
     )
-
-
-def _figure_name(image: Any, number: int = 0) -> str:
-    return f"figure {number} of {image.where}" if number else f"figure of {image.where}"
 
 
 def gather(

@@ -109,7 +109,9 @@ class _Names:
     def summary(self, blocks: Sequence[Block], earlier: Sequence[Block]) -> list[str]:
         """Give a few words about each thing that is more than the prompt's text, or that an earlier turn has already."""
         found = [(block, self._of(block)) for block in blocks]
-        said = [_words(block, attachment) for block, attachment in found]
+        # One thing may be several blocks, and two things may have the same words.
+        words = [(attachment, _words(block, attachment)) for block, attachment in found]
+        said = {(id(attachment) if attachment else what): what for attachment, what in words}
         there = {id(attachment) for _, attachment in found if attachment is not None}
         before = {self._key(block) for message in earlier for block in content_of(message)}
         again = [
@@ -117,7 +119,7 @@ class _Names:
             for attachment in self._attachments
             if id(attachment) not in there and any(self._key(block) in before for block in attachment.blocks)
         ]
-        return [*filter(None, dict.fromkeys(said)), *again]
+        return [*filter(None, said.values()), *again]
 
     def _of(self, block: Block) -> Attachment | None:
         return self._by_content.get(self._key(block))

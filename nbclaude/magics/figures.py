@@ -34,7 +34,8 @@ class FigureMagics(Magics):
         """
         if line.strip():
             raise UsageError("%claude_figures takes nothing after it; --fig N attaches a figure.")
-        images = current_workspace().seen.figures.all()
+        log = current_workspace().seen.figures
+        images = log.all()
         if not images:
             say("No cell has shown a figure yet.")
             return
@@ -42,9 +43,9 @@ class FigureMagics(Magics):
         from nbclaude.render.table import table_text
 
         pictures = [
-            Picture(n, image.where, _size(image), _address(image)) for n, image in enumerate(images, 1)
+            Picture(n, log.name_of(image), _size(image), _address(image)) for n, image in enumerate(images, 1)
         ]
-        rows = [(f"--fig {picture.number}", picture.where, picture.size) for picture in pictures]
+        rows = [(f"--fig {picture.number}", picture.name, picture.size) for picture in pictures]
         title = "Figures that cells have shown, the newest first"
         show_bundle(
             self.shell,

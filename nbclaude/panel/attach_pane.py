@@ -83,7 +83,8 @@ class AttachPane:
 
     def refresh(self) -> None:
         """Show the figures and names that there are now."""
-        items = [[_key(image), _pick_html(image)] for image in self._host.workspace.seen.figures.all()]
+        figures = self._host.workspace.seen.figures
+        items = [[_key(image), _pick_html(image, figures.name_of(image))] for image in figures.all()]
         if not items:
             items = [["none", '<span class="nbclaude-quiet">No cell has shown a figure yet.</span>']]
         if self._figures.items != items:
@@ -112,7 +113,8 @@ class AttachPane:
         found = [image for image in self._host.workspace.seen.figures.all() if _key(image) == key]
         if not found:
             raise ConfigurationError("This figure is not there any more: its cell has run again.")
-        self._host.workspace.tray.attach(f"figure of {found[0].where}", found[0], len(found[0].data))
+        name = self._host.workspace.seen.figures.name_of(found[0])
+        self._host.workspace.tray.attach(name, found[0], len(found[0].data))
         self._host.changed()
 
     def _attach_variable(self) -> None:
@@ -153,14 +155,14 @@ def _picture(address: str, alt: str) -> str:
     return f'<img src="{escape(address)}" alt="{escape(alt)}">' if address else ""
 
 
-def _pick_html(image: ShownImage) -> str:
+def _pick_html(image: ShownImage, name: str) -> str:
     kind = image.media_type.partition("/")[2].partition("+")[0].upper()
     size = f"{image.size[0]}×{image.size[1]}" if image.size else kind
-    label = f"Attach the figure of {image.where}, {size}"
+    label = f"Attach {name}, {size}"
     return (
         f'<button type="button" class="nbclaude-pick" data-action="attach-figure" data-value="{_key(image)}" '
         f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(thumbnail(image.data), "")}'
-        f"{escape(image.where)}<br>{escape(size)}</button>"
+        f"{escape(name)}<br>{escape(size)}</button>"
     )
 
 

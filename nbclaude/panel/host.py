@@ -84,8 +84,8 @@ class Host:
             alert.layout.display = "" if said else "none"
 
     def report_error(self, error: BaseException) -> None:
-        """Say what went wrong, in a line of its own kind."""
-        if isinstance(error, TraitError):
+        """Say what went wrong; of errors of a server or of ours also the kind, by which one finds help."""
+        if isinstance(error, TraitError | ConfigurationError):
             self.report(str(error))
         elif isinstance(error, NbclaudeError):
             self.report(f"{type(error).__name__}: {error}")

@@ -96,8 +96,9 @@ class SettingsPane:
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
         self._budget_note = note()
-        for name in ("connection", "temperature", "effort", "thinking", "max_tokens", "system", "caching"):
+        for name in ("connection", "temperature", "effort", "thinking", "system", "caching"):
             self._filling.watch(getattr(self, name), self._taker(name))
+        self._filling.watch(self.max_tokens, self._take_max_tokens)
         self._filling.watch(self.budget, self._take_budget)
         self._unset_temperature.on_click(self._host.guarded(lambda _: self._host.set("temperature", None)))
 
@@ -116,6 +117,12 @@ class SettingsPane:
     def _choose(self, name: str) -> None:
         """Take a model by its name, as `%config` does; what means no model is an error."""
         self._host.set("model", self._host.workspace.settings({"model": name}).model)
+
+    def _take_max_tokens(self, most: int) -> None:
+        if most < 1:
+            self.refresh()
+            raise ConfigurationError(f"Max tokens {most:,} must be 1 or more.")
+        self._taker("max_tokens")(most)
 
     def _take_budget(self, limit: float) -> None:
         workspace = self._host.workspace

@@ -13,10 +13,10 @@ __all__ = ["Picture", "gallery_html"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its number, where it comes from, its size in words, and its image as a data: address (or nothing)."""
+    """One picture: its number, its name, its size in words, and its image as a data: address (or nothing)."""
 
     number: int
-    where: str
+    name: str
     size: str
     image: str = ""
 
@@ -38,6 +38,6 @@ def _tile(picture: Picture) -> str:
         else ""
     )
     return (
-        f'<figure class="nbclaude-tile">{image}<figcaption><code>{escape(label)}</code> {escape(picture.where)}<br>'
+        f'<figure class="nbclaude-tile">{image}<figcaption><code>{escape(label)}</code> {escape(picture.name)}<br>'
         f"{escape(picture.size)}</figcaption></figure>\n"
     )

@@ -46,6 +46,15 @@ def test_a_question() -> None:
     )
 
 
+def test_two_things_with_the_same_words_are_both_said() -> None:
+    first, second = image(12), image(13)
+    attachments = [
+        Attachment("figure of cell 3", (shown,), "figure", (), "image") for shown in (first, second)
+    ]
+    receipt = receipt_of(body(user(text("figure of cell 3:"), first, second, text("What?"))), attachments)
+    assert receipt.summary == "sent: figure of cell 3 (figure), figure of cell 3 (figure)"
+
+
 def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> None:
     frame, notes = text("rows"), ("5 of 9 columns described",)
     attachments = [

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 from typing import Any
+
+from PIL import Image
 
 from nbclaude.simulator import Answer, Simulator, tool_use
 from tests.context.secrets.test_assigned import NAMED
@@ -168,6 +171,24 @@ class TestFigures:
         assert images(simulator) == [base64.b64decode(first)]
         ask(claude_kernel, "%claude --fig cell --no-history What?", "b")
         assert images(simulator) == [base64.b64decode(second)]
+
+    def test_figures_of_one_cell_have_numbers(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(
+            claude_kernel,
+            "from PIL import Image\nfor n in (20, 30, 40): display(Image.new('RGB', (n, n)))",
+            "a",
+        )
+        simulator.enqueue("ok", "ok")
+        done = ask(claude_kernel, "%claude --fig 3 --fig What?", "b")
+        assert [Image.open(io.BytesIO(each)).size for each in images(simulator)] == [(20, 20), (40, 40)]
+        assert re.search(r"sent: figure 1 of cell \d+ \(20×20\), figure 3 of cell \d+ \(40×40\)", done.html)
+        # Of a cell that has yet to show its last one.
+        done = ask(
+            claude_kernel,
+            f"display(Image.new('RGB', (9, 9)))\n{PLOT}\n%claude --new --fig --fig 2 What?",
+            "c",
+        )
+        assert re.search(r"sent: figure 2 of cell (\d+) \(\d+×\d+\), figure 1 of cell \1 \(9×9\)", done.html)
 
     def test_a_figure_by_name(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")

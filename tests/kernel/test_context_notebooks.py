@@ -130,7 +130,7 @@ class TestFigures:
 
     def test_the_gallery_has_the_numbers(self, figures: Run) -> None:
         [table] = figures.executions["gallery"].data("text/plain")
-        assert re.findall(r"^(--fig \d) +cell (\d+)", table, re.MULTILINE) == [
+        assert re.findall(r"^(--fig \d) +figure(?: \d)? of cell (\d+)", table, re.MULTILINE) == [
             ("--fig 1", self.count(figures, "several")),
             ("--fig 2", self.count(figures, "several")),
             ("--fig 3", self.count(figures, "plot-and-ask")),

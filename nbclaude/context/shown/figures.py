@@ -18,7 +18,15 @@ from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
 
-__all__ = ["FigureLog", "ShownImage", "cell_number", "pending_figures", "show_pending", "watch"]
+__all__ = [
+    "FigureLog",
+    "ShownImage",
+    "cell_number",
+    "figure_name",
+    "pending_figures",
+    "show_pending",
+    "watch",
+]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
@@ -134,14 +142,21 @@ class FigureLog:
         """Return the images of a cell, from top to bottom."""
         return tuple(each for each in reversed(self.all()) if each.cell == cell)
 
+    def name_of(self, image: ShownImage, to_come: int = 0) -> str:
+        """Name an image as the user counts: "figure of cell 4", or "figure 2 of cell 4" where the cell shows several.
+
+        `to_come` are those that its cell has yet to show.
+        """
+        same = [each for each in reversed(self.all()) if _shown_together(each, image)]
+        number = next((n for n, each in enumerate(same, 1) if each is image), 1)
+        return figure_name(number, len(same) + to_come, image.where)
+
     def of_last_plotting_cell(self) -> tuple[ShownImage, ...]:
         """Return the images that the newest image's cell shows, from top to bottom."""
         newest = self.last()
         if newest is None:
             return ()
-        return tuple(
-            each for each in reversed(self.all()) if (each.cell, each.run) == (newest.cell, newest.run)
-        )
+        return tuple(each for each in reversed(self.all()) if _shown_together(each, newest))
 
     def _forget_earlier_runs(self, cell: str, run: object) -> None:
         if cell:
@@ -151,6 +166,15 @@ class FigureLog:
         size = sum(len(each.data) for each in self._images)
         while self._images and (len(self._images) > self._max_images or size > self._max_bytes):
             size -= len(self._images.pop(0).data)
+
+
+def figure_name(number: int, of: int, where: str) -> str:
+    """Name the figure with this number, of so many that a cell shows."""
+    return f"figure {number} of {where}" if of > 1 else f"figure of {where}"
+
+
+def _shown_together(one: ShownImage, other: ShownImage) -> bool:
+    return (one.cell, one.run) == (other.cell, other.run)
 
 
 def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -> Callable[[], None]:
