@@ -12,9 +12,10 @@ _FENCE = re.compile(r"^ {0,3}(?:[-*+>] ?|\d+[.)] )? {0,3}(`{3,}|~{3,})[^\n]*$", 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?<!`)\1(?!`)")
 _PYTHON_STRING = re.compile(
     r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
-    # Of C# and Scala, too. f'(x) is a derivative.
-    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)"(?:\\.|[^"\n\\])*" """
-    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|[^'\n\\])*'(?!\()""",
+    # Of C# and Scala, too. f'(x) is a derivative. Since Python 3.12 the quotes may stand within the braces: f"{d["key"]}".
+    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)
+         "(?:\\.|\{[^{}\n]{0,300}\}|\{(?![^{}\n]{0,300}\})|[^"\n\\{])*" """
+    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|\{[^{}\n]{0,300}\}|\{(?![^{}\n]{0,300}\})|[^'\n\\{])*'(?!\()""",
     re.DOTALL | re.VERBOSE,
 )
 # "{x} of {y}".format(...), and the first string among the arguments of a call, or any of a macro of Rust: log("{x}"),
