@@ -34,6 +34,8 @@ _MATHS = re.compile(
     r"|\\begin\{(\w+\*?)\}.{1,4000}?\\end\{\1\}"
     # As pandoc has it: no space inside the dollars, no digit after. What has no \ ^ _ in it may be a price.
     r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?![\d{])"
+    # One name in braces, ${x}$, is no price between two currencies.
+    r"|(?<![\\$\w])\$\{\w{1,99}\}\$(?![\w{])"
     # A relation of single letters and numbers is no price either: $p < {p}$
     r"|(?<![\\$\w])\$[A-Za-z](?=[^$\n]*[<>=])(?:[^\w$\n{}]|\d|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|\{\w{1,99}\})*\$(?![\d{])",
     re.DOTALL,

@@ -236,6 +236,7 @@ _KEPT = [
     r"$\sum_{i} {a}$",
     r"$$ {x} + {a} $$",
     r"\[ {x} \]",
+    "the mean ${x}$, and ${a}$.",
     r"\( {x} \)",
     "\\begin{align}\n{x} &= {a}\n\\end{align}",
     'print(f"{x} is {a}")',
