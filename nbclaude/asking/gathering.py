@@ -217,7 +217,7 @@ def gather(
     text, named = prompt, []
     values: tuple[str, ...] = ()
     if not options.raw:
-        expanded = expand(prompt, shell.user_ns, attach=gatherer.attach)
+        expanded = expand(prompt, _namespace(shell), attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
         values = tuple(value for _, value in expanded.inlined)
     attachments = each_once([*attached, *named])
@@ -229,6 +229,16 @@ def gather(
     blocks = (*(block for block, _ in labelled), text_block(text))
     names = (*(name for _, name in labelled), "")
     return Gathered(blocks, names, tuple(attachments), values, tray)
+
+
+def _namespace(shell: Any) -> dict[str, Any]:
+    """Return the user's variables, without those functions that IPython brings: `{open}` and `{exit}` are words."""
+    hidden = shell.user_ns_hidden
+    return {
+        name: value
+        for name, value in tuple(shell.user_ns.items())
+        if not (callable(value) and not name.startswith("_") and hidden.get(name) is value)
+    }
 
 
 def _labelled(attachments: list[Attachment], to_name: set[str]) -> list[tuple[Block, str]]:

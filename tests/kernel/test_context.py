@@ -106,6 +106,25 @@ class TestReferences:
         ask(claude_kernel, "%claude --raw What is {df}?", "b")
         assert texts(simulator) == ["What is {df}?"]
 
+    def test_brackets_may_compute(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        ask(claude_kernel, FRAME)
+        simulator.enqueue("ok")
+        code = '%claude Why {df[df.people > 200_000]} and {df.agg({"people": "max"})}, {len(df[df.city == "Ulm"])}?'
+        ask(claude_kernel, code, "b")
+        large, greatest, question = texts(simulator)
+        assert "Bonn" in large
+        assert "Ulm" not in large
+        assert "335975" in greatest
+        assert question == 'Why [df[df.people > 200_000]] and [df.agg({"people": "max"})], 1?'
+
+    def test_what_ipython_brings_are_words(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("ok", "ok")
+        ask(claude_kernel, "%claude The states {open} and {exit}, {quit}, {get_ipython}", "a")
+        assert texts(simulator) == ["The states {open} and {exit}, {quit}, {get_ipython}"]
+        ask(claude_kernel, "open = 12.5", "o")
+        ask(claude_kernel, "%claude --new The price is {open}", "b")
+        assert texts(simulator) == ["The price is 12.5"]
+
     def test_a_misspelling_stops_before_sending(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, "prices = [1]")
         assert "There is no variable price. Did you mean {prices}?" in refused(

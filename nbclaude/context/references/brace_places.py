@@ -25,6 +25,8 @@ _COMMAND = re.compile(
 )
 # A quantifier of a regular expression: ^.{n}$
 _DOT = re.compile(r"(?<![\w.])\.\Z")
+# A path of Rust or C++, a member in Perl: use a::{n}, $h->{n}
+_PATH = re.compile(r"\w(?:::|->)\Z")
 # The width of an f-string's format: {x:>{n}}
 _FORMAT = re.compile(r"\{[A-Za-z_][\w.]*:[^\s{}\"']*\Z")
 
@@ -40,7 +42,7 @@ def belongs_to_what_is_before(prompt: str, position: int, last_end: int) -> bool
         return True
     if position - len(before) == last_end > 0 and not re.search(r"[\s{}]", before):
         return False
-    return any(pattern.search(before) for pattern in (_AFTER_A_WORD, _INDEX, _ESCAPED, _DOT, _GIT))
+    return any(pattern.search(before) for pattern in (_AFTER_A_WORD, _INDEX, _ESCAPED, _DOT, _PATH, _GIT))
 
 
 def follows_a_sign(prompt: str, position: int) -> bool:

@@ -73,7 +73,7 @@ def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any
     with failures_of(source, option), warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(tree, f"<reference {source}>", "eval")
-        # The tree holds names, attributes, subscripts, literals and calls alone: what the user wrote, and no more.
+        # The tree holds names, attributes, subscripts, calls, literals and operators alone: what the user wrote, and no more.
         return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
 
 
@@ -122,14 +122,34 @@ def _is_path(node: ast.expr) -> bool:
 
 
 def _is_argument(node: ast.expr | None) -> bool:
+    """Return whether this may stand in brackets: what a subscript or a call takes to choose and to compute."""
     match node:
         case None | ast.Constant():
             return True
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float())):
-            return True
+        case ast.UnaryOp(operand=operand):
+            return _is_argument(operand)
+        case ast.BinOp(left=left, right=right):
+            return _is_argument(left) and _is_argument(right)
+        case ast.BoolOp(values=items) | ast.Tuple(elts=items) | ast.List(elts=items):
+            return all(_is_argument(item) for item in items)
+        case ast.Compare(left=left, comparators=items):
+            return all(_is_argument(item) for item in (left, *items))
         case ast.Slice(lower=lower, upper=upper, step=step):
             return all(_is_argument(part) for part in (lower, upper, step))
-        case ast.Tuple(elts=items) | ast.List(elts=items):
-            return all(_is_argument(item) for item in items)
+        case ast.Dict(keys=keys, values=items):
+            return all(_is_argument(item) for item in (*keys, *items))
         case _:
-            return node is not None and _is_path(node)
+            return _is_path(node) or _is_method_of(node)
+
+
+def _is_method_of(node: ast.expr) -> bool:
+    """Return whether this is a method of what was computed, as in `df[(df.x > 3).fillna(False)]`."""
+    match node:
+        case ast.Attribute(value=value):
+            return _is_argument(value)
+        case ast.Call(func=ast.Attribute(value=value), args=arguments, keywords=keywords):
+            return all(
+                _is_argument(part) for part in (value, *arguments, *(keyword.value for keyword in keywords))
+            )
+        case _:
+            return False

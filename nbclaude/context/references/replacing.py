@@ -31,8 +31,12 @@ from nbclaude.wire.request import text_block
 
 __all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference"]
 
-# Innermost braces on one line.
-_BRACES = re.compile(r"\{([^\s{}](?:[^{}\n]*[^\s{}])?)\}")
+# Innermost braces on one line; or a call or subscript with dicts in it, {df.agg({"a": "mean"})}.
+_DICT = r"[^{}\n]{0,200}[(\[,= ]\{[^{}\n]{0,200}\}"
+_BRACES = re.compile(
+    r"\{([^\s{}](?:[^{}\n]*[^\s{}])?"
+    rf"|[^\W\d]\w{{0,99}}[.(\[](?:{_DICT}){{1,3}}[^{{}}\n]{{0,200}}[)\]](?::[^\s{{}}]{{1,20}})?)\}}"
+)
 
 
 @dataclass(frozen=True, slots=True)

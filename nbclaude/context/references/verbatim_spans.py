@@ -12,9 +12,10 @@ _FENCE = re.compile(r"^ {0,3}(?:[-*+>] ?|\d+[.)] )? {0,3}(`{3,}|~{3,})[^\n]*$", 
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?<!`)\1(?!`)")
 _PYTHON_STRING = re.compile(
     r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
-    # Of C# and Scala, too. f'(x) is a derivative.
-    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)"(?:\\.|[^"\n\\])*" """
-    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|[^'\n\\])*'(?!\()""",
+    # Of C# and Scala, too. f'(x) is a derivative. Since Python 3.12 the quotes may stand within the braces: f"{d["key"]}".
+    r"""| (?:(?<![\w%'"])(?:[fFtT][rR]?|[rR][fFtT]|s)|(?<![\w"'])\$@?)
+         "(?:\\.|\{[^{}\n]{0,300}\}|\{(?![^{}\n]{0,300}\})|[^"\n\\{])*" """
+    r"""| \b(?:[fFtT][rR]?|[rR][fFtT])'(?:\\.|\{[^{}\n]{0,300}\}|\{(?![^{}\n]{0,300}\})|[^'\n\\{])*'(?!\()""",
     re.DOTALL | re.VERBOSE,
 )
 # "{x} of {y}".format(...), and the first string among the arguments of a call, or any of a macro of Rust: log("{x}"),
@@ -33,6 +34,8 @@ _MATHS = re.compile(
     r"|\\begin\{(\w+\*?)\}.{1,4000}?\\end\{\1\}"
     # As pandoc has it: no space inside the dollars, no digit after. What has no \ ^ _ in it may be a price.
     r"|(?<![\\$])\$(?=\S)(?=[^$\n]*[\\^_])[^$\n]*(?<=\S)\$(?![\d{])"
+    # One name in braces, ${x}$, is no price between two currencies.
+    r"|(?<![\\$\w])\$\{\w{1,99}\}\$(?![\w{])"
     # A relation of single letters and numbers is no price either: $p < {p}$
     r"|(?<![\\$\w])\$[A-Za-z](?=[^$\n]*[<>=])(?:[^\w$\n{}]|\d|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|\{\w{1,99}\})*\$(?![\d{])",
     re.DOTALL,

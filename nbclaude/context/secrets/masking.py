@@ -35,6 +35,8 @@ class Finding:
 # The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
 _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
 
+_INSIDE = re.compile(r"[A-Za-z0-9]")
+
 _REST = re.compile(r"[A-Za-z0-9_-]*")
 
 _AROUND = 5_000  # characters on either side of a cut: a private key, a long token
@@ -107,11 +109,15 @@ def _shapes() -> tuple[Shape, ...]:
     with warnings.catch_warnings():
         for module, name, kind, hint, bounded in PLUGINS:
             plugin = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
-            found += [Shape(kind, hint, pattern, bounded, _PREFIX) for pattern in plugin().denylist]
+            found += [Shape(kind, hint, _ascii(pattern), bounded, _PREFIX) for pattern in plugin().denylist]
         if warnings.showwarning is not shown:
             # Loading detect-secrets sends all warnings to its log, the user's own, too, where nobody sees them.
             logging.captureWarnings(False)
     return tuple(found)
+
+
+def _ascii(pattern: re.Pattern[str]) -> re.Pattern[str]:
+    return re.compile(pattern.pattern, pattern.flags & ~re.UNICODE | re.ASCII)
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
@@ -137,7 +143,8 @@ def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
-    return bool(_BEFORE.search(text[max(start - 2, 0) : start])) and not text[end : end + 1].isalnum()
+    # Letters of scripts that write without spaces end a word: 鍵はAKIA…です
+    return bool(_BEFORE.search(text[max(start - 2, 0) : start])) and not _INSIDE.match(text, end)
 
 
 def _apart(spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:

@@ -43,15 +43,14 @@ PLUGINS = (
     ("square_oauth", "SquareOAuthDetector", "Square secret", "sq0csp-", False),
     ("stripe", "StripeDetector", "Stripe key", "k_live_", False),
     ("telegram_token", "TelegramBotTokenDetector", "Telegram token", ":", True),
-    # What begins with AC or SK is an id by itself; next to the name of the service it may be a key.
-    ("twilio", "TwilioKeyDetector", "Twilio key", "wilio", True),
+    ("twilio", "TwilioKeyDetector", "Twilio key", "", True),
 )
 
 # A token is at least this long: a word after "Bearer" need not be one.
 SHORTEST = {"bearer token": 20}
 
-# Their shape alone is also that of dotted names and of long numbers.
-MIXED = frozenset({"Discord token", "Telegram token", "Voyage key"})
+# Their shape alone is also that of dotted names, long words and long numbers.
+MIXED = frozenset({"Discord token", "Telegram token", "Twilio key", "Voyage key"})
 
 # Longer words of letters, digits, _ and - that hold a digit: a name made of words holds none.
 _LONG = r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]"

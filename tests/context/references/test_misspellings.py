@@ -16,6 +16,9 @@ _NAMES = (
     "_hidden",
     "In",
     "exit",
+    "fig",
+    "rows",
+    "users",
 )
 
 
@@ -32,9 +35,11 @@ _NAMES = (
         ("pengiuns", "penguins"),
         ("ctiy", "city"),
         ("npoe", "nope"),
+        ("fgi", "fig"),
+        ("fd", ""),
         # One letter too many, too few, or other.
         ("totals", "total"),
-        ("totl", ""),
+        ("totl", "total"),
         ("price", "prices"),
         ("penguin", "penguins"),
         ("penguins_", "penguins"),
@@ -42,6 +47,10 @@ _NAMES = (
         ("gröse", "größe"),
         ("grösse", "größe"),
         ("größee", "größe"),
+        # A letter doubled.
+        ("dff", "df"),
+        ("ciity", "city"),
+        ("part11", ""),
         # Words of their own.
         ("none", ""),
         ("name", ""),
@@ -50,6 +59,9 @@ _NAMES = (
         ("dg", ""),
         ("tot", ""),
         ("cite", ""),
+        ("user", ""),
+        ("row", ""),
+        ("fit", ""),
         ("cities", ""),
         ("part2", ""),
         ("total2", ""),

@@ -184,6 +184,11 @@ _REPLACED = [
     ("{df}{df:schema}[{df}]", "[df][df:schema][[df]]"),
     ("$x_{n}$ for {n}", "$x_{n}$ for 10000"),
     ("echo ${x}\nis {x}", "echo ${x}\nis 7"),
+    # What chooses and computes within brackets, with braces of its own.
+    ("{items[x - 6]} {items[-a]} {thing.describe(x * 2 + a)}", "second third described 15"),
+    ("{thing.describe(x > 6 and not a < 1)} {thing.describe(-x)}", "described True described -7"),
+    ('{thing.describe({"a": x})}, {x}', "described {'a': 7}, 7"),
+    ('{thing.describe(of={"a": a}, how={"b": b}):.11} {x}', "described { 7"),
 ]
 
 _KEPT = [
@@ -236,6 +241,7 @@ _KEPT = [
     r"$\sum_{i} {a}$",
     r"$$ {x} + {a} $$",
     r"\[ {x} \]",
+    "the mean ${x}$, and ${a}$.",
     r"\( {x} \)",
     "\\begin{align}\n{x} &= {a}\n\\end{align}",
     'print(f"{x} is {a}")',
@@ -311,6 +317,13 @@ _KEPT = [
     'write!(f, "{x} of {a}")',
     'println!("{:>5} {n}", x)',
     'glue("{city} has {n}")',
+    # Quotes within the braces, since Python 3.12.
+    'f"{x} {data["key"]} {a}"',
+    "f'{x} {data['key']} {a:>{n}} {{b}} {b}'",
+    'f"{", ".join(items)} {x}"',
+    # Paths of Rust, members in Perl.
+    "use a::{name};",
+    "$h->{name}",
     # Templates.
     "${{ secrets.x }} ${{ matrix.x }} ${{x}}",
     "{{ .Values.x }} {{- x -}} {{ x | upper }}",

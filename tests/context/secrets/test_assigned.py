@@ -235,7 +235,7 @@ _INNOCENT = [
     'client_key = "C0012-A34-B56"',
     'next_page_token = "CAUQAA2b3c4d5e6f"',
     '"nextPageToken": "CAUQAA2b3c4d5e6f"',
-    "SK0123456789abcdef0123456789abcdef",
+    "SKabcdefghijklmnopqrstuvwxyzabcdefgh",
     "Password: ●●●●●●●●",
     "password = ________",
     "password = password1\n",

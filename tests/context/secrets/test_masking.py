@@ -78,6 +78,7 @@ SECRETS = {
     "EasyPost key": "EZAK" + _WORD[:54],
     "Shippo token": "shippo_live_" + _HEX[:40],
     "Clojars token": "CLOJARS_" + _HEX[:60],
+    "Twilio key": "SK" + _HEX[:32],
 }
 
 _JWT = SECRETS["JSON web token"]
@@ -127,7 +128,17 @@ IN_CONTEXT = [
 
 @pytest.mark.parametrize(("kind", "secret"), SECRETS.items())
 @pytest.mark.parametrize(
-    "frame", ["{}", "key = '{}'", "a,b\n1,{}\n2,x", "['line\\n{}']", "<{}>", "ends with {}.", '{{"k": "{}"}}']
+    "frame",
+    [
+        "{}",
+        "key = '{}'",
+        "a,b\n1,{}\n2,x",
+        "['line\\n{}']",
+        "<{}>",
+        "ends with {}.",
+        '{{"k": "{}"}}',
+        "鍵は{}です",
+    ],
 )
 def test_a_secret_is_masked_wherever_it_stands(kind: str, secret: str, frame: str) -> None:
     text = frame.format(secret)
