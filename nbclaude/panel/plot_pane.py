@@ -67,7 +67,7 @@ class PlotPane:
     def refresh(self) -> None:
         """Show the frames that there are now, and the chosen one as it is now."""
         frames = frames_in(self._host.shell.user_ns)
-        names = sorted(frames)
+        names = list(frames)
         chosen = self.frame.value if self.frame.value in frames else names[0] if names else None
         with self._filling:
             if tuple(self.frame.options) != tuple(names):

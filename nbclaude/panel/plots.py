@@ -7,6 +7,7 @@ plotting knows all kinds (polars' own knows four, and needs two more packages to
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +25,7 @@ MOST_LINES = 10  # columns that are drawn where none was chosen
 MOST_GROUPS = 30
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
-
+_OF_IPYTHON = re.compile("_+|_[0-9]+")  # the names of what cells have returned
 
 Name = str | int | tuple[Any, ...]
 """The name of a column, as it can be written in code."""
@@ -47,17 +48,18 @@ def is_polars(frame: object) -> bool:
 
 
 def frames_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the frames of pandas and polars by their names in the kernel, the names with an underscore left out."""
+    """Return the frames of pandas and polars by their names in the kernel, those with an underscore last."""
     kinds = tuple(
         module.DataFrame
         for name in ("pandas", "polars")
         if (module := sys.modules.get(name)) is not None and hasattr(module, "DataFrame")
     )
-    return {
+    found = {
         name: value
         for name, value in tuple(namespace.items())
-        if kinds and not name.startswith("_") and isinstance(value, kinds)
+        if kinds and not _OF_IPYTHON.fullmatch(name) and isinstance(value, kinds)
     }
+    return dict(sorted(found.items(), key=lambda item: (item[0].startswith("_"), item[0])))
 
 
 def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:
@@ -129,9 +131,10 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
             f"A {plot.kind} plot needs {error.name}. Run %pip install {error.name}."
         ) from None
     except Exception as error:
-        said = str(error).strip().splitlines()
+        said = [type(error).__name__] if isinstance(error, KeyError) else []  # which says no more than a name
+        said += str(error).strip().splitlines()[:1]
         raise ConfigurationError(
-            f"{plot.frame} cannot be plotted as {plot.kind}: {said[0] if said else type(error).__name__}"
+            f"{plot.frame} cannot be plotted as {plot.kind}: {' '.join(said) or type(error).__name__}"
         ) from None
     return drawn.getvalue()
 
@@ -151,12 +154,23 @@ def _checked(plot: Plot, frame: Any) -> Plot:
         raise ConfigurationError(f"{plot.frame} has no column with numbers.")
     if not len(frame):
         raise ConfigurationError(f"{plot.frame} has no rows.")
-    if plot.kind in _OF_TWO_COLUMNS and (plot.x is None or len(plot.y) != 1):
-        raise ConfigurationError(f"A {plot.kind} plot needs one column for x and one for y.")
+    _check_x(plot, numbers)
     _check_amounts(plot, frame)
     if not plot.y and len(_numbers(frame)) > MOST_LINES:
         return replace(plot, y=tuple(name for name in numbers if name != plot.x)[:MOST_LINES])
     return plot
+
+
+def _check_x(plot: Plot, numbers: list[Name]) -> None:
+    """Refuse an x that pandas would refuse in words that nobody understands."""
+    if plot.kind in _OF_TWO_COLUMNS and (plot.x is None or len(plot.y) != 1):
+        raise ConfigurationError(f"A {plot.kind} plot needs one column for x and one for y.")
+    if plot.kind == "hexbin" and plot.x not in numbers:
+        raise ConfigurationError(
+            f"{plot.x} holds no numbers, so a hexbin plot cannot have it as x. Choose scatter."
+        )
+    if plot.kind not in (*_OF_TWO_COLUMNS, *_OF_A_DISTRIBUTION) and plot.x in plot.y and plot.x != plot.group:
+        raise ConfigurationError(f"{plot.x} is x already, so it cannot be y. Choose another column.")
 
 
 def _check_amounts(plot: Plot, frame: Any) -> None:
@@ -180,8 +194,13 @@ def _check_amounts(plot: Plot, frame: Any) -> None:
 
 
 def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> None:
-    values = frame[column][:MOST_COUNTED]
-    count = values.n_unique() if is_polars(frame) else values.nunique()
+    values = frame[column].head(MOST_COUNTED)
+    try:
+        count = values.n_unique() if is_polars(frame) else values.nunique()
+    except TypeError as error:  # lists, for example
+        raise ConfigurationError(
+            f"{column} of {plot.frame} cannot tell {what} apart: {error}. Choose another column."
+        ) from None
     if count > most:
         raise ConfigurationError(
             f"{column} of {plot.frame} has {count:,} values, too many for {what} ({most} at most). Choose another column."
@@ -200,7 +219,10 @@ def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
             source += f".select({', '.join(map(repr, needed))})"
         if step > 1:
             source += f".gather_every({step})"
-        return lines, f"pd.DataFrame({source}.to_dict(as_series=False))"
+        # pandas does not plot Python's decimals.
+        decimals = [name for name in needed or frame.columns if frame.schema[name].is_decimal()]
+        floats = f".astype({dict.fromkeys(decimals, 'float')!r})" if decimals else ""
+        return lines, f"pd.DataFrame({source}.to_dict(as_series=False)){floats}"
     if step > 1:
         source += f".iloc[::{step}]"
     return lines, source
@@ -211,7 +233,7 @@ def _call(plot: Plot, source: str, more: str = "") -> str:
     kind, y = repr(plot.kind), _columns(plot.y)
     if plot.kind in _OF_TWO_COLUMNS:
         if plot.group is not None:
-            colour = f".assign(**{{{plot.group!r}: lambda d: d[{plot.group!r}].astype('category')}})"
+            colour = f".astype({{{plot.group!r}: 'category'}})"
             return f"{source}{colour}.plot.scatter(x={plot.x!r}, y={plot.y[0]!r}, c={plot.group!r}, colormap='tab10'{more})"
         size = ", gridsize=30" if plot.kind == "hexbin" else ""
         return f"{source}.plot.{plot.kind}(x={plot.x!r}, y={plot.y[0]!r}{size}{more})"
@@ -225,16 +247,20 @@ def _call(plot: Plot, source: str, more: str = "") -> str:
     if plot.group is not None:
         # The mean of what falls on one point; without an x, one value for each group.
         if plot.x in (None, plot.group):
-            return f"{source}.groupby({plot.group!r})[{_one_or_more(plot.y)}].mean().plot(kind={kind}{more})"
+            return f"{source}.groupby({plot.group!r})[{_one_or_more(plot.y)}].mean().plot(kind={kind}{_beside(plot)}{more})"
         table = f".pivot_table(index={plot.x!r}, columns={plot.group!r}, values={_one_or_more(plot.y)}, observed=True)"
-        return f"{source}{table}.plot(kind={kind}{more})"
+        return f"{source}{table}.plot(kind={kind}{_beside(plot)}{more})"
     arguments = [
         f"kind={kind}",
         *([f"x={plot.x!r}"] if plot.x is not None else []),
         *([f"y={y}"] if y else []),
     ]
-    area = ", stacked=False" if plot.kind == "area" else ""
-    return f"{source}.plot({', '.join(arguments)}{area}{more})"
+    return f"{source}.plot({', '.join(arguments)}{_beside(plot)}{more})"
+
+
+def _beside(plot: Plot) -> str:
+    """Write that areas are not stacked: pandas refuses to stack what is partly negative."""
+    return ", stacked=False" if plot.kind == "area" else ""
 
 
 def _one_or_more(names: tuple[Name, ...]) -> str:

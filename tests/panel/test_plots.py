@@ -66,6 +66,11 @@ def test_the_picture_is_what_the_code_draws(kind: str, group: str | None, frame:
 @pytest.mark.parametrize(
     ("plot", "said"),
     [
+        (Plot("df", "line", "year", ("year",)), "year is x already, so it cannot be y."),
+        (
+            Plot("df", "hexbin", "shop", ("sales",)),
+            "shop holds no numbers, so a hexbin plot cannot have it as x.",
+        ),
         (Plot("df", "pie"), "pie is no kind of plot. There are line, bar,"),
         (Plot("df", "line", "month"), "df has no column 'month'"),
         (Plot("df", "scatter", "year"), "A scatter plot needs one column for x and one for y."),
@@ -90,8 +95,9 @@ def test_of_a_very_long_frame_a_sample_is_drawn_and_the_code_says_so() -> None:
 
 
 def test_frames_are_found_by_their_names() -> None:
-    namespace = {"df": FRAME, "_hidden": FRAME, "series": FRAME["year"], "people": pl.DataFrame(), "n": 1}
-    assert list(frames_in(namespace)) == ["df", "people"]
+    shown = {"_": FRAME, "__": FRAME, "_12": FRAME}  # what IPython keeps of cells
+    namespace = {"größe": FRAME, "_own": FRAME, **shown, "people": pl.DataFrame(), "df": FRAME, "n": 1}
+    assert list(frames_in(namespace)) == ["df", "größe", "people", "_own"]
 
 
 def test_columns() -> None:
@@ -121,3 +127,32 @@ def test_what_would_hold_the_kernel_up_is_not_drawn() -> None:
         plot_code(Plot("df", "line", None, ("v",), "g"), groups)
     with pytest.raises(ConfigurationError, match="df has no rows"):
         plot_code(Plot("df"), wide[:0])
+
+
+def test_groups_of_columns_whose_names_are_no_text() -> None:
+    numbered = pd.DataFrame({0: ["a", "b", "a"], 1: [1, 2, 3], 2: [3, 1, 2]})
+    plot = Plot("df", "scatter", 1, (2,), 0)
+    assert plot_code(plot, numbered) == (
+        "df.astype({0: 'category'}).plot.scatter(x=1, y=2, c=0, colormap='tab10');"
+    )
+    assert plot_picture(plot, numbered).startswith(b"\x89PNG")
+
+
+def test_areas_of_groups_may_be_negative() -> None:
+    signed = pd.DataFrame({"g": list("aabb"), "t": [1, 2, 1, 2], "v": [1, -1, 2, -2]})
+    assert plot_picture(Plot("df", "area", "t", ("v",), "g"), signed).startswith(b"\x89PNG")
+
+
+def test_decimals_of_polars_are_drawn() -> None:
+    money = pl.DataFrame({"n": [1, 2], "price": pl.Series(["1.50", "2.50"]).cast(pl.Decimal(10, 2))})
+    plot = Plot("df", "line", "n", ("price",))
+    assert plot_code(plot, money).endswith(
+        ".to_dict(as_series=False)).astype({'price': 'float'}).plot(kind='line', x='n', y=['price']);"
+    )
+    assert plot_picture(plot, money).startswith(b"\x89PNG")
+
+
+def test_lists_make_no_groups() -> None:
+    lists = pd.DataFrame({"l": [[1], [2]], "v": [1, 2]})
+    with pytest.raises(ConfigurationError, match="l of df cannot tell groups apart: unhashable"):
+        plot_code(Plot("df", "line", None, ("v",), "l"), lists)
