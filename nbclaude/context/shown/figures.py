@@ -279,20 +279,12 @@ class _Watcher:
             self._take_result(result)
 
     def _take_result(self, result: Any) -> None:
-        """Take the cell's last expression where its display was not seen, or held no image.
-
-        Older kernels have no hook for results; altair shows its charts as HTML.
-        """
+        """Take the cell's last expression where its display was not seen: older kernels have no hook for results."""
         value = getattr(result, "result", None)
-        if value is None or self._result_seen:
+        if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
             return
-        found = None
-        if not hasattr(self._shell.displayhook, "register_hook"):
-            data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
-            found = bundle_image(data)
-        if found is None and type(value).__module__.startswith("altair."):
-            found = bundle_image({"application/vnd.vegalite.v0+json": value.to_dict()})
-        if found is not None:
+        data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
+        if found := bundle_image(data):
             media_type, data = found
             cell, run = self._place(getattr(self._shell, "parent_header", None) or {})
             self._log.add(ShownImage(data, media_type, cell, run, self._execution_count))
