@@ -110,7 +110,9 @@ class _Gatherer:
             raise ConfigurationError(
                 f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
             )
-        return [self.counted(image.attachment(self.images, _figure_name(image)))]
+        beside = log.beside(image)
+        place = beside.index(image) + 1 if len(beside) > 1 else 0
+        return [self.counted(image.attachment(self.images, _figure_name(image, place)))]
 
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""

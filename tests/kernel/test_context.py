@@ -169,6 +169,17 @@ class TestFigures:
         ask(claude_kernel, "%claude --fig cell --no-history What?", "b")
         assert images(simulator) == [base64.b64decode(second)]
 
+    def test_figures_of_one_cell_are_told_apart(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        plots = "for n in (1, 2, 3):\n    plt.figure(figsize=(n, 2)); plt.plot([n, 2]); plt.show()"
+        ask(claude_kernel, f"%matplotlib inline\nimport matplotlib.pyplot as plt\n{plots}", "plots")
+        simulator.enqueue("ok")
+        ask(claude_kernel, "%claude --fig 1 --fig 3 Which?", "b")
+        assert [re.sub(r"cell \d+", "cell N", text) for text in texts(simulator)] == [
+            "figure 3 of cell N:",
+            "figure 1 of cell N:",
+            "Which?",
+        ]
+
     def test_a_figure_by_name(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")
         simulator.enqueue("ok", "ok")

@@ -56,7 +56,7 @@ def texts_shown(html: str) -> list[str]:
 
 def prompt_part(html: str) -> str:
     """What the receipt shows of the question itself."""
-    return html.partition('<div class="nbclaude-part-title">before it</div>')[0]
+    return html.partition('<div class="nbclaude-part-title">earlier turns</div>')[0]
 
 
 def texts_sent(blocks: list[dict[str, Any]]) -> list[str]:
@@ -91,7 +91,7 @@ def test_it_tells_what_arrived(claude_kernel: Kernel, simulator: Simulator, seed
         assert [int(size.replace(",", "")) for *_, size in titles] == [
             len(each) for each in images(simulator)
         ]
-        assert ('part-title">before it<' in done) == (not is_first)
+        assert ('part-title">earlier turns<' in done) == (not is_first)
         turns = (len(request.messages) - 1) // 2
         said = f"sent: {turns} earlier turn{'s' if turns > 1 else ''}" if turns else "sent: "
         assert said in unescape(done)

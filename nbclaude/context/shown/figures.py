@@ -137,10 +137,12 @@ class FigureLog:
     def of_last_plotting_cell(self) -> tuple[ShownImage, ...]:
         """Return the images that the newest image's cell shows, from top to bottom."""
         newest = self.last()
-        if newest is None:
-            return ()
+        return self.beside(newest) if newest is not None else ()
+
+    def beside(self, image: ShownImage) -> tuple[ShownImage, ...]:
+        """Return the images that the cell of an image shows, from top to bottom."""
         return tuple(
-            each for each in reversed(self.all()) if (each.cell, each.run) == (newest.cell, newest.run)
+            each for each in reversed(self.all()) if (each.cell, each.run) == (image.cell, image.run)
         )
 
     def _forget_earlier_runs(self, cell: str, run: object) -> None:
