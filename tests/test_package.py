@@ -124,14 +124,9 @@ EXPORTS: dict[str, list[str]] = {
         "number_text",
         "single",
     ],
-    "nbclaude.context.shown.figures": [
-        "FigureLog",
-        "ShownImage",
-        "cell_number",
-        "pending_figures",
-        "show_pending",
-        "watch",
-    ],
+    "nbclaude.context.shown.figures": ["FigureLog", "ShownImage", "cell_number", "watch"],
+    "nbclaude.context.shown.pending": ["pending_figures", "show_pending", "shows_at_end"],
+    "nbclaude.context.shown.told": ["told"],
     "nbclaude.context.files": ["MAX_CHARACTERS", "attach_path", "attach_url"],
     "nbclaude.context.tables.frames": ["DATA_FORMATS", "describe_data", "read_format"],
     "nbclaude.context.images.prepared": [

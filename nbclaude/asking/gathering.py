@@ -93,16 +93,15 @@ class _Gatherer:
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
         from nbclaude.context.images.pictures import picture_of
-        from nbclaude.context.shown.figures import cell_number, pending_figures
+        from nbclaude.context.shown.pending import pending_figures
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
-        here = f"figure of cell {cell_number(self.shell)}"
         if which == "cell":
             return self._figures_of_cell(waiting)
         number = int(which)
         if number <= len(waiting):
-            picture = picture_of(waiting[number - 1], self.images, here)
+            picture = picture_of(waiting[number - 1], self.images, self._waiting_name())
             return [self.counted(picture)] if picture is not None else []
         image = log.last(number - len(waiting))
         if image is None:
@@ -117,7 +116,6 @@ class _Gatherer:
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
         from nbclaude.context.images.pictures import picture_of
-        from nbclaude.context.shown.figures import cell_number
 
         log = current_workspace().seen.figures
         at = notebook.cell_run(self.shell)
@@ -127,15 +125,22 @@ class _Gatherer:
             shown = log.of_cell(at.cell) if at else ()
         if not shown and not waiting:
             raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-        count = cell_number(self.shell)
         found = [
             self.counted(image.attachment(self.images, _figure_name(image, n)))
             for n, image in enumerate(shown, 1)
         ]
         for number, figure in enumerate(waiting[::-1], len(shown) + 1):
-            picture = picture_of(figure, self.images, f"figure {number} of cell {count}")
+            picture = picture_of(figure, self.images, self._waiting_name(number))
             found += [self.counted(picture)] if picture is not None else []
         return found
+
+    def _waiting_name(self, number: int = 0) -> str:
+        """Name a figure that no cell has shown; with a front end of windows it may be open since an earlier cell."""
+        from nbclaude.context.shown.figures import cell_number
+        from nbclaude.context.shown.pending import shows_at_end
+
+        name = f"figure {number}" if number else "figure"
+        return f"{name} of cell {cell_number(self.shell)}" if shows_at_end(self.shell) else f"open {name}"
 
     def waiting(self, item: TrayItem) -> Attachment:
         """Attach what a panel has put on the tray; if it cannot be sent, the error says where it came from."""

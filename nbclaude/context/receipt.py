@@ -142,7 +142,7 @@ def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
     what, name = attachment.summary, _shortened(attachment.label, _NAME)
-    if attachment.label.startswith("figure"):
+    if attachment.label.startswith(("figure", "open figure")):
         what = what.removeprefix("figure ")
     what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "") if part)
     return f"{name} ({what})" if what else name

@@ -169,6 +169,18 @@ class TestFigures:
         ask(claude_kernel, "%claude --fig cell --no-history What?", "b")
         assert images(simulator) == [base64.b64decode(second)]
 
+    def test_a_figure_that_no_cell_shows_is_not_called_one_of_a_cell(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        open_one = (
+            "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+        )
+        ask(claude_kernel, open_one, "plots")
+        simulator.enqueue("ok")
+        done = ask(claude_kernel, "%claude --fig What?\n", "b")
+        ask(claude_kernel, "plt.close('all')\n%matplotlib inline", "c")
+        assert re.search(r"sent: open figure \(\d+×\d+\), ", done.html)
+
     def test_figures_of_one_cell_are_told_apart(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         plots = "for n in (1, 2, 3):\n    plt.figure(figsize=(n, 2)); plt.plot([n, 2]); plt.show()"
         ask(claude_kernel, f"%matplotlib inline\nimport matplotlib.pyplot as plt\n{plots}", "plots")

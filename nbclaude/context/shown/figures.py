@@ -6,7 +6,6 @@ It is loaded with the extension, and pillow only when an image is needed.
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +17,7 @@ from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
 
-__all__ = ["FigureLog", "ShownImage", "cell_number", "pending_figures", "show_pending", "watch"]
+__all__ = ["FigureLog", "ShownImage", "cell_number", "watch"]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
@@ -169,34 +168,6 @@ def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -
 def cell_number(shell: Any) -> int:
     """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
     return int(shell.displayhook.prompt_count)
-
-
-def pending_figures() -> list[Any]:
-    """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
-
-    With a front end of windows or widgets these are the figures that are open.
-    """
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    if helpers is None:
-        return []
-    figures = [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()]
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline is not None and not inline.InlineBackend.instance().close_figures:
-        # Figures stay open when they have been shown; only those of this cell are still to come.
-        waiting = getattr(inline.show, "_to_draw", [])
-        figures = [figure for figure in figures if figure in waiting]
-    return figures[::-1]
-
-
-def show_pending(shell: Any) -> None:
-    """Show now what the inline backend shows when the cell has ended; it does not show it again then.
-
-    As at a cell's end, figures are closed (`InlineBackend.close_figures`): call it where no line of the cell can go on with
-    them.
-    """
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline is not None and inline.flush_figures in shell.events.callbacks.get("post_execute", ()):
-        inline.flush_figures()
 
 
 class _Watcher:
