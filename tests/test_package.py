@@ -127,15 +127,9 @@ EXPORTS: dict[str, list[str]] = {
         "types_text",
         "values_range",
     ],
-    "nbclaude.context.shown.figures": [
-        "FigureLog",
-        "ShownImage",
-        "cell_number",
-        "figure_name",
-        "pending_figures",
-        "show_pending",
-        "watch",
-    ],
+    "nbclaude.context.shown.figures": ["FigureLog", "ShownImage", "cell_number", "figure_name", "watch"],
+    "nbclaude.context.shown.pending": ["pending_figures", "show_pending", "shows_at_end"],
+    "nbclaude.context.shown.told": ["told"],
     "nbclaude.context.containers": ["DATA_FAMILIES", "pictures_in", "tables_in"],
     "nbclaude.context.spoken": [
         "no_form",

@@ -93,7 +93,7 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.shown.figures import pending_figures
+        from nbclaude.context.shown.pending import pending_figures
 
         log = current_workspace().seen.figures
         waiting = pending_figures()
@@ -122,12 +122,17 @@ class _Gatherer:
         return self.counted(image.attachment(self.images, name))
 
     def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
-        """Attach what the asking cell will show (`waiting`, the newest first) after what it has `shown`, from top to bottom."""
+        """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
+
+        They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
+        """
         from nbclaude.context.images.pictures import picture_of
         from nbclaude.context.shown.figures import cell_number, figure_name
+        from nbclaude.context.shown.pending import shows_at_end
 
-        where, figures = f"cell {cell_number(self.shell)}", waiting[::-1]
-        names = {place: figure_name(shown + place + 1, shown + len(waiting), where) for place in places}
+        where = f"cell {cell_number(self.shell)}" if shows_at_end(self.shell) else ""
+        before, figures = shown if where else 0, waiting[::-1]
+        names = {place: figure_name(before + place + 1, before + len(waiting), where) for place in places}
         found = [picture_of(figures[place], self.images, name) for place, name in names.items()]
         return [self.counted(picture) for picture in found if picture is not None]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
@@ -25,6 +26,9 @@ _SHORTENED = "Long texts are shortened here: _claude.request has the whole reque
 
 _EXCERPT = 100  # characters of an earlier question
 _FACT = 200  # characters of a parameter that fits on a line
+_NAME = 40  # characters of a name in the summary
+_NAMED = 8  # things that the summary names
+_FIGURE = re.compile(r"figure (\d+) of (.+)")
 _FRAME = re.compile(r'<\w+ name="([^"]*)">')
 
 
@@ -102,7 +106,9 @@ class _Names:
             if introduced is not None and block.get("text") == f"{introduced.label}:":
                 continue
             attachment = self._of(block)
-            label, notes = (attachment.label, attachment.notes) if attachment else ("", ())
+            # The user's own words stand last; a text before them may be a note of ours.
+            own = "prompt" if block is blocks[-1] and block.get("type") == "text" else ""
+            label, notes = (attachment.label, attachment.notes) if attachment else (own, ())
             parts.append(reader.part(block, label, notes))
         return parts
 
@@ -119,7 +125,7 @@ class _Names:
             for attachment in self._attachments
             if id(attachment) not in there and any(self._key(block) in before for block in attachment.blocks)
         ]
-        return [*filter(None, said.values()), *again]
+        return _few([*filter(None, said.values()), *again])
 
     def _of(self, block: Block) -> Attachment | None:
         return self._by_content.get(self._key(block))
@@ -136,11 +142,30 @@ class _Names:
 def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
-    what = attachment.summary
-    if attachment.label.startswith("figure"):
+    what, name = attachment.summary, _shortened(attachment.label, _NAME)
+    if attachment.label.startswith(("figure", "open figure")):
         what = what.removeprefix("figure ")
     what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "") if part)
-    return f"{attachment.label} ({what})" if what else attachment.label
+    return f"{name} ({what})" if what else name
+
+
+def _few(said: Sequence[str]) -> list[str]:
+    """Tell three or more figures of one cell as one thing, and of many things the first."""
+    few: list[str] = []
+    cells = groupby(said, lambda one: found[2].partition(" (")[0] if (found := _FIGURE.match(one)) else "")
+    for cell, group in cells:
+        those = list(group)
+        if cell and len(those) > 2:
+            numbers = sorted(int(found[1]) for one in those if (found := _FIGURE.match(one)))
+            each = ", ".join(map(str, numbers))
+            is_row = numbers == list(range(numbers[0], numbers[-1] + 1))
+            those = [f"figures {f'{numbers[0]} to {numbers[-1]}' if is_row else each} of {cell}"]
+        few += those
+    return few if len(few) <= _NAMED else [*few[: _NAMED - 1], f"{len(few) - _NAMED + 1} more things"]
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def _answer_begun(messages: Iterable[Block], reader: BlockReader) -> list[ReceiptPart]:
@@ -181,8 +206,7 @@ def _line(message: Block) -> str:
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
     text = " ".join(str(texts[-1].get("text") or "").split()) if texts else ""
-    if len(text) > _EXCERPT:
-        text = text[: _EXCERPT - 1] + "…"
+    text = _shortened(text, _EXCERPT)
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(
         part for part in (text, f"[{', '.join(filter(None, others))}]" if any(others) else "") if part

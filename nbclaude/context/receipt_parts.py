@@ -24,7 +24,7 @@ SourceOf = Callable[[str], Block | None]
 _LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
 _WHOLE_IMAGES = 700_000  # of all images that are shown whole in one receipt
 _ALL_IMAGES = 1_000_000  # of these and the small copies of others; what is beyond is told in words
-_LONGEST_NOTE = 500  # characters; what is longer is a signature, or something else that nobody reads
+_LONGEST_NOTE = 160  # characters; what is longer is a signature, or something else that nobody reads
 # Keys of other services stand under such names, in --extra and in the definitions of tools: a receipt is saved.
 _KEY_NAME = re.compile(r"(?:token|authorization|api[_-]?key|password|secret)$", re.IGNORECASE)
 

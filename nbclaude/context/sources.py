@@ -65,7 +65,10 @@ def _without_machinery(told: traceback.TracebackException) -> None:
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
-        first = next((n for n, f in enumerate(one.stack) if not any(m in f.filename for m in _MACHINERY)), 0)
+        # A syntax error names its place itself; what has read the cell is all machinery then.
+        none = len(one.stack) if hasattr(one, "lineno") else 0
+        places = enumerate(one.stack)
+        first = next((n for n, f in places if not any(m in f.filename for m in _MACHINERY)), none)
         one.stack[:] = one.stack[first:]
         todo += [one.__cause__, one.__context__, *(one.exceptions or ())]
 

@@ -102,7 +102,7 @@ def show_plan(asking: Asking) -> None:
 
 def _show_figures(shell: Any) -> None:
     """Show the cell's figures above the answer that is about them."""
-    from nbclaude.context.shown.figures import show_pending
+    from nbclaude.context.shown.pending import show_pending
 
     if notebook.only_asks_follow(shell):
         show_pending(shell)

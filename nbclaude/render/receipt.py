@@ -74,7 +74,7 @@ class Receipt:
             before = [_note(self._left)] if self.left else []
             before += _html(self.earlier)
             inside.append(
-                f'<div class="nbclaude-part"><div class="nbclaude-part-title">before it</div>{"".join(before)}</div>'
+                f'<div class="nbclaude-part"><div class="nbclaude-part-title">earlier turns</div>{"".join(before)}</div>'
             )
         inside += [*_html(self.settings), *(_note(fact) for fact in self.facts)]
         return (
@@ -89,7 +89,7 @@ class Receipt:
         for part in self.parts:
             lines += part.lines("  ")
         if self.earlier:
-            lines += ["  before it", *([f"    {self._left}"] if self.left else [])]
+            lines += ["  earlier turns", *([f"    {self._left}"] if self.left else [])]
         for part in self.earlier:
             lines += part.lines("    ")
         for part in self.settings:

@@ -66,7 +66,7 @@ _CSS = """
 .nbclaude .e, .nbclaude .gd { color: var(--jp-error-color1, #d9534f); }
 .nbclaude .gi { color: var(--jp-success-color1, #3a9b4b); }
 .nbclaude-fold, .nbclaude-line { margin: 0 0 .6em; color: var(--jp-content-font-color2, inherit); font-size: .93em; }
-.nbclaude-fold summary { cursor: pointer; width: fit-content; border-radius: 4px; line-height: 1.6; }
+.nbclaude-fold summary { cursor: pointer; width: fit-content; border-radius: 4px; line-height: 1.6; overflow-wrap: anywhere; }
 .nbclaude-fold summary:hover { color: var(--jp-content-font-color1, inherit); }
 .nbclaude-inside { margin: .35em 0 .9em .28em; padding: .1em 0 .1em 1em; max-height: 26em; overflow: auto;
   border-left: 2px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
@@ -101,7 +101,8 @@ _CSS = """
 .nbclaude .nbclaude-part pre { max-height: 18em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
   word-break: normal; font-size: 1em; line-height: 1.45; margin: .3em 0; padding: .5em .8em; color: inherit; border: 0;
   border-radius: 4px; background: rgba(127,127,127,.09); }
-.nbclaude-gallery { display: flex; flex-wrap: wrap; gap: .8em 1.2em; align-items: flex-end; }
+.nbclaude-gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr)); gap: 1.2em;
+  align-items: end; }
 .nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--jp-content-font-color2, inherit); }
 .nbclaude .nbclaude-thumb { display: block; max-width: min(100%, 300px); max-height: 200px; width: auto; height: auto;
   margin: .3em 0; background: #fff; box-sizing: border-box;

@@ -42,7 +42,7 @@ def body(*messages: dict[str, Any], **parameters: Any) -> dict[str, Any]:
 def test_a_question() -> None:
     receipt = receipt_of(body(user(text("Hello"))), spent="12 tokens")
     assert receipt == Receipt(
-        "sent: 12 tokens", (ReceiptPart("text", "Hello"),), facts=("model m, at most 4,096 tokens",)
+        "sent: 12 tokens", (ReceiptPart("prompt", "Hello"),), facts=("model m, at most 4,096 tokens",)
     )
 
 
@@ -64,7 +64,7 @@ def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> No
     request = body(user(frame, text("fig:"), image(), text("What?")))
     receipt = receipt_of(request, attachments, found=("1 secret masked",), notes=("masked in df: AWS key",))
     assert receipt.summary == "sent: df (9 rows, cut), fig (figure 12×8), 1 secret masked"
-    assert [part.title for part in receipt.parts] == ["df", "fig: image/png, 12×8 pixels, 76 bytes", "text"]
+    assert [part.title for part in receipt.parts] == ["df", "fig: image/png, 12×8 pixels, 76 bytes", "prompt"]
     assert receipt.parts[1].notes == ("downscaled from 24×16 to 12×8",)
     assert receipt.notes == ("masked in df: AWS key", "Images and PDFs are not searched for secrets.")
 
@@ -72,7 +72,27 @@ def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> No
 def test_a_prompt_that_reads_like_a_name_is_shown() -> None:
     fig = Attachment("fig", (image(),), "figure 12×8", (), "image")
     receipt = receipt_of(body(user(image(), text("fig:"))), [fig])
-    assert [part.title for part in receipt.parts] == ["fig: image/png, 12×8 pixels, 76 bytes", "text"]
+    assert [part.title for part in receipt.parts] == ["fig: image/png, 12×8 pixels, 76 bytes", "prompt"]
+
+
+def test_the_summary_stays_short() -> None:
+    figures = [
+        Attachment(f"figure {n} of cell 4", (image(n),), f"figure {n}×8", (), "image") for n in range(1, 7)
+    ]
+    others = [Attachment(f"{'x' * 50}{n}", (text(str(n)),), "1 row", (), "data") for n in range(12)]
+    several = receipt_of(body(user(*(each.blocks[0] for each in figures), text("What?"))), figures)
+    assert several.summary == "sent: figures 1 to 6 of cell 4"
+    two = receipt_of(body(user(*(each.blocks[0] for each in figures[:2]), text("What?"))), figures[:2])
+    assert two.summary == "sent: figure 1 of cell 4 (1×8), figure 2 of cell 4 (2×8)"
+    attached = [*figures, *others]
+    many = receipt_of(body(user(*(each.blocks[0] for each in attached), text("What?"))), attached)
+    name = f"{'x' * 39}… (1 row)"
+    assert many.summary == f"sent: figures 1 to 6 of cell 4, {', '.join([name] * 6)}, 6 more things"
+    # What the summary does not name is in the fold.
+    assert [part.title for part in many.parts[6:]] == [*(each.label for each in others), "prompt"]
+    ten = [Attachment(f"t{n}", (text(str(n)),), "", (), "data") for n in range(10)]
+    said = receipt_of(body(user(*(each.blocks[0] for each in ten), text("What?"))), ten).summary
+    assert said == "sent: t0, t1, t2, t3, t4, t5, t6, 3 more things"
 
 
 def test_every_block_of_earlier_turns_can_be_opened() -> None:
@@ -152,7 +172,7 @@ def test_a_long_system_prompt_is_a_fold() -> None:
 
 def test_what_stands_after_the_question() -> None:
     receipt = receipt_of(body(user(text("Hi")), assistant(text("Dear"))))
-    assert receipt.parts == (ReceiptPart("text", "Hi"), ReceiptPart("the answer begins so", "Dear"))
+    assert receipt.parts == (ReceiptPart("prompt", "Hi"), ReceiptPart("the answer begins so", "Dear"))
 
 
 def test_blocks_that_nobody_knows_and_fields_beside_the_text() -> None:

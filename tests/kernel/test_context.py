@@ -209,6 +209,18 @@ class TestFigures:
         )
         assert re.search(r"sent: figure 2 of cell (\d+) \(\d+×\d+\), figure 1 of cell \1 \(9×9\)", done.html)
 
+    def test_a_figure_that_no_cell_shows_is_not_called_one_of_a_cell(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        open_one = (
+            "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+        )
+        ask(claude_kernel, open_one, "plots")
+        simulator.enqueue("ok")
+        done = ask(claude_kernel, "%claude --fig What?\n", "b")
+        ask(claude_kernel, "plt.close('all')\n%matplotlib inline", "c")
+        assert re.search(r"sent: open figure \(\d+×\d+\), ", done.html)
+
     def test_a_figure_by_name(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")
         simulator.enqueue("ok", "ok")

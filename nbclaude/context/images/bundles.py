@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -23,11 +24,13 @@ IMAGE_TYPES = (
 PLOTLY = ("application/vnd.plotly.v",)
 VEGA = ("application/vnd.vegalite.v", "application/vnd.vega.v")
 
+_ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
+
 
 def bundle_image(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     """Return mime type and bytes of the picture in a mime bundle; None if it holds none that can be read.
 
-    Besides images this may be a PDF, or the JSON of plotly and Vega.
+    Besides images this may be a PDF, or the JSON of plotly and Vega, also from the HTML in which altair shows a chart.
     """
     for media_type in IMAGE_TYPES:
         if content := data.get(media_type):
@@ -45,7 +48,19 @@ def bundle_image(data: Mapping[str, Any]) -> tuple[str, bytes] | None:
     for media_type, content in data.items():
         if media_type.startswith(PLOTLY + VEGA) and isinstance(content, Mapping):
             return media_type, json.dumps(content).encode()
-    return None
+    return _chart_in(_text(data.get("text/html")) or "")
+
+
+def _chart_in(html: str) -> tuple[str, bytes] | None:
+    """Return the chart that altair's HTML draws: the first argument of the script's last call."""
+    found = _DRAWS.search(html) if _ALTAIR in html[:500] else None
+    if found is None:
+        return None
+    try:
+        chart, _end = json.JSONDecoder().raw_decode(html, found.end())
+    except ValueError:
+        return None
+    return "application/vnd.vegalite.v0+json", json.dumps(chart).encode()
 
 
 def _text(content: Any) -> str | None:

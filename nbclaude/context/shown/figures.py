@@ -6,7 +6,6 @@ It is loaded with the extension, and pillow only when an image is needed.
 from __future__ import annotations
 
 import contextlib
-import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +22,6 @@ __all__ = [
     "ShownImage",
     "cell_number",
     "figure_name",
-    "pending_figures",
-    "show_pending",
     "watch",
 ]
 
@@ -169,8 +166,9 @@ class FigureLog:
 
 
 def figure_name(number: int, of: int, where: str) -> str:
-    """Name the figure with this number, of so many that a cell shows."""
-    return f"figure {number} of {where}" if of > 1 else f"figure of {where}"
+    """Name the figure with this number, of so many that a cell shows; without a cell it is an open one."""
+    name = f"figure {number}" if of > 1 else "figure"
+    return f"{name} of {where}" if where else f"open {name}"
 
 
 def _shown_together(one: ShownImage, other: ShownImage) -> bool:
@@ -191,34 +189,6 @@ def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -
 def cell_number(shell: Any) -> int:
     """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
     return int(shell.displayhook.prompt_count)
-
-
-def pending_figures() -> list[Any]:
-    """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
-
-    With a front end of windows or widgets these are the figures that are open.
-    """
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    if helpers is None:
-        return []
-    figures = [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()]
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline is not None and not inline.InlineBackend.instance().close_figures:
-        # Figures stay open when they have been shown; only those of this cell are still to come.
-        waiting = getattr(inline.show, "_to_draw", [])
-        figures = [figure for figure in figures if figure in waiting]
-    return figures[::-1]
-
-
-def show_pending(shell: Any) -> None:
-    """Show now what the inline backend shows when the cell has ended; it does not show it again then.
-
-    As at a cell's end, figures are closed (`InlineBackend.close_figures`): call it where no line of the cell can go on with
-    them.
-    """
-    inline = sys.modules.get("matplotlib_inline.backend_inline")
-    if inline is not None and inline.flush_figures in shell.events.callbacks.get("post_execute", ()):
-        inline.flush_figures()
 
 
 class _Watcher:
@@ -303,20 +273,12 @@ class _Watcher:
             self._take_result(result)
 
     def _take_result(self, result: Any) -> None:
-        """Take the cell's last expression where its display was not seen, or held no image.
-
-        Older kernels have no hook for results; altair shows its charts as HTML.
-        """
+        """Take the cell's last expression where its display was not seen: older kernels have no hook for results."""
         value = getattr(result, "result", None)
-        if value is None or self._result_seen:
+        if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
             return
-        found = None
-        if not hasattr(self._shell.displayhook, "register_hook"):
-            data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
-            found = bundle_image(data)
-        if found is None and type(value).__module__.startswith("altair."):
-            found = bundle_image({"application/vnd.vegalite.v0+json": value.to_dict()})
-        if found is not None:
+        data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
+        if found := bundle_image(data):
             media_type, data = found
             cell, run = self._place(getattr(self._shell, "parent_header", None) or {})
             self._log.add(ShownImage(data, media_type, cell, run, self._execution_count))

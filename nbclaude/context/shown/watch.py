@@ -7,12 +7,14 @@ routing and loggers that hold the stream work as before.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable
 from typing import Any, Literal
 
 from nbclaude.context.shown.cells import CellLog, CellOutput
+from nbclaude.context.shown.told import told
 from nbclaude.context.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
@@ -42,14 +44,15 @@ class CellWatch:
         self._more_kind = ""
         # `clear_output(wait=True)`: the output vanishes when the next comes.
         self._clearing = False
+        self._result = ""  # what the value of the last expression says, where the display hook tells
+        self._earlier_error: object = None
 
     def load(self) -> None:
         """Begin to watch."""
         self._shell.events.register("pre_run_cell", self._before)
         self._shell.events.register("post_run_cell", self._after)
-        register = getattr(self._shell.display_pub, "register_hook", None)
-        if register is not None:
-            register(self._displayed)
+        for publisher, hook in self._hooks():
+            publisher.register_hook(hook)
 
     def unload(self) -> None:
         """Stop watching; everything in the shell is as before `load`."""
@@ -57,9 +60,12 @@ class CellWatch:
         for event, callback in (("pre_run_cell", self._before), ("post_run_cell", self._after)):
             if callback in self._shell.events.callbacks.get(event, []):
                 self._shell.events.unregister(event, callback)
-        unregister = getattr(self._shell.display_pub, "unregister_hook", None)
-        if unregister is not None:
-            unregister(self._displayed)
+        for publisher, hook in self._hooks():
+            publisher.unregister_hook(hook)
+
+    def _hooks(self) -> list[tuple[Any, Callable[[Any], Any]]]:
+        both = ((self._shell.display_pub, self._displayed), (self._shell.displayhook, self._returned))
+        return [(publisher, hook) for publisher, hook in both if hasattr(publisher, "register_hook")]
 
     def _before(self, info: Any) -> None:
         # What a cell runs in its turn (%%capture, %rerun) belongs to that cell, and is not kept in the history.
@@ -68,6 +74,8 @@ class CellWatch:
         self._release()
         self._clear()
         self._current = self._cell_id()
+        self._result = ""
+        self._earlier_error = getattr(sys, "last_value", None)
         for kind in ("stdout", "stderr"):
             self._tap(kind)
 
@@ -95,14 +103,20 @@ class CellWatch:
         outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
         if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
-            outputs.append(CellOutput("result", _plain(shown)))
-        error = result.error_before_exec or result.error_in_exec
+            outputs.append(CellOutput("result", _plain(self._result or shown)))
+        error = result.error_before_exec or result.error_in_exec or self._error_shown()
         if error is not None:
             from nbclaude.context.sources import describe_exception
 
             told = describe_exception(error, TextLimits(source=4_000)).text
             outputs.append(CellOutput("error", _plain(told)))
         return outputs
+
+    def _error_shown(self) -> BaseException | None:
+        """Return an error that the cell has shown without ending with it: that of a script which `%run` runs."""
+        error, earlier = getattr(sys, "last_value", None), self._earlier_error
+        self._earlier_error = None
+        return error if isinstance(error, BaseException) and error is not earlier else None
 
     def _clear(self) -> None:
         self._outputs.clear()
@@ -168,8 +182,7 @@ class CellWatch:
                 self._clear()
             return message
         display_id = str((content.get("transient") or {}).get("display_id") or "")
-        text = (content.get("data") or {}).get("text/plain")
-        if not isinstance(text, str) or display_id.startswith("nbclaude-"):
+        if display_id.startswith("nbclaude-") or not (text := told(content.get("data") or {})):
             return message
         if message.get("msg_type") == "display_data":
             self._note("result", text, display_id)
@@ -178,6 +191,12 @@ class CellWatch:
                 _Collected(one.kind, text, display_id) if one.display_id == display_id else one
                 for one in self._outputs
             ]
+        return message
+
+    def _returned(self, message: Any) -> Any:
+        """Note what the value of the last expression says; the message goes on as it is."""
+        with contextlib.suppress(Exception):
+            self._result = told(message["content"].get("data") or {})
         return message
 
 

@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.context.secrets.masking import mask
 from nbclaude.context.shown.cells import CellLog, CellOutput, LoggedCell, context_cells
+from nbclaude.context.shown.told import told
 from nbclaude.context.shown.watch import CellWatch
 from nbclaude.context.texts import gap
 from nbclaude.reply import Reply
@@ -300,3 +302,63 @@ def test_what_is_displayed_is_noted_but_not_our_answers(shell: InteractiveShell)
     assert "".join(each.text for each in waiting.outputs) == "1\n"
     assert [each.kind for each in failed.outputs] == ["error"]
     assert hooks == []
+
+
+def test_an_error_that_a_script_has_shown_is_noted_once(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("script.py").write_text("print('begins')\n[][1]\n", "utf-8")
+    ran, after = run(shell, "%run script.py\nprint('goes on')", "1")
+    assert ran.outputs[0] == CellOutput("stdout", "begins\ngoes on\n")
+    assert ran.outputs[-1].kind == "error"
+    assert ran.outputs[-1].text.endswith("IndexError: list index out of range")
+    assert [each.text for each in after.outputs] == ["1"]
+
+
+def test_a_syntax_error_is_told_without_what_read_the_cell(shell: InteractiveShell) -> None:
+    (cell,) = run(shell, "x =")
+    assert [line.strip() for line in cell.outputs[-1].text.splitlines()] == [
+        "Cell, line 1",
+        "x =",
+        "^",
+        "SyntaxError: invalid syntax",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        ({"text/plain": "42"}, "42"),
+        ({"text/plain": "   a\n0  1", "text/html": "<table><tr><td>1</td></tr></table>"}, "   a\n0  1"),
+        ({"text/plain": "<IPython.core.display.Markdown object>", "text/markdown": "# hi"}, "# hi"),
+        (
+            {
+                "text/plain": "<pandas.io.formats.style.Styler at 0x7f5dde862450>",
+                "text/html": "<style>td {}</style><table><tr><th>a</th><th>b</th></tr>\n<tr><td>1 &lt; 2</td><td>x\n y</td></tr>",
+            },
+            "a | b\n1 < 2 | x y",
+        ),
+        (
+            {
+                "text/plain": "<IPython.core.display.HTML object>",
+                "text/html": "<p>one <b>bold</b></p><script>no()</script>",
+            },
+            "one bold",
+        ),
+        (
+            {
+                "text/plain": "<IPython.core.display.HTML object>",
+                "text/html": "<img src='data:image/png;base64,AAAA'>",
+            },
+            "<IPython.core.display.HTML object>",
+        ),
+        (
+            {"text/plain": "<Figure size 640x480 with 1 Axes>", "image/png": "AAAA"},
+            "<Figure size 640x480 with 1 Axes>",
+        ),
+        ({"application/json": {}}, ""),
+    ],
+)
+def test_what_a_display_says_in_words(data: dict[str, Any], text: str) -> None:
+    assert told(data) == text
