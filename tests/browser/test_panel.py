@@ -94,6 +94,7 @@ class PanelOf:
         """Search a model and take it from the list."""
         self.field("Search models").fill(name)
         model = self.field("Model")
+        expect(model.locator("option", has_text="Fable")).to_have_count(0)  # the list is narrowed
         expect(model.locator("option", has_text=name).first).to_be_attached()
         value = model.locator("option", has_text=name).first.get_attribute("value")
         model.select_option(value)

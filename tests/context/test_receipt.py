@@ -84,6 +84,9 @@ def test_the_summary_stays_short() -> None:
     assert several.summary == "sent: figures 1 to 6 of cell 4"
     two = receipt_of(body(user(*(each.blocks[0] for each in figures[:2]), text("What?"))), figures[:2])
     assert two.summary == "sent: figure 1 of cell 4 (1×8), figure 2 of cell 4 (2×8)"
+    some = [figures[n] for n in (4, 0, 2)]
+    not_all = receipt_of(body(user(*(each.blocks[0] for each in some), text("What?"))), some)
+    assert not_all.summary == "sent: figures 1, 3, 5 of cell 4"
     attached = [*figures, *others]
     many = receipt_of(body(user(*(each.blocks[0] for each in attached), text("What?"))), attached)
     name = f"{'x' * 39}… (1 row)"
