@@ -184,14 +184,20 @@ def _targets(node: ast.AST) -> Iterator[str]:
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
     """Walk the tree below `node` in reading order, without nested functions and classes."""
-    for child in ast.iter_child_nodes(node):
+    # A stack of ours: an expression may be nested deeper than Python calls.
+    waiting = [*ast.iter_child_nodes(node)][::-1]
+    while waiting:
+        child = waiting.pop()
         yield child
         if not isinstance(child, Function | ast.ClassDef | ast.Lambda):
-            yield from _own(child)
+            waiting += [*ast.iter_child_nodes(child)][::-1]
 
 
 def _short(node: ast.AST) -> str:
-    return shorten(" ".join(ast.unparse(node).split()), 60)
+    try:
+        return shorten(" ".join(ast.unparse(node).split()), 60)
+    except RecursionError:
+        return "…"
 
 
 def _sentence(deeds: list[str]) -> str:

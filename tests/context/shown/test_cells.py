@@ -187,7 +187,7 @@ def run(shell: InteractiveShell, *cells: str) -> tuple[LoggedCell, ...]:
 
 def test_a_shell_is_watched(shell: InteractiveShell) -> None:
     code = "import sys\nprint('out')\nprint('err', file=sys.stderr)\nprint('more')\n40 + 2"
-    first, second, third = run(shell, code, "1 / 0", "x = (")
+    first, second, third = run(shell, code, "1 / 0", "x = )")
     assert first.source == code
     assert first.outputs[:3] == (
         CellOutput("stdout", "out\n"),
