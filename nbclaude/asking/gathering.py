@@ -92,16 +92,15 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.images.pictures import picture_of
-        from nbclaude.context.shown.pending import pending_figures
+        from nbclaude.context.shown.pending import pending_figures, pending_picture
 
         log = current_workspace().seen.figures
-        waiting = pending_figures()
+        waiting = pending_figures(self.shell, log.open_before)
         if which == "cell":
             return self._figures_of_cell(waiting)
         number = int(which)
         if number <= len(waiting):
-            picture = picture_of(waiting[number - 1], self.images, self._waiting_name())
+            picture = pending_picture(self.shell, waiting[number - 1], self.images, self._waiting_name())
             return [self.counted(picture)] if picture is not None else []
         image = log.last(number - len(waiting))
         if image is None:
@@ -115,7 +114,7 @@ class _Gatherer:
 
     def _figures_of_cell(self, waiting: list[Any]) -> list[Attachment]:
         """Attach what the last cell that plotted has shown; of the cell that asks, also what is `waiting` to be shown."""
-        from nbclaude.context.images.pictures import picture_of
+        from nbclaude.context.shown.pending import pending_picture
 
         log = current_workspace().seen.figures
         at = notebook.cell_run(self.shell)
@@ -130,7 +129,7 @@ class _Gatherer:
             for n, image in enumerate(shown, 1)
         ]
         for number, figure in enumerate(waiting[::-1], len(shown) + 1):
-            picture = picture_of(figure, self.images, self._waiting_name(number))
+            picture = pending_picture(self.shell, figure, self.images, self._waiting_name(number))
             found += [self.counted(picture)] if picture is not None else []
         return found
 
