@@ -128,7 +128,13 @@ EXPORTS: dict[str, list[str]] = {
         "values_range",
     ],
     "nbclaude.context.shown.figures": ["FigureLog", "ShownImage", "cell_number", "figure_name", "watch"],
-    "nbclaude.context.shown.pending": ["pending_figures", "show_pending", "shows_at_end"],
+    "nbclaude.context.shown.pending": [
+        "open_figures",
+        "pending_figures",
+        "pending_picture",
+        "show_pending",
+        "shows_at_end",
+    ],
     "nbclaude.context.shown.told": ["told"],
     "nbclaude.context.containers": ["DATA_FAMILIES", "pictures_in", "tables_in"],
     "nbclaude.context.spoken": [

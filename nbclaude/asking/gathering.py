@@ -96,7 +96,7 @@ class _Gatherer:
         from nbclaude.context.shown.pending import pending_figures
 
         log = current_workspace().seen.figures
-        waiting = pending_figures()
+        waiting = pending_figures(self.shell, log.open_before)
         # Where the front end tells no cell, nobody knows which of those shown are this cell's.
         at = notebook.cell_run(self.shell)
         shown_here = log.of_cell(at.cell) if at else ()
@@ -126,14 +126,15 @@ class _Gatherer:
 
         They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
         """
-        from nbclaude.context.images.pictures import picture_of
         from nbclaude.context.shown.figures import cell_number, figure_name
-        from nbclaude.context.shown.pending import shows_at_end
+        from nbclaude.context.shown.pending import pending_picture, shows_at_end
 
         where = f"cell {cell_number(self.shell)}" if shows_at_end(self.shell) else ""
         before, figures = shown if where else 0, waiting[::-1]
         names = {place: figure_name(before + place + 1, before + len(waiting), where) for place in places}
-        found = [picture_of(figures[place], self.images, name) for place, name in names.items()]
+        found = [
+            pending_picture(self.shell, figures[place], self.images, name) for place, name in names.items()
+        ]
         return [self.counted(picture) for picture in found if picture is not None]
 
     def waiting(self, item: TrayItem) -> Attachment:

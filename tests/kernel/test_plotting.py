@@ -456,25 +456,62 @@ def test_an_animation_is_its_last_picture(plotting: Kernel) -> None:
 def test_the_figure_of_this_very_cell_is_pending(plotting: Kernel) -> None:
     code = (
         BAR
-        + "ax.set_title('one')\nplt.figure()\nprint(len(pending_figures()), pending_figures()[1] is fig)\n"
+        + "ax.set_title('one')\nplt.figure()\nfound = pending_figures(get_ipython())\nprint(len(found), found[1] is fig)\n"
     )
     done = plotting.run(code, cell_id="plot")
     assert done.stdout == "2 True\n"
-    assert plotting.run("print(pending_figures())").stdout == "[]\n"
+    assert plotting.run("print(pending_figures(get_ipython()))").stdout == "[]\n"
 
 
 @needs("matplotlib")
 def test_figures_that_stay_open_are_pending_only_in_their_own_cell(plotting: Kernel) -> None:
     plotting.run("%config InlineBackend.close_figures = False")
     try:
-        first = plotting.run(BAR + "print(pending_figures() == [fig])")
+        first = plotting.run(BAR + "print(pending_figures(get_ipython()) == [fig])")
         second = plotting.run(
-            "print(pending_figures())\nother = plt.figure()\nprint(pending_figures() == [other])"
+            "print(pending_figures(get_ipython()))\nother = plt.figure()\nprint(pending_figures(get_ipython()) == [other])"
         )
     finally:
         plotting.run("%config InlineBackend.close_figures = True\nplt.close('all')")
     assert first.stdout == "True\n"
     assert second.stdout == "[]\nTrue\n"
+
+
+@needs("matplotlib")
+def test_a_figure_that_no_cell_ever_shows_is_not_the_last_one(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    claude_kernel.run(
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nfrom PIL import Image", cell_id="import"
+    )
+    claude_kernel.run("plt.ioff()", cell_id="off")
+    simulator.enqueue("ok", "ok")
+    try:
+        here = claude_kernel.run(
+            "hidden = plt.figure(figsize=(5, 1))\n%claude --new --fig What?", cell_id="hidden"
+        )
+        claude_kernel.run("Image.new('RGB', (40, 30))", cell_id="image")
+        later = claude_kernel.run("%claude --new --fig What?", cell_id="ask")
+    finally:
+        claude_kernel.run("plt.close('all')\nplt.ion()")
+    assert "sent: figure of cell" in here.html
+    assert "(40×30)" in later.html
+
+
+@needs("matplotlib")
+def test_a_figure_that_waits_is_the_image_that_the_notebook_shows_of_it(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue("ok")
+    claude_kernel.run("%matplotlib inline\n%config InlineBackend.figure_formats = ['retina']")
+    try:
+        done = claude_kernel.run(drawn("red") + "\n%claude --new --fig What?", cell_id="sharp")
+    finally:
+        claude_kernel.run("%config InlineBackend.figure_formats = ['png']")
+    [image] = [
+        block for block in simulator.message_requests[-1].messages[-1]["content"] if block["type"] == "image"
+    ]
+    assert [image["source"]["data"]] == shown(done)
 
 
 @needs("altair", "vl_convert")

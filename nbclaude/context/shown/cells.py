@@ -109,6 +109,8 @@ def context_cells(
     if not shown:
         return None
     known = {text for answer in answers if (text := answer.strip())}
+    # The value of `_claude.text` is shown in quotes, with its lines as \n.
+    known |= {repr(text)[1:-1] for text in known}
     texts: list[str] = []
     cut = used = 0
     for cell in (_without_answers(cell, known) for cell in reversed(shown)):

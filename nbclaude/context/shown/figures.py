@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
+from nbclaude.context.shown.pending import open_figures
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -88,6 +90,8 @@ class FigureLog:
         self._max_images = max_images
         self._max_bytes = max_bytes
         self._images: list[ShownImage] = []  # in the order in which they were shown
+        # matplotlib's figures that were open when the cell began.
+        self.open_before: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lock = threading.Lock()
 
     def add(self, image: ShownImage) -> None:
@@ -261,7 +265,10 @@ class _Watcher:
             self._log.clear_run(*self._clearing)
             self._clearing = None
 
-    def _before_cell(self, _info: object) -> None:
+    def _before_cell(self, info: Any) -> None:
+        # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
+        if info.store_history:
+            self._log.open_before = weakref.WeakSet(open_figures())
         self._result_seen = False
         self._clearing = None
         self._execution_count = cell_number(self._shell)

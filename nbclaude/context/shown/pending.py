@@ -3,26 +3,53 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Container
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["pending_figures", "show_pending", "shows_at_end"]
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
+
+if TYPE_CHECKING:
+    from nbclaude.context.images.prepared import ImageLimits
+
+__all__ = ["open_figures", "pending_figures", "pending_picture", "show_pending", "shows_at_end"]
 
 
-def pending_figures() -> list[Any]:
+def open_figures() -> list[Any]:
+    """Return the figures that pyplot holds, the oldest first."""
+    helpers = sys.modules.get("matplotlib._pylab_helpers")
+    return [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()] if helpers else []
+
+
+def pending_figures(shell: Any, before: Container[Any] = ()) -> list[Any]:
     """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
 
-    With a front end of windows or widgets these are the figures that are open.
+    `before` are those that were open when the cell began: after `plt.ioff()` they stay so, and no cell's end shows them.
+    With a front end of windows or widgets all figures that are open count.
     """
-    helpers = sys.modules.get("matplotlib._pylab_helpers")
-    if helpers is None:
-        return []
-    figures = [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()]
+    figures = open_figures()
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is not None and not inline.InlineBackend.instance().close_figures:
         # Figures stay open when they have been shown; only those of this cell are still to come.
         waiting = getattr(inline.show, "_to_draw", [])
         figures = [figure for figure in figures if figure in waiting]
+    elif inline is not None and shows_at_end(shell) and not getattr(inline.show, "_draw_called", True):
+        figures = [figure for figure in figures if figure not in before]
     return figures[::-1]
+
+
+def pending_picture(shell: Any, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
+    """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
+    from nbclaude.context.images.pictures import picture_of, prepare_shown
+
+    found = None
+    if shows_at_end(shell):
+        shown, _metadata = shell.display_formatter.format(figure, include=IMAGE_TYPES)
+        found = bundle_image(shown)
+    if found is None:
+        return picture_of(figure, limits, label)
+    media_type, data = found
+    return prepare_shown(data, media_type, limits, label).attachment(label, "figure")
 
 
 def show_pending(shell: Any) -> None:

@@ -24,7 +24,8 @@ _KEPT = 10_000
 _MOST_OUTPUTS = 200
 
 _LAST_WORD, _FIRST_WORD = re.compile(r"\S*\Z"), re.compile(r"\A\S*")
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# Colours, and the addresses of links (OSC 8), which end with a bell or ESC \\.
+_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 
 
 class CellWatch:

@@ -115,6 +115,10 @@ def test_our_own_answers_are_not_repeated() -> None:
         "In [3]:\n6 * 7\nstdout [3]:\n42\n</cells>"
     )
     assert "stdout [3]:\n[an answer of yours]" in text_of(log, answers=["42"])
+    lines = "The trend goes up,\nand it's faster from year to year."
+    assert text_of(log_of(("print([_claude.text])", f"{[lines]}\n")), answers=[lines]) == (
+        '<cells name="notebook">\nIn [1]:\nprint([_claude.text])\nstdout [1]:\n["[an answer of yours]"]\n</cells>'
+    )
 
 
 def test_lines_that_ask_stay_out() -> None:
@@ -204,12 +208,13 @@ def test_what_is_watched_is_bounded_and_plain(shell: InteractiveShell) -> None:
     (cell,) = run(
         shell,
         "for n in range(300_000): print(n)\n"
+        "print('\\x1b]8;;http://x.y\\x07a\\x1b]8;;\\x07 \\x1b]8;;http://x.y\\x1b\\\\b\\x1b]8;;\\x1b\\\\')\n"
         "import sys\nsys.stderr.write('\\x1b[31mred\\x1b[0m\\n10 %\\r50 %\\r100 %\\n')",
     )
     out = cell.outputs[0].text
     assert len(out) < 20_100
     assert out.startswith("0\n1\n2\n")
-    assert out.endswith("299999\n")
+    assert out.endswith("299999\na b\n")
     assert "characters left out" in out
     assert CellOutput("stderr", "red\n100 %\n") in cell.outputs
 

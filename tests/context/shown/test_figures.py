@@ -262,4 +262,4 @@ def test_the_end_of_watching_leaves_no_trace(shell: InteractiveShell) -> None:
 
 def test_without_matplotlib_nothing_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "matplotlib._pylab_helpers", raising=False)
-    assert pending_figures() == []
+    assert pending_figures(None) == []
