@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.conversation.workspace import Workspace
@@ -12,6 +13,7 @@ from nbclaude.panel.host import Traits
 __all__ = ["config_code"]
 
 _LEAST = ("model", "max_tokens")
+_EXPANDED = {ord(sign): f"\\x{ord(sign):02x}" for sign in "{}$"}
 
 
 def config_code(settings: Traits, workspace: Workspace) -> str:
@@ -31,6 +33,13 @@ def config_code(settings: Traits, workspace: Workspace) -> str:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return repr(list(value))
-    return repr(dict(value)) if isinstance(value, dict) else repr(value)
+    """Write a value as Python: in the texts, what IPython would expand in a magic's line ($x, {x}) as escapes."""
+    match value:
+        case str():
+            return repr(value).translate(_EXPANDED)
+        case list() | tuple():
+            return f"[{', '.join(map(_written, value))}]"
+        case Mapping():
+            return f"{{{', '.join(f'{_written(name)}: {_written(of_it)}' for name, of_it in value.items())}}}"
+        case _:
+            return repr(value)

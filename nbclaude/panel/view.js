@@ -68,7 +68,7 @@ async function sendFiles(model, files) {
 function describeBar(row) {
   const bar = row.querySelector(".progress");
   bar?.setAttribute("role", "progressbar");
-  bar?.setAttribute("aria-label", row.querySelector(".widget-label")?.textContent ?? "");
+  bar?.setAttribute("aria-label", `${row.querySelector(".widget-label")?.textContent ?? ""}: spent`);
   bar?.setAttribute("aria-valuenow", String(parseFloat(bar.firstElementChild?.style.width) || 0));
 }
 
@@ -238,7 +238,7 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
-      model.off("change:items", draw);
+    model.off("change:items", draw);
     model.off("change:pending", draw);
     model.off("change:label", label);
     model.off("msg:custom", react);

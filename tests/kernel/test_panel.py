@@ -177,3 +177,17 @@ def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
     ]
     done = claude_kernel.run("%reset -f\n" + code)
     assert done.ok
+
+
+def test_copied_code_sets_texts_as_they_are(claude_kernel: Kernel) -> None:
+    """IPython would expand $x and {x} in the line of a magic."""
+    system = "Say {x} for $5 or $x, {{y}} or }}.\nIt's \\n."
+    extra = {"a": {"b": ["{x}", None, 1]}}
+    claude_kernel.run(f"x = 3\n%claude\n{PANELS}\ns = p._host.settings", cell_id="a")
+    claude_kernel.run(f"s.system, s.extra = {system!r}, {extra!r}")
+    code = claude_kernel.value(
+        "p._pane('Settings') and _panels.settings_pane.config_code(s, p._host.workspace)"
+    )
+    claude_kernel.run("s.system, s.extra = '', {}")
+    assert claude_kernel.run(code).ok
+    assert claude_kernel.value("(s.system, dict(s.extra))") == str((system, extra))
