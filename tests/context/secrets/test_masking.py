@@ -278,9 +278,9 @@ def test_what_is_no_secret_stays(text: str) -> None:
 )
 def test_long_texts_take_no_longer_than_their_length(text: str) -> None:
     mask("")
-    began = time.perf_counter()
+    began = time.process_time()
     assert mask(text) == (text, ())
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize(("kind", "secret"), SECRETS.items())
