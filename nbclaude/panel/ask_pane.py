@@ -67,7 +67,7 @@ class AskPane:
         guarded = host.guarded
         self._filling.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
-        self._new_name.on_submit(guarded(lambda _: self._begin_conversation()))
+        host.on_enter(self._new_name, "conversation", self._begin_conversation)
         self._cancel.on_click(guarded(lambda _: self._edit(None, discard=True)))
         self.ask_button.on_click(guarded(lambda _: self._ask(self.question.value)))
         self.stop_button.on_click(guarded(lambda _: self.stop()))

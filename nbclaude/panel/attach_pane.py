@@ -68,7 +68,7 @@ class AttachPane:
         attach = ipywidgets.Button(description="Attach variable")
         host.keep_keys_out(self.variable)
         attach.on_click(host.guarded(lambda _: self._attach_variable()))
-        self.variable.on_submit(host.guarded(lambda _: self._attach_variable()))
+        host.on_enter(self.variable, "variable", self._attach_variable)
         self.widget = ipywidgets.VBox(
             [
                 _heading("Figures that cells have shown: click to attach"),

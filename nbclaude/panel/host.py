@@ -26,6 +26,7 @@ from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
 LOCK = threading.RLock()
+ENTER = "nbclaude-enter-"  # begins a class of CSS, and the action of the same name
 KEY_REMOVED = "[key removed]"  # stands where a key stood
 Result = TypeVar("Result")
 
@@ -59,6 +60,8 @@ class Host:
         """Tells every open panel that something which they show has changed."""
         self.cell = ""
         self.cells_run = 0
+        self.entered: dict[str, Callable[[str], None]] = {}
+        """By the name of a text field: takes what stands in it when Enter is pressed."""
         self._alerts: list[ipywidgets.HTML] = []
         self.alert = self._new_alert()
 
@@ -149,6 +152,28 @@ class Host:
 
         for field in fields:
             field.observe(self.guarded(look, keeps_report=True), "value")
+
+    def on_enter(self, field: Any, name: str, callback: Callable[[], None]) -> None:
+        """Call back when Enter is pressed in a text field, with all that was written before it in the field.
+
+        ipywidgets tells of the key at once, but of the text only when the kernel has taken what was typed first.
+        """
+        guarded = self.guarded(callback)
+
+        def take(text: str) -> None:
+            if field.value == text:
+                guarded()
+                return
+
+            def follow(change: Any) -> None:
+                if change["new"] == text:
+                    field.unobserve(follow, "value")
+                    guarded()
+
+            field.observe(follow, "value")
+
+        field.add_class(f"{ENTER}{name}")
+        self.entered[f"{ENTER}{name}"] = take
 
     def set(self, name: str, value: Any) -> None:
         """Change a setting. Raises TraitError for a value that it does not take."""

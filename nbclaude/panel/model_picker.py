@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable
 from datetime import date
@@ -17,6 +18,7 @@ from nbclaude.panel.models import entries_of, known_models
 __all__ = ["ModelPicker"]
 
 _ASKING = "Asking the server for its models…"
+_NO_NAME = re.compile(r"[\s\[\]]")  # words to search for, or what stands where a key stood
 # Headings cannot be chosen, but a list needs a value for each of its lines.
 _HEADING = "\N{ZERO WIDTH SPACE}"
 
@@ -39,7 +41,7 @@ class ModelPicker:
         self._note = note()
         self.list = ipywidgets.Select(description="Model", rows=8)
         self._filling.watch(self.search, lambda _: self._fill())
-        self.search.on_submit(host.guarded(lambda _: self._take(host.text_of(self.search))))
+        host.on_enter(self.search, "model", lambda: self._take(self._typed()))
         self._filling.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
         host.keep_keys_out(self.search)
         self.rows = (row(self.search, self._note), row(self.list))
@@ -63,6 +65,19 @@ class ModelPicker:
         chosen = self._settings.model
         came_down = chosen not in values or values.index(chosen) < at or at == 0
         return values[at + 1] if came_down else values[at - 1]
+
+    def _typed(self) -> str:
+        """Return the name that stands in the search field. Words that are no name, but find one model, mean that one."""
+        text = self._host.text_of(self.search).strip()
+        if not _NO_NAME.search(text):
+            return text
+        found: list[str] = [value for _, value in self.list.options if not value.startswith(_HEADING)]
+        others = [value for value in found if self._settings is None or value != self._settings.model]
+        if len(others) == 1:
+            return others[0]
+        raise ConfigurationError(
+            f"{text!r} is no name of a model, and finds {len(others)} of the list. Choose one there, or write a whole name."
+        )
 
     def _take(self, name: str) -> None:
         if not name.strip():

@@ -108,6 +108,9 @@ class Panel:
 
     def _act(self, action: str, value: str, data: bytes) -> None:
         """Take what happens anywhere in the panel: files, and what became of a cell that was to be inserted."""
+        if enter := self._host.entered.get(action):
+            enter(value)
+            return
         match action:
             case "file":
                 self._pane("Attach").take_file(value, data)

@@ -111,7 +111,10 @@ function listen(model, root, signal) {
     const withCommand = event.ctrlKey || event.metaKey;
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !withCommand || (writes && event.key === "Enter"));
     if (event.key === "Escape" && writes) event.target.blur();
-    if (event.key !== "Enter" || !(event.shiftKey || withCommand)) return;
+    if (event.key !== "Enter" || event.isComposing) return;
+    const [field] = event.target.closest(".jupyter-widgets")?.className.match(/nbclaude-enter-\w+/) ?? [];
+    if (field) model.send({ action: field, value: event.target.value });
+    if (!(event.shiftKey || withCommand)) return;
     if (!event.target.matches(".nbclaude-question textarea")) return;
     event.preventDefault();
     event.stopPropagation();

@@ -603,3 +603,41 @@ def pale(root: Locator) -> list[str]:
             if contrast(background, colour) < 4.5 and re.search(r"\w", text.inner_text()):
                 found.append(f"{text.inner_text()!r}: {colour} on {background}")
     return found
+
+
+@pytest.mark.parametrize("front_end", FRONT_ENDS)
+def test_enter_takes_all_that_was_typed_however_fast(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    notebook = claude_notebook([LOAD, "a_long_name = 1", PANEL], size=(1200, 1400), front_end=front_end)
+    for cell in range(3):
+        notebook.run(cell)
+    panel = PanelOf(notebook, 2)
+    title, alert = panel.root.locator(".nbclaude-title"), panel.root.locator(".nbclaude-alert")
+    keyboard = notebook.page.keyboard
+    panel.button("Settings").click()
+    expect(panel.root).to_contain_text("models of 127.0.0.1")
+    for typed, name in [("haiku-4-5", "claude-haiku-4-5-20251001"), ("opus-5-5", "claude-opus-5-5")]:
+        panel.field("Search models").click()
+        keyboard.type(typed)
+        keyboard.press("Enter")
+        expect(title).to_have_text(name)
+        expect(panel.field("Search models")).to_have_value("")
+    # Words that are no name mean a model if they find one.
+    panel.field("Search models").fill("sonnet 200k")
+    panel.field("Search models").press("Enter")
+    expect(title).to_have_text("claude-sonnet-4-5-20250929")
+    panel.field("Search models").fill("opus 1M")
+    panel.field("Search models").press("Enter")
+    expect(alert).to_contain_text("'opus 1M' is no name of a model, and finds")
+    expect(title).to_have_text("claude-sonnet-4-5-20250929")
+    panel.button("Attach").click()
+    panel.field("Variable").click()
+    keyboard.type("a_long_name")
+    keyboard.press("Enter")
+    expect(panel.chips).to_contain_text("a_long_name")
+    panel.root.get_by_placeholder("name of a new one").click()
+    keyboard.type("second thoughts")
+    keyboard.press("Enter")
+    expect(panel.field("Conversation")).to_have_value("second thoughts (0 turns)")
+    assert simulator.message_requests == []
