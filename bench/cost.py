@@ -26,8 +26,9 @@ from nbclaude.context.images.prepared import ImageLimits, prepare_image
 from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.turns import MAIN, CellRun
+from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.notebook import CellRun
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
 

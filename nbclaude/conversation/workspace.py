@@ -25,9 +25,10 @@ from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, resolve_settings
-from nbclaude.conversation.turns import CellRun, Conversations
+from nbclaude.conversation.turns import Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
+from nbclaude.notebook import CellRun
 
 __all__ = ["Workspace", "current_workspace"]
 

@@ -16,7 +16,7 @@ from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
-from nbclaude.conversation.turns import CellRun, Change, Conversation
+from nbclaude.conversation.turns import Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,
     APIConnectionError,
@@ -27,6 +27,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
+from nbclaude.notebook import CellRun
 from nbclaude.simulator import (
     Answer,
     HTTPFault,
