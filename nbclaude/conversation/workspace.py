@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from nbclaude.client.addresses import normalize_base_url
-from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
@@ -28,6 +28,7 @@ from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.turns import CellRun, Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
+from nbclaude.secrets.keys import Secret
 
 __all__ = ["Workspace", "current_workspace"]
 
