@@ -10,9 +10,9 @@ from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicod
 from traitlets.config import Configurable
 
 from nbclaude.client.keys import find_keys
-from nbclaude.client.models import EFFORT_LEVELS
 from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
 from nbclaude.conversation.turns import MAIN
+from nbclaude.models.table import EFFORT_LEVELS
 from nbclaude.options.values import SECRET_HEADERS
 
 __all__ = ["ClaudeTraits"]

@@ -16,7 +16,6 @@ import pytest
 from nbclaude.client import endpoints, lines
 from nbclaude.client.connection import Secret
 from nbclaude.client.endpoints import count_tokens, has_files, list_models, upload_file
-from nbclaude.client.models import ModelInfo, model_info
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -27,6 +26,8 @@ from nbclaude.errors import (
     InternalServerError,
     NotFoundError,
 )
+from nbclaude.models.info import model_info
+from nbclaude.models.table import ModelInfo
 from nbclaude.simulator import MODELS, Simulator
 from tests.client.helpers import CANARY, connection
 from tests.wire.recordings import json_files, parameters
