@@ -15,7 +15,6 @@ import pytest
 
 from nbclaude.client import endpoints, lines
 from nbclaude.client.endpoints import count_tokens, has_files, list_models, upload_file
-from nbclaude.client.models import ModelInfo, model_info
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -26,6 +25,8 @@ from nbclaude.errors import (
     InternalServerError,
     NotFoundError,
 )
+from nbclaude.models.info import model_info
+from nbclaude.models.table import ModelInfo
 from nbclaude.secrets.keys import Secret
 from nbclaude.simulator import MODELS, Simulator
 from tests.client.helpers import CANARY, connection
