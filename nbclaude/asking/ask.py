@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbclaude.asking.gathering import Gathered
-from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
@@ -15,6 +14,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.options.values import SECRET_HEADERS
 from nbclaude.reply import Reply
+from nbclaude.secrets.keys import find_keys
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
@@ -48,6 +48,8 @@ def refuse_keys(text: str) -> None:
     except ConfigurationError:
         known = []
     if found := find_keys(text, known):
+        from nbclaude.conversation.screening import key_in_prompt_message
+
         raise ConfigurationError(key_in_prompt_message(found))
 
 

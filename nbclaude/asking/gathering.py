@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
-from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.wire.message import text_of

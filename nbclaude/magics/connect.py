@@ -11,7 +11,7 @@ from typing import Any
 from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from nbclaude.client.connection import Secret, connect
+from nbclaude.client.connection import connect
 from nbclaude.client.directory import (
     NamedConnection,
     connection_of_settings,
@@ -21,7 +21,6 @@ from nbclaude.client.directory import (
 from nbclaude.client.keys import (
     KERNEL_ONLY,
     REVOKE_URL,
-    find_keys,
     forget_key,
     key_file,
     key_problem,
@@ -35,6 +34,7 @@ from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.output import say, show_table
+from nbclaude.secrets.keys import Secret, find_keys
 
 __all__ = ["ConnectMagics"]
 

@@ -19,10 +19,10 @@ from typing import Any, Protocol, TypeVar
 import ipywidgets
 from traitlets import TraitError
 
-from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 from nbclaude.notebook import Shell
+from nbclaude.secrets.keys import find_keys
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from nbclaude.client.connection import Connection
-from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
@@ -27,6 +26,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
+from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import (
     Answer,
