@@ -18,7 +18,9 @@ __all__ = ["apart_from_cells", "release"]
 Result = TypeVar("Result")
 
 _apart: ContextVar[bool] = ContextVar("nbclaude_apart", default=False)
-_asked: list[tuple[Any, Callable[..., Any]]] = []  # kernels that are asked through a function of ours, and this function
+_asked: list[
+    tuple[Any, Callable[..., Any]]
+] = []  # kernels that are asked through a function of ours, and this function
 
 
 def apart_from_cells(shell: Shell, function: Callable[[], Result]) -> Result:
