@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 __all__ = [
+    "ABOVE_MAGIC",
+    "ASKING_LINE",
     "CellRun",
     "Shell",
     "cell_number",
@@ -26,7 +28,12 @@ __all__ = [
     "request_id",
 ]
 
-_ASKS = re.compile(r"(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$)")
+# A line that asks, alone or assigned, also behind a magic that runs it (`%time`).
+ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%claude(?:_\w+)?(?=\s|$)"
+_ASKS = re.compile(ASKING_LINE)
+# Empty lines and comments above a cell magic belong to nobody.
+ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
+_ASKING_CELL = re.compile(ABOVE_MAGIC + r"(?:%%claude(?:_\w+)?(?=\s|$)|%claude(?:_\w+)?(?=\s|$)[^\n]*\s*\Z)")
 
 
 class Shell(Protocol):
@@ -108,8 +115,7 @@ def cell_number(shell: Shell) -> int:
 
 def is_claude_cell(shell: Shell) -> bool:
     """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
-    code = _code(shell).strip()
-    return code.startswith("%%claude") or (code.startswith("%claude") and "\n" not in code)
+    return _ASKING_CELL.match(_code(shell)) is not None
 
 
 def only_asks_follow(shell: Shell) -> bool:

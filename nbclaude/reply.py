@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from nbclaude import stopping
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
@@ -161,6 +162,7 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request)
 
 
+@stopping.stoppable()
 def ask(
     prompt: str | Sequence[Mapping[str, Any]],
     *,
@@ -227,6 +229,8 @@ def ask(
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
         warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=2)
     outcome = workspace.ask(question, name, settings, Nobody())
+    if outcome.error is None and stopping.take():
+        outcome = replace(outcome, error=AnswerInterrupted("Stopped when the answer was complete."))
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)

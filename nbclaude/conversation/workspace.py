@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from nbclaude import stopping
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
@@ -25,7 +26,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.turns import Conversations
 from nbclaude.conversation.uploads import Uploads
-from nbclaude.errors import APIError, APIStatusError
+from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.models.info import model_info, retirement_note
 from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
@@ -146,12 +147,14 @@ class Workspace:
             KeyboardInterrupt: the user, or the audience, stopped before anything was sent.
 
         """
-        with ExitStack() as held:
+        with ExitStack() as stack:
+            # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
+            stack.enter_context(stopping.held())
             reason = f"Another question of the conversation {conversation!r} is being answered first"
-            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
+            stack.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
             if self.budget.limit is not None:
                 reason = "Another question is being answered first, since the budget is one for all"
-                held.enter_context(self._in_turn(self._spending, audience, reason))
+                stack.enter_context(self._in_turn(self._spending, audience, reason))
             return self._ask(question, conversation, settings, audience)
 
     @contextmanager
@@ -160,6 +163,7 @@ class Workspace:
         if not lock.acquire(timeout=_PATIENCE):
             audience.hold(reason)
             while not lock.acquire(timeout=_PATIENCE):
+                stopping.check()
                 audience.pause()
             audience.hold("")
         try:
@@ -168,8 +172,12 @@ class Workspace:
             lock.release()
 
     def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
-        asking = _Asking(question, conversation, settings, self.connection(settings))
-        plan = self._within_budget(self._plan(asking), asking.connection)
+        try:
+            with stopping.allowed():
+                asking = _Asking(question, conversation, settings, self.connection(settings))
+                plan = self._within_budget(self._plan(asking), asking.connection)
+        except KeyboardInterrupt:
+            raise AnswerInterrupted(stopping.NOT_SENT) from None
         outcome = exchange(
             plan.question,
             plan,

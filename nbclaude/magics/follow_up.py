@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -10,6 +11,8 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import Gathered
+from nbclaude.context.references.expressions import spelled
+from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, follow_up_settings
@@ -18,7 +21,10 @@ from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.scope import Standing, standing
 from nbclaude.options import Options, parse_line
+from nbclaude.reply import Reply
+from nbclaude.stopping import stoppable
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of, stop_reason_of
 from nbclaude.wire.request import text_block
@@ -42,20 +48,24 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
-    def claude_continue(self, line: str) -> None:
+    @stoppable()
+    def claude_continue(self, line: str) -> Reply | None:
         """Go on with the last answer, which was cut off or interrupted.
 
         %claude_continue [options]    as it was asked, but for the options of %claude that are given
         """
         refuse_keys(line)
+        where = standing(self.shell)
         options, more = parse_line(line)
+        where.refuse_into(options.into)
+        more = "" if more.lstrip().startswith("#") else more
         turn = self._last_turn(options)
         if turn is None or not (turn.stopped or stop_reason_of(turn.message) in _CUT):
             said = "there is no answer yet" if turn is None else "the last answer is complete"
             raise UsageError(
                 f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."
             )
-        settings = self._settings(options, turn)
+        settings = self._settings(options, turn, where.scope)
         wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
         prompt: tuple[Any, ...] = (text_block(wish),)
         if not replayable(content_of(turn.message)):
@@ -63,11 +73,13 @@ class FollowUpMagics(Family):
             prompt = turn.prompt
         elif not more.strip() and _can_go_on_itself(turn, settings):
             prompt = ()
-        self._ask(options, settings, prompt)
+        reply = self._ask(options, settings, prompt, where.scope)
+        return reply if where.target else None
 
     @no_var_expand
     @line_magic
-    def claude_tool_result(self, line: str) -> None:
+    @stoppable()
+    def claude_tool_result(self, line: str) -> Reply | None:
         """Answer the tool calls of the last answer, and let the model go on.
 
         %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
@@ -76,7 +88,9 @@ class FollowUpMagics(Family):
         What is no Python is sent as text. The options of %claude stand before the value.
         """
         refuse_keys(line)
+        where = standing(self.shell)
         options, text = parse_line(line)
+        where.refuse_into(options.into)
         turn = self._last_turn(options)
         calls = open_calls(turn) if turn else []
         if turn is None or not calls:
@@ -84,18 +98,9 @@ class FollowUpMagics(Family):
         if not text.strip():
             waiting = ", ".join(f"{call.get('name')}({_arguments(call)})" for call in calls)
             raise UsageError(f"%claude_tool_result needs a value, the result of {waiting}.")
-        prompt = tuple(tool_results(calls, self._value(text)))
-        self._ask(options, self._settings(options, turn), prompt)
-
-    def _value(self, text: str) -> Any:
-        try:
-            ast.parse(text.strip(), mode="eval")
-        except (SyntaxError, ValueError):
-            return text.strip()
-        try:
-            return self.shell.ev(text.strip())
-        except NameError as error:
-            raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
+        prompt = tuple(tool_results(calls, _value(text, where)))
+        reply = self._ask(options, self._settings(options, turn, where.scope), prompt, where.scope)
+        return reply if where.target else None
 
     def _last_turn(self, options: Options) -> Turn | None:
         """Return the turn before the place where this cell's turn goes."""
@@ -104,18 +109,36 @@ class FollowUpMagics(Family):
         before = conversation.before(conversation.place_of(workspace.cell_run()))
         return before[-1] if before else None
 
-    def _settings(self, options: Options, turn: Turn) -> Settings:
-        given = settings_given(options, self.shell, format_of(options, self.shell))
+    def _settings(self, options: Options, turn: Turn, names: Scope) -> Settings:
+        given = settings_given(options, names, format_of(options, names))
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
-    def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
+    def _ask(
+        self, options: Options, settings: Settings, prompt: tuple[Any, ...], names: Scope
+    ) -> Reply | None:
         question = Question(prompt, current_workspace().cell_run())
         conversation = options.conversation or str(self._chat.conversation)
         asking = Asking(self.shell, question, settings, conversation, Gathered(prompt))
         if options.dry_run:
             show_plan(asking)
-        else:
-            ask_in_cell(asking, into=options.into, form=format_of(options, self.shell))
+            return None
+        return ask_in_cell(asking, into=options.into, form=format_of(options, names))
+
+
+def _value(text: str, where: Standing) -> Any:
+    """Return the value of an expression where the line stands; what is no Python is a text."""
+    try:
+        code = compile(spelled(ast.parse(text.strip(), mode="eval"), where.scope), "<tool result>", "eval")
+    except (SyntaxError, ValueError):
+        return text.strip()
+    unbound = sorted(where.scope.unbound & set(code.co_names))
+    if unbound:
+        where.scope[unbound[0]]  # says so
+    try:
+        # In one dict, since what the expression holds of functions and comprehensions sees no other.
+        return eval(code, {"__builtins__": builtins, **where.flat()})  # noqa: S307
+    except NameError as error:
+        raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

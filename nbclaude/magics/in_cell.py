@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from nbclaude import notebook
+from nbclaude import notebook, stopping
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
+from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
-from nbclaude.output import open_display, show_receipt
-from nbclaude.reply import reply_of
+from nbclaude.output import AnswerDisplay, open_display, show_receipt
+from nbclaude.reply import Reply, reply_of
 from nbclaude.tools.definitions import tool_definitions
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
 
@@ -31,59 +30,95 @@ _AS_THEY_ARE = (
 )
 
 
-def settings_given(options: Options, shell: Shell, schema: AnswerFormat | None) -> dict[str, Any]:
-    """Return what the options set of the settings, with the variables that they name looked up."""
+def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
+    """Return what the options set of the settings, with the variables that they name looked up among `names`."""
     given: dict[str, Any] = {name: getattr(options, name) for name in _AS_THEY_ARE}
     if options.system is not None:
-        given["system"] = system_prompt(shell, options.system)
+        given["system"] = system_prompt(names, options.system)
     if options.headers is not None:
         given["headers"] = dict(options.headers)
     if options.tools is not None:
         given["tools"] = tuple(
             tool
             for name in options.tools
-            for tool in tool_definitions(variable(shell, name, "--tools"), name)
+            for tool in tool_definitions(variable(names, name, "--tools"), name)
         )
     if schema is not None:
         given["schema"] = schema.schema
     return given
 
 
-def format_of(options: Options, shell: Shell) -> AnswerFormat | None:
+def format_of(options: Options, names: Mapping[str, Any]) -> AnswerFormat | None:
     """Return the form of the answer that `--json` asks for."""
     if options.json is None:
         return None
-    return answer_format(variable(shell, options.json, "--json"), options.json)
+    return answer_format(variable(names, options.json, "--json"), options.json)
 
 
-def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
-    """Ask, show, keep the reply; then raise what went wrong, if anything did."""
+def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> Reply | None:
+    """Ask, show, keep the reply and return it; raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     display = open_display(shell, language="json" if asking.settings.schema is not None else "")
-    display.begin()
     alone = notebook.is_claude_cell(shell)
+    with stopping.held():
+        outcome = _outcome(asking, display, alone=alone)
+        if outcome.is_empty:
+            display.abandon(alone=alone)
+            reply = None
+        else:
+            reply = _finished(asking, outcome, display, into, form)
+        if outcome.error is not None:
+            stopping.take()  # whatever went wrong ends the cell, as the stop would
+            raise outcome.error
+        if stopping.take():
+            raise AnswerInterrupted(_WAS_COMPLETE)
+    return reply
+
+
+_WAS_COMPLETE = (
+    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
+)
+_WAS_KEPT = "Stopped. What arrived is kept as a turn (%claude_undo takes it back, %claude_continue goes on)."
+_UNCHANGED = "Stopped. The conversation is unchanged."
+
+
+def _outcome(asking: Asking, display: AnswerDisplay, *, alone: bool) -> Outcome:
+    """Ask; what ends the ask without an outcome takes the waiting sign away."""
+    workspace = current_workspace()
+    conversation = workspace.conversations[asking.conversation]
+    before = conversation.turns
     try:
-        outcome = workspace.ask(question, asking.conversation, asking.settings, display)
+        display.begin()
+        return workspace.ask(asking.question, asking.conversation, asking.settings, display)
     except ConfigurationError:
         display.abandon(alone=alone)
         raise
-    except KeyboardInterrupt:  # while something was uploaded or counted; later ones are outcomes
+    except KeyboardInterrupt as stop:
         display.abandon(alone=alone)
-        raise AnswerInterrupted("Stopped before the question was sent.") from None
-    if outcome.is_empty:
-        display.abandon(alone=alone)
-    else:
+        if isinstance(stop, AnswerInterrupted) and stop.args == (stopping.NOT_SENT,):
+            raise
+        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
+
+
+def _finished(
+    asking: Asking, outcome: Outcome, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
+) -> Reply:
+    """Keep the reply, and show the rest of the answer with its footer."""
+    workspace = current_workspace()
+    reply = reply_of(outcome, form)
+    try:
+        keep_reply(asking.shell, reply, into)
+        workspace.tray.sent(asking.gathered.tray)
         notes = workspace.news(outcome.plan.notes)
-        footer = footer_of(outcome, question, notes, workspace)
+        footer = footer_of(outcome, asking.question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
         display.finish(replace(footer, receipt=receipt))
-        keep_reply(shell, reply_of(outcome, form), into)
-        workspace.tray.sent(asking.gathered.tray)
-    if outcome.error is not None:
-        raise outcome.error
+    except KeyboardInterrupt:
+        raise AnswerInterrupted(_WAS_COMPLETE if outcome.error is None else _WAS_KEPT) from None
+    return reply
 
 
 def show_plan(asking: Asking) -> None:
