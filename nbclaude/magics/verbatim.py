@@ -13,14 +13,15 @@ from tokenize import TokenInfo
 
 from IPython.core.inputtransformer2 import TokenTransformBase
 
-from nbclaude.magics.calls import ASKING, RUNNING, call_of, line_of_code, target_of
+from nbclaude.magics.calls import ASKING, RUNNING, line_of_code, target_of
 from nbclaude.notebook import ABOVE_MAGIC, Shell
 
 __all__ = ["ClaudeLine", "load", "protect_cell", "unload"]
 
 _ABOVE = re.compile(ABOVE_MAGIC)
 _CELL = re.compile(r"%%(claude(?:_\w+)?)(?=[ \t\r\n]|$)[ \t]?([^\r\n]*)(?:\r\n|\n|\r|$)")
-_ONE_LINE = re.compile(rf"%({'|'.join(ASKING)})[ \t]([^\n]*)\Z")
+# A magic alone is IPython's: `%claude` and `%claude?`
+_HAS_MORE = re.compile(r"%\w+[ \t]+\S")
 _ASSIGNS = re.compile(r"(?://|\*\*|>>|<<|[-+*/%@&|^])?=")
 
 
@@ -32,8 +33,9 @@ def protect_cell(lines: list[str]) -> list[str]:
     text = source[above.end() if above else 0 :].removesuffix("\n")
     if found := _CELL.match(text):
         return [f"get_ipython().run_cell_magic({found[1]!r}, {found[2]!r}, {text[found.end() :]!r})\n"]
-    if found := _ONE_LINE.match(text):
-        return [call_of(found[1], found[2], mentions=False) + "\n"]
+    if text.startswith("%") and "\n" not in text and _HAS_MORE.match(text):
+        call = line_of_code(text, mentions=False)
+        return [f"{call}\n"] if call is not None else lines
     return lines
 
 
@@ -47,8 +49,10 @@ class ClaudeLine(TokenTransformBase):
 
     priority = 1
 
-    def __init__(self, start: tuple[int, int], target: str = "") -> None:
+    def __init__(self, start: tuple[int, int], sign: tuple[int, int], target: str = "") -> None:
+        # IPython takes the transformer first that starts first: here with the statement, as its rule for help does.
         super().__init__(start)  # type: ignore[no-untyped-call]
+        self._line, self._column = sign[0] - 1, sign[1]
         self._target = target
 
     @classmethod
@@ -66,13 +70,13 @@ class ClaudeLine(TokenTransformBase):
                     and line_of_code(code, target) is not None
                     and (target or code[len(magic) + 1 :].strip())
                 ):
-                    return cls(token.start, target)
+                    return cls(names[0].start, token.start, target)
         return None
 
     def transform(self, lines: list[str]) -> list[str]:
         """Rewrite the line; a backslash at its end joins the next one, as in every line magic."""
-        first = last = self.start_line
-        before, text = lines[first][: self.start_col], lines[first][self.start_col :]
+        first = last = self._line
+        before, text = lines[first][: self._column], lines[first][self._column :]
         while text.rstrip("\r\n").endswith("\\") and last + 1 < len(lines):
             last += 1
             text = text.rstrip("\r\n")[:-1] + lines[last].lstrip(" \t")

@@ -16,13 +16,17 @@ SCOPES = {
     "a local variable": ("def ask():\n    city = 'Ulm'\n    %claude {city}\nask()", ["Ulm"]),
     "the notebook's, in a function": ("def ask():\n    %claude {city}\nask()", ["GLOBAL"]),
     "a keyword-only default": ("def ask(*, city='Ulm'):\n    %claude {city}\nask()", ["Ulm"]),
-    "star arguments": ("def ask(*city, **more):\n    %claude {city[0]} {more['x']}\nask('Ulm', x=1)", ["Ulm 1"]),
+    "star arguments": (
+        "def ask(*city, **more):\n    %claude {city[0]} {more['x']}\nask('Ulm', x=1)",
+        ["Ulm 1"],
+    ),
     "a closure": (
         "def outer(city):\n    def inner():\n        %claude {city}\n    return inner\nouter('Ulm')()",
         ["Ulm"],
     ),
     "a closure two functions away": (
-        "def a(city):\n  def b():\n    def c():\n      r = %claude {city}\n      return r\n    return c\n  return b\na('Ulm')()()",
+        "def a(city):\n  def b():\n    def c():\n"
+        "      r = %claude {city}\n      return r\n    return c\n  return b\na('Ulm')()()",
         ["Ulm"],
     ),
     "each closure its own": (
@@ -31,7 +35,8 @@ SCOPES = {
         ["Ulm", "Bonn"],
     ),
     "a closure that changes": (
-        "def outer():\n    city = 'Ulm'\n    def ask():\n        %claude {city}\n    ask()\n    city = 'Bonn'\n    ask()\nouter()",
+        "def outer():\n    city = 'Ulm'\n    def ask():\n"
+        "        %claude {city}\n    ask()\n    city = 'Bonn'\n    ask()\nouter()",
         ["Ulm", "Bonn"],
     ),
     "a method": (
@@ -77,7 +82,8 @@ SCOPES = {
         ["GLOBAL"],
     ),
     "nonlocal": (
-        "def f():\n    city = 'Ulm'\n    def g():\n        nonlocal city\n        city = 'Bonn'\n        %claude {city}\n    g()\nf()",
+        "def f():\n    city = 'Ulm'\n    def g():\n        nonlocal city\n"
+        "        city = 'Bonn'\n        %claude {city}\n    g()\nf()",
         ["Bonn"],
     ),
     "a declaration after the line": (
@@ -100,7 +106,8 @@ SCOPES = {
         ["Bonn"],
     ),
     "a match": (
-        "def f(x):\n    match x:\n        case {'in': city, **rest}:\n            %claude {city} {rest['a']}\nf({'in': 'Ulm', 'a': 1})",
+        "def f(x):\n    match x:\n        case {'in': city, **rest}:\n"
+        "            %claude {city} {rest['a']}\nf({'in': 'Ulm', 'a': 1})",
         ["Ulm 1"],
     ),
     "the variable of a comprehension is gone": (
@@ -217,12 +224,6 @@ def test_options_name_local_variables(notebook: Notebook) -> None:
     assert "LOCAL LOCAL" in str(body["messages"])
 
 
-def test_a_tool_result_is_an_expression_of_the_line(notebook: Notebook) -> None:
-    from nbclaude.simulator import Reply
-
-    del Reply
-
-
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="type parameters are new in Python 3.12")
 def test_type_parameters(notebook: Notebook) -> None:
     assert notebook.sent(
@@ -238,8 +239,14 @@ class TestWithoutTransformer:
     @pytest.mark.parametrize(
         ("code", "expected"),
         [
-            ("def f(city):\n    get_ipython().run_line_magic('claude', 'Is {city} it?')\nf('Ulm')", ["Is Ulm it?"]),
-            ("def f(city):\n    get_ipython().run_cell_magic('claude', '', 'Is {city} it?')\nf('Ulm')", ["Is Ulm it?"]),
+            (
+                "def f(city):\n    get_ipython().run_line_magic('claude', 'Is {city} it?')\nf('Ulm')",
+                ["Is Ulm it?"],
+            ),
+            (
+                "def f(city):\n    get_ipython().run_cell_magic('claude', '', 'Is {city} it?')\nf('Ulm')",
+                ["Is Ulm it?"],
+            ),
             ("get_ipython().run_line_magic('claude', 'Is {city} it?')", ["Is GLOBAL it?"]),
             (
                 "[get_ipython().run_line_magic('claude', '--no-history {c} {city}') for c in ('Ulm', 'Bonn')]",
@@ -260,7 +267,10 @@ class TestWithoutTransformer:
                 "lib.ask('{town} {city}')",
                 ["LIB GLOBAL"],
             ),
-            ("exec(\"get_ipython().run_line_magic('claude', '{city}')\", {**globals()}, {'city': 'Ulm'})", ["Ulm"]),
+            (
+                "exec(\"get_ipython().run_line_magic('claude', '{city}')\", {**globals()}, {'city': 'Ulm'})",
+                ["Ulm"],
+            ),
             ("%alias_magic ask claude\ndef f(city):\n    %ask {city}\nf('Ulm')", ["Ulm"]),
         ],
     )
@@ -287,6 +297,8 @@ class TestInto:
         )
 
     def test_at_the_top_it_sets_the_notebook_s(self, notebook: Notebook) -> None:
-        assert notebook.sent("if True:\n    %claude --into reply Hi\nassert reply.text == _claude.text") == ["Hi"]
+        assert notebook.sent("if True:\n    %claude --into reply Hi\nassert reply.text == _claude.text") == [
+            "Hi"
+        ]
         assert notebook.sent("%%time\n%%claude --into other\nHo") == ["Ho"]
         assert notebook.value("other") is notebook.value("_claude")
