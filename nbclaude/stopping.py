@@ -17,7 +17,18 @@ from typing import Any, ParamSpec, TypeVar
 
 from nbclaude.errors import AnswerInterrupted
 
-__all__ = ["NOT_SENT", "allowed", "asking", "check", "held", "stoppable", "take", "undisturbed"]
+__all__ = [
+    "NOT_SENT",
+    "allowed",
+    "asking",
+    "check",
+    "held",
+    "is_told",
+    "stoppable",
+    "take",
+    "unbroken",
+    "undisturbed",
+]
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -34,6 +45,7 @@ class _State:
     installed = False
     held = 0
     since = 0.0
+    early = False  # a stop came before the cell began
 
 
 _state = _State()
@@ -126,9 +138,12 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
         def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             try:
                 with asking():
+                    early, _state.early = _state.early, False
+                    if early:
+                        raise AnswerInterrupted(_STOPPED)
                     return function(*args, **kwargs)
             except KeyboardInterrupt as stop:
-                if isinstance(stop, AnswerInterrupted) and (stop.note or stop.args != (_STOPPED,)):
+                if is_told(stop):
                     raise
                 notes = getattr(stop, "__notes__", ())
                 raise AnswerInterrupted(notes[0] if notes else said) from None
@@ -138,16 +153,43 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
     return decorate
 
 
-def undisturbed(hook: Callable[_P, None]) -> Callable[_P, None]:
-    """Let a hook of the shell end though the user stops: there a stop stops nothing, and the shell would print our frames."""
+def is_told(stop: BaseException) -> bool:
+    """Tell whether a stop says what it has stopped; one that has just arrived does not."""
+    return isinstance(stop, AnswerInterrupted) and bool(stop.note or stop.args != (_STOPPED,))
 
-    @functools.wraps(hook)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+
+def unbroken(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Let a function end that the shell calls to read a cell; a stop in it stops what the cell asks first."""
+
+    @functools.wraps(function)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
         try:
-            with asking(), held():
-                hook(*args, **kwargs)
-                take()
+            return function(*args, **kwargs)
         except KeyboardInterrupt:
-            return
+            _state.early = True
+            return function(*args, **kwargs)
 
     return run
+
+
+def undisturbed(*, before: bool) -> Callable[[Callable[_P, None]], Callable[_P, None]]:
+    """Let a hook of the shell end though the user stops: the shell would print the frames of the hook, and go on.
+
+    A stop in a hook `before` a cell stops what the cell asks first; after a cell there is nothing left to stop.
+    """
+
+    def decorate(hook: Callable[_P, None]) -> Callable[_P, None]:
+        @functools.wraps(hook)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+            stopped = False
+            try:
+                with asking(), held():
+                    hook(*args, **kwargs)
+                    stopped = take()
+            except KeyboardInterrupt:
+                stopped = True
+            _state.early = before and (stopped or _state.early)
+
+        return run
+
+    return decorate

@@ -18,6 +18,7 @@ from nbclaude.models.info import in_short, model_info, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
+from nbclaude.stopping import stoppable
 
 __all__ = ["AccountMagics"]
 
@@ -33,6 +34,7 @@ class AccountMagics(Family):
         super().__init__(shell=chat.shell)
 
     @line_magic
+    @stoppable("Stopped.")
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
 

@@ -22,7 +22,7 @@ from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
 from nbclaude.reply import Reply
-from nbclaude.stopping import stoppable
+from nbclaude.stopping import stoppable, undisturbed
 
 __all__ = ["ClaudeMagics"]
 
@@ -34,6 +34,7 @@ class ClaudeMagics(ClaudeTraits, Family):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell=shell)
 
+    @undisturbed(before=True)
     def before_cell(self, info: Any) -> None:
         """Forget the turns of deleted cells; runs before every cell."""
         current_workspace().forget_cells(notebook.deleted_cells(self.shell))

@@ -11,7 +11,6 @@ from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
-from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -62,20 +61,15 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     display = open_display(shell, language="json" if asking.settings.schema is not None else "")
-    alone = notebook.is_claude_cell(shell)
-    with stopping.held():
-        outcome = _outcome(asking, display, alone=alone)
-        if outcome.is_empty:
-            display.abandon(alone=alone)
-            reply = None
-        else:
-            reply = _finished(asking, outcome, display, into, form)
-        if outcome.error is not None:
-            stopping.take()  # whatever went wrong ends the cell, as the stop would
-            raise outcome.error
-        if stopping.take():
-            raise AnswerInterrupted(_WAS_COMPLETE)
-    return reply
+    conversation = workspace.conversations[asking.conversation]
+    before = conversation.turns
+    try:
+        with stopping.held():
+            return _asked(asking, display, into, form)
+    except KeyboardInterrupt as stop:
+        if stopping.is_told(stop):
+            raise
+        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
 
 
 _WAS_COMPLETE = (
@@ -85,39 +79,33 @@ _WAS_KEPT = "Stopped. What arrived is kept as a turn (%claude_undo takes it back
 _UNCHANGED = "Stopped. The conversation is unchanged."
 
 
-def _outcome(asking: Asking, display: AnswerDisplay, *, alone: bool) -> Outcome:
-    """Ask; what ends the ask without an outcome takes the waiting sign away."""
-    workspace = current_workspace()
-    conversation = workspace.conversations[asking.conversation]
-    before = conversation.turns
+def _asked(
+    asking: Asking, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
+) -> Reply | None:
+    """Ask and show, while stops are held back but for where they are heeded."""
+    workspace, alone = current_workspace(), notebook.is_claude_cell(asking.shell)
     try:
         display.begin()
-        return workspace.ask(asking.question, asking.conversation, asking.settings, display)
-    except ConfigurationError:
+        outcome = workspace.ask(asking.question, asking.conversation, asking.settings, display)
+    except (ConfigurationError, KeyboardInterrupt):
         display.abandon(alone=alone)
         raise
-    except KeyboardInterrupt as stop:
+    reply = None
+    if outcome.is_empty:
         display.abandon(alone=alone)
-        if isinstance(stop, AnswerInterrupted) and stop.args == (stopping.NOT_SENT,):
-            raise
-        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
-
-
-def _finished(
-    asking: Asking, outcome: Outcome, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
-) -> Reply:
-    """Keep the reply, and show the rest of the answer with its footer."""
-    workspace = current_workspace()
-    reply = reply_of(outcome, form)
-    try:
+    else:
+        reply = reply_of(outcome, form)
         keep_reply(asking.shell, reply, into)
         workspace.tray.sent(asking.gathered.tray)
         notes = workspace.news(outcome.plan.notes)
         footer = footer_of(outcome, asking.question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
         display.finish(replace(footer, receipt=receipt))
-    except KeyboardInterrupt:
-        raise AnswerInterrupted(_WAS_COMPLETE if outcome.error is None else _WAS_KEPT) from None
+    is_stopped = stopping.take()
+    if outcome.error is not None:
+        raise outcome.error
+    if is_stopped:
+        raise AnswerInterrupted(_WAS_COMPLETE)
     return reply
 
 

@@ -15,6 +15,7 @@ from IPython.core.inputtransformer2 import TokenTransformBase
 
 from nbclaude.magics.calls import ASKING, RUNNING, line_of_code, target_of
 from nbclaude.notebook import ABOVE_MAGIC, Shell
+from nbclaude.stopping import unbroken
 
 __all__ = ["ClaudeLine", "load", "protect_cell", "unload"]
 
@@ -25,6 +26,7 @@ _HAS_MORE = re.compile(r"%\w+[ \t]+\S")
 _ASSIGNS = re.compile(r"(?://|\*\*|>>|<<|[-+*/%@&|^])?=")
 
 
+@unbroken
 def protect_cell(lines: list[str]) -> list[str]:
     """Turn a `%%claude` cell, or a cell that is one `%claude` line, into one call, its prompt byte for byte."""
     source = "".join(lines)
@@ -56,6 +58,7 @@ class ClaudeLine(TokenTransformBase):
         self._target = target
 
     @classmethod
+    @unbroken
     def find(cls, tokens_by_line: list[list[TokenInfo]]) -> ClaudeLine | None:
         """Return a transformer for the first line that asks."""
         for tokens in tokens_by_line:
@@ -73,6 +76,7 @@ class ClaudeLine(TokenTransformBase):
                     return cls(names[0].start, token.start, target)
         return None
 
+    @unbroken
     def transform(self, lines: list[str]) -> list[str]:
         """Rewrite the line; a backslash at its end joins the next one, as in every line magic."""
         first = last = self._line

@@ -16,6 +16,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
 from nbclaude.context.shown.pending import open_figures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
+from nbclaude.stopping import undisturbed
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -251,6 +252,7 @@ class _Watcher:
             self._log.clear_run(*self._clearing)
             self._clearing = None
 
+    @undisturbed(before=True)
     def _before_cell(self, info: Any) -> None:
         # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
         if info.store_history:
@@ -261,6 +263,7 @@ class _Watcher:
         if running := self._cell_run():
             self._log.begin(running.cell, running.run)
 
+    @undisturbed(before=False)
     def _after_cell(self, result: Any) -> None:
         with contextlib.suppress(Exception):
             self._take_result(result)
