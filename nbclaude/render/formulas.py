@@ -1,8 +1,8 @@
 r"""What of a formula MathJax may have: known commands that typeset, with arguments that stay within the formula.
 
 MathJax is a program on the whole notebook page. A definition in one formula holds in every other, a style or a large dimension
-draws over other cells, and a deeply nested formula stops the typesetting of its neighbours. So a formula is typeset if all that it
-says is known to do no more than that (`tex_names`), and shown as source otherwise.
+draws over other cells, and a deeply nested formula stops the typesetting of its neighbours. So a formula is
+typeset if all that it says is known to do no more than that (`tex_names`), and shown as source otherwise.
 """
 
 from __future__ import annotations
@@ -13,13 +13,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nbclaude.render.tex_names import COMMANDS, ENVIRONMENTS
+from nbclaude.render.tex_names import (
+    COMMANDS,
+    COUNTED,
+    DOUBLING,
+    ENVIRONMENTS,
+    LOADED,
+    NEVER_MACROS,
+    SWITCHES,
+    TAKES_DIMENSIONS,
+    TAKES_NUMBER,
+)
 
 __all__ = ["Formula", "formula_of", "is_macro_name"]
 
 MAX_CHARACTERS = 8_000
 MAX_DEPTH = 50  # of braces, environments and \left together
-MAX_SWITCHES = 100  # commands that hold for the rest of the formula: each nests it once more
+MAXSWITCHES = 100  # commands that hold for the rest of the formula: each nests it once more
 MAX_DOUBLED = 3  # doubling commands within one another
 MAX_EM = 60.0  # all dimensions of a formula together
 MAX_DIGITS = 2  # of a number that repeats or multiplies something
@@ -32,12 +42,6 @@ _NUMBERED = re.compile(
     r"(\\(?:begin|end)\s*\{\s*(?:equation|align|alignat|eqnarray|flalign|gather|multline|xalignat))(?=\s*\})"
 )
 
-# Packages that the front ends have loaded already: asking for one of them changes nothing and is left out.
-_LOADED = frozenset(
-    "ams amscd amsmath amssymb bbox boldsymbol braket bussproofs cancel cases centernot color colortbl empheq enclose"
-    " extpfeil gensymb mathtools mhchem noundefined textcomp unicode upgreek verb".split()
-)
-
 # What models write although MathJax 3 does not know it, and the command that says the same.
 _SAME_AS: Mapping[str, str] = {
     "argmax": r"\operatorname*{argmax}",
@@ -48,30 +52,24 @@ _SAME_AS: Mapping[str, str] = {
 }
 _OTHER_NAME = re.compile(r"\\(" + "|".join(_SAME_AS) + r")(?![A-Za-z])")
 
-# MathJax typesets what these hold twice, so within one another they cost twice as much each.
-_DOUBLING = frozenset("adjustlimits centerOver centernot overbracket pmb underbracket".split())
-
-_SWITCHES = frozenset(
-    "displaystyle textstyle scriptstyle scriptscriptstyle rm mit oldstyle cal it bf bbFont scr frak sf tt tiny Tiny"
-    " scriptsize small normalsize large Large LARGE huge Huge color over atop above brack brace choose not".split()
-)
-
 _EM_PER_UNIT = {
-    **{"em": 1.0, "ex": 0.45, "mu": 1 / 18, "px": 1 / 16, "pt": 0.1, "bp": 0.1},
-    **{"pc": 1.2, "mm": 0.28, "cm": 2.8, "in": 7.2},
+    "em": 1.0,
+    "ex": 0.45,
+    "mu": 1 / 18,
+    "px": 1 / 16,
+    "pt": 0.1,
+    "bp": 0.1,
+    "pc": 1.2,
+    "mm": 0.28,
+    "cm": 2.8,
+    "in": 7.2,
 }
-_DIMENSION = r"[-+]?\s*(?:\d+[.,]?\d*|[.,]\d+)\s*(?:em|ex|mu|px|pt|pc|mm|cm|in|bp)"
-_DIMENSIONS = re.compile(rf"(?:\s*(?:\\?[()|.\[\]]|\[[lcr]\]|[{{\[]?\s*{_DIMENSION}\s*[}}\]]?)){{1,4}}")
 _ONE_DIMENSION = re.compile(r"([-+]?\s*(?:\d+[.,]?\d*|[.,]\d+))\s*(em|ex|mu|px|pt|pc|mm|cm|in|bp)")
-_TAKES_DIMENSIONS = frozenset(
-    "hskip hspace kern mkern mskip mspace raise lower moveleft moveright rule Rule Space above abovewithdelims genfrac"
-    " framebox mathmakebox \\".split()
+# Delimiters and a position may stand before or between the lengths, as in `\genfrac{(}{)}{2pt}` and `\framebox[2em][c]`.
+_DIMENSIONS = re.compile(
+    r"(?:\s*(?:\{?\\?[()|.\[\]]\}?|\[[lcr]\]|[{\[]?\s*" + _ONE_DIMENSION.pattern + r"\s*[}\]]?)){1,4}"
 )
 _NUMBER = re.compile(r"\s*[\[{]?\s*-?\s*(\d*)")
-_TAKES_NUMBER = frozenset("skew uproot leftroot MoveEqLeft".split())
-_NEEDS_COUNT = frozenset(
-    "array alignat alignat* alignedat xalignat xalignat* xxalignat subarray crampedsubarray spreadlines multlined".split()
-)
 _ENVIRONMENT_ARGUMENTS = re.compile(r"(?:\s*\[[^\[\]]*\])*\s*(?:\{(?:[^{}]|\{[^{}]*\})*\})?")
 
 _COLOUR = r"\{[\w#.,!\s-]*\}"
@@ -101,18 +99,7 @@ class Formula:
 
 def is_macro_name(name: str) -> bool:
     """Tell whether a user may allow this name: a command of letters that the front ends do not define themselves."""
-    return name.isascii() and name.isalpha() and name not in _DEFINED_OTHERWISE
-
-
-# Names that MathJax gives a meaning which is not to typeset; nobody can mean them as macros of their own.
-_DEFINED_OTHERWISE = frozenset(
-    "def gdef edef xdef let futurelet global long outer newcommand renewcommand providecommand newenvironment"
-    " renewenvironment DeclareMathOperator DeclarePairedDelimiter DeclarePairedDelimiterX DeclarePairedDelimiterXPP"
-    " DeclarePairedDelimiters DeclarePairedDelimitersX DeclarePairedDelimitersXPP Newextarrow newtagform renewtagform"
-    " usetagform mathtoolsset definecolor require setOptions href url class style cssId data mmlToken toggle mathtip"
-    " texttip tooltip action label begingroup endgroup csname endcsname input include includegraphics usepackage"
-    " htmlData htmlId htmlClass htmlStyle minCDarrowwidth minCDarrowheight xmathstrut newcolumntype".split()
-)
+    return name.isascii() and name.isalpha() and name not in NEVER_MACROS
 
 
 @lru_cache(maxsize=1024)
@@ -125,7 +112,7 @@ def formula_of(source: str, close: str, macros: frozenset[str] = frozenset()) ->
         return Formula("")
     # A label is known to the whole page, a number counts on in it, and a formula is painted more than once.
     tex = _NUMBERED.sub(r"\1*", _LABEL.sub("", source))
-    tex = _REQUIRE.sub(lambda found: "" if found[1] in _LOADED else found[0], tex)
+    tex = _REQUIRE.sub(lambda found: "" if found[1] in LOADED else found[0], tex)
     tex = _OTHER_NAME.sub(lambda found: found[0] if found[1] in macros else _SAME_AS[found[1]], tex).strip()
     scan = _Scan(tex, close, macros)
     return Formula(tex) if scan.is_typesettable() else Formula("", scan.refused)
@@ -138,7 +125,8 @@ class _Scan:
         self.refused = ""
         self._tex, self._close, self._macros = tex, close, macros
         self._depth = self._nested = self._switches = 0
-        self._doubled: list[int] = []  # the depths at which doubling commands stand whose arguments are still open
+        # The depths at which doubling commands stand whose arguments are still open.
+        self._doubled: list[int] = []
         self._em = 0.0
         self._in_text: int | None = None  # where a dollar has opened a formula within a text
 
@@ -178,20 +166,20 @@ class _Scan:
         if name.isascii() and name.isalpha() and name not in COMMANDS and name not in self._macros:
             return False
         self._nested += {"left": 1, "right": -1}.get(name, 0)
-        self._switches += name in _SWITCHES
-        if name in _DOUBLING:
+        self._switches += name in SWITCHES
+        if name in DOUBLING:
             self._end_doubled()
             self._doubled.append(self._depth)
-        if self._switches > MAX_SWITCHES or len(self._doubled) > MAX_DOUBLED:
+        if self._switches > MAXSWITCHES or len(self._doubled) > MAX_DOUBLED:
             return False
         arguments = _ARGUMENTS.get(name)
         if arguments is not None and not arguments.match(self._tex, end):
             return False
         if name == "unicode":
             return self._shows_a_character(end)
-        if name in _TAKES_DIMENSIONS:
+        if name in TAKES_DIMENSIONS:
             return self._adds_dimensions(end)
-        number = _NUMBER.match(self._tex, end) if name in _TAKES_NUMBER else None
+        number = _NUMBER.match(self._tex, end) if name in TAKES_NUMBER else None
         return number is None or len(number[1]) <= MAX_DIGITS
 
     def _end_doubled(self) -> None:
@@ -211,7 +199,7 @@ class _Scan:
 
     def _begins_well(self, name: str, end: int) -> bool:
         """Look at the arguments of an environment: they may hold a number of columns, which MathJax would lay out."""
-        arguments = _ENVIRONMENT_ARGUMENTS.match(self._tex, end) if name in _NEEDS_COUNT else None
+        arguments = _ENVIRONMENT_ARGUMENTS.match(self._tex, end) if name in COUNTED else None
         return arguments is None or not re.search(r"\d" * (MAX_DIGITS + 1), arguments[0])
 
     def _adds_dimensions(self, end: int) -> bool:

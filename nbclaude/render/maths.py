@@ -1,6 +1,6 @@
 r"""A markdown-it plugin for LaTeX in `$..$`, `$$..$$`, `\(..\)` and `\[..\]`: formulas for the front end's MathJax.
 
-Prices are not maths. What a formula may say is decided by `formulas`; one that says more is shown as source, with a note at the end.
+Prices are not maths. What a formula may say is decided by `formulas`; one that says more is shown as source, with a note.
 """
 
 from __future__ import annotations

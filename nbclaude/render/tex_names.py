@@ -11,7 +11,17 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["COMMANDS", "ENVIRONMENTS"]
+__all__ = [
+    "COMMANDS",
+    "COUNTED",
+    "DOUBLING",
+    "ENVIRONMENTS",
+    "LOADED",
+    "NEVER_MACROS",
+    "SWITCHES",
+    "TAKES_DIMENSIONS",
+    "TAKES_NUMBER",
+]
 
 
 def _names(table: str) -> frozenset[str]:
@@ -155,5 +165,62 @@ ENVIRONMENTS = _names(
     drcases* cases* matrix* pmatrix* bmatrix* Bmatrix* vmatrix* Vmatrix* smallmatrix* psmallmatrix psmallmatrix*
     bsmallmatrix bsmallmatrix* Bsmallmatrix Bsmallmatrix* vsmallmatrix vsmallmatrix* Vsmallmatrix Vsmallmatrix*
     crampedsubarray multlined spreadlines lgathered rgathered
+    """
+)
+
+# Packages that the front ends have loaded already: asking for one of them changes nothing.
+LOADED = _names(
+    """
+    ams amscd amsmath amssymb bbox boldsymbol braket bussproofs cancel cases centernot color colortbl empheq enclose
+    extpfeil gensymb mathtools mhchem noundefined textcomp unicode upgreek verb
+    """
+)
+
+# MathJax typesets what these hold twice, so within one another they cost twice as much each.
+DOUBLING = _names(
+    """
+    adjustlimits centerOver centernot overbracket pmb underbracket
+    """
+)
+
+# These hold for the rest of the group, which MathJax nests in them.
+SWITCHES = _names(
+    """
+    displaystyle textstyle scriptstyle scriptscriptstyle rm mit oldstyle cal it bf bbFont scr frak sf tt tiny Tiny
+    scriptsize small normalsize large Large LARGE huge Huge color over atop above brack brace choose not
+    """
+)
+
+# A length follows, among the first arguments.
+TAKES_DIMENSIONS = _names(
+    r"""
+    hskip hspace kern mkern mskip mspace raise lower moveleft moveright rule Rule Space above abovewithdelims genfrac
+    framebox mathmakebox \
+    """
+)
+
+# A number follows that multiplies a length.
+TAKES_NUMBER = _names(
+    """
+    skew uproot leftroot MoveEqLeft
+    """
+)
+
+# Environments whose arguments may hold a number of columns or a length.
+COUNTED = _names(
+    """
+    array alignat alignat* alignedat xalignat xalignat* xxalignat subarray crampedsubarray spreadlines multlined
+    """
+)
+
+# What front ends give a meaning that is not to typeset; nobody can mean these as macros of their own.
+NEVER_MACROS = _names(
+    """
+    def gdef edef xdef let futurelet global long outer newcommand renewcommand providecommand newenvironment
+    renewenvironment DeclareMathOperator DeclarePairedDelimiter DeclarePairedDelimiterX DeclarePairedDelimiterXPP
+    DeclarePairedDelimiters DeclarePairedDelimitersX DeclarePairedDelimitersXPP Newextarrow newtagform renewtagform
+    usetagform mathtoolsset definecolor require setOptions href url class style cssId data mmlToken toggle mathtip
+    texttip tooltip action label begingroup endgroup csname endcsname input include includegraphics usepackage htmlData
+    htmlId htmlClass htmlStyle minCDarrowwidth minCDarrowheight xmathstrut newcolumntype
     """
 )
