@@ -115,7 +115,7 @@ BESIDE = {
     "prun": ("%prun -q -l 5 -s cumulative %claude Which is it?", ["Which is it?"]),
     "time's prompts are verbatim": (
         '%time %claude  it\'s "$HOME" {nobody} \\n {{x}}  two  blanks; # no comment!',
-        [' it\'s "$HOME" {nobody} \\n {{x}}  two  blanks; # no comment!'],
+        ['it\'s "$HOME" {nobody} \\n {{x}}  two  blanks; # no comment!'],
     ),
     "prun's prompts are verbatim": (
         '%prun -q %claude it\'s "$HOME" {nobody}  \\n ü \u2028 two  blanks; # no comment',
