@@ -50,6 +50,7 @@ EXPORTS: dict[str, list[str]] = {
         "retry_delay",
         "without_key",
     ],
+    "nbclaude.client.http": ["httpx"],
     "nbclaude.client.keys": [
         "KERNEL_ONLY",
         "REVOKE_URL",

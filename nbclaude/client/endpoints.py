@@ -11,10 +11,9 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
-
 from nbclaude.client.connection import Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply
+from nbclaude.client.http import httpx
 from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError

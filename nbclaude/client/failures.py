@@ -9,9 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from nbclaude.client.connection import Connection
+from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
 from nbclaude.client.unreachable import Stage, connection_failure, system_error, tls_refusal
 from nbclaude.errors import (

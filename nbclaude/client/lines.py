@@ -17,9 +17,8 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from nbclaude.client.certificates import certificates, forget_certificates
+from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route, route_to
 from nbclaude.client.unreachable import Stage, system_error
 from nbclaude.errors import APIConnectionError

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
 import tenacity
 
 from nbclaude.client.connection import DEMO_NOTICE, Connection
@@ -25,6 +24,7 @@ from nbclaude.client.failures import (
     retry_delay,
     without_key,
 )
+from nbclaude.client.http import httpx
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError

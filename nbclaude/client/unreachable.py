@@ -7,8 +7,7 @@ import errno
 import ssl
 from collections.abc import Iterator
 
-import httpx
-
+from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route
 from nbclaude.errors import APIConnectionError, APITimeoutError
 
