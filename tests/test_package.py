@@ -362,6 +362,7 @@ EXPORTS: dict[str, list[str]] = {
         "show_table",
     ],
     "nbclaude.panel": ["close_panels", "open_panel"],
+    "nbclaude.panel.apart": ["apart_from_cells", "release"],
     "nbclaude.panel.ask_pane": ["AskPane"],
     "nbclaude.panel.attach_pane": ["AttachPane", "Chips"],
     "nbclaude.panel.config_code": ["config_code"],
