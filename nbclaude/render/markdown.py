@@ -30,16 +30,21 @@ _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
 
 def build_parser(
-    highlighter: CodeHighlighter | None = None, citations: Citations | None = None
+    highlighter: CodeHighlighter | None = None,
+    citations: Citations | None = None,
+    macros: frozenset[str] = frozenset(),
 ) -> MarkdownIt:
-    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell."""
+    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell.
+
+    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
+    """
     md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
     if md.linkify is not None:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin)
+    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin, macros)
     if citations is not None:
         md.use(citations_plugin, citations)
     code = _CodeRules(highlighter or CodeHighlighter())
