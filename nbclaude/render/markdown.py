@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from nbclaude.quiet import quietly
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.links import is_safe_link
@@ -37,7 +38,7 @@ def build_parser(
 
     `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
     """
-    md = MarkdownIt("js-default", {"linkify": True, "html": False, "typographer": False})
+    md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
     if md.linkify is not None:
@@ -64,6 +65,14 @@ def render_markdown(text: str, document_id: str = "") -> str:
     """Render a whole text at once. `document_id` keeps footnote anchors of different answers apart."""
     html: str = build_parser().render(text, {"docId": document_id})
     return html
+
+
+class _Parser(MarkdownIt):
+    """The parser without its log: a line for each rule at each place of a text."""
+
+    def parse(self, src: str, env: Any = None) -> list[Token]:
+        with quietly("markdown_it"):
+            return super().parse(src, env)
 
 
 class _CodeRules:
