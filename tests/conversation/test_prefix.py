@@ -95,9 +95,15 @@ def test_after_a_replaced_turn_that_of_later_turns_is_dropped(notebook: Notebook
 def test_after_a_deleted_turn(notebook: Notebook) -> None:
     for cell in "abc":
         notebook.ask(cell, cell.upper())
-    notebook.conversation.forget_cells(["b"])
+    notebook.conversation.put_aside(["b"])
     notebook.ask("d", "D")
     assert notebook.sent() == ["A", "thinking", "Sure.", "C", "Sure.", "D"]
+    notebook.conversation.cell_exists("b")
+    notebook.ask("e", "E")
+    # c's thinking stands behind what it was made with again; d's does not.
+    assert notebook.sent() == [
+        *("A", "thinking", "Sure.", "B", "thinking", "Sure.", "C", "thinking", "Sure.", "D", "Sure.", "E"),
+    ]
 
 
 def test_after_undo_it_is_there_again(notebook: Notebook) -> None:
@@ -174,7 +180,7 @@ def test_in_an_open_loop_of_a_model_that_does_not_bind_it_a_changed_prefix_keeps
     notebook.ask("z", "Z?", answer="Z.", settings=settings)
     call = Answer([thinking("Hm."), tool_use("f", id="toolu_1")])
     notebook.ask("a", "A?", answer=call, settings=settings)
-    notebook.conversation.forget_cells(["z"])
+    notebook.conversation.put_aside(["z"])
     result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "42"}
     notebook.ask("b", result, settings=settings)
     assert notebook.sent() == ["A?", "thinking", "tool_use", "tool_result"]
@@ -191,6 +197,6 @@ def test_thinking_without_a_signature_is_never_sent(notebook: Notebook) -> None:
         )
         message = dict(notebook.conversation.turns[0].message)
         message["content"] = [{"type": "thinking", "thinking": "Hm."}, text("Sure.")]
-        notebook.conversation.turns = (replace(notebook.conversation.turns[0], message=message),)
+        notebook.conversation.every = (replace(notebook.conversation.turns[0], message=message),)
         notebook.ask("b", "B?", settings=settings)
         assert notebook.sent() == ["A?", "Sure.", "B?"]
