@@ -25,7 +25,9 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
     model = str(outcome.message.get("model"))
     facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
     facts.append(f"{outcome.seconds:.1f} s")
-    if outcome.change is not None:
+    if workspace.is_child:
+        facts.append("asked in a forked process, no turn of the notebook")
+    elif outcome.change is not None:
         facts.append(summary_of(outcome.change))
     elif not question.history:
         facts.append("not recorded")

@@ -56,5 +56,10 @@ class Conversations:
         """Return the turns of deleted cells, of all conversations."""
         return tuple(turn for conversation in self._all() for turn in conversation.set_aside)
 
+    def begin_as_child(self, at: CellRun | None) -> None:
+        """Go on in a process that this run of a cell has forked, with what stands before its place."""
+        for conversation in self._all():
+            conversation.begin_as_child(at)
+
     def _all(self) -> tuple[Conversation, ...]:
         return tuple(self._by_name.values())

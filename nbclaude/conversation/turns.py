@@ -229,6 +229,13 @@ class Conversation:
             self._deleted |= change.cells
             return change
 
+    def begin_as_child(self, at: CellRun | None) -> None:
+        """Keep only what this run of a cell would send: the process that it has forked goes on from there."""
+        with self._guard:
+            self.every = self.before(self.place_of(at))
+            self._deleted = frozenset()
+            self._past.clear()
+
     def _index(self, turn: Turn) -> int:
         return next(place for place, each in enumerate(self.every) if each is turn)
 

@@ -26,7 +26,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
-from nbclaude.forks import ForkSafeLock
+from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info, retirement_note
 from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
@@ -66,6 +66,8 @@ class Workspace:
         self.gone: frozenset[str] = frozenset()
         """The cells that are gone by what was told with the cell that runs."""
         self._told_aside: frozenset[str] = frozenset()
+        self.is_child = False
+        """Whether this is a process that was forked from the kernel: what it does is not seen there."""
         self.ledger = Ledger()
         self.budget = Budget()
         self.uploads = Uploads()
@@ -287,8 +289,27 @@ class Workspace:
             complete=outcome.error is None,
         )
 
+    def begin_as_child(self) -> None:
+        """Go on in a forked process: it knows what was said before its cell asks, but what it asks and spends is its own.
+
+        It belongs to no cell. Of a budget it has what was left.
+        """
+        self.conversations.begin_as_child(self.cell_run())
+        self.is_child, self.cell_run = True, lambda: None
+        spent = self.budget.spent(self.ledger)
+        self.ledger = Ledger()
+        self.budget = replace(self.budget, spent_before=-spent)
+
 
 _current: list[Workspace] = []
+
+
+def _begin_child() -> None:
+    for workspace in _current:
+        workspace.begin_as_child()
+
+
+in_child(_begin_child)
 
 
 def current_workspace() -> Workspace:
