@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbclaude.conversation.turns import Change
 
-__all__ = ["BRING_BACK", "count_of_turns", "set_aside_note", "summary_of", "undone"]
+__all__ = ["BRING_BACK", "count_of_turns", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
 
 BRING_BACK = "%claude_undo deleted"
 
@@ -30,13 +30,23 @@ def summary_of(change: Change) -> str:
 
 
 def set_aside_note(number: int) -> str:
-    """Say that turns of deleted cells are not sent, and how they come back; empty for none."""
+    """Say that turns have been set aside, and how they come back, for the footer; empty for none."""
     if not number:
         return ""
-    one = number == 1
+    whose, them = ("a deleted cell", "it") if number == 1 else ("deleted cells", "them")
+    return f"{count_of_turns(number)} of {whose} set aside ({BRING_BACK} brings {them} back)"
+
+
+def set_aside_sentence(number: int) -> str:
+    """Say that turns are set aside, what that means, and how they come back."""
+    if number == 1:
+        return (
+            f"1 turn of a deleted cell is set aside and not sent. {BRING_BACK} brings it back, "
+            "and so does running its cell again."
+        )
     return (
-        f"{count_of_turns(number)} of {'a deleted cell' if one else 'deleted cells'} set aside "
-        f"({BRING_BACK} brings {'it' if one else 'them'} back)"
+        f"{count_of_turns(number)} of deleted cells are set aside and not sent. {BRING_BACK} brings them back, "
+        "and so does running their cells again."
     )
 
 

@@ -48,6 +48,8 @@ class FollowUpMagics(Family):
         """Go on with the last answer, which was cut off or interrupted.
 
         %claude_continue [options]    as it was asked, but for the options of %claude that are given
+
+        In the cell of that answer itself, beginning and rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(line)
         options, more = parse_line(line)
@@ -81,7 +83,8 @@ class FollowUpMagics(Family):
         %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
         %claude_tool_result [A, B]    for several calls, in their order (or a dict by the tools' names)
 
-        What is no Python is sent as text. The options of %claude stand before the value.
+        What is no Python is sent as text. The options of %claude stand before the value. It may also stand in the cell of the
+        call itself.
         """
         refuse_keys(line)
         options, text = parse_line(line)

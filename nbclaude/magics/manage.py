@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.asking.changes import BRING_BACK, count_of_turns, undone
+from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["ManageMagics"]
 
 _HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in / out", "model")
-_WHAT_COMES_BACK = (
-    f"no request sends them. {BRING_BACK} brings them back, and so does running the cell again."
-)
 _EXCERPT = 80  # characters
 
 
@@ -50,7 +47,7 @@ class ManageMagics(Family):
             return
         show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
-            say(f"The cells of turns that are set aside were deleted: {_WHAT_COMES_BACK}")
+            say(set_aside_sentence(len(conversation.set_aside)))
 
     @line_magic
     def claude_undo(self, line: str) -> None:
@@ -68,7 +65,7 @@ class ManageMagics(Family):
         if change is not None:
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
-            said += f" {_aside(conversation)}: {_WHAT_COMES_BACK}"
+            said += f" {set_aside_sentence(len(conversation.set_aside))}"
         say(said)
 
     def _bring_back(self) -> None:
@@ -158,8 +155,3 @@ def _row(number: int, turn: Turn) -> tuple[Any, ...]:
 
 def _count(conversation: Conversation) -> str:
     return f"The conversation has {count_of_turns(len(conversation.turns))} now"
-
-
-def _aside(conversation: Conversation) -> str:
-    number = len(conversation.set_aside)
-    return f"{count_of_turns(number)} of deleted cells {'is' if number == 1 else 'are'} set aside"

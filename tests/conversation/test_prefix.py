@@ -13,6 +13,7 @@ from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation
+from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use
@@ -162,6 +163,35 @@ def test_the_result_of_a_call_that_is_gone_is_not_sent(notebook: Notebook) -> No
     notebook.ask("a", "Something else.")
     notebook.ask("c", "C?")
     assert notebook.sent() == ["Something else.", "thinking", "Sure.", "C?"]
+
+
+def test_a_loop_whose_first_call_is_gone_is_left_out_to_its_end(notebook: Notebook) -> None:
+    settings = replace(BOUND, tools=TOOLS)
+
+    def result(number: int) -> dict[str, Any]:
+        return {"type": "tool_result", "tool_use_id": f"toolu_{number}", "content": str(number)}
+
+    notebook.ask("a", "A?", answer=Answer([tool_use("f", id="toolu_1")]), settings=settings)
+    notebook.ask("b", result(1), answer=Answer([tool_use("f", id="toolu_2")]), settings=settings)
+    notebook.ask("c", result(2), answer="Done.", settings=settings)
+    notebook.conversation.put_aside(["a"])
+    notebook.ask("d", "D?")
+    assert notebook.sent() == ["D?"]
+    notebook.conversation.cell_exists("a")
+    notebook.ask("e", "E?")
+    assert [said for said in notebook.sent() if said != "thinking"] == [
+        *("A?", "tool_use", "tool_result", "tool_use", "tool_result", "Done.", "D?", "Sure.", "E?"),
+    ]
+
+
+def test_results_whose_call_cannot_be_sent_are_refused(notebook: Notebook) -> None:
+    settings = replace(BOUND, tools=TOOLS)
+    first = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "1"}
+    notebook.ask("a", "A?", answer=Answer([tool_use("f", id="toolu_1")]), settings=settings)
+    notebook.ask("b", first, answer=Answer([tool_use("f", id="toolu_2")]), settings=settings)
+    notebook.conversation.put_aside(["a"])
+    with pytest.raises(ConfigurationError, match="whose cell was deleted or has run again"):
+        notebook.ask("c", {**first, "tool_use_id": "toolu_2"}, settings=settings)
 
 
 def test_results_for_some_of_the_calls_are_none(notebook: Notebook) -> None:

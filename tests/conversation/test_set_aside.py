@@ -208,16 +208,21 @@ def answer(kind: str, number: int) -> dict[str, Any]:
             return {"content": [said], "stop_reason": "end_turn"}
 
 
+calls = st.tuples(st.just("ask"), cell, st.sampled_from(["call", "call alone"]))
+results = st.tuples(st.just("results"), cell, st.sampled_from(["call", "whole"]))
+cuts = st.tuples(st.just("ask"), cell, st.just("cut"))
+rests = st.tuples(st.sampled_from(["rest", "goes on"]), cell, st.sampled_from(["cut", "whole", "call"]))
+others = st.tuples(st.sampled_from(["ask", "delete", "undo", "back"]), cell, st.just("whole"))
+# Loops as they are, with something else that happens in between now and then.
 loops = st.lists(
     st.one_of(
-        st.tuples(
-            st.sampled_from(["ask", "ask", "goes on", "rest", "results", "delete", "undo", "back"]),
-            cell,
-            st.sampled_from(["whole", "cut", "call", "call alone"]),
-        )
+        st.tuples(calls, results, results, others),
+        st.tuples(calls, results, others, results),
+        st.tuples(cuts, rests, rests, others),
+        st.tuples(others),
     ),
-    max_size=25,
-)
+    max_size=6,
+).map(lambda parts: [step for part in parts for step in part])
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
