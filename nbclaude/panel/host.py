@@ -10,7 +10,6 @@ from any cell, so that its messages do not wait for a cell that runs.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import copy_context
 from copy import copy
 from html import escape
 from typing import Any, Protocol, TypeVar
@@ -22,6 +21,7 @@ from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
+from nbclaude.panel.apart import apart_from_cells
 from nbclaude.secrets.keys import find_keys
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
@@ -114,18 +114,12 @@ class Host:
 
     def apart(self, function: Callable[[], Result]) -> Result:
         """Run a function under the lock, and apart from any cell: what it tells widgets belongs to none."""
-        kernel = getattr(self.shell, "kernel", None)
 
         def run() -> Result:
-            if kernel is not None:
-                from ipykernel.kernelbase import Kernel
-
-                # The kernel's own part alone: the shell's would take the output away from a cell that runs.
-                Kernel.set_parent(kernel, b"", {}, channel="shell")  # type: ignore[no-untyped-call]
             with LOCK:
                 return function()
 
-        return copy_context().run(run)
+        return apart_from_cells(self.shell, run)
 
     def text_of(self, field: Any, newest: str | None = None) -> str:
         """Return what stands in a text field; `newest` is what the front end has there, if it has told that apart.
