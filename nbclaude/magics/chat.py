@@ -85,4 +85,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=form)
+            ask_in_cell(asking, layout=self.display, into=options.into, form=form)

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from nbclaude import output
 from nbclaude.notebook import is_terminal
-from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, say, show_table
+from nbclaude.output import AppendDisplay, PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer
@@ -52,9 +51,9 @@ def notebook() -> Notebook:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paint at every call: the throttle has its own tests."""
-    monkeypatch.setattr(output, "MIN_INTERVAL", 0.0)
-    monkeypatch.setattr(output, "COST_FACTOR", 0.0)
-    monkeypatch.setattr(output, "BYTE_RATE", float("inf"))
+    monkeypatch.setattr(pages, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(pages, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(pages, "BYTE_RATE", float("inf"))
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -189,7 +188,7 @@ class TestThrottle:
         for _ in range(2000):
             notebook.display.show([delta("word ")])
         seconds = time.monotonic() - begun
-        assert len(notebook.messages) <= 3 + seconds / output.MIN_INTERVAL
+        assert len(notebook.messages) <= 3 + seconds / pages.MIN_INTERVAL
         notebook.display.finish(FOOTER)
         [data] = notebook.outputs.values()
         assert data["text/markdown"] == "word " * 2000
