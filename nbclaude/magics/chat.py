@@ -19,6 +19,7 @@ from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
@@ -60,6 +61,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()

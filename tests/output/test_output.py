@@ -8,7 +8,7 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.notebook import is_terminal
-from nbclaude.output import AppendDisplay, PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
+from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer
