@@ -139,7 +139,7 @@ def shows_updates(shell: Shell) -> bool:
     """
     if _goes_to_output_widget(shell):
         return False
-    if isinstance(_metadata(shell).get("cellId"), str) or "google.colab" in sys.modules:
+    if cell_run(shell) is not None or "google.colab" in sys.modules:
         return True
     content = _request(shell).get("content")
     return isinstance(content, Mapping) and content.get("allow_stdin") is False
@@ -150,7 +150,7 @@ def _goes_to_output_widget(shell: Shell) -> bool:
     output = getattr(sys.modules.get("ipywidgets"), "Output", None)
     if output is None:
         return False
-    parent = getattr(shell.display_pub, "parent_header", None)
+    parent = getattr(getattr(shell, "display_pub", None), "parent_header", None)
     current = parent.get("msg_id") if isinstance(parent, Mapping) else None
     current = current or request_id(shell)
     return any(isinstance(each, output) and each.msg_id == current for each in _widgets() if current)

@@ -468,6 +468,7 @@ EXPORTS: dict[str, list[str]] = {
         "thinking",
         "tool_use",
     ],
+    "nbclaude.supported": ["refuse_old_shell", "refuse_old_widgets"],
     "nbclaude.tools.definitions": ["tool_definitions"],
     "nbclaude.tools.results": ["tool_results"],
     "nbclaude.wire.events": [
