@@ -70,8 +70,14 @@ def ask_in_cell(
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
-    language = "json" if asking.settings.schema is not None else ""
-    display = open_display(shell, layout, language=language, advice=_ADVICE)
+    settings = asking.settings
+    display = open_display(
+        shell,
+        layout,
+        language="json" if settings.schema is not None else "",
+        macros=frozenset(settings.math_macros),
+        advice=_ADVICE,
+    )
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:

@@ -46,7 +46,7 @@ class AppendDisplay(PagesDisplay):
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
         from nbclaude.render.reply import ReplyRenderer
 
-        return ReplyRenderer(document_id, self._language, in_pieces=True)
+        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True)
 
     def _show_page(self, page: PageImage) -> None:
         # A page that has been shown stays, even if what came later has given it another meaning.

@@ -47,14 +47,20 @@ class AnswerDisplay(Protocol):
 
 
 def open_display(
-    shell: Shell, layout: Layout = "auto", *, language: str = "", advice: str = ""
+    shell: Shell,
+    layout: Layout = "auto",
+    *,
+    language: str = "",
+    macros: frozenset[str] = frozenset(),
+    advice: str = "",
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
-    `layout` overrules what is known of the front end; `advice` is for readers of one that does not update what it has shown.
+    `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
+    `advice` is for readers of a front end that does not update what it has shown.
     """
     if is_terminal(shell):
         return TerminalDisplay(sys.stdout)
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
-        return AppendDisplay(shell.display_pub, language)
-    return PagesDisplay(shell.display_pub, language, advice)
+        return AppendDisplay(shell.display_pub, language, macros)
+    return PagesDisplay(shell.display_pub, language, macros, advice=advice)

@@ -47,8 +47,16 @@ class PagesDisplay:
     `advice` tells readers of a front end that shows no updates where the answer is.
     """
 
-    def __init__(self, publisher: Any, language: str = "", advice: str = "") -> None:
+    def __init__(
+        self,
+        publisher: Any,
+        language: str = "",
+        macros: frozenset[str] = frozenset(),
+        *,
+        advice: str = "",
+    ) -> None:
         self._publisher = publisher
+        self._macros = macros
         self._advice = advice
         self._appended = 0
         self._language = language
@@ -152,7 +160,7 @@ class PagesDisplay:
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
         from nbclaude.render.reply import ReplyRenderer
 
-        return ReplyRenderer(document_id, self._language)
+        return ReplyRenderer(document_id, self._language, self._macros)
 
     def _show_page(self, page: PageImage) -> None:
         self._has_words = True
