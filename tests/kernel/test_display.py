@@ -135,7 +135,6 @@ def test_every_first_message_of_a_long_answer_says_something(
     done = claude_kernel.run("%claude hi", cell_id="a")
     firsts = [m.content["data"]["text/plain"] for m in done.messages if m.type == "display_data"]
     assert len(firsts) > 2 and all(text.strip() for text in firsts)
-    assert "(the answer goes on)" in firsts
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,13 @@ class TestPages:
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
 
+    def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
+        """A front end that ignores updates shows these, and nothing more."""
+        notebook.display.begin()
+        notebook.display.show([delta("word\n\n" * 900)])
+        firsts = [message["data"]["text/plain"] for message in notebook.messages if not message["update"]]
+        assert firsts == ["Asking Claude …", "(the answer goes on)"]
+
     def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
         notebook.display.begin()
         assert "nbclaude-waiting" in notebook.messages[0]["data"]["text/html"]
