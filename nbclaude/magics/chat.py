@@ -22,6 +22,7 @@ from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
 from nbclaude.reply import Reply
 from nbclaude.stopping import stoppable, undisturbed
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
@@ -38,6 +39,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
         current_workspace().before_cell(self.shell)
 
+    @undisturbed(before=False)
     def after_cell(self, result: Any) -> None:
         """Take note that a cell has run."""
         current_workspace().after_cell()
@@ -73,6 +75,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
@@ -100,4 +103,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         if options.dry_run:
             show_plan(asking)
             return None
-        return ask_in_cell(asking, into=options.into, form=form)
+        return ask_in_cell(asking, layout=self.display, into=options.into, form=form)

@@ -147,7 +147,9 @@ class FollowUpMagics(Family):
         if options.dry_run:
             show_plan(asking)
             return None
-        return ask_in_cell(asking, into=options.into, form=format_of(options, names))
+        return ask_in_cell(
+            asking, layout=self._chat.display, into=options.into, form=format_of(options, names)
+        )
 
 
 def _value(text: str, where: Standing) -> Any:

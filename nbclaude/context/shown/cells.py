@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.texts import clip, counted, framed
 from nbclaude.notebook import ABOVE_MAGIC, ASKING_LINE
+from nbclaude.texts import clip, counted, framed
 
 __all__ = ["CellLog", "CellOutput", "LoggedCell", "context_cells"]
 

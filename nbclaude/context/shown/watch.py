@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from nbclaude.context.shown.cells import CellLog, CellOutput
 from nbclaude.context.shown.told import told
-from nbclaude.context.texts import TextLimits, counted, gap
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
+from nbclaude.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
 
