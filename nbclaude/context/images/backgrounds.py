@@ -107,6 +107,8 @@ def _contrasts(image: Image.Image, background: Background) -> Image.Image:
 def _most_around(image: Image.Image) -> Image.Image:
     """Return the largest value of each pixel and its neighbours; pillow's own filter takes ten times as long."""
     for right, down in ((1, 0), (0, 1)):
-        either = ImageChops.lighter(ImageChops.offset(image, right, down), ImageChops.offset(image, -right, -down))
+        either = ImageChops.lighter(
+            ImageChops.offset(image, right, down), ImageChops.offset(image, -right, -down)
+        )
         image = ImageChops.lighter(image, either)
     return image

@@ -167,9 +167,9 @@ def prepare_image(
     """Return the image as it should be sent: the same bytes for the same image.
 
     A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
-    opaque, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. `background` is
-    what is seen through it; by default one on which the drawing can be seen. `label` names the image in errors. Raises ConfigurationError for bytes that are no image, and for an image too large
-    to open.
+    opaque, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. `background` is what
+    is seen through it; by default one on which the drawing can be seen. `label` names the image in errors. Raises
+    ConfigurationError for bytes that are no image, and for an image too large to open.
     """
     data = source if isinstance(source, bytes) else b""
     image = _open(source, label) if isinstance(source, bytes) else source
