@@ -34,6 +34,7 @@ __all__ = [
     "fitted_size",
     "image_size",
     "image_tokens",
+    "is_opaque",
     "limits_of",
     "prepare_image",
 ]
@@ -156,6 +157,14 @@ def image_size(data: bytes) -> tuple[int, int] | None:
         return _open(data, "").size
     except ConfigurationError:
         return None
+
+
+def is_opaque(data: bytes) -> bool:
+    """Return whether nothing of an image can be seen through; also for what is no image that can be read."""
+    try:
+        return not is_transparent(_open(data, ""))
+    except (ConfigurationError, OSError, SyntaxError, ValueError, struct.error, MemoryError):
+        return True
 
 
 def prepare_image(
