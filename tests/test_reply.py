@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.client.models import model_info
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
@@ -21,6 +20,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     NotFoundError,
 )
+from nbclaude.models.info import model_info
 from nbclaude.reply import CodeBlock, Reply, ask, reply_of
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.request import MessageRequest

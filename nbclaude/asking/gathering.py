@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking import notebook
-from nbclaude.client.models import ModelInfo
+from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
+from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
@@ -47,7 +48,7 @@ class Gathered:
 class _Gatherer:
     """One gathering: from which shell, with which options, for which model."""
 
-    shell: Any
+    shell: Shell
     options: Options
     images: ImageLimits
     so_far: list[Attachment] = field(default_factory=list)
@@ -97,7 +98,9 @@ class _Gatherer:
 
         log = current_workspace().seen.figures
         shown = log.all()
-        waiting = [each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)]
+        waiting = [
+            each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
+        ]
         newest = _newest_first(waiting, shown, log) if not shows_at_end(self.shell) else [*waiting, *shown]
         # Where the front end tells no cell, nobody knows which of those shown are this cell's.
         at = notebook.cell_run(self.shell)
@@ -128,18 +131,19 @@ class _Gatherer:
         try:
             return self.counted(image.attachment(self.images, name))
         except ConfigurationError as error:
-            raise ConfigurationError(f"--fig {which}: {error} You can attach a file with -a{older}.") from None
+            raise ConfigurationError(
+                f"--fig {which}: {error} You can attach a file with -a{older}."
+            ) from None
 
     def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
         """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
 
         They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
         """
-        from nbclaude.context.shown.figure_watch import cell_number
         from nbclaude.context.shown.figures import figure_name
         from nbclaude.context.shown.pending import pending_picture, shows_at_end
 
-        where = f"cell {cell_number(self.shell)}" if shows_at_end(self.shell) else ""
+        where = f"cell {notebook.cell_number(self.shell)}" if shows_at_end(self.shell) else ""
         before, figures = shown if where else 0, waiting[::-1]
         names = {place: figure_name(before + place + 1, before + len(waiting), where) for place in places}
         found = [
@@ -207,7 +211,7 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
 def gather(
     options: Options,
     prompt: str,
-    shell: Any,
+    shell: Shell,
     model: ModelInfo,
     *,
     cells: int = 0,
@@ -264,7 +268,7 @@ def _newest_first(waiting: list[Any], shown: Iterable[ShownImage], log: FigureLo
     return newest + left
 
 
-def _namespace(shell: Any) -> dict[str, Any]:
+def _namespace(shell: Shell) -> dict[str, Any]:
     """Return the user's variables, without those functions that IPython brings: `{open}` and `{exit}` are words."""
     hidden = shell.user_ns_hidden
     return {

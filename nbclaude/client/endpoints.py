@@ -16,9 +16,9 @@ import httpx
 from nbclaude.client.connection import Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply
 from nbclaude.client.lines import give_back, take_line
-from nbclaude.client.model_json import model_of_json
-from nbclaude.client.models import ModelInfo
 from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError
+from nbclaude.models.server_list import model_of_json
+from nbclaude.models.table import ModelInfo
 from nbclaude.wire.json_text import from_json, to_json
 
 __all__ = ["count_tokens", "has_files", "list_models", "upload_file"]

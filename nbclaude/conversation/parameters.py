@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
 
 __all__ = ["Parameters", "fit_parameters", "why_refused"]
 

@@ -12,20 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbclaude.conversation.settings import Settings
+from nbclaude.notebook import CellRun
 from nbclaude.wire.message import text_of
 
-__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
+__all__ = ["MAIN", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
 
 MAIN = "main"  # the conversation that is used when none is named
 _UNDO_DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """One execution of one cell: the cell's id, and what tells this execution from the next."""
-
-    cell: str
-    run: object
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,9 @@ from datetime import date
 from typing import Any
 
 from nbclaude.client.addresses import normalize_base_url
-from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
-from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
-from nbclaude.client.prices import input_cost
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.caching import caching_mode
@@ -25,9 +23,15 @@ from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings, resolve_settings
-from nbclaude.conversation.turns import CellRun, Conversations
+from nbclaude.conversation.turns import Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
+from nbclaude.models.info import model_info, retirement_note
+from nbclaude.models.names import resolve_model
+from nbclaude.models.prices import input_cost
+from nbclaude.models.table import ModelInfo
+from nbclaude.notebook import CellRun
+from nbclaude.secrets.keys import Secret
 
 __all__ = ["Workspace", "current_workspace"]
 

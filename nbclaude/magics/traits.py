@@ -9,11 +9,11 @@ from typing import Any
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
 from traitlets.config import Configurable
 
-from nbclaude.client.keys import find_keys
-from nbclaude.client.models import EFFORT_LEVELS
 from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
 from nbclaude.conversation.turns import MAIN
+from nbclaude.models.table import EFFORT_LEVELS
 from nbclaude.options.values import SECRET_HEADERS
+from nbclaude.secrets.keys import find_keys
 
 __all__ = ["ClaudeTraits"]
 

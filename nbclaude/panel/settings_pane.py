@@ -10,11 +10,11 @@ import ipywidgets
 
 from nbclaude.client.addresses import server_name
 from nbclaude.client.directory import known_connections
-from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options

@@ -11,12 +11,11 @@ from typing import Any
 import pytest
 
 from nbclaude.client.connection import Connection
-from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.settings import Settings
-from nbclaude.conversation.turns import CellRun, Change, Conversation
+from nbclaude.conversation.turns import Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,
     APIConnectionError,
@@ -27,6 +26,8 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
+from nbclaude.models.info import model_info
+from nbclaude.notebook import CellRun
 from nbclaude.simulator import (
     Answer,
     HTTPFault,

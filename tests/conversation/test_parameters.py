@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.models import model_info
 from nbclaude.conversation.parameters import fit_parameters
 from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.info import model_info
 
 TOOL = ({"name": "f", "input_schema": {"type": "object"}},)
 

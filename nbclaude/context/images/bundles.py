@@ -36,7 +36,9 @@ _MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\((data:image/[^)\s]+)\)|<img\b[^>]*>"
 _MERMAID = re.compile(r"^[ \t]*```+[ \t]*mermaid\b", re.MULTILINE)
 
 
-def bundle_pictures(data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None) -> tuple[Picture, ...]:
+def bundle_pictures(
+    data: Mapping[str, Any], metadata: Mapping[str, Any] | None = None
+) -> tuple[Picture, ...]:
     """Return the pictures that a mime bundle shows, from top to bottom; what it shows beside them does not matter.
 
     Besides images these may be a PDF, figures that are described (plotly, Vega, bokeh), also those in HTML, widgets, and
@@ -100,7 +102,9 @@ def _shown(data: Mapping[str, Any]) -> tuple[Picture, ...]:
     return ()
 
 
-_HANDLED = frozenset((*_SCRIPTS, *IMAGE_TYPES, WIDGET, "text/html", "text/markdown", "application/vnd.holoviews_exec.v0+json"))
+_HANDLED = frozenset(
+    (*_SCRIPTS, *IMAGE_TYPES, WIDGET, "text/html", "text/markdown", "application/vnd.holoviews_exec.v0+json")
+)
 
 
 def _in_markdown(markdown: str) -> tuple[Picture, ...]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["SCREENSHOT", "Drawing", "drawing_by_type", "drawing_in_code", "drawing_of_package", "is_data_type"]
+__all__ = [
+    "SCREENSHOT",
+    "Drawing",
+    "drawing_by_type",
+    "drawing_in_code",
+    "drawing_of_package",
+    "is_data_type",
+]
 
 SCREENSHOT = "Save it as a PNG, or take a screenshot of it."
 
@@ -152,6 +159,8 @@ def drawing_of_package(package: str, code: str) -> Drawing | None:
     """
     if package in _BY_PACKAGE:
         return _BY_PACKAGE[package]
-    if code and not re.search(r"canvas|svg|webgl|<img|\bd3\b|chart|plot|three|leaflet|maplibre|iframe", code, re.IGNORECASE):
+    if code and not re.search(
+        r"canvas|svg|webgl|<img|\bd3\b|chart|plot|three|leaflet|maplibre|iframe", code, re.IGNORECASE
+    ):
         return None
     return (drawing_in_code(code) if code else None) or Drawing(f"widget of {package or 'a library'}")

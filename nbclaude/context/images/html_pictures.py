@@ -102,7 +102,7 @@ def _plotly(html: str) -> tuple[Picture, ...]:
 
 def _animation(html: str) -> tuple[Picture, ...]:
     """Return the first frame of matplotlib's `to_jshtml`."""
-    frames = [found for found in _FRAME.finditer(html)] if "new Animation(" in html else []
+    frames = list(_FRAME.finditer(html)) if "new Animation(" in html else []
     if not frames:
         return ()
     try:
@@ -291,10 +291,13 @@ def _drawn(html: str, page: _Page) -> Iterator[Picture]:
 _SETUP = re.compile(r"data-lets-plot-script=\"library\"")
 
 
+_FILLED = frozenset({"table", "style", "button", "input", "svg", "td", "th"})
+
+
 def _draws_into(page: _Page, code: str, known: Drawing | None) -> bool:
     """Return whether a script fills an element of the page: an empty one, or any if its library draws."""
-    for name, element in page.named.items():
-        if element.tag not in ("table", "style", "button", "input", "svg", "td", "th") and name in code:
-            if known is not None or not element.text:
-                return True
-    return False
+    return any(
+        name in code and (known is not None or not element.text)
+        for name, element in page.named.items()
+        if element.tag not in _FILLED
+    )

@@ -108,7 +108,9 @@ def background_needed(figure: Any) -> str:
     tell = getattr(inline, "_fetch_figure_metadata", None)
     try:
         told = tell(figure) if tell else None
-    except Exception:  # the figure's own axes and ticks are asked; what is wrong with them is said when it is painted
+    except (
+        Exception
+    ):  # the figure's own axes and ticks are asked; what is wrong with them is said when it is painted
         return ""
     return str(told.get("needs_background") or "") if isinstance(told, dict) else ""
 

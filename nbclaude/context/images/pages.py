@@ -31,7 +31,11 @@ def paint_page(html: str, size: str, scale: float, *, see_through: bool = False)
 
     def paint(url: str) -> None:
         try:
-            painted.append(asyncio.run(asyncio.wait_for(_painted(choreographer, url, size, scale, see_through), _TIMEOUT)))
+            painted.append(
+                asyncio.run(
+                    asyncio.wait_for(_painted(choreographer, url, size, scale, see_through), _TIMEOUT)
+                )
+            )
         except BaseException as error:  # given to the thread that waits
             failed.append(error)
 

@@ -59,9 +59,7 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
         if is_a(value, kind):
             return painted(value, limits, label)
     if figures := figures_of(value):
-        pictures = (
-            _matplotlib(figure, limits, label) for figure in figures
-        )
+        pictures = (_matplotlib(figure, limits, label) for figure in figures)
         return joined(pictures, len(figures), limits, label, "figure")
     return _self_shown(value, limits, label)
 

@@ -18,11 +18,11 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from nbclaude.client.models import ModelInfo
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.backgrounds import Background
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
 
 __all__ = [
     "LARGE_IMAGES",

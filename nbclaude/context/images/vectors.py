@@ -161,7 +161,9 @@ def _is_see_through(model: Any) -> bool:
 
 def paint_bokeh_document(described: Mapping[str, Any], label: str) -> Any:
     """Paint a bokeh document from the JSON with which it was shown; or as it is now, if it has changed since then."""
-    shown = _live_document([str(root.get("id")) for root in described.get("roots", ()) if isinstance(root, dict)])
+    shown = _live_document(
+        [str(root.get("id")) for root in described.get("roots", ()) if isinstance(root, dict)]
+    )
     if shown is None:
         try:
             shown = importlib.import_module("bokeh.document").Document.from_json(dict(described))

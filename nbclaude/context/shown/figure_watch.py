@@ -6,7 +6,7 @@ import contextlib
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
 from nbclaude.context.images.drawings import Drawing
@@ -14,8 +14,9 @@ from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
 from nbclaude.context.shown.pending import open_figures
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
+from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 
-__all__ = ["cell_number", "watch"]
+__all__ = ["watch"]
 
 # Display ids of our own answers, galleries and thumbnails begin so.
 OURS = "nbclaude-"
@@ -23,17 +24,7 @@ OURS = "nbclaude-"
 _Message = dict[str, Any]
 
 
-class _CellRun(Protocol):
-    """One execution of a cell: `conversation.turns.CellRun`."""
-
-    @property
-    def cell(self) -> str: ...
-
-    @property
-    def run(self) -> object: ...
-
-
-def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -> Callable[[], None]:
+def watch(shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> Callable[[], None]:
     """Remember in `log` every picture that `shell` displays; return the function that ends it without a trace.
 
     `cell_run` tells which cell runs. Call both on the shell's main thread: the kernel keeps its hooks by thread, so that
@@ -44,15 +35,10 @@ def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -
     return watcher.unload
 
 
-def cell_number(shell: Any) -> int:
-    """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
-    return int(shell.displayhook.prompt_count)
-
-
 class _Watcher:
     """The hooks in a shell; no fault in them may cost the user an output."""
 
-    def __init__(self, shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -> None:
+    def __init__(self, shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> None:
         self._shell = shell
         self._log = log
         self._cell_run = cell_run
@@ -85,7 +71,7 @@ class _Watcher:
     def _take(self, message: _Message) -> None:
         content = message["content"]
         kind = message["header"]["msg_type"]
-        place = self._place(message)
+        place = self._place((message.get("parent_header") or {}).get("msg_id"))
         if kind == "clear_output":
             self._clearing = place
             if not content.get("wait"):
@@ -116,12 +102,15 @@ class _Watcher:
             widget = live_widget(model_id)
             if widget is None:
                 pictures = (Picture.of(Drawing("widget")),)
-            elif not widget_pictures(model_id) and not outputs_in(model_id) and not getattr(widget, "children", ()):
+            elif (
+                not widget_pictures(model_id)
+                and not outputs_in(model_id)
+                and not getattr(widget, "children", ())
+            ):
                 pictures = ()
         return [ShownImage.of(each, place) for each in pictures]
 
-    def _place(self, message: Mapping[str, Any]) -> Place:
-        request = (message.get("parent_header") or {}).get("msg_id")
+    def _place(self, request: object) -> Place:
         running = self._cell_run()
         cell, run = (running.cell, running.run) if running is not None else ("", request)
         place = Place(cell, run, self._execution_count)
@@ -159,7 +148,9 @@ class _Watcher:
         value = getattr(result, "result", None)
         if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
             return
-        data, metadata = self._shell.display_formatter.format(value, include=(*IMAGE_TYPES, "text/html", WIDGET))
-        place = self._place({"parent_header": getattr(self._shell, "parent_header", None) or {}})
+        data, metadata = self._shell.display_formatter.format(
+            value, include=(*IMAGE_TYPES, "text/html", WIDGET)
+        )
+        place = self._place(request_id(self._shell))
         if images := self._images(data, metadata, place):
             self._log.add(*images)

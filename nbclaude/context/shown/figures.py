@@ -122,7 +122,9 @@ class ShownImage:
             return attach_picture(self.picture, limits, label, what)
         painted = paint_widget(self.picture.widget, limits, label)
         if painted is None:
-            raise ConfigurationError(f"{label}: the {self.what} was closed, and {self.where} shows it no more.")
+            raise ConfigurationError(
+                f"{label}: the {self.what} was closed, and {self.where} shows it no more."
+            )
         return prepare_image(painted, limits, label).attachment(label, what)
 
 
@@ -167,7 +169,8 @@ class FigureLog:
                 return
             place, since = known
             updated = [
-                replace(ShownImage.of(each.picture, place), order=(since, number)) for number, each in enumerate(images)
+                replace(ShownImage.of(each.picture, place), order=(since, number))
+                for number, each in enumerate(images)
             ]
             kept = [each for each in self._images if each.display_id != display_id]
             self._images = sorted([*kept, *updated], key=lambda each: each.order)
@@ -247,7 +250,9 @@ class FigureLog:
         with self._lock:
             images = list(reversed(self._images))
         for each in images:
-            if each.media_type == WIDGET and any(one.model_id == output for one in outputs_in(each.picture.widget)):
+            if each.media_type == WIDGET and any(
+                one.model_id == output for one in outputs_in(each.picture.widget)
+            ):
                 return each.place
         return None
 

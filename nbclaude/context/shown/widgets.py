@@ -106,7 +106,9 @@ def _drawn_by(widget: Any) -> tuple[Picture, ...]:
     if _is_core(widget) or not getattr(widget, "_view_name", None):
         return ()
     code = getattr(widget, "_esm", "")
-    drawing = drawing_of_package(type(widget).__module__.partition(".")[0], code if isinstance(code, str) else "")
+    drawing = drawing_of_package(
+        type(widget).__module__.partition(".")[0], code if isinstance(code, str) else ""
+    )
     return (Picture.of(drawing),) if drawing is not None else ()
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.model_json import model_of_json
-from nbclaude.client.models import MODELS, ModelInfo, model_info, price_of, resolve_model, retirement_note
-from nbclaude.client.prices import Price
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.info import model_info, retirement_note
+from nbclaude.models.names import resolve_model
+from nbclaude.models.prices import Price
+from nbclaude.models.server_list import model_of_json
+from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.simulator import MODELS as SIMULATED
 from nbclaude.simulator import SimulatedModel
 
@@ -103,12 +105,14 @@ def test_the_generations_differ_in_thinking_text_and_image_size(name: str) -> No
 
 
 def test_the_second_step_of_haiku() -> None:
-    price = price_of("claude-haiku-5-5")
+    price = model_info("claude-haiku-5-5").price
     assert price is not None
     assert price.above is not None
     limit, above = price.above
     assert (limit, listed(above)) == (100_000, (0.5, 2.5, 0.625, 1.0, 0.05))
-    assert [name for name in NAMES if (found := price_of(name)) and found.above] == ["claude-haiku-5-5"]
+    assert [name for name in NAMES if (found := model_info(name).price) and found.above] == [
+        "claude-haiku-5-5"
+    ]
 
 
 @pytest.mark.parametrize("model", SIMULATED, ids=lambda model: model.id)

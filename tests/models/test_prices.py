@@ -7,14 +7,18 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.models import model_info, price_of
-from nbclaude.client.prices import Price, cost, input_cost, output_cost, uncached_cost
+from nbclaude.models.info import model_info
+from nbclaude.models.prices import Price, cost, input_cost, output_cost, uncached_cost
 from tests.wire.recordings import json_files, parameters
 
 # Round figures: a million input tokens cost 2 dollars, and so on.
 PRICE = Price(input=2.0, output=10.0, cache_write_5m=2.5, cache_write_1h=4.0, cache_read=0.2)
 HAIKU = model_info("claude-haiku-5-5").price
 MILLION = 1_000_000
+
+
+def _price_of(name: str) -> Price | None:
+    return model_info(name).price
 
 
 def usage(input: Any = 0, output: Any = 0, **more: Any) -> dict[str, Any]:
@@ -250,7 +254,7 @@ def test_another_model_without_a_price_list_makes_the_cost_unknown() -> None:
         ],
     )
     assert cost(advised, PRICE) is None
-    assert cost(advised, PRICE, price_of) == pytest.approx((2 + 10 + 5 + 25) / MILLION)
+    assert cost(advised, PRICE, _price_of) == pytest.approx((2 + 10 + 5 + 25) / MILLION)
 
 
 RECORDED_COSTS = {
@@ -266,5 +270,5 @@ RECORDED_COSTS = {
 @pytest.mark.parametrize("path", parameters([path for path in json_files() if path.stem in RECORDED_COSTS]))
 def test_cost_of_recorded_messages(path: Path) -> None:
     message = json.loads(path.read_bytes())
-    dollars = cost(message["usage"], price_of(message["model"]), price_of)
+    dollars = cost(message["usage"], _price_of(message["model"]), _price_of)
     assert dollars == pytest.approx(RECORDED_COSTS[path.stem], abs=1e-9)

@@ -1,4 +1,4 @@
-"""One entry of a server's list of models comes in, as JSON; what it says of the model goes out.
+"""Read the entries of a server's list of models.
 
 https://platform.claude.com/docs/en/api/models/list
 """
@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from nbclaude.client.model_table import EFFORT_LEVELS, ModelInfo
+from nbclaude.models.table import EFFORT_LEVELS, ModelInfo
 
 __all__ = ["model_of_json"]
 

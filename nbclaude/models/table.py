@@ -1,7 +1,8 @@
-"""Nothing comes in; a table goes out: the models of Anthropic, and what each accepts and costs.
+"""The models of Anthropic, and what each accepts and costs.
 
-It follows the models overview, the "thinking troubleshooting" page and the pricing page of the API documentation,
-https://platform.claude.com/docs/en/about-claude/models/overview. What the server says of its models goes before it.
+It follows the models overview (https://platform.claude.com/docs/en/about-claude/models/overview), the "thinking
+troubleshooting" page and the pricing page of the API documentation as of 2026-11-23. What a server says of its models
+wins over it.
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from nbclaude.client.prices import Price
+from nbclaude.models.prices import Price
 
-__all__ = ["EFFORT_LEVELS", "LINES", "MODELS", "MODELS_AS_OF", "ModelInfo"]
+__all__ = ["EFFORT_LEVELS", "LINES", "MODELS", "ModelInfo"]
 
-MODELS_AS_OF = "2026-11-23"
 LINES = ("opus", "sonnet", "haiku", "fable", "mythos")
 EFFORT_LEVELS = ("low", "medium", "high", "xhigh", "max")
 

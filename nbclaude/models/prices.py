@@ -1,4 +1,4 @@
-"""The usage of a message and a price list come in; dollars go out, or None where they are not known.
+"""What a message costs in dollars, from its usage and a price list; None where that is not known.
 
 Prices: https://platform.claude.com/docs/en/about-claude/pricing
 """
