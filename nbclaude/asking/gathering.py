@@ -122,7 +122,7 @@ class _Gatherer:
         if wanted in waiting:
             place = len(waiting) - 1 - waiting.index(wanted)
             return self._yet_to_show(waiting, len(shown_here), [place])
-        older = f", or the figure before it with --fig {number + 1}" if number < len(newest) else ""
+        older = f" --fig {number + 1} attaches the figure before it." if number < len(newest) else ""
         return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
 
     def _shown(self, image: ShownImage, to_come: int, which: str, older: str = "") -> Attachment:
@@ -131,9 +131,7 @@ class _Gatherer:
         try:
             return self.counted(image.attachment(self.images, name))
         except ConfigurationError as error:
-            raise ConfigurationError(
-                f"--fig {which}: {error} You can attach a file with -a{older}."
-            ) from None
+            raise ConfigurationError(f"--fig {which}: {error} -a attaches a file.{older}") from None
 
     def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
         """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.

@@ -12,7 +12,7 @@ from typing import Any
 
 from nbclaude.context.images.drawings import drawing_by_type, is_data_type
 from nbclaude.context.images.html_pictures import html_pictures, script_pictures
-from nbclaude.context.images.picture import BOKEH, PLOTLY_JSON, SVG, VEGA_JSON, WIDGET, Picture
+from nbclaude.context.images.picture import BOKEH, SVG, WIDGET, Picture
 
 __all__ = ["IMAGE_TYPES", "bundle_pictures"]
 
@@ -25,11 +25,11 @@ IMAGE_TYPES = (
     SVG,
     "application/pdf",
 )
-# How the types begin of figures that are described in JSON, what they are called, and the type that stands for all versions.
+# How the types begin of figures that are described in JSON, and what they are called.
 _DESCRIBED = (
-    ("application/vnd.plotly.v", "plotly figure", PLOTLY_JSON),
-    ("application/vnd.vegalite.v", "chart", VEGA_JSON),
-    ("application/vnd.vega.v", "chart", "application/vnd.vega.v0+json"),
+    ("application/vnd.plotly.v", "plotly figure"),
+    ("application/vnd.vegalite.v", "chart"),
+    ("application/vnd.vega.v", "chart"),
 )
 _SCRIPTS = ("application/javascript", "text/javascript", BOKEH)
 _MARKDOWN_IMAGE = re.compile(r"!\[[^\]]*\]\((data:image/[^)\s]+)\)|<img\b[^>]*>")
@@ -76,9 +76,9 @@ def _image(data: Mapping[str, Any]) -> Picture | None:
 
 def _described(data: Mapping[str, Any]) -> Picture | None:
     for media_type, content in data.items():
-        for begins, what, stands_for in _DESCRIBED:
+        for begins, what in _DESCRIBED:
             if media_type.startswith(begins) and isinstance(content, Mapping):
-                return Picture(stands_for, json.dumps(content).encode(), what)
+                return Picture(media_type, json.dumps(content).encode(), what)
     return None
 
 

@@ -30,6 +30,11 @@ _BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{)")
 _FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
 _DATA = re.compile(r"data:(image/[\w.+-]+)(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 _SVG = re.compile(r"<svg\b|</svg\s*>", re.IGNORECASE)
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_UNSEEN = re.compile(
+    r"<(script|style|template|noscript)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|)\s*")
 _WRITES = re.compile(r"\belement\b|createElement|\.innerHTML|\.append|getContext\(")
 
@@ -52,9 +57,12 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
             return found
     if _BOKEH_DOCUMENTS.search(html):
         return _bokeh(html)
+    # What a script or a comment holds is not on the page.
+    code = "\n".join(f"{script[1]}\n{script[2]}" for script in _SCRIPT.finditer(html))
+    html = _UNSEEN.sub("", html)
     page = _Page()
     page.feed(html)
-    return (*_inline(html, page), *_framed(page, depth), *_drawn(html, page))
+    return (*_inline(html, page), *_framed(page, depth), *_drawn(page, code))
 
 
 def script_pictures(code: str) -> tuple[Picture, ...]:
@@ -145,7 +153,6 @@ class _Page(HTMLParser):
 
     elements: list[_Element] = field(default_factory=list)
     named: dict[str, _Element] = field(default_factory=dict)  # by id
-    code: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
@@ -160,13 +167,11 @@ class _Page(HTMLParser):
         elif tag == "th" and self._headings:
             self._headings[-1] = True
         element = _Element(tag, attributes, any(self._headings))
-        if tag in ("svg", "img", "iframe", "canvas", "video", "object", "embed", "script"):
+        if tag in ("svg", "img", "iframe", "canvas", "video", "object", "embed"):
             self.elements.append(element)
-        if tag == "script":
-            self.code.append(attributes.get("src", ""))
-        elif name := attributes.get("id"):
+        if name := attributes.get("id"):
             self.named[name] = element
-        if tag in ("div", "span", "figure", "script"):
+        if tag in ("div", "span", "figure"):
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
@@ -177,10 +182,8 @@ class _Page(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        """Keep scripts, and note where text stands."""
-        if self._open and self._open[-1].tag == "script":
-            self.code.append(data)
-        elif self._open and data.strip():
+        """Note where text stands."""
+        if self._open and data.strip():
             self._open[-1].text = True
 
     def of(self, *tags: str) -> Iterator[_Element]:
@@ -199,7 +202,7 @@ def _inline(html: str, page: _Page) -> Iterator[Picture]:
             picture = _image(element.attributes.get("src", ""))
             if picture is not None and not picture.is_icon(_ICON):
                 yield picture
-        elif drawn:
+        elif drawn and not _is_symbol(drawn):
             yield Picture(SVG, _with_namespace(drawn).encode(), "drawing")
 
 
@@ -239,6 +242,14 @@ def _with_namespace(svg: str) -> str:
     return f"{head}>{rest}".replace("&nbsp;", "\xa0")
 
 
+def _is_symbol(svg: str) -> bool:
+    """Return whether a drawing without a size is a symbol of a text, or a stock of such."""
+    head = svg[: svg.index(">")].lower()
+    return not re.search(r"\b(?:width|height|viewbox)\s*[=:]", head) and bool(
+        re.search(r"icon|<use\b|<symbol\b", svg)
+    )
+
+
 def _is_icon(element: _Element) -> bool:
     """Return whether something is too small for a plot, as far as its own attributes tell."""
     style = dict(re.findall(r"(?:^|;)\s*(width|height)\s*:\s*([^;]+)", element.attributes.get("style", "")))
@@ -275,15 +286,14 @@ def _page_of_file(source: str) -> str:
         return ""
 
 
-def _drawn(html: str, page: _Page) -> Iterator[Picture]:
+def _drawn(page: _Page, code: str) -> Iterator[Picture]:
     """Give what the browser draws: canvas, video, and what scripts put into an element of the page."""
     for element in page.of("video", "object", "embed"):
         yield Picture.of(Drawing("video" if element.tag == "video" else "page in a frame"))
-    code = "\n".join(page.code)
     known = drawing_in_code(code) if code.strip() else None
     if any(page.of("canvas")):
         yield Picture.of(known or Drawing("canvas"))
-    elif code.strip() and not _SETUP.search(html) and _draws_into(page, code, known):
+    elif code.strip() and not _SETUP.search(code) and _draws_into(page, code, known):
         yield Picture.of(known or Drawing("drawing by JavaScript"))
 
 

@@ -14,7 +14,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
-__all__ = ["paint_page"]
+__all__ = ["PAGE_WIDTH", "paint_page"]
+
+PAGE_WIDTH = 1600  # CSS pixels
 
 _TIMEOUT = 30  # seconds, from the start of the browser
 
@@ -55,7 +57,7 @@ async def _painted(choreographer: Any, url: str, size: str, scale: float, see_th
     async with choreographer.Browser(headless=True) as browser:
         tab = await browser.create_tab("about:blank")
         # Before it is drawn: a canvas that is enlarged afterwards is blurred.
-        screen = {"width": 1600, "height": 1200, "deviceScaleFactor": scale, "mobile": False}
+        screen = {"width": PAGE_WIDTH, "height": 1200, "deviceScaleFactor": scale, "mobile": False}
         await tab.send_command("Emulation.setDeviceMetricsOverride", screen)
         if see_through:
             clear = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}

@@ -19,7 +19,7 @@ from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, is_a, paint_figure
-from nbclaude.context.images.picture import BOKEH, FILE, PLOTLY_JSON, SVG, VEGA_JSON, WIDGET, Picture
+from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
 from nbclaude.context.images.prepared import (
     STANDARD_IMAGES,
     ImageLimits,
@@ -74,7 +74,7 @@ def prepare_shown(
 
 def paint(media_type: str, data: bytes, limits: ImageLimits, label: str) -> Any:
     """Return an image in bytes, or a pillow image, of what is described in this type; images as they are."""
-    painter = _TYPES.get(media_type)
+    painter = next((each for begins, each in _TYPES.items() if media_type.startswith(begins)), None)
     return painter(data, limits, label) if painter else data
 
 
@@ -269,13 +269,13 @@ _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
     "ipywidgets:Image": _widget_image,
 }
 
-# How what is not an image is painted, by its type.
+# How what is not an image is painted, by how its type begins.
 _TYPES: Mapping[str, Callable[[bytes, ImageLimits, str], Any]] = {
     SVG: paint_svg,
     "application/pdf": paint_pdf,
-    PLOTLY_JSON: _plotly_json,
-    VEGA_JSON: _vega_json,
-    "application/vnd.vega.v0+json": _vega_json,
+    "application/vnd.plotly.": _plotly_json,
+    "application/vnd.vegalite.": _vega_json,
+    "application/vnd.vega.": _vega_json,
     BOKEH: _bokeh_json,
     FILE: _file,
 }

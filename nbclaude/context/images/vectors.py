@@ -13,7 +13,9 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
-from nbclaude.context.images.pages import paint_page
+from PIL import Image, ImageChops
+
+from nbclaude.context.images.pages import PAGE_WIDTH, paint_page
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
 
@@ -29,6 +31,7 @@ __all__ = [
 
 # Lines and letters of a figure on a screen are thin: twice as large, the model reads them as well as the user.
 ENLARGED = 2
+_RIM = 10  # pixels that stay around what is trimmed
 UNKNOWN_EDGE = 800  # pixels: for an SVG that does not tell its size
 
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
@@ -137,7 +140,7 @@ def paint_bokeh(model: Any, label: str) -> Any:
     if _optional("choreographer"):
         try:
             page = export.get_layout_html(model)
-            return paint_page(page, _BOKEH_SIZE, ENLARGED, see_through=_is_see_through(model))
+            return _trimmed(paint_page(page, _BOKEH_SIZE, ENLARGED, see_through=_is_see_through(model)))
         except Exception:  # no Chrome, or one that does not start
             logging.getLogger(__name__).debug("no browser for bokeh", exc_info=True)
     try:
@@ -150,6 +153,25 @@ def paint_bokeh(model: Any, label: str) -> Any:
             f"{label}: bokeh cannot paint the figure: {first_line(error)} Run `pip install kaleido` (it needs Chrome or "
             "Chromium as well), or install selenium and Firefox with geckodriver or Chromium with chromedriver."
         ) from error
+
+
+def _trimmed(png: bytes) -> Image.Image:
+    """Return a picture without the empty page around it: what is laid out across the page (HoloViews) is as wide as that."""
+    image = Image.open(BytesIO(png))
+    image.load()
+    empty = Image.new(image.mode, image.size, image.getpixel((0, 0)))
+    drawn = ImageChops.difference(image.convert("RGBA"), empty.convert("RGBA")).getbbox(alpha_only=False)
+    if drawn is None or image.width < ENLARGED * PAGE_WIDTH:
+        return image
+    left, top, right, bottom = drawn
+    return image.crop(
+        (
+            max(left - _RIM, 0),
+            max(top - _RIM, 0),
+            min(right + _RIM, image.width),
+            min(bottom + _RIM, image.height),
+        )
+    )
 
 
 def _is_see_through(model: Any) -> bool:

@@ -25,7 +25,8 @@ MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
 # Most of them hold only controls: they cost little, and take no picture's place.
 MAX_WIDGETS = 200
-MAX_DISPLAYS = 1_000
+MAX_DISPLAYS = 1_000  # ids
+MAX_PLACES = 20  # of one id
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class ShownImage:
         if self.media_type:
             return ""
         return (
-            f"{_started(self.where)} shows a {self.what} that cannot be turned into an image: only the browser draws it. "
+            f"{_started(self.where)} shows {_a(self.what)} that cannot be turned into an image: only the browser draws it. "
             f"{self.picture.cure}"
         )
 
@@ -138,7 +139,7 @@ class FigureLog:
         self._max_images = max_images
         self._max_bytes = max_bytes
         self._images: list[ShownImage] = []  # in the order in which they were shown
-        self._displays: dict[str, tuple[Place, int]] = {}  # by id: where each is, and since when
+        self._displays: dict[str, list[tuple[Place, int]]] = {}  # by id: where it is, and since when
         self._last = 0
         # matplotlib's figures that were open when the cell began, and since when figures are known to be open.
         self.open_before: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -164,12 +165,10 @@ class FigureLog:
     def update(self, display_id: str, *images: ShownImage) -> None:
         """Replace what is shown under a display id; it stays with the cell that shows it."""
         with self._lock:
-            known = self._displays.get(display_id)
-            if known is None:
-                return
-            place, since = known
+            places = self._displays.get(display_id, [])
             updated = [
                 replace(ShownImage.of(each.picture, place), order=(since, number))
+                for place, since in places
                 for number, each in enumerate(images)
             ]
             kept = [each for each in self._images if each.display_id != display_id]
@@ -216,7 +215,7 @@ class FigureLog:
         with self._lock:
             images = list(self._images)
         current = [each for each in images if _is_still_held(each)]
-        in_outputs = {each.data for each in current if each.output and each.data}
+        in_outputs = {(each.output, each.data) for each in current if each.output and each.data}
         shown = [picture for each in current for picture in _now(each, in_outputs)]
         return tuple(reversed(shown))
 
@@ -258,8 +257,11 @@ class FigureLog:
 
     def _note_display(self, place: Place) -> None:
         if place.display_id:
-            self._displays.pop(place.display_id, None)
-            self._displays[place.display_id] = place, self._last
+            # It may be displayed in several places, and is updated in all of them.
+            known = self._displays.pop(place.display_id, [])
+            if (place, self._last) not in known:
+                known = [*known[-MAX_PLACES:], (place, self._last)]
+            self._displays[place.display_id] = known
             while len(self._displays) > MAX_DISPLAYS:
                 del self._displays[next(iter(self._displays))]
 
@@ -271,7 +273,10 @@ class FigureLog:
         """Forget what was displayed in these places; it cannot be updated any more."""
         with self._lock:
             self._images = [each for each in self._images if not gone(each.place)]
-            self._displays = {key: known for key, known in self._displays.items() if not gone(known[0])}
+            left = {
+                key: [each for each in known if not gone(each[0])] for key, known in self._displays.items()
+            }
+            self._displays = {key: known for key, known in left.items() if known}
 
     def _keep_newest(self) -> None:
         size = sum(len(each.data) for each in self._images)
@@ -292,7 +297,7 @@ def figure_name(number: int, of: int, where: str) -> str:
     return f"{name} of {where}" if where else f"open {name}"
 
 
-def _now(image: ShownImage, in_outputs: set[bytes]) -> list[ShownImage]:
+def _now(image: ShownImage, in_outputs: set[tuple[str, bytes]]) -> list[ShownImage]:
     """Return what a picture shows now: of a widget, what is drawn in it, without what Output widgets were seen to take."""
     if not image.picture.widget or live_widget(image.picture.widget) is None:
         return [image] if image.media_type != WIDGET else []
@@ -302,7 +307,7 @@ def _now(image: ShownImage, in_outputs: set[bytes]) -> list[ShownImage]:
     return [
         replace(ShownImage.of(each, image.place), order=(image.order[0], number))
         for number, each in enumerate(drawn)
-        if not (each.data and each.data in in_outputs)
+        if (each.widget, each.data) not in in_outputs
     ]
 
 
@@ -322,3 +327,7 @@ def _shown_together(one: ShownImage, other: ShownImage) -> bool:
 
 def _started(where: str) -> str:
     return where[:1].upper() + where[1:]
+
+
+def _a(thing: str) -> str:
+    return f"an {thing}" if thing[0] in "aeiouAEIOU" else f"a {thing}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.images.bundles import bundle_pictures
@@ -128,7 +129,8 @@ def _output(widget: Any) -> tuple[Picture, ...]:
     for each in widget.outputs:
         if isinstance(each, Mapping) and isinstance(data := each.get("data"), Mapping):
             found += bundle_pictures(data, each.get("metadata") or {})
-    return tuple(found)
+    # Where it is from, so that what was seen as it was displayed is not taken for another.
+    return tuple(replace(each, widget=each.widget or widget.model_id) for each in found)
 
 
 def _video(widget: Any) -> tuple[Picture, ...]:

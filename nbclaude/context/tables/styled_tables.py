@@ -72,7 +72,7 @@ _RENDERED: dict[tuple[str, str], tuple[str, Callable[[Any], tuple[str, tuple[str
 
 def _kind(value: object) -> tuple[str, str]:
     for base in type(value).__mro__:
-        kind = base.__module__.partition(".")[0], base.__name__
+        kind = str(base.__module__).partition(".")[0], base.__name__
         if kind in _RENDERED:
             return kind
     return "", ""

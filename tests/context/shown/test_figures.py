@@ -17,7 +17,8 @@ from PIL import Image
 from traitlets.config import Config
 
 from nbclaude.context.images.prepared import STANDARD_IMAGES
-from nbclaude.context.shown.figures import FigureLog, ShownImage, watch
+from nbclaude.context.shown.figure_watch import watch
+from nbclaude.context.shown.figures import FigureLog, ShownImage
 from nbclaude.context.shown.pending import pending_figures
 from nbclaude.notebook import CellRun
 
