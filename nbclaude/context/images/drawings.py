@@ -37,7 +37,7 @@ _BY_CODE: tuple[tuple[re.Pattern[str], Drawing], ...] = tuple(
     for mark, drawing in (
         (r"youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com", Drawing("video")),
         (r"\bmpld3\b", Drawing("mpld3 figure", "Show the matplotlib figure itself.")),
-        (r"data-lets-plot-script|LetsPlot\b", Drawing("Lets-Plot figure", "Save it with `ggsave`.")),
+        (r"data-lets-plot-script|\bLetsPlot\b", Drawing("Lets-Plot figure", "Save it with `ggsave`.")),
         (r"3[Dd]mol", Drawing("molecule in 3D")),
         (r"\bSHAP\.", Drawing("SHAP plot", "Draw it with `matplotlib=True`.")),
         (r"\becharts\b", Drawing("ECharts chart")),

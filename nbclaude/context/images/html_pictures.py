@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ _LONGEST = 20_000_000  # characters that are looked through
 _DEEPEST = 3  # pages in pages
 _ICON = 64  # pixels: what is not larger in both directions is no plot
 
+_DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
 # Nothing without one of these draws.
 _MAY_DRAW = re.compile(r"<(?:svg|img|iframe|canvas|video|object|embed|script)\b", re.IGNORECASE)
 _ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
@@ -29,12 +30,6 @@ _NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
 _BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{)")
 _FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
 _DATA = re.compile(r"data:(image/[\w.+-]+)(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
-_SVG = re.compile(r"<svg\b|</svg\s*>", re.IGNORECASE)
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)(?:</script\s*>|\Z)", re.DOTALL | re.IGNORECASE)
-_UNSEEN = re.compile(
-    r"<(script|style|template|noscript)\b[^>]*>.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)",
-    re.DOTALL | re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|)\s*")
 _WRITES = re.compile(r"\belement\b|createElement|\.innerHTML|\.append|getContext\(")
 
@@ -57,12 +52,8 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
             return found
     if _BOKEH_DOCUMENTS.search(html):
         return _bokeh(html)
-    # What a script or a comment holds is not on the page.
-    code = "\n".join(f"{script[1]}\n{script[2]}" for script in _SCRIPT.finditer(html))
-    html = _UNSEEN.sub("", html)
-    page = _Page()
-    page.feed(html)
-    return (*_inline(html, page), *_framed(page, depth), *_drawn(page, code))
+    page = _Page.of(html)
+    return (*_inline(page), *_framed(page, depth), *_drawn(page))
 
 
 def script_pictures(code: str) -> tuple[Picture, ...]:
@@ -145,65 +136,94 @@ class _Element:
     attributes: dict[str, str]
     in_table: bool  # of data, by its headings
     text: bool = False  # whether it holds some
+    source: str = ""  # of a drawing: itself
 
 
-@dataclass
 class _Page(HTMLParser):
     """Collects what may draw in a page."""
 
-    elements: list[_Element] = field(default_factory=list)
-    named: dict[str, _Element] = field(default_factory=dict)  # by id
-
-    def __post_init__(self) -> None:
+    def __init__(self, html: str) -> None:
         super().__init__()
+        self.elements: list[_Element] = []
+        self.named: dict[str, _Element] = {}  # by id
+        self.code: list[str] = []  # of scripts, and where they are loaded from
+        self._html = html
+        self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
         self._open: list[_Element] = []
-        self._headings: list[bool] = []  # of the tables that are open
+        self._headings: list[bool] = []  # of the tables that are open: whether they have some
+        self._of_data = 0  # how many of them have
+        self._drawings: list[int] = []  # where those begin that are open
+
+    @classmethod
+    def of(cls, html: str) -> _Page:
+        """Read a page; what it leaves open at its end is not there."""
+        page = cls(html)
+        page.feed(html)
+        return page
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep an element that may draw, and one that a script may draw into."""
         attributes = {name: value or "" for name, value in attrs}
         if tag == "table":
             self._headings.append(False)
-        elif tag == "th" and self._headings:
+        elif tag == "th" and self._headings and not self._headings[-1]:
             self._headings[-1] = True
-        element = _Element(tag, attributes, any(self._headings))
-        if tag in ("svg", "img", "iframe", "canvas", "video", "object", "embed"):
+            self._of_data += 1
+        element = _Element(tag, attributes, self._of_data > 0)
+        if tag in _DRAWING and not self._drawings:
             self.elements.append(element)
+        if tag == "svg":
+            self._drawings.append(self._place())
+        # Lets-Plot loads its library into an element of its own.
+        is_setup = attributes.get("data-lets-plot-script") == "library"
+        if tag == "script" and not is_setup:
+            self.code.append(" ".join((attributes.get("src", ""), *attributes)))
         if name := attributes.get("id"):
             self.named[name] = element
-        if tag in ("div", "span", "figure"):
+        if tag in ("div", "span", "figure", "script"):
+            element.text = is_setup
             self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        """Close what may hold text."""
+        """Close what may hold text, and take a drawing out as it stands."""
         if tag == "table" and self._headings:
-            self._headings.pop()
+            self._of_data -= self._headings.pop()
         if self._open and self._open[-1].tag == tag:
             self._open.pop()
+        if tag == "svg" and self._drawings:
+            start = self._drawings.pop()
+            if not self._drawings:
+                end = self._html.find(">", self._place()) + 1
+                self.elements[-1].source = self._html[start:end]
 
     def handle_data(self, data: str) -> None:
-        """Note where text stands."""
-        if self._open and data.strip():
+        """Keep scripts, and note where text stands."""
+        if self._open and self._open[-1].tag == "script":
+            if not self._open[-1].text:
+                self.code.append(data)
+        elif self._open and data.strip():
             self._open[-1].text = True
 
-    def of(self, *tags: str) -> Iterator[_Element]:
+    def of_kind(self, *tags: str) -> Iterator[_Element]:
         """Give the elements with one of these tags."""
         return (each for each in self.elements if each.tag in tags)
 
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
 
-def _inline(html: str, page: _Page) -> Iterator[Picture]:
+
+def _inline(page: _Page) -> Iterator[Picture]:
     """Give the pictures that stand in the page itself, without icons and those in tables of data."""
-    drawings = iter(_svg_texts(html))
-    for element in page.of("svg", "img"):
-        drawn = next(drawings, "") if element.tag == "svg" else ""
+    for element in page.of_kind("svg", "img"):
         if element.in_table or _is_icon(element):
             continue
         if element.tag == "img":
             picture = _image(element.attributes.get("src", ""))
             if picture is not None and not picture.is_icon(_ICON):
                 yield picture
-        elif drawn and not _is_symbol(drawn):
-            yield Picture(SVG, _with_namespace(drawn).encode(), "drawing")
+        elif element.source and not _is_symbol(element.source):
+            yield Picture(SVG, _with_namespace(element.source).encode(), "drawing")
 
 
 def _image(source: str) -> Picture | None:
@@ -217,19 +237,6 @@ def _image(source: str) -> Picture | None:
     except (binascii.Error, ValueError):
         return None
     return Picture(media_type, data, "image")
-
-
-def _svg_texts(html: str) -> Iterator[str]:
-    """Give the outermost drawings, and an empty text for each drawing inside of another."""
-    opened: list[int] = []
-    texts: dict[int, str] = {}
-    for tag in _SVG.finditer(html):
-        if tag[0][1] != "/":
-            opened.append(tag.start())
-            texts[tag.start()] = ""
-        elif opened and (start := opened.pop()) is not None and not opened:
-            texts[start] = html[start : tag.end()]
-    yield from texts.values()
 
 
 def _with_namespace(svg: str) -> str:
@@ -265,7 +272,7 @@ def _is_icon(element: _Element) -> bool:
 
 def _framed(page: _Page, depth: int) -> Iterator[Picture]:
     """Give what is in frames: the pictures of their pages, if these can be read and all can be taken out."""
-    for frame in page.of("iframe"):
+    for frame in page.of_kind("iframe"):
         inner = frame.attributes.get("srcdoc") or _page_of_file(frame.attributes.get("src", ""))
         found = html_pictures(inner, depth + 1) if inner and depth < _DEEPEST else ()
         if found and all(each.can_be_painted for each in found):
@@ -286,19 +293,16 @@ def _page_of_file(source: str) -> str:
         return ""
 
 
-def _drawn(page: _Page, code: str) -> Iterator[Picture]:
+def _drawn(page: _Page) -> Iterator[Picture]:
     """Give what the browser draws: canvas, video, and what scripts put into an element of the page."""
-    for element in page.of("video", "object", "embed"):
+    for element in page.of_kind("video", "object", "embed"):
         yield Picture.of(Drawing("video" if element.tag == "video" else "page in a frame"))
+    code = "\n".join(page.code)
     known = drawing_in_code(code) if code.strip() else None
-    if any(page.of("canvas")):
+    if any(page.of_kind("canvas")):
         yield Picture.of(known or Drawing("canvas"))
-    elif code.strip() and not _SETUP.search(code) and _draws_into(page, code, known):
+    elif code.strip() and _draws_into(page, code, known):
         yield Picture.of(known or Drawing("drawing by JavaScript"))
-
-
-# Scripts that only load a library, though they have an element of their own.
-_SETUP = re.compile(r"data-lets-plot-script=\"library\"")
 
 
 _FILLED = frozenset({"table", "style", "button", "input", "svg", "td", "th"})

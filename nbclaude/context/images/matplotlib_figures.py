@@ -12,21 +12,13 @@ from io import BytesIO
 from typing import Any
 
 from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["background_needed", "figures_of", "is_a", "paint_figure"]
+__all__ = ["background_needed", "figures_of", "paint_figure"]
 
 MAX_ELEMENTS = 1000  # of an array that is looked through for figures
 MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
-
-
-def is_a(value: Any, kind: str) -> bool:
-    """Tell whether a value's class comes from one of this name, without importing anything."""
-    package, _, name = kind.rpartition(":")
-    return any(
-        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
-        for base in type(value).__mro__
-    )
 
 
 def figures_of(value: Any) -> list[Any]:

@@ -18,7 +18,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bundles import bundle_pictures
-from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, is_a, paint_figure
+from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
 from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
 from nbclaude.context.images.prepared import (
     STANDARD_IMAGES,
@@ -36,6 +36,7 @@ from nbclaude.context.images.vectors import (
     paint_svg,
     paint_vega,
 )
+from nbclaude.context.libraries import is_a
 from nbclaude.context.texts import counted, one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.wire.request import text_block

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing, drawing_of_package
 from nbclaude.context.images.html_pictures import html_pictures
-from nbclaude.context.images.matplotlib_figures import is_a, paint_figure
 from nbclaude.context.images.picture import PLOTLY_JSON, VEGA_JSON, WIDGET, Picture
+from nbclaude.context.libraries import is_a
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -150,6 +150,8 @@ def _altair(widget: Any, limits: ImageLimits, label: str) -> Any:
 
 
 def _matplotlib(widget: Any, limits: ImageLimits, label: str) -> bytes:
+    from nbclaude.context.images.matplotlib_figures import paint_figure
+
     return paint_figure(widget.figure, limits, label)
 
 
