@@ -54,6 +54,7 @@ class Settings:
     caching: str = "auto"  # "auto", "automatic", "explicit" or "off"
     cache_ttl: str = "5m"  # "5m" or "1h"
     upload_files: bool = True
+    math_macros: tuple[str, ...] = ()  # LaTeX macros of the notebook that formulas of an answer may use
     connection: str = ""
     base_url: str = DEFAULT_BASE_URL
     auth_style: str = ""

@@ -90,6 +90,10 @@ class ClaudeTraits(Configurable):
         Enum(("email", "card", "phone")),
         help="Personal data to mask in all that goes along but what you type: email, card, phone.",
     ).tag(config=True)
+    math_macros = List(
+        Unicode(),
+        help="LaTeX macros that the notebook defines and answers may use, as ['R', 'norm']; others are shown as source.",
+    ).tag(config=True)
     conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(
         config=True
     )
@@ -170,6 +174,19 @@ class ClaudeTraits(Configurable):
                     "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."
                 )
         return proposal["value"]
+
+    @validate("math_macros")
+    def _macro_names(self, proposal: Any) -> Any:
+        from nbclaude.render.formulas import is_macro_name
+
+        names = [str(name).removeprefix("\\") for name in proposal["value"]]
+        for name in names:
+            if not is_macro_name(name):
+                raise TraitError(
+                    f"ClaudeMagics.math_macros: {name!r} cannot be allowed. Give names of macros that the "
+                    "notebook defines, such as 'R': letters only, and not a command that itself defines, loads, links or styles."
+                )
+        return names
 
     def names_set(self) -> frozenset[str]:
         """Return the names of all traits that `%config`, a profile or a panel has set."""

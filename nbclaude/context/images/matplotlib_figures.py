@@ -14,6 +14,7 @@ from typing import Any
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
 
 __all__ = ["background_needed", "figures_of", "paint_figure"]
 
@@ -69,6 +70,7 @@ def _elements(value: Any) -> Iterator[Any]:
             yield item
 
 
+@quietly("matplotlib", "PIL")
 def paint_figure(figure: Any, limits: ImageLimits, label: str) -> bytes:
     """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
     own = max(figure.get_size_inches())
