@@ -5,7 +5,6 @@ It is loaded with the extension, and pillow only when an image is needed.
 
 from __future__ import annotations
 
-import threading
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.widgets import live_widget, outputs_in, paint_widget, widget_pictures
 from nbclaude.errors import ConfigurationError
+from nbclaude.forks import ForkSafeLock
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -144,7 +144,7 @@ class FigureLog:
         # matplotlib's figures that were open when the cell began, and since when figures are known to be open.
         self.open_before: weakref.WeakSet[Any] = weakref.WeakSet()
         self._opened: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
 
     def add(self, *images: ShownImage) -> None:
         """Remember what one output shows; the oldest go when there are too many."""
