@@ -37,8 +37,8 @@ from nbclaude.context.images.vectors import (
     paint_vega,
 )
 from nbclaude.context.libraries import is_a
-from nbclaude.context.texts import counted, one_line
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import counted, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["MOST_PICTURES", "attach_picture", "joined", "paint", "picture_of", "prepare_shown"]

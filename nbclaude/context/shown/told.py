@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.seen_html import seen_tree, words
+from nbclaude.data.seen_html import seen_tree, words
 
 __all__ = ["told"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from nbclaude.context.seen_html import is_hidden, seen_tree, words
-from nbclaude.context.tables.plain_tables import rows_table
-from nbclaude.context.tables.table import Table
-from nbclaude.context.texts import one_line
+from nbclaude.data.plain_tables import rows_table
+from nbclaude.data.seen_html import is_hidden, seen_tree, words
+from nbclaude.data.table import Table
+from nbclaude.texts import one_line
 
 __all__ = ["is_styled", "styled_table"]
 

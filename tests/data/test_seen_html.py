@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from nbclaude.context.seen_html import seen_tree, words
+from nbclaude.data.seen_html import seen_tree, words
 
 
 @pytest.mark.parametrize(
