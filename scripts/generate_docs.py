@@ -16,7 +16,8 @@ from pathlib import Path
 from traitlets import Undefined
 
 import nbclaude
-from nbclaude.conversation.settings import ENVIRONMENT, Settings
+from nbclaude.settings.table import ENVIRONMENT
+from nbclaude.settings.values import Settings
 from nbclaude.magics import FAMILIES
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.options import OPTIONS, Option, help_page

@@ -313,7 +313,7 @@ EXPORTS: dict[str, list[str]] = {
         "uncached_cost",
     ],
     "nbclaude.models.server_list": ["model_of_json"],
-    "nbclaude.models.table": ["EFFORT_LEVELS", "LINES", "MODELS", "ModelInfo"],
+    "nbclaude.models.table": ["LINES", "MODELS", "ModelInfo"],
     "nbclaude.options": ["OPTIONS", "Option", "Options", "help_page", "parse_line"],
     "nbclaude.options.line": ["help_page", "parse_line"],
     "nbclaude.options.table": ["OPTIONS", "Option", "Options"],

@@ -16,7 +16,7 @@ from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
 from nbclaude.wire.request import MessageRequest

@@ -9,10 +9,10 @@ from nbclaude.asking.gathering import Gathered
 from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
-from nbclaude.options.values import SECRET_HEADERS
+from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.reply import Reply
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo

@@ -14,7 +14,7 @@ from nbclaude.client.connection import Secret
 from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.context.secrets.personal import PERSONAL_WORDS
 from nbclaude.context.secrets.screen import Screen
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import text_of
 
 __all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn", "excerpt"]

@@ -22,7 +22,8 @@ from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, resolve_settings
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import CellRun, Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError

@@ -29,7 +29,8 @@ from nbclaude.client.keys import (
     store_key,
     stored_key,
 )
-from nbclaude.conversation.settings import Settings, resolve_settings
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics

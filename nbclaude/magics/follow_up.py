@@ -12,7 +12,8 @@ from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, follow_up_settings
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 

@@ -12,7 +12,7 @@ from nbclaude.client.addresses import server_name
 from nbclaude.client.directory import known_connections
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code

@@ -14,7 +14,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import CellRun, Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.parameters import fit_parameters
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
 

@@ -11,7 +11,7 @@ import pytest
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import CellRun, Conversation
 from nbclaude.models.info import model_info
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use

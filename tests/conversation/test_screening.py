@@ -9,7 +9,7 @@ from nbclaude.client.connection import Secret
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening, screened
-from nbclaude.conversation.settings import Settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info

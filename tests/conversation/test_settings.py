@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.settings import Settings, resolve_settings
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
 
