@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from nbclaude.errors import printable
+from nbclaude.notebook import Shell, is_terminal
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ __all__ = [
     "AnswerDisplay",
     "PagesDisplay",
     "TerminalDisplay",
-    "is_terminal",
     "open_display",
     "say",
     "show_bundle",
@@ -66,12 +66,7 @@ class AnswerDisplay(Protocol):
         """Take the waiting sign away; `alone` tells that nothing else of the cell's output would go with it."""
 
 
-def is_terminal(shell: Any) -> bool:
-    """Tell whether the shell prints to a terminal, where there are no outputs to update."""
-    return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
-
-
-def open_display(shell: Any, language: str = "") -> AnswerDisplay:
+def open_display(shell: Shell, language: str = "") -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it."""
     if is_terminal(shell):
         return TerminalDisplay(sys.stdout)
@@ -83,7 +78,7 @@ def say(text: str) -> None:
     print(printable(text))  # noqa: T201 - the one place that does
 
 
-def show_table(shell: Any, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+def show_table(shell: Shell, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Show a table: as HTML in a notebook, as aligned text in a terminal."""
     from nbclaude.render.table import table_html, table_text
 
@@ -102,7 +97,7 @@ class _Countdown:
     next_tick: float
 
 
-def show_receipt(shell: Any, receipt: Receipt) -> None:
+def show_receipt(shell: Shell, receipt: Receipt) -> None:
     """Show what would be sent: unfolded in a notebook, as text in a terminal."""
     from nbclaude.render.style import STYLE
 
@@ -110,7 +105,7 @@ def show_receipt(shell: Any, receipt: Receipt) -> None:
     show_bundle(shell, html=f'<div class="nbclaude"><style>{STYLE}</style>{body}</div>', text=receipt.text)
 
 
-def show_bundle(shell: Any, *, html: str, text: str) -> None:
+def show_bundle(shell: Shell, *, html: str, text: str) -> None:
     """Show something of ours that is no answer."""
     bundle = {"text/plain": printable(text)}
     if not is_terminal(shell):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from nbclaude.context.secrets.shown import with_value
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.secrets.shown import with_value
 
 __all__ = ["refusal_text", "said"]
 

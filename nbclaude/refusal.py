@@ -62,7 +62,9 @@ class UnfitError(ValueError):
     `cure` may say more. `part` is the part of the value that is to blame, where it is not the whole.
     """
 
-    def __init__(self, reason: str, *, cure: Words = (), part: tuple[Any, ...] = (), shown: bool = True) -> None:
+    def __init__(
+        self, reason: str, *, cure: Words = (), part: tuple[Any, ...] = (), shown: bool = True
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.cure = cure

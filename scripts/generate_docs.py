@@ -16,11 +16,11 @@ from pathlib import Path
 from traitlets import Undefined
 
 import nbclaude
-from nbclaude.settings.table import ENVIRONMENT
-from nbclaude.settings.values import Settings
 from nbclaude.magics import FAMILIES
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.options import OPTIONS, Option, help_page
+from nbclaude.settings.table import ENVIRONMENT
+from nbclaude.settings.values import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"

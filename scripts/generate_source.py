@@ -134,7 +134,11 @@ def _or_none(type_: str, default: object) -> str:
 def _literal(value: object) -> str:
     if value == {}:
         return "field(default_factory=dict)"
-    return f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) else repr(value).replace("'", '"')
+    return (
+        f"{value:_}"
+        if isinstance(value, int) and not isinstance(value, bool)
+        else repr(value).replace("'", '"')
+    )
 
 
 def say(text: str) -> None:

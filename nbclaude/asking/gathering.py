@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking import notebook
+from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
@@ -47,7 +48,7 @@ class Gathered:
 class _Gatherer:
     """One gathering: from which shell, with which options, for which model."""
 
-    shell: Any
+    shell: Shell
     options: Options
     images: ImageLimits
     so_far: list[Attachment] = field(default_factory=list)
@@ -126,10 +127,10 @@ class _Gatherer:
 
         They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
         """
-        from nbclaude.context.shown.figures import cell_number, figure_name
+        from nbclaude.context.shown.figures import figure_name
         from nbclaude.context.shown.pending import pending_picture, shows_at_end
 
-        where = f"cell {cell_number(self.shell)}" if shows_at_end(self.shell) else ""
+        where = f"cell {notebook.cell_number(self.shell)}" if shows_at_end(self.shell) else ""
         before, figures = shown if where else 0, waiting[::-1]
         names = {place: figure_name(before + place + 1, before + len(waiting), where) for place in places}
         found = [
@@ -197,7 +198,7 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
 def gather(
     options: Options,
     prompt: str,
-    shell: Any,
+    shell: Shell,
     model: ModelInfo,
     *,
     cells: int = 0,
@@ -237,7 +238,7 @@ def gather(
     return Gathered(blocks, names, tuple(attachments), values, tray)
 
 
-def _namespace(shell: Any) -> dict[str, Any]:
+def _namespace(shell: Shell) -> dict[str, Any]:
     """Return the user's variables, without those functions that IPython brings: `{open}` and `{exit}` are words."""
     hidden = shell.user_ns_hidden
     return {

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.secrets.keys import Secret
 
 __all__ = [
     "DEMO_NOTICE",
     "Connection",
-    "Secret",
     "connect",
 ]
 
@@ -27,25 +27,6 @@ _NO_KEY = "no-key"
 # These take `Authorization: Bearer` and nothing else.
 _BEARER_HOSTS = ("ollama.com", "openrouter.ai")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-
-
-class Secret:
-    """A key that no repr, log or traceback shows; only `reveal` gives it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the key, for the one header that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(•••)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not to be pickled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def beginning(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    from nbclaude.context.secrets.masking import whole_credentials
+    from nbclaude.secrets.masking import whole_credentials
 
     return text[: whole_credentials(text, limit)[0]]
 
@@ -54,7 +54,7 @@ def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     """
     if len(text) <= limit:
         return text, ""
-    from nbclaude.context.secrets.masking import whole_credentials
+    from nbclaude.secrets.masking import whole_credentials
 
     last = int(limit * tail)
     first, _ = whole_credentials(text, limit - last)

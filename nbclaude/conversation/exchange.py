@@ -13,8 +13,9 @@ from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, continued
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.rounds import AnswerRounds
-from nbclaude.conversation.turns import CellRun, Change, Conversation, Turn
+from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError
+from nbclaude.notebook import CellRun
 from nbclaude.wire.events import Event
 from nbclaude.wire.message import content_of
 

@@ -177,7 +177,11 @@ def _tool_choice(settings: Settings, model: ModelInfo) -> Why | None:
         )
     if model.known and _thinks(settings, model) and settings.thinking:
         cure: Words = (
-            *("Leave ", Mention("thinking", settings.thinking), " out, or say in the prompt which tool to use."),
+            *(
+                "Leave ",
+                Mention("thinking", settings.thinking),
+                " out, or say in the prompt which tool to use.",
+            ),
         )
         return "a model that thinks decides itself.", cure
     return None

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.client.connection import Secret
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.conversation.turns import CellRun, Turn
+from nbclaude.conversation.turns import Turn
+from nbclaude.notebook import CellRun
 
 __all__ = ["Question"]
 

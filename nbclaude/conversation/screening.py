@@ -10,18 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.client.connection import Secret
-from nbclaude.client.keys import find_keys, key_in_prompt_message
-from nbclaude.context.secrets.personal import PERSONAL_WORDS
-from nbclaude.context.secrets.screen import Screen
-from nbclaude.settings.values import Settings
+from nbclaude.client.keys import REVOKE_URL
 from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.secrets.personal import PERSONAL_WORDS
+from nbclaude.secrets.screen import Screen
+from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.conversation.question import Question
 
-__all__ = ["Screening", "screened"]
+__all__ = ["Screening", "key_in_prompt_message", "screened"]
 
 # What would mean something else if a part of it were masked.
 _REFUSED = {"stop_sequences": "--stop", "metadata_user": "--metadata-user", "extra": "--extra"}
@@ -31,6 +31,7 @@ _MASKED_SETTINGS = {
     "schema": "the JSON schema",
 }
 _PROMPT = "the prompt"
+_SHOWN = 10  # characters of a key that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,18 @@ def screened(
     )
     changed["tools"] = tuple(changed["tools"])
     return replace(question, prompt=prompt, prefill=prefill), replace(settings, **changed), screening
+
+
+def key_in_prompt_message(keys: Sequence[str]) -> str:
+    """Say that keys were found in a prompt, and what to do; each is named by its beginning."""
+    several = len(keys) > 1
+    shown = ", ".join(f"{key[:_SHOWN]}…" for key in keys)
+    return (
+        f"The prompt holds {'API keys' if several else 'an API key'} ({shown}); nothing was sent. "
+        f"{'They are' if several else 'It is'} in the notebook and in the kernel's history now, so revoke "
+        f"{'them' if several else 'it'} (Anthropic's at {REVOKE_URL}) and delete {'them' if several else 'it'} from "
+        "the cell. %claude_login stores a key without writing it into the notebook."
+    )
 
 
 class _Screener:

@@ -11,21 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.notebook import CellRun
+from nbclaude.settings.table import MAIN
 from nbclaude.settings.values import Settings
 from nbclaude.wire.message import text_of
 
-__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
+__all__ = ["MAIN", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
 
-MAIN = "main"  # the conversation that is used when none is named
 _UNDO_DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """One execution of one cell: the cell's id, and what tells this execution from the next."""
-
-    cell: str
-    run: object
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from nbclaude.client.addresses import normalize_base_url
-from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
@@ -22,15 +22,17 @@ from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.settings.resolve import resolve_settings
-from nbclaude.settings.values import Settings
-from nbclaude.conversation.turns import CellRun, Conversations
+from nbclaude.conversation.turns import Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
 from nbclaude.models.info import model_info, retirement_note
 from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
+from nbclaude.notebook import CellRun
+from nbclaude.secrets.keys import Secret
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["Workspace", "current_workspace"]
 

@@ -5,27 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude.asking import notebook
+from nbclaude import notebook
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
-from nbclaude.output import is_terminal, say
+from nbclaude.output import say
 
 __all__ = ["ClaudeMagics"]
 
 
 @magics_class
-class ClaudeMagics(ClaudeTraits, Magics):
+class ClaudeMagics(ClaudeTraits, Family):
     """Settings of `%claude`; each can also stand in a profile's configuration file."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Shell) -> None:
         super().__init__(shell=shell)
 
     def before_cell(self, info: Any) -> None:

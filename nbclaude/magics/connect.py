@@ -9,9 +9,9 @@ import warnings
 from typing import Any
 
 from IPython.core.error import StdinNotImplementedError, UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from nbclaude.client.connection import Secret, connect
+from nbclaude.client.connection import connect
 from nbclaude.client.directory import (
     NamedConnection,
     connection_of_settings,
@@ -21,7 +21,6 @@ from nbclaude.client.directory import (
 from nbclaude.client.keys import (
     KERNEL_ONLY,
     REVOKE_URL,
-    find_keys,
     forget_key,
     key_file,
     key_problem,
@@ -29,12 +28,14 @@ from nbclaude.client.keys import (
     store_key,
     stored_key,
 )
-from nbclaude.settings.resolve import resolve_settings
-from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.output import say, show_table
+from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["ConnectMagics"]
 
@@ -43,7 +44,7 @@ _NOTHING_STORED = "Nothing was stored."
 
 
 @magics_class
-class ConnectMagics(Magics):
+class ConnectMagics(Family):
     """Magics about servers and their keys; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -157,8 +158,7 @@ class ConnectMagics(Magics):
 
     def _end_demo(self) -> None:
         if current_workspace().demo_url:
-            shell: Any = self.shell
-            shell.magics_manager.registry["ManageMagics"].stop_demo()
+            self.shell.magics_manager.registry["ManageMagics"].stop_demo()
 
     def _show_connections(self) -> None:
         known = known_connections(self._configured())

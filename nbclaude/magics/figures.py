@@ -6,11 +6,12 @@ import base64
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.context.shown.figures import ShownImage
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.output import say, show_bundle
 
 __all__ = ["FigureMagics"]
@@ -20,7 +21,7 @@ _LARGEST = 400_000  # bytes of one picture in the gallery
 
 
 @magics_class
-class FigureMagics(Magics):
+class FigureMagics(Family):
     """Magics about what cells have shown; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:

@@ -6,19 +6,20 @@ import ast
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.settings.resolve import follow_up_settings
-from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.options import Options, parse_line
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of, stop_reason_of
 from nbclaude.wire.request import text_block
@@ -33,7 +34,7 @@ _GO_ON = (
 
 
 @magics_class
-class FollowUpMagics(Magics):
+class FollowUpMagics(Family):
     """Magics that go on with the last answer; they take the options of `%claude`."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -92,9 +93,8 @@ class FollowUpMagics(Magics):
             ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError):
             return text.strip()
-        shell: Any = self.shell
         try:
-            return shell.ev(text.strip())
+            return self.shell.ev(text.strip())
         except NameError as error:
             raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
 

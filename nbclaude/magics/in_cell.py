@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking import notebook
+from nbclaude import notebook
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
@@ -14,6 +14,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.variables import system_prompt, variable
+from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.output import open_display, show_receipt
 from nbclaude.reply import reply_of
@@ -30,7 +31,7 @@ _AS_THEY_ARE = (
 )
 
 
-def settings_given(options: Options, shell: Any, schema: AnswerFormat | None) -> dict[str, Any]:
+def settings_given(options: Options, shell: Shell, schema: AnswerFormat | None) -> dict[str, Any]:
     """Return what the options set of the settings, with the variables that they name looked up."""
     given: dict[str, Any] = {name: getattr(options, name) for name in _AS_THEY_ARE}
     if options.system is not None:
@@ -48,7 +49,7 @@ def settings_given(options: Options, shell: Any, schema: AnswerFormat | None) ->
     return given
 
 
-def format_of(options: Options, shell: Any) -> AnswerFormat | None:
+def format_of(options: Options, shell: Shell) -> AnswerFormat | None:
     """Return the form of the answer that `--json` asks for."""
     if options.json is None:
         return None
@@ -100,7 +101,7 @@ def show_plan(asking: Asking) -> None:
     show_receipt(asking.shell, receipt)
 
 
-def _show_figures(shell: Any) -> None:
+def _show_figures(shell: Shell) -> None:
     """Show the cell's figures above the answer that is about them."""
     from nbclaude.context.shown.pending import show_pending
 

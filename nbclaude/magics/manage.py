@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -24,7 +25,7 @@ _EXCERPT = 80  # characters
 
 
 @magics_class
-class ManageMagics(Magics):
+class ManageMagics(Family):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.ledger import dollars
-from nbclaude.settings.values import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.settings.values import Settings
 
 __all__ = ["state_text"]
 

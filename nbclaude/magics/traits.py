@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, TraitType, Unicode, default
 from traitlets.config import Configurable
 
-from nbclaude.client.keys import find_keys
 from nbclaude.magics.wording import trait_text
 from nbclaude.refusal import CONFIGURED, UnfitError
+from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.kinds import Choice, Flag, Kind, Number, System, Text, Texts, Whole
 from nbclaude.settings.mappings import Entries, Headers, Json
 from nbclaude.settings.resolve import resolve_settings
@@ -126,7 +126,9 @@ def _from_environment(name: str) -> Any:
 
 _TRAITS = {setting.name: _trait(setting) for setting in SETTINGS if setting.configurable}
 _DEFAULTS = {f"_default_{name}": _from_environment(name) for name in ENVIRONMENT}
-_Traits: Any = type(Configurable)("_Traits", (Configurable,), {"__module__": __name__, **_TRAITS, **_DEFAULTS})
+_Traits: Any = type(Configurable)(
+    "_Traits", (Configurable,), {"__module__": __name__, **_TRAITS, **_DEFAULTS}
+)
 
 
 class ClaudeTraits(_Traits):  # type: ignore[misc]

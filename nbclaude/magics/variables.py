@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclaude.context.references.expressions import failures_of
 from nbclaude.errors import ConfigurationError
+from nbclaude.notebook import Shell
 
 __all__ = ["is_variable_name", "system_prompt", "variable"]
 
@@ -20,7 +21,7 @@ def is_variable_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None
 
 
-def variable(shell: Any, name: str, option: str) -> Any:
+def variable(shell: Shell, name: str, option: str) -> Any:
     """Look up `name`, or `name.attribute`.
 
     Raises:
@@ -44,7 +45,7 @@ def variable(shell: Any, name: str, option: str) -> Any:
     return value
 
 
-def system_prompt(shell: Any, text: str) -> str | list[dict[str, Any]]:
+def system_prompt(shell: Shell, text: str) -> str | list[dict[str, Any]]:
     """Return the system prompt that an option gives: `@name` stands for a variable, a text or a list of text blocks.
 
     Raises:

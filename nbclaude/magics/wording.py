@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from nbclaude.context.secrets.shown import with_value
 from nbclaude.errors import ConfigurationError
 from nbclaude.options.spelling import option_for, spell, spelled_setting
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.secrets.shown import with_value
 
 __all__ = ["note_text", "refusal_text", "said", "trait_text", "worded"]
 
-_TRAIT_WAYS: Mapping[Mention | Way, str] = {Way.STORE_KEY: "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."}
+_TRAIT_WAYS: Mapping[Mention | Way, str] = {
+    Way.STORE_KEY: "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."
+}
 
 
 def refusal_text(refusal: Refusal) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbclaude.conversation.workspace import current_workspace
+from nbclaude.notebook import Shell
 from nbclaude.panel.host import LOCK
 from nbclaude.panel.panel import Panel
 
@@ -16,7 +17,7 @@ MOST_PANELS = 8  # of one kernel; the oldest closes then
 _open: list[Panel] = []
 
 
-def open_panel(shell: Any, settings: Any, cell: str, text: str) -> Panel:
+def open_panel(shell: Shell, settings: Any, cell: str, text: str) -> Panel:
     """Show a panel in the cell of this id, in the place of the one that it showed before; `text` is what a terminal shows."""
     with LOCK:
         if cell:

@@ -19,9 +19,10 @@ from typing import Any, Protocol, TypeVar
 import ipywidgets
 from traitlets import TraitError
 
-from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
+from nbclaude.notebook import Shell
+from nbclaude.secrets.keys import find_keys
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
@@ -51,7 +52,7 @@ class Host:
     """What every pane of a panel can do: read and change the settings, and say what went wrong."""
 
     def __init__(
-        self, shell: Any, settings: Traits, workspace: Workspace, changed: Callable[[], None]
+        self, shell: Shell, settings: Traits, workspace: Workspace, changed: Callable[[], None]
     ) -> None:
         self.shell = shell
         self.settings = settings

@@ -10,11 +10,11 @@ from typing import Any
 
 import ipywidgets
 
-from nbclaude.asking.notebook import deleted_cells
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.turns import excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
+from nbclaude.notebook import Shell, deleted_cells
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
 from nbclaude.panel.host import LOCK, Host, Traits
@@ -33,7 +33,7 @@ class Panel:
     """One open panel. `cell` is the id of the cell that shows it, empty where the front end does not tell."""
 
     def __init__(
-        self, shell: Any, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
+        self, shell: Shell, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
     ) -> None:
         self.cell = cell
         self._host = Host(shell, settings, workspace, changed)

@@ -12,13 +12,13 @@ from nbclaude.client.addresses import server_name
 from nbclaude.client.directory import known_connections
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
-from nbclaude.settings.values import Settings
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
 from nbclaude.panel.model_picker import ModelPicker
+from nbclaude.settings.values import Settings
 
 __all__ = ["SettingsPane"]
 

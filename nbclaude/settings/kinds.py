@@ -300,7 +300,11 @@ class System(Kind):
     def _block(self, item: object) -> dict[str, Any]:
         text = plain_text(item)
         block = {"type": "text", "text": text} if text is not None else plain_json(item)
-        if not isinstance(block, dict) or block.get("type") != "text" or not isinstance(block.get("text"), str):
+        if (
+            not isinstance(block, dict)
+            or block.get("type") != "text"
+            or not isinstance(block.get("text"), str)
+        ):
             raise self.unfit(part=(item,))
         if not block["text"]:
             raise self.unfit(part=(item,))

@@ -15,7 +15,15 @@ from nbclaude.settings.plain import items_of, plain_json, plain_text
 __all__ = ["SECRET_HEADERS", "Entries", "Headers", "Json"]
 
 SECRET_HEADERS = frozenset(
-    {"authorization", "x-api-key", "proxy-authorization", "cookie", "api-key", "x-auth-token", "x-goog-api-key"}
+    {
+        "authorization",
+        "x-api-key",
+        "proxy-authorization",
+        "cookie",
+        "api-key",
+        "x-auth-token",
+        "x-goog-api-key",
+    }
 )
 # These say how the request is written on the wire, which is for the client to know.
 _OF_THE_CLIENT = frozenset(

@@ -48,7 +48,12 @@ SETTINGS: tuple[Setting, ...] = (
         "the system prompt",
         default="",
         options=(
-            Option(("--system",), "TEXT", more="; @name takes a variable: text or text blocks", kind=Text(empty=True)),
+            Option(
+                ("--system",),
+                "TEXT",
+                more="; @name takes a variable: text or text blocks",
+                kind=Text(empty=True),
+            ),
         ),
         body="",
         masked="the system prompt",
@@ -150,7 +155,9 @@ SETTINGS: tuple[Setting, ...] = (
         Whole(0),
         "how many of the last cells go along, with their outputs",
         default=0,
-        options=(Option(("--cells",), "N|all", "send the last N cells with their outputs, or all", kind=Cells()),),
+        options=(
+            Option(("--cells",), "N|all", "send the last N cells with their outputs, or all", kind=Cells()),
+        ),
         configurable=True,
         held=False,
     ),
@@ -292,7 +299,9 @@ SETTINGS: tuple[Setting, ...] = (
         Flag(),
         "ask in the conversation, and record the turn",
         default=True,
-        options=(Option(("--no-history",), help="ask without the conversation, and do not record", flag=False),),
+        options=(
+            Option(("--no-history",), help="ask without the conversation, and do not record", flag=False),
+        ),
         in_ask=True,
         held=False,
     ),

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         new: bool = False
         history: bool = True
         into: str | None = None
+
     # <end>
 
     # <generated: settings>
@@ -105,6 +106,7 @@ if TYPE_CHECKING:
         timeout: float = 600.0
         max_retries: int = 2
         asked: frozenset[str] = frozenset()
+
     # <end>
 else:
     _GIVEN = {option.field for option in OPTIONS}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nbclaude.context.secrets.masking import mask
 from nbclaude.context.tables.facts import cell_text
 from nbclaude.context.texts import beginning, clip, gap, one_line
+from nbclaude.secrets.masking import mask
 
 
 def test_a_text_within_the_limit() -> None:

@@ -14,8 +14,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.settings.values import Settings
-from nbclaude.conversation.turns import CellRun, Change, Conversation
+from nbclaude.conversation.turns import Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,
     APIConnectionError,
@@ -27,6 +26,8 @@ from nbclaude.errors import (
     OverloadedError,
 )
 from nbclaude.models.info import model_info
+from nbclaude.notebook import CellRun
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import (
     Answer,
     HTTPFault,

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.parameters import fit_parameters
-from nbclaude.settings.values import Settings
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
+from nbclaude.settings.values import Settings
 
 TOOL = ({"name": "f", "input_schema": {"type": "object"}},)
 

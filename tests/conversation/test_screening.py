@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.connection import Secret
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening, screened
-from nbclaude.settings.values import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
+from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.request import text_block
-from tests.context.secrets.test_masking import SECRETS
+from tests.secrets.test_masking import SECRETS
 
 AWS = SECRETS["AWS key"]
 TOLD = "[secret removed: AWS key]"

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from nbclaude.conversation.turns import MAIN, CellRun, Change, Conversation, Conversations, Turn
+from nbclaude.conversation.turns import MAIN, Change, Conversation, Conversations, Turn
+from nbclaude.notebook import CellRun
 
 
 def ask(

@@ -8,7 +8,8 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude import output
-from nbclaude.output import PagesDisplay, TerminalDisplay, is_terminal, open_display, say, show_table
+from nbclaude.notebook import is_terminal
+from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer

@@ -10,11 +10,12 @@ import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
 from nbclaude.context.shown.pending import open_figures
+from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = [
     "FigureLog",
     "ShownImage",
-    "cell_number",
     "figure_name",
     "watch",
 ]
@@ -33,16 +33,6 @@ MAX_BYTES = 64_000_000
 OURS = "nbclaude-"
 
 _Message = dict[str, Any]
-
-
-class _CellRun(Protocol):
-    """One execution of a cell: `conversation.turns.CellRun`."""
-
-    @property
-    def cell(self) -> str: ...
-
-    @property
-    def run(self) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +169,7 @@ def _shown_together(one: ShownImage, other: ShownImage) -> bool:
     return (one.cell, one.run) == (other.cell, other.run)
 
 
-def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -> Callable[[], None]:
+def watch(shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> Callable[[], None]:
     """Remember in `log` every image that `shell` displays; return the function that ends it without a trace.
 
     `cell_run` tells which cell runs. Call both on the shell's main thread: the kernel keeps its hooks by thread, so that
@@ -190,15 +180,10 @@ def watch(shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -
     return watcher.unload
 
 
-def cell_number(shell: Any) -> int:
-    """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
-    return int(shell.displayhook.prompt_count)
-
-
 class _Watcher:
     """The hooks in a shell; no fault in them may cost the user an output."""
 
-    def __init__(self, shell: Any, log: FigureLog, cell_run: Callable[[], _CellRun | None]) -> None:
+    def __init__(self, shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> None:
         self._shell = shell
         self._log = log
         self._cell_run = cell_run
@@ -255,10 +240,11 @@ class _Watcher:
         self._result_seen |= kind == "execute_result"
 
     def _place(self, message: Mapping[str, Any]) -> tuple[str, object]:
+        return self._running() or ("", (message.get("parent_header") or {}).get("msg_id"))
+
+    def _running(self) -> tuple[str, object] | None:
         running = self._cell_run()
-        if running is not None:
-            return running.cell, running.run
-        return "", (message.get("parent_header") or {}).get("msg_id")
+        return (running.cell, running.run) if running is not None else None
 
     def _clear(self) -> None:
         if self._clearing is not None:
@@ -287,5 +273,5 @@ class _Watcher:
         data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
         if found := bundle_image(data):
             media_type, data = found
-            cell, run = self._place(getattr(self._shell, "parent_header", None) or {})
+            cell, run = self._running() or ("", request_id(self._shell))
             self._log.add(ShownImage(data, media_type, cell, run, self._execution_count))

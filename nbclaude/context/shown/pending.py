@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
+from nbclaude.notebook import Shell
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -21,7 +22,7 @@ def open_figures() -> list[Any]:
     return [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()] if helpers else []
 
 
-def pending_figures(shell: Any, before: Container[Any] = ()) -> list[Any]:
+def pending_figures(shell: Shell, before: Container[Any] = ()) -> list[Any]:
     """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
 
     `before` are those that were open when the cell began: after `plt.ioff()` they stay so, and no cell's end shows them.
@@ -38,7 +39,7 @@ def pending_figures(shell: Any, before: Container[Any] = ()) -> list[Any]:
     return figures[::-1]
 
 
-def pending_picture(shell: Any, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
+def pending_picture(shell: Shell, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
     """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
     from nbclaude.context.images.pictures import picture_of, prepare_shown
 
@@ -52,7 +53,7 @@ def pending_picture(shell: Any, figure: Any, limits: ImageLimits, label: str) ->
     return prepare_shown(data, media_type, limits, label).attachment(label, "figure")
 
 
-def show_pending(shell: Any) -> None:
+def show_pending(shell: Shell) -> None:
     """Show now what the inline backend shows when the cell has ended; it does not show it again then.
 
     As at a cell's end, figures are closed (`InlineBackend.close_figures`): call it where no line of the cell can go on with
@@ -62,7 +63,7 @@ def show_pending(shell: Any) -> None:
         sys.modules["matplotlib_inline.backend_inline"].flush_figures()
 
 
-def shows_at_end(shell: Any) -> bool:
+def shows_at_end(shell: Shell) -> bool:
     """Tell whether the inline backend shows a cell's figures at its end: only then are those that wait the cell's own."""
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is None or inline.flush_figures not in shell.events.callbacks.get("post_execute", ()):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from nbclaude.context.shown.cells import CellLog
 from nbclaude.context.shown.figures import FigureLog, watch
 from nbclaude.context.shown.watch import CellWatch
+from nbclaude.notebook import CellRun, Shell
 
 __all__ = ["Seen"]
 
@@ -20,7 +20,7 @@ class Seen:
         self.cells = CellLog()
         self._undo: list[Callable[[], None]] = []
 
-    def load(self, shell: Any, cell_run: Callable[[], Any]) -> None:
+    def load(self, shell: Shell, cell_run: Callable[[], CellRun | None]) -> None:
         """Begin to watch; `cell_run` tells which cell runs, in which execution."""
 
         def cell_id() -> str:

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from nbclaude.context.shown.cells import CellLog, CellOutput
 from nbclaude.context.shown.told import told
 from nbclaude.context.texts import TextLimits, counted, gap
+from nbclaude.notebook import Shell
 
 __all__ = ["CellWatch"]
 
@@ -34,7 +35,7 @@ class CellWatch:
     `cell_id()` names the cell that is being executed, "" where the front end does not.
     """
 
-    def __init__(self, shell: Any, log: CellLog, cell_id: Callable[[], str] = str) -> None:
+    def __init__(self, shell: Shell, log: CellLog, cell_id: Callable[[], str] = str) -> None:
         self._shell = shell
         self._log = log
         self._cell_id = cell_id

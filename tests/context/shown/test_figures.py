@@ -19,7 +19,7 @@ from traitlets.config import Config
 from nbclaude.context.images.prepared import STANDARD_IMAGES
 from nbclaude.context.shown.figures import FigureLog, ShownImage, watch
 from nbclaude.context.shown.pending import pending_figures
-from nbclaude.conversation.turns import CellRun
+from nbclaude.notebook import CellRun
 
 
 def shown(name: str, cell: str = "", run: object = None, display_id: str = "") -> ShownImage:

@@ -589,7 +589,7 @@ def test_nothing_is_imported() -> None:
 
     code = (
         "import sys; from nbclaude.context import values; from nbclaude.context.references import replacing;"
-        "from nbclaude.context.secrets import masking; from nbclaude.context.shown import cells;"
+        "from nbclaude.secrets import masking; from nbclaude.context.shown import cells;"
         "from nbclaude.context.tables import frames; frames.describe_data([1]); replacing.expand('{x}', {'x': 1});"
         "print([m for m in ('pandas', 'numpy', 'polars', 'pyarrow', 'PIL', 'IPython', 'detect_secrets') if m in sys.modules])"
     )

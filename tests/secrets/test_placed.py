@@ -2,8 +2,8 @@
 
 import pytest
 
-from nbclaude.context.secrets.masking import mask
-from nbclaude.context.secrets.placed import placed_secrets
+from nbclaude.secrets.masking import mask
+from nbclaude.secrets.placed import placed_secrets
 
 _RANDOM = "0a1b2c3d4e5f6a7b8c9d"
 

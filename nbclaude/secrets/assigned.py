@@ -10,7 +10,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from nbclaude.context.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import LONGEST
 
 __all__ = ["assigned_secrets", "is_password", "is_placeholder", "is_token"]
 

@@ -1,4 +1,4 @@
-"""Nothing comes in; the table of the shapes that credentials have goes out: providers' prefixes, keys, what headers hold.
+"""The table of the shapes that credentials have: providers' prefixes, keys, what headers hold.
 
 A shape is a provider's own, so that hashes, ids and data pass. What only a name gives away (`DB_PASSWORD=…`) is in
 `assigned`.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["LONGEST", "MIXED", "PLUGINS", "SHAPES", "SHORTEST", "Shape"]
+__all__ = ["LONGEST", "MIXED", "SHAPES", "SHORTEST", "Shape"]
 
 LONGEST = 200  # characters of a password; a token may be longer
 
@@ -18,39 +18,21 @@ LONGEST = 200  # characters of a password; a token may be longer
 class Shape:
     """A shape of a credential. `hint` stands in every text that holds one, and is quick to look for.
 
-    Group 1 is the secret, if it is at least `least` characters long: in detect-secrets it may be a prefix. `bounded` is for
-    shapes so short of marks that they also occur inside longer words.
+    Group 1, if there is one, is the secret. `bounded` is for shapes so short of marks that they also occur inside longer
+    words.
     """
 
     kind: str
     hint: str
     pattern: re.Pattern[str]
     bounded: bool = False
-    least: int = 1
 
-
-# What detect-secrets looks for: its module and class, our word for it, a hint, and whether it is bounded.
-# Left out: entropy and keywords (noise), public IP addresses (no secret), basic auth, JWT, npm, GitHub, PyPI, Azure and
-# Discord (ours see more), and the providers that it only knows by the name of a variable.
-PLUGINS = (
-    ("aws", "AWSKeyDetector", "AWS key", "A", True),
-    ("artifactory", "ArtifactoryDetector", "Artifactory token", "AKC", False),
-    ("gitlab_token", "GitLabTokenDetector", "GitLab token", "-", True),
-    ("mailchimp", "MailchimpDetector", "Mailchimp key", "-us", True),
-    ("openai", "OpenAIDetector", "OpenAI key", "T3BlbkFJ", False),
-    ("sendgrid", "SendGridDetector", "SendGrid key", "SG.", False),
-    ("slack", "SlackDetector", "Slack token", "", False),
-    ("square_oauth", "SquareOAuthDetector", "Square secret", "sq0csp-", False),
-    ("stripe", "StripeDetector", "Stripe key", "k_live_", False),
-    ("telegram_token", "TelegramBotTokenDetector", "Telegram token", ":", True),
-    ("twilio", "TwilioKeyDetector", "Twilio key", "", True),
-)
 
 # A token is at least this long: a word after "Bearer" need not be one.
 SHORTEST = {"bearer token": 20}
 
 # Their shape alone is also that of dotted names, long words and long numbers.
-MIXED = frozenset({"Discord token", "Telegram token", "Twilio key", "Voyage key"})
+MIXED = frozenset({"Artifactory token", "Discord token", "Telegram token", "Voyage key"})
 
 # Longer words of letters, digits, _ and - that hold a digit: a name made of words holds none.
 _LONG = r"(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]"
@@ -130,7 +112,7 @@ _PREFIXED = (
     ("Clojars token", "CLOJARS_", r"[0-9a-f]{60}"),
 )
 
-# What detect-secrets does not know, or sees only a part of: a cell of a frame or a long text may be cut in a token's middle.
+# The rest: what has no prefix, stands in an address or a header, or is known by its end.
 _OTHERS = (
     (
         "private key",
@@ -143,6 +125,29 @@ _OTHERS = (
     ("OpenAI key", "sk-", r"sk-(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}", False),
     ("OpenRouter key", "sk-or-", r"sk-or-v1-[0-9a-f]{32,}", False),
     ("API key", "sk-", r"sk-[A-Za-z0-9]{32,}", True),
+    ("OpenAI key", "T3BlbkFJ", r"sk-[A-Za-z0-9_-]{0,200}[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}", False),
+    ("AWS key", "A", r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}", True),
+    ("Artifactory token", "AKC", r"AKC[A-Za-z0-9]{10,}", True),
+    ("Artifactory token", "AP", r"AP[0-9A-F][A-Za-z0-9]{20,}", True),
+    (
+        "GitLab token",
+        "gl",
+        r"gl(?:pat|dt|ft|ffct|soat|rt|cbt|ptt|imt|agent|oas)-[A-Za-z0-9_-]{20,}(?:\.[A-Za-z0-9_-]{2,})*",
+        True,
+    ),
+    ("GitLab token", "GR1348941", r"GR1348941[A-Za-z0-9_-]{20,}", True),
+    ("Mailchimp key", "-us", r"[0-9a-z]{32}-us[0-9]{1,2}", True),
+    ("Slack token", "xox", r"xox[abposr]-(?:[0-9]{1,20}-){1,6}[A-Za-z0-9]+", False),
+    (
+        "Slack token",
+        "hooks.slack.com/",
+        r"https://hooks\.slack\.com/services/T[A-Za-z0-9_]+/B[A-Za-z0-9_]+/[A-Za-z0-9_]+",
+        False,
+    ),
+    ("Square secret", "sq0csp-", r"sq0csp-[0-9A-Za-z_\\-]{43}", False),
+    ("Square token", "sq0atp-", r"sq0atp-[0-9A-Za-z_-]{22}", False),
+    ("Telegram token", ":", r"[0-9]{8,10}:[0-9A-Za-z_-]{35}", True),
+    ("Twilio key", "", r"(?:AC|SK)(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{32}", True),
     ("Google OAuth secret", "GOCSPX-", r"GOCSPX-[A-Za-z0-9_-]{28}", False),
     ("GitHub token", "github_pat_", r"github_pat_[A-Za-z0-9_]{20,}", False),
     ("GitHub token", "gh", r"gh[pousr]_[A-Za-z0-9_]{36,}", False),
@@ -166,6 +171,12 @@ _OTHERS = (
         "",
         r"(?i:aws_?secret_?(?:access_?)?key|secret_?access_?key)[\"']?\s*[:=]\s*[\"']?"
         r"([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+        False,
+    ),
+    (
+        "AWS key",
+        "",
+        r"(?i:aws).{0,20}?(?i:key|pwd|pw|pass|token).{0,20}?[\"']([0-9A-Za-z/+]{40})[\"']",
         False,
     ),
     ("Azure storage key", "Key=", r"(?:Account|SharedAccess)Key=([A-Za-z0-9+/]{20,}={0,2})", False),

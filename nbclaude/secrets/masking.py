@@ -1,25 +1,20 @@
-"""A text comes in; it goes out with every credential replaced by a mask that says what it was.
+"""Every credential in a text, replaced by a mask that says what it was.
 
 Looked for are the shapes that providers' tokens have, and values whose names say what they are; how random a string looks
-says nothing by itself, or hashes, ids and data would be masked. Some shapes are those of detect-secrets, which imports
-requests: it is loaded with the first text to look at (0.1 to 0.3 s), not with this module.
+says nothing by itself, or hashes, ids and data would be masked.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import importlib
-import logging
 import re
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nbclaude.context.secrets.assigned import assigned_secrets, is_placeholder
-from nbclaude.context.secrets.key_tails import key_tails
-from nbclaude.context.secrets.placed import placed_secrets
-from nbclaude.context.secrets.shapes import MIXED, PLUGINS, SHAPES, SHORTEST, Shape
+from nbclaude.secrets.assigned import assigned_secrets, is_placeholder
+from nbclaude.secrets.key_tails import key_tails
+from nbclaude.secrets.placed import placed_secrets
+from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
 
 __all__ = ["Finding", "mask", "whole_credentials"]
 
@@ -44,10 +39,6 @@ _AROUND = 5_000  # characters on either side of a cut: a private key, a long tok
 _LEAST_DISTINCT = 8  # characters of a token
 
 _CHARACTERS = (re.compile("[0-9]"), re.compile("[a-z]"), re.compile("[A-Z]"))
-
-_PREFIX = (
-    16  # characters; a group of detect-secrets that is shorter is the prefix of a secret, not the secret
-)
 
 # Where secrets stand in texts that were looked at before, by the texts' hashes: a conversation comes again with each question.
 _MOST_KNOWN = 2_000
@@ -97,32 +88,14 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
-    hits = [hit for shape in _shapes() if shape.hint in text for hit in _hits(shape, text)]
+    hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
     # A provider's shape says more than a name: it comes first.
     return _apart([*hits, *key_tails(text), *assigned_secrets(text), *placed_secrets(text)])
 
 
-@functools.cache
-def _shapes() -> tuple[Shape, ...]:
-    found = list(SHAPES)
-    shown = warnings.showwarning
-    with warnings.catch_warnings():
-        for module, name, kind, hint, bounded in PLUGINS:
-            plugin = getattr(importlib.import_module(f"detect_secrets.plugins.{module}"), name)
-            found += [Shape(kind, hint, _ascii(pattern), bounded, _PREFIX) for pattern in plugin().denylist]
-        if warnings.showwarning is not shown:
-            # Loading detect-secrets sends all warnings to its log, the user's own, too, where nobody sees them.
-            logging.captureWarnings(False)
-    return tuple(found)
-
-
-def _ascii(pattern: re.Pattern[str]) -> re.Pattern[str]:
-    return re.compile(pattern.pattern, pattern.flags & ~re.UNICODE | re.ASCII)
-
-
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
     for match in shape.pattern.finditer(text):
-        inner = shape.pattern.groups and len(match[1] or "") >= shape.least
+        inner = bool(shape.pattern.groups)
         start, end = match.span(1) if inner else match.span()
         if not inner and not shape.bounded:
             # Some shapes are those of the shortest tokens of their kind.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import reprlib
 from collections.abc import Mapping
 
-from nbclaude.context.secrets.masking import mask
 from nbclaude.refusal import Refusal
+from nbclaude.secrets.masking import mask
 
 __all__ = ["shown_value", "with_value"]
 

@@ -10,8 +10,8 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
-from nbclaude.context.secrets.assigned import is_password, is_token
-from nbclaude.context.secrets.shapes import LONGEST
+from nbclaude.secrets.assigned import is_password, is_token
+from nbclaude.secrets.shapes import LONGEST
 
 __all__ = ["placed_secrets"]
 

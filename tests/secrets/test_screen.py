@@ -1,9 +1,9 @@
 import pytest
 
-from nbclaude.client.connection import Secret
-from nbclaude.context.secrets.masking import Finding
-from nbclaude.context.secrets.screen import Screen
-from tests.context.secrets.test_masking import SECRETS
+from nbclaude.secrets.keys import Secret
+from nbclaude.secrets.masking import Finding
+from nbclaude.secrets.screen import Screen
+from tests.secrets.test_masking import SECRETS
 
 
 def test_blocks_are_walked_and_base64_is_left_alone() -> None:

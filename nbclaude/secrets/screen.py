@@ -1,4 +1,4 @@
-"""Anything that is about to leave comes in: a text, content blocks, a schema; it goes out masked, with what was found."""
+"""What is about to leave, masked: a text, content blocks, a schema."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.client.connection import Secret
-from nbclaude.client.keys import find_keys
-from nbclaude.context.secrets.masking import Finding, mask
-from nbclaude.context.secrets.personal import mask_personal
+from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.secrets.masking import Finding, mask
+from nbclaude.secrets.personal import mask_personal
 
 __all__ = ["Screen"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from nbclaude.context.secrets.masking import Finding
 from nbclaude.errors import ConfigurationError
+from nbclaude.secrets.masking import Finding
 
 __all__ = ["PERSONAL_KINDS", "PERSONAL_WORDS", "mask_personal"]
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from nbclaude.context.secrets.assigned import assigned_secrets, is_placeholder
-from nbclaude.context.secrets.masking import mask
-from tests.context.secrets.test_masking import IN_CONTEXT
+from nbclaude.secrets.assigned import assigned_secrets, is_placeholder
+from nbclaude.secrets.masking import mask
+from tests.secrets.test_masking import IN_CONTEXT
 
 # As long as those of AWS.
 SESSION = "IQoJb3JpZ2luX2VjEHQaCXVzLWVhc3QtMSJ" + "a9/B8+c7D6e5F4" * 40

@@ -1,8 +1,8 @@
 import pytest
 
-from nbclaude.context.secrets.masking import Finding
-from nbclaude.context.secrets.personal import mask_personal
 from nbclaude.errors import ConfigurationError
+from nbclaude.secrets.masking import Finding
+from nbclaude.secrets.personal import mask_personal
 
 
 def test_personal_data_is_masked_as_asked() -> None:
