@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
 from nbclaude.secrets.shown import with_value
+from nbclaude.settings.table import BY_NAME
 
 __all__ = ["refusal_text", "said"]
 
 _WAYS = {
     Way.STORE_KEY: "Set ANTHROPIC_API_KEY or ANTHROPIC_CUSTOM_HEADERS in the environment instead.",
-    Way.LIST_MODELS: "The documentation of the server lists its models",
-    Way.CHECK_CONNECTION: "Check the environment variable that holds it",
+    Way.LIST_MODELS: "",
 }
 
 
 def refusal_text(refusal: Refusal) -> str:
     """Say why an argument, a configured value or an environment variable is refused, in one line."""
-    cure = spelled(refusal.cure, _spell)
-    return " ".join(filter(None, (f"{_subject(refusal)}: {refusal.reason}", cure)))
+    subject = "" if refusal.bare else f"{_subject(refusal)}:"
+    return " ".join(filter(None, (subject, refusal.reason, spelled(refusal.cure, _spell))))
 
 
 def said(error: Exception) -> str:
@@ -35,4 +35,7 @@ def _subject(refusal: Refusal) -> str:
 def _spell(part: Mention | Way) -> str:
     if isinstance(part, Way):
         return _WAYS[part]
-    return part.setting if part.value is None else f"{part.setting}={part.value!r}"
+    row = BY_NAME[part.setting]
+    if not row.in_ask:
+        return row.environment or f"ClaudeMagics.{row.name}"
+    return row.name if part.value is None else f"{row.name}={part.value!r}"

@@ -25,7 +25,6 @@ class Way(Enum):
 
     STORE_KEY = auto()
     LIST_MODELS = auto()
-    CHECK_CONNECTION = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class Refusal:
     """Why a setting cannot have a value: `reason` in whole sentences that spell no setting, `cure` what to do instead.
 
     `source` is ASKED (the ask itself has set it), CONFIGURED, or an environment variable. A value that is a secret, or says
-    nothing, is not `shown`; one that is only `a_part` stands somewhere in what was given.
+    nothing, is not `shown`; one that is only `a_part` stands somewhere in what was given. A `bare` reason says by itself
+    what it is about.
     """
 
     setting: str
@@ -54,6 +54,7 @@ class Refusal:
     source: str = ASKED
     shown: bool = True
     a_part: bool = False
+    bare: bool = False
 
 
 class UnfitError(ValueError):
@@ -79,7 +80,7 @@ class UnfitError(ValueError):
 
 def refused(refusal: Refusal) -> ConfigurationError:
     """Make the error that carries a refusal up to the surface that words it."""
-    error = ConfigurationError(f"{refusal.setting}: {refusal.reason}")
+    error = ConfigurationError(refusal.reason if refusal.bare else f"{refusal.setting}: {refusal.reason}")
     error.refusal = refusal
     return error
 

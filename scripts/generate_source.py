@@ -63,19 +63,25 @@ def options_class() -> Iterator[str]:
     """Write the fields of `Options`."""
     yield "@dataclass(frozen=True, slots=True)"
     yield "class Options:"
+    yield '    """What one ask was given as options."""'
+    yield ""
     for row in SETTINGS:
         if row.options:
             yield f"    {row.name}: {_of_options(row)} = {_literal(row.unset)}"
+    yield ""
 
 
 def settings_class() -> Iterator[str]:
     """Write the fields of `Settings`."""
     yield "@dataclass(frozen=True, slots=True)"
     yield "class Settings:"
+    yield '    """What a request is made with."""'
+    yield ""
     for row in SETTINGS:
         if row.held:
             yield f"    {row.name}: {_or_none(_annotation(row.kind), row.default)} = {_literal(row.default)}"
     yield "    asked: frozenset[str] = frozenset()"
+    yield ""
 
 
 def trait_fields() -> Iterator[str]:

@@ -30,6 +30,7 @@ from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun
+from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
@@ -71,7 +72,7 @@ class Workspace:
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
-        self._noted: set[str] = set()
+        self._noted: set[str | Refusal] = set()
         self._spending = threading.RLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
@@ -185,7 +186,7 @@ class Workspace:
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
 
-    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)

@@ -17,6 +17,7 @@ from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_line
 from nbclaude.settings.resolve import follow_up_settings
 from nbclaude.settings.values import Settings
@@ -43,6 +44,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_continue(self, line: str) -> None:
         """Go on with the last answer, which was cut off or interrupted.
 
@@ -68,6 +70,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_tool_result(self, line: str) -> None:
         """Answer the tool calls of the last answer, and let the model go on.
 

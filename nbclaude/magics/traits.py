@@ -126,9 +126,8 @@ def _from_environment(name: str) -> Any:
 
 _TRAITS = {setting.name: _trait(setting) for setting in SETTINGS if setting.configurable}
 _DEFAULTS = {f"_default_{name}": _from_environment(name) for name in ENVIRONMENT}
-_Traits: Any = type(Configurable)(
-    "_Traits", (Configurable,), {"__module__": __name__, **_TRAITS, **_DEFAULTS}
-)
+_made: Any = type(Configurable)
+_Traits: Any = _made("_Traits", (Configurable,), {"__module__": __name__, **_TRAITS, **_DEFAULTS})
 
 
 class ClaudeTraits(_Traits):  # type: ignore[misc]

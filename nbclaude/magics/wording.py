@@ -19,7 +19,7 @@ _TRAIT_WAYS: Mapping[Mention | Way, str] = {
 
 def refusal_text(refusal: Refusal) -> str:
     """Say why a setting is refused, in one line."""
-    return _line(_subject(refusal), refusal)
+    return _line("" if refusal.bare else f"{_subject(refusal)}:", refusal)
 
 
 def trait_text(refusal: Refusal) -> str:
@@ -33,7 +33,7 @@ def note_text(note: str | Refusal) -> str:
     """Say what was left out of a request, and why; other notes are text already."""
     if isinstance(note, str):
         return note
-    return _line(f"{note.setting} {note.value} left out", note)
+    return _line(f"{note.setting} {note.value} left out:", note)
 
 
 def said(error: Exception) -> str:
@@ -55,8 +55,7 @@ def worded() -> Iterator[None]:
 
 
 def _line(subject: str, refusal: Refusal) -> str:
-    cure = spelled(refusal.cure, spell)
-    return " ".join(filter(None, (f"{subject}: {refusal.reason}", cure)))
+    return " ".join(filter(None, (subject, refusal.reason, spelled(refusal.cure, spell))))
 
 
 def _subject(refusal: Refusal) -> str:

@@ -12,8 +12,7 @@ __all__ = ["config_line", "option_for", "spell", "spelled_setting"]
 
 _WAYS = {
     Way.STORE_KEY: "See %claude_login.",
-    Way.LIST_MODELS: "%claude_models lists what there is",
-    Way.CHECK_CONNECTION: "%claude_connect shows where it is from",
+    Way.LIST_MODELS: "%claude_models lists those that the server offers.",
 }
 
 
@@ -56,5 +55,6 @@ def spelled_setting(name: str, value: Any = None) -> str:
 
 
 def config_line(name: str, value: Any = None) -> str:
-    """Spell a setting as `%config` does."""
-    return f"%config ClaudeMagics.{name}" + ("" if value is None else f" = {value!r}")
+    """Spell a setting as `%config` does, or as the environment does."""
+    variable = f" or {BY_NAME[name].environment}" if BY_NAME[name].environment else ""
+    return f"%config ClaudeMagics.{name}" + (variable if value is None else f" = {value!r}")

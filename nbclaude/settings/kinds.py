@@ -74,7 +74,7 @@ class Given(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Text(Kind):
-    """A text without the white space around it; with `escapes` a text as it is, in which a line may write `\\n`."""
+    """A text without the white space around it; with `escapes` a text as it is, in which a line may write escapes."""
 
     what: str = "text that is not empty"
     empty: bool = False

@@ -10,11 +10,17 @@ from typing import Any
 
 from nbclaude.refusal import UnfitError
 
-__all__ = ["items_of", "number_of", "plain_json", "plain_text"]
+__all__ = ["a_type", "items_of", "number_of", "plain_json", "plain_text"]
 
 _MAX_ITEMS = 1_000
 _MAX_DEPTH = 100
 _MOST = 2**63 - 1
+
+
+def a_type(value: object) -> str:
+    """Name the type of a value, with its article."""
+    name = type(value).__name__
+    return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
 def plain_text(value: object) -> str | None:
@@ -79,7 +85,7 @@ def plain_json(value: object, depth: int = 0) -> Any:
         return [plain_json(item, depth + 1) for item in value]
     number = number_of(value)
     if number is None:
-        raise UnfitError(f"it holds a {type(value).__name__}, which is not JSON.", part=(value,))
+        raise UnfitError(f"it holds {a_type(value)}, which is not JSON.", part=(value,))
     whole = isinstance(number, numbers.Integral)
     result = int(number) if whole else float(number)
     if not math.isfinite(result) or (whole and abs(result) > _MOST):

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     # <generated: options>
     @dataclass(frozen=True, slots=True)
     class Options:
+        """What one ask was given as options."""
+
         model: str | None = None
         system: str | None = None
         max_tokens: int | None = None
@@ -75,6 +77,8 @@ if TYPE_CHECKING:
     # <generated: settings>
     @dataclass(frozen=True, slots=True)
     class Settings:
+        """What a request is made with."""
+
         model: str = "claude-sonnet-5-5"
         system: str | list[dict[str, Any]] = ""
         max_tokens: int = 16_000
