@@ -9,7 +9,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lab bench-stream bench-load bench-cost format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -23,6 +23,10 @@ test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, ke
 	$(BIN)/lint-imports
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
+
+generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
+	$(BIN)/python scripts/generate_source.py
+	$(BIN)/python scripts/generate_docs.py
 
 demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
 	$(BIN)/python scripts/demo.py

@@ -209,9 +209,10 @@ def ask(
         temperature: from 0 (steady) to 1 (varied); models up to 4.6.
         top_p: nucleus sampling, 0 to 1; models up to 4.6.
         top_k: choose among the K likeliest tokens; models up to 4.6.
-        stop_sequences: text at which the answer stops.
+        stop_sequences: texts at which the answer stops.
         effort: how hard the model works: low, medium, high, xhigh, max.
-        thinking: think before answering: summarized (and show the summary), omitted, or off.
+        thinking: think before answering: summarized (and show the summary), omitted, or off; unset: as the
+            model does.
         prefill: how the answer begins; models up to 4.5.
         json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
         tools: tool definitions, a dict or a list of them.
@@ -219,12 +220,12 @@ def ask(
         metadata_user: an id of the end user, for the API's abuse detection.
         service_tier: the API's service tier: auto or standard_only.
         speed: standard or fast, for models that offer it.
-        betas: a beta feature of the API.
+        betas: beta features of the API.
         headers: more HTTP headers, never a key.
         extra: more fields of the request body, as they are.
         allow_secrets: do not mask what looks like a password or a key.
         stream: show the answer as it comes, not only when it is complete.
-        conversation: ask in the conversation of this name.
+        conversation: the conversation to ask in.
         new: start a new conversation: send nothing of what came before.
         history: ask in the conversation, and record the turn.
 

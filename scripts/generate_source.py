@@ -12,14 +12,11 @@ import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from nbclaude.settings.kinds import Given, Kind
+from nbclaude.settings.rows import Setting
+from nbclaude.settings.table import SETTINGS
+
 ROOT = Path(__file__).resolve().parents[1]
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))  # the package beside this script, wherever another one is installed
-
-from nbclaude.settings.kinds import Given, Kind  # noqa: E402 - after the path is set
-from nbclaude.settings.rows import Setting  # noqa: E402
-from nbclaude.settings.table import SETTINGS  # noqa: E402
-
 _WIDTH = 110
 _REGION = re.compile(r"^( *)# <generated: ([\w ]+)>\n.*?^\1# <end>$", re.MULTILINE | re.DOTALL)
 _ARGUMENTS = re.compile(r"^    Arguments:\n.*?\n\n", re.MULTILINE | re.DOTALL)

@@ -80,7 +80,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "stop_sequences",
         Texts(Text("text that is not only white space", escapes=True)),
-        "text at which the answer stops",
+        "texts at which the answer stops",
         default=(),
         options=(Option(("--stop",), "TEXT", repeat=True),),
     ),
@@ -95,7 +95,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "thinking",
         Choice((*_THINKING, "off")),
-        "think before answering: summarized (and show the summary), omitted, or off",
+        "think before answering: summarized (and show the summary), omitted, or off; unset: as the model does",
         options=(
             Option(
                 ("--think",),
@@ -145,7 +145,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "figures",
         Texts(Figure()),
-        "send the last figure that a cell has shown, the Nth last, or all of the last cell that plotted",
+        "send the last figure shown, the Nth last, or all of the last cell that plotted",
         default=(),
         options=(Option(("--fig",), "[N|cell]", repeat=True, optional="1"),),
         held=False,
@@ -218,7 +218,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "betas",
         Texts(Beta()),
-        "a beta feature of the API",
+        "beta features of the API",
         default=(),
         options=(Option(("--beta",), "NAME", repeat=True),),
         body="",
@@ -278,7 +278,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "conversation",
         Text(),
-        "ask in the conversation of this name",
+        "the conversation to ask in",
         default=MAIN,
         options=(Option(("-c", "--conversation"), "NAME"),),
         configurable=True,

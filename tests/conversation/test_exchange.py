@@ -25,6 +25,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
+from nbclaude.magics.wording import said
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
 from nbclaude.settings.values import Settings
@@ -535,8 +536,10 @@ def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
     }
     settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
     question = Question((document, text_block("Hi")))
-    with pytest.raises(ConfigurationError, match=r"--json: .*Leave out --citations"):
+    with pytest.raises(ConfigurationError, match=r"json: the API takes no schema together") as refusal:
         make_plan(question, Conversation(), settings, model_info(settings.model))
+    cure = "Leave out --citations; if an earlier turn has such a document, leave it behind with --new or --no-history."
+    assert said(refusal.value).endswith(cure)
     plain = Question(({**document, "citations": {"enabled": False}}, text_block("Hi")))
     assert make_plan(plain, Conversation(), settings, model_info(settings.model)).notes == ()
     cited = replace(settings, schema=None)
