@@ -304,7 +304,7 @@ def _refuse_keys(given: Mapping[str, Any], workspace: Workspace) -> None:
         known = []
     for name, value in given.items():
         if isinstance(value, str | tuple | list | Mapping) and find_keys(repr(value), known):
-            reason = "it holds an API key; nothing was sent. Keys belong into the environment."
+            reason = "it holds an API key; nothing was sent. Keys belong in the environment."
             raise refused(Refusal(name, None, reason, shown=False))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.notebook import Shell
+from nbclaude.panel.apart import apart_from_cells, release
 from nbclaude.panel.host import LOCK
 from nbclaude.panel.panel import Panel
 
@@ -24,7 +25,9 @@ def open_panel(shell: Shell, settings: Any, cell: str, text: str) -> Panel:
             close_panels([cell], leaves_picture=False)
         while len(_opened()) >= MOST_PANELS:
             _open.pop(0).close()
-        panel = Panel(shell, settings, current_workspace(), cell, _refresh_all)
+        panel = apart_from_cells(
+            shell, lambda: Panel(shell, settings, current_workspace(), cell, _refresh_all)
+        )
         _open.append(panel)
     panel.show(text)
     return panel
@@ -37,7 +40,8 @@ def close_panels(cells: Iterable[str] | None = None, *, leaves_picture: bool = T
         for panel in _opened():
             if wanted is None or panel.cell in wanted:
                 panel.close(leaves_picture=leaves_picture)
-        _opened()
+        if not _opened():
+            release()
 
 
 def _opened() -> list[Panel]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from copy import copy
 from html import escape
 from typing import Any, Protocol, TypeVar
@@ -22,6 +21,7 @@ from traitlets import TraitError
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 from nbclaude.notebook import Shell
+from nbclaude.panel.apart import apart_from_cells
 from nbclaude.panel.wording import said
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.resolve import checked
@@ -117,18 +117,12 @@ class Host:
 
     def apart(self, function: Callable[[], Result]) -> Result:
         """Run a function under the lock, and apart from any cell: what it tells widgets belongs to none."""
-        kernel = getattr(self.shell, "kernel", None)
 
         def run() -> Result:
-            if kernel is not None:
-                from ipykernel.kernelbase import Kernel
-
-                # The kernel's own part alone: the shell's would take the output away from a cell that runs.
-                Kernel.set_parent(kernel, b"", {}, channel="shell")  # type: ignore[no-untyped-call]
             with LOCK:
                 return function()
 
-        return copy_context().run(run)
+        return apart_from_cells(self.shell, run)
 
     def text_of(self, field: Any, newest: str | None = None) -> str:
         """Return what stands in a text field; `newest` is what the front end has there, if it has told that apart.

@@ -30,7 +30,7 @@ _TURNS_IN_PICTURE = 5
 
 
 class Panel:
-    """One open panel. `cell` is the id of the cell that shows it, empty where the front end does not tell."""
+    """One open panel, made apart from cells. `cell` is the id of the cell that shows it, empty where no front end tells."""
 
     def __init__(
         self, shell: Shell, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
@@ -42,7 +42,7 @@ class Panel:
         self._picture = ""
         self.is_open = True
         self._panes: dict[str, SettingsPane | AttachPane | PlotPane] = {}
-        self._host.apart(self._build)
+        self._build()
         settings.observe(self._settings_changed)
         shell.events.register("post_run_cell", self._after_cell)
 

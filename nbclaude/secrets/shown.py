@@ -35,7 +35,10 @@ def _repr(value: object) -> str:
     """Write a value whose parts may be long, deep, or fail to write themselves."""
     short = reprlib.Repr()
     short.maxstring = short.maxother = short.maxlong = 10_000
-    return " ".join(short.repr(value).split())
+    try:
+        return " ".join(short.repr(value).split())
+    except ValueError:  # a number of more digits than Python writes
+        return f"<{type(value).__name__}>"
 
 
 def with_value(name: str, sign: str, refusal: Refusal) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import keyword
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from nbclaude.refusal import UnfitError
-from nbclaude.settings.plain import items_of, number_of, plain_json, plain_text
+from nbclaude.settings.plain import as_float, items_of, number_of, plain_json, plain_text
 
 __all__ = [
     "Beta",
@@ -178,10 +179,7 @@ class Number(Kind):
     def check(self, value: object) -> float:
         """Check a value of Python."""
         number = number_of(value)
-        try:
-            result = float(number) if number is not None else float("nan")
-        except (OverflowError, ValueError):
-            result = float("nan")
+        result = math.nan if number is None else as_float(number)
         if not self.least <= result <= (_MOST if self.most is None else self.most):
             raise self.unfit()
         return result

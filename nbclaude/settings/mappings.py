@@ -69,7 +69,8 @@ class Headers(Kind):
                 lowered, text = _header(name, of_it)
             except _NoHeaderError:
                 # The value may be a secret; the name tells which header it is.
-                raise UnfitError(f"it must be {self.wanted}.", part=(name,)) from None
+                reason = "a header must be a name and a value in ASCII, without line breaks."
+                raise UnfitError(reason, part=(name,)) from None
             found[lowered] = text
         return found
 
@@ -80,7 +81,7 @@ class _NoHeaderError(ValueError):
 
 def _header(name: object, value: object) -> tuple[str, str]:
     name, value = plain_text(name), plain_text(value)
-    if name is None or value is None or not _NAME.fullmatch(name.strip()):
+    if name is None or value is None or not _NAME.fullmatch(name.strip(" \t")):
         raise _NoHeaderError
     name, value = name.strip().lower(), value.strip(" \t")
     if not value.isascii() or not value.isprintable():

@@ -10,16 +10,18 @@ from typing import Any
 
 from nbclaude.refusal import UnfitError
 
-__all__ = ["a_type", "items_of", "number_of", "plain_json", "plain_text"]
+__all__ = ["as_float", "a_type", "items_of", "number_of", "plain_json", "plain_text"]
 
 _MAX_ITEMS = 1_000
 _MAX_DEPTH = 100
-_MOST = 2**63 - 1
+_MAX_NUMBER = 2**63 - 1  # of whole numbers
 
 
 def a_type(value: object) -> str:
     """Name the type of a value, with its article."""
     name = type(value).__name__
+    if name == "bytes":
+        return name
     return f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
@@ -58,7 +60,8 @@ def items_of(value: object) -> list[Any] | None:
         if isinstance(value, set | frozenset):
             found.sort(key=repr)
     except Exception as error:
-        raise UnfitError(f"it cannot be read ({type(error).__name__}: {error}).", shown=False) from None
+        # Only the kind is told: what user code says could hold a secret.
+        raise UnfitError(f"it cannot be read: iterating over it raises {a_type(error)}.", shown=False) from None
     if len(found) > _MAX_ITEMS:
         raise UnfitError(f"it has more than {_MAX_ITEMS:,} items.", shown=False)
     return found
@@ -86,8 +89,15 @@ def plain_json(value: object, depth: int = 0) -> Any:
     number = number_of(value)
     if number is None:
         raise UnfitError(f"it holds {a_type(value)}, which is not JSON.", part=(value,))
-    whole = isinstance(number, numbers.Integral)
-    result = int(number) if whole else float(number)
-    if not math.isfinite(result) or (whole and abs(result) > _MOST):
+    result = int(number) if isinstance(number, numbers.Integral) else as_float(number)
+    if abs(result) > _MAX_NUMBER if isinstance(result, int) else not math.isfinite(result):
         raise UnfitError("it holds a number that JSON cannot write.", part=(value,))
     return result
+
+
+def as_float(number: Any) -> float:
+    """Return a number as a float: 0.3 for what numpy has as 0.3 in fewer bits; nan for what has none."""
+    try:
+        return float(str(number) if type(number).__module__ == "numpy" else number)
+    except (OverflowError, ValueError):
+        return math.nan
