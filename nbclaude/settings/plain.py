@@ -10,7 +10,7 @@ from typing import Any
 
 from nbclaude.refusal import UnfitError
 
-__all__ = ["as_float", "a_type", "items_of", "number_of", "plain_json", "plain_text"]
+__all__ = ["a_type", "as_float", "items_of", "number_of", "plain_json", "plain_text"]
 
 _MAX_ITEMS = 1_000
 _MAX_DEPTH = 100
@@ -61,7 +61,9 @@ def items_of(value: object) -> list[Any] | None:
             found.sort(key=repr)
     except Exception as error:
         # Only the kind is told: what user code says could hold a secret.
-        raise UnfitError(f"it cannot be read: iterating over it raises {a_type(error)}.", shown=False) from None
+        raise UnfitError(
+            f"it cannot be read: iterating over it raises {a_type(error)}.", shown=False
+        ) from None
     if len(found) > _MAX_ITEMS:
         raise UnfitError(f"it has more than {_MAX_ITEMS:,} items.", shown=False)
     return found
