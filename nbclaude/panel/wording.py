@@ -55,7 +55,7 @@ def refusal_text(refusal: Refusal) -> str:
     if refusal.source == CONFIGURED:
         subject = with_value(f"ClaudeMagics.{name}", " = ", refusal)
     elif refusal.source == ASKED:
-        subject = with_value(name, " ", refusal)
+        subject = with_value(name.replace("_", " ").capitalize(), " ", refusal)
     else:
         subject = with_value(refusal.source, "=", refusal)
     return f"{subject}: {sentence(refusal)}"

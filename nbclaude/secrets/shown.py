@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping
 
 from nbclaude.refusal import Refusal
-from nbclaude.secrets.masking import mask
 
 __all__ = ["shown_value", "with_value"]
 
@@ -27,12 +25,16 @@ def shown_value(value: object) -> str:
         text = _repr(value)
     else:
         text = f"<{type(value).__name__}>"
+    from nbclaude.secrets.masking import mask  # its patterns take a while to compile
+
     masked, _ = mask(text)
     return masked if len(masked) <= _MOST else f"{masked[: _MOST - 1]}…"
 
 
 def _repr(value: object) -> str:
     """Write a value whose parts may be long, deep, or fail to write themselves."""
+    import reprlib
+
     short = reprlib.Repr()
     short.maxstring = short.maxother = short.maxlong = 10_000
     try:

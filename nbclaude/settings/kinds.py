@@ -6,7 +6,6 @@ import keyword
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from nbclaude.refusal import UnfitError
@@ -31,7 +30,6 @@ __all__ = [
 _MOST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of value.
 
@@ -62,27 +60,28 @@ class Kind:
         return UnfitError(f"it must be {self.wanted}.", **more)
 
 
-@dataclass(frozen=True, slots=True)
 class Given(Kind):
     """A value that its own room has read and checked: tools, a schema. `of` is its type."""
 
-    of: str = "Any"
+    def __init__(self, of: str = "Any") -> None:
+        self.of = of
 
     def check(self, value: object) -> Any:
         """Take it as it is."""
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Text(Kind):
     """A text without the white space around it; with `escapes` a text as it is, in which a line may write escapes."""
 
-    what: str = "text that is not empty"
-    empty: bool = False
-    escapes: bool = False
-
     annotation: ClassVar[str] = "str"
     accepts: ClassVar[str] = "str"
+    what = "text that is not empty"
+
+    def __init__(self, what: str = "", *, empty: bool = False, escapes: bool = False) -> None:
+        self.what = what or self.what
+        self.empty = empty
+        self.escapes = escapes
 
     @property
     def wanted(self) -> str:
@@ -101,11 +100,10 @@ class Text(Kind):
         return text if self.escapes else text.strip()
 
 
-@dataclass(frozen=True, slots=True)
 class Beta(Text):
     """The name of a beta feature, which goes into a header."""
 
-    what: str = "the name of a beta feature, like files-api-2025-04-14"
+    what = "the name of a beta feature, like files-api-2025-04-14"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
@@ -115,11 +113,10 @@ class Beta(Text):
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class Identifier(Text):
     """The name of a variable."""
 
-    what: str = "the name of a Python variable"
+    what = "the name of a Python variable"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
@@ -129,15 +126,15 @@ class Identifier(Text):
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class Choice(Kind):
     """One of some words, in any case; with `empty` also none of them."""
 
-    words: tuple[str, ...]
-    empty: bool = False
-
     annotation: ClassVar[str] = "str"
     accepts: ClassVar[str] = "str"
+
+    def __init__(self, words: tuple[str, ...], *, empty: bool = False) -> None:
+        self.words = words
+        self.empty = empty
 
     @property
     def wanted(self) -> str:
@@ -152,16 +149,16 @@ class Choice(Kind):
         return text.lower()
 
 
-@dataclass(frozen=True, slots=True)
 class Number(Kind):
     """A number in a range."""
 
-    least: float
-    most: float | None = None
-    unit: str = ""
-
     annotation: ClassVar[str] = "float"
     accepts: ClassVar[str] = "float"
+
+    def __init__(self, least: float, most: float | None = None, *, unit: str = "") -> None:
+        self.least = least
+        self.most = most
+        self.unit = unit
 
     @property
     def wanted(self) -> str:
@@ -185,14 +182,14 @@ class Number(Kind):
         return result
 
 
-@dataclass(frozen=True, slots=True)
 class Whole(Kind):
     """A whole number that is not below `least`."""
 
-    least: int
-
     annotation: ClassVar[str] = "int"
     accepts: ClassVar[str] = "int"
+
+    def __init__(self, least: int) -> None:
+        self.least = least
 
     @property
     def wanted(self) -> str:
@@ -217,7 +214,6 @@ class Whole(Kind):
         return result
 
 
-@dataclass(frozen=True, slots=True)
 class Flag(Kind):
     """Yes or no."""
 
@@ -238,15 +234,15 @@ class Flag(Kind):
         raise self.unfit()
 
 
-@dataclass(frozen=True, slots=True)
 class Texts(Kind):
     """Several values of one kind; a lone one is a list of one."""
-
-    each: Kind
 
     annotation: ClassVar[str] = "tuple[str, ...]"
     of_word: ClassVar[str] = "str"
     accepts: ClassVar[str] = "str | Iterable[str]"
+
+    def __init__(self, each: Kind) -> None:
+        self.each = each
 
     @property
     def wanted(self) -> str:
@@ -273,7 +269,6 @@ class Texts(Kind):
         return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
 class System(Kind):
     """A system prompt: text, which may be empty, or text blocks."""
 
@@ -309,11 +304,10 @@ class System(Kind):
         return block
 
 
-@dataclass(frozen=True, slots=True)
 class Figure(Text):
     """Which figure: 1 is the last one, `cell` all of the last cell that plotted."""
 
-    what: str = "a number from 1 (1 is the last figure), or cell; -- ends the options"
+    what = "a number from 1 (1 is the last figure), or cell; -- ends the options"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
@@ -323,11 +317,10 @@ class Figure(Text):
         return text
 
 
-@dataclass(frozen=True, slots=True)
 class Cells(Text):
     """How many cells, or `all`."""
 
-    what: str = "how many cells, or all"
+    what = "how many cells, or all"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""

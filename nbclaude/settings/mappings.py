@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from nbclaude.refusal import UnfitError, Way
@@ -35,7 +34,6 @@ _OF_THE_CLIENT = frozenset(
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
-@dataclass(frozen=True, slots=True)
 class Headers(Kind):
     """HTTP headers by their names, in lower case; none of them holds a secret."""
 
@@ -99,7 +97,6 @@ def _header(name: object, value: object) -> tuple[str, str]:
     return name, value
 
 
-@dataclass(frozen=True, slots=True)
 class Json(Kind):
     """Fields of a JSON object."""
 
@@ -130,13 +127,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-@dataclass(frozen=True, slots=True)
 class Entries(Kind):
     """Entries by name, each of which its own room checks when it is used."""
 
-    what: str
-
     annotation: ClassVar[str] = "Mapping[str, Any]"
+
+    def __init__(self, what: str) -> None:
+        self.what = what
 
     @property
     def wanted(self) -> str:
