@@ -66,11 +66,14 @@ class AnswerDisplay(Protocol):
         """Take the waiting sign away; `alone` tells that nothing else of the cell's output would go with it."""
 
 
-def open_display(shell: Shell, language: str = "") -> AnswerDisplay:
-    """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it."""
+def open_display(shell: Shell, language: str = "", macros: frozenset[str] = frozenset()) -> AnswerDisplay:
+    """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
+
+    `macros` are the notebook's own LaTeX macros that the answer may use.
+    """
     if is_terminal(shell):
         return TerminalDisplay(sys.stdout)
-    return PagesDisplay(shell.display_pub, language)
+    return PagesDisplay(shell.display_pub, language, macros)
 
 
 def say(text: str) -> None:
@@ -118,9 +121,10 @@ def show_bundle(shell: Shell, *, html: str, text: str) -> None:
 class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id."""
 
-    def __init__(self, publisher: Any, language: str = "") -> None:
+    def __init__(self, publisher: Any, language: str = "", macros: frozenset[str] = frozenset()) -> None:
         self._publisher = publisher
         self._language = language
+        self._macros = macros
         self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
@@ -216,7 +220,7 @@ class PagesDisplay:
         if self._renderer is None:
             from nbclaude.render.reply import ReplyRenderer
 
-            self._renderer = ReplyRenderer(self._id.removeprefix("nbclaude-"), self._language)
+            self._renderer = ReplyRenderer(self._id.removeprefix("nbclaude-"), self._language, self._macros)
         return self._renderer
 
     def _show_page(self, page: PageImage) -> None:

@@ -55,6 +55,7 @@ class Reply:
     cost: float | None = None
     _read: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
     _request: MessageRequest | None = field(default=None, repr=False, compare=False)
+    _macros: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
 
     @property
     def request(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ class Reply:
         from nbclaude.render.reply import message_html
 
         text = self.text
-        html = message_html(self.message, "json" if self._read is not None else "")
+        html = message_html(self.message, "json" if self._read is not None else "", self._macros)
         return {"text/html": html, "text/markdown": text, "text/plain": text}
 
 
@@ -164,7 +165,10 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     """Build the reply of an outcome; `form` is how its JSON is to be read."""
     cost = outcome.entry.cost if outcome.entry else None
     read = form.read if form else None
-    return Reply(outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request)
+    macros = frozenset(outcome.plan.settings.math_macros)
+    return Reply(
+        outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request, macros
+    )
 
 
 def ask(

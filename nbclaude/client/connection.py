@@ -59,11 +59,6 @@ class Connection:
         """Host and port, as a person would name the server."""
         return self.base_url.partition("://")[2].partition("/")[0] or self.base_url
 
-    @property
-    def hostname(self) -> str:
-        """The host alone, without its port."""
-        return urlsplit(self.base_url).hostname or ""
-
     def headers(self) -> dict[str, str]:
         """Build the headers of a request, the key among them; custom headers win."""
         key = self.secret.reveal()

@@ -61,7 +61,9 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
-    display = open_display(shell, language="json" if asking.settings.schema is not None else "")
+    settings = asking.settings
+    language = "json" if settings.schema is not None else ""
+    display = open_display(shell, language, frozenset(settings.math_macros))
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:

@@ -212,7 +212,7 @@ class AskPane:
         asking = self._asking(text)
         # What cannot be sent is said before anything is shown.
         self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
-        self._live = live = LiveAnswer(self.view)
+        self._live = live = LiveAnswer(self.view, asking.settings.math_macros)
         self._pending, self._asked_in = pending_html(text), asking.conversation
         self.question.value = ""
         self._set_busy(busy=True)

@@ -57,7 +57,10 @@ class Transcript:
 
         kept = self._footers.get(id(turn))
         footer = kept[1] if kept is not None else _footer(turn)
-        return message_html(turn.message, styled=False) + f'<div class="nbclaude">{footer}</div>'
+        macros = frozenset(turn.settings.math_macros if turn.settings else ())
+        return (
+            message_html(turn.message, macros=macros, styled=False) + f'<div class="nbclaude">{footer}</div>'
+        )
 
 
 def turn_of_key(turns: Sequence[Turn], key: str) -> Turn | None:

@@ -72,12 +72,16 @@ class Footer:
 class ReplyRenderer:
     """The growing answer on its pages: `feed` events, ask for `changes` whenever you paint, `close` at the end.
 
-    With a `language` (a structured answer is "json") the text of the answer is code in it.
+    With a `language` (a structured answer is "json") the text of the answer is code in it. `macros` are the notebook's own
+    LaTeX macros that its formulas may use.
     """
 
-    def __init__(self, document_id: str = "", language: str = "") -> None:
+    def __init__(
+        self, document_id: str = "", language: str = "", macros: frozenset[str] = frozenset()
+    ) -> None:
         self._document_id = document_id
         self._language = language
+        self._macros = macros
         self._pages = [Page(0)]
         self._section: Section | None = None
         self._sections = 0
@@ -182,7 +186,7 @@ class ReplyRenderer:
             return self._section
         if self._language:
             return self._begin(CodeSection(self._language, self._citations))
-        return self._begin(TextSection(self._next_id(), self._citations))
+        return self._begin(TextSection(self._next_id(), self._citations, self._macros))
 
     def _block_section(self) -> BlockSection:
         if isinstance(self._section, BlockSection):
@@ -244,12 +248,18 @@ def _savable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def message_html(message: Mapping[str, Any], language: str = "", *, styled: bool = True) -> str:
+def message_html(
+    message: Mapping[str, Any],
+    language: str = "",
+    macros: frozenset[str] = frozenset(),
+    *,
+    styled: bool = True,
+) -> str:
     """Render a whole message at once, on a single page: all its blocks, notes and sources.
 
     Where many stand together, the style sheet need not come with each: then it is not `styled`.
     """
-    renderer = ReplyRenderer(_document_id(text_of(message)), language)
+    renderer = ReplyRenderer(_document_id(text_of(message)), language, macros)
     for event in events_of_message(message):
         renderer.feed(event)
     return renderer.whole_html(styled=styled)

@@ -20,6 +20,7 @@ __all__ = [
     "Given",
     "Identifier",
     "Kind",
+    "Macro",
     "Number",
     "System",
     "Text",
@@ -122,6 +123,24 @@ class Identifier(Text):
         """Check a value of Python."""
         text = plain_text(value)
         if text is None or not text.isidentifier() or keyword.iskeyword(text):
+            raise self.unfit()
+        return text
+
+
+class Macro(Text):
+    """The name of a LaTeX macro that answers may use, with or without its backslash."""
+
+    what = (
+        "the name of a macro that the notebook defines, such as 'R': letters only, and not a command that itself defines, "
+        "loads, links or styles"
+    )
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        from nbclaude.render.formulas import is_macro_name  # the table of commands loads with the first macro
+
+        text = (plain_text(value) or "").removeprefix("\\")
+        if not is_macro_name(text):
             raise self.unfit()
         return text
 

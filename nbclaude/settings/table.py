@@ -12,6 +12,7 @@ from nbclaude.settings.kinds import (
     Flag,
     Given,
     Identifier,
+    Macro,
     Number,
     System,
     Text,
@@ -347,6 +348,13 @@ SETTINGS: tuple[Setting, ...] = (
         Flag(),
         "upload large images and documents once, where the server has a Files API, and send their ids",
         default=True,
+        configurable=True,
+    ),
+    Setting(
+        "math_macros",
+        Texts(Macro()),
+        "LaTeX macros that the notebook defines and answers may use, as ['R', 'norm']; others are shown as source",
+        default=(),
         configurable=True,
     ),
     Setting(

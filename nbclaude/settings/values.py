@@ -103,6 +103,7 @@ if TYPE_CHECKING:
         caching: str = "auto"
         cache_ttl: str = "5m"
         upload_files: bool = True
+        math_macros: tuple[str, ...] = ()
         connection: str = ""
         base_url: str = "https://api.anthropic.com"
         auth_style: str = ""

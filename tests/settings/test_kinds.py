@@ -61,6 +61,8 @@ TAKEN = [
     ("betas", "files-api-2025-04-14", ("files-api-2025-04-14",)),
     ("betas", ("a", " b "), ("a", "b")),
     ("mask_personal", "EMAIL", ("email",)),
+    ("math_macros", "\\R", ("R",)),
+    ("math_macros", ["R", "norm"], ("R", "norm")),
     ("system", "", ""),
     ("system", "be brief", "be brief"),
     ("system", ["a", "b"], [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]),
@@ -102,6 +104,10 @@ _FRACTION = "it must be a number from 0 to 1."
 _EFFORT = "it must be one of low, medium, high, xhigh, max."
 _SYSTEM = 'it must be text, or a list of text blocks like {"type": "text", "text": "..."}.'
 _STOP = "it must be text that is not only white space"
+_MACRO = (
+    "each must be the name of a macro that the notebook defines, such as 'R': letters only, and not a command that itself "
+    "defines, loads, links or styles."
+)
 _JSON = 'it must be a dict of JSON values, like {"top_k": 5}.'
 _HEADER = "a header must be a name and a value in ASCII, without line breaks."
 _SECRET = "it must be a header that is no secret: a notebook is no place for a key."
@@ -132,6 +138,9 @@ REFUSED = [
     ("betas", ["é"], "each must be the name of a beta feature, like files-api-2025-04-14."),
     ("betas", 5, "it must be the name of a beta feature, like files-api-2025-04-14, or a list of such."),
     ("mask_personal", ["name"], "each must be one of email, card, phone."),
+    ("math_macros", ["def"], _MACRO),
+    ("math_macros", ["a1"], _MACRO),
+    ("math_macros", [5], _MACRO),
     ("system", 5, _SYSTEM),
     ("system", True, _SYSTEM),
     ("system", b"x", _SYSTEM),
@@ -212,6 +221,6 @@ def test_rows_are_complete() -> None:
     options = [name for setting in SETTINGS for option in setting.options for name in option.names]
     assert len(set(options)) == len(options)
     for setting in SETTINGS:
-        assert setting.help[0] == setting.help[0].lower() or setting.help.startswith("US"), setting.name
+        assert setting.help[0] == setting.help[0].lower() or setting.help.startswith("LaTeX"), setting.name
         assert not setting.help.endswith(".")
         assert setting.options or setting.configurable or setting.name == "schema", setting.name

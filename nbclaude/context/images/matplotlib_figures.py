@@ -13,6 +13,7 @@ from typing import Any
 
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
 
 __all__ = ["figures_of", "is_a", "paint_figure"]
 
@@ -77,6 +78,7 @@ def _elements(value: Any) -> Iterator[Any]:
             yield item
 
 
+@quietly("matplotlib", "PIL")
 def paint_figure(figure: Any, limits: ImageLimits, label: str) -> bytes:
     """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
     own = max(figure.get_size_inches())

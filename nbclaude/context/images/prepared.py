@@ -22,6 +22,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.quiet import quietly
 
 __all__ = [
     "LARGE_IMAGES",
@@ -149,6 +150,7 @@ def fitted_size(width: int, height: int, limits: ImageLimits) -> tuple[int, int]
     return scaled(long_edge)
 
 
+@quietly("PIL")
 def image_size(data: bytes) -> tuple[int, int] | None:
     """Return width and height in pixels; None if this is no image that can be read."""
     try:
@@ -157,6 +159,7 @@ def image_size(data: bytes) -> tuple[int, int] | None:
         return None
 
 
+@quietly("PIL")
 def prepare_image(
     source: bytes | Image.Image, limits: ImageLimits = STANDARD_IMAGES, label: str = "image"
 ) -> PreparedImage:
@@ -198,6 +201,7 @@ def prepare_image(
     return PreparedImage(encoded, media_type, drawn.size, original, notes, caption)
 
 
+@quietly("PIL")
 def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STANDARD_IMAGES) -> None:
     """Raise ConfigurationError if a request with these content blocks would be refused for its images or documents.
 

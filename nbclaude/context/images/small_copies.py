@@ -8,6 +8,7 @@ import io
 from PIL import Image
 
 from nbclaude.context.images.pixels import draw
+from nbclaude.quiet import quietly
 
 __all__ = ["small_copy"]
 
@@ -15,6 +16,7 @@ _EDGES = (300, 150, 75)  # pixels: the first that makes a file no larger than
 _LARGEST = 20_000  # characters
 
 
+@quietly("PIL")
 def small_copy(content: bytes) -> str:
     """Return the address; nothing for what pillow cannot read, such as SVG or plotly's figures."""
     try:

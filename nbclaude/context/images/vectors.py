@@ -5,16 +5,18 @@ The programs that paint are large or need others, so all of them are optional: a
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import importlib
-import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from nbclaude.context.images.pages import paint_page
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
 
 __all__ = ["first_line", "paint_bokeh", "paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
 
@@ -22,9 +24,22 @@ __all__ = ["first_line", "paint_bokeh", "paint_pdf", "paint_plotly", "paint_svg"
 ENLARGED = 2
 UNKNOWN_EDGE = 800  # pixels: for an SVG that does not tell its size
 
+# What works in threads of its own while a browser paints.
+_BROWSER_DRIVERS = ("kaleido", "choreographer", "logistro", "browser_proc", "asyncio")
+
 _PIXELS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "in": 96.0, "cm": 96 / 2.54, "mm": 96 / 25.4}
 _ROOT = re.compile(r"<(?:\w+:)?svg\b[^>]*>")
 _LENGTH = re.compile(r"\s*([\d.]+(?:e[+-]?\d+)?)\s*(px|pt|pc|in|cm|mm|)\s*", re.IGNORECASE)
+
+
+@contextlib.contextmanager
+def _quiet_browser(*packages: str) -> Iterator[None]:
+    """Let a browser paint without log lines, those included that its driver writes when it is collected as garbage."""
+    with quietly(*packages, *_BROWSER_DRIVERS, threads=True):
+        try:
+            yield
+        finally:
+            gc.collect(1)
 
 
 def paint_svg(svg: str | bytes, limits: ImageLimits, label: str) -> bytes:
@@ -50,6 +65,7 @@ def paint_svg(svg: str | bytes, limits: ImageLimits, label: str) -> bytes:
     )
 
 
+@quietly("pypdfium2", "PIL")
 def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
     """Paint the first page of a PDF. Raises ConfigurationError without pypdfium2, and for what is no PDF."""
     pdfium = _optional("pypdfium2")
@@ -88,6 +104,7 @@ def paint_vega(spec: Mapping[str, Any], label: str) -> bytes:
         raise ConfigurationError(f"{label}: the chart cannot be painted: {first_line(error)}") from error
 
 
+@_quiet_browser("plotly")
 def paint_plotly(figure: Any, label: str) -> bytes:
     """Paint a plotly figure, or its JSON as a dict: plotly does it with kaleido, which needs Chrome or Chromium.
 
@@ -119,6 +136,7 @@ _BOKEH_SIZE = """new Promise(done => {
 })"""
 
 
+@_quiet_browser("bokeh", "PIL", "selenium", "urllib3")
 def paint_bokeh(model: Any, label: str) -> Any:
     """Paint a bokeh figure or layout in the browser that kaleido drives, or as bokeh does it itself, with selenium.
 
@@ -126,10 +144,8 @@ def paint_bokeh(model: Any, label: str) -> Any:
     """
     export = importlib.import_module("bokeh.io.export")
     if _optional("choreographer"):
-        try:
+        with contextlib.suppress(Exception):  # no Chrome, or one that does not start
             return paint_page(export.get_layout_html(model), _BOKEH_SIZE, ENLARGED)
-        except Exception:  # no Chrome, or one that does not start
-            logging.getLogger(__name__).debug("no browser for bokeh", exc_info=True)
     try:
         image = export.get_screenshot_as_png(model)
         # The browser that bokeh has started would outlive a kernel that is killed.
