@@ -7,7 +7,6 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude import notebook
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.question import Question
@@ -32,8 +31,12 @@ class ClaudeMagics(ClaudeTraits, Family):
         super().__init__(shell=shell)
 
     def before_cell(self, info: Any) -> None:
-        """Forget the turns of deleted cells; runs before every cell."""
-        current_workspace().forget_cells(notebook.deleted_cells(self.shell))
+        """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
+        current_workspace().before_cell(self.shell)
+
+    def after_cell(self, result: Any) -> None:
+        """Take note that a cell has run."""
+        current_workspace().after_cell()
 
     @no_var_expand
     @line_cell_magic
