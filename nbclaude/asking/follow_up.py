@@ -50,7 +50,7 @@ def origin_of_rest(conversation: Conversation, at: CellRun | None) -> Origin:
         return Origin(last, is_of_run=True)
     if last.completes is not None:
         return Origin(last.completes, in_place=True, instead_of=last, kept=others)
-    return Origin(before)
+    return Origin(before if before is not None else last)
 
 
 def origin_of_results(conversation: Conversation, at: CellRun | None) -> Origin:

@@ -103,6 +103,13 @@ class TestContinueInItsCell:
         ask(claude_kernel, "%claude -m opus-4-8 And?", "b")
         assert sent(simulator) == ["Count", "All.", "And?"]
 
+    def test_an_answer_that_is_complete(self, claude_kernel: Kernel, simulator: Simulator) -> None:
+        simulator.enqueue("All.")
+        ask(claude_kernel, "%claude Q", "a")
+        for cell in "ab":
+            refused = claude_kernel.run("%claude_continue", cell_id=cell).stderr
+            assert "the last answer is complete" in refused
+
     def test_after_the_stop_button(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue(Answer("word " * 400, pace=Pace(deltas_per_second=40)), "the rest.", "ok")
         running = claude_kernel.start("%claude -m sonnet-4-5 Write", cell_id="a")
