@@ -12,6 +12,7 @@ from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
 from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
