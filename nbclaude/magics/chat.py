@@ -19,6 +19,7 @@ from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
@@ -65,6 +66,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
@@ -90,4 +92,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=form)
+            ask_in_cell(asking, layout=self.display, into=options.into, form=form)

@@ -144,7 +144,9 @@ class FollowUpMagics(Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=format_of(options, self.shell))
+            ask_in_cell(
+                asking, layout=self._chat.display, into=options.into, form=format_of(options, self.shell)
+            )
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

@@ -25,6 +25,12 @@ from nbclaude.tools.definitions import tool_definitions
 
 __all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
 
+# For front ends that show what comes first and no updates of it.
+_ADVICE = (
+    "If no answer appears here, it is in _claude; "
+    "%config ClaudeMagics.display = 'append' shows answers also where outputs are not updated."
+)
+
 
 def settings_given(options: Options, shell: Shell, schema: AnswerFormat | None) -> dict[str, Any]:
     """Return what the options set of the settings, with the variables that they name looked up."""
@@ -55,15 +61,22 @@ def format_of(options: Options, shell: Shell) -> AnswerFormat | None:
         return answer_format(value)
 
 
-def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
+def ask_in_cell(
+    asking: Asking, *, layout: str, into: str | None = None, form: AnswerFormat | None = None
+) -> None:
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
-    language = "json" if settings.schema is not None else ""
-    display = open_display(shell, language, frozenset(settings.math_macros))
+    display = open_display(
+        shell,
+        layout,
+        language="json" if settings.schema is not None else "",
+        macros=frozenset(settings.math_macros),
+        advice=_ADVICE,
+    )
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:

@@ -157,6 +157,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         caching: str
         cache_ttl: str
         upload_files: bool
+        display: str
         math_macros: list[str]
         connection: str
         connections: dict[str, Any]

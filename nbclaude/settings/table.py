@@ -351,6 +351,14 @@ SETTINGS: tuple[Setting, ...] = (
         configurable=True,
     ),
     Setting(
+        "display",
+        Choice(("auto", "pages", "append")),
+        "how an answer appears: on pages that are updated, or appended block by block; auto knows the front end",
+        default="auto",
+        configurable=True,
+        held=False,
+    ),
+    Setting(
         "math_macros",
         Texts(Macro()),
         "LaTeX macros that the notebook defines and answers may use, as ['R', 'norm']; others are shown as source",
