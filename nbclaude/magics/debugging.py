@@ -69,7 +69,7 @@ def _module(entry: TracebackType) -> str:
 def _is_users_function(entry: TracebackType) -> bool:
     code = entry.tb_frame.f_code
     is_function = bool(code.co_flags & inspect.CO_OPTIMIZED) and code.co_varnames[:1] != (TARGET,)
-    return is_function and not _module(entry).startswith("IPython.")
+    return is_function and not _module(entry).startswith(("IPython.", "contextlib"))
 
 
 def _chained(entries: list[TracebackType]) -> TracebackType | None:

@@ -17,16 +17,18 @@ from nbclaude.context.references.expressions import spelled
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.scope import Standing, standing
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_line
 from nbclaude.output import say
 from nbclaude.reply import Reply
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from nbclaude.stopping import stoppable
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of
@@ -50,6 +52,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     @stoppable()
     def claude_continue(self, line: str) -> Reply | None:
         """Go on with the last answer, which was cut off or interrupted.
@@ -88,6 +91,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     @stoppable()
     def claude_tool_result(self, line: str) -> Reply | None:
         """Answer the tool calls of the last answer, and let the model go on.

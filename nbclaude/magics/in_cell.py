@@ -14,19 +14,16 @@ from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
-from nbclaude.magics.variables import system_prompt, variable
+from nbclaude.magics.variables import named_in, system_prompt, variable
+from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
-from nbclaude.output import AnswerDisplay, Layout, open_display, show_receipt
+from nbclaude.output import AnswerDisplay, open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
+from nbclaude.settings.table import SETTINGS
 from nbclaude.tools.definitions import tool_definitions
 
 __all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
-
-_AS_THEY_ARE = (
-    *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
-    *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream", "allow_secrets"),
-)
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -37,31 +34,35 @@ _ADVICE = (
 
 def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
     """Return what the options set of the settings, with the variables that they name looked up among `names`."""
-    given: dict[str, Any] = {name: getattr(options, name) for name in _AS_THEY_ARE}
+    given: dict[str, Any] = {
+        row.name: getattr(options, row.name) for row in SETTINGS if row.held and row.options
+    }
     if options.system is not None:
         given["system"] = system_prompt(names, options.system)
-    if options.headers is not None:
-        given["headers"] = dict(options.headers)
     if options.tools is not None:
-        given["tools"] = tuple(
-            tool
-            for name in options.tools
-            for tool in tool_definitions(variable(names, name, "--tools"), name)
-        )
+        given["tools"] = tuple(tool for name in options.tools for tool in _tools(names, name))
     if schema is not None:
         given["schema"] = schema.schema
     return given
+
+
+def _tools(names: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
+    value = variable(names, name, "--tools")
+    with named_in(f"--tools {name}"):
+        return tool_definitions(value)
 
 
 def format_of(options: Options, names: Mapping[str, Any]) -> AnswerFormat | None:
     """Return the form of the answer that `--json` asks for."""
     if options.json is None:
         return None
-    return answer_format(variable(names, options.json, "--json"), options.json)
+    value = variable(names, options.json, "--json")
+    with named_in(f"--json {options.json}"):
+        return answer_format(value)
 
 
 def ask_in_cell(
-    asking: Asking, *, layout: Layout, into: str | None = None, form: AnswerFormat | None = None
+    asking: Asking, *, layout: str, into: str | None = None, form: AnswerFormat | None = None
 ) -> Reply | None:
     """Ask, show, keep the reply and return it; raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
@@ -112,7 +113,7 @@ def _asked(
         reply = reply_of(outcome, form)
         keep_reply(asking.shell, reply, into)
         workspace.tray.sent(asking.gathered.tray)
-        notes = workspace.news(outcome.plan.notes)
+        notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, asking.question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
         display.finish(replace(footer, receipt=receipt))
@@ -133,7 +134,7 @@ def show_plan(asking: Asking) -> None:
     spent = f"about {tokens:,} tokens{price}"
     receipt = receipt_of_plan(plan, asking.gathered, spent, whole=True)
     guessed = unmeasured_note(plan.request.body())
-    notes = (*receipt.notes, *plan.notes, *([guessed] if guessed else []))
+    notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
     _show_figures(asking.shell)
     show_receipt(asking.shell, receipt)

@@ -28,7 +28,7 @@ __all__ = ["Standing", "standing"]
 
 # Before Python 3.12 these had frames of their own, which run at once where they are written.
 _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
-_BETWEEN = re.compile(r"nbclaude\..*|IPython\.core\.(?:interactiveshell|magic)")
+_BETWEEN = re.compile(r"nbclaude\..*|contextlib|IPython\.core\.(?:interactiveshell|magic)")
 
 
 @dataclass(frozen=True, slots=True)
