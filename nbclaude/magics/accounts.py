@@ -35,8 +35,8 @@ class AccountMagics(Family):
         super().__init__(shell=chat.shell)
 
     @line_magic
-    @worded()
     @stoppable("Stopped.")
+    @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
 

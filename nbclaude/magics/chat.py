@@ -47,8 +47,8 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     @no_var_expand
     @line_cell_magic
-    @worded()
     @stoppable()
+    @worded()
     def claude(self, line: str, cell: str | None = None) -> Reply | None:
         """Replaced by the generated help page, below."""
         refuse_keys(f"{line}\n{cell or ''}")

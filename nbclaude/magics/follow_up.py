@@ -52,8 +52,8 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
-    @worded()
     @stoppable()
+    @worded()
     def claude_continue(self, line: str) -> Reply | None:
         """Go on with the last answer, which was cut off or interrupted.
 
@@ -91,8 +91,8 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
-    @worded()
     @stoppable()
+    @worded()
     def claude_tool_result(self, line: str) -> Reply | None:
         """Answer the tool calls of the last answer, and let the model go on.
 
