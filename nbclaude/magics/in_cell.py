@@ -99,30 +99,35 @@ def _asked(
     asking: Asking, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
 ) -> Reply | None:
     """Ask and show, while stops are held back but for where they are heeded."""
-    workspace, alone = current_workspace(), notebook.is_claude_cell(asking.shell)
+    workspace, shell = current_workspace(), asking.shell
     try:
         display.begin()
         outcome = workspace.ask(asking.question, asking.conversation, asking.settings, display)
     except (ConfigurationError, KeyboardInterrupt):
-        display.abandon(alone=alone)
+        display.abandon(alone=_is_alone(shell))
         raise
     reply = None
     if outcome.is_empty:
-        display.abandon(alone=alone)
+        display.abandon(alone=_is_alone(shell))
     else:
         reply = reply_of(outcome, form)
-        keep_reply(asking.shell, reply, into)
+        keep_reply(shell, reply, into)
         workspace.tray.sent(asking.gathered.tray)
         notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, asking.question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
-        display.finish(replace(footer, receipt=receipt))
+        display.finish(replace(footer, receipt=receipt), alone=_is_alone(shell))
     is_stopped = stopping.take()
     if outcome.error is not None:
         raise outcome.error
     if is_stopped:
         raise AnswerInterrupted(_WAS_COMPLETE)
     return reply
+
+
+def _is_alone(shell: Shell) -> bool:
+    """Tell whether the output of the cell that runs shows nothing but our answer."""
+    return notebook.is_claude_cell(shell) and not current_workspace().seen.has_output
 
 
 def show_plan(asking: Asking) -> None:
