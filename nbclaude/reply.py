@@ -227,10 +227,11 @@ def ask(
     question = Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill)
     name = conversation or workspace.conversation_name() or MAIN
     settings = workspace.settings(given)
-    if places := workspace.plan(question, name, settings).screening.places:
+    prepared = workspace.plan(question, name, settings)
+    if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
         warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=2)
-    outcome = workspace.ask(question, name, settings, Nobody())
+    outcome = workspace.ask(question, name, settings, Nobody(), prepared)
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)

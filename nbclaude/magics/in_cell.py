@@ -60,7 +60,7 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
-    workspace.plan(question, asking.conversation, asking.settings)
+    prepared = workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
     language = "json" if settings.schema is not None else ""
@@ -68,7 +68,7 @@ def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat |
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:
-        outcome = workspace.ask(question, asking.conversation, asking.settings, display)
+        outcome = workspace.ask(question, asking.conversation, asking.settings, display, prepared)
     except ConfigurationError:
         display.abandon(alone=alone)
         raise
