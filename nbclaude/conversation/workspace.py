@@ -24,7 +24,6 @@ from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.plan import Plan, make_plan, turns_before
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock, in_child
@@ -33,7 +32,10 @@ from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun, DeletedCells, Shell
+from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["Workspace", "current_workspace"]
 
@@ -79,7 +81,7 @@ class Workspace:
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
         self._memory = TurnMemory()
-        self._noted: set[str] = set()
+        self._noted: set[str | Refusal] = set()
         self._spending = ForkSafeLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
@@ -203,7 +205,7 @@ class Workspace:
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
 
-    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)

@@ -6,11 +6,11 @@ from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.memory import MAX_SPARE, TurnMemory
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import MAIN, Conversation, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
 
