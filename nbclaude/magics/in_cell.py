@@ -12,6 +12,7 @@ from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.variables import named_in, system_prompt, variable
@@ -67,7 +68,7 @@ def ask_in_cell(
     """Ask, show, keep the reply and return it; raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
-    workspace.plan(question, asking.conversation, asking.settings)
+    prepared = workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
     display = open_display(
@@ -81,7 +82,7 @@ def ask_in_cell(
     before = conversation.turns
     try:
         with stopping.held():
-            return _asked(asking, display, into, form)
+            return _asked(asking, prepared, display, into, form)
     except KeyboardInterrupt as stop:
         if stopping.is_told(stop):
             raise
@@ -96,13 +97,13 @@ _UNCHANGED = "Stopped. The conversation is unchanged."
 
 
 def _asked(
-    asking: Asking, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
+    asking: Asking, prepared: Plan, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
 ) -> Reply | None:
     """Ask and show, while stops are held back but for where they are heeded."""
     workspace, shell = current_workspace(), asking.shell
     try:
         display.begin()
-        outcome = workspace.ask(asking.question, asking.conversation, asking.settings, display)
+        outcome = workspace.ask(asking.question, asking.conversation, asking.settings, display, prepared)
     except (ConfigurationError, KeyboardInterrupt):
         display.abandon(alone=_is_alone(shell))
         raise
