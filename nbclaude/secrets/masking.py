@@ -11,10 +11,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nbclaude.secrets.assigned import assigned_secrets, is_placeholder
+from nbclaude.secrets.assigned import assigned_secrets
 from nbclaude.secrets.key_tails import key_tails
+from nbclaude.secrets.names import named_places
 from nbclaude.secrets.placed import placed_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
+from nbclaude.secrets.values import is_placeholder
 
 __all__ = ["Finding", "mask", "whole_credentials"]
 
@@ -35,6 +37,9 @@ _INSIDE = re.compile(r"[A-Za-z0-9]")
 _REST = re.compile(r"[A-Za-z0-9_-]*")
 
 _AROUND = 5_000  # characters on either side of a cut: a private key, a long token
+
+# What a value may hold besides the credential in it: a line break.
+_WORTH = re.compile(r"(?<!\\)[A-Za-z0-9]|[^\s\\A-Za-z0-9]")
 
 _LEAST_DISTINCT = 8  # characters of a token
 
@@ -89,8 +94,9 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
     hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
+    named = sorted(named_places(text), key=lambda place: place.start)
     # A provider's shape says more than a name: it comes first.
-    return _apart([*hits, *key_tails(text), *assigned_secrets(text), *placed_secrets(text)])
+    return _apart(text, [*hits, *key_tails(text), *placed_secrets(text), *assigned_secrets(text, named)])
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
@@ -120,14 +126,14 @@ def _is_word(text: str, start: int, end: int) -> bool:
     return bool(_BEFORE.search(text[max(start - 2, 0) : start])) and not _INSIDE.match(text, end)
 
 
-def _apart(spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+def _apart(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
     """Return the spans in order, those that overlap as one, under the name of the one that begins first."""
     # The sort is stable: of two that begin together, the more telling name is that of the detector that stands first.
     united: list[tuple[int, int, str]] = []
     for start, end, kind in sorted(spans, key=lambda span: span[0]):
         if united and start < united[-1][1]:
             first, last, name = united[-1]
-            united[-1] = (first, max(last, end), name)
+            united[-1] = (first, max(last, end) if _WORTH.search(text, last, end) else last, name)
         else:
             united.append((start, end, kind))
     return tuple(united)

@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
-from nbclaude.secrets.assigned import is_password, is_token
+from nbclaude.secrets.values import is_password, is_token
 from nbclaude.secrets.shapes import LONGEST
 
 __all__ = ["placed_secrets"]

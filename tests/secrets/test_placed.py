@@ -60,7 +60,6 @@ _INNOCENT = [
     'auth = ("Mueller", "2024a")',
     "<password>${env.PASSWORD1}</password>",
     "<password>******</password>",
-    "<token>word</token>",
     '{"username":"anna","key":"value"}',
     '"auth": "required"',
     '"auth": "oauth2-bearer-1"',
