@@ -13,7 +13,14 @@ from nbclaude.secrets.literals import Literal, leaves_of, literal_at
 from nbclaude.secrets.names import Name, NamedPlace, name_of
 from nbclaude.secrets.settings_lines import SettingsLine, line_at, rest_of_line
 from nbclaude.secrets.shapes import LONGEST
-from nbclaude.secrets.values import is_expression, is_password, is_quantity, is_stand_in, is_token, looks_secret
+from nbclaude.secrets.values import (
+    is_expression,
+    is_password,
+    is_quantity,
+    is_stand_in,
+    is_token,
+    looks_secret,
+)
 
 __all__ = ["assigned_secrets"]
 
@@ -234,10 +241,10 @@ def _is_bare_password(text: str, place: NamedPlace, found: str, end: int, sign: 
         return False
     start = place.start
     starts_line = bool(_LINE_START.search(text, max(start - 40, 0), start))
-    if place.name.plain and not _has_companion(text, place):
+    alone = starts_line and not text[start : place.end].isupper()
+    if place.name.plain and not alone and not _has_companion(text, place):
         # A pass may be one of a mountain, a filter, or a test.
-        if not starts_line or text[start : place.end].isupper():
-            return False
+        return False
     strong = sum(bool(re.search(kind, found)) for kind in ("[a-z]", "[A-Z]", "[0-9]", r"[^\w./:,+-]")) >= 3
     whole_line = starts_line and bool(_LINE_END.match(text, end))
     if sign.strip() == "=" and sign != "=":

@@ -22,7 +22,8 @@ class Literal:
 
 # `np.str_('…')`, `SecretStr("…")`: what shows a literal with its class around it.
 _OPEN = re.compile(
-    r"(?:(?:np\.|numpy\.)?(?:str_|bytes_|object_)\(|(?:Secret(?:Str|Bytes)?|str|bytes|repr|Some|Decimal|quote|quote_plus)\(|\([ \n]{0,40})?"
+    r"(?:(?:np\.|numpy\.)?(?:str_|bytes_|object_)\(|(?:Secret(?:Str|Bytes)?|str|bytes|repr|Some|Decimal|quote|quote_plus)\("
+    r"|\([ \n]{0,40})?"
     r"[bBrRuUfF]{0,2}(?P<quote>(?P<escape>\\{0,7})(?P<sign>[\"'`])(?:(?:(?P=escape)(?P=sign)){2})?)"
 )
 _NUMBER = re.compile(
@@ -38,7 +39,9 @@ def literal_at(text: str, position: int) -> Literal | None:
         number = _NUMBER.match(text, position)
         return Literal(*number.span("value"), number["value"], is_number=True) if number else None
     quote, start = match["quote"], match.end()
-    if text.startswith(match["escape"] + match["sign"], start) and len(quote) == len(match["escape"] + match["sign"]):
+    if text.startswith(match["escape"] + match["sign"], start) and len(quote) == len(
+        match["escape"] + match["sign"]
+    ):
         return Literal(start, start, "")
     end = _end(text, start, quote, len(match["escape"]))
     return None if end < 0 else Literal(start, end, text[start:end])
@@ -48,7 +51,7 @@ def _end(text: str, start: int, quote: str, escape: int) -> int:
     """Return where a literal ends; -1 if it does not end on its line."""
     limit = min(start + _LONGEST, len(text))
     position = start
-    while 0 <= (position := text.find(quote, position, limit)):
+    while (position := text.find(quote, position, limit)) >= 0:
         slashes = position
         while slashes > start and text[slashes - 1] == "\\":
             slashes -= 1

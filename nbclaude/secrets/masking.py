@@ -12,9 +12,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nbclaude.secrets.assigned import assigned_secrets
+from nbclaude.secrets.columns import aligned_secrets
+from nbclaude.secrets.delimited import delimited_secrets
+from nbclaude.secrets.documents import document_secrets
 from nbclaude.secrets.key_tails import key_tails
 from nbclaude.secrets.names import named_places
-from nbclaude.secrets.placed import placed_secrets
+from nbclaude.secrets.neighbours import neighbour_secrets
+from nbclaude.secrets.placed import described_secrets, placed_secrets
+from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
 from nbclaude.secrets.values import is_placeholder
 
@@ -28,6 +33,8 @@ class Finding:
     kind: str
     line: int
 
+
+_BY_NAME = (neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
 
 # The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
 _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
@@ -95,8 +102,20 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
     hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
     named = sorted(named_places(text), key=lambda place: place.start)
+    tables = [span for find in _BY_NAME for span in find(text, named)] if named else []
     # A provider's shape says more than a name: it comes first.
-    return _apart(text, [*hits, *key_tails(text), *placed_secrets(text), *assigned_secrets(text, named)])
+    return _apart(
+        text,
+        [
+            *hits,
+            *key_tails(text),
+            *placed_secrets(text),
+            *document_secrets(text),
+            *described_secrets(text),
+            *assigned_secrets(text, named),
+            *tables,
+        ],
+    )
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:

@@ -12,6 +12,21 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nbclaude.secrets.words import (
+    CREDENTIALS,
+    KEYS,
+    OTHER_TOKENS,
+    OWNERS,
+    PASSWORDS,
+    QUESTIONS,
+    SECRETS,
+    STEMS,
+    STRONG_KEYS,
+    TOKENS,
+    TRAILING,
+    WEAK_KEYS,
+)
+
 __all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "named_places"]
 
 
@@ -33,14 +48,6 @@ class NamedPlace:
     name: Name
 
 
-# In other languages as they are, and without their accents.
-_PASSWORDS = frozenset(
-    (
-        "password passwords passwd passphrase passcode pwd passwort passworter kennwort kennworter contrasena "
-        "contrasenas contrasenya senha senhas parola motdepasse wachtwoord losenord salasana adgangskode kodeord passord heslo "
-        "haslo jelszo sifre sandi mdp пароль пароли 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 passkey"
-    ).split()
-)
 _SQUASHED_PASSWORDS = (
     "password",
     "passwd",
@@ -51,97 +58,11 @@ _SQUASHED_PASSWORDS = (
     "passcode",
     "密码",
 )
-_KEYS = frozenset(
-    "apikey accesskey secretkey privatekey authkey apikeys encryptionkey signingkey secretaccesskey".split()
-)
-_TOKENS = frozenset(
-    "authtoken accesstoken apitoken refreshtoken sessiontoken bearertoken idtoken usertoken bottoken jwt".split()
-)
-_SECRETS = frozenset("secret clientsecret appsecret apisecret consumersecret".split())
-_CREDENTIALS = frozenset("credential credentials creds auth authorization authkey".split())
-# What "pass" and "pw" are preceded by where they are short for a password.
-_OWNERS = frozenset(
-    (
-        "account admin api app auth basic cert client connection ctx conn database db default dba elastic email ftp git guest host "
-        "http https imap jenkins key keystore ldap login mail master mongo mongodb my mysql neo4j new old oracle pg pop "
-        "pop3 postgres postgresql proxy rabbitmq redis remote root server service sftp smtp sql ssh ssl store sudo svc "
-        "system test truststore user username usr vpn web wifi wlan zip pgp gpg encrypted private"
-    ).split()
-)
-# Between "key" and these, the value is a secret whatever it looks like; behind the others it must look random.
-_STRONG_KEYS = frozenset(
-    "api access private secret auth encryption encrypt decryption signing preshared psk".split()
-)
-_WEAK_KEYS = frozenset(
-    (
-        "account admin aes anthropic app application azure client cohere consumer crypto deepseek deploy deployment dev gemini "
-        "github gitlab google groq hf hmac license licence master mistral openai recovery root rsa sendgrid service session "
-        "shared ssh ssl storage stripe subscription supabase tls twilio webhook developer functions"
-    ).split()
-)
-# Tokens of a language model or a list, and the hash of a public key.
-_OTHER_TOKENS = frozenset(
-    (
-        "page next continuation key publickey pad eos bos unk mask sep cls start end stop special image first last previous prev "
-        "current word sub subword sync cancellation each every one single input output target source new no punctuation "
-        "begin padding unknown separator vocab lexer parser design fungible erc20 governance text speech audio "
-        "predicted label gold"
-    ).split()
-)
-# Names that begin so tell whether, how many, or what is done.
-_QUESTIONS = frozenset(
-    (
-        "is has had have use uses using show hide need needs require requires required no without can should allow allows "
-        "enable enabled disable disabled check verify validate reset forgot forgotten change update get generate make create hash "
-        "find count num n max min total len remember ask prompt read load parse strip supports missing invalid wrong bad "
-        "expired avg mean"
-    ).split()
-)
-_TRAILING = frozenset(
-    "base prod production live test dev staging old new current previous value plain plaintext raw clear cleartext b64 base64".split()
-)
+# Of what a label or a placeholder consists.
+_LABELS = PASSWORDS | TOKENS | SECRETS | KEYS | {"token", "pass", "pw", "key", "api", "user", "your"}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _MOST_WORDS = 12
 
-# What occurs in every name of a secret, in lower case: texts are long, and these are rare in them.
-_STEMS = (
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "token",
-    "key",
-    "cred",
-    "auth",
-    "psk",
-    "_pat",
-    "jwt",
-    "kennwort",
-    "contrase",
-    "senha",
-    "parola",
-    "haslo",
-    "hasło",
-    "wachtwoord",
-    "losenord",
-    "lösenord",
-    "salasana",
-    "adgangskode",
-    "kodeord",
-    "heslo",
-    "jelsz",
-    "sifre",
-    "şifre",
-    "mdp",
-    "парол",
-    "密码",
-    "密碼",
-    "口令",
-    "パスワード",
-    "暗証番号",
-    "비밀번호",
-    "암호",
-)
 _LEFT = re.compile(r"[\w.$-]*")  # read backwards
 _RIGHT = re.compile(r"[\w.-]*")
 _LONGEST = 60  # characters of a name on either side of its stem
@@ -153,40 +74,23 @@ _NEEDS_WORDS_BEFORE = frozenset(("key", "passe", "secret", "token"))
 def name_of(text: str) -> Name | None:
     """Return what a name (of a column, a field, a variable) says of its value; None if it names no secret."""
     words = [_plain(word) for word in _WORD.findall(text[:200])][-_MOST_WORDS:]
-    while len(words) > 1 and (words[-1].isdigit() or words[-1] in _TRAILING):
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING):
         words.pop()
-    if not words or (len(words) > 1 and words[0] in _QUESTIONS):
+    if not words or (len(words) > 1 and words[0] in QUESTIONS):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    if last in _PASSWORDS or (len(last) > 8 and last.endswith(_SQUASHED_PASSWORDS)):
-        return Name("password", last != "mdp")
-    if words[-3:] == ["mot", "de", "passe"] or last in ("psk",):
-        return Name("password", strong=last != "psk")
-    if last in ("pass", "pw") or (last.endswith("pass") and last[:-4] in _OWNERS):
-        return _short_password(last, before)
-    if last in _TOKENS:
-        return Name("token", last != "jwt")
-    if last in _SECRETS:
-        return Name("secret")
-    if last in _KEYS:
-        return Name("API key")
-    if last in _CREDENTIALS:
-        return Name("credentials")
-    if last in ("token", "pat"):
-        return _token(last, before)
-    if last in ("key", "keys") and before:
-        return _key(last, before)
-    plural = {"tokens": _STRONG_KEYS | {"refresh", "bearer"}, "secrets": {"client", "app"}}
-    return Name(last[:-1]) if before in plural.get(last, ()) else None
+    plural = {"tokens": STRONG_KEYS | {"refresh", "bearer"}, "secrets": {"client", "app"}}
+    if before in plural.get(last, ()):
+        return Name(last[:-1])
+    if words[-3:] == ["mot", "de", "passe"]:
+        return Name("password")
+    return next((found for rule in _RULES if (found := rule(last, before))), None)
 
 
 def is_secret_word(text: str) -> bool:
     """Tell whether a text is nothing but a word for a secret, as labels and placeholders are."""
     words = [_plain(word) for word in _WORD.findall(text[:60]) if not word.isdigit()]
-    return 0 < len(words) <= 2 and all(
-        word in _PASSWORDS | _TOKENS | _SECRETS | _KEYS | {"token", "pass", "pw", "key", "api", "user", "your"}
-        for word in words
-    )
+    return 0 < len(words) <= 2 and _LABELS.issuperset(words)
 
 
 def named_places(text: str) -> Iterator[NamedPlace]:
@@ -194,7 +98,7 @@ def named_places(text: str) -> Iterator[NamedPlace]:
     # This letter alone changes the length of a text in lower case.
     lowered = text.replace("İ", "I").lower()
     seen: set[int] = set()
-    for stem in _STEMS:
+    for stem in STEMS:
         position = lowered.find(stem)
         while position >= 0:
             start, end = _bounds(text, position, position + len(stem))
@@ -247,19 +151,37 @@ def _plain(word: str) -> str:
     return bare if bare.isascii() else word
 
 
-def _short_password(last: str, before: str) -> Name | None:
-    if last not in ("pass", "pw") or before in _OWNERS:
-        return Name("password")
-    return None if before else Name("password", strong=False, plain=True)
+def _password(last: str, before: str) -> Name | None:
+    if last in PASSWORDS or (len(last) > 8 and last.endswith(_SQUASHED_PASSWORDS)):
+        return Name("password", last != "mdp")
+    if last == "psk":
+        return Name("password", strong=False)
+    if last in ("pass", "pw") and not before:
+        return Name("password", strong=False, plain=True)
+    short = last in ("pass", "pw") and before in OWNERS
+    return Name("password") if short or (last.endswith("pass") and last[:-4] in OWNERS) else None
 
 
 def _token(last: str, before: str) -> Name | None:
-    if before in _OTHER_TOKENS or (last == "pat" and not before):
+    if last in TOKENS:
+        return Name("token", last != "jwt")
+    if last not in ("token", "pat") or before in OTHER_TOKENS or (last == "pat" and not before):
         return None
     return Name("token", plain=not before)
 
 
 def _key(last: str, before: str) -> Name | None:
-    if before in _STRONG_KEYS or before.endswith("api"):
+    if last in KEYS:
         return Name("API key")
-    return Name("API key", strong=False) if before in _WEAK_KEYS and last == "key" else None
+    if last not in ("key", "keys") or not before:
+        return None
+    if before in STRONG_KEYS or before.endswith("api"):
+        return Name("API key")
+    return Name("API key", strong=False) if before in WEAK_KEYS and last == "key" else None
+
+
+def _other(last: str, _before: str) -> Name | None:
+    return Name("secret") if last in SECRETS else Name("credentials") if last in CREDENTIALS else None
+
+
+_RULES = (_password, _token, _key, _other)

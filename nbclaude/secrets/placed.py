@@ -10,10 +10,11 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
-from nbclaude.secrets.values import is_password, is_token
+from nbclaude.secrets.names import name_of
 from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.values import is_password, is_token
 
-__all__ = ["placed_secrets"]
+__all__ = ["described_secrets", "placed_secrets"]
 
 
 def _is_either(value: str) -> bool:
@@ -117,7 +118,30 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
         _is_name_with_password,
     ),
 )
+# Of a column, in a description of data: its commonest values, and where they begin and end.
+_DESCRIBED = re.compile(
+    r"(?:^|\n|\\n)[ ]{0,4}(?:index )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
+)
+_IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[kMGT]?B ")
+_QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")
+_RANGE = re.compile(
+    r"(?<=; )(?:[\d,]+ missing \([^()]{1,12}\), )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
+)
 _ROWS = tuple((kind, hint, re.compile(place), fits) for kind, hint, place, fits in _PLACES)
+
+
+def described_secrets(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and kind of each value that a description of data quotes from a column that holds secrets."""
+    if " distinct" not in text and " … " not in text and "B '" not in text:
+        return
+    for match in _DESCRIBED.finditer(text):
+        name = name_of(match["name"].strip("\"' "))
+        if name is None or not name.strong or not _IS_DESCRIPTION.match(match["facts"]):
+            continue
+        for quoted in _QUOTED_FACT.finditer(text, *match.span("facts")):
+            yield (*quoted.span(1 if quoted[1] is not None else 2), name.kind)
+        for numbers in _RANGE.finditer(text, *match.span("facts")):
+            yield (*numbers.span(1), name.kind)
 
 
 def placed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

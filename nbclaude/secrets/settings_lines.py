@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass
 
 from nbclaude.secrets.names import Name
-from nbclaude.secrets.values import is_secret_word
 
 __all__ = ["BREAK", "SettingsLine", "line_at", "rest_of_line"]
 
@@ -22,11 +21,12 @@ _SECTION = re.compile(r"[ \t]*\[{1,2}[\w .:\"'/-]{1,80}\]{1,2}[ \t]*$")
 _COMMENT = re.compile(r"[ \t]+(?:#|//)[ \t]|[ \t]+;[ \t]")
 _HEADER = re.compile(r"(?:X|x)-[\w-]{2,60}$|[A-Z][a-z]+(?:-[A-Z][A-Za-z]+)+$|[a-z]+-api-key$")
 _TYPES = re.compile(
-    r"(?:str|string|int|integer|float|bool|boolean|number|date|datetime|bytes|any|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
+    r"(?:str|string|int|integer|float|bool|boolean|number|date|datetime|bytes|any"
+    r"|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
 )
 _PROGRAM = re.compile(r"[(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
 _LONGEST = 4_096
-_BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", "\"", "'", "+", "-", "n", "⏎"))
+_BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "⏎"))
 _NEIGHBOURS = 4
 
 
@@ -112,11 +112,57 @@ def rest_of_line(text: str, position: int) -> tuple[int, int] | None:
 
 
 _COMMANDS = frozenset(
-    (
-        "python python3 psql mysql pg_dump node npm npx yarn docker docker-compose curl wget ssh bash sh make java go cargo sudo env git "
-        "aws terraform ansible ansible-playbook helm kubectl rsync sshpass restic borg uvicorn gunicorn flask celery "
-        "jupyter pytest pip uv poetry ruby rails php mongo redis-cli mysqldump pg_restore"
-    ).split()
+    [
+        "python",
+        "python3",
+        "psql",
+        "mysql",
+        "pg_dump",
+        "node",
+        "npm",
+        "npx",
+        "yarn",
+        "docker",
+        "docker-compose",
+        "curl",
+        "wget",
+        "ssh",
+        "bash",
+        "sh",
+        "make",
+        "java",
+        "go",
+        "cargo",
+        "sudo",
+        "env",
+        "git",
+        "aws",
+        "terraform",
+        "ansible",
+        "ansible-playbook",
+        "helm",
+        "kubectl",
+        "rsync",
+        "sshpass",
+        "restic",
+        "borg",
+        "uvicorn",
+        "gunicorn",
+        "flask",
+        "celery",
+        "jupyter",
+        "pytest",
+        "pip",
+        "uv",
+        "poetry",
+        "ruby",
+        "rails",
+        "php",
+        "mongo",
+        "redis-cli",
+        "mysqldump",
+        "pg_restore",
+    ]
 )
 
 
@@ -130,7 +176,9 @@ def _command(value: str) -> int:
     return len(value)
 
 
-_BLOCK = re.compile(r"[|>][+-]?\d?[ \t]*\n(?P<value>(?:(?P<indent>[ \t]+)[^\n]*)(?:\n(?P=indent)[^\n]*){0,400})")
+_BLOCK = re.compile(
+    r"[|>][+-]?\d?[ \t]*\n(?P<value>(?:(?P<indent>[ \t]+)[^\n]*)(?:\n(?P=indent)[^\n]*){0,400})"
+)
 
 
 def _block(text: str, position: int) -> tuple[int, int] | None:
@@ -166,15 +214,14 @@ def _around(text: str, start: int, end: int) -> tuple[tuple[tuple[str, str, str]
             break
         if number < _NEIGHBOURS and (setting := _SETTING.fullmatch(line)):
             found.append(_parts(setting))
-        elif not line.strip():
-            if number:
-                break
+        elif not line.strip() and number:
+            break
     for line in _lines(text[end : end + 400])[1 : 1 + _NEIGHBOURS]:
         if setting := _SETTING.fullmatch(line):
             found.append(_parts(setting))
         else:
             break
-    return tuple(each for each in found if not is_secret_word(each[2])), section
+    return tuple(found), section
 
 
 def _lines(text: str) -> list[str]:

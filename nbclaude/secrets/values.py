@@ -8,7 +8,16 @@ import re
 from nbclaude.secrets.names import Name, is_secret_word
 from nbclaude.secrets.shapes import LONGEST
 
-__all__ = ["is_expression", "is_password", "is_placeholder", "is_quantity", "is_stand_in", "is_token", "looks_secret"]
+__all__ = [
+    "is_expression",
+    "is_password",
+    "is_placeholder",
+    "is_quantity",
+    "is_stand_in",
+    "is_token",
+    "is_type",
+    "looks_secret",
+]
 
 _PLACEHOLDER = re.compile(
     r"[<\[(]|\$(?:[{(]|\w+$)|%[(s{]|.*(?:[{}]|\.\.\.|…|\*{3}|•|(?:^|[^a-z])x{3,}(?:$|[^a-z])|x{5})"
@@ -25,8 +34,9 @@ _STAND_IN = re.compile(
     r"|changeme|change_me|changeit|example|secret|object|category|integer|varchar|unique|index)$"
     r"|<[^<>]{0,80}>$|\[[^\[\]]{0,80}\]$|\((?:none|hidden|redacted|empty|not set|unset|no value)[^()]{0,40}\)$"
     r"|\$\{?[A-Za-z_][\w.:-]*\}?(?:$|[\"'])|\$\(|%\(?[A-Za-z_]\w*\)?[%s]$|.{0,80}\{\{?[ ]?[A-Za-z_][^{}]{0,100}\}|%s$|\#\{|@\w+@$"
-    r"|.{0,40}(?:\*{3}|•{2}|●{2}|\.{3}(?:\s|$)|…|(?:^|[^a-z])x{4,}(?:$|[^a-z])|x{6})"
-    r"|(?:your|insert|enter|change|replace|example|placeholder|todo)[-_ ]?(?:own|secret|password|pass|pw|api|token|key|me|with|this|here)"
+    r"|.{0,40}(?:\*{3}|\\{1,3}u(?:25cf|2022)|•{2}|●{2}|\.{3}(?:\s|$)|…|(?:^|[^a-z])x{4,}(?:$|[^a-z])|x{6})"
+    r"|(?:your|insert|enter|change|replace|example|placeholder|todo)[-_ ]?"
+    r"(?:own|secret|password|pass|pw|api|token|key|me|with|this|here)"
     r"|(?:env|vault|op|file|secret|arn|ssm|secretsmanager|keyvault|projects|!vault|!env|!secret|!ref|!sub)[:/( ]\S"
     r"|/run/secrets/|\.{1,2}/|~/|/(?:[\w.-]+/){1,20}[\w.-]*$|\S{1,200}\.(?:pem|key|json|txt|ya?ml|env|crt|p12|pub|jks)$",
     re.IGNORECASE,
@@ -40,9 +50,14 @@ _METHODS = re.compile(
 )
 # What a form or a checker says about a field, where it could also be the field's value.
 _SAID = re.compile(
-    r"\b(?:required|characters?|too short|too long|at least|at most|invalid|incorrect|must (?:be|contain|have|match|not)|this field"
+    r"\b(?:required|characters?|too short|too long|at least|at most|invalid|incorrect|must (?:be|contain|have|match|not)"
+    r"|this field"
     r"|cannot be|can't be|do(?:es)? not match|doesn't match|please|forgot|minimum|maximum)\b",
     re.IGNORECASE,
+)
+# How a table is described: the type of a column, how many values it has.
+_FACTS = re.compile(
+    r"[\w<>=\[\], ]{1,40}; |~?[\d,]+ (?:distinct|missing|non-null|rows?|values?|bytes)\b|Index \(|dtype"
 )
 _SIGNS = re.compile(r"([\W_])\1*$")
 _ONLY_SIGNS = re.compile(r"[\W_]+$")
@@ -89,15 +104,24 @@ def looks_secret(value: str, name: Name, *, structured: bool) -> bool:
 def is_stand_in(value: str) -> bool:
     """Tell whether a value under the name of a secret is none: nothing, a type, a mask, a variable, a path, a label."""
     value = value[:LONGEST].strip()
-    if not value or _SIGNS.match(value) or _STAND_IN.match(value) or _TYPE.match(value):
+    if (
+        not value
+        or _SIGNS.match(value)
+        or _FACTS.match(value)
+        or _STAND_IN.match(value)
+        or _TYPE.match(value)
+    ):
         return True
     words = value.split()
     if len(words) > 1:
         # "Enter your password", "This field is required."
-        return bool(_SAID.search(value)) or (
-            len(words) <= 8 and any(is_secret_word(word) for word in words)
-        )
+        return bool(_SAID.search(value)) or (len(words) <= 8 and any(is_secret_word(word) for word in words))
     return is_secret_word(value) and (bool(_LABEL.match(value)) or "_" in value or "-" in value)
+
+
+def is_type(value: str) -> bool:
+    """Tell whether a value is the name of a type: of a column, an argument, a field."""
+    return bool(_TYPE.match(value))
 
 
 def is_placeholder(value: str) -> bool:
