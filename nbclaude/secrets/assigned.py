@@ -43,6 +43,8 @@ _PARAMETER, _MORE_OF_A_PARAMETER = (re.compile(rf"[^&#\s\"'<>\\⏎`)\]]{{{n}}}")
 _IN_A_ROW, _MORE_IN_A_ROW = (re.compile(rf"[^;\s\"'\\⏎&<>{{}}]{{{n}}}") for n in ("1,200", "0,4096"))
 _QUOTE = re.compile(r"\\{0,7}[\"']")
 _APOSTROPHE = re.compile(r"\w'\w")
+_ALONE = re.compile(r"[^\s,;\"'\\⏎&<>(){}\[\]|]{1,200}(?=[\s&;|]|\Z)")
+_SHORTEST_PLAIN = 8
 _ARGUMENT = re.compile(r"\d{4,}(?=[ ]?[,)])")
 _ENVIRONMENT, _MORE_OF_A_VARIABLE = (re.compile(rf"[^\s\"'`\\⏎]{{{n}}}") for n in ("1,200", "0,4096"))
 _SECTION = re.compile(r"(?:^|[\n⏎\"']|\\n)[ \t]*\[[\w .:-]{1,80}\][ \t]*(?=[\n\r⏎]|\\[rn])")
@@ -142,6 +144,8 @@ def _bare(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int]
     """Return where a value without quotes stands."""
     name, position, sign = place.name, match.end(), match["sign"]
     before = text[place.start - 1] if place.start else ""
+    if name.plain and not name.strong and _has_companion(text, place):
+        name = Name(name.kind, plain=True)
     if sign == "=" and before in ("?", "&"):
         return _checked(text, _PARAMETER.match(text, position), name, _MORE_OF_A_PARAMETER)
     if name.strong and "=" in sign and _is_in_a_row(text, place, position):
@@ -156,6 +160,11 @@ def _bare(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int]
     line = line_at(text, place.start, place.end, match.start("sign"), position)
     if line is not None and line.is_structured(name):
         return _line_value(text, line, name, position)
+    if sign == "=" and before in (" ", "=", "") and name.strong and (word := _ALONE.match(text, position)):
+        # A word of a command: `--from-literal=password=x`, `vault login token=x`.
+        plain = name.plain and (len(word[0]) < _SHORTEST_PLAIN or word[0].isalpha())
+        if (not plain and not _is_variable(word[0]) and not word[0].isidentifier()) or before == "=":
+            return _checked(text, word, name, _MORE_IN_A_ROW)
     return _looking(text, place, match)
 
 
@@ -251,4 +260,4 @@ def _is_bare_password(text: str, place: NamedPlace, found: str, end: int, sign: 
         # In a program this may be a variable, in a section of a file of settings it is not.
         settings = whole_line and _SECTION.search(text, max(start - _SECTION_NEAR, 0), start)
         return strong or not found.isidentifier() or bool(settings)
-    return sign.strip() == "=" or strong or whole_line
+    return sign.strip() == "=" or strong or whole_line or _has_companion(text, place)

@@ -16,6 +16,9 @@ Span = tuple[int, int, str]
 _PIECE = re.compile(r"\S+(?:[ ]\S+)*")
 _WORD = re.compile(r"\S+")
 _HEADING = re.compile(r"[\w.$%#/()',\-]{1,60}\Z")
+_OF_A_SENTENCE = re.compile(r"(?<!\S)(?:the|an?|to|of|is|are|and|or|for|with|your)(?!\S)", re.IGNORECASE)
+# Of the repr of a text, and a list of such.
+_OPENING = re.compile(r"[\[({]*[\"'](?= )")
 _NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?%?\Z")
 _SERIES = re.compile(r"(?:Freq: \S+, )?Name: (?P<name>.{1,80}?), (?:Length: \d+, )?dtype: ")
 _FOOTER = re.compile(r"(?:Name: .*|Length: .*)?dtype: \w|\[\d+ rows x \d+ columns\]")
@@ -39,7 +42,10 @@ def aligned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
         if _SERIES.match(text, start, end):
             yield from table.series(line, place.name)
             continue
-        finders = (table.beside, table.under) if table.is_series(line) else (table.under, table.beside)
+        is_row = place.start == start and table.has_row_above(line)
+        finders = (
+            (table.beside, table.under) if is_row or table.is_series(line) else (table.under, table.beside)
+        )
         for find in finders:
             spans, stop = find(place, line)
             yield from spans
@@ -106,6 +112,10 @@ class _Table:
                 return
             yield start, end
 
+    def has_row_above(self, line: int) -> bool:
+        """Tell whether a line of several cells stands directly above."""
+        return line > 0 and len(_pieces(self.text, *self.lines.span(line - 1))) > 1
+
     def is_series(self, line: int) -> bool:
         """Tell whether a line is one of a series of pandas, with a label and a value, and no header."""
         start, end = self.lines.span(line)
@@ -119,6 +129,8 @@ class _Table:
     def under(self, place: NamedPlace, number: int) -> tuple[list[Span], int]:
         """Return the cells under a name in the header of a table, and where it ends."""
         text, (start, end) = self.text, self.lines.span(number)
+        opening = _OPENING.match(text, start, end)
+        start = opening.end() if opening else start
         words = [match.span() for match in _WORD.finditer(text, start, end)]
         own = next(((a, b) for a, b in words if a <= place.start and place.end <= b), None)
         first = next(self._rows(number), None)
@@ -141,8 +153,10 @@ class _Table:
         self, words: list[tuple[int, int]], own: tuple[int, int], number: int, first: tuple[int, int]
     ) -> bool:
         text, (start, end) = self.text, self.lines.span(number)
+        opening = _OPENING.match(text, start, end)
+        start = opening.end() if opening else start
         line = text[start:end]
-        if not all(
+        if _OF_A_SENTENCE.search(line) or not all(
             _HEADING.match(text[a:b]) and not _NUMBER.match(text[a:b]) and not is_type(text[a:b])
             for a, b in words
         ):

@@ -34,7 +34,7 @@ _CELL = {
 _END = re.compile(r"\r?\n|⏎|(?:\\r)?\\n|\Z")
 # A cell of a header is a name: not a piece of a sentence or a program.
 _HEADING = re.compile(r"[\w .\-/#%$*`^│┃║]{0,60}\Z")
-_PROSE = re.compile(r"[.!?]$")
+_OPENING = re.compile(r"[^\"]{0,80}[\"'](?=[\w ]*\Z)|.{1,80}[\"'](?=[\w ]*\Z)")
 _CUT = re.compile(r"\[… [\d,]+ (?:of [\d,]+ )?characters left out …\]")
 _NUMBER = re.compile(r"-?[\d.,]*(?:e[+-]?\d+)?%?\Z")
 _INDEX_HEADING = frozenset(
@@ -124,6 +124,9 @@ def _named_columns(text: str, record: _Record) -> dict[int, Name]:
         return {}
     columns: dict[int, Name] = {}
     for number, (start, end) in enumerate(record.cells):
+        if number == 0 and (opening := _OPENING.search(text, start, end)):
+            # `text = "user,password\\n…"`, and JSON with a text in it.
+            start = opening.end()
         if end - start > _LONGEST_CELL:
             return {}
         cell = text[start:end].strip("'\"`* │┃║")

@@ -22,7 +22,7 @@ _PROSE = re.compile(
     r"|of|also|only|too|works|given)\b",
     re.IGNORECASE,
 )
-_METAVAR = re.compile(r"[A-Z][A-Z_]{0,30}\b(?![a-z\d])")
+_METAVAR = re.compile(r"[A-Z][A-Z_-]{0,30}")
 _ELEMENT = re.compile(r"(?:[ ][^<>]{0,300})?>(?P<value>[^<>]{1,4096})<(?:/|!\[CDATA\[)")
 _CDATA = re.compile(r"(?:[ ][^<>]{0,300})?>\s*<!\[CDATA\[(?P<value>[^\]]{1,4096})\]\]>")
 _WINDOWS_OPTION = re.compile(r":(?P<value>[^\s\"'\\]{1,4096})")
@@ -38,12 +38,14 @@ _VALUE_FIELD = re.compile(
     r"[ ]?[:=][ ]?",
     re.IGNORECASE,
 )
+_AFTER_KEY = re.compile(r"</key>\s*<string>(?P<value>[^<>]{1,4096})</", re.IGNORECASE)
 _AFTER_TAG = re.compile(r"\\{0,7}[\"'][^<>]{0,100}>(?P<value>[^<>]{1,4096})</")
 _LINE = re.compile(r"[^\n\r⏎\"'\\#]{1,4096}")
-_SQL = re.compile(r"(?:[ ]+(?:is|=|to))?[ ]+(?=\\{0,7}')", re.IGNORECASE)
+_SQL = re.compile(r"(?:[ ]+(?:is|=|to))?[ ]+(?=\\{0,7}[\"'])", re.IGNORECASE)
+_SET = re.compile(r"(?:\b(?:setx|set -g?x|ENV|ARG))[ ]+\Z")
 _READER = re.compile(r"\\{0,7}[\"'][ ]?,[ ]?(?=[rbu]?\\{0,7}[\"'])")
 _CALL = re.compile(
-    r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config|add_header|header|setRequestHeader)\([ ]?\\{0,7}[\"']\Z"
+    r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config|add_?header|header|setRequestHeader|setProperty|putString|addHeader|setHeader|setdefault)\([ ]?\\{0,7}[\"']\Z"
 )
 
 
@@ -80,18 +82,18 @@ def _of_option(text: str, place: NamedPlace) -> tuple[int, int] | None:
         literal = literal_at(text, match.start("open"))
         if literal is None or (match["space"] != "=" and literal.value.startswith("-")):
             return None
-        return (literal.start, literal.end) if _fits(literal.value, place.name) else None
+        return (literal.start, literal.end) if _fits(literal.value, Name(place.name.kind)) else None
     value = _WORD.match(text, match.end())
     if value is None or is_expression(value[0]):
         return None
-    if _METAVAR.match(value[0]) and value[0].replace("_", "").isalpha():
+    if _METAVAR.fullmatch(value[0].strip("])}.,…")):
         return None
     if match["space"] != "=" and (_PROSE.match(value[0]) or match["space"] == "  "):
         return None
     end = value.end()
     while end > value.start() and text[end - 1] in ").,]}" and match["space"] != "=":
         end -= 1
-    return (value.start(), end) if _fits(text[value.start() : end], place.name) else None
+    return (value.start(), end) if _fits(text[value.start() : end], Name(place.name.kind)) else None
 
 
 def _of_element(text: str, place: NamedPlace) -> tuple[int, int] | None:
@@ -110,6 +112,8 @@ def _of_element(text: str, place: NamedPlace) -> tuple[int, int] | None:
 
 def _of_field(text: str, place: NamedPlace) -> tuple[int, int] | None:
     """Return the value of a field whose name is the value of the field before it."""
+    if (tag := _AFTER_KEY.match(text, place.end)) and _fits(tag["value"], place.name):
+        return tag.span("value")
     if not _IN_FIELD.search(text, max(place.start - 40, 0), place.start):
         return None
     if tag := _AFTER_TAG.match(text, place.end):
@@ -129,6 +133,9 @@ def _of_field(text: str, place: NamedPlace) -> tuple[int, int] | None:
 
 def _of_statement(text: str, place: NamedPlace) -> tuple[int, int] | None:
     """Return the value of `PASSWORD '…'` in SQL, and of `getenv("PASSWORD", "…")`."""
+    if _SET.search(text, max(place.start - 12, 0), place.start) and text[place.end : place.end + 1] == " ":
+        value = _WORD.match(text, place.end + 1)
+        return value.span() if value and _fits(value[0], place.name) else None
     match = _SQL.match(text, place.end) if place.name.kind == "password" else None
     if match is None:
         match = _READER.match(text, place.end)

@@ -15,6 +15,8 @@ Span = tuple[int, int, str]
 
 _FAR = 20_000  # characters from a header to its rows
 _MOST_HEADERS = 12
+_AFTER_A_TAG = frozenset((">", "\n", " ", "\t"))
+_COPY = re.compile(r"\s*FROM\s+stdin[^\n]{0,80}\n(?P<rows>(?:[^\n]*\n){0,20000}?)\\\\\.", re.IGNORECASE)
 _FLAT = re.compile(r"[\[(]([^\[\](){}]{1,4000})[\])]")
 _ITEM = re.compile(r"[\s,]*(?:[rbu]?(?P<quote>\\{0,7}[\"'`])|(?P<word>[^\s,\"'`][^,\"'`]*?)(?=\s*(?:,|\Z)))")
 _HEADER_LIST = re.compile(r"[\[(](?P<names>[^\[\](){}=]{1,2000})[\])]")
@@ -37,7 +39,7 @@ def row_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
     for place in places:
         if place.start < looked_at or not place.name.strong:
             continue
-        if "<" in text[max(place.start - 12, 0) : place.start] and _IN_CELL.search(
+        if text[place.start - 1 : place.start] in _AFTER_A_TAG and _IN_CELL.search(
             text, max(place.start - 400, 0), place.start
         ):
             looked_at = yield from _html(text, place)
@@ -75,12 +77,14 @@ def _header(text: str, place: NamedPlace) -> tuple[int, int, list[str]] | None:
     opened = max(text.rfind(sign, max(place.start - 2_000, 0), place.start) for sign in "[(")
     if opened < 0:
         return _unpacked(text, place)
+    if dtype := _dtype(text, place):
+        return dtype
     match = _HEADER_LIST.match(text, opened)
     if match is None or match.end() < place.end:
-        return _unpacked(text, place) or _dtype(text, place)
+        return _unpacked(text, place)
     items = _items(text, *match.span("names"))
     if not items or len(items) < 2:
-        return _dtype(text, place)
+        return None
     quoted = [item for item in items if not item.is_number]
     into = re.search(r"(?i:into|copy|table)\s+[\w.\"`\[\]]{1,80}\s*\Z", text[max(opened - 120, 0) : opened])
     if not quoted and not into:
@@ -93,7 +97,11 @@ def _header(text: str, place: NamedPlace) -> tuple[int, int, list[str]] | None:
 def _dtype(text: str, place: NamedPlace) -> tuple[int, int, list[str]] | None:
     """Return the fields of a structured array of numpy."""
     opened = text.rfind("[", max(place.start - 2_000, 0), place.start)
-    match = _DTYPE.match(text, opened) if opened >= 0 else None
+    match = (
+        _DTYPE.match(text, opened)
+        if 0 <= opened < place.start and text[place.start - 2 : place.start - 1] == "("
+        else None
+    )
     if match is None:
         return None
     return match.start(), match.end(), re.findall(r"\(\s*[\"']([^\"'()]{1,60})[\"'],", match[0])
@@ -121,6 +129,9 @@ def _literal_rows(text: str, start: int, end: int, names: Sequence[str]) -> Iter
         )
         yield from _of_row(items or [], columns, len(names))
         return
+    if copied := _COPY.match(text, end):
+        yield from _copied(text, copied.start("rows"), copied.end("rows"), columns)
+        return
     before, behind = max(start - _FAR, 0), end + _FAR
     for match in _FLAT.finditer(text, before, min(behind, len(text))):
         if start <= match.start() < end:
@@ -130,6 +141,17 @@ def _literal_rows(text: str, start: int, end: int, names: Sequence[str]) -> Iter
         items = _items(text, *match.span(1))
         if items and any(not item.is_number for item in items):
             yield from _of_row(items, columns, len(names))
+
+
+def _copied(text: str, position: int, end: int, columns: dict[int, Name]) -> Iterator[Span]:
+    """Yield the values of rows that follow a COPY statement, divided by tabs."""
+    while position < end:
+        stop = text.index("\n", position)
+        for number, cell in enumerate(re.finditer(r"[^\t]*(?:\t|\Z)", text[position:stop])):
+            value = cell[0].rstrip("\t")
+            if number in columns and value and not is_stand_in(value):
+                yield position + cell.start(), position + cell.start() + len(value), columns[number].kind
+        position = stop + 1
 
 
 def _of_row(items: Sequence[Literal], columns: dict[int, Name], width: int) -> Iterator[Span]:

@@ -26,6 +26,7 @@ _TYPES = re.compile(
 )
 _PROGRAM = re.compile(r"[(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
 _LONGEST = 4_096
+_LAST_OF_ARGUMENTS = re.compile(r"[,(\[{][ \t]?\n\Z")
 _BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "⏎"))
 _NEIGHBOURS = 4
 
@@ -47,7 +48,7 @@ class SettingsLine:
         if not name.strong:
             return False
         others = [(key, sign, value) for key, sign, value in self.neighbours if key != self.key]
-        if len(others) < len(self.neighbours):
+        if len(others) < len(self.neighbours) and not others:
             # The same name again: a list of things, not the settings of one.
             return False
         same = [value for _, sign, value in others if sign == self.sign]
@@ -79,6 +80,8 @@ def line_at(text: str, start: int, end: int, sign_start: int, position: int) -> 
     if block is not None:
         rest = block
     value = text[slice(*rest)]
+    if _LAST_OF_ARGUMENTS.search(text, max(began - 3, 0), began):
+        return None
     if value.endswith((",", "(", "[", "{", "\\")) or not value:
         return None
     sign = text[sign_start:position]

@@ -37,7 +37,8 @@ _STAND_IN = re.compile(
     r"|.{0,40}(?:\*{3}|\\{1,3}u(?:25cf|2022)|•{2}|●{2}|\.{3}(?:\s|$)|…|(?:^|[^a-z])x{4,}(?:$|[^a-z])|x{6})"
     r"|(?:your|insert|enter|change|replace|example|placeholder|todo)[-_ ]?"
     r"(?:own|secret|password|pass|pw|api|token|key|me|with|this|here)"
-    r"|(?:env|vault|op|file|secret|arn|ssm|secretsmanager|keyvault|projects|!vault|!env|!secret|!ref|!sub)[:/( ]\S"
+    r"|(?:env|vault|op|file|secret|arn|ssm|secretsmanager|keyvault|projects)[:/( ]\S"
+    r"|!(?:vault|env|secret|ref|sub|include|getatt)\b"
     r"|/run/secrets/|\.{1,2}/|~/|/(?:[\w.-]+/){1,20}[\w.-]*$|\S{1,200}\.(?:pem|key|json|txt|ya?ml|env|crt|p12|pub|jks)$",
     re.IGNORECASE,
 )
@@ -50,9 +51,9 @@ _METHODS = re.compile(
 )
 # What a form or a checker says about a field, where it could also be the field's value.
 _SAID = re.compile(
-    r"\b(?:required|characters?|too short|too long|at least|at most|invalid|incorrect|must (?:be|contain|have|match|not)"
+    r"\b(?:required|characters?|too short|too long|at least|at most|must (?:be|contain|have|match|not)"
     r"|this field"
-    r"|cannot be|can't be|do(?:es)? not match|doesn't match|please|forgot|minimum|maximum)\b",
+    r"|cannot be|can't be|do(?:es)? not match|doesn't match)\b",
     re.IGNORECASE,
 )
 # How a table is described: the type of a column, how many values it has.
