@@ -9,7 +9,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lab bench-stream bench-load bench-cost format clean
+.PHONY: help test demo lab bench-stream bench-load bench-cost bench-secrets format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -39,6 +39,9 @@ bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 
 bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save (ARGS=--help)
 	$(BIN)/python -m bench.cost $(ARGS)
+
+bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
+	$(BIN)/python -m bench.secrets
 
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

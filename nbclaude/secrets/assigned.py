@@ -45,6 +45,8 @@ _QUOTE = re.compile(r"\\{0,7}[\"']")
 _APOSTROPHE = re.compile(r"\w'\w")
 _ALONE = re.compile(r"[^\s,;\"'\\⏎&<>(){}\[\]|]{1,200}(?=[\s&;|]|\Z)")
 _SHORTEST_PLAIN = 8
+_SHORTEST_AMOUNT = 5
+_NEXT_ITEM = re.compile(r"\\{0,7}[\"'][ ]?,")
 _ARGUMENT = re.compile(r"\d{4,}(?=[ ]?[,)])")
 _ENVIRONMENT, _MORE_OF_A_VARIABLE = (re.compile(rf"[^\s\"'`\\⏎]{{{n}}}") for n in ("1,200", "0,4096"))
 _SECTION = re.compile(r"(?:^|[\n⏎\"']|\\n)[ \t]*\[[\w .:-]{1,80}\][ \t]*(?=[\n\r⏎]|\\[rn])")
@@ -93,12 +95,23 @@ def _assigned(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, 
     compared = match["sign"].strip() in ("==", "===")
     opened = text[position : position + 1] == "("
     literal = None if opened or _closes(text, place, position, match) else literal_at(text, position)
+    if literal is not None and _is_unpacked(text, place, literal, match["sign"]):
+        return None
     if literal is not None and not (literal.is_number and not match["closed"] and not opened):
         fits = _is_named_value(text, place, name, literal, match, compared=compared)
         return (literal.start, literal.end) if fits else None
     if match["closed"] or compared:
         return None
     return _bare(text, place, match)
+
+
+def _is_unpacked(text: str, place: NamedPlace, literal: Literal, sign: str) -> bool:
+    """Tell whether a value belongs to the first of several names: `user, password = "anna", "…"`."""
+    return (
+        sign.startswith(" ")
+        and text[max(place.start - 2, 0) : place.start].strip() == ","
+        and bool(_NEXT_ITEM.match(text, literal.end))
+    )
 
 
 def _is_named_value(
@@ -144,7 +157,7 @@ def _bare(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int]
     """Return where a value without quotes stands."""
     name, position, sign = place.name, match.end(), match["sign"]
     before = text[place.start - 1] if place.start else ""
-    if name.plain and not name.strong and _has_companion(text, place):
+    if name.plain and not name.strong and _has_companion(text, place) and not _is_amount(text, position):
         name = Name(name.kind, plain=True)
     if sign == "=" and before in ("?", "&"):
         return _checked(text, _PARAMETER.match(text, position), name, _MORE_OF_A_PARAMETER)
@@ -168,6 +181,11 @@ def _bare(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int]
     return _looking(text, place, match)
 
 
+def _is_amount(text: str, position: int) -> bool:
+    word = _ALONE.match(text, position)
+    return bool(word and is_quantity(word[0]) and len(word[0]) < _SHORTEST_AMOUNT)
+
+
 def _checked(
     text: str, match: re.Match[str] | None, name: Name, more: re.Pattern[str]
 ) -> tuple[int, int] | None:
@@ -184,7 +202,9 @@ def _whole(text: str, match: re.Match[str], more: re.Pattern[str]) -> tuple[int,
 
 def _is_variable(value: str) -> bool:
     """Tell whether a value without quotes is a call, an attribute, or a variable whose name says that it holds a secret."""
-    return is_expression(value) or (value.isidentifier() and "_" in value and name_of(value) is not None)
+    return is_expression(value) or (
+        value.isidentifier() and ("_" in value or value[-1].isdigit()) and name_of(value) is not None
+    )
 
 
 def _is_in_a_row(text: str, place: NamedPlace, position: int) -> bool:

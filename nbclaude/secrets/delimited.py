@@ -81,7 +81,8 @@ def delimited_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]
         for delimiter in _DELIMITERS:
             if text.find(delimiter, start, end) < 0:
                 continue
-            record = _record(text, start, delimiter)
+            # The quote before a header may be that of a whole text.
+            record = _record(text, start, delimiter, end)
             columns = _named_columns(text, record)
             if not columns:
                 continue
@@ -92,12 +93,12 @@ def delimited_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]
                 break
 
 
-def _record(text: str, position: int, delimiter: str) -> _Record:
-    """Read one record."""
+def _record(text: str, position: int, delimiter: str, line_end: int | None = None) -> _Record:
+    """Read one record, of one line if it must end with that."""
     cells: list[Cell] = []
     limit = position + _LONGEST_RECORD
     while True:
-        match = _CELL[delimiter].match(text, position)
+        match = _CELL[delimiter].match(text, position, len(text) if line_end is None else line_end)
         if match is None:  # pragma: no cover - an empty cell always matches
             break
         quoted = match["quoted"] is not None
@@ -204,7 +205,7 @@ def _transposed(
         above.append(record)
     if not above:
         return None
-    heading = [text[slice(*cell)].strip("*` ").lower() for cell in above[-1].cells]
+    heading = [text[slice(*cell)].strip("*`'\"[({ ").lower() for cell in above[-1].cells]
     values = [text for text in heading[label + 1 :] if text]
     if heading[label] not in _INDEX_HEADING or not all(map(_VALUE_HEADING.match, values)):
         return None

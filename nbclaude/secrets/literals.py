@@ -66,8 +66,8 @@ def _end(text: str, start: int, quote: str, escape: int) -> int:
 
 # What tells of a field instead of giving its value.
 _TELLS = re.compile(
-    r"[\"'](?:type|title|description|required|format|min|max|min_?length|max_?length|label|default|\$ref|anyOf|oneOf|enum|dtype|nullable"
-    r"|widget|validators?|pattern|non_null|in|count|unique|top|freq|mean|std)[\"'][ ]?:",
+    r"\\{0,7}[\"'](?:type|title|description|required|format|min|max|min_?length|max_?length|label|default|\$ref|anyOf|oneOf|enum|dtype|nullable"
+    r"|widget|validators?|pattern|non_null|in|count|unique|top|freq|mean|std)\\{0,7}[\"'][ ]?:",
     re.IGNORECASE,
 )
 _KEY_ENDS = re.compile(r"[\])]?[ \t]{0,4}:")

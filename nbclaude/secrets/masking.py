@@ -15,6 +15,7 @@ from nbclaude.secrets.assigned import assigned_secrets
 from nbclaude.secrets.columns import aligned_secrets
 from nbclaude.secrets.delimited import delimited_secrets
 from nbclaude.secrets.documents import document_secrets
+from nbclaude.secrets.escapes import unescaped
 from nbclaude.secrets.key_tails import key_tails
 from nbclaude.secrets.names import named_places
 from nbclaude.secrets.neighbours import neighbour_secrets
@@ -34,7 +35,8 @@ class Finding:
     line: int
 
 
-_BY_NAME = (neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
+_MASK = "[secret removed: "
+_BY_NAME = (assigned_secrets, neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
 
 # The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
 _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
@@ -70,7 +72,7 @@ def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
     for start, end, kind in spans:
         line += text.count("\n", line_start, start)
         line_start = start
-        pieces += (text[position:start], f"[secret removed: {kind}]")
+        pieces += (text[position:start], f"{_MASK}{kind}]")
         findings.append(Finding(kind, line))
         position = end
     return "".join([*pieces, text[position:]]), tuple(findings)
@@ -100,22 +102,23 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
-    hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
-    named = sorted(named_places(text), key=lambda place: place.start)
-    tables = [span for find in _BY_NAME for span in find(text, named)] if named else []
+    spans = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
     # A provider's shape says more than a name: it comes first.
-    return _apart(
-        text,
-        [
-            *hits,
-            *key_tails(text),
-            *placed_secrets(text),
-            *document_secrets(text),
-            *described_secrets(text),
-            *assigned_secrets(text, named),
-            *tables,
-        ],
-    )
+    spans += key_tails(text)
+    spans += _told(text)
+    plain = unescaped(text)
+    if plain is not None:
+        spans += [
+            (*plain.original(start, end), kind) for start, end, kind in _told(plain.text) if end > start
+        ]
+    return _apart(text, [span for span in spans if not text.startswith(_MASK, span[0])])
+
+
+def _told(text: str) -> list[tuple[int, int, str]]:
+    """Return what is not known by its own form, but by its place or its name."""
+    spans = [*placed_secrets(text), *document_secrets(text), *described_secrets(text)]
+    names = sorted(named_places(text), key=lambda place: place.start)
+    return spans + [span for find in _BY_NAME if names for span in find(text, names)]
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:

@@ -39,13 +39,14 @@ _VALUE_FIELD = re.compile(
     re.IGNORECASE,
 )
 _AFTER_KEY = re.compile(r"</key>\s*<string>(?P<value>[^<>]{1,4096})</", re.IGNORECASE)
-_AFTER_TAG = re.compile(r"\\{0,7}[\"'][^<>]{0,100}>(?P<value>[^<>]{1,4096})</")
+_AFTER_TAG = re.compile(r"\\{0,7}[\"'][^<>/]{0,100}>(?P<value>\s*[^<>\s][^<>]{0,4096})</")
 _LINE = re.compile(r"[^\n\r⏎\"'\\#]{1,4096}")
-_SQL = re.compile(r"(?:[ ]+(?:is|=|to))?[ ]+(?=\\{0,7}[\"'])", re.IGNORECASE)
+_SQL = re.compile(r"(?:[ ]+(?:is|to))?[ ]+(?=\\{0,7}[\"'])", re.IGNORECASE)
 _SET = re.compile(r"(?:\b(?:setx|set -g?x|ENV|ARG))[ ]+\Z")
 _READER = re.compile(r"\\{0,7}[\"'][ ]?,[ ]?(?=[rbu]?\\{0,7}[\"'])")
 _CALL = re.compile(
-    r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config|add_?header|header|setRequestHeader|setProperty|putString|addHeader|setHeader|setdefault)\([ ]?\\{0,7}[\"']\Z"
+    r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config|add_?header|header|setRequestHeader"
+    r"|setProperty|putString|setHeader)\([ ]?\\{0,7}[\"']\Z"
 )
 
 

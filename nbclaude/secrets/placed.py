@@ -68,7 +68,8 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
     (
         "secret",
         "variable",
-        rf"variable[ ]+{_Q}[\w-]{{0,40}}(?:{_PASSWORDS}|{_TOKENS}){_Q}\s*\{{[^{{}}]{{0,400}}?default\s*=\s*{_Q}([^\"'\\\n]{{1,4096}}){_Q}",
+        rf"variable[ ]+{_Q}[\w-]{{0,40}}(?:{_PASSWORDS}|{_TOKENS}){_Q}\s*\{{[^{{}}]{{0,400}}?"
+        rf"default\s*=\s*{_Q}([^\"'\\\n]{{1,4096}}){_Q}",
         _is_known,
     ),
     (
@@ -121,7 +122,7 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
 )
 # Of a column, in a description of data: its commonest values, and where they begin and end.
 _DESCRIBED = re.compile(
-    r"(?:^|\n|\\n)[ ]{0,4}(?:index )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
+    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
 )
 _IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[kMGT]?B ")
 _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")

@@ -16,11 +16,14 @@ Span = tuple[int, int, str]
 _FAR = 20_000  # characters from a header to its rows
 _MOST_HEADERS = 12
 _AFTER_A_TAG = frozenset((">", "\n", " ", "\t"))
-_COPY = re.compile(r"\s*FROM\s+stdin[^\n]{0,80}\n(?P<rows>(?:[^\n]*\n){0,20000}?)\\\\\.", re.IGNORECASE)
+_COPY = re.compile(
+    r"\s*FROM\s+stdin[^\n]{0,80}\n(?P<rows>(?:(?!\\\.)[^\n]*\n){0,20000})(?:\\\.|\Z)", re.IGNORECASE
+)
 _FLAT = re.compile(r"[\[(]([^\[\](){}]{1,4000})[\])]")
 _ITEM = re.compile(r"[\s,]*(?:[rbu]?(?P<quote>\\{0,7}[\"'`])|(?P<word>[^\s,\"'`][^,\"'`]*?)(?=\s*(?:,|\Z)))")
 _HEADER_LIST = re.compile(r"[\[(](?P<names>[^\[\](){}=]{1,2000})[\])]")
 _UNPACKED = re.compile(r"(?P<names>[A-Za-z_][\w.]*(?:[ ]?,[ ]?[A-Za-z_][\w.]*){1,12})[ ]?=[ ]?\(?(?=[\"'\d])")
+_NAMES_BEFORE = re.compile(r"(?:[A-Za-z_][\w.]*[ ]?,[ ]?){1,12}\Z")
 _DTYPE = re.compile(r"\[(?:\s*\([\"'][^\"'()]{1,60}[\"'],\s*[\"'<>=|]?[^()]{1,40}\),?){1,200}\s*\]")
 _SUBSCRIPT = re.compile(r"[\w\])][\[(]?\Z")
 _PAIR = re.compile(
@@ -54,8 +57,8 @@ def row_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
             yield from _literal_rows(text, start, end, names)
 
 
-def _items(text: str, start: int, end: int) -> list[Literal] | None:
-    """Return the items between two brackets, of which none is an expression; words are numbers or names."""
+def _items(text: str, start: int, end: int, most: int = 0) -> list[Literal] | None:
+    """Return the items between two brackets, or the first `most`, of which none is an expression; words are numbers or names."""
     items: list[Literal] = []
     while match := _ITEM.match(text, start, end):
         if match["quote"]:
@@ -67,6 +70,8 @@ def _items(text: str, start: int, end: int) -> list[Literal] | None:
         else:
             items.append(Literal(*match.span("word"), match["word"].strip(), is_number=True))
             start = match.end()
+        if len(items) == most:
+            return items
     return items if not text[start:end].strip(" \t\r\n,") else None
 
 
@@ -113,7 +118,8 @@ def _unpacked(text: str, place: NamedPlace) -> tuple[int, int, list[str]] | None
     line = max(text.rfind("\n", first, place.start), text.rfind(";", first, place.start), first - 1) + 1
     if text.find("=", place.end, place.end + 200) < 0:
         return None
-    start = line + len(text[line : place.start]) - len(text[line : place.start].lstrip())
+    names = _NAMES_BEFORE.search(text, line, place.start)
+    start = names.start() if names else place.start
     match = _UNPACKED.match(text, start)
     if match is None or match.end("names") < place.end:
         return None
@@ -124,9 +130,7 @@ def _literal_rows(text: str, start: int, end: int, names: Sequence[str]) -> Iter
     columns = {number: name for number, each in enumerate(names) if (name := name_of(each)) and name.strong}
     if text[start] not in "[(":
         stop = text.find("\n", end)
-        items = _items(text, end, len(text) if stop < 0 else stop) or _items(
-            text, end, max(text.find(")", end), end)
-        )
+        items = _items(text, end, len(text) if stop < 0 else stop, len(names))
         yield from _of_row(items or [], columns, len(names))
         return
     if copied := _COPY.match(text, end):

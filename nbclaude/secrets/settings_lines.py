@@ -24,9 +24,9 @@ _TYPES = re.compile(
     r"(?:str|string|int|integer|float|bool|boolean|number|date|datetime|bytes|any"
     r"|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
 )
-_PROGRAM = re.compile(r"[(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
+_PROGRAM = re.compile(r"[=,(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
 _LONGEST = 4_096
-_LAST_OF_ARGUMENTS = re.compile(r"[,(\[{][ \t]?\n\Z")
+_LAST_OF_ARGUMENTS = re.compile(r"[,({][ \t]?\n\Z")
 _BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "⏎"))
 _NEIGHBOURS = 4
 

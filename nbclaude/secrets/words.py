@@ -57,7 +57,8 @@ OWNERS = _words(
     email ftp git guest host http https imap jenkins key keystore ldap login mail master mongo mongodb
     my mysql neo4j new old oracle pg pop pop3 postgres postgresql proxy rabbitmq redis remote root
     server service sftp smtp sql ssh ssl store sudo svc system test truststore user username usr vpn web
-    wifi wlan zip pgp gpg encrypted private ansible become enable bind relay mqtt broker smb nas domain wallet rpc device router wp wordpress gmail twitter
+    wifi wlan zip pgp gpg encrypted private ansible become enable bind relay mqtt broker smb nas domain
+    wallet rpc device router wp wordpress gmail twitter
     """
 )
 # Before "key": the value is a secret whatever it looks like.

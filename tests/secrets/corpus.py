@@ -4,6 +4,8 @@ Each text is written out as it might stand in a cell, a file or an output. Token
 this file for a leak.
 """
 
+# ruff: noqa: E501 - texts are written out, as long as they are
+
 from __future__ import annotations
 
 _R = "0a1B2c3D4e5F6a7B8c9D0e1F2a3B4c5D6e7F"
@@ -19,23 +21,53 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ('id,"secret",note\n1,"blue, moon",x\n2,"plain",y\n', ("blue, moon", "plain")),
     ("row,user,userPassword\n0,ann,sunshine\n1,bob,letmein please\n", ("sunshine", "letmein please")),
     ("index,0,1\nuser,ann,bob\npassword,sunshine,moonlight\nage,4,5\n", ("sunshine", "moonlight")),
-    ("| user | password |\n|---|---|\n| ann | sunshine |\n| bob | correct horse |\n", ("sunshine", "correct horse")),
+    (
+        "| user | password |\n|---|---|\n| ann | sunshine |\n| bob | correct horse |\n",
+        ("sunshine", "correct horse"),
+    ),
     ("| Setting | Value |\n|:--|:--|\n| host | db1 |\n| token | moonlight |\n", ("moonlight",)),
-    ("  user       password  n\n0  ann       sunshine  1\n1  bob  correct horse  2\n", ("sunshine", "correct horse")),
+    (
+        "  user       password  n\n0  ann       sunshine  1\n1  bob  correct horse  2\n",
+        ("sunshine", "correct horse"),
+    ),
     ("user      password  n\n ann      sunshine  1\n bob correct horse  2\n", ("sunshine", "correct horse")),
     ("0         sunshine\n1    correct horse\nName: password, dtype: object", ("sunshine", "correct horse")),
-    ("user             ann\npassword    sunshine\nn                  1\nName: 0, dtype: object", ("sunshine",)),
-    ("               user\npasswd             \nsunshine        ann\ncorrect horse   bob\n", ("sunshine", "correct horse")),
-    ("password\nsunshine         4\ncorrect horse    1\nName: count, dtype: int64", ("sunshine", "correct horse")),
+    (
+        "user             ann\npassword    sunshine\nn                  1\nName: 0, dtype: object",
+        ("sunshine",),
+    ),
+    (
+        "               user\npasswd             \nsunshine        ann\ncorrect horse   bob\n",
+        ("sunshine", "correct horse"),
+    ),
+    (
+        "password\nsunshine         4\ncorrect horse    1\nName: count, dtype: int64",
+        ("sunshine", "correct horse"),
+    ),
     ("     a                 b\n  user       password  n\n0  ann       sunshine  1\n", ("sunshine",)),
     ("row,\"('a', 'user')\",\"('a', 'password')\"\n0,ann,sunshine\n", ("sunshine",)),
-    ("┌──────┬──────────┐\n│ user ┆ password │\n│ ---  ┆ ---      │\n│ str  ┆ str      │\n╞══════╪══════════╡\n│ ann  ┆ sunshine │\n└──────┴──────────┘", ("sunshine",)),
+    (
+        "┌──────┬──────────┐\n│ user ┆ password │\n│ ---  ┆ ---      │\n│ str  ┆ str      │\n╞══════╪══════════╡\n│ ann  ┆ sunshine │\n└──────┴──────────┘",
+        ("sunshine",),
+    ),
     (" user | password\n------+----------\n ann  | sunshine\n(1 row)\n", ("sunshine",)),
-    ("<table><thead><tr><th></th><th>user</th><th>password</th></tr></thead><tbody><tr><th>0</th><td>ann</td><td>blue moon</td></tr></tbody></table>", ("blue moon",)),
-    ("<table><tr><th>user</th><td>ann</td></tr><tr><th>contraseña</th><td>luna azul</td></tr></table>", ("luna azul",)),
+    (
+        "<table><thead><tr><th></th><th>user</th><th>password</th></tr></thead><tbody><tr><th>0</th><td>ann</td><td>blue moon</td></tr></tbody></table>",
+        ("blue moon",),
+    ),
+    (
+        "<table><tr><th>user</th><td>ann</td></tr><tr><th>contraseña</th><td>luna azul</td></tr></table>",
+        ("luna azul",),
+    ),
     ("  password: str; 2 distinct; top: 'sunshine' 66, 'blue moon' 34", ("sunshine", "blue moon")),
-    ("pyarrow.Table\nuser: string\npassword: string\n----\nuser: [[\"ann\"]]\npassword: [[\"sunshine\",\"moon light\"]]", ("sunshine", "moon light")),
-    ("<xarray.Dataset>\nData variables:\n    password  (x) <U9 72B 'blue moon' 'sunshine'", ("blue moon", "sunshine")),
+    (
+        'pyarrow.Table\nuser: string\npassword: string\n----\nuser: [["ann"]]\npassword: [["sunshine","moon light"]]',
+        ("sunshine", "moon light"),
+    ),
+    (
+        "<xarray.Dataset>\nData variables:\n    password  (x) <U9 72B 'blue moon' 'sunshine'",
+        ("blue moon", "sunshine"),
+    ),
     # Keys and fields of Python and JSON.
     ("{'user': 'ann', 'password': 'sunshine'}", ("sunshine",)),
     ('{"password": "correct horse battery staple"}', ("correct horse",)),
@@ -43,7 +75,10 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ("{'user': ['ann', 'bob'], 'password': ['sunshine', 'correct horse']}", ("sunshine", "correct horse")),
     ("{'password': {0: 'sunshine', 1: 'correct horse'}}", ("sunshine", "correct horse")),
     ('{"user":{"0":"ann"},"token":{"0":"moonlight"}}', ("moonlight",)),
-    ("{'columns': ['user', 'password'], 'data': [['ann', 'sunshine'], ['bob', 'blue moon']]}", ("sunshine", "blue moon")),
+    (
+        "{'columns': ['user', 'password'], 'data': [['ann', 'sunshine'], ['bob', 'blue moon']]}",
+        ("sunshine", "blue moon"),
+    ),
     ('[("user", "password"), ("ann", "sunshine"), ("bob", "blue moon")]', ("sunshine", "blue moon")),
     ('pd.DataFrame([("ann", "sunshine")], columns=["user", "password"])', ("sunshine",)),
     ("[('user', 'ann'), ('password', 'sunshine')]", ("sunshine",)),
@@ -83,7 +118,10 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ("spring.datasource.username=ann\nspring.datasource.password=sunshine\n", ("sunshine",)),
     ('db_password = "sunshine"\nregion      = "eu-1"\n', ("sunshine",)),
     ("password: |\n  correct horse\n  battery staple\nuser: ann\n", ("correct horse", "battery staple")),
-    ("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n  conn: c3Vuc2hpbmU=\n  user: YW5uYQ==\n", ("c3Vuc2hpbmU", "YW5uYQ")),
+    (
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n  conn: c3Vuc2hpbmU=\n  user: YW5uYQ==\n",
+        ("c3Vuc2hpbmU", "YW5uYQ"),
+    ),
     ("kind: Secret\nstringData:\n  config.yaml: sunshine\n", ("sunshine",)),
     ("env:\n- name: DB_PASSWORD\n  value: sunshine\n", ("sunshine",)),
     ('{"environment": [{"name": "API_KEY", "value": "sunshine"}]}', ("sunshine",)),
@@ -119,10 +157,22 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ("DefaultEndpointsProtocol=https;AccountName=x;AccountKey=" + _B64 + "==;", (_B64,)),
     ("CREATE USER ann IDENTIFIED BY 'sunshine'", ("sunshine",)),
     ("ALTER ROLE ann WITH PASSWORD 'blue moon';", ("blue moon",)),
-    ("INSERT INTO users (name, password) VALUES ('ann', 'sunshine'), ('bob', 'blue moon');", ("sunshine", "blue moon")),
+    (
+        "INSERT INTO users (name, password) VALUES ('ann', 'sunshine'), ('bob', 'blue moon');",
+        ("sunshine", "blue moon"),
+    ),
     # Files with a form of their own.
     ("users:\n- name: me\n  user:\n    client-key-data: " + _B64 + "\n", (_B64,)),
-    ("PuTTY-User-Key-File-3: ssh-ed25519\nPublic-Lines: 1\nAAAAC3Nz\nPrivate-Lines: 2\n" + _B64[:64] + "\n" + _B64[:20] + "\nPrivate-MAC: " + _HEX + "\n", (_B64[:20], _HEX)),
+    (
+        "PuTTY-User-Key-File-3: ssh-ed25519\nPublic-Lines: 1\nAAAAC3Nz\nPrivate-Lines: 2\n"
+        + _B64[:64]
+        + "\n"
+        + _B64[:20]
+        + "\nPrivate-MAC: "
+        + _HEX
+        + "\n",
+        (_B64[:20], _HEX),
+    ),
     ("db.example.org:5432:shop:ann:sunshine\n", ("sunshine",)),
     ("localhost:*:*:ann:blue\\:moon\n", ("moon",)),
     ('network={\n  ssid="home"\n  psk="sunshine day"\n}\n', ("sunshine day",)),
@@ -132,7 +182,10 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ("$ANSIBLE_VAULT;1.1;AES256\n" + _HEX + "\n" + _HEX[:30] + "\n", (_HEX[:30],)),
     ('{"kty": "RSA", "n": "abc", "e": "AQAB", "d": "' + _B64[:40] + '"}', (_B64[:40],)),
     ("[Interface]\nPrivateKey = " + _B64[:43] + "=\n", (_B64[:43],)),
-    ("-----BEGIN OPENSSH " + "PRIVATE KEY-----\n" + _B64 + "\n-----END OPENSSH " + "PRIVATE KEY-----", (_B64,)),
+    (
+        "-----BEGIN OPENSSH " + "PRIVATE KEY-----\n" + _B64 + "\n-----END OPENSSH " + "PRIVATE KEY-----",
+        (_B64,),
+    ),
     ("AGE-SECRET-KEY-1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE", ("QPZRY9X8",)),
     ('{"auths": {"x.org": {"auth": "YW5uYTpodW50ZXIy"}}}', ("YW5uYTpodW50ZXIy",)),
     ("https://hooks.slack" + ".com/services/T012AB3CD/B012AB3CD/" + _R[:24], (_R[:24],)),
