@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
 
 __all__ = [
@@ -57,11 +58,6 @@ class Connection:
     def host(self) -> str:
         """Host and port, as a person would name the server."""
         return self.base_url.partition("://")[2].partition("/")[0] or self.base_url
-
-    @property
-    def hostname(self) -> str:
-        """The host alone, without its port."""
-        return urlsplit(self.base_url).hostname or ""
 
     def headers(self) -> dict[str, str]:
         """Build the headers of a request, the key among them; custom headers win."""
@@ -135,9 +131,9 @@ def connect(
 def _checked_version(text: str) -> str:
     version = text.strip()
     if not _is_header_value(version) or " " in version:
-        raise ConfigurationError(
-            f"api_version {text!r} is not a version of the API. It looks like 2023-06-01 "
-            "(set it with %config ClaudeMagics.api_version)."
+        reason = f"api_version {text!r} is not a version of the API. It looks like 2023-06-01."
+        raise refused(
+            Refusal("api_version", text, reason, ("Set it with ", Mention("api_version"), "."), bare=True)
         )
     return version
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
 from nbclaude.secrets.keys import Secret
 
 __all__ = [
@@ -150,6 +151,7 @@ def key_problem(text: str) -> str:
     return ""
 
 
+@quietly("keyring", "secretstorage", "jeepney")
 def _ask_keyring(question: Callable[[Any], _Result]) -> _Result:
     """Ask the keyring; whatever a backend raises is a reason not to use it."""
     try:

@@ -11,19 +11,24 @@ from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 
 if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
 
-__all__ = ["Plan", "Refer", "continued", "make_plan"]
+__all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before"]
 
+_LOST = (
+    "The answer that this goes on from cannot be sent: it belongs to an earlier one, whose cell was deleted or has run again "
+    "since. Ask the question again."
+)
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
@@ -42,7 +47,7 @@ class Plan:
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
 
 
@@ -66,11 +71,7 @@ def make_plan(
             where it cannot be masked.
 
     """
-    before = (
-        conversation.before(conversation.place_of(question.at, question.instead_of))
-        if question.history and not question.begins
-        else ()
-    )
+    before = turns_before(question, conversation)
     # Its patterns take a while to compile: they load with the first question.
     from nbclaude.conversation.screening import screened
 
@@ -79,6 +80,8 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
     history = history_of(before, question.prompt, scope)
+    if not history.asks:
+        raise ConfigurationError(_LOST)
     messages = refer(without_repeats(history.messages))
     _check_images(messages, model)
     _check_citations(messages, settings)
@@ -93,9 +96,20 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.notes,
+        fitted.left_out,
         question,
     )
+
+
+def turns_before(question: Question, conversation: Conversation) -> tuple[Turn, ...]:
+    """Return the turns that stand before a question, as a request sends them."""
+    if not question.history or question.begins:
+        return ()
+    place = conversation.place_of(question.at, question.instead_of, question.kept)
+    partial = question.completes
+    if partial is None:
+        return conversation.before(place)
+    return (partial,) if partial.begins else (*conversation.before(place), partial)
 
 
 def _request(
@@ -151,10 +165,16 @@ def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) 
         return
     blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
     if any((block.get("citations") or {}).get("enabled") for block in blocks):
-        raise ConfigurationError(
-            "--json: the API takes no schema together with documents that are to be cited. Leave out --citations; if an earlier "
-            "turn has such a document, leave it behind with --new or --no-history."
+        cure = (
+            *(
+                "Leave out ",
+                Mention("citations"),
+                "; if an earlier turn has such a document, leave it behind with ",
+            ),
+            *(Mention("new", True), " or ", Mention("history", False), "."),
         )
+        reason = "the API takes no schema together with documents that are to be cited."
+        raise refused(Refusal("json", None, reason, cure, shown=False))
 
 
 def _answers(question: Question) -> bool:

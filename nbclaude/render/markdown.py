@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
+from nbclaude.quiet import quietly
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.links import is_safe_link
@@ -29,16 +30,21 @@ _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
 
 def build_parser(
-    highlighter: CodeHighlighter | None = None, citations: Citations | None = None
+    highlighter: CodeHighlighter | None = None,
+    citations: Citations | None = None,
+    macros: frozenset[str] = frozenset(),
 ) -> MarkdownIt:
-    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell."""
-    md = MarkdownIt("js-default", {"linkify": True, "html": False, "typographer": False})
+    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell.
+
+    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
+    """
+    md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
     if md.linkify is not None:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin)
+    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin, macros)
     if citations is not None:
         md.use(citations_plugin, citations)
     code = _CodeRules(highlighter or CodeHighlighter())
@@ -59,6 +65,14 @@ def render_markdown(text: str, document_id: str = "") -> str:
     """Render a whole text at once. `document_id` keeps footnote anchors of different answers apart."""
     html: str = build_parser().render(text, {"docId": document_id})
     return html
+
+
+class _Parser(MarkdownIt):
+    """The parser without its log: a line for each rule at each place of a text."""
+
+    def parse(self, src: str, env: Any = None) -> list[Token]:
+        with quietly("markdown_it"):
+            return super().parse(src, env)
 
 
 class _CodeRules:

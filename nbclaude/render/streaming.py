@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from nbclaude.render.citations import Citations
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
+from nbclaude.render.maths import NOTE_RULE
 from nbclaude.render.unfinished import presentable
 
 __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
@@ -45,12 +46,14 @@ class Advance:
 class MarkdownStream:
     """Incremental renderer: `feed` text, `advance` as often as you paint, then `close`."""
 
-    def __init__(self, document_id: str = "", citations: Citations | None = None) -> None:
+    def __init__(
+        self, document_id: str = "", citations: Citations | None = None, macros: frozenset[str] = frozenset()
+    ) -> None:
         self._highlighter = CodeHighlighter()
-        self._parser = build_parser(self._highlighter, citations)
-        # Until the end is known, notes stay where they are written.
-        self._draft_parser = build_parser(self._highlighter, citations)
-        self._draft_parser.disable("footnote_tail")
+        self._parser = build_parser(self._highlighter, citations, macros)
+        # Until the end is known, footnotes stay where they are written, and none of ours is added.
+        self._draft_parser = build_parser(self._highlighter, citations, macros)
+        self._draft_parser.disable(["footnote_tail", NOTE_RULE])
         self._environment: dict[str, Any] = {"docId": document_id}
         self._document_id = document_id
         self._pieces: list[str] = []
@@ -110,7 +113,12 @@ class MarkdownStream:
             if cut is None:
                 # Only notes, which have no line of their own, come after it.
                 cut = next(
-                    (i for i, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens)
+                    (
+                        i
+                        for i, token in enumerate(tokens)
+                        if token.type in ("footnote_block_open", "math_note")
+                    ),
+                    len(tokens),
                 )
             cut = max(cut, begin)
             pieces.append(self._render(tokens[begin:cut], environment))
