@@ -10,7 +10,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-secrets format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -48,6 +48,8 @@ bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save 
 
 bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
 	$(BIN)/python -m bench.secrets
+bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
+	$(BIN)/python -m bench.ask $(ARGS)
 
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
