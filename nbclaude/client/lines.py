@@ -17,9 +17,10 @@ import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.client.certificates import certificates, forget_certificates
+from nbclaude.client.certificates import certificates
 from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route, route_to
+from nbclaude.client.unforked import begin_unforked, end_unforked
 from nbclaude.client.unreachable import Stage, system_error
 from nbclaude.errors import APIConnectionError
 from nbclaude.quiet import quietly
@@ -163,6 +164,9 @@ class Line:
         elif event.endswith(".start_tls.started"):
             inside = self.route.proxy is not None and not event.startswith("connection.")
             self.stage = Stage.TLS if inside or self.route.proxy is None else Stage.PROXY_TLS
+            begin_unforked()
+        elif event.endswith(".start_tls.failed"):
+            end_unforked()
         elif event.endswith(".send_request_headers.started"):
             is_tunnel = info["request"].method == b"CONNECT"
             self.stage = Stage.TUNNEL if is_tunnel else Stage.CONNECTED
@@ -171,6 +175,8 @@ class Line:
             self._network = info["return_value"]
             if event.endswith(".connect_tcp.complete"):
                 _watch_peer(self._socket())
+            else:
+                end_unforked()
             if self.is_down:
                 self.shut_down()
 
@@ -248,7 +254,6 @@ def _begin_anew() -> None:
     for line in list(_lines):
         line.abandon()
     _lines.clear()
-    forget_certificates()
 
 
 if hasattr(os, "register_at_fork"):

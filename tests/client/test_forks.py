@@ -21,6 +21,7 @@ SCENES = [
     "during_a_stream",
     "goes_on_in_the_child",
     "locks_held",
+    "while_others_ask",
     "reloads",
     "parent_first",
 ]
@@ -50,7 +51,7 @@ def run(scenes: list[str], url: str, **environment: str) -> dict[str, list[str]]
 def found(running_simulator: Simulator) -> dict[str, list[str]]:
     """Play all scenes in one process: starting it takes longest."""
     running_simulator.clear()
-    running_simulator.enqueue(*[repeat] * 900)
+    running_simulator.enqueue(*[repeat] * 3000)
     return run(SCENES, running_simulator.base_url)
 
 
@@ -60,10 +61,9 @@ def test_each_process_has_its_own_answers(scene: str, found: dict[str, list[str]
 
 
 def test_over_tls_too(simulator: Simulator, tmp_path: Path) -> None:
-    simulator.enqueue(*[repeat] * 300)
+    simulator.enqueue(*[repeat] * 3000)
     authority = Authority(tmp_path)
+    scenes = ["streamed", "during_a_stream", "while_others_ask"]
     with Listener(in_tls(authority.context(), forward(simulator.port))) as server:
-        done = run(
-            ["streamed", "during_a_stream"], f"https://{server.address}", SSL_CERT_FILE=str(authority.file)
-        )
-    assert done == {"streamed": [], "during_a_stream": []}
+        found = run(scenes, f"https://{server.address}", SSL_CERT_FILE=str(authority.file))
+    assert found == {scene: [] for scene in scenes}
