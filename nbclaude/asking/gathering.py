@@ -165,7 +165,7 @@ class _Gatherer:
         answers = [
             text_of(turn.message)
             for name in workspace.conversations.names()
-            for turn in workspace.conversations[name].turns
+            for turn in workspace.conversations[name].every
         ]
         found = context_cells(
             workspace.seen.cells,

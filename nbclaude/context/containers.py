@@ -12,8 +12,8 @@ from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.context.spoken import type_name
-from nbclaude.context.tables.frames import describe_data
-from nbclaude.context.texts import TextLimits, counted, framed, one_line
+from nbclaude.data.frames import describe_data
+from nbclaude.texts import TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]

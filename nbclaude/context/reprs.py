@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbclaude.context.texts import beginning, clip, counted, gap
+from nbclaude.texts import beginning, clip, counted, gap
 
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 

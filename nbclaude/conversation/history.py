@@ -46,11 +46,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The messages of a request; `prefix` is the fingerprint of all that the answer is bound to."""
+    """The messages of a request; `prefix` is the fingerprint of all that the answer is bound to.
+
+    `asks` tells that they end in the question. What goes on from an answer that cannot be sent asks for nothing.
+    """
 
     messages: tuple[Mapping[str, Any], ...]
     prefix: str
     has_thinking: bool = False
+    asks: bool = True
 
 
 def open_calls(turn: Turn) -> list[dict[str, Any]]:
@@ -181,10 +185,10 @@ def history_of(turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope) -> 
     """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on)."""
     writer = _Writer(scope)
     begun: frozenset[str] = frozenset()
-    replayed = _selected(turns, prompt)
-    for index, item in enumerate(replayed):
-        question = _without_orphans(item.turn.prompt, replayed[index - 1].answered if index else frozenset())
-        if not question and item.turn.prompt:
+    last: _Replayed | None = None
+    for item in _selected(turns, prompt):
+        question = _without_orphans(item.turn.prompt, last.answered if last else frozenset())
+        if not question and (item.turn.prompt or not _is_rest_of(item.turn, last)):
             continue
         writer.add("user", question)
         in_loop = bool(item.answered) and not scope.binds_thinking
@@ -194,9 +198,16 @@ def history_of(turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope) -> 
         )
         writer.add("assistant", answer)
         begun = frozenset(str(block.get("id")) for block in answer if is_call(block))
-    last = replayed[-1].answered if replayed else frozenset[str]()
-    writer.add("user", _without_orphans(prompt, last))
-    return History(tuple(writer.messages), writer.prefix, writer.has_thinking)
+        last = item
+    asked = _without_orphans(prompt, last.answered if last else frozenset())
+    writer.add("user", asked)
+    asks = bool(asked) if prompt else last is not None and last.turn is turns[-1]
+    return History(tuple(writer.messages), writer.prefix, writer.has_thinking, asks)
+
+
+def _is_rest_of(turn: Turn, last: _Replayed | None) -> bool:
+    """Whether a turn without a prompt is the rest of the answer that was written last; else that answer is gone."""
+    return last is not None and (turn.follows is None or turn.follows is last.turn)
 
 
 def _without_orphans(prompt: Sequence[Block], calls: frozenset[str]) -> list[Block]:

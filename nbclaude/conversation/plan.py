@@ -22,8 +22,12 @@ from nbclaude.wire.request import MessageRequest, text_block
 if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
 
-__all__ = ["Plan", "Refer", "continued", "make_plan"]
+__all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before"]
 
+_LOST = (
+    "The answer that this goes on from cannot be sent: it belongs to an earlier one, whose cell was deleted or has run again "
+    "since. Ask the question again."
+)
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
@@ -66,11 +70,7 @@ def make_plan(
             where it cannot be masked.
 
     """
-    before = (
-        conversation.before(conversation.place_of(question.at, question.instead_of))
-        if question.history and not question.begins
-        else ()
-    )
+    before = turns_before(question, conversation)
     # Its patterns take a while to compile: they load with the first question.
     from nbclaude.conversation.screening import screened
 
@@ -79,6 +79,8 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
     history = history_of(before, question.prompt, scope)
+    if not history.asks:
+        raise ConfigurationError(_LOST)
     messages = refer(without_repeats(history.messages))
     _check_images(messages, model)
     _check_citations(messages, settings)
@@ -96,6 +98,17 @@ def make_plan(
         fitted.notes,
         question,
     )
+
+
+def turns_before(question: Question, conversation: Conversation) -> tuple[Turn, ...]:
+    """Return the turns that stand before a question, as a request sends them."""
+    if not question.history or question.begins:
+        return ()
+    place = conversation.place_of(question.at, question.instead_of, question.kept)
+    partial = question.completes
+    if partial is None:
+        return conversation.before(place)
+    return (partial,) if partial.begins else (*conversation.before(place), partial)
 
 
 def _request(

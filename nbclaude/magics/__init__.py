@@ -38,6 +38,7 @@ def load(shell: Shell) -> None:
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
+    shell.events.register("post_run_cell", chat.after_cell)
 
 
 def unload(shell: Shell) -> None:
@@ -45,6 +46,7 @@ def unload(shell: Shell) -> None:
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
+            shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
         for kind, names in magics.magics.items():

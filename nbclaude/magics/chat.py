@@ -7,7 +7,6 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude import notebook
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.question import Question
@@ -19,6 +18,7 @@ from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
@@ -31,8 +31,12 @@ class ClaudeMagics(ClaudeTraits, Family):
         super().__init__(shell=shell)
 
     def before_cell(self, info: Any) -> None:
-        """Forget the turns of deleted cells; runs before every cell."""
-        current_workspace().forget_cells(notebook.deleted_cells(self.shell))
+        """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
+        current_workspace().before_cell(self.shell)
+
+    def after_cell(self, result: Any) -> None:
+        """Take note that a cell has run."""
+        current_workspace().after_cell()
 
     @no_var_expand
     @line_cell_magic
@@ -60,6 +64,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
@@ -85,4 +90,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=form)
+            ask_in_cell(asking, layout=self.display, into=options.into, form=form)

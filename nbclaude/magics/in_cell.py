@@ -16,7 +16,7 @@ from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.variables import system_prompt, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
-from nbclaude.output import open_display, show_receipt
+from nbclaude.output import Layout, open_display, show_receipt
 from nbclaude.reply import reply_of
 from nbclaude.tools.definitions import tool_definitions
 
@@ -28,6 +28,12 @@ __all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
 _AS_THEY_ARE = (
     *("model", "max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "effort", "thinking"),
     *("tool_choice", "metadata_user", "service_tier", "speed", "betas", "extra", "stream", "allow_secrets"),
+)
+
+# For front ends that show what comes first and no updates of it.
+_ADVICE = (
+    "If no answer appears here, it is in _claude; "
+    "%config ClaudeMagics.display = 'append' shows answers also where outputs are not updated."
 )
 
 
@@ -56,15 +62,22 @@ def format_of(options: Options, shell: Shell) -> AnswerFormat | None:
     return answer_format(variable(shell, options.json, "--json"), options.json)
 
 
-def ask_in_cell(asking: Asking, *, into: str | None = None, form: AnswerFormat | None = None) -> None:
+def ask_in_cell(
+    asking: Asking, *, layout: Layout, into: str | None = None, form: AnswerFormat | None = None
+) -> None:
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
     workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
-    language = "json" if settings.schema is not None else ""
-    display = open_display(shell, language, frozenset(settings.math_macros))
+    display = open_display(
+        shell,
+        layout,
+        language="json" if settings.schema is not None else "",
+        macros=frozenset(settings.math_macros),
+        advice=_ADVICE,
+    )
     display.begin()
     alone = notebook.is_claude_cell(shell)
     try:

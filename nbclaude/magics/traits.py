@@ -13,6 +13,7 @@ from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settin
 from nbclaude.conversation.turns import MAIN
 from nbclaude.models.table import EFFORT_LEVELS
 from nbclaude.options.values import SECRET_HEADERS
+from nbclaude.output import LAYOUTS
 from nbclaude.secrets.keys import find_keys
 
 __all__ = ["ClaudeTraits"]
@@ -89,6 +90,11 @@ class ClaudeTraits(Configurable):
     mask_personal = List(
         Enum(("email", "card", "phone")),
         help="Personal data to mask in all that goes along but what you type: email, card, phone.",
+    ).tag(config=True)
+    display = Enum(
+        LAYOUTS,
+        "auto",
+        help="How an answer appears: on pages that are updated, or appended block by block; auto knows the front end.",
     ).tag(config=True)
     math_macros = List(
         Unicode(),

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets
 
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
+from nbclaude.asking.changes import count_of_turns
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
@@ -98,7 +99,7 @@ class AskPane:
         turns = self._conversation.turns
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
-        items = self._transcript.items(turns)
+        items = self._transcript.items(self._conversation.every, self._conversation.set_aside)
         pending = self._pending if self._asked_in == name else ""
         with self.view.hold_sync():
             self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]
@@ -147,6 +148,7 @@ class AskPane:
             "ask": self._ask,
             "edit": lambda key: self._edit(self._turn(key)),
             "delete": self._delete,
+            "bring-back": self._bring_back,
             "copy-answer": lambda key: self.view.copy(self._turn(key).answer),
             "copied": lambda _: self._host.report("Copied.", done=True),
             "not-copied": lambda _: self._host.report(
@@ -156,7 +158,7 @@ class AskPane:
         }
 
     def _turn(self, key: str) -> Turn:
-        turn = turn_of_key(self._conversation.turns, key)
+        turn = turn_of_key(self._conversation.every, key)
         if turn is None:
             raise ConfigurationError("This turn is not in the conversation any more.")
         return turn
@@ -168,7 +170,13 @@ class AskPane:
     def _delete(self, key: str) -> None:
         number = self._conversation.remove(self._turn(key))
         self._host.changed()
-        self._host.report(f"Turn {number} is deleted. %claude_undo brings it back.", done=True)
+        which = f"Turn {number}" if number else "The turn that was set aside"
+        self._host.report(f"{which} is deleted. %claude_undo brings it back.", done=True)
+
+    def _bring_back(self, key: str) -> None:
+        count = sum(self._host.workspace.bring_back([self._turn(key).cell]).values())
+        self._host.changed()
+        self._host.report(f"{count_of_turns(count)} brought back. %claude_undo takes that back.", done=True)
 
     def _edit(self, turn: Turn | None, *, discard: bool = False) -> None:
         """Put the question of a turn into the text box, to be asked anew in its place; None ends that.

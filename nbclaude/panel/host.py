@@ -9,7 +9,6 @@ from any cell, so that its messages do not wait for a cell that runs.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from copy import copy
 from html import escape
@@ -20,13 +19,14 @@ from traitlets import TraitError
 
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
+from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells
 from nbclaude.secrets.keys import find_keys
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
-LOCK = threading.RLock()
+LOCK = ForkSafeLock()
 ENTER = "nbclaude-enter-"  # begins a class of CSS, and the action of the same name
 KEY_REMOVED = "[key removed]"  # stands where a key stood
 Result = TypeVar("Result")

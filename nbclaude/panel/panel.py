@@ -14,7 +14,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.turns import excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
-from nbclaude.notebook import Shell, deleted_cells
+from nbclaude.notebook import Shell
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
 from nbclaude.panel.host import LOCK, Host, Traits
@@ -161,7 +161,7 @@ class Panel:
     def _after_cell(self, _result: object) -> None:
         """Follow what a cell has done: new turns, figures, frames and names."""
         self._host.cells_run += 1
-        if self.cell in deleted_cells(self._host.shell):
+        if self.cell in self._host.workspace.gone:
             self.close()
             return
         self._settings_changed(None)

@@ -187,7 +187,7 @@ def test_running_a_cell_again_replaces_its_answer(
         "second answer",
         "Three?",
     ]
-    assert "1 turn of deleted cells removed" in notebook.text(1)
+    assert "1 turn of a deleted cell set aside" in notebook.text(1)
 
 
 @pytest.mark.parametrize("trusted", [True, False])

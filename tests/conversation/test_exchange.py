@@ -159,7 +159,7 @@ class TestComplete:
             asker.ask(cell, cell.upper(), cell=cell)
         outcome = asker.ask("b2", "B2", cell="b", run=2)
         assert asker.last_sent == [("user", "a"), ("assistant", "A"), ("user", "b2")]
-        assert outcome.change == Change(2, 3, replaced=1, later=1)
+        assert outcome.change == Change(2, 3, replaced=1, later=1, kind="replacement")
         assert asker.turns == [("a", "A", ""), ("b2", "B2", ""), ("c", "C", "")]
         assert asker.is_accepted()
 

@@ -102,10 +102,3 @@ class TestWorkspace:
         assert connection.base_url == "http://127.0.0.1:1"
         assert connection.key_source == "%claude_demo"
         assert "sk-canary" not in connection.headers().values()
-
-    def test_deleted_cells_are_counted_once(self) -> None:
-        workspace = Workspace()
-        assert workspace.take_forgotten() == 0
-        workspace.forgotten_turns = 2
-        assert workspace.take_forgotten() == 2
-        assert workspace.take_forgotten() == 0

@@ -19,6 +19,8 @@ from PIL import Image
 from nbclaude.simulator import Simulator
 from tests.kernel.kernel import Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 WIRING = """
 import base64, json, os
 from nbclaude.context.shown.figures import FigureLog, watch

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from nbclaude import output
 from nbclaude.notebook import is_terminal
-from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, say, show_table
+from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer
@@ -52,9 +51,9 @@ def notebook() -> Notebook:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paint at every call: the throttle has its own tests."""
-    monkeypatch.setattr(output, "MIN_INTERVAL", 0.0)
-    monkeypatch.setattr(output, "COST_FACTOR", 0.0)
-    monkeypatch.setattr(output, "BYTE_RATE", float("inf"))
+    monkeypatch.setattr(pages, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(pages, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(pages, "BYTE_RATE", float("inf"))
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -70,6 +69,13 @@ class TestPages:
         assert "interrupted" in data["text/html"]
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
+
+    def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
+        """A front end that ignores updates shows these, and nothing more."""
+        notebook.display.begin()
+        notebook.display.show([delta("word\n\n" * 900)])
+        firsts = [message["data"]["text/plain"] for message in notebook.messages if not message["update"]]
+        assert firsts == ["Asking Claude …", "(the answer goes on)"]
 
     def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
         notebook.display.begin()
@@ -189,7 +195,7 @@ class TestThrottle:
         for _ in range(2000):
             notebook.display.show([delta("word ")])
         seconds = time.monotonic() - begun
-        assert len(notebook.messages) <= 3 + seconds / output.MIN_INTERVAL
+        assert len(notebook.messages) <= 3 + seconds / pages.MIN_INTERVAL
         notebook.display.finish(FOOTER)
         [data] = notebook.outputs.values()
         assert data["text/markdown"] == "word " * 2000

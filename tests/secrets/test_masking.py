@@ -6,8 +6,8 @@ import uuid
 import pandas
 import pytest
 
-from nbclaude.context.texts import clip, one_line
 from nbclaude.secrets.masking import Finding, mask
+from nbclaude.texts import clip, one_line
 
 # Each is put together here, so that no scanner takes this file for a leak.
 _DIGITS = "0123456789"

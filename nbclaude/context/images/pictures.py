@@ -31,8 +31,8 @@ from nbclaude.context.images.vectors import (
     paint_svg,
     paint_vega,
 )
-from nbclaude.context.texts import counted, one_line
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import counted, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["MOST_PICTURES", "joined", "picture_of", "prepare_shown"]

@@ -6,7 +6,6 @@ It is loaded with the extension, and pillow only when an image is needed.
 from __future__ import annotations
 
 import contextlib
-import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
 from nbclaude.context.shown.pending import open_figures
+from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class FigureLog:
         self._images: list[ShownImage] = []  # in the order in which they were shown
         # matplotlib's figures that were open when the cell began.
         self.open_before: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
 
     def add(self, image: ShownImage) -> None:
         """Remember an image; the oldest go when there are too many."""

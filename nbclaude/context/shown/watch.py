@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from nbclaude.context.shown.cells import CellLog, CellOutput
 from nbclaude.context.shown.told import told
-from nbclaude.context.texts import TextLimits, counted, gap
 from nbclaude.notebook import Shell
+from nbclaude.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
 

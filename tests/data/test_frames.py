@@ -15,10 +15,10 @@ import pyarrow
 import pytest
 import xarray
 
-from nbclaude.context.tables.frames import describe_data
-from nbclaude.context.tables.table import Described, is_exact, sample_step
-from nbclaude.context.texts import TextLimits
+from nbclaude.data.frames import describe_data
+from nbclaude.data.table import Described, is_exact, sample_step
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import TextLimits
 
 
 def described(value: Any, format: str = "", **limits: int) -> Described:
@@ -590,7 +590,7 @@ def test_nothing_is_imported() -> None:
     code = (
         "import sys; from nbclaude.context import values; from nbclaude.context.references import replacing;"
         "from nbclaude.secrets import masking; from nbclaude.context.shown import cells;"
-        "from nbclaude.context.tables import frames; frames.describe_data([1]); replacing.expand('{x}', {'x': 1});"
+        "from nbclaude.data import frames; frames.describe_data([1]); replacing.expand('{x}', {'x': 1});"
         "print([m for m in ('pandas', 'numpy', 'polars', 'pyarrow', 'PIL', 'IPython', 'detect_secrets') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -7,16 +7,16 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from nbclaude.context.tables.arrays import describe_array
-from nbclaude.context.tables.pandas_tables import pandas_table
-from nbclaude.context.tables.plain_tables import arrow_table
-from nbclaude.context.tables.polars_tables import polars_table
-from nbclaude.context.tables.queries import describe_query
-from nbclaude.context.tables.records import record_table
-from nbclaude.context.tables.table import Described, Table, describe, rows_of, schema_of
-from nbclaude.context.tables.xarrays import describe_xarray
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits
+from nbclaude.data.arrays import describe_array
+from nbclaude.data.pandas_tables import pandas_table
+from nbclaude.data.plain_tables import arrow_table
+from nbclaude.data.polars_tables import polars_table
+from nbclaude.data.queries import describe_query
+from nbclaude.data.records import record_table
+from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
+from nbclaude.data.xarrays import describe_xarray
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
 __all__ = ["DATA_FORMATS", "describe_data", "read_format"]
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nbclaude.context.tables.facts import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
-from nbclaude.context.texts import counted
+from nbclaude.data.facts import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
+from nbclaude.texts import counted
 
 __all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
 

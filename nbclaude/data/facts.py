@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.context.texts import one_line
+from nbclaude.texts import one_line
 
 __all__ = [
     "CELL_LIMIT",

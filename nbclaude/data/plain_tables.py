@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nbclaude.context.tables.extents import arrow_pieces, extent
-from nbclaude.context.tables.facts import (
+from nbclaude.data.extents import arrow_pieces, extent
+from nbclaude.data.facts import (
     Facts,
     category_facts,
     missing_text,
@@ -23,7 +23,7 @@ from nbclaude.context.tables.facts import (
     told,
     values_range,
 )
-from nbclaude.context.tables.table import Table, is_exact
+from nbclaude.data.table import Table, is_exact
 
 __all__ = ["arrow_table", "rows_table"]
 

@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nbclaude.context.tables.plain_tables import rows_table
-from nbclaude.context.tables.table import Table
+from nbclaude.data.plain_tables import rows_table
+from nbclaude.data.table import Table
 
 __all__ = ["record_table"]
 

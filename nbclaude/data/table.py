@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nbclaude.context.tables.csv_rows import Record, csv_line, laid_out, record_line
-from nbclaude.context.tables.extents import EXACT_CELLS
-from nbclaude.context.tables.facts import Facts, cell_text, full_text
-from nbclaude.context.texts import counted, one_line
+from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
+from nbclaude.data.extents import EXACT_CELLS
+from nbclaude.data.facts import Facts, cell_text, full_text
+from nbclaude.texts import counted, one_line
 
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 

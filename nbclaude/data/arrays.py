@@ -8,9 +8,9 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.tables.array_facts import array_facts
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import clip
+from nbclaude.data.array_facts import array_facts
+from nbclaude.data.table import Described
+from nbclaude.texts import clip
 
 __all__ = ["describe_array"]
 

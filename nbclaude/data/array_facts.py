@@ -8,8 +8,8 @@ import warnings
 from collections import Counter
 from typing import Any
 
-from nbclaude.context.tables.extents import extent, pieces, present
-from nbclaude.context.tables.facts import (
+from nbclaude.data.extents import extent, pieces, present
+from nbclaude.data.facts import (
     Facts,
     category_facts,
     missing_text,
@@ -18,7 +18,7 @@ from nbclaude.context.tables.facts import (
     told,
     types_text,
 )
-from nbclaude.context.tables.table import is_exact, sample_step
+from nbclaude.data.table import is_exact, sample_step
 
 __all__ = ["array_facts"]
 

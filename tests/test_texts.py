@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nbclaude.context.tables.facts import cell_text
-from nbclaude.context.texts import beginning, clip, gap, one_line
+from nbclaude.data.facts import cell_text
 from nbclaude.secrets.masking import mask
+from nbclaude.texts import beginning, clip, gap, one_line
 
 
 def test_a_text_within_the_limit() -> None:

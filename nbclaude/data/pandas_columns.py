@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from nbclaude.context.tables.extents import arrow_pieces, extent, pieces
-from nbclaude.context.tables.facts import (
+from nbclaude.data.extents import arrow_pieces, extent, pieces
+from nbclaude.data.facts import (
     Facts,
     category_facts,
     missing_text,

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from nbclaude.context.tables.facts import Facts, category_facts, missing_text, name_text, number_facts, single
-from nbclaude.context.tables.table import Table, is_exact, sample_step
-from nbclaude.context.texts import one_line
+from nbclaude.data.facts import Facts, category_facts, missing_text, name_text, number_facts, single
+from nbclaude.data.table import Table, is_exact, sample_step
+from nbclaude.texts import one_line
 
 __all__ = ["lazy_schema", "polars_table"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nbclaude.context.tables.array_facts import array_facts
-from nbclaude.context.tables.arrays import describe_array
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import clip, counted
+from nbclaude.data.array_facts import array_facts
+from nbclaude.data.arrays import describe_array
+from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import clip, counted
 
 __all__ = ["describe_xarray"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbclaude.context.tables.csv_rows import laid_out
-from nbclaude.context.tables.facts import full_text, name_text
-from nbclaude.context.tables.polars_tables import lazy_schema
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import clip, counted, one_line
+from nbclaude.data.csv_rows import laid_out
+from nbclaude.data.facts import full_text, name_text
+from nbclaude.data.polars_tables import lazy_schema
+from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import clip, counted, one_line
 
 __all__ = ["describe_query"]
 

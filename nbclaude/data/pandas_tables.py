@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from nbclaude.context.tables.facts import Facts, name_text, single
-from nbclaude.context.tables.pandas_columns import column_facts, cost_of
-from nbclaude.context.tables.table import Table, is_exact, sample_step
+from nbclaude.data.facts import Facts, name_text, single
+from nbclaude.data.pandas_columns import column_facts, cost_of
+from nbclaude.data.table import Table, is_exact, sample_step
 
 __all__ = ["pandas_table"]
 
