@@ -11,7 +11,6 @@ import contextlib
 import os
 import socket
 import ssl
-import threading
 import time
 import weakref
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from nbclaude.client.routes import Proxy, Route, route_to
 from nbclaude.client.unforked import begin_unforked, end_unforked
 from nbclaude.client.unreachable import Stage, system_error
 from nbclaude.errors import APIConnectionError
+from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.quiet import quietly
 
 __all__ = ["CONNECT_TIMEOUT", "Line", "close_lines", "give_back", "take_line"]
@@ -196,7 +196,7 @@ def _watch_peer(connection: socket.socket | None) -> None:
 
 _lines: weakref.WeakSet[Line] = weakref.WeakSet()
 _idle: list[Line] = []
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def take_line(base_url: str, *, new: bool = False) -> Line:
@@ -247,14 +247,11 @@ def close_lines() -> None:
 
 
 def _begin_anew() -> None:
-    """In a forked child: no connections, and no lock that a thread of the parent holds."""
-    global _lock
-    _lock = threading.Lock()
+    """In a forked child: no connections."""
     _idle.clear()
     for line in list(_lines):
         line.abandon()
     _lines.clear()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+in_child(_begin_anew)
