@@ -10,7 +10,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lab bench-stream bench-load bench-cost format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -25,6 +25,10 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
+
+generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
+	$(BIN)/python scripts/generate_source.py
+	$(BIN)/python scripts/generate_docs.py
 
 demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
 	$(BIN)/python scripts/demo.py

@@ -11,11 +11,12 @@ from nbclaude.conversation.history import Scope, history_of, is_call
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 
@@ -46,7 +47,7 @@ class Plan:
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
 
 
@@ -95,7 +96,7 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.notes,
+        fitted.left_out,
         question,
     )
 
@@ -164,10 +165,16 @@ def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) 
         return
     blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
     if any((block.get("citations") or {}).get("enabled") for block in blocks):
-        raise ConfigurationError(
-            "--json: the API takes no schema together with documents that are to be cited. Leave out --citations; if an earlier "
-            "turn has such a document, leave it behind with --new or --no-history."
+        cure = (
+            *(
+                "Leave out ",
+                Mention("citations"),
+                "; if an earlier turn has such a document, leave it behind with ",
+            ),
+            *(Mention("new", True), " or ", Mention("history", False), "."),
         )
+        reason = "the API takes no schema together with documents that are to be cited."
+        raise refused(Refusal("json", None, reason, cure, shown=False))
 
 
 def _answers(question: Question) -> bool:

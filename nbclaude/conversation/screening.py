@@ -11,25 +11,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import REVOKE_URL
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
 from nbclaude.secrets.personal import PERSONAL_WORDS
 from nbclaude.secrets.screen import Screen
+from nbclaude.settings.table import SETTINGS
+from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.conversation.question import Question
 
 __all__ = ["Screening", "key_in_prompt_message", "screened"]
 
-# What would mean something else if a part of it were masked.
-_REFUSED = {"stop_sequences": "--stop", "metadata_user": "--metadata-user", "extra": "--extra"}
-_MASKED_SETTINGS = {
-    "system": "the system prompt",
-    "tools": "the tool definitions",
-    "schema": "the JSON schema",
-}
 _PROMPT = "the prompt"
 _SHOWN = 10  # characters of a key that a message repeats
 
@@ -92,11 +87,13 @@ def screened(
         for block, name in zip(question.prompt, _names(question), strict=True)
     )
     prefill = screener.typed(question.prefill, "the prefill")
+    held = [row for row in SETTINGS if row.held]
     changed = {
-        name: screener.typed(getattr(settings, name), where) for name, where in _MASKED_SETTINGS.items()
+        row.name: screener.typed(getattr(settings, row.name), row.masked) for row in held if row.masked
     }
-    for name, option in _REFUSED.items():
-        screener.refuse(getattr(settings, name), option, name)
+    for row in held:
+        if row.refuses_secrets:
+            screener.refuse(getattr(settings, row.name), row.name)
     earlier = Screen(keys=tuple(keys))
     found = [finding for turn in before for finding in earlier.blocks(turn.prompt)[1]]
     screening = Screening(
@@ -147,15 +144,14 @@ class _Screener:
             raise ConfigurationError(key_in_prompt_message(found))
         return self._through(self._typed, value, where)
 
-    def refuse(self, value: Any, option: str, name: str) -> None:
+    def refuse(self, value: Any, name: str) -> None:
         """Refuse a secret where a mask would have another meaning."""
         _, found = self._secrets.masked(value)
         if found and self._typed.secrets:
-            raise ConfigurationError(
-                f"{option} ({name}) holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent. "
-                "Take it out, or send it with --allow-secrets (allow_secrets=True in nbclaude.ask)."
-            )
-        self.sent += [(option, finding.kind) for finding in found]
+            reason = f"it holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent."
+            cure = ("Take it out, or send it with ", Mention("allow_secrets", True), ".")
+            raise refused(Refusal(name, None, reason, cure, shown=False))
+        self.sent += [(name, finding.kind) for finding in found]
 
     def _through(self, screen: Screen, value: Any, where: str) -> Any:
         masked, findings = screen.masked(value)

@@ -23,7 +23,6 @@ from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock, in_child
@@ -32,7 +31,10 @@ from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun, DeletedCells, Shell
+from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["Workspace", "current_workspace"]
 
@@ -76,7 +78,7 @@ class Workspace:
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
-        self._noted: set[str] = set()
+        self._noted: set[str | Refusal] = set()
         self._spending = ForkSafeLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
@@ -190,7 +192,7 @@ class Workspace:
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
 
-    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)

@@ -1,10 +1,11 @@
-"""A frame, an array, a table or an SQL result comes in, of whatever library; text about it within a budget goes out."""
+"""Describes frames, arrays, tables and SQL results, of whatever library, as text within a budget."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
@@ -13,6 +14,7 @@ from nbclaude.data.plain_tables import arrow_table
 from nbclaude.data.polars_tables import polars_table
 from nbclaude.data.queries import describe_query
 from nbclaude.data.records import record_table
+from nbclaude.data.styled_tables import is_styled, styled_table
 from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
 from nbclaude.data.xarrays import describe_xarray
 from nbclaude.errors import ConfigurationError
@@ -54,6 +56,11 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     table = _table_of(value, family, word)
     if table is None:
         return None
+    described = _described(table, word, rows, limits)
+    return replace(described, notes=(*table.notes, *described.notes)) if table.notes else described
+
+
+def _described(table: Table, word: str, rows: int, limits: TextLimits) -> Described:
     if word == "schema":
         return schema_of(table, limits.summary)
     if word in ("head", "full"):
@@ -67,6 +74,8 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 
 
 def _table_of(value: Any, family: str, word: str) -> Table | None:
+    if is_styled(value):
+        return styled_table(value)
     reader = _READERS.get(family)
     if reader is not None:
         return reader(value)

@@ -1,4 +1,4 @@
-"""A pandas DataFrame, Series or Index comes in; the table that `table` can describe goes out."""
+"""Makes a pandas DataFrame, Series or Index the table that `table` can describe."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ def pandas_table(value: Any) -> Table | None:
     """
     pandas = sys.modules["pandas"]
     title = f"pandas {type(value).__name__}"
-    if type(value).__name__ == "Styler":
-        value = value.data
     if isinstance(value, pandas.api.extensions.ExtensionArray):
         value = pandas.Series(value, copy=False)
     if isinstance(value, pandas.Index):

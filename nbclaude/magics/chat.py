@@ -15,6 +15,7 @@ from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
@@ -40,6 +41,7 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     @no_var_expand
     @line_cell_magic
+    @worded()
     def claude(self, line: str, cell: str | None = None) -> None:
         """Replaced by the generated help page, below."""
         refuse_keys(f"{line}\n{cell or ''}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.notebook import Shell, is_terminal, shows_updates
 from nbclaude.output.append import AppendDisplay
@@ -15,10 +15,7 @@ from nbclaude.wire.events import Event
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["LAYOUTS", "AnswerDisplay", "Layout", "open_display"]
-
-Layout = Literal["auto", "pages", "append"]
-LAYOUTS: tuple[Layout, ...] = ("auto", "pages", "append")
+__all__ = ["AnswerDisplay", "open_display"]
 
 
 class AnswerDisplay(Protocol):
@@ -48,7 +45,7 @@ class AnswerDisplay(Protocol):
 
 def open_display(
     shell: Shell,
-    layout: Layout = "auto",
+    layout: str = "auto",
     *,
     language: str = "",
     macros: frozenset[str] = frozenset(),

@@ -30,6 +30,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
+from nbclaude.panel.wording import note_text
 from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
@@ -304,7 +305,9 @@ class AskPane:
         workspace = self._host.workspace
         # The transcript numbers its turns, and does so anew when others go.
         told = replace(outcome, change=None)
-        footer = footer_of(told, asking.question, workspace.news(outcome.plan.notes), workspace)
+        footer = footer_of(
+            told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
+        )
         footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)

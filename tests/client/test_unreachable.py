@@ -178,7 +178,11 @@ class TestBehindAProxy:
         ("status", "says", "retries"),
         [
             ("403 Forbidden", "did not open a tunnel to https://far.example: 403 Forbidden", 0),
-            ("407 Proxy Authentication Required", "wants a user name and a password. They stand in its address", 0),
+            (
+                "407 Proxy Authentication Required",
+                "wants a user name and a password. They stand in its address",
+                0,
+            ),
             ("502 Bad Gateway", "502 Bad Gateway", 1),
             ("501 Not Implemented", "501 Not Implemented", 0),
             ("503 Service Unavailable", "503 Service Unavailable", 1),

@@ -1,11 +1,12 @@
-"""A shell comes in; what its cells have shown and said is remembered here: figures, and cells with their outputs."""
+"""Remembers what the cells of a kernel have shown and said: figures, and cells with their outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from nbclaude.context.shown.cells import CellLog
-from nbclaude.context.shown.figures import FigureLog, watch
+from nbclaude.context.shown.figure_watch import watch
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.watch import CellWatch
 from nbclaude.notebook import CellRun, Shell
 
