@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -38,12 +39,24 @@ def repeat(asked: RecordedRequest) -> Answer:
 
 def run(scenes: list[str], url: str, **environment: str) -> dict[str, list[str]]:
     """Give what went wrong in each scene: questions that had another one's answer."""
-    program = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "tests.client.forking", url, *scenes]
-    done = subprocess.run(
-        program, capture_output=True, text=True, timeout=100, env=os.environ | environment, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, list[str]] = json.loads(done.stdout)
+    program = [sys.executable, "-X", "faulthandler", "-W", "ignore::DeprecationWarning"]
+    program += ["-m", "tests.client.forking", url, *scenes]
+    with subprocess.Popen(
+        program,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+        start_new_session=True,
+    ) as done:
+        try:
+            output, said = done.communicate(timeout=80)
+        except subprocess.TimeoutExpired:
+            # Each process says where it hangs.
+            os.killpg(done.pid, signal.SIGABRT)
+            output, said = done.communicate()
+    assert done.returncode == 0, said
+    found: dict[str, list[str]] = json.loads(output)
     return found
 
 
