@@ -67,7 +67,7 @@ def ask_in_cell(
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
-    workspace.plan(question, asking.conversation, asking.settings)
+    prepared = workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
     display = open_display(
@@ -78,26 +78,30 @@ def ask_in_cell(
         advice=_ADVICE,
     )
     display.begin()
-    alone = notebook.is_claude_cell(shell)
     try:
-        outcome = workspace.ask(question, asking.conversation, asking.settings, display)
+        outcome = workspace.ask(question, asking.conversation, asking.settings, display, prepared)
     except ConfigurationError:
-        display.abandon(alone=alone)
+        display.abandon(alone=_is_alone(shell))
         raise
     except KeyboardInterrupt:  # while something was uploaded or counted; later ones are outcomes
-        display.abandon(alone=alone)
+        display.abandon(alone=_is_alone(shell))
         raise AnswerInterrupted("Stopped before the question was sent.") from None
     if outcome.is_empty:
-        display.abandon(alone=alone)
+        display.abandon(alone=_is_alone(shell))
     else:
         notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
-        display.finish(replace(footer, receipt=receipt))
+        display.finish(replace(footer, receipt=receipt), alone=_is_alone(shell))
         keep_reply(shell, reply_of(outcome, form), into)
         workspace.tray.sent(asking.gathered.tray)
     if outcome.error is not None:
         raise outcome.error
+
+
+def _is_alone(shell: Shell) -> bool:
+    """Tell whether the output of the cell that runs shows nothing but our answer."""
+    return notebook.is_claude_cell(shell) and not current_workspace().seen.has_output
 
 
 def show_plan(asking: Asking) -> None:

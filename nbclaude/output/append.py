@@ -31,7 +31,7 @@ class AppendDisplay(PagesDisplay):
         if reason:
             self._say(f"({reason})")
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
         """Show all that is left, and the footer."""
         self._feed()
         *pages, last = self._ready().close(footer)

@@ -36,11 +36,11 @@ class AnswerDisplay(Protocol):
     def hold(self, reason: str) -> None:
         """Show beside the waiting sign what must end before the request is sent; empty when it has ended."""
 
-    def finish(self, footer: Footer) -> None:
-        """Paint all that is left, and the footer."""
+    def finish(self, footer: Footer, *, alone: bool) -> None:
+        """Paint all that is left, and the footer; `alone` tells that the cell's output shows nothing but this answer."""
 
     def abandon(self, *, alone: bool) -> None:
-        """Take the waiting sign away; `alone` tells that nothing else of the cell's output would go with it."""
+        """Take the waiting sign away; `alone` as in `finish`."""
 
 
 def open_display(

@@ -104,11 +104,17 @@ class PagesDisplay:
         """Show beside the waiting sign what must end first."""
         self._show_sign(reason)
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
         """Paint all that is left, and the footer."""
         self._countdown = None
         self._feed()
-        for page in self._ready().close(footer):
+        pages = self._ready().close(footer)
+        if alone and self._shown == len(pages) == 1:
+            # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
+            # there is. Several pages are left as they are, for the sake of what has been opened or selected in them.
+            self._publisher.clear_output(wait=True)
+            self._shown = 0
+        for page in pages:
             self._show_page(page)
 
     def abandon(self, *, alone: bool) -> None:

@@ -126,6 +126,24 @@ def test_the_setting_overrules_what_is_known(
     assert ("update_display_data" not in kinds(done)) is appended
 
 
+def test_only_an_answer_alone_clears_the_output_of_its_cell(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    """An update of an output that was cleared by hand would go nowhere."""
+    simulator.enqueue(*[ANSWER] * 5)
+
+    def clears(code: str) -> bool:
+        done = claude_kernel.run(code, cell_id="a")
+        assert done.html.count("The last words.") == 1
+        return "clear_output" in kinds(done)
+
+    assert clears("%claude hi") and clears("%%claude\nhi")
+    assert not clears("print(1)\n%claude hi") and not clears("%claude hi\nprint(1)")
+    claude_kernel.run("say = lambda info: print('begun')\nget_ipython().events.register('pre_run_cell', say)")
+    assert not clears("%claude hi")
+    claude_kernel.run("get_ipython().events.unregister('pre_run_cell', say)")
+
+
 def test_every_first_message_of_a_long_answer_says_something(
     claude_kernel: Kernel, simulator: Simulator
 ) -> None:
