@@ -10,7 +10,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test generate demo lab bench-stream bench-load bench-cost format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -45,6 +45,9 @@ bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 
 bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save (ARGS=--help)
 	$(BIN)/python -m bench.cost $(ARGS)
+
+bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
+	$(BIN)/python -m bench.ask $(ARGS)
 
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -262,10 +262,11 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     )
     name = given["conversation"] or workspace.conversation_name() or MAIN
     settings = workspace.settings(given)
-    if places := workspace.plan(question, name, settings).screening.places:
+    prepared = workspace.plan(question, name, settings)
+    if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
         warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=3)
-    outcome = workspace.ask(question, name, settings, Nobody())
+    outcome = workspace.ask(question, name, settings, Nobody(), prepared)
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)

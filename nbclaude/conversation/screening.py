@@ -6,15 +6,19 @@ masked, so the same turns are the same bytes in later requests.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import REVOKE_URL
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.secrets.masking import Finding
 from nbclaude.secrets.personal import PERSONAL_WORDS
 from nbclaude.secrets.screen import Screen
 from nbclaude.settings.table import SETTINGS
@@ -71,11 +75,15 @@ class Screening:
 
 
 def screened(
-    question: Question, settings: Settings, before: Sequence[Turn] = (), keys: Sequence[Secret] = ()
+    question: Question,
+    settings: Settings,
+    before: Sequence[Turn] = (),
+    keys: Sequence[Secret] = (),
+    memory: TurnMemory | None = None,
 ) -> tuple[Question, Settings, Screening]:
     """Return question and settings as they may leave, and what was found in them and in the turns `before`.
 
-    `keys` are known by their values, wherever they stand.
+    `keys` are known by their values, wherever they stand. `memory` is what earlier requests have worked out about these turns.
 
     Raises:
         ConfigurationError: the user has typed an API key, or what cannot be masked holds a secret; it is not repeated.
@@ -94,13 +102,26 @@ def screened(
     for row in held:
         if row.refuses_secrets:
             screener.refuse(getattr(settings, row.name), row.name)
-    earlier = Screen(keys=tuple(keys))
-    found = [finding for turn in before for finding in earlier.blocks(turn.prompt)[1]]
-    screening = Screening(
-        tuple(screener.masked), tuple(screener.sent), tuple(finding.kind for finding in found)
-    )
+    found = _found_before(before, tuple(keys), memory or TurnMemory())
+    screening = Screening(tuple(screener.masked), tuple(screener.sent), found)
     changed["tools"] = tuple(changed["tools"])
     return replace(question, prompt=prompt, prefill=prefill), replace(settings, **changed), screening
+
+
+def _found_before(before: Sequence[Turn], keys: tuple[Secret, ...], memory: TurnMemory) -> tuple[str, ...]:
+    """Return the kinds of secrets that earlier turns hold, since they were sent."""
+    screen = Screen(keys=keys)
+    # A key that is known only by now may stand in a turn that was screened before.
+    values = hashlib.sha256("\0".join(key.reveal() for key in keys).encode("utf-8", "replace")).digest()
+    return tuple(
+        finding.kind
+        for turn in before
+        for finding in memory.of(turn, ("secrets", values), partial(_findings, screen, turn))
+    )
+
+
+def _findings(screen: Screen, turn: Turn) -> tuple[Finding, ...]:
+    return screen.blocks(turn.prompt)[1]
 
 
 def key_in_prompt_message(keys: Sequence[str]) -> str:

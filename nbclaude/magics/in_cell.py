@@ -67,7 +67,7 @@ def ask_in_cell(
     """Ask, show, keep the reply; then raise what went wrong, if anything did."""
     workspace, shell, question = current_workspace(), asking.shell, asking.question
     # What cannot be sent is said before anything is shown.
-    workspace.plan(question, asking.conversation, asking.settings)
+    prepared = workspace.plan(question, asking.conversation, asking.settings)
     _show_figures(shell)
     settings = asking.settings
     display = open_display(
@@ -79,7 +79,7 @@ def ask_in_cell(
     )
     display.begin()
     try:
-        outcome = workspace.ask(question, asking.conversation, asking.settings, display)
+        outcome = workspace.ask(question, asking.conversation, asking.settings, display, prepared)
     except ConfigurationError:
         display.abandon(alone=_is_alone(shell))
         raise
