@@ -217,9 +217,9 @@ class Whole(Kind):
 
     def read(self, word: str) -> int:
         """Read a word of a line: ASCII digits."""
-        if not (word.isascii() and word.isdigit()) or len(word) > len(str(_MOST)):
+        if not (word.isascii() and word.isdigit()):
             raise self.unfit()
-        return self.check(int(word))
+        return self.check(int(word) if len(word) < 100 else _MOST + 1)
 
     def check(self, value: object) -> int:
         """Check a value of Python; 1e3 is a whole number."""
@@ -228,8 +228,10 @@ class Whole(Kind):
             result = int(number) if number is not None else -1
         except (OverflowError, ValueError):
             raise self.unfit() from None
-        if number is None or result != number or not self.least <= result <= _MOST:
+        if number is None or result != number or result < self.least:
             raise self.unfit()
+        if result > _MOST:
+            raise UnfitError(f"it must be {self.wanted} to {_MOST:,}.")
         return result
 
 

@@ -170,7 +170,7 @@ REFUSED = [
     ("max_tokens", 1.5, "it must be a whole number from 1."),
     ("max_tokens", float("nan"), "it must be a whole number from 1."),
     ("max_tokens", float("inf"), "it must be a whole number from 1."),
-    ("max_tokens", 10**5000, "it must be a whole number from 1."),
+    ("max_tokens", 10**5000, "it must be a whole number from 1 to 9,223,372,036,854,775,807."),
     ("max_tokens", True, "it must be a whole number from 1."),
     ("timeout", float("inf"), "it must be a number of seconds from 0.001."),
     ("timeout", 0, "it must be a number of seconds from 0.001."),
