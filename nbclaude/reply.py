@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from nbclaude import stopping
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
@@ -171,6 +172,7 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     )
 
 
+@stopping.stoppable()
 def ask(
     prompt: str | Sequence[Mapping[str, Any]],
     *,
@@ -265,8 +267,10 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     prepared = workspace.plan(question, name, settings)
     if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
-        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=3)
+        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=4)
     outcome = workspace.ask(question, name, settings, Nobody(), prepared)
+    if outcome.error is None and stopping.take():
+        outcome = replace(outcome, error=AnswerInterrupted("Stopped when the answer was complete."))
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)
