@@ -340,7 +340,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "display",
         Choice(("auto", "pages", "append")),
-        "how an answer appears: on pages that are updated, or appended block by block; auto knows the front end",
+        "how an answer appears: on pages that are updated as it grows, appended block by block, or auto",
         default="auto",
         configurable=True,
         held=False,
