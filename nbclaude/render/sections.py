@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, Protocol
 
 from nbclaude.render.citations import Citations, citation_mark, marks_as_text
+from nbclaude.render.dividing import BlockDivider
 from nbclaude.render.fragments import fenced_markdown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.json_layout import JsonLayout, is_json
@@ -42,6 +43,7 @@ class TextSection:
         self._stream = MarkdownStream(document_id, citations)
         self._citations = citations or Citations()
         self._placer = NotePlacer()
+        self._divider = BlockDivider()
         self._numbers: list[int] = []
         self._text: list[str] = []
         self._waiting: list[SettledBlock] = []
@@ -99,6 +101,7 @@ class TextSection:
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
 
     def _pass_on(self, text: str) -> None:
+        text = self._divider.feed(text)
         if text:
             self._text.append(text)
             self._stream.feed(text)
