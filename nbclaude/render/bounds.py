@@ -73,4 +73,3 @@ def _brackets(text: str) -> int:
         depth = depth + 1 if bracket == "[" else max(0, depth - 1)
         deepest = max(deepest, depth)
     return deepest
-

@@ -99,12 +99,11 @@ class FenceReader:
         if found is None:
             return self._open
         lead, item, mark, rest = found.groups("")
-        if self._open is not None:
-            if self._goes_on(self._open, lead, line):
-                is_end = not item and mark.startswith(self._open.mark) and not rest.strip()
-                is_end = is_end and (self.is_nested or len(lead.expandtabs(4)) < 4)
-                return None if is_end else self._open
-            # The quote or the list item that it stands in has ended, and the block with it.
+        if self._open is not None and self._goes_on(self._open, lead, line):
+            is_end = not item and mark.startswith(self._open.mark) and not rest.strip()
+            is_end = is_end and (self.is_nested or len(lead.expandtabs(4)) < 4)
+            return None if is_end else self._open
+        # The quote or the list item that one stood in has ended, and the block with it.
         if not mark or (mark[0] == "`" and "`" in rest):
             return None
         indent = len(lead.expandtabs(4)) + len(item)
@@ -114,4 +113,8 @@ class FenceReader:
     def _goes_on(opened: _Open, lead: str, line: str) -> bool:
         if lead.count(">") < opened.quotes:
             return False
-        return not line.strip(" \t>\r\n") or not opened.indent or len(lead.expandtabs(4)) >= min(2, opened.indent)
+        return (
+            not line.strip(" \t>\r\n")
+            or not opened.indent
+            or len(lead.expandtabs(4)) >= min(2, opened.indent)
+        )

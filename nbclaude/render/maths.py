@@ -169,7 +169,11 @@ def _block_end(
         if line == start_line:
             text = first
         elif state.isEmpty(line) or state.sCount[line] < state.blkIndent:
-            return "", line, "none"  # as in TeX, a blank line is no part of a formula; or its container has ended
+            return (
+                "",
+                line,
+                "none",
+            )  # as in TeX, a blank line is no part of a formula; or its container has ended
         else:
             text = state.getLines(line, line + 1, state.blkIndent, False)
         body, found, rest = text.partition(closing)

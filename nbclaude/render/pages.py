@@ -14,6 +14,7 @@ __all__ = ["MAX_PAGES", "Page", "Part", "page_limit"]
 MAX_PAGES = 30
 _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
 _STEADY_PAGES = 12
+_LINE = 40  # characters
 _GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
 
 
@@ -62,13 +63,13 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Settled source characters on this page."""
-        return sum(part.end - part.start for part in self.parts)
+        """Settled source characters on this page; whatever a part holds, it is a line at least."""
+        return sum(max(_LINE, part.end - part.start) for part in self.parts)
 
     @property
-    def has_fold(self) -> bool:
-        """Whether it shows a fold, which the user may open."""
-        return any("<details" in part.html for part in self.parts)
+    def ends_in_fold(self) -> bool:
+        """Whether the last thing on it is a fold, which the user may open."""
+        return bool(self.parts) and "<details" in self.parts[-1].html
 
     @property
     def body(self) -> str:

@@ -17,9 +17,7 @@ _ENDING = " \t\r\n|\\"
 # Lines that mean something only as they are: a rule or underline, a definition, the end of a formula.
 _WHOLE_LINE = re.compile(r"[ \t>]*+(?:[-=*_ \t]++|\[[^\]]++\]:.*+|.*(?:\$\$|\\\]))")
 # Marks without text: nothing to set a note to.
-_BARE = re.compile(
-    r"[ \t>]*+(?:[#>*+]++|-(?=[ \t]*+\Z)|\d{1,9}+[.)]|(?=[:\- \t]*+\|)[|:\- \t]++)?+[ \t]*+"
-)
+_BARE = re.compile(r"[ \t>]*+(?:[#>*+]++|-(?=[ \t]*+\Z)|\d{1,9}+[.)]|(?=[:\- \t]*+\|)[|:\- \t]++)?+[ \t]*+")
 _PREFIX = re.compile(r"[ \t>]*+")
 
 

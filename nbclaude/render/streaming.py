@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from nbclaude.render.citations import Citations
 from nbclaude.render.dividing import END_LABEL
 from nbclaude.render.growing_table import GrowingTable
+from nbclaude.render.growth import ALWAYS, has_grown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
 from nbclaude.render.unfinished import presentable
@@ -27,9 +28,6 @@ __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
 
 _FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
-# A tail that is longer than this many characters is rendered again only when it has grown by a fair share of itself. So all
-# renderings of a long block together cost a few times what the last one costs.
-_ALWAYS = 8_192
 _SHARE = 8
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 # A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
@@ -88,8 +86,7 @@ class MarkdownStream:
 
         Of a long block, a little that has come may wait for the next call; `catch_up` renders it all the same.
         """
-        waits = len(self._tail) > _ALWAYS and self._fresh_size * self._share < len(self._tail)
-        if not self._fresh or (waits and not catch_up):
+        if not self._fresh or not (catch_up or has_grown(self._fresh_size, len(self._tail), self._share)):
             return Advance((), self._tail_html)
         self._take_fresh()
         if (html := self._table_html()) is not None:
@@ -136,7 +133,7 @@ class MarkdownStream:
     def _begin_table(self, tokens: Sequence[Token]) -> None:
         """From here on, render a long table by its rows."""
         self._table = None
-        if len(self._tail) > _ALWAYS and tokens and tokens[0].type == "table_open" and "\r" not in self._tail:
+        if len(self._tail) > ALWAYS and tokens and tokens[0].type == "table_open" and "\r" not in self._tail:
             environment = self._environment_for("")
             self._table = GrowingTable.begin(
                 self._tail, tokens, lambda tokens: self._render(tokens, environment)
