@@ -256,7 +256,7 @@ class ToolCall:
                 return code_html("\n".join(lines), "diff")
             case ("text_editor_code_execution", _):
                 return ""
-            case _ if not given and not self._is_whole:
+            case _ if self._has_ended and not given and not self._is_whole:
                 return code_html("".join(self._pieces))  # what cannot be read is shown as it came
             case (name, _) if name in _WORDS and len(given) <= 1:
                 return ""  # it is in the line

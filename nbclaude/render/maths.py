@@ -39,6 +39,8 @@ _PRICE = re.compile(
     r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:]$|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
+_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
+_HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*+\\$")
 _IN_DOLLARS = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
 
 
@@ -59,11 +61,11 @@ def is_typesettable(tex: str, close: str) -> bool:
     if _REFUSED.search(tex) or "^^" in tex:
         return False
     depth = 0
-    for piece in re.findall(r"\\.|[{}]", tex, re.DOTALL):
+    for piece in _BRACE.findall(tex):
         depth += {"{": 1, "}": -1}.get(piece, 0)
         if depth < 0 or piece == close:
             return False
-    return depth == 0 and not re.search(r"(?<!\\)(?:\\\\)*\\$", tex)
+    return depth == 0 and not _HALF_ESCAPE.search(tex)
 
 
 class _InlineRule:
