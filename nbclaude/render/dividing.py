@@ -18,7 +18,7 @@ _MAX_BLOCK = 64_000
 _MAX_TABLE = 160_000  # a row is cheap to parse, and painted by itself
 _MAX_CODE = 200_000
 _LINE_COST = 8
-_MARK_COST = 3
+_MARK_COST = 6
 _MARKS = "[]<*_`$\\&"
 _PIECE = 4_096  # characters of a line that are looked at together
 
@@ -83,7 +83,7 @@ class BlockDivider:
         if not was_open and self._begins_block(line):
             self._begin_block()
             self._cost = len(line)
-        self._cost += _LINE_COST
+        self._cost += 0 if self._fence.mark else _LINE_COST
         is_rule = not self._fence.mark and "|" in line and "|" in self._before and _TABLE_RULE.match(line)
         if is_rule and not self._head:
             self._head = self._before + line

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 __all__ = ["ALWAYS", "Growth", "has_grown"]
 
-ALWAYS = 8_192  # characters; what is shorter is drawn whenever it has grown
+ALWAYS = 4_096  # characters; what is shorter is drawn whenever it has grown
 _SHARE = 8
 
 

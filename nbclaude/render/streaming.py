@@ -31,7 +31,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _SHARE = 8
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 # A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
-_LONGEST_AGAIN = 150_000
+_LONGEST_AGAIN = 60_000
 
 
 @dataclass(frozen=True, slots=True)
