@@ -20,14 +20,15 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from bench.answer import paragraph
-from nbclaude.client.models import model_info
-from nbclaude.client.prices import PRICES_AS_OF, Price
 from nbclaude.context.images.prepared import ImageLimits, prepare_image
 from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.turns import MAIN, CellRun
+from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.models.info import model_info
+from nbclaude.models.prices import PRICES_AS_OF, Price
+from nbclaude.notebook import CellRun
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from nbclaude.notebook import Shell
     from nbclaude.reply import CodeBlock, Reply, ToolCall, ask
 
 __version__ = "0.1.0"
@@ -37,14 +38,17 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-def load_ipython_extension(shell: Any) -> None:
+def load_ipython_extension(shell: Shell) -> None:
     """Load the magics into a shell; IPython calls this for `%load_ext nbclaude`."""
+    from nbclaude.supported import refuse_old_shell
+
+    refuse_old_shell(shell)
     from nbclaude.magics import load
 
     load(shell)
 
 
-def unload_ipython_extension(shell: Any) -> None:
+def unload_ipython_extension(shell: Shell) -> None:
     """Take the magics out of a shell; IPython calls this for `%unload_ext nbclaude`."""
     from nbclaude.magics import unload
 

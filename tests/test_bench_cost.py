@@ -7,9 +7,9 @@ import argparse
 import pytest
 
 from bench import cost
-from nbclaude.client.models import model_info
-from nbclaude.client.prices import Price
 from nbclaude.context.images.prepared import image_tokens
+from nbclaude.models.info import model_info
+from nbclaude.models.prices import Price
 from nbclaude.simulator import MODELS
 from nbclaude.simulator.tokens import text_tokens
 

@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.client.models import model_info
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import (
     APIStatusError,
@@ -21,7 +19,9 @@ from nbclaude.errors import (
     IncompleteStreamError,
     NotFoundError,
 )
+from nbclaude.models.info import model_info
 from nbclaude.reply import CodeBlock, Reply, ask, reply_of
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.request import MessageRequest
 from tests.client.conftest import no_network_settings

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nbclaude.asking.gathering import Gathered
-from nbclaude.client.keys import find_keys, key_in_prompt_message
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
-from nbclaude.options.values import SECRET_HEADERS
+from nbclaude.notebook import Shell
 from nbclaude.reply import Reply
+from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.mappings import SECRET_HEADERS
+from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
@@ -25,7 +26,7 @@ __all__ = ["Asking", "keep_reply", "receipt_of_plan", "refuse_keys"]
 class Asking:
     """One ask: in which shell, what is asked in which conversation with which settings, and what goes along."""
 
-    shell: Any
+    shell: Shell
     question: Question
     settings: Settings
     conversation: str
@@ -47,6 +48,8 @@ def refuse_keys(text: str) -> None:
     except ConfigurationError:
         known = []
     if found := find_keys(text, known):
+        from nbclaude.conversation.screening import key_in_prompt_message
+
         raise ConfigurationError(key_in_prompt_message(found))
 
 
@@ -73,7 +76,7 @@ def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool =
     )
 
 
-def keep_reply(shell: Any, reply: Reply, into: str | None = None) -> None:
+def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
     """Put the reply into `_claude`, and into the variable that `--into` names."""
     shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
     if into:

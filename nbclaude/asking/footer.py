@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
@@ -24,13 +25,13 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
     model = str(outcome.message.get("model"))
     facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
     facts.append(f"{outcome.seconds:.1f} s")
-    if outcome.change is not None:
-        facts.append(outcome.change.summary)
+    if workspace.is_child:
+        facts.append("asked in a forked process, no turn of the notebook")
+    elif outcome.change is not None:
+        facts.append(summary_of(outcome.change))
     elif not question.history:
         facts.append("not recorded")
-    if forgotten := workspace.take_forgotten():
-        facts.append(f"{forgotten} turn{'s' if forgotten > 1 else ''} of deleted cells removed")
-    facts += [*notes, workspace.budget.warning(workspace.ledger)]
+    facts += [set_aside_note(workspace.newly_set_aside()), *notes, workspace.budget.warning(workspace.ledger)]
     return Footer(
         tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
     )

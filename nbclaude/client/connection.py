@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.secrets.keys import Secret
 
 __all__ = [
     "DEMO_NOTICE",
     "Connection",
-    "Secret",
     "connect",
 ]
 
@@ -27,25 +28,6 @@ _NO_KEY = "no-key"
 # These take `Authorization: Bearer` and nothing else.
 _BEARER_HOSTS = ("ollama.com", "openrouter.ai")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-
-
-class Secret:
-    """A key that no repr, log or traceback shows; only `reveal` gives it."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """Return the key, for the one header that needs it."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(•••)"
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not to be pickled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +58,6 @@ class Connection:
     def host(self) -> str:
         """Host and port, as a person would name the server."""
         return self.base_url.partition("://")[2].partition("/")[0] or self.base_url
-
-    @property
-    def hostname(self) -> str:
-        """The host alone, without its port."""
-        return urlsplit(self.base_url).hostname or ""
 
     def headers(self) -> dict[str, str]:
         """Build the headers of a request, the key among them; custom headers win."""
@@ -154,9 +131,9 @@ def connect(
 def _checked_version(text: str) -> str:
     version = text.strip()
     if not _is_header_value(version) or " " in version:
-        raise ConfigurationError(
-            f"api_version {text!r} is not a version of the API. It looks like 2023-06-01 "
-            "(set it with %config ClaudeMagics.api_version)."
+        reason = f"api_version {text!r} is not a version of the API. It looks like 2023-06-01."
+        raise refused(
+            Refusal("api_version", text, reason, ("Set it with ", Mention("api_version"), "."), bare=True)
         )
     return version
 

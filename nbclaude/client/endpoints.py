@@ -1,4 +1,4 @@
-"""A connection comes in; what the plain endpoints of its server say goes out: models, token counts, files.
+"""Ask the plain endpoints of a server: its models, token counts, files.
 
 One try each. https://platform.claude.com/docs/en/api/overview
 """
@@ -11,14 +11,15 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
-
 from nbclaude.client.connection import Connection
 from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply
+from nbclaude.client.http import httpx
 from nbclaude.client.lines import give_back, take_line
-from nbclaude.client.model_json import model_of_json
-from nbclaude.client.models import ModelInfo
+from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError
+from nbclaude.models.server_list import model_of_json
+from nbclaude.models.table import ModelInfo
+from nbclaude.quiet import quietly
 from nbclaude.wire.json_text import from_json, to_json
 
 __all__ = ["count_tokens", "has_files", "list_models", "upload_file"]
@@ -28,8 +29,6 @@ _NO_SUCH_ENDPOINT = {404, 405, 501}
 _FOR_NOW = {401, 408, 429}  # the same request may fare better later; so with most of 5xx
 _PAGE = 1000  # models, the most that the API gives at once
 _MOST_PAGES = 20
-# What httpx and what lies under it may raise, an unusable proxy (ImportError, ValueError) included.
-_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError, ImportError)
 # https://platform.claude.com/docs/en/api/messages-count-tokens; the sampling parameters, for one, are refused.
 _COUNTED = (
     "model",
@@ -186,16 +185,24 @@ def _response(
     connection: Connection, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
 ) -> Iterator[httpx.Response]:
     """Give the response over a line of its own; whatever goes wrong with it leaves as an error of ours."""
-    try:
-        line = take_line(connection.hostname)
+    url = connection.base_url + path
+    with quietly("httpx", "httpcore"):
+        line = take_line(connection.base_url)
         try:
-            response = line.send(method, connection.base_url + path, content, headers, connection.timeout)
+            try:
+                response = line.send(method, url, content, headers, connection.timeout)
+            except FOREIGN as error:
+                if not line.is_stale(error):
+                    raise
+                line.close()
+                line = take_line(connection.base_url, new=True)
+                response = line.send(method, url, content, headers, connection.timeout)
             with contextlib.closing(response):
                 yield response
+        except FOREIGN as error:
+            raise error_of_exception(error, connection, line) from None
         finally:
             give_back(line)
-    except _FOREIGN as error:
-        raise error_of_exception(error, connection) from None
 
 
 def _is_error(data: Mapping[str, Any]) -> bool:

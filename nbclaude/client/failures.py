@@ -1,4 +1,4 @@
-"""An HTTP error or an exception of httpx comes in; an error of ours goes out, naming the server, the cause and the cure."""
+"""Translate HTTP errors and exceptions of httpx into errors of ours, which name the server, the cause and the cure."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import httpx
-
 from nbclaude.client.connection import Connection
+from nbclaude.client.http import httpx
+from nbclaude.client.lines import CONNECT_TIMEOUT, Line
+from nbclaude.client.unreachable import Stage, connection_failure, system_error, tls_refusal
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -28,7 +29,7 @@ __all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay
 # Spending limits do not clear by waiting.
 _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
-_BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError)
+_BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
 _LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
 _SHORTEST_KEY = 8  # characters; a local server's placeholder may be any word
 _EXCERPT = 200  # characters of a reply that is quoted
@@ -37,11 +38,15 @@ _TAG = re.compile(r"(<[^<>]*+>)")
 _TAG_NAME = re.compile(r"</?([A-Za-z]*+)")
 
 
-def error_of_exception(error: Exception, connection: Connection, *, partial: bool = False) -> APIError:
-    """Translate any exception of httpx, or of what lies under it."""
+def error_of_exception(
+    error: Exception, connection: Connection, line: Line | None = None, *, partial: bool = False
+) -> APIError:
+    """Translate any exception of httpx, or of what lies under it; `line` is what was to carry the request."""
+    if line is not None and line.stage is not Stage.CONNECTED:
+        return connection_failure(error, line.route, line.stage, min(connection.timeout, CONNECT_TIMEOUT))
     where = f"{connection.base_url} (base_url)"
     reason = str(error) or type(error).__name__
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx.TimeoutException) and not system_error(error, "ETIMEDOUT"):
         return APITimeoutError(
             f"Nothing came from {connection.host} for {connection.timeout:g} s. "
             "Run the cell again, or wait longer with %config ClaudeMagics.timeout.",
@@ -59,11 +64,9 @@ def error_of_exception(error: Exception, connection: Connection, *, partial: boo
             partial=partial,
             should_retry=False,
         )
-    if isinstance(error, httpx.ProxyError):
-        return APIConnectionError(
-            f"The proxy between here and {connection.host} failed: {reason}. Check HTTPS_PROXY and NO_PROXY.",
-            partial=partial,
-        )
+    if (refusal := tls_refusal(error, connection.host)) is not None:
+        refusal.partial = partial
+        return refusal
     if (
         partial
         and isinstance(error, _BROKEN)

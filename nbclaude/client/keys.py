@@ -1,7 +1,6 @@
-"""The name of a connection comes in; its stored key goes out, from this kernel's memory, a file or the system's keyring.
+"""Where the keys of connections are stored: this kernel's memory, a file, or the system's keyring.
 
-A key is in one place at a time: storing it somewhere takes it out of the others. What looks like a key in a text is found
-here, too.
+A key is in one place at a time: storing it somewhere takes it out of the others.
 """
 
 from __future__ import annotations
@@ -12,20 +11,19 @@ import os
 import re
 import stat
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from nbclaude.client.connection import Secret
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
+from nbclaude.secrets.keys import Secret
 
 __all__ = [
     "KERNEL_ONLY",
     "REVOKE_URL",
-    "find_keys",
     "forget_key",
     "key_file",
-    "key_in_prompt_message",
     "key_problem",
     "keyring_problem",
     "store_key",
@@ -37,10 +35,7 @@ _KEYRING = "keyring"
 _SERVICE = "nbclaude"
 REVOKE_URL = "https://platform.claude.com/settings/keys"
 
-_KEY = re.compile(r"(?<![A-Za-z0-9])sk-ant-(?:[a-z]+[0-9]{2}-)?[A-Za-z0-9_-]{16,}")
-_SHORTEST_KNOWN = 12  # characters; a placeholder like "k" or "no-key" may stand in any text
 _SHORTEST = 6
-_SHOWN = 10
 
 _kernel_keys: dict[str, Secret] = {}
 _Result = TypeVar("_Result")
@@ -135,29 +130,6 @@ def keyring_problem() -> str:
     return ""
 
 
-def find_keys(text: str, known: Iterable[Secret] = ()) -> list[str]:
-    """Return the API keys in a text, in the order of their first places: Anthropic's by their form, `known` by value.
-
-    Placeholders (dots, crosses, words without digits) are no keys.
-    """
-    found = [match.group() for match in _KEY.finditer(text) if _is_random(match.group())]
-    values = (secret.reveal() for secret in known)
-    found += [value for value in values if len(value) >= _SHORTEST_KNOWN and value in text]
-    return sorted(dict.fromkeys(found), key=text.index)
-
-
-def key_in_prompt_message(keys: Sequence[str]) -> str:
-    """Say that keys were found in a prompt, and what to do; each is named by its beginning."""
-    several = len(keys) > 1
-    shown = ", ".join(f"{key[:_SHOWN]}…" for key in keys)
-    return (
-        f"The prompt holds {'API keys' if several else 'an API key'} ({shown}); nothing was sent. "
-        f"{'They are' if several else 'It is'} in the notebook and in the kernel's history now, so revoke "
-        f"{'them' if several else 'it'} (Anthropic's at {REVOKE_URL}) and delete {'them' if several else 'it'} from "
-        "the cell. %claude_login stores a key without writing it into the notebook."
-    )
-
-
 def key_problem(text: str) -> str:
     """Return why a text cannot be a key, as the rest of a sentence; empty if it can be one."""
     if not text:
@@ -179,6 +151,7 @@ def key_problem(text: str) -> str:
     return ""
 
 
+@quietly("keyring", "secretstorage", "jeepney")
 def _ask_keyring(question: Callable[[Any], _Result]) -> _Result:
     """Ask the keyring; whatever a backend raises is a reason not to use it."""
     try:
@@ -287,8 +260,3 @@ def _write_file(keys: dict[str, str]) -> None:
             raise
     except OSError as error:
         raise ConfigurationError(f"The key file {path} cannot be written: {error.strerror}.") from None
-
-
-def _is_random(key: str) -> bool:
-    body = re.sub(r"^sk-ant-(?:[a-z]+[0-9]{2}-)?", "", key)
-    return len(set(body)) >= 8 and len(set(re.findall("[0-9]", body))) >= 2

@@ -1,4 +1,4 @@
-"""One request comes in; its events go out in the batches in which they arrived, until the message is complete.
+"""Send one request, and give its events in the batches in which they arrive, until the message is complete.
 
 A stream is a context manager: leaving it closes the connection, whatever has happened. Another thread ends it by `abort`.
 """
@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import random
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
 import tenacity
 
 from nbclaude.client.connection import DEMO_NOTICE, Connection
@@ -24,7 +24,9 @@ from nbclaude.client.failures import (
     retry_delay,
     without_key,
 )
+from nbclaude.client.http import httpx
 from nbclaude.client.lines import Line, give_back, take_line
+from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
 from nbclaude.wire.json_text import from_json
@@ -34,12 +36,14 @@ from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
 
 __all__ = ["MessageStream", "RetryWait"]
 
-# What httpx and what lies under it may raise; ValueError is what an address or a header that is none ends in.
-_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
-
 _SAYS_AN_ERROR = {"error", "errors", "message", "msg", "Message", "detail"}
 
-_usual_pace = tenacity.wait_exponential(multiplier=0.5, max=8.0) + tenacity.wait_random(0.0, 0.5)  # seconds
+_MAX_REST_BYTES = 65_536  # that are read after the end of a message, so that the connection can be used again
+
+_growing = tenacity.wait_exponential(multiplier=0.5, max=8.0)  # seconds
+_MAX_JITTER = 0.5  # seconds
+# Of its own: the global generator is the user's, whose results may hang on its state. A forked child has other values.
+_random = random.SystemRandom()
 
 
 def _together(headers: Mapping[str, str], more: Mapping[str, str]) -> dict[str, str]:
@@ -53,7 +57,7 @@ def _pace(state: tenacity.RetryCallState) -> float:
     """Seconds until the next attempt: what the server asked for, else more each time."""
     error = state.outcome.exception() if state.outcome else None
     delay = retry_delay(error) if isinstance(error, Exception) else False
-    return _usual_pace(state) if isinstance(delay, bool) else delay
+    return _growing(state) + _random.uniform(0.0, _MAX_JITTER) if isinstance(delay, bool) else delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ class MessageStream:
         # Called (in the thread that iterates) before each wait for the next attempt.
         self.on_wait: Callable[[RetryWait], object] = lambda wait: None
         self._line: Line | None = None
+        # An `abort` and the giving back of the line exclude each other: the line may be another stream's at once.
+        self._lock = threading.Lock()
         self._response: httpx.Response | None = None
+        self._chunks: Iterator[bytes] = iter(())
         self._aborted = threading.Event()
         self._started = False
         self.headers: Mapping[str, str] = {}
@@ -104,21 +111,37 @@ class MessageStream:
         return DEMO_NOTICE if self.headers.get("nbclaude-simulator") == "demo" else ""
 
     def close(self) -> None:
-        """Close the connection; safe to call more than once."""
+        """Give the connection back, or close it where the answer was not read to its end; safe to call more than once."""
         response, self._response = self._response, None
-        if response is not None:
-            # A connection that was shut down from another thread may complain while it closes.
-            with contextlib.suppress(httpx.HTTPError, OSError, RuntimeError):
+        # A connection that was shut down from another thread may complain while it closes.
+        with contextlib.suppress(httpx.HTTPError, OSError, RuntimeError):
+            if isinstance(self._chunks, Generator):
+                self._chunks.close()
+            if response is not None:
                 response.close()
-        line, self._line = self._line, None
+        with self._lock:
+            line, self._line = self._line, None
         if line is not None:
             give_back(line)
 
+    def drain(self) -> None:
+        """Read what follows the message, so that the connection can be used again.
+
+        It waits for as long as the server keeps the answer open, or until an `abort`.
+        """
+        left = _MAX_REST_BYTES
+        with contextlib.suppress(*FOREIGN):
+            for chunk in self._chunks:
+                left -= len(chunk)
+                if left < 0:
+                    return
+
     def abort(self) -> None:
         """End the stream from another thread: a read that is blocked there returns at once."""
-        self._aborted.set()
-        if (line := self._line) is not None:
-            line.shut_down()
+        with self._lock:
+            self._aborted.set()
+            if self._line is not None:
+                self._line.shut_down()
 
     def rest(self, seconds: float) -> None:
         """Wait, but not beyond an `abort`."""
@@ -128,7 +151,7 @@ class MessageStream:
         try:
             self._open()
             yield from self._batches()
-        except _FOREIGN as error:
+        except FOREIGN as error:
             raise error_of_exception(error, self._connection, partial=self._started) from None
         except APIError as error:
             error.partial = error.partial or self._started
@@ -164,29 +187,50 @@ class MessageStream:
 
     def _send(self) -> None:
         connection = self._connection
-        if self._aborted.is_set():
-            raise APIConnectionError("The request was stopped.", should_retry=False)
         try:
-            response = self._my_line().post(
-                connection.messages_url,
-                self._request.to_json(),
-                _together(connection.headers(), self._request.headers),
-                connection.timeout,
-            )
+            response = self._post()
             self._response = response
             self.headers = response.headers
             if response.status_code != 200:
                 body = response.read()
                 response.close()
                 raise error_of_reply(response.status_code, response.headers, body, connection)
-        except _FOREIGN as error:
-            raise error_of_exception(error, connection) from None
+        except FOREIGN as error:
+            raise error_of_exception(error, connection, self._line) from None
+
+    def _post(self) -> httpx.Response:
+        """Send the request; once more and without a word if the line was one that the server had given up."""
+        connection = self._connection
+        content = self._request.to_json()
+        headers = _together(connection.headers(), self._request.headers)
+        line = self._take()
+        try:
+            return line.post(connection.messages_url, content, headers, connection.timeout)
+        except FOREIGN as error:
+            if not line.is_stale(error):
+                raise
+        return self._take(new=True).post(connection.messages_url, content, headers, connection.timeout)
+
+    def _take(self, *, new: bool = False) -> Line:
+        """Take a line, or keep the one that an earlier attempt has left open."""
+        with self._lock:
+            if self._line is not None and self._line.is_open and not new:
+                return self._line
+            ended, self._line = self._line, None
+        if ended is not None:
+            ended.close()
+        line = take_line(self._connection.base_url, new=new)
+        with self._lock:
+            self._line = line
+            if self._aborted.is_set():
+                raise APIConnectionError("The request was stopped.", should_retry=False)
+        return line
 
     def _batches(self) -> Iterator[list[Event]]:
         """Read the body: an event stream, or (whatever was asked for) one JSON object; the first byte tells."""
         assert self._response is not None  # noqa: S101 - _open has set it
         encoded = "content-encoding" in self._response.headers
-        chunks = self._response.iter_bytes() if encoded else self._response.iter_raw()
+        chunks = self._chunks = self._response.iter_bytes() if encoded else self._response.iter_raw()
         head = b""
         for chunk in chunks:
             head += chunk
@@ -215,7 +259,7 @@ class MessageStream:
             if fault is not None:
                 raise fault
             if any(isinstance(event, MessageStop) for event in batch):
-                # Nothing of interest follows, and some servers keep the connection open.
+                # Nothing of interest follows, and some servers keep the answer open: see `drain`.
                 return
         if (
             not self._started
@@ -241,18 +285,6 @@ class MessageStream:
                 raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
             if event is not None:
                 batch.append(event)
-
-    def _my_line(self) -> Line:
-        try:
-            self._line = self._line or take_line(self._connection.hostname)
-            return self._line
-        except (ImportError, ValueError) as error:
-            # httpx has read the environment: a proxy of a kind that it does not know, a certificate file that is none.
-            raise APIConnectionError(
-                f"The address or the proxy settings cannot be used: {error}. "
-                "Check base_url, HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.",
-                should_retry=False,
-            ) from None
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         excerpt = " ".join(body[:200].decode("utf-8", "replace").split())

@@ -45,7 +45,7 @@ _SHORTEST_WITH_A_SECRET = 16  # characters: `df` and `fig` need no search
 def _without_secrets(text: str) -> str:
     if len(text) < _SHORTEST_WITH_A_SECRET:
         return text
-    from nbclaude.context.secrets.masking import mask
+    from nbclaude.secrets.masking import mask
 
     return mask(text)[0]
 

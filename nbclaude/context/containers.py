@@ -12,8 +12,9 @@ from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.context.spoken import type_name
-from nbclaude.context.tables.frames import describe_data
-from nbclaude.context.texts import TextLimits, counted, framed, one_line
+from nbclaude.data.frames import describe_data
+from nbclaude.data.styled_tables import is_styled
+from nbclaude.texts import TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
@@ -96,6 +97,8 @@ def _places(value: Any, label: str, most: int) -> Iterable[tuple[Any, str, Any]]
 
 
 def _is_table(item: Any) -> bool:
+    if is_styled(item):
+        return True
     family = _family(item)
     if family == "numpy":
         return getattr(item, "size", 0) > _LARGE and hasattr(item, "dtype")

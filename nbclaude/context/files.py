@@ -14,8 +14,8 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits, prepare_image
 from nbclaude.context.images.vectors import paint_svg
 from nbclaude.context.text_files import file_text, notebook_text
-from nbclaude.context.texts import beginning, counted
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import beginning, counted
 
 __all__ = ["MAX_CHARACTERS", "attach_path", "attach_url"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
-from nbclaude.context.texts import counted
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.texts import counted
 from nbclaude.wire.message import content_of
 
 __all__ = ["receipt_of"]

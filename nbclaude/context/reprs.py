@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbclaude.context.texts import beginning, clip, counted, gap
+from nbclaude.texts import beginning, clip, counted, gap
 
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 
@@ -87,7 +87,7 @@ def _uncut(value: Any, show: Callable[[], str]) -> str:
     inside = inside.values() if isinstance(inside, dict) else inside
     if pandas is None or "..." not in text or not any(map(_is_of_pandas, inside)):
         return text
-    from nbclaude.context.secrets.masking import mask
+    from nbclaude.secrets.masking import mask
 
     with pandas.option_context("display.max_colwidth", _WIDEST):
         longer = show()

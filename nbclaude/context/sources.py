@@ -13,8 +13,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, clip, counted
+from nbclaude.data.table import Described
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits, clip, counted
 
 __all__ = ["describe_exception", "describe_source"]
 

@@ -9,9 +9,9 @@ from typing import Any
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.reprs import bounded_repr, bounded_str, is_bare
 from nbclaude.context.sources import describe_exception, describe_source
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import TextLimits, clip, framed
+from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import TextLimits, clip, framed
 
 __all__ = ["no_form", "spoken", "string_text", "text_attachment", "type_name", "value_text"]
 

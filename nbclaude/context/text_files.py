@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.texts import beginning
 from nbclaude.errors import ConfigurationError
+from nbclaude.texts import beginning
 
 __all__ = ["file_text", "notebook_text"]
 

@@ -6,7 +6,6 @@ import contextlib
 import itertools
 import shutil
 import tempfile
-import threading
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from pathlib import Path
 
 from nbclaude.context.shown.figures import ShownImage
 from nbclaude.errors import ConfigurationError
+from nbclaude.forks import ForkSafeLock
 
 __all__ = ["Tray", "TrayItem"]
 
@@ -44,7 +44,7 @@ class Tray:
         self._max_bytes = max_bytes
         self._items: tuple[TrayItem, ...] = ()
         self._keys = itertools.count(1)
-        self._lock = threading.RLock()
+        self._lock = ForkSafeLock()
         self._folder: Path | None = None
 
     def items(self) -> tuple[TrayItem, ...]:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.reprs import bounded_repr, bounded_str
 from nbclaude.context.spoken import no_form, spoken, string_text, text_attachment, type_name, value_text
-from nbclaude.context.tables.frames import describe_data, read_format
-from nbclaude.context.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
+from nbclaude.data.frames import describe_data, read_format
 from nbclaude.errors import ConfigurationError, NbclaudeError
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:

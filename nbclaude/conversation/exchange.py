@@ -13,8 +13,9 @@ from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, continued
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.rounds import AnswerRounds
-from nbclaude.conversation.turns import CellRun, Change, Conversation, Turn
+from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError
+from nbclaude.notebook import CellRun
 from nbclaude.wire.events import Event
 from nbclaude.wire.message import content_of
 
@@ -84,9 +85,9 @@ class Outcome:
 class _Attempt:
     """One exchange on its way: what has come, and what it was asked with."""
 
-    def __init__(self, plan: Plan, prefill: str) -> None:
+    def __init__(self, plan: Plan, question: Question) -> None:
         self.plan = plan
-        self.rounds = AnswerRounds(prefill)
+        self.rounds = AnswerRounds(question.prefill, _begun(question), is_shown=question.is_shown)
         self.request_id = self.notice = ""
 
     def run(self, connection: Connection, audience: Audience) -> None:
@@ -115,6 +116,26 @@ class _Attempt:
                 audience.show([shown for event in batch for shown in self.rounds.apply(event)])
 
 
+def _begun(question: Question) -> list[Mapping[str, Any]]:
+    """Return the blocks of the answer that is gone on with in its own place, as they were sent to be gone on with."""
+    if question.completes is None:
+        return []
+    content = content_of(question.completes.message)
+    blocks: list[Mapping[str, Any]] = [*replayable(content, thinking=True)]
+    if question.prompt and blocks and blocks[-1].get("type") == "text":
+        # The end of a paragraph is none to the API; what comes in a message of its own begins a new one all the same.
+        blocks[-1] = {**blocks[-1], "text": _last_text(content)}
+    return blocks
+
+
+def _last_text(content: Sequence[Mapping[str, Any]]) -> str:
+    return next(
+        str(block["text"])
+        for block in reversed(content)
+        if block.get("type") == "text" and str(block.get("text") or "").strip()
+    )
+
+
 def _reason(wait: Any) -> str:
     """Why a request is sent again, in a line."""
     error = wait.error
@@ -138,7 +159,7 @@ def exchange(
     """
     error: BaseException | None = None
     begun = time.monotonic()
-    attempt = _Attempt(plan, question.prefill)
+    attempt = _Attempt(plan, question)
     for _ in range(_MOST_PLANS):
         error = _error_of(attempt, connection, audience)
         if not isinstance(error, APIError) or error.partial or attempt.rounds.message["content"]:
@@ -146,7 +167,7 @@ def exchange(
         better = recover(error, attempt.plan)
         if better is None:
             break
-        attempt = _Attempt(better, question.prefill)
+        attempt = _Attempt(better, question)
     message = attempt.rounds.message
     if not message.get("model"):
         message["model"] = plan.request.model
@@ -187,21 +208,25 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         _note(outcome.error, "What had come is kept, not as a turn.")
         return outcome
     # What takes the place of another turn belongs to its cell, so that running that cell again replaces it.
-    before = question.instead_of
-    at = question.at or (CellRun(before.cell, before.run) if before else CellRun("", None))
+    old, partial = question.instead_of, question.completes
+    at = question.at or (CellRun(old.cell, old.run) if old else CellRun("", None))
     stopped = {AnswerInterrupted: "interrupted", type(None): ""}.get(type(outcome.error), "broken off")
     turn = Turn(
-        prompt=question.prompt,
+        prompt=partial.prompt if partial else question.prompt,
         message=outcome.message,
         model=str(outcome.message["model"]),
         cell=at.cell,
         run=at.run,
-        begins=question.begins,
+        begins=partial.begins if partial else question.begins,
         stopped=stopped,
         seconds=outcome.seconds,
         request_id=outcome.request_id,
-        prefix=outcome.plan.prefix,
+        # Its two parts were made behind different prefixes: thinking of one is never sent behind that of the other.
+        prefix="" if partial else outcome.plan.prefix,
         settings=outcome.plan.settings,
+        follows=partial.follows if partial else question.follows,
+        completes=partial,
+        kept=question.kept or (old.kept if old else ()),
     )
     change = conversation.record(turn, question.at, question.instead_of)
     _note(

@@ -1,6 +1,6 @@
 """What requests used comes in; tokens and dollars per cell, model and conversation go out, and a budget that holds.
 
-Dollars follow from the price table (`nbclaude.client.prices`); where a price is not known there is no number, and none is
+Dollars follow from the price table (`nbclaude.models.prices`); where a price is not known there is no number, and none is
 invented.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbclaude.client.models import ModelInfo
-from nbclaude.client.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.errors import BudgetError
+from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
+from nbclaude.models.table import ModelInfo
 from nbclaude.wire.message import prompt_tokens, token_count
 
 __all__ = ["Budget", "Entry", "Ledger", "Total", "dollars"]

@@ -6,24 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.client.connection import Secret
-from nbclaude.client.models import ModelInfo
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.table import ModelInfo
+from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 
 if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
 
-__all__ = ["Plan", "Refer", "continued", "make_plan"]
+__all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before"]
 
+_LOST = (
+    "The answer that this goes on from cannot be sent: it belongs to an earlier one, whose cell was deleted or has run again "
+    "since. Ask the question again."
+)
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
@@ -32,7 +38,8 @@ Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 class Plan:
     """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
 
-    `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says.
+    `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says. `before` are the turns
+    that stand before it.
     """
 
     request: MessageRequest
@@ -42,8 +49,9 @@ class Plan:
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
+    before: tuple[Turn, ...] = field(default=(), repr=False)
 
 
 def make_plan(
@@ -56,29 +64,35 @@ def make_plan(
     keeps_thinking: bool = True,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
+    memory: TurnMemory | None = None,
+    prepared: Plan | None = None,
 ) -> Plan:
     """Plan the request: what came before the question's place in the conversation, then the question.
 
-    `keys` never leave, nor does any other secret that is known by its form.
+    `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
+    about turns, and `prepared` an earlier plan of this question: it is not screened again.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
             where it cannot be masked.
 
     """
-    before = (
-        conversation.before(conversation.place_of(question.at, question.instead_of))
-        if question.history and not question.begins
-        else ()
-    )
+    before = turns_before(question, conversation)
     # Its patterns take a while to compile: they load with the first question.
     from nbclaude.conversation.screening import screened
 
-    question, settings, screening = screened(question, _with_tools_of(before, settings), before, keys)
+    if prepared is None:
+        question, settings, screening = screened(
+            question, _with_tools_of(before, settings), before, keys, memory
+        )
+    else:
+        question, settings, screening = prepared.question, prepared.settings, prepared.screening
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
-    history = history_of(before, question.prompt, scope)
+    history = history_of(before, question.prompt, scope, memory)
+    if not history.asks:
+        raise ConfigurationError(_LOST)
     messages = refer(without_repeats(history.messages))
     _check_images(messages, model)
     _check_citations(messages, settings)
@@ -93,9 +107,21 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.notes,
+        fitted.left_out,
         question,
+        before,
     )
+
+
+def turns_before(question: Question, conversation: Conversation) -> tuple[Turn, ...]:
+    """Return the turns that stand before a question, as a request sends them."""
+    if not question.history or question.begins:
+        return ()
+    place = conversation.place_of(question.at, question.instead_of, question.kept)
+    partial = question.completes
+    if partial is None:
+        return conversation.before(place)
+    return (partial,) if partial.begins else (*conversation.before(place), partial)
 
 
 def _request(
@@ -151,10 +177,16 @@ def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) 
         return
     blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
     if any((block.get("citations") or {}).get("enabled") for block in blocks):
-        raise ConfigurationError(
-            "--json: the API takes no schema together with documents that are to be cited. Leave out --citations; if an earlier "
-            "turn has such a document, leave it behind with --new or --no-history."
+        cure = (
+            *(
+                "Leave out ",
+                Mention("citations"),
+                "; if an earlier turn has such a document, leave it behind with ",
+            ),
+            *(Mention("new", True), " or ", Mention("history", False), "."),
         )
+        reason = "the API takes no schema together with documents that are to be cited."
+        raise refused(Refusal("json", None, reason, cure, shown=False))
 
 
 def _answers(question: Question) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.conversation.turns import CellRun, Turn
+from nbclaude.conversation.turns import Turn
+from nbclaude.notebook import CellRun
 
 __all__ = ["Question"]
 
@@ -18,6 +19,10 @@ class Question:
     An empty `prompt` asks for the rest of the answer before. `prefill` is how the answer begins. `names` are what the user
     calls the blocks of the prompt, one each: a text without a name is what they typed. `values` came from the kernel into
     what they typed. `instead_of` is the turn that this one replaces.
+
+    `follows` is the turn whose answer this one goes on from. With `in_place` the answer is that turn's own rest: the two
+    become one turn, and are shown together unless the first part `is_shown` already. `kept` are turns of the cell's earlier
+    runs that stay.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -28,3 +33,12 @@ class Question:
     names: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
     instead_of: Turn | None = None
+    follows: Turn | None = None
+    in_place: bool = False
+    is_shown: bool = False
+    kept: tuple[Turn, ...] = ()
+
+    @property
+    def completes(self) -> Turn | None:
+        """The turn whose rest is asked for, to become one with it."""
+        return self.follows if self.in_place else None

@@ -6,7 +6,7 @@ the answer's beginning, which the server does not repeat.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
@@ -19,8 +19,12 @@ __all__ = ["AnswerRounds"]
 class AnswerRounds:
     """The growing answer: `apply` events, `begin_round` before each further request, read `message` at any time."""
 
-    def __init__(self, prefill: str = "") -> None:
-        self._before = [text_block(prefill)] if prefill else []
+    def __init__(
+        self, prefill: str = "", before: Sequence[Mapping[str, Any]] = (), *, is_shown: bool = False
+    ) -> None:
+        """Begin with a prefill, or with the blocks that an answer had `before` it is gone on with; `is_shown`: elsewhere."""
+        self._before = [*before, *([text_block(prefill)] if prefill else [])]
+        self._hidden = len(self._before) if is_shown else 0
         self._finished: list[Mapping[str, Any]] = []
         self._builder = MessageBuilder()
         self._begun = False
@@ -35,7 +39,7 @@ class AnswerRounds:
     def apply(self, event: Event) -> Iterator[Event]:
         """Take the next event; yield what is to be shown, with the blocks counted through all rounds."""
         self._builder.apply(event)
-        offset = len(self._before)
+        offset = len(self._before) - self._hidden
         match event:
             case MessageStart(message):
                 yield from self._start(message)
@@ -49,14 +53,14 @@ class AnswerRounds:
                 yield event
 
     def _start(self, message: Mapping[str, Any]) -> Iterator[Event]:
-        offset = len(self._before)
+        offset = len(self._before) - self._hidden
         again, self._begun = self._begun, True
         if self._finished and again:
             return  # a gateway that repeats itself within a later round: what was shown of it stays
         if not self._finished:
             # To the one who shows it, a start voids all that came before.
             yield MessageStart({**message, "content": []})
-            for index, block in enumerate(self._before):
+            for index, block in enumerate(self._before[self._hidden :]):
                 yield BlockStart(index, block)
                 yield BlockStop(index)
         for index, block in enumerate(content_of(message)):

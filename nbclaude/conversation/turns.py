@@ -1,31 +1,25 @@
-"""Turns come in, from cells and panels; a conversation goes out: what the next request sends, and every change undoable.
+"""The turns of one conversation: where each stands, which of them a request sends, and how every change is taken back.
 
-A turn belongs to the cell that asked. Running the cell again replaces its turns in place; later turns stay. A turn that was
+A turn belongs to the cell that asked. Running the cell again replaces its turns in place; later turns stay. The turns of a
+deleted cell are set aside: they keep their places, but no request sends them until the cell is there again. A turn that was
 asked in a panel belongs to no cell.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from nbclaude.conversation.settings import Settings
+from nbclaude.forks import ForkSafeLock
+from nbclaude.notebook import CellRun
+from nbclaude.settings.table import MAIN
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import text_of
 
-__all__ = ["MAIN", "CellRun", "Change", "Conversation", "Conversations", "Turn", "excerpt"]
+__all__ = ["MAIN", "Change", "Conversation", "Turn", "excerpt"]
 
-MAIN = "main"  # the conversation that is used when none is named
 _UNDO_DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class CellRun:
-    """One execution of one cell: the cell's id, and what tells this execution from the next."""
-
-    cell: str
-    run: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +29,10 @@ class Turn:
     `begins` marks the first turn of a new conversation: no request reaches back beyond it. An empty `prompt` goes on with
     the answer before. `prefix` is the fingerprint of what the answer's thinking is bound to, `settings` what it was asked
     with.
+
+    `follows` is the turn whose answer this one goes on from (its rest, or the results of its tool calls), `completes` the
+    partial turn that has become this one. `kept` are turns of earlier runs of the cell that this run builds on: they stay
+    as long as it does.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -48,6 +46,9 @@ class Turn:
     request_id: str = ""
     prefix: str = ""
     settings: Settings | None = None
+    follows: Turn | None = field(default=None, repr=False, compare=False)
+    completes: Turn | None = field(default=None, repr=False, compare=False)
+    kept: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def question(self) -> str:
@@ -62,7 +63,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happened to a conversation: the number of the turn it was about (from 1), and how many it replaced.
+    """What happened to a conversation, by its `kind`; `number` is that of the turn it was about (from 1).
+
+    `turn`: one was added, as one of `total`, and `later` ones stand after it. `replacement`: it took the place of so many
+    (`replaced`). `rest`: the answer of one went on. `removal`: one was deleted by hand. `departure`: the cell asks in another
+    conversation now. `return`: those of deleted `cells` were brought back. `reset`: all went. The last three were about so
+    many (`replaced`), too.
 
     `left` names the conversations in which an earlier run of the cell had its turns.
     """
@@ -73,160 +79,181 @@ class Change:
     later: int = 0
     begins: bool = False
     left: tuple[str, ...] = ()
-
-    @property
-    def summary(self) -> str:
-        """The change in a few words, for the footer."""
-        if self.replaced:
-            what = f"replaced turn {self.number}"
-            if self.replaced > 1:
-                what += f" (and {self.replaced - 1} more of this cell)"
-            if self.begins:
-                what += ", new conversation"
-            return f"{what}, {_count(self.later, 'later turn')} kept" if self.later else what
-        what = f"turn {self.number}, new conversation" if self.begins else f"turn {self.number}"
-        return f"{what}, moved from {' and '.join(self.left)}" if self.left else what
+    kind: Literal["turn", "replacement", "rest", "removal", "departure", "return", "reset"] = "turn"
+    cells: frozenset[str] = frozenset()
 
 
-@dataclass(slots=True)
 class Conversation:
     """The turns, oldest first, and the states before each change.
 
     Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds `asking`
     meanwhile, so that one question of a conversation is answered before the next is sent.
+
+    Which cells are deleted is the notebook's matter: it is no change of the conversation, and taking a change back does not
+    touch it.
     """
 
-    name: str = MAIN
-    turns: tuple[Turn, ...] = ()
-    _past: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
-    asking: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
-    _guard: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
+    def __init__(self, name: str = MAIN, turns: tuple[Turn, ...] = ()) -> None:
+        self.name = name
+        self.every = turns
+        """The turns, also those that are set aside."""
+        self.asking = ForkSafeLock()
+        self._guard = ForkSafeLock()
+        self._deleted: frozenset[str] = frozenset()
+        self._past: list[tuple[Change, tuple[Turn, ...]]] = []
 
-    def place_of(self, at: CellRun | None, instead_of: Turn | None = None) -> int:
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that are there: those of cells that exist, and those of no cell."""
+        if not self._deleted:
+            return self.every
+        return tuple(turn for turn in self.every if turn.cell not in self._deleted)
+
+    @property
+    def set_aside(self) -> tuple[Turn, ...]:
+        """The turns of deleted cells."""
+        return tuple(turn for turn in self.every if turn.cell in self._deleted)
+
+    def of_cell(self, at: CellRun) -> tuple[Turn, ...]:
+        """Return the turns of this cell."""
+        return tuple(turn for turn in self.every if turn.cell == at.cell)
+
+    def of_run(self, at: CellRun, kept: Sequence[Turn] = ()) -> tuple[Turn, ...]:
+        """Return the turns that this run of a cell has made, with those of earlier runs that it builds on."""
+        mine = self.of_cell(at)
+        stay = {id(turn) for turn in kept}
+        stay |= {id(before) for turn in mine if turn.run == at.run for before in turn.kept}
+        return tuple(turn for turn in mine if turn.run == at.run or id(turn) in stay)
+
+    def place_of(self, at: CellRun | None, instead_of: Turn | None = None, kept: Sequence[Turn] = ()) -> int:
         """Where a turn goes: the place of the turn or of the cell's turns that it replaces, after its own, else the end."""
-        for place, turn in enumerate(self.turns):
+        for place, turn in enumerate(self.every):
             if turn is instead_of:
                 return place
         if at is None:
-            return len(self.turns)
-        mine = [i for i, turn in enumerate(self.turns) if turn.cell == at.cell]
-        same_run = [i for i in mine if self.turns[i].run == at.run]
-        if same_run:
-            return same_run[-1] + 1
-        return mine[0] if mine else len(self.turns)
+            return len(self.every)
+        if this_run := self.of_run(at, kept):
+            return self._index(this_run[-1]) + 1
+        mine = self.of_cell(at)
+        return self._index(mine[0]) if mine else len(self.every)
 
     def before(self, place: int) -> tuple[Turn, ...]:
         """Return the turns that a request from `place` sends: back to the last beginning."""
-        turns = self.turns[:place]
+        turns = tuple(turn for turn in self.every[:place] if turn.cell not in self._deleted)
         starts = [i for i, turn in enumerate(turns) if turn.begins]
         return turns[starts[-1] :] if starts else turns
 
     def record(self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None) -> Change:
         """Put the turn in its place; the turns of the cell's earlier runs go, and so does the one it is `instead_of`."""
         with self._guard:
-            place = self.place_of(at, instead_of)
-            old = [t for t in self.turns if at is not None and t.cell == at.cell and t.run != at.run]
-            old += [t for t in self.turns if t is instead_of and t not in old]
-            kept_before = [t for t in self.turns[:place] if t not in old]
-            kept_after = [t for t in self.turns[place:] if t not in old]
-            turns = (*kept_before, turn, *kept_after)
-            number = len(kept_before) + 1
-            self._change(f"the replacement of turn {number}" if old else f"turn {number}", turns)
-            return Change(number, len(turns), len(old), len(kept_after), turn.begins)
+            place = self.place_of(at, instead_of, turn.kept)
+            stay = {id(each) for each in self.of_run(at, turn.kept)} if at is not None else set()
+            mine = self.of_cell(at) if at is not None else ()
+            old = {id(each) for each in mine if id(each) not in stay}
+            old |= {id(each) for each in self.every if each is instead_of}
+            kept_before = [each for each in self.every[:place] if id(each) not in old]
+            kept_after = [each for each in self.every[place:] if id(each) not in old]
+            change = Change(
+                sum(each.cell not in self._deleted for each in kept_before) + 1,
+                sum(each.cell not in self._deleted for each in (*kept_before, *kept_after)) + 1,
+                len(old),
+                sum(each.cell not in self._deleted for each in kept_after),
+                turn.begins,
+                kind=_kind(turn, instead_of, old),
+            )
+            self._change(change, (*kept_before, turn, *kept_after))
+            return change
 
     def remove(self, turn: Turn) -> int:
-        """Remove this turn; return the number that it had, 0 if it was not there."""
+        """Remove this turn; return the number that it had, 0 if it was not there, or was set aside."""
         with self._guard:
-            for place, kept in enumerate(self.turns):
-                if kept is turn:
-                    rest = (*self.turns[:place], *self.turns[place + 1 :])
-                    self._change(f"the removal of turn {place + 1}", rest)
-                    return place + 1
-        return 0
+            number = next((n for n, each in enumerate(self.turns, 1) if each is turn), 0)
+            rest = tuple(each for each in self.every if each is not turn)
+            if len(rest) < len(self.every):
+                self._change(Change(number, kind="removal"), rest)
+            return number
 
     def leave(self, at: CellRun) -> bool:
         """Remove the turns of this cell's earlier runs, since it asks elsewhere now; tell whether there were any."""
         with self._guard:
-            kept = tuple(turn for turn in self.turns if turn.cell != at.cell or turn.run == at.run)
-            if kept == self.turns:
+            stay = {id(turn) for turn in self.of_run(at)}
+            kept = tuple(turn for turn in self.every if turn.cell != at.cell or id(turn) in stay)
+            if len(kept) == len(self.every):
                 return False
-            self._change("the removal of the turn of a cell that asks elsewhere now", kept)
+            self._change(Change(replaced=len(self.every) - len(kept), kind="departure"), kept)
             return True
 
-    def forget_cells(self, cells: Sequence[str]) -> int:
-        """Remove the turns of deleted cells; return how many there were."""
+    def put_aside(self, cells: Iterable[str]) -> int:
+        """Set the turns of deleted cells aside; return how many of them were there until now."""
         with self._guard:
-            kept = tuple(turn for turn in self.turns if not turn.cell or turn.cell not in cells)
-            removed = len(self.turns) - len(kept)
-            if removed:
-                self._change(f"the removal of {_count(removed, 'turn')} of a deleted cell", kept)
-            return removed
+            known = {
+                turn.cell for state in (self.every, *(turns for _, turns in self._past)) for turn in state
+            }
+            before = len(self.turns)
+            self._deleted |= known & set(cells) - {""}
+            return before - len(self.turns)
+
+    def cell_exists(self, cell: str) -> None:
+        """Put the turns of a cell back into their places: it runs, so it is there."""
+        with self._guard:
+            self._deleted -= {cell}
+            # Taking back an earlier return must not set it aside again.
+            self._past = [
+                (replace(change, cells=change.cells - {cell}), turns) for change, turns in self._past
+            ]
+
+    def bring_back(self, cells: Collection[str] | None = None) -> int:
+        """Put the turns of deleted cells back into their places, of all by default; return how many there were."""
+        with self._guard:
+            back = [turn for turn in self.set_aside if cells is None or turn.cell in cells]
+            cells, count = frozenset(turn.cell for turn in back), len(back)
+            if count:
+                self._change(Change(replaced=count, cells=cells, kind="return"), self.every)
+                self._deleted -= cells
+            return count
 
     def reset(self) -> int:
-        """Remove every turn; return how many there were."""
+        """Remove every turn, also those that are set aside; return how many there were."""
         with self._guard:
-            removed = len(self.turns)
+            removed = len(self.every)
             if removed:
-                self._change(f"the removal of all {_count(removed, 'turn')}", ())
+                self._change(Change(replaced=removed, kind="reset"), ())
             return removed
 
-    def undo(self) -> str:
-        """Take back the last change; return what it was, or nothing if there was none."""
+    def undo(self) -> Change | None:
+        """Take back the last change; return what it was, None if there was none."""
         with self._guard:
             if not self._past:
-                return ""
-            what, self.turns = self._past.pop()
-            return what
+                return None
+            change, self.every = self._past.pop()
+            self._deleted |= change.cells
+            return change
 
-    def _change(self, what: str, turns: tuple[Turn, ...]) -> None:
-        self._past.append((what, self.turns))
+    def begin_as_child(self, at: CellRun | None) -> None:
+        """Keep only what this run of a cell would send: the process that it has forked goes on from there."""
+        with self._guard:
+            self.every = self.before(self.place_of(at))
+            self._deleted = frozenset()
+            self._past.clear()
+
+    def _index(self, turn: Turn) -> int:
+        return next(place for place, each in enumerate(self.every) if each is turn)
+
+    def _change(self, change: Change, turns: tuple[Turn, ...]) -> None:
+        self._past.append((change, self.every))
         del self._past[:-_UNDO_DEPTH]
-        self.turns = turns
+        self.every = turns
 
 
-class Conversations:
-    """The conversations of one kernel, by name."""
-
-    def __init__(self) -> None:
-        self._by_name: dict[str, Conversation] = {}
-        self._begun: dict[str, None] = {}
-
-    def __getitem__(self, name: str) -> Conversation:
-        return self._by_name.setdefault(name, Conversation(name))
-
-    def begin(self, name: str) -> None:
-        """Have a conversation of this name, also while nothing has been asked in it."""
-        self._begun[name] = None
-        self._by_name.setdefault(name, Conversation(name))
-
-    def names(self) -> list[str]:
-        """Return the names of those that hold turns, or were begun by name."""
-        return [
-            name
-            for name, conversation in tuple(self._by_name.items())
-            if conversation.turns or name in self._begun
-        ]
-
-    def leave_others(self, name: str, at: CellRun) -> tuple[str, ...]:
-        """Remove the cell's earlier turns from every conversation but `name`; return the names of those that had any."""
-        return tuple(
-            other.name for other in tuple(self._by_name.values()) if other.name != name and other.leave(at)
-        )
-
-    def forget_cells(self, cells: Sequence[str]) -> int:
-        """Remove the turns of deleted cells everywhere; return how many there were."""
-        return (
-            sum(conversation.forget_cells(cells) for conversation in tuple(self._by_name.values()))
-            if cells
-            else 0
-        )
+def _kind(
+    turn: Turn, instead_of: Turn | None, old: Collection[int]
+) -> Literal["turn", "replacement", "rest"]:
+    if turn.completes is not None and turn.completes is instead_of:
+        return "rest"
+    return "replacement" if old else "turn"
 
 
 def excerpt(text: str, most: int) -> str:
     """Return the beginning of a text on one line, at most so many characters long."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -3,31 +3,39 @@
 from __future__ import annotations
 
 import os
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from nbclaude import notebook
 from nbclaude.client.addresses import normalize_base_url
-from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
-from nbclaude.client.models import ModelInfo, model_info, resolve_model, retirement_note
-from nbclaude.client.prices import input_cost
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.caching import caching_mode
+from nbclaude.conversation.conversations import Conversations
 from nbclaude.conversation.estimate import prompt_size, rough_tokens
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
-from nbclaude.conversation.plan import Plan, make_plan
+from nbclaude.conversation.memory import TurnMemory
+from nbclaude.conversation.plan import Plan, make_plan, turns_before
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, resolve_settings
-from nbclaude.conversation.turns import CellRun, Conversations
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.errors import APIError, APIStatusError
+from nbclaude.forks import ForkSafeLock, in_child
+from nbclaude.models.info import model_info, retirement_note
+from nbclaude.models.names import resolve_model
+from nbclaude.models.prices import input_cost
+from nbclaude.models.table import ModelInfo
+from nbclaude.notebook import CellRun, DeletedCells, Shell
+from nbclaude.refusal import Refusal
+from nbclaude.secrets.keys import Secret
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["Workspace", "current_workspace"]
 
@@ -45,6 +53,7 @@ class _Asking:
     conversation: str
     settings: Settings
     connection: Connection
+    prepared: Plan | None = None
 
 
 class Workspace:
@@ -57,7 +66,12 @@ class Workspace:
         self.conversation_name: Callable[[], str] = lambda: ""
         self.named_connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
         self.demo_url = ""
-        self.forgotten_turns = 0
+        self.deleted_cells = DeletedCells()
+        self.gone: frozenset[str] = frozenset()
+        """The cells that are gone by what was told with the cell that runs."""
+        self._told_aside: frozenset[str] = frozenset()
+        self.is_child = False
+        """Whether this is a process that was forked from the kernel: what it does is not seen there."""
         self.ledger = Ledger()
         self.budget = Budget()
         self.uploads = Uploads()
@@ -66,8 +80,9 @@ class Workspace:
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
-        self._noted: set[str] = set()
-        self._spending = threading.RLock()
+        self._memory = TurnMemory()
+        self._noted: set[str | Refusal] = set()
+        self._spending = ForkSafeLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
         """Resolve the settings of a request; the model's name may be an alias or a fragment.
@@ -131,8 +146,17 @@ class Workspace:
         tokens = rough_tokens(plan.request.body())
         return tokens, input_cost(tokens, plan.model.price)
 
-    def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
+    def ask(
+        self,
+        question: Question,
+        conversation: str,
+        settings: Settings,
+        audience: Audience,
+        prepared: Plan | None = None,
+    ) -> Outcome:
         """Ask in the conversation of this name; a cell that asked in another one before has left it then.
+
+        `prepared` is what `plan` has given for this question: what it has found is not searched for again.
 
         Waits while another thread (a panel's, or the one that runs cells) asks in this conversation, or asks at all while
         there is a budget.
@@ -148,10 +172,11 @@ class Workspace:
             if self.budget.limit is not None:
                 reason = "Another question is being answered first, since the budget is one for all"
                 held.enter_context(self._in_turn(self._spending, audience, reason))
-            return self._ask(question, conversation, settings, audience)
+            asking = _Asking(question, conversation, settings, self.connection(settings), prepared)
+            return self._ask(asking, audience)
 
     @contextmanager
-    def _in_turn(self, lock: threading.RLock, audience: Audience, reason: str) -> Iterator[None]:
+    def _in_turn(self, lock: ForkSafeLock, audience: Audience, reason: str) -> Iterator[None]:
         """Hold the lock; while another thread has it, the audience is told the reason, and may still lose its patience."""
         if not lock.acquire(timeout=_PATIENCE):
             audience.hold(reason)
@@ -163,9 +188,9 @@ class Workspace:
         finally:
             lock.release()
 
-    def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
-        asking = _Asking(question, conversation, settings, self.connection(settings))
-        plan = self._within_budget(self._plan(asking), asking.connection)
+    def _ask(self, asking: _Asking, audience: Audience) -> Outcome:
+        question, conversation = asking.question, asking.conversation
+        plan = self._within_budget(self._ready(asking), asking.connection)
         outcome = exchange(
             plan.question,
             plan,
@@ -180,21 +205,39 @@ class Workspace:
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
 
-    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)
         return fresh
 
-    def forget_cells(self, cells: list[str]) -> None:
-        """Forget deleted cells, their turns and figures; the next footer says how many turns there were."""
-        self.forgotten_turns += self.conversations.forget_cells(cells)
-        self.seen.forget_cells(cells)
+    def before_cell(self, shell: Shell) -> None:
+        """Follow the notebook when a cell begins to run: it is there, and others may be gone."""
+        self.gone = self.deleted_cells.begin(shell)
+        at = notebook.cell_run(shell)
+        if at is not None:
+            self.conversations.cell_exists(at.cell)
+            self._told_aside -= {at.cell}
+        self.conversations.put_aside(self.gone)
+        self.seen.forget_cells(sorted(self.gone))
 
-    def take_forgotten(self) -> int:
-        """Return how many turns went with deleted cells since the last call."""
-        count, self.forgotten_turns = self.forgotten_turns, 0
-        return count
+    def after_cell(self) -> None:
+        """Take note that the cell has run."""
+        self.deleted_cells.end()
+
+    def bring_back(self, cells: Collection[str] | None = None) -> dict[str, int]:
+        """Put the turns of deleted cells back into their places, of all by default; return how many, by conversation."""
+        back = {turn.cell for turn in self.conversations.set_aside() if cells is None or turn.cell in cells}
+        self.deleted_cells.exists(back)
+        self._told_aside -= back
+        return self.conversations.bring_back(back)
+
+    def newly_set_aside(self) -> int:
+        """Return how many turns are set aside that the last call did not count."""
+        aside = self.conversations.set_aside()
+        fresh = sum(turn.cell not in self._told_aside for turn in aside)
+        self._told_aside = frozenset(turn.cell for turn in aside)
+        return fresh
 
     def _named(self, settings: Settings) -> NamedConnection | None:
         return find_connection(settings.connection, self.named_connections()) if settings.connection else None
@@ -213,9 +256,22 @@ class Workspace:
             keeps_thinking=keeps_thinking,
             refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
             keys=(connection.secret,),
+            memory=self._memory,
+            prepared=asking.prepared,
         )
+        self._memory.forget_all_but(turns_before(question, self.conversations[asking.conversation]))
         retires = retirement_note(model, date.today())
         return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan
+
+    def _ready(self, asking: _Asking) -> Plan:
+        """Take what was prepared, if the conversation is still as it was then; only its files are uploaded now."""
+        prepared = asking.prepared
+        before = turns_before(asking.question, self.conversations[asking.conversation])
+        if prepared is None or prepared.before != before:
+            return self._plan(asking)
+        upload = asking.settings.upload_files and asking.question.history
+        messages = self.uploads.refer(asking.connection, prepared.request.messages, upload=upload)
+        return replace(prepared, request=replace(prepared.request, messages=messages))
 
     def _within_budget(self, plan: Plan, connection: Connection) -> Plan:
         if self.budget.limit is None or plan.model.price is None:
@@ -261,8 +317,27 @@ class Workspace:
             complete=outcome.error is None,
         )
 
+    def begin_as_child(self) -> None:
+        """Go on in a forked process: it knows what was said before its cell asks, but what it asks and spends is its own.
+
+        It belongs to no cell. Of a budget it has what was left.
+        """
+        self.conversations.begin_as_child(self.cell_run())
+        self.is_child, self.cell_run = True, lambda: None
+        spent = self.budget.spent(self.ledger)
+        self.ledger = Ledger()
+        self.budget = replace(self.budget, spent_before=-spent)
+
 
 _current: list[Workspace] = []
+
+
+def _begin_child() -> None:
+    for workspace in _current:
+        workspace.begin_as_child()
+
+
+in_child(_begin_child)
 
 
 def current_workspace() -> Workspace:

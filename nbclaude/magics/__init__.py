@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from nbclaude.asking import notebook
+from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics import verbatim
 from nbclaude.magics.accounts import AccountMagics
@@ -14,6 +14,7 @@ from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
 
@@ -21,7 +22,7 @@ __all__ = ["FAMILIES", "load", "unload"]
 FAMILIES = (ClaudeMagics, FollowUpMagics, FigureMagics, ManageMagics, AccountMagics, ConnectMagics)
 
 
-def load(shell: Any) -> None:
+def load(shell: Shell) -> None:
     """Register the magics; loading twice changes nothing."""
     if _loaded(shell):
         return
@@ -37,13 +38,15 @@ def load(shell: Any) -> None:
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
+    shell.events.register("post_run_cell", chat.after_cell)
 
 
-def unload(shell: Any) -> None:
+def unload(shell: Shell) -> None:
     """Take out everything that `load` put in; the conversation stays for the next load."""
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
+            shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
         for kind, names in magics.magics.items():
@@ -65,7 +68,7 @@ def unload(shell: Any) -> None:
     _close_connections()
 
 
-def _loaded(shell: Any) -> list[Any]:
+def _loaded(shell: Shell) -> list[Any]:
     registry = shell.magics_manager.registry
     names = [family.__name__ for family in FAMILIES]
     return [registry[name] for name in names if name in registry]

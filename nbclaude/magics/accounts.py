@@ -7,14 +7,17 @@ from datetime import date
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.client.models import MODELS, ModelInfo, in_short, model_info, retirement_note
-from nbclaude.client.prices import PRICES_AS_OF, Price
 from nbclaude.conversation.ledger import Total, dollars
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
+from nbclaude.magics.wording import worded
+from nbclaude.models.info import in_short, model_info, retirement_note
+from nbclaude.models.prices import PRICES_AS_OF, Price
+from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
 
 __all__ = ["AccountMagics"]
@@ -24,13 +27,14 @@ _USAGE_COLUMNS = ("", "answers", "tokens in", "of these cached", "tokens out", "
 
 
 @magics_class
-class AccountMagics(Magics):
+class AccountMagics(Family):
     """Magics about models and money; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
         super().__init__(shell=chat.shell)
 
     @line_magic
+    @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
 

@@ -5,35 +5,43 @@ from __future__ import annotations
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude.asking import notebook
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.magics.wording import worded
+from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
-from nbclaude.output import is_terminal, say
+from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
 
 @magics_class
-class ClaudeMagics(ClaudeTraits, Magics):
+class ClaudeMagics(ClaudeTraits, Family):
     """Settings of `%claude`; each can also stand in a profile's configuration file."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Shell) -> None:
         super().__init__(shell=shell)
 
     def before_cell(self, info: Any) -> None:
-        """Forget the turns of deleted cells; runs before every cell."""
-        current_workspace().forget_cells(notebook.deleted_cells(self.shell))
+        """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
+        current_workspace().before_cell(self.shell)
+
+    def after_cell(self, result: Any) -> None:
+        """Take note that a cell has run."""
+        current_workspace().after_cell()
 
     @no_var_expand
     @line_cell_magic
+    @worded()
     def claude(self, line: str, cell: str | None = None) -> None:
         """Replaced by the generated help page, below."""
         refuse_keys(f"{line}\n{cell or ''}")
@@ -58,6 +66,7 @@ class ClaudeMagics(ClaudeTraits, Magics):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
@@ -83,4 +92,4 @@ class ClaudeMagics(ClaudeTraits, Magics):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=form)
+            ask_in_cell(asking, layout=self.display, into=options.into, form=form)

@@ -9,9 +9,9 @@ import warnings
 from typing import Any
 
 from IPython.core.error import StdinNotImplementedError, UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from nbclaude.client.connection import Secret, connect
+from nbclaude.client.connection import connect
 from nbclaude.client.directory import (
     NamedConnection,
     connection_of_settings,
@@ -21,7 +21,6 @@ from nbclaude.client.directory import (
 from nbclaude.client.keys import (
     KERNEL_ONLY,
     REVOKE_URL,
-    find_keys,
     forget_key,
     key_file,
     key_problem,
@@ -29,11 +28,15 @@ from nbclaude.client.keys import (
     store_key,
     stored_key,
 )
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
+from nbclaude.magics.wording import said, worded
 from nbclaude.output import say, show_table
+from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["ConnectMagics"]
 
@@ -42,7 +45,7 @@ _NOTHING_STORED = "Nothing was stored."
 
 
 @magics_class
-class ConnectMagics(Magics):
+class ConnectMagics(Family):
     """Magics about servers and their keys; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -52,6 +55,7 @@ class ConnectMagics(Magics):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_connect(self, line: str) -> None:
         """Ask another server from now on, by name or address; alone, show the servers and where their keys come from.
 
@@ -76,6 +80,7 @@ class ConnectMagics(Magics):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_login(self, line: str) -> None:
         """Ask for the key of the server in use, and store it, in the system's keyring if there is one.
 
@@ -104,6 +109,7 @@ class ConnectMagics(Magics):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_logout(self, line: str) -> None:
         """Remove the stored key of the server in use, wherever it is.
 
@@ -156,8 +162,7 @@ class ConnectMagics(Magics):
 
     def _end_demo(self) -> None:
         if current_workspace().demo_url:
-            shell: Any = self.shell
-            shell.magics_manager.registry["ManageMagics"].stop_demo()
+            self.shell.magics_manager.registry["ManageMagics"].stop_demo()
 
     def _show_connections(self) -> None:
         known = known_connections(self._configured())
@@ -194,7 +199,7 @@ class ConnectMagics(Magics):
             variables = named.key_variables if named else ("ANTHROPIC_API_KEY",)
             return f"not set ({' or '.join(variables)})" if variables else "not set"
         except ConfigurationError as error:
-            return str(error)
+            return said(error)
         return _the(connection.key_source) if connection.key_source else "none needed"
 
     def _named_in(self, magic: str, line: str) -> NamedConnection:

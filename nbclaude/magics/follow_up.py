@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from nbclaude.asking.ask import Asking, refuse_keys
+from nbclaude.asking.follow_up import Origin, is_cut, origin_of_rest, origin_of_results
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, follow_up_settings
-from nbclaude.conversation.turns import Turn
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_line
+from nbclaude.output import say
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from nbclaude.tools.results import tool_results
-from nbclaude.wire.message import content_of, stop_reason_of
+from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["FollowUpMagics"]
 
-_CUT = ("max_tokens", "model_context_window_exceeded", "pause_turn")
 _GO_ON = (
     "Your last answer was cut off. Go on exactly where it stopped, in the middle of a word or of code if need be: "
     "repeat nothing, and write no introduction."
@@ -32,7 +37,7 @@ _GO_ON = (
 
 
 @magics_class
-class FollowUpMagics(Magics):
+class FollowUpMagics(Family):
     """Magics that go on with the last answer; they take the options of `%claude`."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -41,15 +46,22 @@ class FollowUpMagics(Magics):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_continue(self, line: str) -> None:
         """Go on with the last answer, which was cut off or interrupted.
 
         %claude_continue [options]    as it was asked, but for the options of %claude that are given
+
+        In the cell of that answer itself, beginning and rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(line)
         options, more = parse_line(line)
-        turn = self._last_turn(options)
-        if turn is None or not (turn.stopped or stop_reason_of(turn.message) in _CUT):
+        origin = origin_of_rest(self._conversation(options), current_workspace().cell_run())
+        turn = origin.turn
+        if turn is None or not is_cut(turn):
+            if turn is not None and origin.is_of_run:
+                say("The answer above is complete: there is nothing to go on with.")
+                return
             said = "there is no answer yet" if turn is None else "the last answer is complete"
             raise UsageError(
                 f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."
@@ -57,26 +69,31 @@ class FollowUpMagics(Magics):
         settings = self._settings(options, turn)
         wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
         prompt: tuple[Any, ...] = (text_block(wish),)
+        begins = False
         if not replayable(content_of(turn.message)):
             # It was cut off before the first word, in its thinking: there is nothing to go on with, so the question comes again.
-            prompt = turn.prompt
+            begins = origin.in_place and turn.begins
+            prompt, origin = turn.prompt, replace(origin, turn=turn.follows, in_place=False)
         elif not more.strip() and _can_go_on_itself(turn, settings):
             prompt = ()
-        self._ask(options, settings, prompt)
+        self._ask(options, settings, prompt, origin, begins=begins)
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_tool_result(self, line: str) -> None:
         """Answer the tool calls of the last answer, and let the model go on.
 
         %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
         %claude_tool_result [A, B]    for several calls, in their order (or a dict by the tools' names)
 
-        What is no Python is sent as text. The options of %claude stand before the value.
+        What is no Python is sent as text. The options of %claude stand before the value. It may also stand in the cell of the
+        call itself.
         """
         refuse_keys(line)
         options, text = parse_line(line)
-        turn = self._last_turn(options)
+        origin = origin_of_results(self._conversation(options), current_workspace().cell_run())
+        turn = origin.turn
         calls = open_calls(turn) if turn else []
         if turn is None or not calls:
             raise UsageError("%claude_tool_result: the last answer has no tool call that waits for a result.")
@@ -84,38 +101,52 @@ class FollowUpMagics(Magics):
             waiting = ", ".join(f"{call.get('name')}({_arguments(call)})" for call in calls)
             raise UsageError(f"%claude_tool_result needs a value, the result of {waiting}.")
         prompt = tuple(tool_results(calls, self._value(text)))
-        self._ask(options, self._settings(options, turn), prompt)
+        self._ask(options, self._settings(options, turn), prompt, origin)
 
     def _value(self, text: str) -> Any:
         try:
             ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError):
             return text.strip()
-        shell: Any = self.shell
         try:
-            return shell.ev(text.strip())
+            return self.shell.ev(text.strip())
         except NameError as error:
             raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
 
-    def _last_turn(self, options: Options) -> Turn | None:
-        """Return the turn before the place where this cell's turn goes."""
-        workspace = current_workspace()
-        conversation = workspace.conversations[options.conversation or str(self._chat.conversation)]
-        before = conversation.before(conversation.place_of(workspace.cell_run()))
-        return before[-1] if before else None
+    def _conversation(self, options: Options) -> Conversation:
+        return current_workspace().conversations[options.conversation or str(self._chat.conversation)]
 
     def _settings(self, options: Options, turn: Turn) -> Settings:
         given = settings_given(options, self.shell, format_of(options, self.shell))
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
-    def _ask(self, options: Options, settings: Settings, prompt: tuple[Any, ...]) -> None:
-        question = Question(prompt, current_workspace().cell_run())
+    def _ask(
+        self,
+        options: Options,
+        settings: Settings,
+        prompt: tuple[Any, ...],
+        origin: Origin,
+        *,
+        begins: bool = False,
+    ) -> None:
+        question = Question(
+            prompt,
+            current_workspace().cell_run(),
+            begins,
+            instead_of=origin.instead_of,
+            follows=origin.turn,
+            in_place=origin.in_place,
+            is_shown=origin.is_of_run,
+            kept=origin.kept,
+        )
         conversation = options.conversation or str(self._chat.conversation)
         asking = Asking(self.shell, question, settings, conversation, Gathered(prompt))
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=format_of(options, self.shell))
+            ask_in_cell(
+                asking, layout=self._chat.display, into=options.into, form=format_of(options, self.shell)
+            )
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

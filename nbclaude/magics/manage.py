@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, line_magic, magics_class
+from IPython.core.magic import line_magic, magics_class
 
+from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -24,7 +26,7 @@ _EXCERPT = 80  # characters
 
 
 @magics_class
-class ManageMagics(Magics):
+class ManageMagics(Family):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
@@ -39,25 +41,46 @@ class ManageMagics(Magics):
         %claude_history [NAME]    NAME is another conversation than the one in use
         """
         conversation = self._conversation(line)
-        rows = [_row(number, turn) for number, turn in enumerate(conversation.turns, 1)]
+        rows = _rows(conversation)
         if not rows:
             say(f"The conversation {conversation.name!r} has no turns yet.")
             return
         show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
+        if conversation.set_aside:
+            say(set_aside_sentence(len(conversation.set_aside)))
 
     @line_magic
     def claude_undo(self, line: str) -> None:
         """Take back the last change of the conversation: a turn, a replacement, a removal, a reset.
 
         %claude_undo [NAME]
+        %claude_undo deleted    put the turns of deleted cells back into their places, in all conversations
         """
+        if line.strip() == "deleted":
+            self._bring_back()
+            return
         conversation = self._conversation(line)
-        undone = conversation.undo()
-        say(f"Took back {undone}. {_count(conversation)}." if undone else "There is nothing to take back.")
+        change = conversation.undo()
+        said = "There is nothing to take back."
+        if change is not None:
+            said = f"Took back {undone(change)}. {_count(conversation)}."
+        if conversation.set_aside:
+            said += f" {set_aside_sentence(len(conversation.set_aside))}"
+        say(said)
+
+    def _bring_back(self) -> None:
+        counts = current_workspace().bring_back()
+        if not counts:
+            say("No turn is set aside: no cell that asked is known to be deleted.")
+            return
+        where = ", ".join(f"{count_of_turns(count)} in {name!r}" for name, count in counts.items())
+        say(
+            f"Brought back {where}; the next request sends {'it' if sum(counts.values()) == 1 else 'them'} again."
+        )
 
     @line_magic
     def claude_reset(self, line: str) -> None:
-        """Forget every turn of the conversation (%claude_undo brings them back).
+        """Forget every turn of the conversation, also those of deleted cells (%claude_undo takes it back).
 
         %claude_reset [NAME]
         """
@@ -66,9 +89,7 @@ class ManageMagics(Magics):
         if not removed:
             say(f"The conversation {conversation.name!r} has no turns.")
             return
-        say(
-            f"Forgot {removed} turn{'' if removed == 1 else 's'} of {conversation.name!r}. %claude_undo brings them back."
-        )
+        say(f"Forgot {count_of_turns(removed)} of {conversation.name!r}. %claude_undo takes it back.")
 
     @line_magic
     def claude_demo(self, line: str) -> None:
@@ -111,11 +132,17 @@ class ManageMagics(Magics):
         return conversations[name]
 
 
+def _rows(conversation: Conversation) -> list[tuple[Any, ...]]:
+    """One row a turn, in their places; only turns that are there have a number."""
+    numbers = {id(turn): number for number, turn in enumerate(conversation.turns, 1)}
+    return [_row(numbers.get(id(turn), 0), turn) for turn in conversation.every]
+
+
 def _row(number: int, turn: Turn) -> tuple[Any, ...]:
     usage = turn.message.get("usage") or {}
     tokens_in = prompt_tokens(usage)
     answer = excerpt(turn.answer, _EXCERPT) + (f" ({turn.stopped})" if turn.stopped else "")
-    label = f"{number} (new)" if turn.begins else str(number)
+    label = (str(number) if number else "set aside") + (" (new)" if turn.begins else "")
     return (
         label,
         turn.cell[:8] or "–",
@@ -127,5 +154,4 @@ def _row(number: int, turn: Turn) -> tuple[Any, ...]:
 
 
 def _count(conversation: Conversation) -> str:
-    number = len(conversation.turns)
-    return f"The conversation has {number} turn{'' if number == 1 else 's'} now"
+    return f"The conversation has {count_of_turns(len(conversation.turns))} now"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from tokenize import TokenInfo
-from typing import Any
 
 from IPython.core.inputtransformer2 import TokenTransformBase
+
+from nbclaude.notebook import Shell
 
 __all__ = ["ClaudeLine", "load", "protect_cell", "unload"]
 
@@ -78,14 +79,14 @@ def _is_target(tokens: list[TokenInfo]) -> bool:
     return bool(re.fullmatch(r"[^\W\d][\w.]*", "".join(token.string for token in tokens)))
 
 
-def load(shell: Any) -> None:
+def load(shell: Shell) -> None:
     """Add both transformers to the shell."""
     manager = shell.input_transformer_manager
     manager.cleanup_transforms.insert(0, protect_cell)
     manager.token_transformers.append(ClaudeLine)
 
 
-def unload(shell: Any) -> None:
+def unload(shell: Shell) -> None:
     """Take both out again."""
     manager = shell.input_transformer_manager
     if protect_cell in manager.cleanup_transforms:

@@ -11,9 +11,11 @@ from typing import Any
 import ipywidgets
 
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
+from nbclaude.asking.changes import count_of_turns
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -29,6 +31,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
+from nbclaude.panel.wording import note_text
 from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
@@ -98,7 +101,7 @@ class AskPane:
         turns = self._conversation.turns
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
-        items = self._transcript.items(turns)
+        items = self._transcript.items(self._conversation.every, self._conversation.set_aside)
         pending = self._pending if self._asked_in == name else ""
         with self.view.hold_sync():
             self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]
@@ -147,6 +150,7 @@ class AskPane:
             "ask": self._ask,
             "edit": lambda key: self._edit(self._turn(key)),
             "delete": self._delete,
+            "bring-back": self._bring_back,
             "copy-answer": lambda key: self.view.copy(self._turn(key).answer),
             "copied": lambda _: self._host.report("Copied.", done=True),
             "not-copied": lambda _: self._host.report(
@@ -156,7 +160,7 @@ class AskPane:
         }
 
     def _turn(self, key: str) -> Turn:
-        turn = turn_of_key(self._conversation.turns, key)
+        turn = turn_of_key(self._conversation.every, key)
         if turn is None:
             raise ConfigurationError("This turn is not in the conversation any more.")
         return turn
@@ -168,7 +172,13 @@ class AskPane:
     def _delete(self, key: str) -> None:
         number = self._conversation.remove(self._turn(key))
         self._host.changed()
-        self._host.report(f"Turn {number} is deleted. %claude_undo brings it back.", done=True)
+        which = f"Turn {number}" if number else "The turn that was set aside"
+        self._host.report(f"{which} is deleted. %claude_undo brings it back.", done=True)
+
+    def _bring_back(self, key: str) -> None:
+        count = sum(self._host.workspace.bring_back([self._turn(key).cell]).values())
+        self._host.changed()
+        self._host.report(f"{count_of_turns(count)} brought back. %claude_undo takes that back.", done=True)
 
     def _edit(self, turn: Turn | None, *, discard: bool = False) -> None:
         """Put the question of a turn into the text box, to be asked anew in its place; None ends that.
@@ -210,8 +220,8 @@ class AskPane:
         self._keep_keys_out(text)
         asking = self._asking(text)
         # What cannot be sent is said before anything is shown.
-        self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
-        self._live = live = LiveAnswer(self.view)
+        prepared = self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
+        self._live = live = LiveAnswer(self.view, asking.settings.math_macros)
         self._pending, self._asked_in = pending_html(text), asking.conversation
         self.question.value = ""
         self._set_busy(busy=True)
@@ -220,7 +230,7 @@ class AskPane:
         self.view.focus(".nbclaude-question textarea")
         live.begin()
         # The thread speaks apart from any cell, as the callback does that starts it.
-        work = partial(copy_context().run, self._answer, asking, live, text)
+        work = partial(copy_context().run, self._answer, asking, prepared, live, text)
         threading.Thread(target=work, name="nbclaude-panel", daemon=True).start()
 
     def _keep_keys_out(self, text: str) -> None:
@@ -261,12 +271,14 @@ class AskPane:
         )
         return Asking(host.shell, question, settings, str(host.settings.conversation), gathered)
 
-    def _answer(self, asking: Asking, live: LiveAnswer, text: str) -> None:
+    def _answer(self, asking: Asking, prepared: Plan, live: LiveAnswer, text: str) -> None:
         """Ask, in a thread of its own; whatever happens is shown in the panel."""
         problem: BaseException | None = None
         asked = False
         try:
-            outcome = self._host.workspace.ask(asking.question, asking.conversation, asking.settings, live)
+            outcome = self._host.workspace.ask(
+                asking.question, asking.conversation, asking.settings, live, prepared
+            )
             problem, asked = outcome.error, not outcome.is_empty
             if asked:
                 self._show_outcome(outcome, asking, live)
@@ -296,7 +308,9 @@ class AskPane:
         workspace = self._host.workspace
         # The transcript numbers its turns, and does so anew when others go.
         told = replace(outcome, change=None)
-        footer = footer_of(told, asking.question, workspace.news(outcome.plan.notes), workspace)
+        footer = footer_of(
+            told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
+        )
         footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)

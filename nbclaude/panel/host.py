@@ -9,9 +9,7 @@ from any cell, so that its messages do not wait for a cell that runs.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from contextvars import copy_context
 from copy import copy
 from html import escape
 from typing import Any, Protocol, TypeVar
@@ -19,13 +17,19 @@ from typing import Any, Protocol, TypeVar
 import ipywidgets
 from traitlets import TraitError
 
-from nbclaude.client.keys import find_keys
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError, printable
+from nbclaude.forks import ForkSafeLock
+from nbclaude.notebook import Shell
+from nbclaude.panel.apart import apart_from_cells
+from nbclaude.panel.wording import said
+from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.resolve import checked
+from nbclaude.settings.table import BY_NAME
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
-LOCK = threading.RLock()
+LOCK = ForkSafeLock()
 ENTER = "nbclaude-enter-"  # begins a class of CSS, and the action of the same name
 KEY_REMOVED = "[key removed]"  # stands where a key stood
 Result = TypeVar("Result")
@@ -51,7 +55,7 @@ class Host:
     """What every pane of a panel can do: read and change the settings, and say what went wrong."""
 
     def __init__(
-        self, shell: Any, settings: Traits, workspace: Workspace, changed: Callable[[], None]
+        self, shell: Shell, settings: Traits, workspace: Workspace, changed: Callable[[], None]
     ) -> None:
         self.shell = shell
         self.settings = settings
@@ -89,7 +93,7 @@ class Host:
     def report_error(self, error: BaseException) -> None:
         """Say what went wrong; of errors of a server or of ours also the kind, by which one finds help."""
         if isinstance(error, TraitError | ConfigurationError):
-            self.report(str(error))
+            self.report(said(error))
         elif isinstance(error, NbclaudeError):
             self.report(f"{type(error).__name__}: {error}")
         else:
@@ -113,18 +117,12 @@ class Host:
 
     def apart(self, function: Callable[[], Result]) -> Result:
         """Run a function under the lock, and apart from any cell: what it tells widgets belongs to none."""
-        kernel = getattr(self.shell, "kernel", None)
 
         def run() -> Result:
-            if kernel is not None:
-                from ipykernel.kernelbase import Kernel
-
-                # The kernel's own part alone: the shell's would take the output away from a cell that runs.
-                Kernel.set_parent(kernel, b"", {}, channel="shell")  # type: ignore[no-untyped-call]
             with LOCK:
                 return function()
 
-        return copy_context().run(run)
+        return apart_from_cells(self.shell, run)
 
     def text_of(self, field: Any, newest: str | None = None) -> str:
         """Return what stands in a text field; `newest` is what the front end has there, if it has told that apart.
@@ -176,8 +174,14 @@ class Host:
         self.entered[f"{ENTER}{name}"] = take
 
     def set(self, name: str, value: Any) -> None:
-        """Change a setting. Raises TraitError for a value that it does not take."""
-        setattr(self.settings, name, value)
+        """Change a setting.
+
+        Raises:
+            ConfigurationError: it does not take this value.
+            TraitError: the value holds a key.
+
+        """
+        setattr(self.settings, name, None if value is None else checked(BY_NAME[name], value))
 
 
 class Filling:

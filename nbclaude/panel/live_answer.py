@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from nbclaude.output import PagesDisplay
@@ -38,8 +38,8 @@ class _Pages:
 class LiveAnswer:
     """An answer display in a panel: the same pages, painted by the same rules as in a cell, with a stop of its own."""
 
-    def __init__(self, view: View) -> None:
-        self._pages = PagesDisplay(_Pages(view))
+    def __init__(self, view: View, macros: Iterable[str] = ()) -> None:
+        self._pages = PagesDisplay(_Pages(view), macros=frozenset(macros))
         self._stop = threading.Event()
         self.footer: Footer | None = None
 

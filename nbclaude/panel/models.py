@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from nbclaude.client.models import LINES, MODELS, ModelInfo, in_short, model_info, retirement_note
+from nbclaude.models.info import in_short, model_info, retirement_note
+from nbclaude.models.table import LINES, MODELS, ModelInfo
 
 __all__ = ["Entry", "entries_of", "known_models"]
 

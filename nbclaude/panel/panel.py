@@ -10,11 +10,11 @@ from typing import Any
 
 import ipywidgets
 
-from nbclaude.asking.notebook import deleted_cells
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.turns import excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
+from nbclaude.notebook import Shell
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
 from nbclaude.panel.host import LOCK, Host, Traits
@@ -30,10 +30,10 @@ _TURNS_IN_PICTURE = 5
 
 
 class Panel:
-    """One open panel. `cell` is the id of the cell that shows it, empty where the front end does not tell."""
+    """One open panel, made apart from cells. `cell` is the id of the cell that shows it, empty where no front end tells."""
 
     def __init__(
-        self, shell: Any, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
+        self, shell: Shell, settings: Traits, workspace: Workspace, cell: str, changed: Callable[[], None]
     ) -> None:
         self.cell = cell
         self._host = Host(shell, settings, workspace, changed)
@@ -42,7 +42,7 @@ class Panel:
         self._picture = ""
         self.is_open = True
         self._panes: dict[str, SettingsPane | AttachPane | PlotPane] = {}
-        self._host.apart(self._build)
+        self._build()
         settings.observe(self._settings_changed)
         shell.events.register("post_run_cell", self._after_cell)
 
@@ -161,7 +161,7 @@ class Panel:
     def _after_cell(self, _result: object) -> None:
         """Follow what a cell has done: new turns, figures, frames and names."""
         self._host.cells_run += 1
-        if self.cell in deleted_cells(self._host.shell):
+        if self.cell in self._host.workspace.gone:
             self.close()
             return
         self._settings_changed(None)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.quiet import quietly
 
 __all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
 
@@ -100,6 +101,7 @@ def plot_code(plot: Plot, frame: Any) -> str:
     return "\n".join([*lines, f"{_call(plot, source)};"])
 
 
+@quietly("matplotlib", "PIL")
 def plot_picture(plot: Plot, frame: Any) -> bytes:
     """Draw it as a PNG, outside of pyplot, so that no figure of the user's is touched and no cell shows it.
 

@@ -31,17 +31,21 @@ class Transcript:
         while len(self._footers) > MOST_FOOTERS:
             self._footers.pop(next(iter(self._footers)))
 
-    def items(self, turns: Sequence[Turn]) -> list[list[str]]:
-        """Return `[key, html]` for each turn; of a long conversation the newest, after a button that shows the others."""
+    def items(self, turns: Sequence[Turn], aside: Sequence[Turn] = ()) -> list[list[str]]:
+        """Return `[key, html]` for each turn; of a long conversation the newest, after a button that shows the others.
+
+        Those of them that are set `aside` have no number: no request sends them.
+        """
         first = 0 if self.shows_all else max(0, len(turns) - MOST_TURNS)
         shown = turns[first:]
         self._drawn = {id(turn): (turn, self._html(turn)) for turn in shown}
         self._footers = {
             key: kept for key, kept in self._footers.items() if any(kept[0] is turn for turn in turns)
         }
+        there = [id(turn) for turn in turns if not any(turn is other for other in aside)]
+        numbers = {key: number for number, key in enumerate(there, 1)}
         items = [
-            [_key(turn), _section(number, turn, self._drawn[id(turn)][1])]
-            for number, turn in enumerate(shown, first + 1)
+            [_key(turn), _section(numbers.get(id(turn), 0), turn, self._drawn[id(turn)][1])] for turn in shown
         ]
         if first:
             label = f"Show {first} earlier turn{'s' if first > 1 else ''}"
@@ -57,7 +61,10 @@ class Transcript:
 
         kept = self._footers.get(id(turn))
         footer = kept[1] if kept is not None else _footer(turn)
-        return message_html(turn.message, styled=False) + f'<div class="nbclaude">{footer}</div>'
+        macros = frozenset(turn.settings.math_macros if turn.settings else ())
+        return (
+            message_html(turn.message, macros=macros, styled=False) + f'<div class="nbclaude">{footer}</div>'
+        )
 
 
 def turn_of_key(turns: Sequence[Turn], key: str) -> Turn | None:
@@ -94,15 +101,22 @@ def _section(number: int, turn: Turn, answer: str) -> str:
     if len(said) > MOST_CHARACTERS:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
     where = f"cell {turn.cell[:8]}" if turn.cell else "not from a cell"
-    begins = ", begins a new conversation" if turn.begins else ""
-    buttons = [_button("copy-answer", key, "Copy", f"Copy the answer of turn {number}")]
-    if question:
-        buttons.append(_button("edit", key, "Edit", f"Edit and resend turn {number}"))
-    buttons.append(_button("delete", key, "Delete", f"Delete turn {number}"))
+    where += ", begins a new conversation" if turn.begins else ""
+    where += "" if number else ", which was deleted: not sent"
+    name, this = (
+        (f"Turn {number}", f"turn {number}") if number else ("Set aside", "the turn that is set aside")
+    )
+    buttons = [_button("copy-answer", key, "Copy", f"Copy the answer of {this}")]
+    if not number:
+        buttons.append(_button("bring-back", key, "Bring back", "Send this turn again, in its place"))
+    elif question:
+        buttons.append(_button("edit", key, "Edit", f"Edit and resend {this}"))
+    buttons.append(_button("delete", key, "Delete", f"Delete {this}"))
+    aside = "" if number else " nbclaude-aside"
     return (
-        f'<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="Turn {number}">'
+        f'<section class="nbclaude-turn{aside} mathjax_ignore tex2jax_ignore" aria-label="{name}">'
         '<div class="nbclaude-turn-head">'
-        f'<span class="nbclaude-turn-number">Turn {number}</span><span>{escape(where + begins)}</span>'
+        f'<span class="nbclaude-turn-number">{name}</span><span>{escape(where)}</span>'
         f'<span class="nbclaude-grow"></span>{"".join(buttons)}</div>'
         f'<div class="nbclaude-said">{escape(said)}{_attached(turn)}</div>{answer}</section>'
     )

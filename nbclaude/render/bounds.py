@@ -61,15 +61,16 @@ def _bounded(parse: Callable[..., list[Token]]) -> Callable[..., list[Token]]:
 
 
 def _is_too_complex(text: str) -> bool:
-    if text.count("[") > _MAX_BRACKETS and _brackets(text) > _MAX_BRACKETS:
+    if text.count("[") > _MAX_BRACKETS and _opens_too_many(text):
         return True
     return len(_ADDRESS.findall(text)) > _MAX_ADDRESSES
 
 
-def _brackets(text: str) -> int:
-    """Return how many brackets are open at once, at most."""
-    depth = deepest = 0
-    for bracket in _BRACKET.findall(text):
-        depth = depth + 1 if bracket == "[" else max(0, depth - 1)
-        deepest = max(deepest, depth)
-    return deepest
+def _opens_too_many(text: str) -> bool:
+    """Tell whether too many brackets are open at once."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth = depth + 1 if bracket[0] == "[" else max(0, depth - 1)
+        if depth > _MAX_BRACKETS:
+            return True
+    return False

@@ -18,6 +18,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
+from nbclaude.quiet import quietly
 from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
@@ -32,16 +33,21 @@ _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
 
 def build_parser(
-    highlighter: CodeHighlighter | None = None, citations: Citations | None = None
+    highlighter: CodeHighlighter | None = None,
+    citations: Citations | None = None,
+    macros: frozenset[str] = frozenset(),
 ) -> MarkdownIt:
-    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell."""
-    md = MarkdownIt("js-default", {"linkify": True, "html": False, "typographer": False})
+    """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell.
+
+    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
+    """
+    md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
     md.validateLink = is_safe_link  # type: ignore[method-assign]
     if md.linkify is not None:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin)
+    md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
     if citations is not None:
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)
@@ -81,6 +87,14 @@ def _note_links(state: StateCore) -> None:
             depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
             if child.type in ("image", "citation"):
                 child.meta["inside_link"] = depth > 0
+
+
+class _Parser(MarkdownIt):
+    """The parser without its log: a line for each rule at each place of a text."""
+
+    def parse(self, src: str, env: Any = None) -> list[Token]:
+        with quietly("markdown_it"):
+            return super().parse(src, env)
 
 
 class _CodeRules:

@@ -1,71 +1,60 @@
-r"""A markdown-it plugin: LaTeX in `$..$`, `$$..$$`, `\(..\)` and `\[..\]` comes in; what the front end typesets goes out.
+r"""A markdown-it plugin for LaTeX in `$..$`, `$$..$$`, `\(..\)` and `\[..\]`: formulas for the front end's MathJax.
 
-Prices are not maths, and maths that could do more than show a formula is shown as source: MathJax is a program that the
-answer's author would be writing.
+Prices are not maths. What a formula may say is decided by `formulas`; one that says more is shown as source, with a note.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Literal, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-__all__ = ["maths_plugin"]
+from nbclaude.render.formulas import formula_of
+
+__all__ = ["NOTE_RULE", "REFUSED_BEFORE", "maths_plugin", "refused_in"]
+
+# The core rule that adds the note; while an answer grows it is not known yet what there is to note.
+NOTE_RULE = "maths_note"
+# The key of an environment under which it finds the commands that were refused before the text that is parsed.
+REFUSED_BEFORE = "refused_before"
+
+# A formula goes on behind a dollar within its braces or environments, as in `\text{if $x > 0$}`; so many are looked at.
+MAX_INNER_DOLLARS = 12
+MAX_COMMANDS_NOTED = 6
 
 # The page around the formula is closed to MathJax (classes `mathjax_ignore`, `tex2jax_ignore`), the formula is open to it.
 _OPEN_TO_MATHJAX = "mathjax_process tex2jax_process"
-
-# Control sequences that link, load, style, name or define. Definitions are global to the whole notebook page, so they
-# are not a formula's business either; `\csname` could spell any of the others.
-_REFUSED = re.compile(
-    r"\\(?:href|url|require|class|style|cssId|data|unicode|includegraphics|mmlToken|bbox|tooltip|texttip|mathtip"
-    r"|toggle|mathtoggle|action|htmlData|htmlId|htmlClass|htmlStyle|csname|begingroup|endgroup|global|let|futurelet"
-    r"|[gxe]?def|(?:re)?new(?:command|environment|columntype)|providecommand|DeclareMathOperator|definecolor"
-    r"|Newextarrow|usepackage|input|include)(?![A-Za-z])"
-)
-
-# A label is known to the whole page, and a formula that is painted twice would define it twice.
-_LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 
 # `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
 _PRICE = re.compile(
     r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:]$|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
-_BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
-_HALF_ESCAPE = re.compile(r"(?<!\\)(?:\\\\)*+\\$")
-_IN_DOLLARS = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
+_UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
+_NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
+_DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 
 
-def maths_plugin(md: MarkdownIt) -> None:
-    """Add the maths rules and their rendering to a parser."""
+def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
+    """Add the maths rules and their rendering to a parser; `macros` are the notebook's own that an answer may use."""
     # Before "escape", which would take the backslash of `\(` for itself.
     md.inline.ruler.before("escape", "math_inline", _InlineRule())
     md.block.ruler.before(
         "fence", "math_block", _BlockRule(), {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
+    md.core.ruler.push(NOTE_RULE, lambda state: _note_rule(state, macros))
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
-    rules["math_inline"] = _render_inline
-    rules["math_display"] = _render_display
-
-
-def is_typesettable(tex: str, close: str) -> bool:
-    """Tell whether MathJax may have this formula, and will find its end where we put it."""
-    if _REFUSED.search(tex) or "^^" in tex:
-        return False
-    depth = 0
-    for piece in _BRACE.findall(tex):
-        depth += {"{": 1, "}": -1}.get(piece, 0)
-        if depth < 0 or piece == close:
-            return False
-    return depth == 0 and not _HALF_ESCAPE.search(tex)
+    rules["math_inline"] = lambda tokens, index, *_: _inline_html(tokens[index], macros)
+    rules["math_display"] = lambda tokens, index, *_: _display_html(tokens[index], macros)
+    rules["math_note"] = lambda tokens, index, *_: tokens[index].content
 
 
 class _InlineRule:
@@ -113,14 +102,29 @@ class _InlineRule:
 
 def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
     """Find `$..$` at `start`: (start of the formula, its end, where the text goes on, display)."""
-    match = _IN_DOLLARS.match(src, start + 1, limit)
-    if match is None or match.end() >= limit or src[match.end()] != "$":
+    end = _closing_dollar(src, start + 1, limit)
+    if end < 0:
         return None
-    tex, end = match.group(), match.end()
+    tex = src[start + 1 : end]
     before, after = src[start - 1 : start], src[end + 1 : end + 2]
     if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _PRICE.match(tex):
         return None
     return (start + 1, end, end + 1, False)
+
+
+def _closing_dollar(src: str, start: int, limit: int) -> int:
+    """Find the dollar that ends a formula, or return -1; those within its braces belong to it, if all of them close."""
+    position, depth, first = start, 0, -1
+    for _ in range(MAX_INNER_DOLLARS):
+        match = _UP_TO_DOLLAR.match(src, position, limit)
+        if match is None or match.end() >= limit or src[match.end()] != "$":
+            break
+        depth += sum(_DEPTH.get(piece, 0) for piece in _NESTING.findall(match[0]))
+        first = match.end() if first < 0 else first
+        if depth <= 0:
+            return match.end() if depth == 0 else first
+        position = match.end() + 1
+    return first
 
 
 class _BlockRule:
@@ -171,11 +175,8 @@ def _block_end(
         if line == start_line:
             text = first
         elif state.isEmpty(line) or state.sCount[line] < state.blkIndent:
-            return (
-                "",
-                line,
-                "none",
-            )  # as in TeX, a blank line is no part of a formula; or its container has ended
+            # As in TeX, a blank line is no part of a formula; or its container has ended.
+            return "", line, "none"
         else:
             text = state.getLines(line, line + 1, state.blkIndent, False)
         body, found, rest = text.partition(closing)
@@ -187,19 +188,56 @@ def _block_end(
     return ("\n".join(lines).strip(), end_line, "open") if growing else ("", end_line, "none")
 
 
-def _render_inline(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    tex = _LABEL.sub("", tokens[index].content).strip()
-    if not is_typesettable(tex, r"\)"):
-        return f'<code class="math">{escape(tex, quote=False)}</code>'
+def _note_rule(state: StateCore, macros: frozenset[str]) -> None:
+    """Say once, at the end, which commands have kept formulas from being typeset."""
+    refused = dict.fromkeys([*state.env.get(REFUSED_BEFORE, ()), *refused_in(state.tokens, macros)])
+    if refused:
+        names = [f"<code>{escape(name)}</code>" for name in refused]
+        rest = ["…"] if len(names) > MAX_COMMANDS_NOTED else []
+        note = Token("math_note", "", 0, block=True)
+        note.content = (
+            f'<p class="nbclaude-line">Shown as source: formulas with {", ".join(names[:MAX_COMMANDS_NOTED] + rest)} '
+            "(not known to affect only the formula it stands in).</p>\n"
+        )
+        state.tokens.append(note)
+
+
+def refused_in(tokens: Sequence[Token], macros: frozenset[str]) -> list[str]:
+    """Return the commands that keep formulas of these tokens from being typeset, in order."""
+    return [
+        command
+        for token in _all_tokens(tokens)
+        if token.type in ("math_inline", "math_display")
+        and (command := formula_of(token.content, _closing(token), macros).refused)
+    ]
+
+
+def _all_tokens(tokens: Sequence[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from _all_tokens(token.children or ())
+
+
+def _closing(token: Token) -> str:
+    return r"\)" if token.type == "math_inline" else r"\]"
+
+
+def _inline_html(token: Token, macros: frozenset[str]) -> str:
+    tex = formula_of(token.content, _closing(token), macros).tex
+    if not tex:
+        return _source_html(token)
     return f'<span class="math {_OPEN_TO_MATHJAX}">\\({escape(tex, quote=False)}\\)</span>'
 
 
-def _render_display(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    token = tokens[index]
-    tex = _LABEL.sub("", token.content).strip()
+def _display_html(token: Token, macros: frozenset[str]) -> str:
     tag, end = ("span", "") if token.meta["inline"] else ("div", "\n")
     if token.meta.get("open"):
         return ""
-    if not is_typesettable(tex, r"\]"):
-        return f'<code class="math">{escape(tex, quote=False)}</code>{end}'
+    tex = formula_of(token.content, _closing(token), macros).tex
+    if not tex:
+        return _source_html(token) + end
     return f'<{tag} class="math display {_OPEN_TO_MATHJAX}">\\[{escape(tex, quote=False)}\\]</{tag}>{end}'
+
+
+def _source_html(token: Token) -> str:
+    return f'<code class="math">{escape(token.content.strip(), quote=False)}</code>'

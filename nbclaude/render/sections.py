@@ -46,8 +46,10 @@ class Section(Protocol):
 class TextSection:
     """Text blocks in a row: one Markdown document, however many blocks it was cut into by citations."""
 
-    def __init__(self, document_id: str, citations: Citations | None = None) -> None:
-        self._stream = MarkdownStream(document_id, citations)
+    def __init__(
+        self, document_id: str, citations: Citations | None = None, macros: frozenset[str] = frozenset()
+    ) -> None:
+        self._stream = MarkdownStream(document_id, citations, macros)
         self._citations = citations or Citations()
         self._placer = NotePlacer()
         self._divider = BlockDivider()

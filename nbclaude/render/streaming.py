@@ -22,6 +22,7 @@ from nbclaude.render.growing_table import GrowingTable
 from nbclaude.render.growth import ALWAYS, has_grown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
+from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
 from nbclaude.render.unfinished import presentable
 
 __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
@@ -53,12 +54,14 @@ class Advance:
 class MarkdownStream:
     """Incremental renderer: `feed` text, `advance` as often as you paint, then `close`."""
 
-    def __init__(self, document_id: str = "", citations: Citations | None = None) -> None:
+    def __init__(
+        self, document_id: str = "", citations: Citations | None = None, macros: frozenset[str] = frozenset()
+    ) -> None:
         self._highlighter = CodeHighlighter()
-        self._parser = build_parser(self._highlighter, citations)
-        # Until the end is known, notes stay where they are written.
-        self._draft_parser = build_parser(self._highlighter, citations)
-        self._draft_parser.disable("footnote_tail")
+        self._parser = build_parser(self._highlighter, citations, macros)
+        # Until the end is known, footnotes stay where they are written, and none of ours is added.
+        self._draft_parser = build_parser(self._highlighter, citations, macros)
+        self._draft_parser.disable(["footnote_tail", NOTE_RULE])
         self._environment: dict[str, Any] = {"docId": document_id}
         self._document_id = document_id
         self._fresh: list[str] = []
@@ -70,6 +73,8 @@ class MarkdownStream:
         self._settled: list[SettledBlock] = []
         self._settled_to = 0
         self._has_definitions = False
+        self._macros = macros
+        self._refused: list[str] = []  # commands of formulas that have settled as source
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text; costs nothing until somebody looks."""
@@ -119,6 +124,7 @@ class MarkdownStream:
         if settled:
             last_index, last_line = starts[-1]
             self._keep_definitions(environment, tokens[:last_index], last_line)
+            self._refused += refused_in(tokens[:last_index], self._macros)
             self._tail = self._tail[line_starts[last_line] :]
             self._settled_to = settled[-1].end
             self._settled += settled
@@ -166,9 +172,10 @@ class MarkdownStream:
         is_whole = self._settled_to + len(self._tail) == len(text)
         is_long = len(text) > _LONGEST_AGAIN
         if self._settled and is_whole and (is_long or not (self._has_definitions or "[^" in text)):
-            environment = self._environment_for(self._tail) | {"draft": False}
-            parser = self._draft_parser if "[^" in text else self._parser
-            tokens = parser.parse(self._tail, environment)
+            environment = self._environment_for(self._tail) | {"draft": False, REFUSED_BEFORE: self._refused}
+            if "[^" in text:
+                self._parser.disable("footnote_tail")  # the footnotes stay where they have settled
+            tokens = self._parser.parse(self._tail, environment)
             if is_long or not _definitions(environment):
                 return self._cut_settled(boundaries, self._render(tokens, environment))
         return self._close_whole(text, boundaries)
@@ -195,7 +202,12 @@ class MarkdownStream:
             if cut is None:
                 # Only notes, which have no line of their own, come after it.
                 cut = next(
-                    (i for i, token in enumerate(tokens) if token.type == "footnote_block_open"), len(tokens)
+                    (
+                        i
+                        for i, token in enumerate(tokens)
+                        if token.type in ("footnote_block_open", "math_note")
+                    ),
+                    len(tokens),
                 )
             cut = max(cut, begin)
             pieces.append(self._render(tokens[begin:cut], environment))

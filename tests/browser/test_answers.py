@@ -14,6 +14,7 @@ from nbclaude.simulator import Answer, Pace, Simulator
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import ATTACKS, SHOWCASE, report
 from tests.browser.notebook_page import NotebookPage
+from tests.render.hostile_formulas import HOSTILE
 
 LOAD = "%load_ext nbclaude"
 ASK = "%%claude\nGo on."
@@ -86,6 +87,27 @@ def test_maths_is_typeset_and_prices_are_not(claude_notebook: OpenNotebook, simu
     expect(notebook.answer(1).locator("mjx-container")).to_have_count(5)
     expect(notebook.answer(1).locator("mjx-merror")).to_have_count(0)
     assert "$5 and $10" in notebook.text(1)
+
+
+def test_an_answer_leaves_the_formulas_of_the_notebook_alone(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue("\n\n".join(f"$${tex}$$\n\nso ${tex}$" for tex in HOSTILE))
+    simulator.enqueue(r"It is $\R^n$, and $\frac{a}{b}$ as ever.")
+    own = (
+        "from IPython.display import Markdown\n"
+        r"Markdown(r'$\beta x \gamma \frac{a}{b} \begin{matrix}a\end{matrix} \text{t} \colorbox{red}{x} a := b$')"
+    )
+    allowed = r"%config ClaudeMagics.math_macros = ['R']"
+    define = r"from IPython.display import Markdown; Markdown(r'$\newcommand{\R}{\mathbb{R}}$')"
+    notebook = claude_notebook([own, LOAD, ASK, own, define, allowed, ASK])
+    notebook.run_all()
+    formula = "e => e.querySelector('mjx-container mjx-math').outerHTML"
+    expect(notebook.outputs(3).locator("mjx-container")).to_have_count(1)
+    assert notebook.outputs(3).evaluate(formula) == notebook.outputs(0).evaluate(formula)
+    assert notebook.answer(2).locator("mjx-container").count() == 0
+    expect(notebook.answer(6).locator("mjx-container")).to_have_count(2)
+    assert notebook.answer(6).locator("mjx-merror").count() == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -165,7 +187,7 @@ def test_running_a_cell_again_replaces_its_answer(
         "second answer",
         "Three?",
     ]
-    assert "1 turn of deleted cells removed" in notebook.text(1)
+    assert "1 turn of a deleted cell set aside" in notebook.text(1)
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbclaude.client.connection import Connection, Secret
+from nbclaude.client.connection import Connection
 from nbclaude.client.stream import MessageStream
 from nbclaude.errors import APIError
+from nbclaude.secrets.keys import Secret
 from nbclaude.simulator import RawStream, Simulator
 from nbclaude.wire.events import Event
 from nbclaude.wire.message import MessageBuilder, text_of

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from nbclaude.client.addresses import normalize_base_url, server_name
-from nbclaude.client.connection import Connection, Secret, connect
+from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.secrets.keys import Secret
 from tests.client.helpers import CANARY, connection, read
 
 KEY = {"ANTHROPIC_API_KEY": CANARY}

@@ -14,9 +14,7 @@ from typing import Any
 import pytest
 
 from nbclaude.client import endpoints, lines
-from nbclaude.client.connection import Secret
 from nbclaude.client.endpoints import count_tokens, has_files, list_models, upload_file
-from nbclaude.client.models import ModelInfo, model_info
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -27,6 +25,9 @@ from nbclaude.errors import (
     InternalServerError,
     NotFoundError,
 )
+from nbclaude.models.info import model_info
+from nbclaude.models.table import ModelInfo
+from nbclaude.secrets.keys import Secret
 from nbclaude.simulator import MODELS, Simulator
 from tests.client.helpers import CANARY, connection
 from tests.wire.recordings import json_files, parameters

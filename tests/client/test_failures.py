@@ -127,9 +127,6 @@ class TestExceptions:
     def test_an_exception_without_a_text_is_named(self) -> None:
         assert "ReadError" in str(error_of_exception(httpx.ReadError(""), TO))
 
-    def test_a_proxy_is_named(self) -> None:
-        assert "HTTPS_PROXY" in str(error_of_exception(httpx.ProxyError("403 Forbidden"), TO))
-
 
 def of(status: int, body: Any, **headers: str) -> APIError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()

@@ -1,57 +1,247 @@
 from __future__ import annotations
 
-import contextlib
+import itertools
 import socket
-import ssl
+import struct
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import trustme
 
 from nbclaude.client import lines
-from nbclaude.client.lines import close_lines, give_back, take_line
-from nbclaude.simulator import HTTPFault, Simulator, StreamFault
-from tests.client.helpers import connection, read, wait_for
+from nbclaude.client.endpoints import list_models
+from nbclaude.client.lines import Line, close_lines, give_back, take_line
+from nbclaude.client.relay import Relay
+from nbclaude.client.stream import MessageStream
+from nbclaude.errors import APIConnectionError
+from nbclaude.simulator import Answer, HTTPFault, Pace, RecordedRequest, Simulator, StreamFault
+from nbclaude.wire.message import MessageBuilder, text_of
+from tests.client.faults import http
+from tests.client.helpers import STREAM, connection, read, request, wait_for
+from tests.client.listeners import Authority, Listener, forward, in_tls, read_head
 
 
-def test_a_line_is_used_again() -> None:
-    first = take_line("a.example")
-    give_back(first)
-    assert take_line("a.example") is first
+@pytest.fixture
+def counted(simulator: Simulator) -> Iterator[Listener]:
+    """Count the connections to the simulator."""
+    with Listener(forward(simulator.port)) as listener:
+        yield listener
 
 
-def test_two_streams_at_once_have_two_lines() -> None:
-    first, second = take_line("a.example"), take_line("a.example")
-    assert first is not second
-    give_back(first)
-    give_back(second)
+def ask(to: Listener | Simulator, prompt: str = "Hi") -> str:
+    """Ask as the product does, and read the answer."""
+    address = to.base_url if isinstance(to, Simulator) else f"http://{to.address}"
+    builder = MessageBuilder()
+    with Relay(MessageStream(connection(address), request(prompt))) as relay:
+        for batch in relay.batches(lambda: None):
+            assert isinstance(batch, list), "a retry"
+            for event in batch:
+                builder.apply(event)
+    return text_of(builder.message)
 
 
-def test_closed_lines_are_not_given_out() -> None:
-    first = take_line("a.example")
-    give_back(first)
-    close_lines()
-    assert take_line("a.example") is not first
+@pytest.fixture
+def stale(counted: Listener) -> Line:
+    """Give an idle line."""
+    assert ask(counted) != ""
+    [line] = lines._idle
+    return line
 
 
-def test_another_proxy_gets_another_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = take_line("a.example")
-    give_back(first)
-    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    second = take_line("a.example")
-    assert second is not first
-    give_back(second)
+class TestUsedAgain:
+    def test_ten_streamed_questions_take_one_connection(
+        self, simulator: Simulator, counted: Listener
+    ) -> None:
+        simulator.enqueue(*(f"Answer {number}." for number in range(10)))
+        assert [ask(counted) for _ in range(10)] == [f"Answer {number}." for number in range(10)]
+        assert counted.connections == 1
+
+    def test_over_tls_too(
+        self, simulator: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        authority = Authority(tmp_path)
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority.file))
+        with Listener(in_tls(authority.context(), forward(simulator.port))) as server:
+            for _ in range(3):
+                simulator.enqueue("Hello.")
+                line_of = MessageStream(connection(f"https://{server.address}"), request())
+                with Relay(line_of) as relay:
+                    assert list(relay.batches(lambda: None))
+            assert server.connections == 1
+
+    def test_whole_messages_and_the_other_endpoints_share_it(
+        self, simulator: Simulator, counted: Listener
+    ) -> None:
+        to = connection(f"http://{counted.address}")
+        for _ in range(3):
+            simulator.enqueue("Hello.")
+            assert read(to, request(stream=False)).text == "Hello."
+            assert list_models(to)
+        assert counted.connections == 1
+
+    def test_an_attempt_that_was_refused_leaves_it_to_the_next(
+        self, simulator: Simulator, counted: Listener
+    ) -> None:
+        simulator.enqueue(HTTPFault(529, headers={"retry-after-ms": "5"}), "Well.")
+        assert read(connection(f"http://{counted.address}", max_retries=1)).text == "Well."
+        assert counted.connections == 1
+
+    def test_a_server_that_keeps_the_answer_open_costs_little(self) -> None:
+        def serve(peer: socket.socket) -> None:
+            read_head(peer)
+            peer.sendall(
+                http(b"200 OK", b"content-type: text/event-stream\r\ntransfer-encoding: chunked\r\n")
+            )
+            peer.sendall(b"%x\r\n%b\r\n" % (len(STREAM), STREAM))
+            peer.settimeout(5)
+            closed.append(peer.recv(100_000)[-1:])
+            while closed[-1]:
+                closed.append(peer.recv(100_000))
+
+        closed: list[bytes] = []
+        with Listener(serve) as server:
+            begun = time.monotonic()
+            assert ask(server) == "Hello there."
+            assert time.monotonic() - begun < 1.0
+            assert wait_for(lambda: closed[-1:] == [b""])
+        assert lines._idle == []
+
+    def test_two_streams_at_once_have_two_lines(self) -> None:
+        first, second = take_line("http://a.example"), take_line("http://a.example")
+        assert first is not second
+
+    def test_what_never_connected_is_not_kept(self) -> None:
+        give_back(take_line("http://a.example"))
+        assert lines._idle == []
+
+    def test_lines_are_those_of_one_server(
+        self, simulator: Simulator, counted: Listener, stale: Line
+    ) -> None:
+        assert ask(simulator)
+        assert len(lines._idle) == 2
+        assert ask(counted)
+        assert counted.connections == 1
+
+    def test_a_few_at_the_most_wait_for_work(self, simulator: Simulator) -> None:
+        threads = [threading.Thread(target=ask, args=(simulator,)) for _ in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+        assert 1 <= len(lines._idle) <= 4
+        close_lines()
+        assert lines._idle == []
+
+    def test_one_that_was_shut_down_is_not(self, counted: Listener, stale: Line) -> None:
+        stale.shut_down()
+        assert ask(counted)
+        assert counted.connections == 2
+
+    def test_another_proxy_ends_it(
+        self, counted: Listener, stale: Line, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("nbclaude.client.routes.is_loopback", lambda url: False)
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+        taken = take_line(f"http://{counted.address}")
+        assert taken is not stale
+        assert not stale.is_open
+
+    @pytest.mark.parametrize("clock", ["monotonic", "time"])
+    def test_one_that_was_idle_for_long_is_not(
+        self, clock: str, counted: Listener, stale: Line, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        now = getattr(time, clock)
+        monkeypatch.setattr(f"nbclaude.client.lines.time.{clock}", lambda: now() + 61.0)
+        assert not stale.is_ready
 
 
-def test_a_line_that_was_shut_down_is_not_used_again() -> None:
-    first = take_line("a.example")
-    first.shut_down()
-    give_back(first)
-    assert take_line("a.example") is not first
+class TestGivenUpByTheServer:
+    def test_before_the_next_question(self) -> None:
+        with Simulator() as first:
+            port = first.port
+            first.enqueue("one")
+            assert ask(first) == "one"
+        with Simulator(port=port) as second:
+            second.enqueue("two")
+            # `ask` takes no retry for an answer.
+            assert ask(second) == "two"
+
+    @pytest.mark.parametrize("way", ["close", "reset"])
+    def test_while_the_next_question_is_on_its_way(self, way: str, simulator: Simulator) -> None:
+        """The end of a connection and a request pass each other on the wire."""
+        seen: list[int] = []
+
+        def serve(peer: socket.socket) -> None:
+            seen.append(0)
+            while b"content-length" in (head := read_head(peer).lower()):
+                seen[-1] += 1
+                length = int(head.partition(b"content-length: ")[2].split(b"\r")[0])
+                while length:
+                    length -= len(peer.recv(length))
+                if (len(seen), seen[-1]) == (1, 2):
+                    if way == "reset":
+                        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    return
+                peer.sendall(http(b"200 OK", b"content-length: %d\r\n" % len(STREAM), STREAM))
+
+        with Listener(serve) as server:
+            assert [ask(server) for _ in range(3)] == ["Hello there."] * 3
+        assert seen == [2, 2]
+
+    def test_a_new_connection_that_breaks_is_a_fault(self) -> None:
+        with Listener(lambda peer: read_head(peer) and None) as server:
+            assert type(read(connection(f"http://{server.address}")).error) is APIConnectionError
+            assert server.connections == 1
+
+
+class TestStopping:
+    def test_two_hundred_stops_beside_another_question_disturb_none(self, simulator: Simulator) -> None:
+        slow = Answer("word " * 4000, pace=Pace(deltas_per_second=3000))
+
+        def answer(asked: RecordedRequest) -> Answer:
+            prompt = asked.messages[-1]["content"]
+            return slow if prompt == "stop" else Answer(f"All of it, {prompt}. " * 20)
+
+        simulator.enqueue(*[answer] * 600)
+        done = threading.Event()
+        texts: list[tuple[str, str]] = []
+
+        def keep_asking() -> None:
+            for number in itertools.count():
+                if done.is_set():
+                    return
+                texts.append((f"All of it, {number}. " * 20, ask(simulator, f"{number}")))
+
+        other = threading.Thread(target=keep_asking)
+        other.start()
+        for number in range(200):
+            stream = MessageStream(connection(simulator), request("stop"))
+            with Relay(stream) as relay:
+                if number % 3:
+                    next(relay.batches(lambda: None))
+            # Late, and once more: the line may be another question's by now.
+            stream.abort()
+        done.set()
+        other.join(20)
+        assert texts
+        assert [said.strip() for _, said in texts] == [expected.strip() for expected, _ in texts]
+
+    def test_a_stop_after_the_end_reaches_nobody(self, simulator: Simulator) -> None:
+        simulator.enqueue("one", Answer("two " * 50, pace=Pace(deltas_per_second=200)))
+        first = MessageStream(connection(simulator), request())
+        with Relay(first) as relay:
+            list(relay.batches(lambda: None))
+        [line] = lines._idle
+        second = MessageStream(connection(simulator), request())
+        with Relay(second) as relay:
+            batches = relay.batches(lambda: None)
+            next(batches)
+            assert second._line is line
+            first.abort()
+            assert list(batches)
 
 
 @pytest.mark.parametrize(
@@ -70,77 +260,3 @@ def test_trouble_on_a_line_does_not_reach_the_next_question(simulator: Simulator
     texts = [read(connection(simulator)) for _ in range(4)]
     assert texts[1].error is not None
     assert [result.text for result in (texts[0], texts[2], texts[3])] == ["one", "three", "four"]
-
-
-def test_a_connection_that_the_server_has_closed_meanwhile_is_replaced() -> None:
-    with Simulator() as first:
-        port = first.port
-        first.enqueue("one")
-        assert read(connection(first)).text == "one"
-    with Simulator(port=port) as second:
-        second.enqueue("two")
-        # No retry is needed for it.
-        assert read(connection(second)).text == "two"
-
-
-def test_a_few_lines_at_the_most_wait_for_work(simulator: Simulator) -> None:
-    simulator.enqueue(*["ok"] * 12)
-    threads = [threading.Thread(target=read, args=(connection(simulator),)) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(10)
-    assert wait_for(lambda: len(lines._idle) <= 12)
-    close_lines()
-    assert lines._idle == []
-
-
-class TestCertificates:
-    """A corporate network's own certificates, by the environment variables that are usual."""
-
-    @pytest.fixture(autouse=True)
-    def none_of_this_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"):
-            monkeypatch.delenv(name, raising=False)
-
-    @pytest.fixture
-    def server(self, tmp_path: Path) -> Iterator[tuple[str, Path]]:
-        """Give the address of a TLS server, and the file of the authority that vouches for it."""
-        authority = trustme.CA()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1").configure_cert(context)
-        bundle = tmp_path / "authority.pem"
-        authority.cert_pem.write_to_path(bundle)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            thread = threading.Thread(target=self.answer, args=(listener, context), daemon=True)
-            thread.start()
-            yield f"https://127.0.0.1:{listener.getsockname()[1]}", bundle
-            thread.join(5)
-
-    @staticmethod
-    def answer(listener: socket.socket, context: ssl.SSLContext) -> None:
-        peer, _ = listener.accept()
-        with contextlib.suppress(OSError), context.wrap_socket(peer, server_side=True) as secure:
-            # All of the request: what is left unread would end the connection by a reset.
-            while not secure.recv(65_536).endswith(b"{}"):
-                pass
-            secure.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok")
-
-    @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
-    def test_are_trusted(self, server: tuple[str, Path], name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv(name, str(server[1]))
-        line = take_line("127.0.0.1")
-        response = line.post(server[0], b"{}", {}, 5.0)
-        assert (response.status_code, response.read()) == (200, b"ok")
-        line.close()
-
-    def test_are_not_trusted_otherwise(self, server: tuple[str, Path]) -> None:
-        line = take_line("127.0.0.1")
-        with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
-            line.post(server[0], b"{}", {}, 5.0)
-        line.close()
-
-    def test_a_file_that_is_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/authority.pem")
-        with pytest.raises(ValueError, match="REQUESTS_CA_BUNDLE names no file of certificates"):
-            take_line("127.0.0.1")

@@ -8,7 +8,7 @@ import pandas
 import pytest
 
 from nbclaude.context.reprs import bounded_repr, bounded_str
-from nbclaude.context.secrets.masking import mask
+from nbclaude.secrets.masking import mask
 
 _TOKEN = "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0NTY3ODkwIn0" + ".abcDEF0123456789ghiJKL"
 

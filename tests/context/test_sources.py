@@ -8,8 +8,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.context.sources import describe_exception, describe_source
-from nbclaude.context.tables.table import Described
-from nbclaude.context.texts import TextLimits
+from nbclaude.data.table import Described
+from nbclaude.texts import TextLimits
 
 
 def described(value: Any, **limits: int) -> Described:

@@ -6,10 +6,10 @@ import io
 import pytest
 from PIL import Image
 
-from nbclaude.client.models import model_info, price_of
 from nbclaude.conversation.estimate import rough_tokens, unmeasured_note
 from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars
 from nbclaude.errors import BudgetError
+from nbclaude.models.info import model_info
 
 SONNET = model_info("claude-sonnet-5-5")  # 2 / 10 dollars, cache writes 2.5, reads 0.2
 UNKNOWN = model_info("llama3.2")
@@ -20,7 +20,12 @@ def enter(
 ) -> None:
     complete = more.get("complete", True)
     ledger.record(
-        usage, model_info(model), cell=cell, conversation="main", price_of=price_of, complete=complete
+        usage,
+        model_info(model),
+        cell=cell,
+        conversation="main",
+        price_of=lambda name: model_info(name).price,
+        complete=complete,
     )
 
 

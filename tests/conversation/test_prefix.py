@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from nbclaude.client.models import model_info
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
-from nbclaude.conversation.turns import CellRun, Conversation
+from nbclaude.conversation.turns import Conversation
+from nbclaude.errors import ConfigurationError
+from nbclaude.models.info import model_info
+from nbclaude.notebook import CellRun
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use
 from nbclaude.wire.request import text_block
 from tests.client.helpers import connection
@@ -94,9 +96,15 @@ def test_after_a_replaced_turn_that_of_later_turns_is_dropped(notebook: Notebook
 def test_after_a_deleted_turn(notebook: Notebook) -> None:
     for cell in "abc":
         notebook.ask(cell, cell.upper())
-    notebook.conversation.forget_cells(["b"])
+    notebook.conversation.put_aside(["b"])
     notebook.ask("d", "D")
     assert notebook.sent() == ["A", "thinking", "Sure.", "C", "Sure.", "D"]
+    notebook.conversation.cell_exists("b")
+    notebook.ask("e", "E")
+    # c's thinking stands behind what it was made with again; d's does not.
+    assert notebook.sent() == [
+        *("A", "thinking", "Sure.", "B", "thinking", "Sure.", "C", "thinking", "Sure.", "D", "Sure.", "E"),
+    ]
 
 
 def test_after_undo_it_is_there_again(notebook: Notebook) -> None:
@@ -157,6 +165,35 @@ def test_the_result_of_a_call_that_is_gone_is_not_sent(notebook: Notebook) -> No
     assert notebook.sent() == ["Something else.", "thinking", "Sure.", "C?"]
 
 
+def test_a_loop_whose_first_call_is_gone_is_left_out_to_its_end(notebook: Notebook) -> None:
+    settings = replace(BOUND, tools=TOOLS)
+
+    def result(number: int) -> dict[str, Any]:
+        return {"type": "tool_result", "tool_use_id": f"toolu_{number}", "content": str(number)}
+
+    notebook.ask("a", "A?", answer=Answer([tool_use("f", id="toolu_1")]), settings=settings)
+    notebook.ask("b", result(1), answer=Answer([tool_use("f", id="toolu_2")]), settings=settings)
+    notebook.ask("c", result(2), answer="Done.", settings=settings)
+    notebook.conversation.put_aside(["a"])
+    notebook.ask("d", "D?")
+    assert notebook.sent() == ["D?"]
+    notebook.conversation.cell_exists("a")
+    notebook.ask("e", "E?")
+    assert [said for said in notebook.sent() if said != "thinking"] == [
+        *("A?", "tool_use", "tool_result", "tool_use", "tool_result", "Done.", "D?", "Sure.", "E?"),
+    ]
+
+
+def test_results_whose_call_cannot_be_sent_are_refused(notebook: Notebook) -> None:
+    settings = replace(BOUND, tools=TOOLS)
+    first = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "1"}
+    notebook.ask("a", "A?", answer=Answer([tool_use("f", id="toolu_1")]), settings=settings)
+    notebook.ask("b", first, answer=Answer([tool_use("f", id="toolu_2")]), settings=settings)
+    notebook.conversation.put_aside(["a"])
+    with pytest.raises(ConfigurationError, match="whose cell was deleted or has run again"):
+        notebook.ask("c", {**first, "tool_use_id": "toolu_2"}, settings=settings)
+
+
 def test_results_for_some_of_the_calls_are_none(notebook: Notebook) -> None:
     settings = replace(BOUND, tools=TOOLS)
     calls = Answer(["Both.", tool_use("f", id="toolu_1"), tool_use("f", id="toolu_2")])
@@ -173,7 +210,7 @@ def test_in_an_open_loop_of_a_model_that_does_not_bind_it_a_changed_prefix_keeps
     notebook.ask("z", "Z?", answer="Z.", settings=settings)
     call = Answer([thinking("Hm."), tool_use("f", id="toolu_1")])
     notebook.ask("a", "A?", answer=call, settings=settings)
-    notebook.conversation.forget_cells(["z"])
+    notebook.conversation.put_aside(["z"])
     result = {"type": "tool_result", "tool_use_id": "toolu_1", "content": "42"}
     notebook.ask("b", result, settings=settings)
     assert notebook.sent() == ["A?", "thinking", "tool_use", "tool_result"]
@@ -190,6 +227,6 @@ def test_thinking_without_a_signature_is_never_sent(notebook: Notebook) -> None:
         )
         message = dict(notebook.conversation.turns[0].message)
         message["content"] = [{"type": "thinking", "thinking": "Hm."}, text("Sure.")]
-        notebook.conversation.turns = (replace(notebook.conversation.turns[0], message=message),)
+        notebook.conversation.every = (replace(notebook.conversation.turns[0], message=message),)
         notebook.ask("b", "B?", settings=settings)
         assert notebook.sent() == ["A?", "Sure.", "B?"]

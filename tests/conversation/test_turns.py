@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from nbclaude.conversation.turns import MAIN, CellRun, Change, Conversation, Conversations, Turn
+from nbclaude.asking.changes import summary_of, undone
+from nbclaude.conversation.conversations import Conversations
+from nbclaude.conversation.turns import MAIN, Change, Conversation, Turn
+from nbclaude.notebook import CellRun
 
 
 def ask(
@@ -22,6 +25,12 @@ def ask(
 
 def questions(conversation: Conversation) -> list[str]:
     return [turn.question for turn in conversation.turns]
+
+
+def took_back(conversation: Conversation) -> str:
+    """Undo, and say what it was."""
+    change = conversation.undo()
+    return undone(change) if change is not None else ""
 
 
 def sent(conversation: Conversation, cell: str = "", run: object = 1) -> list[str]:
@@ -87,9 +96,9 @@ class TestRunningAgain:
     @pytest.mark.parametrize(
         ("cell", "expected", "change"),
         [
-            ("a", ["new", "b", "c"], Change(1, 3, replaced=1, later=2)),
-            ("b", ["a", "new", "c"], Change(2, 3, replaced=1, later=1)),
-            ("c", ["a", "b", "new"], Change(3, 3, replaced=1)),
+            ("a", ["new", "b", "c"], Change(1, 3, replaced=1, later=2, kind="replacement")),
+            ("b", ["a", "new", "c"], Change(2, 3, replaced=1, later=1, kind="replacement")),
+            ("c", ["a", "b", "new"], Change(3, 3, replaced=1, kind="replacement")),
         ],
     )
     def test_replaces_in_place_and_keeps_later_turns(
@@ -119,7 +128,7 @@ class TestLoops:
         assert questions(conversation) == ["x", "y", "z"]
 
     def test_between_other_cells(self, three: Conversation) -> None:
-        assert ask(three, "b1", "b", 2) == Change(2, 3, replaced=1, later=1)
+        assert ask(three, "b1", "b", 2) == Change(2, 3, replaced=1, later=1, kind="replacement")
         assert sent(three, "b", 2) == ["a", "b1"]
         assert ask(three, "b2", "b", 2) == Change(3, 4, later=1)
         assert sent(three, "b", 2) == ["a", "b1", "b2"]
@@ -129,7 +138,7 @@ class TestLoops:
         for question in ("b1", "b2", "b3"):
             ask(three, question, "b", 2)
         assert sent(three, "b", 3) == ["a"]
-        assert ask(three, "n1", "b", 3) == Change(2, 3, replaced=3, later=1)
+        assert ask(three, "n1", "b", 3) == Change(2, 3, replaced=3, later=1, kind="replacement")
         ask(three, "n2", "b", 3)
         assert questions(three) == ["a", "n1", "n2", "c"]
 
@@ -178,43 +187,121 @@ class TestBeginnings:
 
 
 class TestDeletedCells:
-    def test_their_turns_go(self, three: Conversation) -> None:
-        assert three.forget_cells(["b"]) == 1
+    def test_their_turns_are_set_aside(self, three: Conversation) -> None:
+        assert three.put_aside(["b"]) == 1
         assert questions(three) == ["a", "c"]
+        assert [turn.question for turn in three.set_aside] == ["b"]
+        assert sent(three, "d") == ["a", "c"]
 
     def test_all_of_a_loop(self, three: Conversation) -> None:
         ask(three, "b1", "b", 2)
         ask(three, "b2", "b", 2)
-        assert three.forget_cells(["b", "c", "unknown"]) == 3
+        assert three.put_aside(["b", "c", "unknown"]) == 3
         assert questions(three) == ["a"]
 
     def test_of_cells_that_never_asked(self, three: Conversation) -> None:
-        assert three.forget_cells(["x"]) == 0
-        assert three.undo() == "turn 3"
+        assert three.put_aside(["x"]) == 0
+        assert took_back(three) == "turn 3"
 
     def test_no_cell_is_never_deleted(self) -> None:
         conversation = Conversation()
         ask(conversation, "a")
-        assert conversation.forget_cells([""]) == 0
+        assert conversation.put_aside([""]) == 0
         assert questions(conversation) == ["a"]
 
-    def test_a_cell_that_was_deleted_and_came_back_is_appended(self, three: Conversation) -> None:
-        three.forget_cells(["a"])
+    def test_told_twice_they_count_once(self, three: Conversation) -> None:
+        assert (three.put_aside(["b"]), three.put_aside(["b"])) == (1, 0)
+
+    def test_a_cell_that_runs_again_has_its_old_place(self, three: Conversation) -> None:
+        three.put_aside(["a", "b"])
+        three.cell_exists("a")
+        assert sent(three, "a", 2) == []
+        assert ask(three, "a2", "a", 2) == Change(1, 2, replaced=1, later=1, kind="replacement")
+        assert questions(three) == ["a2", "c"]
+        three.cell_exists("b")
+        assert questions(three) == ["a2", "b", "c"]
+
+    def test_neighbours_may_change_meanwhile(self, three: Conversation) -> None:
+        three.put_aside(["b"])
+        ask(three, "d", "d")
         ask(three, "a2", "a", 2)
-        assert questions(three) == ["b", "c", "a2"]
+        three.put_aside(["c"])
+        took_back(three)
+        three.cell_exists("b")
+        assert questions(three) == ["a", "b", "d"]
+        three.cell_exists("c")
+        assert questions(three) == ["a", "b", "c", "d"]
+
+    def test_a_mark_of_a_beginning_goes_and_comes_with_its_turn(self, three: Conversation) -> None:
+        ask(three, "n", "n", begins=True)
+        ask(three, "o", "o")
+        three.put_aside(["n"])
+        assert sent(three, "p") == ["a", "b", "c", "o"]
+        three.cell_exists("n")
+        assert sent(three, "p") == ["n", "o"]
+
+    def test_numbers_are_those_of_the_turns_that_are_there(self, three: Conversation) -> None:
+        three.put_aside(["a"])
+        assert ask(three, "c2", "c", 2) == Change(2, 2, replaced=1, kind="replacement")
+        assert ask(three, "d", "d") == Change(3, 3)
+        assert three.remove(three.set_aside[0]) == 0
+        assert [turn.question for turn in three.every] == ["b", "c2", "d"]
+
+
+class TestBringingBack:
+    def test_by_hand(self, three: Conversation) -> None:
+        three.put_aside(["a", "c"])
+        assert three.bring_back() == 2
+        assert questions(three) == ["a", "b", "c"]
+        assert three.bring_back() == 0
+        assert took_back(three) == "the return of 2 turns of deleted cells"
+        assert questions(three) == ["b"]
+        assert three.bring_back(["c"]) == 1
+        assert took_back(three) == "the return of 1 turn of a deleted cell"
+
+    def test_taking_it_back_leaves_those_that_are_known_to_exist(self, three: Conversation) -> None:
+        three.put_aside(["a", "c"])
+        three.bring_back()
+        three.cell_exists("a")
+        took_back(three)
+        assert questions(three) == ["a", "b"]
+
+    def test_setting_aside_is_no_change_that_undo_takes_back(self, three: Conversation) -> None:
+        three.put_aside(["a"])
+        ask(three, "d", "d")
+        assert took_back(three) == "turn 3"
+        assert questions(three) == ["b", "c"]
+        assert took_back(three) == "turn 3"
+        assert questions(three) == ["b"]
+
+    def test_a_state_before_the_deletion_does_not_bring_it_back(self, three: Conversation) -> None:
+        ask(three, "b2", "b", 2)
+        three.put_aside(["b"])
+        assert took_back(three) == "the replacement of turn 2"
+        assert questions(three) == ["a", "c"]
+        three.cell_exists("b")
+        assert questions(three) == ["a", "b", "c"]
+
+    def test_reset_drops_them_and_its_undo_leaves_them_set_aside(self, three: Conversation) -> None:
+        three.put_aside(["b"])
+        assert three.reset() == 3
+        assert three.set_aside == ()
+        assert took_back(three) == "the removal of all 3 turns"
+        assert questions(three) == ["a", "c"]
+        assert three.bring_back() == 1
 
 
 class TestUndo:
     def test_of_nothing(self) -> None:
-        assert Conversation().undo() == ""
+        assert Conversation().undo() is None
 
     def test_of_a_turn(self, three: Conversation) -> None:
-        assert three.undo() == "turn 3"
+        assert took_back(three) == "turn 3"
         assert questions(three) == ["a", "b"]
 
     def test_of_a_replacement_brings_the_old_turn_back(self, three: Conversation) -> None:
         ask(three, "b2", "b", 2)
-        assert three.undo() == "the replacement of turn 2"
+        assert took_back(three) == "the replacement of turn 2"
         assert questions(three) == ["a", "b", "c"]
 
     def test_of_a_loop_goes_turn_by_turn(self, three: Conversation) -> None:
@@ -225,31 +312,26 @@ class TestUndo:
         three.undo()
         assert questions(three) == ["a", "b", "c"]
 
-    def test_of_a_deletion(self, three: Conversation) -> None:
-        three.forget_cells(["a", "b"])
-        assert three.undo() == "the removal of 2 turns of a deleted cell"
-        assert questions(three) == ["a", "b", "c"]
-
     def test_of_a_reset(self, three: Conversation) -> None:
         assert three.reset() == 3
         assert questions(three) == []
-        assert three.undo() == "the removal of all 3 turns"
+        assert took_back(three) == "the removal of all 3 turns"
         assert questions(three) == ["a", "b", "c"]
 
     def test_of_everything(self, three: Conversation) -> None:
         ask(three, "b2", "b", 2)
-        three.forget_cells(["a"])
+        three.put_aside(["a"])
         three.reset()
-        undone = []
-        while what := three.undo():
-            undone.append(what)
-        assert len(undone) == 6
+        count = 0
+        while three.undo():
+            count += 1
+        assert count == 5
         assert questions(three) == []
 
     def test_resetting_nothing_is_no_change(self) -> None:
         conversation = Conversation()
         assert conversation.reset() == 0
-        assert conversation.undo() == ""
+        assert took_back(conversation) == ""
 
     def test_after_an_undo_the_cell_can_be_run_again(self, three: Conversation) -> None:
         three.undo()
@@ -286,10 +368,10 @@ class TestSummary:
         ],
     )
     def test_words(self, change: Change, summary: str) -> None:
-        assert change.summary == summary
+        assert summary_of(change) == summary
 
     def test_a_replacement_that_begins_anew_says_both(self) -> None:
-        summary = Change(2, 3, replaced=1, later=1, begins=True).summary
+        summary = summary_of(Change(2, 3, replaced=1, later=1, begins=True))
         assert "replaced turn 2" in summary
         assert "new conversation" in summary
 
@@ -326,6 +408,10 @@ class TestConversations:
         ask(conversations["x"], "a", "a")
         ask(conversations["y"], "b", "a")
         ask(conversations["y"], "c", "c")
-        assert conversations.forget_cells(["a"]) == 2
-        assert conversations.forget_cells([]) == 0
-        assert conversations.names() == ["y"]
+        assert conversations.put_aside(["a"]) == 2
+        assert conversations.put_aside([]) == 0
+        assert questions(conversations["y"]) == ["c"]
+        # A conversation whose turns are all set aside can still be looked at, and brought back.
+        assert conversations.names() == ["x", "y"]
+        assert conversations.bring_back() == {"x": 1, "y": 1}
+        assert questions(conversations["x"]) == ["a"]

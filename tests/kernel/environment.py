@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import nbclaude
+
 FOREIGN = ("ANTHROPIC_", "NBCLAUDE_", "CLAUDE_", "JUPYTER", "JPY_", "IPYTHON", "XDG_", "PYTEST_", "MPL")
 """Variables that reach into a kernel from the outside: settings, keys and paths of whoever runs the tests."""
 
@@ -14,6 +16,7 @@ PYTHON_SETTINGS = ("PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS"
 def clean_environment(home: Path) -> dict[str, str]:
     """Return an environment whose configuration, data and caches all live under `home`.
 
+    Its Python finds the very nbclaude that the tests import, also where another copy is installed (a git worktree).
     Proxy variables are dropped as well: every server of the tests is on the loopback interface.
     """
     kept = {
@@ -35,4 +38,5 @@ def clean_environment(home: Path) -> dict[str, str]:
     }
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
-    return kept | {name: str(place) for name, place in places.items()}
+    package = {"PYTHONPATH": str(Path(nbclaude.__file__).parents[1])}
+    return kept | package | {name: str(place) for name, place in places.items()}

@@ -11,9 +11,9 @@ from typing import Any
 from PIL import Image
 
 from nbclaude.simulator import Answer, Simulator, tool_use
-from tests.context.secrets.test_assigned import NAMED
-from tests.context.secrets.test_masking import IN_CONTEXT, SECRETS
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
+from tests.secrets.test_assigned import NAMED
+from tests.secrets.test_masking import IN_CONTEXT, SECRETS
 
 FRAME = "import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn'], 'people': [128928, 335975]})"
 PLOT = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2, 4])"
@@ -412,7 +412,7 @@ class TestSecrets:
             "--extra": json.dumps({"metadata": {"user_id": AWS}}).join("''"),
         }.items():
             message = refused(claude_kernel, f"%claude {option} {value} hello")
-            assert f"{option} (" in message
+            assert f"{option}: it holds a secret" in message
             assert "holds a secret (AWS key), which cannot be masked there; nothing was sent." in message
             assert AWS not in message
         asked = claude_kernel.run(f"import nbclaude\nnbclaude.ask('x', stop_sequences=['{AWS}'])")

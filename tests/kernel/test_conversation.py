@@ -47,7 +47,7 @@ def test_a_loop_in_a_cell_is_several_turns_and_a_rerun_replaces_them_all(
     assert sent(simulator) == ["Q0", "A0", "ask 0", "M1", "ask 1", "M2", "after", "Z", "now"]
 
 
-def test_deleting_a_cell_removes_its_turn_at_the_next_execution(
+def test_deleting_a_cell_sets_its_turn_aside_at_the_next_execution(
     claude_kernel: Kernel, simulator: Simulator
 ) -> None:
     simulator.enqueue("A1", "A2", "A3")
@@ -56,7 +56,7 @@ def test_deleting_a_cell_removes_its_turn_at_the_next_execution(
     claude_kernel.run("1 + 1", cell_id="plain", deleted=["a"])
     last = claude_kernel.run("%claude Q3", cell_id="c")
     assert sent(simulator) == ["Q2", "A2", "Q3"]
-    assert "1 turn of deleted cells removed" in last.html
+    assert "1 turn of a deleted cell set aside (%claude_undo deleted brings it back)" in last.html
 
 
 def test_front_ends_without_cell_ids_append(claude_kernel: Kernel, simulator: Simulator) -> None:

@@ -8,7 +8,8 @@ from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 VIEW = "application/vnd.jupyter.widget-view+json"
 PANELS = "import nbclaude.panel as _panels\np = _panels._open[-1]"
 COUNT = (
-    "import ipywidgets.widgets.widget as _w, comm as _c\nlen(_w._instances), len(_c.get_comm_manager().comms)"
+    "import ipywidgets as _w, comm as _c\n"
+    "len(_w.Widget.get_manager_state()['state']), len(_c.get_comm_manager().comms)"
 )
 WAIT = "import time\nwhile p.ask._live is not None: time.sleep(0.02)"
 
@@ -40,6 +41,22 @@ def test_what_it_tells_the_front_end_is_what_anywidget_would(claude_kernel: Kern
     )
     assert ours == theirs
     assert claude_kernel.value("{'_esm', '_anywidget_id'} <= set(p.ask.view.keys)") == "True"
+
+
+def test_what_widgets_of_the_panel_are_told_belongs_to_no_cell(claude_kernel: Kernel) -> None:
+    """Else a cell that runs would keep the panel waiting; and the kernel's own parents must stay as they are."""
+
+    def comms(done: Execution) -> list[str]:
+        return [message.type for message in done.messages if message.type.startswith("comm")]
+
+    opened = claude_kernel.run("%claude", cell_id="a")
+    assert opened.ok and comms(opened) == []
+    assert comms(claude_kernel.run("%config ClaudeMagics.max_tokens = 5")) == []
+    theirs = claude_kernel.run("import ipywidgets\nslider = ipywidgets.IntSlider()\nslider.value = 5")
+    assert comms(theirs) == ["comm_open", "comm_open", "comm_open", "comm_msg"]
+    assert claude_kernel.value("get_ipython().kernel.get_parent()['content']['code'][:5]") == "print"
+    claude_kernel.run("%unload_ext nbclaude")
+    assert claude_kernel.value("'get_parent' in vars(get_ipython().kernel)") == "False"
 
 
 def test_closing_frees_every_widget_and_comm(claude_kernel: Kernel) -> None:
@@ -157,7 +174,7 @@ def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
         == "('max', False, False)"
     )
     claude_kernel.run("s.max_tokens.value = -5")
-    assert "Max tokens -5 must be 1 or more." in claude_kernel.value("p._host.alert.value")
+    assert "Max tokens -5: it must be a whole number from 1." in claude_kernel.value("p._host.alert.value")
     assert claude_kernel.value("s.max_tokens.value") == "16000"
     claude_kernel.run("s.temperature.value = 0.4\ns.budget.value = 2.5")
     assert claude_kernel.value("s._host.settings.temperature") == "0.4"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from nbclaude.client.models import ModelInfo
+from nbclaude.models.table import ModelInfo
 from nbclaude.panel.models import Entry, entries_of, known_models
 
 TODAY = date(2026, 11, 24)

@@ -28,6 +28,16 @@ def test_an_item_has_number_question_answer_and_buttons() -> None:
         assert f'data-action="{action}" data-value="{key}"' in html
 
 
+def test_a_turn_that_is_set_aside_has_no_number_and_a_way_back() -> None:
+    first, gone, last = turn(cell="a"), turn("Where?", cell="deleted-cell"), turn(cell="c")
+    (_, one), (key, aside), (_, two) = Transcript().items([first, gone, last], [gone])
+    assert "Turn 1<" in one and "Turn 2<" in two
+    assert "Set aside<" in aside and "cell deleted-, which was deleted: not sent" in aside
+    assert f'data-action="bring-back" data-value="{key}"' in aside
+    assert 'data-action="edit"' not in aside and 'data-action="delete"' in aside
+    assert "bring-back" not in one + two
+
+
 def test_the_answer_can_bring_no_button() -> None:
     ((_, html),) = Transcript().items([turn(answer='<button data-action="delete">x</button>')])
     assert html.count('data-action="delete"') == 1

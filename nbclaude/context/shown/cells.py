@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.texts import clip, counted, framed
+from nbclaude.texts import clip, counted, framed
 
 __all__ = ["CellLog", "CellOutput", "LoggedCell", "context_cells"]
 

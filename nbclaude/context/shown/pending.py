@@ -1,4 +1,4 @@
-"""A shell comes in; matplotlib's figures that no cell has shown yet go out, to be attached, or shown at once."""
+"""Finds matplotlib's figures that no cell has shown yet, to be attached, or shown at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
+from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
+from nbclaude.notebook import Shell
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -21,7 +22,7 @@ def open_figures() -> list[Any]:
     return [manager.canvas.figure for manager in helpers.Gcf.get_all_fig_managers()] if helpers else []
 
 
-def pending_figures(shell: Any, before: Container[Any] = ()) -> list[Any]:
+def pending_figures(shell: Shell, before: Container[Any] = ()) -> list[Any]:
     """Return matplotlib's figures that the notebook shows only when the cell has ended, the newest first.
 
     `before` are those that were open when the cell began: after `plt.ioff()` they stay so, and no cell's end shows them.
@@ -38,21 +39,19 @@ def pending_figures(shell: Any, before: Container[Any] = ()) -> list[Any]:
     return figures[::-1]
 
 
-def pending_picture(shell: Any, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
+def pending_picture(shell: Shell, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
     """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
-    from nbclaude.context.images.pictures import picture_of, prepare_shown
+    from nbclaude.context.images.matplotlib_figures import background_needed
+    from nbclaude.context.images.pictures import attach_picture, picture_of
 
-    found = None
     if shows_at_end(shell):
         shown, _metadata = shell.display_formatter.format(figure, include=IMAGE_TYPES)
-        found = bundle_image(shown)
-    if found is None:
-        return picture_of(figure, limits, label)
-    media_type, data = found
-    return prepare_shown(data, media_type, limits, label).attachment(label, "figure")
+        for picture in bundle_pictures(shown, {"needs_background": background_needed(figure)}):
+            return attach_picture(picture, limits, label, "figure")
+    return picture_of(figure, limits, label)
 
 
-def show_pending(shell: Any) -> None:
+def show_pending(shell: Shell) -> None:
     """Show now what the inline backend shows when the cell has ended; it does not show it again then.
 
     As at a cell's end, figures are closed (`InlineBackend.close_figures`): call it where no line of the cell can go on with
@@ -62,7 +61,7 @@ def show_pending(shell: Any) -> None:
         sys.modules["matplotlib_inline.backend_inline"].flush_figures()
 
 
-def shows_at_end(shell: Any) -> bool:
+def shows_at_end(shell: Shell) -> bool:
     """Tell whether the inline backend shows a cell's figures at its end: only then are those that wait the cell's own."""
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is None or inline.flush_figures not in shell.events.callbacks.get("post_execute", ()):

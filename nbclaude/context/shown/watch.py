@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 from nbclaude.context.shown.cells import CellLog, CellOutput
 from nbclaude.context.shown.told import told
-from nbclaude.context.texts import TextLimits, counted, gap
+from nbclaude.notebook import Shell
+from nbclaude.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
 
@@ -34,7 +35,7 @@ class CellWatch:
     `cell_id()` names the cell that is being executed, "" where the front end does not.
     """
 
-    def __init__(self, shell: Any, log: CellLog, cell_id: Callable[[], str] = str) -> None:
+    def __init__(self, shell: Shell, log: CellLog, cell_id: Callable[[], str] = str) -> None:
         self._shell = shell
         self._log = log
         self._cell_id = cell_id
@@ -54,6 +55,11 @@ class CellWatch:
         self._shell.events.register("post_run_cell", self._after)
         for publisher, hook in self._hooks():
             publisher.register_hook(hook)
+
+    @property
+    def has_output(self) -> bool:
+        """Whether the cell that runs has shown anything that is not ours."""
+        return bool(self._outputs)
 
     def unload(self) -> None:
         """Stop watching; everything in the shell is as before `load`."""

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.quiet import quietly
+
 from ..images import ImageInfo, read_image
 from .question import Question
 from .wording import listed
@@ -94,7 +96,7 @@ def main_colours(data: bytes, most: int = 5) -> list[tuple[str, float]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's remarks about odd files are not the user's
-            with Image.open(io.BytesIO(data)) as opened:
+            with quietly("PIL"), Image.open(io.BytesIO(data)) as opened:
                 opened.seek(0)
                 small = opened.convert("RGBA").resize((SAMPLE, SAMPLE), Image.Resampling.NEAREST)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):

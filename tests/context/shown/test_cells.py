@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from nbclaude.context.secrets.masking import mask
 from nbclaude.context.shown.cells import CellLog, CellOutput, LoggedCell, context_cells
 from nbclaude.context.shown.told import told
 from nbclaude.context.shown.watch import CellWatch
-from nbclaude.context.texts import gap
 from nbclaude.reply import Reply
+from nbclaude.secrets.masking import mask
+from nbclaude.texts import gap
 
 
 def log_of(*cells: tuple[str, str]) -> CellLog:

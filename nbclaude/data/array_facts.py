@@ -1,0 +1,146 @@
+"""A numpy array comes in; the facts about its values go out: missing, range, statistics, the fields of a structured one."""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from collections import Counter
+from typing import Any
+
+from nbclaude.data.extents import extent, pieces, present
+from nbclaude.data.facts import (
+    Facts,
+    category_facts,
+    missing_text,
+    number_facts,
+    range_text,
+    told,
+    types_text,
+)
+from nbclaude.data.table import is_exact, sample_step
+
+__all__ = ["array_facts"]
+
+_FIELDS = 40  # of a structured array are told
+_BLOCKS, _BLOCK = 25, 2_000  # what is read of an array on a disk
+_ON_DISK = 25  # times longer it takes to read one
+
+
+def array_facts(array: Any) -> Facts:
+    """Tell an array: what is `exact` of all of it, the rest, and all of a very large one, of a sample."""
+    if not array.size or not array.ndim:
+        return Facts()
+    if array.dtype.names:
+        return _fields(array)
+    kind = array.dtype.kind
+    if kind not in "iufbMmcOSUT":
+        return Facts()
+    on_disk = _is_on_disk(array)
+    step = sample_step(array.size, 1)
+    exact = is_exact(array.size, [_ON_DISK if on_disk else 4 if kind == "c" else 1]) and kind not in "OSUT"
+    sample = _blocks(array) if on_disk and not exact else _every(array, step)
+    marked = "; ~ is from" if exact else "; all from"
+    said = f"{marked} a sample of {sample.size:,} values" if step > 1 else ""
+    facts = _FACTS.get(kind, _texts)(array if exact else sample, sample, exact and step > 1)
+    # Dates and booleans have nothing that comes from a sample alone.
+    needed = not exact or kind in "iuf"
+    return Facts(facts.ranges + said if needed and facts.ranges else facts.ranges, facts.values)
+
+
+def _fields(array: Any) -> Facts:
+    names = array.dtype.names
+    lines = [f"  {name}: {array.dtype[name]}" for name in names[:_FIELDS]]
+    for n, name in enumerate(names[:_FIELDS]):
+        if known := array_facts(array[name]).ranges:
+            lines[n] += f"; {known}"
+    if len(names) > _FIELDS:
+        lines.append(f"  … and {len(names) - _FIELDS:,} more fields")
+    return Facts("\n".join(["fields:", *lines]))
+
+
+def _is_on_disk(array: Any) -> bool:
+    """Return whether an array, or what it is a view of, is a file: to read it whole may take minutes."""
+    memmap = sys.modules["numpy"].memmap
+    while array is not None and not isinstance(array, memmap):
+        array = getattr(array, "base", None)
+    return array is not None
+
+
+def _every(array: Any, step: int) -> Any:
+    # Flat views only: `ravel` would copy an array that does not lie in one piece.
+    return array.reshape(-1)[::step] if array.flags.c_contiguous else array.flat[: array.size : step]
+
+
+def _blocks(array: Any) -> Any:
+    """Return blocks from all over: single values would read a page of the disk each."""
+    starts = (array.size * block // _BLOCKS for block in range(_BLOCKS))
+    flat = array.reshape(-1) if array.flags.c_contiguous else array.flat
+    return sys.modules["numpy"].concatenate([flat[start : start + _BLOCK] for start in starts])
+
+
+def _numbers(whole: Any, sample: Any, sampled: bool) -> Facts:
+    numpy = sys.modules["numpy"]
+    found, there = extent(pieces(whole)), numpy.asarray(present(sample))
+    finite = there[numpy.isfinite(there)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return number_facts(
+            found.missing,
+            whole.size,
+            None if found.least is None else found.least.item(),
+            None if found.most is None else found.most.item(),
+            mean=float(finite.mean()) if finite.size else math.nan,
+            median=float(numpy.median(finite)) if finite.size else math.nan,
+            deviation=float(finite.std()) if finite.size else math.nan,
+            infinite=found.infinite,
+            sampled=sampled,
+        )
+
+
+def _complex(whole: Any, _sample: Any, _sampled: bool) -> Facts:
+    real, imaginary = (extent(pieces(part)) for part in (whole.real, whole.imag))
+    missing = max(real.missing, imaginary.missing)
+    ends = (
+        range_text(real.least, real.most, "real "),
+        range_text(imaginary.least, imaginary.most, "imaginary "),
+    )
+    return Facts(told(missing_text(missing, whole.size), *ends))
+
+
+def _booleans(whole: Any, _sample: Any, _sampled: bool) -> Facts:
+    true = there = 0
+    for part in map(present, pieces(whole)):
+        true, there = true + int(part.sum()), there + part.size
+    return Facts(told(missing_text(whole.size - there, whole.size), f"{true:,} true"))
+
+
+def _times(whole: Any, _sample: Any, _sampled: bool) -> Facts:
+    found = extent(pieces(whole))
+    ends = "" if found.least is None else f"{found.least} … {found.most}"
+    return Facts(told(missing_text(found.missing, whole.size), ends))
+
+
+def _texts(whole: Any, _sample: Any, _sampled: bool) -> Facts:
+    values = present(whole).tolist()
+    there = [each for each in values if each is not None]
+    missing, kinds = whole.size - len(there), Counter(map(type, there))
+    if not there or any(kind.__hash__ is None for kind in kinds):
+        return category_facts(missing, whole.size, None, (), types_text(kinds) if there else "")
+    try:
+        counts = Counter(there)
+    except Exception:  # a tuple of lists, an object of the user's
+        return category_facts(missing, whole.size, None, (), types_text(kinds))
+    types = types_text(kinds) if whole.dtype.kind == "O" else ""
+    return category_facts(missing, whole.size, len(counts), counts.most_common(5), types)
+
+
+_FACTS = {
+    "i": _numbers,
+    "u": _numbers,
+    "f": _numbers,
+    "c": _complex,
+    "b": _booleans,
+    "M": _times,
+    "m": _times,
+}

@@ -1,0 +1,65 @@
+"""An xarray Dataset or DataArray comes in; compact text about it, made for a model, goes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from nbclaude.data.array_facts import array_facts
+from nbclaude.data.arrays import describe_array
+from nbclaude.data.table import Described
+from nbclaude.errors import ConfigurationError
+from nbclaude.texts import clip, counted
+
+__all__ = ["describe_xarray"]
+
+
+def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Described:
+    """Describe a Dataset or DataArray: as xarray prints it with statistics, or for "schema" dimensions, names and types.
+
+    Nothing is loaded: an array that is still on disk, or lazy, has no statistics; "head" and "full" load what they show.
+    """
+    size = ", ".join(f"{name}: {length:,}" for name, length in value.sizes.items())
+    kind = type(value).__name__
+    variables = value.data_vars if hasattr(value, "data_vars") else {value.name: value}
+    if format in ("head", "full"):
+        if hasattr(value, "data_vars"):
+            raise ConfigurationError(
+                f"An xarray {kind} has no format {format}: reference one of its variables, as in {{ds['name']:{format}"
+                f"{' 5' if format == 'head' else ''}}}, or a table of it, {{ds.to_dataframe():{format}"
+                f"{' 5' if format == 'head' else ''}}}."
+            )
+        opening = f"xarray {kind} {value.name or ''}, dimensions ({size}), {value.dtype}".replace(" ,", ",")
+        shown = value[:rows] if format == "head" and value.ndim else value
+        return describe_array(shown.values, format, rows, budget, opening)
+    if format != "schema":
+        known = _variables("statistics", variables, facts_only=True)
+        text, note = clip(repr(value), budget - sum(map(len, known)))
+        return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())
+    lines = [f"xarray {kind}, dimensions ({size})"]
+    lines += _variables("coordinates", value.coords)
+    lines += _variables("variables", variables)
+    text, note = clip("\n".join([*lines, "(no values were sent)"]), budget)
+    return Described(text, f"{kind} ({size}): schema only", (note,) if note else ())
+
+
+_TOLD = 40  # variables
+
+
+def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Sequence[str]:
+    lines = []
+    for name, array in list(variables.items())[:_TOLD]:
+        # xarray alone knows whether the values are in memory; `values` would load them.
+        in_memory = getattr(array.variable, "_in_memory", False)
+        facts = array_facts(array.values).ranges if in_memory else ""
+        if facts_only:
+            lines += [f"  {name}: {facts}"] if facts else []
+            continue
+        dims = ", ".join(str(dim) for dim in array.dims)
+        units = f" [{array.attrs['units']}]" if "units" in array.attrs else ""
+        lines.append(f"  {name} ({dims}): {array.dtype}{units}" + (f"; {facts}" if facts else ""))
+    if len(variables) > _TOLD:
+        lines.append(f"  … and {len(variables) - _TOLD:,} more")
+    if facts_only:
+        return [f"{title}:", *lines] if lines else []
+    return [f"{title} ({counted(len(variables), 'array')}):", *lines] if lines else []

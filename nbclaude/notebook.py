@@ -1,0 +1,252 @@
+"""What the front end tells: the shell, the cell that runs, the cells that are gone, the notebook's file, terminal or not.
+
+JupyterLab and Notebook 7 send the cell's id and the deleted cells in the metadata of every execute request. Terminals,
+nbclient and others send neither.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+__all__ = [
+    "CellRun",
+    "DeletedCells",
+    "Shell",
+    "cell_number",
+    "cell_run",
+    "is_claude_cell",
+    "is_terminal",
+    "notebook_path",
+    "only_asks_follow",
+    "request_id",
+    "shows_updates",
+]
+
+# Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
+_REPEATED = 1.0
+_ASKS = re.compile(r"(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$)")
+
+
+class Shell(Protocol):
+    """What nbclaude uses of IPython's `InteractiveShell`.
+
+    Shells of kernels have a `get_parent` and a `kernel` besides, which is asked for here and nowhere else.
+    """
+
+    user_ns: dict[str, Any]
+    user_ns_hidden: dict[str, Any]
+    configurables: list[Any]
+
+    @property
+    def display_pub(self) -> Any:
+        """Publishes display data; in kernels it has hooks."""
+
+    @property
+    def displayhook(self) -> Any:
+        """Shows the value of a cell's last expression."""
+
+    @property
+    def display_formatter(self) -> Any:
+        """Turns a value into what can be shown of it, by media type."""
+
+    @property
+    def events(self) -> Any:
+        """Registers what is called before and after cells."""
+
+    @property
+    def history_manager(self) -> Any:
+        """Remembers inputs and outputs."""
+
+    @property
+    def input_transformer_manager(self) -> Any:
+        """Holds the transformers of a cell's source."""
+
+    @property
+    def magics_manager(self) -> Any:
+        """Holds the magics."""
+
+    def register_magics(self, *magics: Any) -> None:
+        """Make the magics of these objects available."""
+
+    def ev(self, expr: Any) -> Any:
+        """Evaluate an expression in the user's namespace."""
+
+
+@dataclass(frozen=True, slots=True)
+class CellRun:
+    """One execution of one cell: the cell's id, and what tells this execution from the next."""
+
+    cell: str
+    run: object
+
+
+def cell_run(shell: Shell) -> CellRun | None:
+    """Return which cell runs, and in which execution; None where the front end does not tell."""
+    cell = _metadata(shell).get("cellId")
+    return CellRun(cell, request_id(shell)) if isinstance(cell, str) and cell else None
+
+
+def request_id(shell: Shell) -> str | None:
+    """Return the id of the request that is executed; None in a terminal."""
+    header = _request(shell).get("header")
+    found = header.get("msg_id") if isinstance(header, Mapping) else None
+    return str(found) if found is not None else None
+
+
+class DeletedCells:
+    """Tells which cells are gone, from what the front end says with each execution.
+
+    It names cells that were removed at some time since the last reply, which is less than it seems: a cell that was cut and
+    pasted, or whose deletion was undone, is named though it is on the screen again, with the same id. And requests that were
+    queued together (Run All) all name the same cells, also those that come after the run of such a cell.
+    """
+
+    def __init__(self) -> None:
+        self._named: frozenset[str] = frozenset()
+        self._sent: datetime | None = None
+        self._started = 0.0
+        # Cells that were named by the very request that showed that they exist: until when a request was sent that repeats it.
+        self._there: dict[str, tuple[datetime, float]] = {}
+
+    def begin(self, shell: Shell) -> frozenset[str]:
+        """Return which cells are gone as a cell begins to run: those that its request names, if nothing shows that they exist."""
+        named = _metadata(shell).get("deletedCells")
+        self._named = (
+            frozenset(cell for cell in named if isinstance(cell, str))
+            if isinstance(named, list)
+            else frozenset()
+        )
+        self._sent, self._started = _sent(shell), time.monotonic()
+        gone = frozenset(cell for cell in self._named if not self._repeats(cell))
+        at = cell_run(shell)
+        if at is not None:
+            self.exists([at.cell])
+            gone -= {at.cell}
+        return gone
+
+    def exists(self, cells: Iterable[str]) -> None:
+        """Take note that these cells are there, whatever the request of the cell that runs says of them."""
+        for cell in cells:
+            if self._sent is not None and cell in self._named:
+                self._there[cell] = (self._sent, _REPEATED)
+            else:
+                self._there.pop(cell, None)
+
+    def end(self) -> None:
+        """Take note that the cell has run: its reply lets the front end forget the cells that it named."""
+        took = time.monotonic() - self._started
+        self._there = {
+            cell: (sent, max(most, took)) if sent == self._sent else (sent, most)
+            for cell, (sent, most) in self._there.items()
+        }
+
+    def _repeats(self, cell: str) -> bool:
+        """Whether the request only repeats what is known to be wrong: it was sent before the front end could forget it."""
+        sent, most = self._there.get(cell, (None, 0.0))
+        return sent is not None and self._sent is not None and (self._sent - sent).total_seconds() < most
+
+
+def cell_number(shell: Shell) -> int:
+    """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
+    return int(shell.displayhook.prompt_count)
+
+
+def is_claude_cell(shell: Shell) -> bool:
+    """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
+    code = _code(shell).strip()
+    return code.startswith("%%claude") or (code.startswith("%claude") and "\n" not in code)
+
+
+def only_asks_follow(shell: Shell) -> bool:
+    """Tell whether nothing comes after the lines of the cell that ask, so that its figures are as they stay.
+
+    Lines in a block do not count: a loop may go on with the figure.
+    """
+    lines = _code(shell).splitlines()
+    first = next((n for n, line in enumerate(lines) if _ASKS.match(line)), len(lines))
+    rest = [line for line in lines[first:] if line.strip() and not line.lstrip().startswith("#")]
+    return bool(rest) and all(_ASKS.match(line) for line in rest)
+
+
+def is_terminal(shell: Shell | None) -> bool:
+    """Tell whether the shell prints to a terminal, where there are no outputs to update."""
+    return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def shows_updates(shell: Shell) -> bool:
+    """Tell whether what is shown now is known to be updated on the screen.
+
+    JupyterLab, Notebook 7 and VS Code do so, and tell the cell's id; Colab does, too. What executes notebooks with nobody to ask
+    (nbclient, and with it papermill, nbconvert, Quarto) says so, and follows updates. Consoles, servers that execute for a page
+    that may be closed, ipyparallel's engines and callbacks of widgets tell neither; and an Output widget only appends.
+    """
+    if _goes_to_output_widget(shell):
+        return False
+    if cell_run(shell) is not None or "google.colab" in sys.modules:
+        return True
+    content = _request(shell).get("content")
+    return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def _goes_to_output_widget(shell: Shell) -> bool:
+    """Tell whether an Output widget takes what is published now: it names the request whose messages it takes."""
+    output = getattr(sys.modules.get("ipywidgets"), "Output", None)
+    if output is None:
+        return False
+    parent = getattr(getattr(shell, "display_pub", None), "parent_header", None)
+    current = parent.get("msg_id") if isinstance(parent, Mapping) else None
+    current = current or request_id(shell)
+    return any(isinstance(each, output) and each.msg_id == current for each in _widgets() if current)
+
+
+def _widgets() -> list[Any]:
+    """Return the widgets of this kernel; ipywidgets 8.0 keeps them in the class, 8.1 in the module."""
+    core = sys.modules.get("ipywidgets.widgets.widget")
+    by_id = getattr(core, "_instances", None)
+    if by_id is None:
+        by_id = getattr(getattr(core, "Widget", None), "_active_widgets", None)
+    return list(by_id.values()) if isinstance(by_id, Mapping) else []
+
+
+def notebook_path() -> Path | None:
+    """Return the notebook's file, as it was called when the kernel started; None where the front end does not tell."""
+    name = os.environ.get("JPY_SESSION_NAME", "")
+    return Path(name) if name.endswith(".ipynb") else None
+
+
+def _request(shell: Shell) -> Mapping[str, Any]:
+    """Return the execute request that the shell is working on: kernels have one, terminals do not."""
+    get_parent = getattr(shell, "get_parent", None)
+    parent = get_parent() if get_parent is not None else None
+    return parent if isinstance(parent, Mapping) else {}
+
+
+def _metadata(shell: Shell) -> Mapping[str, Any]:
+    metadata = _request(shell).get("metadata")
+    return metadata if isinstance(metadata, Mapping) else {}
+
+
+def _sent(shell: Shell) -> datetime | None:
+    """Return when the front end sent the request, by its own clock."""
+    header = _request(shell).get("header")
+    date = header.get("date") if isinstance(header, Mapping) else None
+    if isinstance(date, str):
+        try:
+            date = datetime.fromisoformat(date)
+        except ValueError:
+            return None
+    return date if isinstance(date, datetime) and date.tzinfo is not None else None
+
+
+def _code(shell: Shell) -> str:
+    content = _request(shell).get("content")
+    code = content.get("code") if isinstance(content, Mapping) else None
+    return code if isinstance(code, str) else ""

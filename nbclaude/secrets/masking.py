@@ -1,0 +1,133 @@
+"""Every credential in a text, replaced by a mask that says what it was.
+
+Looked for are the shapes that providers' tokens have, and values whose names say what they are; how random a string looks
+says nothing by itself, or hashes, ids and data would be masked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nbclaude.secrets.assigned import assigned_secrets, is_placeholder
+from nbclaude.secrets.key_tails import key_tails
+from nbclaude.secrets.placed import placed_secrets
+from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
+
+__all__ = ["Finding", "mask", "whole_credentials"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A credential that was found: its kind, and the line of the text it stands in. Never the credential itself."""
+
+    kind: str
+    line: int
+
+
+# The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
+_BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
+
+_INSIDE = re.compile(r"[A-Za-z0-9]")
+
+_REST = re.compile(r"[A-Za-z0-9_-]*")
+
+_AROUND = 5_000  # characters on either side of a cut: a private key, a long token
+
+_LEAST_DISTINCT = 8  # characters of a token
+
+_CHARACTERS = (re.compile("[0-9]"), re.compile("[a-z]"), re.compile("[A-Z]"))
+
+# Where secrets stand in texts that were looked at before, by the texts' hashes: a conversation comes again with each question.
+_MOST_KNOWN = 2_000
+_LEAST_KNOWN = 500  # characters; what is shorter is looked at faster than it is hashed
+_known: dict[bytes, tuple[tuple[int, int, str], ...]] = {}
+
+
+def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
+    """Return the text with `[secret removed: AWS key]` in place of each credential, and what was found, in order."""
+    spans = _spans(text)
+    if not spans:
+        return text, ()
+    pieces: list[str] = []
+    findings: list[Finding] = []
+    position = line_start = 0
+    line = 1
+    for start, end, kind in spans:
+        line += text.count("\n", line_start, start)
+        line_start = start
+        pieces += (text[position:start], f"[secret removed: {kind}]")
+        findings.append(Finding(kind, line))
+        position = end
+    return "".join([*pieces, text[position:]]), tuple(findings)
+
+
+def whole_credentials(text: str, cut: int) -> tuple[int, int]:
+    """Return where a text can be cut: before and behind the credential that a cut at this place would go through.
+
+    A part of a credential is a secret still, and no detector knows it any more.
+    """
+    window = max(cut - _AROUND, 0)
+    for start, end, _ in _spans(text[window : cut + _AROUND]):
+        if window + start < cut < window + end:
+            return window + start, window + end
+    return cut, cut
+
+
+def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
+    if len(text) < _LEAST_KNOWN:
+        return _found(text)
+    key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    if key not in _known:
+        while len(_known) >= _MOST_KNOWN:
+            _known.pop(next(iter(_known)), None)
+        _known[key] = _found(text)
+    return _known[key]
+
+
+def _found(text: str) -> tuple[tuple[int, int, str], ...]:
+    hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
+    # A provider's shape says more than a name: it comes first.
+    return _apart([*hits, *key_tails(text), *assigned_secrets(text), *placed_secrets(text)])
+
+
+def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
+    for match in shape.pattern.finditer(text):
+        inner = bool(shape.pattern.groups)
+        start, end = match.span(1) if inner else match.span()
+        if not inner and not shape.bounded:
+            # Some shapes are those of the shortest tokens of their kind.
+            rest = _REST.match(text, end)
+            end = rest.end() if rest else end
+        if end - start < SHORTEST.get(shape.kind, 0):
+            continue
+        # `ghp_xxxx…` shows how a token looks.
+        if not inner and len(set(text[start:end])) < _LEAST_DISTINCT:
+            continue
+        if shape.kind in MIXED and not all(kind.search(text, start, end) for kind in _CHARACTERS):
+            continue
+        if shape.bounded and not _is_word(text, start, end):
+            continue
+        if shape.kind.startswith("password") and is_placeholder(text[start:end]):
+            continue
+        yield start, end, shape.kind
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    # Letters of scripts that write without spaces end a word: 鍵はAKIA…です
+    return bool(_BEFORE.search(text[max(start - 2, 0) : start])) and not _INSIDE.match(text, end)
+
+
+def _apart(spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+    """Return the spans in order, those that overlap as one, under the name of the one that begins first."""
+    # The sort is stable: of two that begin together, the more telling name is that of the detector that stands first.
+    united: list[tuple[int, int, str]] = []
+    for start, end, kind in sorted(spans, key=lambda span: span[0]):
+        if united and start < united[-1][1]:
+            first, last, name = united[-1]
+            united[-1] = (first, max(last, end), name)
+        else:
+            united.append((start, end, kind))
+    return tuple(united)

@@ -1,0 +1,69 @@
+"""After a fork each process has its own connections, and gets its own answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nbclaude.simulator import Answer, Pace, RecordedRequest, Simulator
+from tests.client.listeners import Authority, Listener, forward, in_tls
+
+SCENES = [
+    "streamed",
+    "whole",
+    "pool",
+    "executor",
+    "during_a_stream",
+    "goes_on_in_the_child",
+    "locks_held",
+    "reloads",
+    "parent_first",
+]
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+
+
+def repeat(asked: RecordedRequest) -> Answer:
+    prompt = asked.messages[-1]["content"]
+    if prompt == "slow":
+        return Answer("slow " * 60, pace=Pace(deltas_per_second=80))
+    return Answer(f"You said: {prompt}")
+
+
+def run(scenes: list[str], url: str, **environment: str) -> dict[str, list[str]]:
+    """Give what went wrong in each scene: questions that had another one's answer."""
+    program = [sys.executable, "-W", "ignore::DeprecationWarning", "-m", "tests.client.forking", url, *scenes]
+    done = subprocess.run(
+        program, capture_output=True, text=True, timeout=100, env=os.environ | environment, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[str]] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture(scope="module")
+def found(running_simulator: Simulator) -> dict[str, list[str]]:
+    """Play all scenes in one process: starting it takes longest."""
+    running_simulator.clear()
+    running_simulator.enqueue(*[repeat] * 900)
+    return run(SCENES, running_simulator.base_url)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_each_process_has_its_own_answers(scene: str, found: dict[str, list[str]]) -> None:
+    assert found[scene] == []
+
+
+def test_over_tls_too(simulator: Simulator, tmp_path: Path) -> None:
+    simulator.enqueue(*[repeat] * 300)
+    authority = Authority(tmp_path)
+    with Listener(in_tls(authority.context(), forward(simulator.port))) as server:
+        done = run(
+            ["streamed", "during_a_stream"], f"https://{server.address}", SSL_CERT_FILE=str(authority.file)
+        )
+    assert done == {"streamed": [], "during_a_stream": []}

@@ -1,0 +1,751 @@
+import datetime
+import decimal
+import math
+import pathlib
+import resource
+import sqlite3
+import sys
+import time
+from typing import Any
+
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+import xarray
+
+from nbclaude.data.frames import describe_data
+from nbclaude.data.table import Described, is_exact, sample_step
+from nbclaude.errors import ConfigurationError
+from nbclaude.texts import TextLimits
+
+
+def described(value: Any, format: str = "", **limits: int) -> Described:
+    result = describe_data(value, format, TextLimits(**limits))
+    assert result is not None
+    return result
+
+
+_COLUMNS: dict[str, list[Any]] = {
+    "city": ["Paris", "Rome", "Paris", None] * 15,
+    "price": [1.5, 2.5, float("nan"), float("inf")] * 15,
+    "rooms": list(range(60)),
+    "new": [True, False, False, True] * 15,
+}
+_CITIES = pandas.DataFrame({**_COLUMNS, "when": pandas.date_range("2020-01-01", periods=60, tz="UTC")})
+
+_CITIES_COLUMNS = """\
+  city: {text}; 15 missing (25.0%), 2 distinct{top}
+  price: {number}; 15 missing (25.0%), 1.5 … 2.5, mean 2, median 2, std 0.508548, 15 infinite
+  rooms: {whole}; 0 … 59, mean 29.5, median 29.5, std 17.4642
+  new: {boolean}; 30 true
+"""
+
+
+def test_a_pandas_frame() -> None:
+    frame = _CITIES.astype({"city": object})
+    expected = (
+        "pandas DataFrame, 60 rows × 5 columns\ncolumns (name: type; what is in it):\n"
+        + _CITIES_COLUMNS.format(
+            text="object", number="float64", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+        )
+        + f"  when: {frame.when.dtype}; 2020-01-01 00:00:00+00:00 … 2020-02-29 00:00:00+00:00\n"
+        "first 5 rows:\n"
+        "row,city,price,rooms,new,when\n"
+        "0,Paris,1.5,0,True,2020-01-01 00:00:00+00:00\n"
+        "1,Rome,2.5,1,False,2020-01-02 00:00:00+00:00\n"
+        "2,Paris,,2,False,2020-01-03 00:00:00+00:00\n"
+        "3,,inf,3,True,2020-01-04 00:00:00+00:00\n"
+        "4,Paris,1.5,4,True,2020-01-05 00:00:00+00:00\n"
+        "rows from all over, and the last:\n"
+        "12,Paris,1.5,12,True,2020-01-13 00:00:00+00:00\n"
+        "24,Paris,1.5,24,True,2020-01-25 00:00:00+00:00\n"
+        "36,Paris,1.5,36,True,2020-02-06 00:00:00+00:00\n"
+        "48,Paris,1.5,48,True,2020-02-18 00:00:00+00:00\n"
+        "59,,inf,59,True,2020-02-29 00:00:00+00:00"
+    )
+    assert described(frame) == Described(expected, "60 rows × 5 columns: schema + 10 rows")
+
+
+def test_a_polars_frame() -> None:
+    frame = polars.DataFrame(_COLUMNS)
+    text = described(frame).text
+    assert text.startswith(
+        "polars DataFrame, 60 rows × 4 columns\ncolumns (name: type; what is in it):\n"
+        + _CITIES_COLUMNS.format(
+            text="String",
+            number="Float64",
+            whole="Int64",
+            boolean="Boolean",
+            top="; top: 'Paris' 30, 'Rome' 15",
+        )
+        + "first 5 rows:\nrow,city,price,rooms,new\n0,Paris,1.5,0,True\n"
+    )
+    assert text.endswith("\n59,,inf,59,True")
+
+
+def test_an_arrow_table_and_rows_of_a_database() -> None:
+    text = described(pyarrow.table(_COLUMNS)).text
+    expected = _CITIES_COLUMNS.format(
+        text="string", number="double", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+    )
+    assert expected in text
+    assert text.startswith("pyarrow Table, 60 rows × 4 columns\n")
+
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    rows = connection.execute("select 1 as one, 'x' as two union select 2, null").fetchall()
+    connection.close()
+    assert described(rows) == Described(
+        "SQL result, 2 rows × 2 columns\ncolumns: one: int, two: str\nrow,one,two\n0,1,x\n1,2,",
+        "2 rows × 2 columns, whole",
+    )
+
+
+def test_the_result_of_a_sql_magic() -> None:
+    class ResultSet(list):  # type: ignore[type-arg]
+        keys = ("n", "word")
+
+        def DataFrame(self) -> None:  # noqa: N802 - so it is called there
+            raise AssertionError("pandas is not needed")
+
+    text = described(ResultSet([(1, "a"), (2, "b")])).text
+    assert text == "SQL result, 2 rows × 2 columns\ncolumns: n: int, word: str\nrow,n,word\n0,1,a\n1,2,b"
+
+
+@pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
+def test_a_schema_shows_no_row(make: Any) -> None:
+    canaries = [f"canary{n}" for n in range(100)]
+    columns = {"secret": canaries, "few": ["blue", "green"] * 50, "list": [["hidden"]] * 100, "n": range(100)}
+    text = described(make({name: list(values) for name, values in columns.items()}), "schema").text
+    assert "canary" not in text
+    assert "blue" not in text
+    assert "hidden" not in text
+    assert "first" not in text
+    assert "0 … 99" in text
+    if make is not pyarrow.table:
+        assert "100 distinct" in text
+    assert text.endswith("\n(no rows were sent)")
+
+
+def test_a_schema_shows_no_label_and_no_category() -> None:
+    frame = pandas.DataFrame({"x": [1, 2], "c": pandas.Categorical(["cat", "dog"])}, index=["Anna", "Bo"])
+    assert described(frame, "schema").text == (
+        f"pandas DataFrame, 2 rows × 2 columns\nindex: Index ({frame.index.dtype}); 2 distinct\n"
+        "columns (name: type; what is in it):\n  x: int64; 1 … 2, mean 1.5, median 1.5, std 0.707107\n"
+        "  c: category; 2 categories\n(no rows were sent)"
+    )
+    enum = polars.DataFrame({"e": ["cat"]}, schema={"e": polars.Enum(["cat", "dog"])})
+    assert "cat" not in described(enum, "schema").text
+
+
+def test_rows_that_were_asked_for() -> None:
+    assert described(_CITIES[["rooms", "new"]], "head 2") == Described(
+        "pandas DataFrame, 60 rows × 2 columns\ncolumns: rooms: int64, new: bool\nfirst 2 rows:\n"
+        "row,rooms,new\n0,0,True\n1,1,False",
+        "60 rows × 2 columns: first 2 rows",
+    )
+    full = described(_CITIES[["rooms"]], "full")
+    assert full.summary == "60 rows × 1 column: all rows"
+    assert full.text.endswith("\n58,58\n59,59")
+    cut = described(_CITIES[["rooms"]], "full", rows=200)
+    assert len(cut.text) < 300
+    assert cut.notes == (f"only the first {cut.text.count(chr(10)) - 4} of 60 rows fit",)
+    assert cut.notes[0] in cut.text
+
+
+@pytest.mark.parametrize("format", ["head", "head 0", "head x", "head -1"])
+def test_a_number_of_rows_that_is_none(format: str) -> None:
+    with pytest.raises(
+        ConfigurationError, match=f"head needs a number of rows, like head 20; it is '{format}'"
+    ):
+        describe_data(_CITIES, format)
+
+
+def test_a_small_frame_goes_whole() -> None:
+    frame = pandas.DataFrame({"a": [1.0, 2.0]}, index=["mean", "std"])
+    assert described(frame) == Described(
+        f"pandas DataFrame, 2 rows × 1 column\nindex: Index ({frame.index.dtype}); 2 distinct\n"
+        "columns: a: float64\nindex,a\nmean,1\nstd,2",
+        "2 rows × 1 column, whole",
+    )
+
+
+def test_odd_frames() -> None:
+    two = pandas.DataFrame([[1, 2], [3, 4]], columns=["a", "a"])
+    assert described(two).text.endswith("columns: a: int64, a: int64\nrow,a,a\n0,1,2\n1,3,4")
+    levels = pandas.DataFrame(
+        {("x", "mean"): [1, 2]}, index=pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])
+    )
+    assert described(levels).text == (
+        "pandas DataFrame, 2 rows × 1 column\nMultiIndex of k (2 distinct), level 1 (2 distinct)\n"
+        "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
+    )
+    numbers = pandas.DataFrame({1: [1], None: [2], datetime.date(2020, 1, 1): [3]})
+    assert "1: int64" in described(numbers).text
+    assert "2020-01-01: int64" in described(numbers).text
+    assert described(pandas.DataFrame()).text == "pandas DataFrame, 0 rows × 0 columns"
+    assert (
+        described(pandas.DataFrame(columns=["a", "b"]), "schema").summary == "0 rows × 2 columns: schema only"
+    )
+    assert described(polars.DataFrame()).summary == "0 rows × 0 columns"
+    assert described(pandas.Series([1, 2], name="s")).text == (
+        "pandas Series, 2 rows × 1 column\ncolumns: s: int64\nrow,s\n0,1\n1,2"
+    )
+    assert described(pandas.Index(["x"])).text.startswith("pandas Index, 1 row × 1 column\n")
+    assert described(polars.Series("s", [1])).text.startswith("polars Series, 1 row × 1 column\n")
+
+
+def test_odd_values() -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise ValueError("never")
+
+    frame = pandas.DataFrame(
+        {
+            "nested": [[1], {"a": 2}, None] * 20,
+            "huge": ["line\n" + "x" * 100_000] * 60,
+            "bad": [Bad()] * 60,
+            "gone": [float("nan")] * 60,
+            "nat": [pandas.NaT] * 60,
+            "big": [2**63 - 1] * 60,
+            "bytes": [b"\x00\xff"] * 60,
+        }
+    )
+    text = described(frame).text
+    assert len(text) < 4_500
+    assert "  nested: object; 20 missing (33.3%), holds list, dict\n" in text
+    assert "  gone: float64; all missing\n" in text
+    assert "  big: int64; 9223372036854775807 … 9223372036854775807," in text
+    assert "line⏎xxxx" in text
+    assert "<Bad>" in text
+    assert "b'\\x00\\xff'" in text
+
+
+def test_a_wide_frame_stays_in_its_budget() -> None:
+    frame = pandas.DataFrame(numpy.zeros((1000, 1000)), columns=[f"column {n}" for n in range(1000)])
+    result = described(frame)
+    assert len(result.text) < 4_500
+    assert result.notes[0].endswith(" of 1,000 columns described")
+    assert result.notes[1].startswith("rows show the first ")
+    assert "  … and 967 more columns: 967 float64 (column 33, column 34, " in result.text
+    assert ", …, column 999)\n" in result.text
+
+
+def test_a_lazy_frame_is_not_computed() -> None:
+    def never(frame: Any) -> Any:
+        raise AssertionError("computed")
+
+    lazy = polars.DataFrame({"a": [1]}).lazy().map_batches(never)
+    assert described(lazy) == Described(
+        "polars LazyFrame (not computed: no rows, no statistics)\ncolumns:\n  a: Int64",
+        "schema only",
+        ("not computed: collect() it for rows",),
+    )
+
+
+def test_the_sample_avoids_rhythms() -> None:
+    assert sample_step(1_000_000, 1) == 1
+    assert sample_step(10_000_000, 1) == 101
+    assert sample_step(10_000_000, 5) == 167
+    assert sample_step(2_400_000, 1) == 29
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_ten_million_rows(library: str) -> None:
+    rows = 10_000_000
+    generator = numpy.random.default_rng(7)
+    columns = {
+        "x": generator.normal(size=rows),
+        "n": generator.integers(0, 100, rows),
+        "when": numpy.datetime64("2020-01-01", "ms") + numpy.arange(rows),
+    }
+    words = numpy.array(["a", "bb", "ccc"], dtype=object)[columns["n"] % 3]
+    frame: Any = pandas.DataFrame({**columns, "word": pandas.Series(words, dtype=object)})
+    if library == "polars":
+        frame = polars.DataFrame({**columns, "word": words.tolist()})
+    described(_CITIES)
+    for format in ("", "schema", "head 20", "full"):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        times = []
+        for _ in range(3):
+            began = time.perf_counter()
+            text = described(frame, format).text
+            times.append(time.perf_counter() - began)
+        assert min(times) < 0.3
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
+        if format in ("", "schema"):
+            assert "~ marks statistics from a sample of 72,993 rows (one in 137)" in text
+
+
+RARE = numpy.sin(numpy.arange(3_000_000.0))
+RARE[1_234_567], RARE[2_000_001], RARE[2_000_002], RARE[5] = numpy.nan, 900.0, -900.0, numpy.inf
+WHOLE = numpy.arange(3_000_000) % 100
+WHOLE[1_234_567] = 2**62 + 1
+
+
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_ranges_and_missing_values_of_large_tables_are_exact(library: str) -> None:
+    days = numpy.datetime64("2020-01-01", "ms") + numpy.arange(3_000_000)
+    days[7] = numpy.datetime64("1999-01-01", "ms")
+    words = numpy.array(["a", "bb"], dtype=object)[numpy.arange(3_000_000) % 2]
+    words[3] = None
+    columns = {"x": RARE, "n": WHOLE, "when": days, "yes": WHOLE == 7}
+    frame: Any = pandas.DataFrame({**columns, "word": pandas.Series(words, dtype=object)})
+    if library == "polars":
+        frame = polars.DataFrame({**columns, "word": words.tolist()})
+    lines = described(frame, "schema").text.splitlines()
+    assert lines[1].startswith(
+        "missing values and ranges are of all rows; ~ marks statistics from a sample of "
+    )
+    x, n, when, yes, word = lines[3:8]
+    assert "; 1 missing (< 0.1%), -900 … 900, ~mean " in x
+    assert x.endswith(", 1 infinite")
+    assert "; 0 … 4611686018427387905, ~mean " in n
+    assert "; 1999-01-01 00:00:00 … 2020-01-01 00:49:59.999" in when
+    assert yes.endswith("; 30,000 true")
+    # Python objects are only sampled, and that is said.
+    assert word.endswith(
+        "~none missing, ~2 distinct" if library == "pandas" else "1 missing (< 0.1%), ~2 distinct"
+    )
+
+
+def test_ranges_of_nullable_columns_and_of_an_index_are_exact() -> None:
+    numbers = pandas.Series(RARE).astype("Float64")
+    whole = pandas.Series(WHOLE).astype("Int64")
+    text = described(
+        pandas.DataFrame({"x": numbers.array, "n": whole.array}, index=pandas.Index(RARE)), "schema"
+    ).text
+    assert "index: Index (float64); 1 missing (< 0.1%), -900 … 900, ~mean " in text
+    assert "x: Float64; 1 missing (< 0.1%), -900 … 900, ~mean " in text
+    assert "n: Int64; 0 … 4611686018427387905, ~mean " in text
+
+
+def test_ranges_of_large_arrays_are_exact() -> None:
+    for array in (RARE, RARE.reshape(3, -1)[:, ::-1], numpy.asfortranarray(RARE.reshape(3000, 1000))):
+        text = described(array, "schema").text
+        assert "1 missing (< 0.1%), -900 … 900, ~mean " in text
+        assert "1 infinite; ~ is from a sample of " in text
+
+
+def test_ranges_of_large_arrow_tables_are_exact() -> None:
+    days = pyarrow.array([datetime.date(2020, 1, 1)] * 49_999 + [datetime.date(1900, 1, 1)])
+    columns = {
+        "x": pyarrow.array(RARE[:50_000]),
+        "n": pyarrow.array([None, *range(49_999)]),
+        "day": days,
+        "word": pyarrow.array(["a"] * 49_999 + [None]),
+        "yes": pyarrow.array([True] * 50_000),
+    }
+    assert described(pyarrow.table(columns), "schema").text.splitlines()[1:] == [
+        "missing values and ranges are of all rows; ~ marks statistics from a sample of 10,000 rows (one in 5)",
+        "columns (name: type; what is in it):",
+        "  x: double; -1 … 1, ~mean 0.000105168, ~median -0.000512454, ~std 0.707153, 1 infinite",
+        "  n: int64; 1 missing (< 0.1%), 0 … 49998, ~mean 24801, ~median 24999, ~std 14432.4",
+        "  day: date32[day]; 1900-01-01 … 2020-01-01",
+        "  word: string; 1 missing (< 0.1%), ~1 distinct",
+        "  yes: bool; ~100.0% true",
+        "(no rows were sent)",
+    ]
+
+
+def test_what_is_sampled_altogether_says_so() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    query = (
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 50000) "
+        "SELECT x, NULLIF(x % 2, 0) AS odd FROM n"
+    )
+    rows = connection.execute(query).fetchall()
+    text = described(rows, "schema").text
+    assert (
+        "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
+        in text
+    )
+    assert "  odd: int; ~50.0% missing, 1 … 1, " in text
+    assert not is_exact(1_000_000_000, [1])
+    assert is_exact(10_000_000, [1] * 10)
+    assert not is_exact(10_000_000, [3] * 10)
+
+
+def test_numpy_arrays() -> None:
+    assert described(numpy.arange(6).reshape(2, 3)) == Described(
+        "numpy ndarray, shape (2, 3), dtype int64\n0 … 5, mean 2.5, median 2.5, std 1.70783\nwhole:\n"
+        "[[0, 1, 2],\n [3, 4, 5]]",
+        "2 × 3, int64: whole",
+    )
+    large = described(numpy.zeros((1000, 1000, 3))[::2, ::-1])
+    assert len(large.text) < 2_000
+    assert large.summary == "500 × 1,000 × 3, float64: corners"
+    assert "from a sample of " in large.text
+    assert "..." in large.text
+    holes = numpy.array([1.0, numpy.nan, numpy.inf, numpy.nan])
+    assert described(holes, "schema").text == (
+        "numpy ndarray, shape (4,), dtype float64\n2 missing (50.0%), 1 … 1, mean 1, median 1, std 0, 1 infinite\n"
+        "(no values were sent)"
+    )
+    assert described(numpy.arange(500), "head 3").text.endswith("first 3:\n[0, 1, 2]")
+    assert described(numpy.arange(500), "full").text.count(",") >= 499
+    assert described(numpy.array([True, False])).text.startswith(
+        "numpy ndarray, shape (2,), dtype bool\n1 true\n"
+    )
+    for odd in (
+        numpy.array([]),
+        numpy.array(5),
+        numpy.array(["a"]),
+        numpy.array([None, {}]),
+        numpy.zeros(2, "i4,f8"),
+    ):
+        assert described(odd).text.startswith("numpy ndarray, shape ")
+        assert described(odd, "schema").text.endswith("(no values were sent)")
+
+
+def test_an_array_of_many_dimensions_has_few_corners() -> None:
+    array = numpy.zeros((2,) * 20)
+    started = time.perf_counter()
+    result = described(array)
+    assert time.perf_counter() - started < 2
+    assert result.notes == ("corners of [0, 0, 0, 0, … 12 times] only; … stands for the rest",)
+    assert len(result.text) < 4_500
+    four = described(numpy.arange(10_000).reshape(10, 10, 10, 10)).text
+    assert "corners of [0] only; … stands for the rest:\n[[[  0,   1,   2, ...,   7,   8,   9],\n" in four
+
+
+def test_a_structured_array_is_told_by_its_fields() -> None:
+    array = numpy.array([(1, 2.5, "x"), (3, math.nan, "y")], dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
+    assert described(array, "schema").text.splitlines()[1:] == [
+        "fields:",
+        "  a: int32; 1 … 3, mean 2, median 2, std 1",
+        "  b: float64; 1 missing (50.0%), 2.5 … 2.5, mean 2.5, median 2.5, std 0",
+        "  c: <U3; 2 distinct",
+        "(no values were sent)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("array", "facts"),
+    [
+        (numpy.array([1 + 2j, 3, math.nan]), "1 missing (33.3%), real 1 … 3, imaginary 0 … 2"),
+        (numpy.array(["a", "b", "a"]), "2 distinct; top: 'a' 2, 'b' 1"),
+        (
+            numpy.array([1, "a", None], dtype=object),
+            "1 missing (33.3%), 2 distinct, holds int, str; such as '1', 'a'",
+        ),
+        (numpy.array([{}, {}], dtype=object), "holds dict"),
+    ],
+)
+def test_the_facts_of_other_arrays(array: Any, facts: str) -> None:
+    assert described(array).text.splitlines()[1] == facts
+
+
+def test_of_an_array_on_a_disk_only_blocks_are_read(tmp_path: pathlib.Path) -> None:
+    array = numpy.memmap(tmp_path / "a", dtype="f8", mode="w+", shape=(6_000_000,))
+    assert "; all from a sample of 50,000 values\n" in described(array.reshape(6, -1)[1:]).text
+    assert "sample" not in described(array[:1_000_000]).text
+
+
+def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
+    lazy = polars.LazyFrame({"a": [1]})
+    with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
+        described(lazy, "head 5")
+    with pytest.raises(
+        ConfigurationError, match=r'^polars finds no schema for this LazyFrame: .*"zzz"[^\n]*$'
+    ):
+        described(lazy.select("zzz"))
+
+
+def test_xarray() -> None:
+    array = xarray.DataArray(
+        [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
+    )
+    assert described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5"
+    assert described(array, "full").text == (
+        "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5\nwhole:\n[[1., 2.]]"
+    )
+    with pytest.raises(
+        ConfigurationError, match=r"An xarray Dataset has no format head: .*{ds\['name'\]:head 5}"
+    ):
+        described(xarray.Dataset({"t": array}), "head 3")
+    assert described(array, "schema").text == (
+        "xarray DataArray, dimensions (y: 1, x: 2)\n"
+        "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5\n"
+        "variables (1 array):\n  t (y, x): float64 [K]; 1 … 2, mean 1.5, median 1.5, std 0.5\n(no values were sent)"
+    )
+    assert described(xarray.Dataset({"t": array}), "schema").summary == "Dataset (x: 2, y: 1): schema only"
+
+
+def test_what_is_masked_is_missing() -> None:
+    array = numpy.ma.array([1, -9999, 3, 7], mask=[0, 1, 0, 0])  # type: ignore[no-untyped-call]
+    assert described(array).text == (
+        "numpy MaskedArray, shape (4,), dtype int64\n"
+        "1 missing (25.0%), 1 … 7, mean 3.66667, median 3, std 2.49444\nwhole:\n[1, --, 3, 7]"
+    )
+    large = numpy.ma.array(numpy.tile([1.5, 9e9, 3, 7], (100, 3)), mask=numpy.tile([0, 1, 0, 0], (100, 3)))  # type: ignore[no-untyped-call]
+    text = described(large).text
+    assert "300 missing (25.0%), 1.5 … 7, mean 3.83333" in text
+    assert "[[1.5, --, 3, ..., --, 3, 7],\n" in text
+    assert "e+09" not in text + described(large, "full").text + described(large, "head 2").text
+    assert described(large, "full").text.count("--") == 300
+
+
+@pytest.mark.parametrize(
+    ("values", "facts"),
+    [
+        (numpy.array([5, 6]), "all missing"),
+        (numpy.array([5.0, numpy.nan]), "all missing"),
+        (numpy.array([True, False]), "all missing, 0 true"),
+        (numpy.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), "all missing"),
+    ],
+)
+def test_all_of_an_array_may_be_masked(values: Any, facts: str) -> None:
+    text = described(numpy.ma.array(values, mask=True)).text  # type: ignore[no-untyped-call]
+    assert text.splitlines()[1:] == [facts, "whole:", "[--, --]"]
+
+
+def test_a_masked_array_of_records() -> None:
+    records = numpy.ma.array([(1, 2.0), (8, 9.0)], dtype="i4,f8", mask=[(0, 0), (1, 1)])  # type: ignore[no-untyped-call]
+    assert described(records).text.endswith("[(1, 2.0) (--, --)]")
+
+
+def test_cells_go_whole_where_the_table_fits() -> None:
+    review = "A lovely flat by the river. " + "x" * 85 + " END"
+    frame = pandas.DataFrame({"review": pandas.Series([review, "short"], dtype=object)})
+    expected = (
+        f"pandas DataFrame, 2 rows × 1 column\ncolumns: review: object\nrow,review\n0,{review}\n1,short"
+    )
+    assert described(frame) == Described(expected, "2 rows × 1 column, whole")
+    assert described(frame, "full").text.endswith(f"all rows:\nrow,review\n0,{review}\n1,short")
+    long = pandas.concat([frame] * 100, ignore_index=True)
+    assert described(long, "full").text.count(" END\n") == 100
+    assert described(long).text.count(" END\n") == 7
+
+
+def test_cut_cells_are_said() -> None:
+    frame = pandas.DataFrame({"review": pandas.Series(["y" * 200 + "END"] * 40, dtype=object)})
+    whole = described(frame)
+    assert (whole.summary, whole.notes) == (
+        "40 rows × 1 column, all rows",
+        ("40 cells shortened to 102 characters",),
+    )
+    assert whole.text.endswith(f"39,{'y' * 101}…\n[… 40 cells shortened to 102 characters …]")
+    rows = described(frame, "full", rows=2_650)
+    assert rows.notes == ("40 cells shortened to 60 characters",)
+    assert rows.text.endswith("[… 40 cells shortened to 60 characters …]")
+    few = described(frame, "full", rows=1_000)
+    assert few.notes == (
+        "only the first 14 of 40 rows fit",
+        "14 cells shortened to 60 characters",
+    )
+    large = described(pandas.concat([frame] * 2, ignore_index=True), summary=1_500)
+    assert large.notes == ("10 cells shortened to 98 characters",)
+    assert "\nfirst 5 rows, 10 cells shortened to 98 characters:\n" in large.text
+
+
+def test_numbers_have_all_digits_where_the_table_fits() -> None:
+    values = [123456789.123456789, 0.1 + 0.2, 2.0, 1.5]
+    frame = pandas.DataFrame({"x": values})
+    assert described(frame).text.endswith("row,x\n0,123456789.12345679\n1,0.30000000000000004\n2,2\n3,1.5")
+    long = described(pandas.concat([frame] * 20, ignore_index=True), "full", rows=1_000)
+    assert "\n0,123456789.1\n1,0.3\n" in long.text
+    assert long.notes == ("40 numbers rounded to 10 digits",)
+
+
+def test_numbers_of_32_bits_have_only_their_own_digits() -> None:
+    single = numpy.array([0.1, 3.4e38, numpy.nan], dtype="float32")
+    for value in (
+        pandas.DataFrame({"x": single}),
+        polars.DataFrame({"x": single}),
+        pyarrow.table({"x": pyarrow.array(single)}),
+    ):
+        assert described(value).text.endswith("row,x\n0,0.1\n1,3.4e+38\n2,")
+
+
+def test_rows_without_columns() -> None:
+    empty = pandas.DataFrame(index=range(2))
+    expected = "pandas DataFrame, 2 rows × 0 columns\ncolumns: \nall rows:\nrow\n0\n1"
+    assert described(empty, "full") == Described(expected, "2 rows × 0 columns: all rows")
+    assert described(empty, "head 20").text == expected
+
+
+def test_other_values_are_no_data() -> None:
+    for value in (
+        1,
+        "text",
+        [1, 2],
+        {"a": 1},
+        None,
+        object(),
+        pandas.Timestamp(0),
+        polars.col("a"),
+        numpy.float64(1),
+    ):
+        assert describe_data(value) is None
+    assert describe_data(_CITIES.groupby("city")) is None
+
+
+def test_nothing_is_imported() -> None:
+    import subprocess
+
+    code = (
+        "import sys; from nbclaude.context import values; from nbclaude.context.references import replacing;"
+        "from nbclaude.secrets import masking; from nbclaude.context.shown import cells;"
+        "from nbclaude.data import frames; frames.describe_data([1]); replacing.expand('{x}', {'x': 1});"
+        "print([m for m in ('pandas', 'numpy', 'polars', 'pyarrow', 'PIL', 'IPython', 'detect_secrets') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
+def test_an_empty_text_is_not_missing() -> None:
+    frame = pandas.DataFrame({"a": ["x", "", None], "b": [1.5, math.nan, 2]})
+    assert described(frame).text.endswith('row,a,b\n0,x,1.5\n1,"",\n2,,2')
+
+
+def test_texts_that_look_missing_are_texts() -> None:
+    frame = pandas.DataFrame({"a": ["NaT", "<NA>"], "t": [pandas.NaT, pandas.Timestamp(2020, 1, 1)]})
+    assert described(frame).text.endswith("row,a,t\n0,NaT,\n1,<NA>,2020-01-01 00:00:00")
+
+
+COLUMNS: list[tuple[str, Any, str]] = [
+    ("complex", numpy.arange(60) * (1 + 2j), "complex128; real 0 … 59, imaginary 0 … 118"),
+    ("period", pandas.period_range("2020-01", periods=60, freq="M"), "period[M]; 2020-01 … 2024-12"),
+    ("mixed types", [1, "a", None] * 20, "object; 20 missing (33.3%), 2 distinct, holds int, str"),
+    (
+        "decimals",
+        [decimal.Decimal("1.10"), None] * 30,
+        "object; 30 missing (50.0%), holds Decimal, 1.10 … 1.10",
+    ),
+    (
+        "dates",
+        [datetime.date(2020, 1, 1), datetime.date(2021, 2, 3)] * 30,
+        "object; holds date, 2020-01-01 … 2021-02-03",
+    ),
+    ("intervals", pandas.interval_range(0, periods=60), "interval[int64, right]; from 0 to 60"),
+    (
+        "unused category",
+        pandas.Categorical(["a"] * 60, categories=["a", "b"]),
+        "category; 2 categories, 1 distinct",
+    ),
+    ("ordered", pandas.Categorical([1, 2] * 30, ordered=True), "category; 2 categories, ordered"),
+    (
+        "sparse",
+        pandas.arrays.SparseArray([0, 0, 5] * 20),
+        "Sparse[int64, 0]; 0 … 5, mean 1.66667, median 0, std 2.37691",
+    ),
+    (
+        "sparse NaN",
+        pandas.arrays.SparseArray([math.nan, math.nan, 5] * 20),
+        "Sparse[float64, nan]; 40 missing (66.7%), 5 … 5, mean 5, median 5, std 0",
+    ),
+    (
+        "nullable",
+        pandas.array([2**60 + 1, None] * 30, dtype="Int64"),
+        f"Int64; 30 missing (50.0%), {2**60 + 1} … {2**60 + 1}, mean 1.15292e+18, median 1.15292e+18, std 0",
+    ),
+    ("all missing", pandas.array([None] * 60, dtype="Int64"), "Int64; all missing"),
+    ("infinite", [math.inf, 1.0, -math.inf] * 20, "float64; 1 … 1, mean 1, median 1, std 0, 40 infinite"),
+    (
+        "half",
+        numpy.array([0.5, 1.5] * 30, dtype="float16"),
+        "float16; 0.5 … 1.5, mean 1, median 1, std 0.504219",
+    ),
+    (
+        "zone",
+        pandas.date_range("2020-01-01", periods=60, tz="Europe/Paris"),
+        "datetime64[us, Europe/Paris]; 2020-01-01 00:00:00+01:00 … 2020-02-29 00:00:00+01:00",
+    ),
+    (
+        "no date",
+        [pandas.NaT, pandas.Timestamp(2020, 1, 1)] * 30,
+        "datetime64[us]; 30 missing (50.0%), 2020-01-01 00:00:00 … 2020-01-01 00:00:00",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "values", "expected"), COLUMNS, ids=[each[0] for each in COLUMNS])
+def test_the_facts_of_a_column_of_pandas(name: str, values: Any, expected: str) -> None:
+    text = described(pandas.DataFrame({name: values}), "schema").text
+    assert text.splitlines()[2] == f"  {name}: {expected}"
+
+
+def test_names_that_cannot_be_shown() -> None:
+    class Bad:
+        def __str__(self) -> str:
+            raise ValueError("no")
+
+    frame = pandas.DataFrame([[1, 2]], columns=pandas.Index([Bad(), "b"], dtype=object))
+    assert "columns: <Bad>: int64, b: int64" in described(frame).text
+
+
+def test_one_row_of_a_query() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.row_factory = sqlite3.Row
+    row = connection.execute("SELECT 1 AS a, NULL AS b").fetchone()
+    assert described(row) == Described(
+        "SQL row, 1 row × 2 columns\ncolumns: a: int, b: unknown\nrow,a,b\n0,1,", "1 row × 2 columns, whole"
+    )
+
+
+def test_long_lists_of_records_are_tables() -> None:
+    rows = sqlite3.connect(":memory:").execute("SELECT 1, 'x' UNION ALL SELECT 2, NULL").fetchall()
+    assert describe_data(rows) is None
+    assert described(rows, "schema").text.splitlines()[2:4] == [
+        "  0: int; 1 … 2, mean 1.5, median 1.5, std 0.707107",
+        "  1: str; 1 missing (50.0%), 1 distinct",
+    ]
+    assert described(rows * 20).text.startswith(
+        "list of tuples, 40 rows × 2 columns\ncolumns: 0: int, 1: str\n"
+    )
+    records: list[Any] = [{"a": 1, "b": "x"}] * 39 + [{"b": "y", "c": 2.5}, {"a": 2, "b": "z", "c": 1.5}] * 40
+    result = described(records)
+    assert result.text.startswith("list of dicts, 119 rows × 3 columns\n")
+    assert "  a: int; 40 missing (33.6%), 1 … 2, " in result.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        list(range(100)),
+        ["ab"] * 100,
+        [(1, 2), (1, 2, 3)] * 50,
+        [{"a": [1]}] * 100,
+        [{str(n): n} for n in range(100)],
+        [()] * 100,
+        [{}] * 100,
+    ],
+)
+def test_other_long_lists_are_not(value: Any) -> None:
+    assert describe_data(value) is None
+
+
+def test_a_relation_of_duckdb_is_not_computed() -> None:
+    class DuckDBPyRelation:
+        columns = ("a", "b")
+        types = ("BIGINT", "VARCHAR")
+
+        def __init__(self, rows: int = 1_000) -> None:
+            self.rows = rows
+
+        def limit(self, rows: int) -> Any:
+            return DuckDBPyRelation(rows)
+
+        def fetchall(self) -> list[tuple[int, str | None]]:
+            assert self.rows <= 10
+            return [(n, None if n else "x") for n in range(self.rows)]
+
+    DuckDBPyRelation.__module__ = "duckdb"
+    opening = "duckdb relation (not computed: no statistics)\ncolumns:\n  a: BIGINT\n  b: VARCHAR\n"
+    result = described(DuckDBPyRelation(), "head 2")
+    assert result == Described(f"{opening}first 2 rows:\nrow,a,b\n0,0,x\n1,1,", "schema + first 2 rows")
+    assert described(DuckDBPyRelation()).text.endswith("\n9,9,")
+    assert described(DuckDBPyRelation(), "schema").text == f"{opening}(no rows were sent)"
+    with pytest.raises(ConfigurationError, match=r"{rel\.df\(\):full}"):
+        described(DuckDBPyRelation(), "full")
+
+
+def test_spaces_around_texts_and_names_are_seen() -> None:
+    frame = pandas.DataFrame({" a": ["x ", "x", " "] * 20, "b\n": 1})
+    text = described(frame).text
+    assert "  ' a': str; 3 distinct; top: 'x ' 20, 'x' 20, ' ' 20\n  'b\\n': int64; 1 … 1, " in text
+    assert "row,' a','b\\n'\n0,\"x \",1\n1,x,1\n2,\" \",1\n" in text
