@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
-from nbclaude.data.pandas_tables import pandas_table
-from nbclaude.data.plain_tables import arrow_table
-from nbclaude.data.polars_tables import polars_table
 from nbclaude.data.queries import describe_query
 from nbclaude.data.records import record_table
 from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
@@ -67,18 +63,15 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 
 
 def _table_of(value: Any, family: str, word: str) -> Table | None:
-    reader = _READERS.get(family)
-    if reader is not None:
-        return reader(value)
     # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
-    for module, name in (("pandas", "DataFrame"), ("pandas", "Series")):
-        if _is_a(value, module, name):
-            return pandas_table(value)
-    return record_table(value, short=bool(word))
+    if any(_is_a(value, "pandas", name) for name in ("DataFrame", "Series")):
+        family = "pandas"
+    if family not in _FRAMES:
+        return record_table(value, short=bool(word))
+    # Here narwhals is imported, which takes as long as a question to a local server.
+    from nbclaude.data.tables import frame_table
+
+    return frame_table(value, family)
 
 
-_READERS: dict[str, Callable[[Any], Table | None]] = {
-    "pandas": pandas_table,
-    "polars": polars_table,
-    "pyarrow": arrow_table,
-}
+_FRAMES = frozenset({"pandas", "modin", "polars", "pyarrow"})
