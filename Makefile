@@ -1,21 +1,22 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment, OLDEST=... that of the oldest versions.
 
 PYTHON ?=
 VENV ?= .venv
+OLDEST ?= .venv-oldest
 BIN := $(VENV)/bin
 ARGS ?=
 
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test demo lab bench-stream bench-load bench-cost format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 22
 
-test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, kernel, browser
+test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all tests: unit, kernel (newest, oldest), browser
 	sh scripts/ensure-browser.sh
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -23,6 +24,11 @@ test: $(VENV)/.test-extra ## lint, types, import rules, then all tests: unit, ke
 	$(BIN)/lint-imports
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
+	sh scripts/test-oldest.sh '$(OLDEST)'
+
+generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
+	$(BIN)/python scripts/generate_source.py
+	$(BIN)/python scripts/generate_docs.py
 
 demo: $(VENV)/.lab-extra ## execute notebooks/quickstart.ipynb against the embedded demo model
 	$(BIN)/python scripts/demo.py
@@ -40,18 +46,25 @@ bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save (ARGS=--help)
 	$(BIN)/python -m bench.cost $(ARGS)
 
+bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
+	$(BIN)/python -m bench.ask $(ARGS)
+
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed.
 $(VENV)/.%-extra: pyproject.toml $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	touch $@
+
+# The oldest versions have wheels for old Pythons only; without one of these the tests with them are left out, loudly.
+$(OLDEST)/.made: tests/oldest.txt pyproject.toml
+	sh scripts/make-oldest.sh '$(OLDEST)'
 
 $(BIN)/python:
 	sh scripts/make-venv.sh '$(VENV)' '$(PYTHON)'

@@ -40,6 +40,9 @@ def __dir__() -> list[str]:
 
 def load_ipython_extension(shell: Shell) -> None:
     """Load the magics into a shell; IPython calls this for `%load_ext nbclaude`."""
+    from nbclaude.supported import refuse_old_shell
+
+    refuse_old_shell(shell)
     from nbclaude.magics import load
 
     load(shell)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ __all__ = [
     "notebook_path",
     "only_asks_follow",
     "request_id",
+    "shows_updates",
 ]
 
 # Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
@@ -177,6 +179,41 @@ def only_asks_follow(shell: Shell) -> bool:
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def shows_updates(shell: Shell) -> bool:
+    """Tell whether what is shown now is known to be updated on the screen.
+
+    JupyterLab, Notebook 7 and VS Code do so, and tell the cell's id; Colab does, too. What executes notebooks with nobody to ask
+    (nbclient, and with it papermill, nbconvert, Quarto) says so, and follows updates. Consoles, servers that execute for a page
+    that may be closed, ipyparallel's engines and callbacks of widgets tell neither; and an Output widget only appends.
+    """
+    if _goes_to_output_widget(shell):
+        return False
+    if cell_run(shell) is not None or "google.colab" in sys.modules:
+        return True
+    content = _request(shell).get("content")
+    return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def _goes_to_output_widget(shell: Shell) -> bool:
+    """Tell whether an Output widget takes what is published now: it names the request whose messages it takes."""
+    output = getattr(sys.modules.get("ipywidgets"), "Output", None)
+    if output is None:
+        return False
+    parent = getattr(getattr(shell, "display_pub", None), "parent_header", None)
+    current = parent.get("msg_id") if isinstance(parent, Mapping) else None
+    current = current or request_id(shell)
+    return any(isinstance(each, output) and each.msg_id == current for each in _widgets() if current)
+
+
+def _widgets() -> list[Any]:
+    """Return the widgets of this kernel; ipywidgets 8.0 keeps them in the class, 8.1 in the module."""
+    core = sys.modules.get("ipywidgets.widgets.widget")
+    by_id = getattr(core, "_instances", None)
+    if by_id is None:
+        by_id = getattr(getattr(core, "Widget", None), "_active_widgets", None)
+    return list(by_id.values()) if isinstance(by_id, Mapping) else []
 
 
 def notebook_path() -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -12,8 +12,14 @@ from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
+from nbclaude.python_wording import said
+from nbclaude.refusal import Refusal, UnfitError, refused
+from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.plain import items_of, plain_json, plain_text
+from nbclaude.settings.resolve import checked
+from nbclaude.settings.table import BY_NAME
 from nbclaude.tools.definitions import tool_definitions
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest, text_block
@@ -168,34 +174,66 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
 def ask(
     prompt: str | Sequence[Mapping[str, Any]],
     *,
+    # <generated: arguments of ask>
     model: str | None = None,
-    system: str | Sequence[Mapping[str, Any]] | None = None,
+    system: str | Sequence[str | Mapping[str, Any]] | None = None,
     max_tokens: int | None = None,
     temperature: float | None = None,
     top_p: float | None = None,
     top_k: int | None = None,
-    stop_sequences: Sequence[str] | None = None,
+    stop_sequences: str | Iterable[str] | None = None,
     effort: str | None = None,
     thinking: str | None = None,
     prefill: str = "",
     json: object = None,
     tools: object = None,
     tool_choice: str | None = None,
-    betas: Sequence[str] | None = None,
+    metadata_user: str | None = None,
+    service_tier: str | None = None,
+    speed: str | None = None,
+    betas: str | Iterable[str] | None = None,
+    headers: Mapping[str, str] | None = None,
     extra: Mapping[str, Any] | None = None,
+    allow_secrets: bool = False,
+    stream: bool | None = None,
     conversation: str | None = None,
     new: bool = False,
     history: bool = True,
-    allow_secrets: bool = False,
+    # <end>
 ) -> Reply:
     """Ask from plain Python, with or without a notebook, and return the whole reply.
 
-    The prompt is a text, or content blocks in the API's shape. The options mean what they mean for `%%claude`: `thinking` is
-    "summarized", "omitted" or "off"; `json` a JSON schema, a dataclass or a pydantic model (the reply has `.data`); `tools`
-    tool definitions; `extra` more fields of the request body. `new` begins a new conversation, `history=False` asks without
-    the conversation and does not record. In a notebook it is the conversation of the `%%claude` cells.
+    The prompt is a text, or content blocks in the API's shape. The arguments mean what the options of `%%claude` mean. In a
+    notebook the conversation is that of the `%%claude` cells.
 
-    What looks like a password or a key is masked, with a warning that names its kind; `allow_secrets` sends it.
+    Arguments:
+        model: the model to ask: an id, sonnet, opus, haiku or fable.
+        system: the system prompt.
+        max_tokens: the most tokens that the answer may have, thinking included.
+        temperature: from 0 (steady) to 1 (varied); models up to 4.6.
+        top_p: nucleus sampling, 0 to 1; models up to 4.6.
+        top_k: choose among the K likeliest tokens; models up to 4.6.
+        stop_sequences: texts at which the answer stops.
+        effort: how hard the model works: low, medium, high, xhigh, max.
+        thinking: think before answering: summarized (and show the summary), omitted, or off; unset: as the
+            model does.
+        prefill: how the answer begins; models up to 4.5.
+        json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
+        tools: tool definitions, a dict or a list of them.
+        tool_choice: auto, any, none, or the name of the tool to use.
+        metadata_user: an id of the end user, for the API's abuse detection.
+        service_tier: the API's service tier: auto or standard_only.
+        speed: standard or fast, for models that offer it.
+        betas: beta features of the API.
+        headers: more HTTP headers, never a key.
+        extra: more fields of the request body, as they are.
+        allow_secrets: do not mask what looks like a password or a key.
+        stream: show the answer as it comes, not only when it is complete.
+        conversation: the conversation to ask in.
+        new: start a new conversation: send nothing of what came before.
+        history: ask in the conversation, and record the turn.
+
+    What looks like a password or a key is masked, with a warning that names its kind, unless `allow_secrets` sends it.
 
     Raises:
         ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or one stands in the prompt.
@@ -204,33 +242,31 @@ def ask(
         AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.
 
     """
+    # Nothing but the arguments has a name yet: so a setting that the table gains is here, too.
+    given = dict(locals())
+    try:
+        return _ask(given.pop("prompt"), given)
+    except ConfigurationError as error:
+        if error.refusal is not None:
+            error.args, error.refusal = (said(error),), None
+        raise
+
+
+def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     blocks = _prompt_blocks(prompt)
     workspace = current_workspace()
-    form = None if json is None else answer_format(json)
-    given: dict[str, Any] = {
-        "model": model,
-        "system": system,
-        "max_tokens": max_tokens,
-        "temperature": temperature,
-        "top_p": top_p,
-        "top_k": top_k,
-        "effort": effort,
-        "thinking": thinking,
-        "extra": extra,
-        "stop_sequences": None if stop_sequences is None else tuple(stop_sequences),
-        "tools": None if tools is None else tool_definitions(tools, "tools"),
-        "tool_choice": tool_choice,
-        "betas": None if betas is None else tuple(betas),
-        "schema": form.schema if form else None,
-        "allow_secrets": allow_secrets or None,
-    }
-    question = Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill)
-    name = conversation or workspace.conversation_name() or MAIN
+    given, form = _checked(arguments)
+    _refuse_keys(given, workspace)
+    question = Question(
+        blocks, workspace.cell_run(), begins=given["new"], history=given["history"], prefill=given["prefill"]
+    )
+    name = given["conversation"] or workspace.conversation_name() or MAIN
     settings = workspace.settings(given)
-    if places := workspace.plan(question, name, settings).screening.places:
+    prepared = workspace.plan(question, name, settings)
+    if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
-        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=2)
-    outcome = workspace.ask(question, name, settings, Nobody())
+        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=3)
+    outcome = workspace.ask(question, name, settings, Nobody(), prepared)
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)
@@ -238,11 +274,53 @@ def ask(
     return reply_of(outcome, form)
 
 
+def _checked(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], AnswerFormat | None]:
+    """Check the arguments as the options are checked; return them, and how the answer's JSON is read.
+
+    None stands for "not given".
+    """
+    given = {
+        name: checked(BY_NAME[name], value) if value is not None else None
+        for name, value in arguments.items()
+        if name not in _READERS
+    }
+    form: AnswerFormat | None = None
+    for name, read in _READERS.items():
+        value = arguments[name]
+        try:
+            given[name] = None if value is None else read(value)
+        except UnfitError as error:
+            raise refused(error.refusal(name, value)) from None
+    if (form := given.pop("json")) is not None:
+        given["schema"] = form.schema
+    # What has no setting behind it has its default where None is given.
+    return {name: BY_NAME[name].unset if value is None else value for name, value in given.items()}, form
+
+
+# Arguments that are read by a room of their own.
+_READERS: Mapping[str, Callable[[Any], Any]] = {"json": answer_format, "tools": tool_definitions}
+
+
+def _refuse_keys(given: Mapping[str, Any], workspace: Workspace) -> None:
+    """Refuse an argument that holds an API key; what is sent is searched for other secrets when it is planned."""
+    try:
+        known = [workspace.connection(workspace.settings({})).secret]
+    except ConfigurationError:
+        known = []
+    for name, value in given.items():
+        if isinstance(value, str | tuple | list | Mapping) and find_keys(repr(value), known):
+            reason = "it holds an API key; nothing was sent. Keys belong in the environment."
+            raise refused(Refusal(name, None, reason, shown=False))
+
+
 def _prompt_blocks(prompt: object) -> tuple[Mapping[str, Any], ...]:
-    if isinstance(prompt, str) and prompt.strip():
-        return (text_block(prompt),)
-    if isinstance(prompt, list | tuple) and prompt and all(isinstance(item, Mapping) for item in prompt):
-        return tuple(prompt)
-    raise ConfigurationError(
-        f"The prompt is {prompt!r}. It must be text that is not empty, or a list of content blocks."
-    )
+    unfit = UnfitError("it must be text that is not empty, or a list of content blocks.")
+    try:
+        if (text := plain_text(prompt)) is not None and text.strip():
+            return (text_block(text),)
+        items = [prompt] if isinstance(prompt, Mapping) else items_of(prompt)
+        if not items or not all(isinstance(item, Mapping) for item in items):
+            raise unfit
+        return tuple(plain_json(item) for item in items)
+    except UnfitError as error:
+        raise refused(error.refusal("prompt", prompt)) from None

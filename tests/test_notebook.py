@@ -20,6 +20,7 @@ from nbclaude.notebook import (
     notebook_path,
     only_asks_follow,
     request_id,
+    shows_updates,
 )
 
 
@@ -39,6 +40,36 @@ TERMINAL: Any = SimpleNamespace()
 def gone(told: Any) -> list[str]:
     """The cells that are gone by this one request."""
     return sorted(DeletedCells().begin(told))
+
+
+class TestUpdates:
+    @pytest.mark.parametrize(
+        ("front_end", "metadata", "content"),
+        [
+            ("JupyterLab", {"cellId": "A", "deletedCells": [], "recordTiming": False}, {"allow_stdin": True}),
+            ("VS Code", {"cellId": "vscode-notebook-cell:/n.ipynb#W0", "tags": []}, {"allow_stdin": True}),
+            ("nbclient", {}, {"allow_stdin": False}),
+        ],
+    )
+    def test_they_are_known_to_be_shown(self, front_end: str, metadata: Any, content: Any) -> None:
+        assert shows_updates(shell(metadata, content=content))
+
+    @pytest.mark.parametrize(
+        ("front_end", "metadata", "content"),
+        [
+            ("jupyter console, qtconsole, jupyter run", {}, {"allow_stdin": True}),
+            ("jupyter-server-nbmodel", {}, {"code": "%claude hi", "allow_stdin": True}),
+            ("an engine of ipyparallel", {}, {"code": "%claude hi", "silent": False}),
+            ("a button", {}, {"comm_id": "c", "data": {"method": "custom"}}),
+            ("who knows", {"cellId": ""}, {}),
+            ("nonsense", "no dict", "no dict"),
+        ],
+    )
+    def test_in_doubt_they_are_not(self, front_end: str, metadata: Any, content: Any) -> None:
+        assert not shows_updates(shell(metadata, content=content))
+
+    def test_a_shell_without_a_request_tells_nothing(self) -> None:
+        assert not shows_updates(SimpleNamespace())  # type: ignore[arg-type]
 
 
 class TestCells:

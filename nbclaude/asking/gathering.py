@@ -21,7 +21,7 @@ from nbclaude.wire.request import text_block
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images.prepared import ImageLimits
-    from nbclaude.context.shown.figures import ShownImage
+    from nbclaude.context.shown.figures import FigureLog, ShownImage
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather"]
@@ -94,33 +94,44 @@ class _Gatherer:
 
     def figures(self, which: str) -> list[Attachment]:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.shown.pending import pending_figures
+        from nbclaude.context.shown.pending import pending_figures, shows_at_end
 
         log = current_workspace().seen.figures
-        waiting = pending_figures(self.shell, log.open_before)
+        shown = log.all()
+        waiting = [
+            each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
+        ]
+        newest = _newest_first(waiting, shown, log) if not shows_at_end(self.shell) else [*waiting, *shown]
         # Where the front end tells no cell, nobody knows which of those shown are this cell's.
         at = notebook.cell_run(self.shell)
         shown_here = log.of_cell(at.cell) if at else ()
+        if not newest:
+            raise ConfigurationError(f"--fig {which}: {_NO_FIGURE}")
         if which == "cell":
-            shown = shown_here if waiting else log.of_last_plotting_cell()
-            if not shown and not waiting:
-                raise ConfigurationError(f"--fig cell: {_NO_FIGURE}")
-            found = [self._shown(image, len(waiting)) for image in shown]
-            return found + self._yet_to_show(waiting, len(shown), range(len(waiting)))
+            waits = newest[0] in waiting
+            found = [
+                self._shown(image, len(waiting) if waits else 0, which)
+                for image in (shown_here if waits else log.of_last_plotting_cell())
+            ]
+            return found + self._yet_to_show(waiting, len(shown_here), range(len(waiting)) if waits else ())
         number = int(which)
-        if number <= len(waiting):
-            return self._yet_to_show(waiting, len(shown_here), [len(waiting) - number])
-        image = log.last(number - len(waiting))
-        if image is None:
-            there = len(waiting) + len(log.all())
-            raise ConfigurationError(
-                f"--fig {which}: {_NO_FIGURE if not there else _FEWER.format('1 is' if there == 1 else f'{there} are', which)}"
-            )
-        return [self._shown(image, len(waiting) if image in shown_here else 0)]
+        if number > len(newest):
+            there = "1 is" if len(newest) == 1 else f"{len(newest)} are"
+            raise ConfigurationError(f"--fig {which}: {_FEWER.format(there, which)}")
+        wanted = newest[number - 1]
+        if wanted in waiting:
+            place = len(waiting) - 1 - waiting.index(wanted)
+            return self._yet_to_show(waiting, len(shown_here), [place])
+        older = f" --fig {number + 1} attaches the figure before it." if number < len(newest) else ""
+        return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
 
-    def _shown(self, image: ShownImage, to_come: int) -> Attachment:
+    def _shown(self, image: ShownImage, to_come: int, which: str, older: str = "") -> Attachment:
+        """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
         name = current_workspace().seen.figures.name_of(image, to_come)
-        return self.counted(image.attachment(self.images, name))
+        try:
+            return self.counted(image.attachment(self.images, name))
+        except ConfigurationError as error:
+            raise ConfigurationError(f"--fig {which}: {error} -a attaches a file.{older}") from None
 
     def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
         """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
@@ -236,6 +247,23 @@ def gather(
     blocks = (*(block for block, _ in labelled), text_block(text))
     names = (*(name for _, name in labelled), "")
     return Gathered(blocks, names, tuple(attachments), values, tray)
+
+
+def _is_shown(figure: Any, shown: Iterable[ShownImage]) -> bool:
+    """Return whether a figure that is open is one of those shown: ipympl's are widgets, and stay open."""
+    model_id = getattr(getattr(figure, "canvas", None), "model_id", "")
+    return bool(model_id) and any(each.picture.widget == model_id for each in shown)
+
+
+def _newest_first(waiting: list[Any], shown: Iterable[ShownImage], log: FigureLog) -> list[Any]:
+    """Return open figures and those that cells have shown in one order: windows stay open while cells show others."""
+    left, newest = list(shown), []
+    for figure in waiting:
+        since = log.open_since(figure)
+        while left and left[0].order[0] > since:
+            newest.append(left.pop(0))
+        newest.append(figure)
+    return newest + left
 
 
 def _namespace(shell: Shell) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.context.spoken import type_name
 from nbclaude.data.frames import describe_data
+from nbclaude.data.styled_tables import is_styled
 from nbclaude.texts import TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 
 # A table can be many things; that it is no picture is known without asking it.
-DATA_FAMILIES = frozenset({"pandas", "polars", "pyarrow", "xarray"})
+DATA_FAMILIES = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
 
 _MOST_AXES = 1_000
 _MOST_TABLES = 20  # of a list or dict go along
@@ -96,6 +97,8 @@ def _places(value: Any, label: str, most: int) -> Iterable[tuple[Any, str, Any]]
 
 
 def _is_table(item: Any) -> bool:
+    if is_styled(item):
+        return True
     family = _family(item)
     if family == "numpy":
         return getattr(item, "size", 0) > _LARGE and hasattr(item, "dtype")

@@ -81,8 +81,8 @@ def _facts(column: Column) -> Facts:
         return Facts(words)
     if dtype == nw.Boolean:
         return Facts(told(words, _true(column)))
-    if dtype.is_temporal() or dtype == nw.Unknown:
-        return Facts(told(words, _ends(column)))
+    if (dtype.is_temporal() or dtype == nw.Unknown) and (ends := _ends(column)):
+        return Facts(told(words, ends))
     present = column.sample.drop_nulls()
     distinct, top = (present.n_unique(), []) if dtype.is_nested() else commonest(present)
     return category_facts(
@@ -91,7 +91,7 @@ def _facts(column: Column) -> Facts:
 
 
 def _ends(column: Column) -> str:
-    """Return the range of dates, times or durations."""
+    """Return the range of dates, times or durations; nothing for other values."""
     if column.whole.dtype.is_temporal():
         with contextlib.suppress(Exception):  # Arrow has no least duration
             return f"{column.whole.min()} … {column.whole.max()}"

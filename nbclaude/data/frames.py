@@ -1,14 +1,16 @@
-"""A frame, an array, a table or an SQL result comes in, of whatever library; text about it within a budget goes out."""
+"""Describes frames, arrays, tables and SQL results, of whatever library, as text within a budget."""
 
 from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
 from nbclaude.data.queries import describe_query
 from nbclaude.data.records import record_table
+from nbclaude.data.styled_tables import is_styled, styled_table
 from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
 from nbclaude.data.xarrays import describe_xarray
 from nbclaude.errors import ConfigurationError
@@ -40,6 +42,8 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     """
     word, rows = read_format(format)
     family = str(type(value).__module__).partition(".")[0]
+    if family == "narwhals" and hasattr(value, "to_native"):
+        return describe_data(value.to_native(), format, limits)
     budget = limits.rows if word in ("head", "full") else limits.summary
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
         return describe_array(value, word, rows, budget)
@@ -50,6 +54,11 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     table = _table_of(value, family, word)
     if table is None:
         return None
+    described = _described(table, word, rows, limits)
+    return replace(described, notes=(*table.notes, *described.notes)) if table.notes else described
+
+
+def _described(table: Table, word: str, rows: int, limits: TextLimits) -> Described:
     if word == "schema":
         return schema_of(table, limits.summary)
     if word in ("head", "full"):
@@ -63,12 +72,14 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 
 
 def _table_of(value: Any, family: str, word: str) -> Table | None:
+    if is_styled(value):
+        return styled_table(value)
     # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
     if any(_is_a(value, "pandas", name) for name in ("DataFrame", "Series")):
         family = "pandas"
     if family not in _FRAMES:
         return record_table(value, short=bool(word))
-    # Here narwhals is imported, which takes as long as a question to a local server.
+    # At the first frame, since it imports narwhals: loading the extension must cost nothing.
     from nbclaude.data.tables import frame_table
 
     return frame_table(value, family)

@@ -64,8 +64,13 @@ def extent_of(series: nw.Series[Any]) -> Extent:
         return _reduced(series)
     if is_numpy(series):
         return plain(extent(pieces(series.to_native().to_numpy())))
-    found = extent(piece for part in parts(series) for piece in pieces(part.drop_nulls().to_numpy()))
-    return plain(found, series.null_count())
+    return plain(extent(_copied(series)), series.null_count())
+
+
+def _copied(series: nw.Series[Any]) -> Iterator[Any]:
+    """Give the numbers of a column that numpy cannot read where they lie."""
+    for part in parts(series):
+        yield from pieces((part.drop_nulls() if part.null_count() else part).to_numpy())
 
 
 def _is_long(dtype: Any) -> bool:

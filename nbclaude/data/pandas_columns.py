@@ -44,6 +44,8 @@ def is_python(series: nw.Series[Any]) -> bool:
 
 def cost_of(series: Any) -> int:
     """Return how many times longer than numbers in one piece it takes to read a column whole."""
+    if not isinstance(series, sys.modules["pandas"].Series):
+        return 3
     if type(series.dtype).__module__.startswith("numpy"):
         if series.dtype.kind == "c" or series.dtype.char == "e":
             return 4

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.data.csv_rows import laid_out
@@ -24,50 +25,46 @@ def describe_query(value: Any, word: str, rows: int, budget: int) -> Described |
     name, family = type(value).__name__, str(type(value).__module__).partition(".")[0]
     if family in ("duckdb", "_duckdb") and name == "DuckDBPyRelation":
         return _relation(value, word, rows, budget)
-    if (family, name) in _LAZY:
-        return _lazy_frame(value, family, word, budget)
-    return None
+    query = _QUERIES.get((family, name))
+    return None if query is None else _unread(value, query, f"{family} {name}", word, budget)
 
 
-# What is not computed here, and how its user gets rows of it.
-_LAZY: Mapping[tuple[str, str], str] = {
-    ("dask", "DataFrame"): "head(5)",
-    ("dask_expr", "DataFrame"): "head(5)",
-    ("ibis", "Table"): "head(5).to_pandas()",
-    ("polars", "LazyFrame"): "head(5).collect()",
-    ("pyspark", "DataFrame"): "limit(5).toPandas()",
-    ("sqlframe", "DataFrame"): "limit(5).toPandas()",
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A type whose values are not computed: its columns with their types, the method that computes, a reference to rows."""
+
+    columns: Callable[[Any], Iterable[tuple[object, object]]]
+    method: str
+    rows: str
+
+
+_QUERIES: Mapping[tuple[str, str], _Query] = {
+    ("dask", "DataFrame"): _Query(lambda frame: frame.dtypes.items(), "compute", "df.head(5)"),
+    ("ibis", "Table"): _Query(lambda table: table.schema().items(), "to_pandas", "t.head(5).to_pandas()"),
+    ("polars", "LazyFrame"): _Query(
+        lambda frame: frame.collect_schema().items(), "collect", "lf.head(5).collect()"
+    ),
+    ("pyspark", "DataFrame"): _Query(lambda frame: frame.dtypes, "toPandas", "df.limit(5).toPandas()"),
 }
 
 
-def _lazy_frame(value: Any, family: str, word: str, budget: int) -> Described | None:
-    name = f"{family} {type(value).__name__}"
-    way = _LAZY[family, type(value).__name__]
+def _unread(value: Any, query: _Query, title: str, word: str, budget: int) -> Described:
     if word in ("head", "full"):
         raise ConfigurationError(
-            f"{'An' if name[0] in 'aeiou' else 'A'} {name} is not computed here. "
-            f"Collect what you want to send, as in {{lf.{way}}}."
+            f"{'An' if title[0] in 'aeiou' else 'A'} {title} is not computed here. "
+            f"Collect what you want to send, as in {{{query.rows}}}."
         )
     try:
-        schema = value.collect_schema() if family == "polars" else _schema(value)
+        columns = [f"  {name_text(name)}: {_dtype(dtype)}" for name, dtype in query.columns(value)]
     except Exception as error:  # each library has a class for everything that may be wrong with a plan
+        family, _, name = title.partition(" ")
         raise ConfigurationError(
-            f"{family} finds no schema for this {type(value).__name__}: {one_line(str(error), 300)}"
+            f"{family} finds no schema for this {name}: {one_line(str(error), 300)}"
         ) from error
-    columns = [f"  {name_text(column)}: {_dtype(dtype)}" for column, dtype in schema.items()]
-    opening = f"{name} (not computed: no rows, no statistics)"
+    opening = f"{title} (not computed: no rows, no statistics)"
     text, note = clip("\n".join([opening, "columns:", *columns]), budget)
-    notes = (
-        f"not computed: {way.rpartition('.')[2].replace('head(5)', 'compute()')} it for rows",
-        *([note] if note else []),
-    )
+    notes = (f"not computed: {query.method}() it for rows", *([note] if note else []))
     return Described(text, "schema only", notes)
-
-
-def _schema(value: Any) -> Any:
-    import narwhals.stable.v2 as nw
-
-    return nw.from_native(value).collect_schema()
 
 
 def _dtype(dtype: Any) -> str:

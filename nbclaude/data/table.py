@@ -41,6 +41,7 @@ class Table:
     facts: Callable[[int], Facts]
     cells: Callable[[Sequence[int], int], list[Sequence[object]]]
     exact: bool = False
+    notes: tuple[str, ...] = ()  # what of it is not in here
 
     @property
     def shape(self) -> str:
@@ -142,7 +143,8 @@ def _said(notes: Sequence[str]) -> str:
 
 def _opening(table: Table, *, values: bool = True) -> str:
     index = "; ".join(part for part in (table.index.ranges, table.index.values if values else "") if part)
-    return f"{table.title}, {table.shape}" + (f"\n{index}" if index else "")
+    missing = f" ({'; '.join(table.notes)})" if table.notes else ""
+    return f"{table.title}, {table.shape}{missing}" + (f"\n{index}" if index else "")
 
 
 def _sampling(table: Table) -> str:

@@ -22,6 +22,7 @@ __all__ = ["frame_table"]
 
 _ARROW_SAMPLE = 10_000  # rows
 _ARROW_PIECES = 100
+_HALF = frozenset({"float16", "halffloat"})  # 16 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ def frame_table(value: Any, family: str) -> Table | None:
 
     def facts_of(native: Any) -> Facts:
         series = nw.from_native(native, series_only=True)
+        if str(getattr(native, "dtype", None) or native.type).lower() in _HALF:
+            # Most versions of narwhals have no name for these.
+            native = series.cast(nw.Float32).to_native()
+            series = nw.from_native(native, series_only=True)
         sample = series if step == 1 else _in_pieces(native) if in_pieces else series.gather_every(step)
         # Each Python object must be asked whether it is missing: a hundred times the time of a number.
         whole = series if exact and not is_python(series) else sample

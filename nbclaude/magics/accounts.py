@@ -14,6 +14,7 @@ from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
+from nbclaude.magics.wording import worded
 from nbclaude.models.info import in_short, model_info, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
@@ -33,6 +34,7 @@ class AccountMagics(Family):
         super().__init__(shell=chat.shell)
 
     @line_magic
+    @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
 

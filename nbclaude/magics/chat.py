@@ -15,9 +15,11 @@ from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
 
@@ -39,6 +41,7 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     @no_var_expand
     @line_cell_magic
+    @worded()
     def claude(self, line: str, cell: str | None = None) -> None:
         """Replaced by the generated help page, below."""
         refuse_keys(f"{line}\n{cell or ''}")
@@ -63,6 +66,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_old_widgets()
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
@@ -88,4 +92,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=form)
+            ask_in_cell(asking, layout=self.display, into=options.into, form=form)

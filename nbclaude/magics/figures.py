@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
@@ -56,15 +55,21 @@ class FigureMagics(Family):
 
 
 def _size(image: ShownImage) -> str:
+    if image.refusal:
+        return f"{image.what}, cannot be attached: only the browser draws it"
+    if not image.size:
+        return image.what
     kind = image.media_type.partition("/")[2].partition("+")[0].upper()
-    pixels = f"{image.size[0]}×{image.size[1]} pixels, " if image.size else ""
-    return f"{pixels}{kind}, {len(image.data):,} bytes"
+    return f"{image.size[0]}×{image.size[1]} pixels, {kind}, {len(image.data):,} bytes"
 
 
 def _address(image: ShownImage) -> str:
-    """The picture's own bytes as an address; nothing for what is no plain image, or too large for a notebook."""
-    data: Any = image.data
-    if image.media_type not in _RASTER or len(data) > _LARGEST:
+    """The picture's own bytes as an address, or a small copy of what is large or can be seen through; nothing for others."""
+    from nbclaude.context.images.prepared import is_opaque
+    from nbclaude.context.images.small_copies import small_copy
+
+    if image.media_type not in _RASTER:
         return ""
-    content = data.encode() if isinstance(data, str) else data
-    return f"data:{image.media_type};base64,{base64.b64encode(content).decode()}"
+    if len(image.data) > _LARGEST or not is_opaque(image.data):
+        return small_copy(image.data, image.picture.needs_background)
+    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"

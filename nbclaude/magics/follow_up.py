@@ -14,14 +14,16 @@ from nbclaude.asking.follow_up import Origin, is_cut, origin_of_rest, origin_of_
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_line
 from nbclaude.output import say
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
@@ -44,6 +46,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_continue(self, line: str) -> None:
         """Go on with the last answer, which was cut off or interrupted.
 
@@ -77,6 +80,7 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_tool_result(self, line: str) -> None:
         """Answer the tool calls of the last answer, and let the model go on.
 
@@ -140,7 +144,9 @@ class FollowUpMagics(Family):
         if options.dry_run:
             show_plan(asking)
         else:
-            ask_in_cell(asking, into=options.into, form=format_of(options, self.shell))
+            ask_in_cell(
+                asking, layout=self._chat.display, into=options.into, form=format_of(options, self.shell)
+            )
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

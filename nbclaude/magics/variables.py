@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from nbclaude.context.references.expressions import failures_of
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
+from nbclaude.refusal import UnfitError
+from nbclaude.settings.kinds import System
 
-__all__ = ["is_variable_name", "system_prompt", "variable"]
+__all__ = ["is_variable_name", "named_in", "system_prompt", "variable"]
 
 _MISSING = object()
 _NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+@contextmanager
+def named_in(words: str) -> Iterator[None]:
+    """Say where the name of a variable stands whose value cannot be used."""
+    try:
+        yield
+    except UnfitError as error:
+        raise ConfigurationError(f"{words}: {error.reason}") from None
 
 
 def is_variable_name(text: str) -> bool:
@@ -55,14 +68,10 @@ def system_prompt(shell: Shell, text: str) -> str | list[dict[str, Any]]:
     if not text.startswith("@") or not is_variable_name(text[1:]):
         return text
     value = variable(shell, text[1:], "--system @")
-    blocks = [value] if isinstance(value, dict) else value
-    if isinstance(value, str) and value.strip():
-        return value
-    if isinstance(blocks, list | tuple) and blocks:
-        blocks = [{"type": "text", "text": item} if isinstance(item, str) else item for item in blocks]
-        if all(isinstance(item, dict) and item.get("type") == "text" and item.get("text") for item in blocks):
-            return [dict(item) for item in blocks]
-    raise ConfigurationError(
-        f"--system {text}: it is a {type(value).__name__}. A system prompt is a text, or a list of text blocks like "
-        '{"type": "text", "text": "..."}.'
-    )
+    kind = System()
+    with named_in(f"--system {text}"):
+        prompt = kind.check(value)
+        if not prompt.strip() if isinstance(prompt, str) else not prompt:
+            raise kind.unfit()
+        return prompt
+    raise AssertionError

@@ -1,4 +1,4 @@
-"""What cells have shown, files and variables come in; what the user attaches waits on the tray for the next ask."""
+"""The pane where figures, files and variables are attached; they wait on the tray for the next ask."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class AttachPane:
     def refresh(self) -> None:
         """Show the figures and names that there are now."""
         figures = self._host.workspace.seen.figures
-        items = [[_key(image), _pick_html(image, figures.name_of(image))] for image in figures.all()]
+        items = [[image.key, _pick_html(image, figures.name_of(image))] for image in figures.all()]
         if not items:
             items = [["none", '<span class="nbclaude-quiet">No cell has shown a figure yet.</span>']]
         if self._figures.items != items:
@@ -110,9 +110,11 @@ class AttachPane:
         self._host.guarded(self._attach_figure)(value)
 
     def _attach_figure(self, key: str) -> None:
-        found = [image for image in self._host.workspace.seen.figures.all() if _key(image) == key]
+        found = [image for image in self._host.workspace.seen.figures.all() if image.key == key]
         if not found:
             raise ConfigurationError("This figure is not there any more: its cell has run again.")
+        if found[0].refusal:
+            raise ConfigurationError(found[0].refusal)
         name = self._host.workspace.seen.figures.name_of(found[0])
         self._host.workspace.tray.attach(name, found[0], len(found[0].data))
         self._host.changed()
@@ -147,21 +149,20 @@ def _attachable(shell: object) -> tuple[str, ...]:
     return tuple(sorted(names)[:_MOST_NAMES])
 
 
-def _key(image: ShownImage) -> str:
-    return f"{id(image):x}"
-
-
 def _picture(address: str, alt: str) -> str:
     return f'<img src="{escape(address)}" alt="{escape(alt)}">' if address else ""
 
 
+def _thumbnail(image: ShownImage) -> str:
+    return thumbnail(image.data, image.picture.needs_background)
+
+
 def _pick_html(image: ShownImage, name: str) -> str:
-    kind = image.media_type.partition("/")[2].partition("+")[0].upper()
-    size = f"{image.size[0]}×{image.size[1]}" if image.size else kind
+    size = f"{image.size[0]}×{image.size[1]}" if image.size else image.what
     label = f"Attach {name}, {size}"
     return (
-        f'<button type="button" class="nbclaude-pick" data-action="attach-figure" data-value="{_key(image)}" '
-        f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(thumbnail(image.data), "")}'
+        f'<button type="button" class="nbclaude-pick" data-action="attach-figure" data-value="{image.key}" '
+        f'aria-label="{escape(label)}" title="{escape(label)}">{_picture(_thumbnail(image), "")}'
         f"{escape(name)}<br>{escape(size)}</button>"
     )
 
@@ -169,7 +170,7 @@ def _pick_html(image: ShownImage, name: str) -> str:
 def _chip(item: TrayItem) -> str:
     image = ""
     if isinstance(item.what, ShownImage):
-        image = thumbnail(item.what.data)
+        image = _thumbnail(item.what)
     elif isinstance(item.what, Path) and item.what.suffix.lower() in _PICTURES:
         with contextlib.suppress(OSError):  # whoever cleans up /tmp takes it with them
             image = thumbnail(item.what.read_bytes())

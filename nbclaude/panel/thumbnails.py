@@ -1,4 +1,4 @@
-"""The bytes of a picture come in; its small copy goes out, made once: a panel shows it again after every cell."""
+"""Keeps the small copies of pictures, made once: a panel shows them again after every cell."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MOST = 100
 _made: dict[bytes, str] = {}
 
 
-def thumbnail(data: bytes) -> str:
-    """Return a data: address; nothing for what is no plain picture."""
-    key = hashlib.blake2b(data, digest_size=16).digest()
+def thumbnail(data: bytes, needs_background: str = "") -> str:
+    """Return a data: address; nothing for what is no plain picture. It is laid on the background that it is sent on."""
+    key = hashlib.blake2b(data, digest_size=16).digest() + needs_background.encode()
     if key not in _made:
-        _made[key] = small_copy(data)
+        _made[key] = small_copy(data, needs_background)
         while len(_made) > _MOST:
             _made.pop(next(iter(_made)))
     return _made.get(key, "")

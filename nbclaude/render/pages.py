@@ -7,9 +7,10 @@ more than `MAX_PAGES` of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["MAX_PAGES", "Page", "Part", "page_limit"]
+__all__ = ["MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit"]
 
 MAX_PAGES = 30
 _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
@@ -24,11 +25,25 @@ def page_limit(number: int) -> float:
     return _FIRST_LIMIT * _GROWTH ** max(0, number - _STEADY_PAGES + 1)
 
 
+MAX_PIECES = 40
+_BLOCKS = 15  # pieces that may be as short as one block
+_FIRST_PIECE = 400  # characters of the next
+_PIECES_GROWTH = 1.35  # 24 growing pieces hold 1.5 million characters
+
+
+def piece_limit(number: int) -> float:
+    """How many characters end piece `number` (counted from 0) of an answer that is appended block by block."""
+    if number >= MAX_PIECES - 1:
+        return float("inf")
+    return _FIRST_PIECE * _PIECES_GROWTH ** (number - _BLOCKS) if number >= _BLOCKS else 1
+
+
 @dataclass(slots=True, eq=False)
 class Part:
     """The piece of one section that lies on one page: source characters `start` to `end`, and its settled HTML.
 
-    `before` and `after` are what the section puts around it (a fold, say); `source` is its Markdown.
+    `before` and `after` are what the section puts around it (a fold, say); `source` is its Markdown. `note` is what stands
+    for it in plain text where it has none.
     """
 
     start: int = 0
@@ -36,6 +51,7 @@ class Part:
     settled: list[str] = field(default_factory=list)
     tail: str = ""
     source: str = ""
+    note: str = ""
     before: str = ""
     after: str = ""
 
@@ -78,9 +94,18 @@ class Page:
     @property
     def source(self) -> str:
         """The Markdown of its parts, a blank line between them."""
-        whole = ""
-        for part in self.parts:
-            if whole and part.source:
-                whole += "\n" * (2 - (len(whole) - len(whole.rstrip("\n"))))
-            whole += part.source
-        return whole
+        return _paragraphs([part.source for part in self.parts])
+
+    @property
+    def text(self) -> str:
+        """The same as plain text: what has no Markdown is told in a line."""
+        return _paragraphs([part.source or part.note for part in self.parts])
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    whole = ""
+    for text in texts:
+        if whole and text:
+            whole += "\n" * (2 - (len(whole) - len(whole.rstrip("\n"))))
+        whole += text
+    return whole

@@ -11,7 +11,7 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
-from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
+from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
 from nbclaude.render.style import STYLE
@@ -26,12 +26,13 @@ AnySection = TypeVar("AnySection", bound=Section)
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """What one page looks like now; `markdown` is there once the page is closed."""
+    """What one page looks like now; `markdown` is there once the page is closed, and `text`, which tells of its folds, too."""
 
     number: int
     html: str
     markdown: str
     closed: bool
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +74,19 @@ class ReplyRenderer:
     """The growing answer on its pages: `feed` events, ask for `changes` whenever you paint, `close` at the end.
 
     With a `language` (a structured answer is "json") the text of the answer is code in it. `macros` are the notebook's own
-    LaTeX macros that its formulas may use.
+    LaTeX macros that its formulas may use. For who can show each page only once, and therefore only closed ones, the pages
+    are many: `in_pieces` of a block each, as long as there are few.
     """
 
     def __init__(
-        self, document_id: str = "", language: str = "", macros: frozenset[str] = frozenset()
+        self,
+        document_id: str = "",
+        language: str = "",
+        macros: frozenset[str] = frozenset(),
+        *,
+        in_pieces: bool = False,
     ) -> None:
+        self._in_pieces = in_pieces
         self._document_id = document_id
         self._language = language
         self._macros = macros
@@ -118,7 +126,7 @@ class ReplyRenderer:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything."""
         closed, self._closed_meanwhile = self._closed_meanwhile, []
         if self._section is not None:
-            while self._section.lay(page_limit(self._pages[-1].number)):
+            while self._section.lay(self._section_limit):
                 closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
@@ -199,14 +207,28 @@ class ReplyRenderer:
 
     def _begin(self, section: AnySection) -> AnySection:
         self._end_section()
-        page = self._pages[-1]
-        if page.size >= page_limit(page.number) or (page.has_fold and page.number < MAX_PAGES - 1):
-            # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
+        if self._is_full(self._pages[-1]):
             self._closed_meanwhile.append(self._close_page())
         self._section = section
         self._sections += 1
         self._pages[-1].parts.append(section.begin_part())
         return section
+
+    @property
+    def _section_limit(self) -> float:
+        """How much of the section the open page takes before it closes."""
+        number = self._pages[-1].number
+        if not self._in_pieces:
+            return page_limit(number)
+        # Thinking is folded when it ends: a piece of it would stay open for ever.
+        return float("inf") if isinstance(self._section, ThinkingSection) else piece_limit(number)
+
+    def _is_full(self, page: Page) -> bool:
+        """Tell whether the next section begins on the next page."""
+        if self._in_pieces:
+            return len(page.body) >= piece_limit(page.number)
+        # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
+        return page.size >= page_limit(page.number) or (page.has_fold and page.number < MAX_PAGES - 1)
 
     def _end_section(self) -> None:
         if self._section is None:
@@ -238,9 +260,9 @@ class ReplyRenderer:
         style = f"<style>{STYLE}</style>" if page.number == 0 else ""
         answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{page.body}</div>'
         html = f'<div class="nbclaude">{style}{answer}{footer}</div>'
-        return PageImage(
-            page.number, _savable(html), _savable(page.source) if page.closed else "", page.closed
-        )
+        if not page.closed:
+            return PageImage(page.number, _savable(html), "", closed=False)
+        return PageImage(page.number, _savable(html), _savable(page.source), True, _savable(page.text))
 
 
 def _savable(text: str) -> str:

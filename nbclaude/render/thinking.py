@@ -57,6 +57,8 @@ class ThinkingSection:
         title = thought_for(self._ended - self._begun if self._begun else None)
         for part in self.parts:
             part.source = ""
+            if part is self.parts[0] and (self._has_text or self._is_worth_a_line):
+                part.note = f"({title})"
             if self._has_text:
                 part.before, part.after = _around(self._title(part, title), is_open=False)
             else:

@@ -157,7 +157,7 @@ def test_settings_know_the_model_and_reach_the_next_cell(
     expect(other.row("Temperature")).to_contain_text("Not set")
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
+@pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
 def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
     claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
 ) -> None:

@@ -17,6 +17,8 @@ from PIL import Image
 from nbclaude.simulator import Simulator
 from tests.kernel.kernel import Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 NAMES = ["figures", "dataframes"]
 AGAIN = re.compile(r"\[Image \d of this conversation again\.\]")

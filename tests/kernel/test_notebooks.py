@@ -14,6 +14,8 @@ import pytest
 
 from tests.kernel.kernel import Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "messages-api.ipynb"
 CELLS: list[dict[str, Any]] = json.loads(NOTEBOOK.read_text("utf-8"))["cells"]
 CODE = [cell for cell in CELLS if cell["cell_type"] == "code"]

@@ -174,7 +174,7 @@ def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
         == "('max', False, False)"
     )
     claude_kernel.run("s.max_tokens.value = -5")
-    assert "Max tokens -5 must be 1 or more." in claude_kernel.value("p._host.alert.value")
+    assert "Max tokens -5: it must be a whole number from 1." in claude_kernel.value("p._host.alert.value")
     assert claude_kernel.value("s.max_tokens.value") == "16000"
     claude_kernel.run("s.temperature.value = 0.4\ns.budget.value = 2.5")
     assert claude_kernel.value("s._host.settings.temperature") == "0.4"

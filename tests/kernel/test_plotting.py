@@ -19,9 +19,12 @@ from PIL import Image
 from nbclaude.simulator import Simulator
 from tests.kernel.kernel import Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 WIRING = """
 import base64, json, os
-from nbclaude.context.shown.figures import FigureLog, watch
+from nbclaude.context.shown.figure_watch import watch
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures
 from nbclaude.context.images.prepared import STANDARD_IMAGES
 from nbclaude.context.images.pictures import picture_of

@@ -40,6 +40,7 @@ def test_what_cannot_go_along(claude_kernel: Kernel, simulator: Simulator, promp
     assert simulator.message_requests == []
 
 
+@pytest.mark.once  # pandas 2 and 3 name the type of texts differently
 def test_a_schema_of_several_frames_shows_no_row(claude_kernel: Kernel, simulator: Simulator) -> None:
     assert claude_kernel.run(SETUP).ok
     simulator.enqueue("ok", "ok")

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from nbclaude import output
 from nbclaude.notebook import is_terminal
-from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, say, show_table
+from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.reply import Footer
@@ -52,9 +51,9 @@ def notebook() -> Notebook:
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paint at every call: the throttle has its own tests."""
-    monkeypatch.setattr(output, "MIN_INTERVAL", 0.0)
-    monkeypatch.setattr(output, "COST_FACTOR", 0.0)
-    monkeypatch.setattr(output, "BYTE_RATE", float("inf"))
+    monkeypatch.setattr(pages, "MIN_INTERVAL", 0.0)
+    monkeypatch.setattr(pages, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(pages, "BYTE_RATE", float("inf"))
 
 
 @pytest.mark.usefixtures("unhurried")
@@ -70,6 +69,28 @@ class TestPages:
         assert "interrupted" in data["text/html"]
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
+
+    def test_an_answer_alone_takes_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
+        """Its output may have been cleared by hand; where it was not, nothing may be there twice."""
+        notebook.display.begin()
+        notebook.display.show([delta("Hello.")])
+        notebook.display.finish(FOOTER, alone=True)
+        [last] = notebook.messages  # the publisher has been told to clear the rest
+        assert not last["update"] and "Hello." in last["data"]["text/html"]
+
+    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 900, True)])
+    def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta(text)])
+        notebook.display.finish(FOOTER, alone=alone)
+        assert not notebook.messages[0]["update"] and notebook.messages[-1]["update"]
+
+    def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
+        """A front end that ignores updates shows these, and nothing more."""
+        notebook.display.begin()
+        notebook.display.show([delta("word\n\n" * 900)])
+        firsts = [message["data"]["text/plain"] for message in notebook.messages if not message["update"]]
+        assert firsts == ["Asking Claude …", "(the answer goes on)"]
 
     def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
         notebook.display.begin()
@@ -189,7 +210,7 @@ class TestThrottle:
         for _ in range(2000):
             notebook.display.show([delta("word ")])
         seconds = time.monotonic() - begun
-        assert len(notebook.messages) <= 3 + seconds / output.MIN_INTERVAL
+        assert len(notebook.messages) <= 3 + seconds / pages.MIN_INTERVAL
         notebook.display.finish(FOOTER)
         [data] = notebook.outputs.values()
         assert data["text/markdown"] == "word " * 2000

@@ -1,4 +1,4 @@
-"""Whatever matplotlib has drawn comes in (a figure, an axes, a list of bars); the figures that it belongs to, as PNG, go out.
+"""Finds and paints the figures that something of matplotlib (a figure, an axes, a list of bars) belongs to.
 
 matplotlib is not imported before there is a figure of it.
 """
@@ -12,22 +12,14 @@ from io import BytesIO
 from typing import Any
 
 from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
 
-__all__ = ["figures_of", "is_a", "paint_figure"]
+__all__ = ["background_needed", "figures_of", "paint_figure"]
 
 MAX_ELEMENTS = 1000  # of an array that is looked through for figures
 MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
-
-
-def is_a(value: Any, kind: str) -> bool:
-    """Tell whether a value's class comes from one of this name, without importing anything."""
-    package, _, name = kind.rpartition(":")
-    return any(
-        base.__name__ == name and f"{base.__module__}.".startswith(package + ".")
-        for base in type(value).__mro__
-    )
 
 
 def figures_of(value: Any) -> list[Any]:
@@ -102,6 +94,19 @@ def paint_figure(figure: Any, limits: ImageLimits, label: str) -> bytes:
             f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
         ) from error
     return buffer.getvalue()
+
+
+def background_needed(figure: Any) -> str:
+    """Return the background that the inline backend tells the front end to give a transparent figure; else nothing."""
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    tell = getattr(inline, "_fetch_figure_metadata", None)
+    try:
+        told = tell(figure) if tell else None
+    except (
+        Exception
+    ):  # the figure's own axes and ticks are asked; what is wrong with them is said when it is painted
+        return ""
+    return str(told.get("needs_background") or "") if isinstance(told, dict) else ""
 
 
 def _measuring(figure: Any) -> Any:

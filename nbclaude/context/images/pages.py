@@ -1,4 +1,4 @@
-"""A web page that draws itself comes in; PNG bytes of it go out, from the browser that plotly's kaleido drives.
+"""Paints a web page that draws itself, in the browser that plotly's kaleido drives.
 
 The page is a file of ours: nothing is loaded for it but what it holds.
 """
@@ -14,14 +14,17 @@ import threading
 from pathlib import Path
 from typing import Any
 
-__all__ = ["paint_page"]
+__all__ = ["PAGE_WIDTH", "paint_page"]
+
+PAGE_WIDTH = 1600  # CSS pixels
 
 _TIMEOUT = 30  # seconds, from the start of the browser
 
 
-def paint_page(html: str, size: str, scale: float) -> bytes:
+def paint_page(html: str, size: str, scale: float, *, see_through: bool = False) -> bytes:
     """Return a picture of a page; `size` is JavaScript for a promise of [width, height] in CSS pixels, when it is drawn.
 
+    Where nothing is drawn it is white, or `see_through`.
     Raises ImportError without choreographer, and whatever it raises where there is no Chrome or Chromium.
     """
     choreographer = importlib.import_module("choreographer")
@@ -30,7 +33,11 @@ def paint_page(html: str, size: str, scale: float) -> bytes:
 
     def paint(url: str) -> None:
         try:
-            painted.append(asyncio.run(asyncio.wait_for(_painted(choreographer, url, size, scale), _TIMEOUT)))
+            painted.append(
+                asyncio.run(
+                    asyncio.wait_for(_painted(choreographer, url, size, scale, see_through), _TIMEOUT)
+                )
+            )
         except BaseException as error:  # given to the thread that waits
             failed.append(error)
 
@@ -46,12 +53,15 @@ def paint_page(html: str, size: str, scale: float) -> bytes:
     return painted[0]
 
 
-async def _painted(choreographer: Any, url: str, size: str, scale: float) -> bytes:
+async def _painted(choreographer: Any, url: str, size: str, scale: float, see_through: bool) -> bytes:
     async with choreographer.Browser(headless=True) as browser:
         tab = await browser.create_tab("about:blank")
         # Before it is drawn: a canvas that is enlarged afterwards is blurred.
-        screen = {"width": 1600, "height": 1200, "deviceScaleFactor": scale, "mobile": False}
+        screen = {"width": PAGE_WIDTH, "height": 1200, "deviceScaleFactor": scale, "mobile": False}
         await tab.send_command("Emulation.setDeviceMetricsOverride", screen)
+        if see_through:
+            clear = {"color": {"r": 0, "g": 0, "b": 0, "a": 0}}
+            await tab.send_command("Emulation.setDefaultBackgroundColorOverride", clear)
         await tab.send_command("Page.navigate", {"url": url})
         found = await tab.send_command("Runtime.evaluate", {"expression": size, "awaitPromise": True})
         width, height = json.loads(found["result"]["result"]["value"])

@@ -1,4 +1,4 @@
-"""A value of the user's comes in; if it is a picture (a figure, a chart, an image), what goes along comes out.
+"""Makes a value of the user's that is a picture (a figure, a chart, an image) what goes along.
 
 No plotting library is imported: a value of one exists only where the user has imported it.
 """
@@ -9,13 +9,17 @@ import importlib
 import json
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.files import attach_path, attach_url
-from nbclaude.context.images.bundles import PLOTLY, VEGA, bundle_image
-from nbclaude.context.images.matplotlib_figures import figures_of, is_a, paint_figure
+from nbclaude.context.images.backgrounds import background_named
+from nbclaude.context.images.bundles import bundle_pictures
+from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
+from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
 from nbclaude.context.images.prepared import (
     STANDARD_IMAGES,
     ImageLimits,
@@ -26,16 +30,18 @@ from nbclaude.context.images.prepared import (
 from nbclaude.context.images.vectors import (
     first_line,
     paint_bokeh,
+    paint_bokeh_document,
     paint_pdf,
     paint_plotly,
     paint_svg,
     paint_vega,
 )
+from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import counted, one_line
 from nbclaude.wire.request import text_block
 
-__all__ = ["MOST_PICTURES", "joined", "picture_of", "prepare_shown"]
+__all__ = ["MOST_PICTURES", "attach_picture", "joined", "paint", "picture_of", "prepare_shown"]
 
 MOST_PICTURES = 20  # of a list go along
 MOST_ROWS = 100_000  # of an altair chart are painted
@@ -54,25 +60,62 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
         if is_a(value, kind):
             return painted(value, limits, label)
     if figures := figures_of(value):
-        pictures = (
-            prepare_image(paint_figure(figure, limits, label), limits, label).attachment(label, "figure")
-            for figure in figures
-        )
+        pictures = (_matplotlib(figure, limits, label) for figure in figures)
         return joined(pictures, len(figures), limits, label, "figure")
     return _self_shown(value, limits, label)
 
 
-def prepare_shown(data: bytes, media_type: str, limits: ImageLimits, label: str) -> PreparedImage:
-    """Return what was displayed with this mime type (one of `bundle_image`) as an image that can be sent."""
-    if media_type == "image/svg+xml":
-        data = paint_svg(data, limits, label)
-    elif media_type == "application/pdf":
-        data = paint_pdf(data, limits, label)
-    elif media_type.startswith(PLOTLY):
-        data = paint_plotly(_plain(json.loads(data)), label)
-    elif media_type.startswith(VEGA):
-        data = paint_vega(json.loads(data), label)
-    return prepare_image(data, limits, label)
+def prepare_shown(
+    data: bytes, media_type: str, limits: ImageLimits, label: str, needs_background: str = ""
+) -> PreparedImage:
+    """Return what was displayed as data of this type (`Picture`) as an image that can be sent."""
+    painted = paint(media_type, data, limits, label)
+    return prepare_image(painted, limits, label, background_named(needs_background))
+
+
+def paint(media_type: str, data: bytes, limits: ImageLimits, label: str) -> Any:
+    """Return an image in bytes, or a pillow image, of what is described in this type; images as they are."""
+    painter = next((each for begins, each in _TYPES.items() if media_type.startswith(begins)), None)
+    return painter(data, limits, label) if painter else data
+
+
+def attach_picture(picture: Picture, limits: ImageLimits, label: str, what: str) -> Attachment:
+    """Return what goes along for a picture that can be painted; `what` is the user's word for it."""
+    if picture.media_type == FILE and (address := picture.data.decode()).startswith(("http://", "https://")):
+        return replace(attach_url(address, as_image=True), label=label)
+    prepared = prepare_shown(picture.data, picture.media_type, limits, label, picture.needs_background)
+    if picture.part:
+        prepared = replace(prepared, caption=picture.part, notes=(*prepared.notes, picture.part))
+    return prepared.attachment(label, what)
+
+
+def _file(data: bytes, _limits: ImageLimits, label: str) -> bytes:
+    """Read the file that a page loads its image from."""
+    place = data.decode()
+    try:
+        return Path(place).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(
+            f"{label}: the image is loaded from {one_line(place, 100)}, which is not a file here. Attach the file itself."
+        ) from error
+
+
+def _vega_json(data: bytes, _limits: ImageLimits, label: str) -> bytes:
+    return paint_vega(json.loads(data), label)
+
+
+def _plotly_json(data: bytes, _limits: ImageLimits, label: str) -> bytes:
+    return paint_plotly(_plain(json.loads(data)), label)
+
+
+def _bokeh_json(data: bytes, _limits: ImageLimits, label: str) -> Any:
+    return paint_bokeh_document(json.loads(data), label)
+
+
+def _matplotlib(figure: Any, limits: ImageLimits, label: str) -> Attachment:
+    background = background_named(background_needed(figure))
+    painted = paint_figure(figure, limits, label)
+    return prepare_image(painted, limits, label, background).attachment(label, "figure")
 
 
 def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -94,6 +137,10 @@ def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
             f"{label}: altair cannot make the chart: {type(error).__name__}: {first_line(error)}"
         ) from error
     return prepare_image(paint_vega(specification, label), limits, label).attachment(label, "chart")
+
+
+def _altair_widget(widget: Any, limits: ImageLimits, label: str) -> Attachment:
+    return _altair(widget.chart, limits, label)
 
 
 def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -138,23 +185,26 @@ def _widget_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
-    found = bundle_image(_bundle(value))
-    if found is None:
+    found = [each for each in bundle_pictures(_bundle(value)) if each.can_be_painted]
+    # A widget by itself tells nothing; the library of one that can be painted stands among the painters.
+    found = [each for each in found if each.media_type != WIDGET]
+    if not found:
         return None
-    media_type, data = found
-    return prepare_shown(data, media_type, limits, label).attachment(label)
+    pictures = (attach_picture(each, limits, label, "image") for each in found)
+    return joined(pictures, len(found), limits, label)
 
 
 def _bundle(value: Any) -> Mapping[str, Any]:
     """Return what a value shows of itself, by IPython's protocol, as far as it is a picture."""
     shown = _called(value, "_repr_mimebundle_", include=None, exclude=None)
-    if isinstance(shown, Mapping) and bundle_image(shown):
+    if isinstance(shown, Mapping) and any(each.can_be_painted for each in bundle_pictures(shown)):
         return shown
     methods = {
         "image/png": "_repr_png_",
         "image/jpeg": "_repr_jpeg_",
-        "image/svg+xml": "_repr_svg_",
+        SVG: "_repr_svg_",
         "application/pdf": "_repr_pdf_",
+        "text/html": "_repr_html_",
     }
     for media_type, method in methods.items():
         if shown := _called(value, method):
@@ -213,8 +263,20 @@ _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
     "PIL:Image": _pillow,
     "plotly:BaseFigure": _plotly,
     "altair:TopLevelMixin": _altair,
+    "altair:JupyterChart": _altair_widget,
     "bokeh:LayoutDOM": _bokeh,
     "graphviz:Render": _graphviz,
     "IPython:Image": _ipython_image,
     "ipywidgets:Image": _widget_image,
+}
+
+# How what is not an image is painted, by how its type begins.
+_TYPES: Mapping[str, Callable[[bytes, ImageLimits, str], Any]] = {
+    SVG: paint_svg,
+    "application/pdf": paint_pdf,
+    "application/vnd.plotly.": _plotly_json,
+    "application/vnd.vegalite.": _vega_json,
+    "application/vnd.vega.": _vega_json,
+    BOKEH: _bokeh_json,
+    FILE: _file,
 }

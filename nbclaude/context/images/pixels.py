@@ -1,4 +1,4 @@
-"""A pillow image of any mode comes in; pixels that every reader shows alike, and their smallest encoding, go out."""
+"""Turns a pillow image of any mode into pixels that every reader shows alike, in their smallest encoding."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image, ImageChops, ImageOps
 
+from nbclaude.context.images.backgrounds import Background, background_for, laid_on
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["PLENTY", "draw", "encode", "is_transparent", "squeeze", "tells_of_its_making"]
@@ -49,8 +50,13 @@ def is_transparent(image: Image.Image) -> bool:
     return isinstance(lowest, int | float) and lowest < 255
 
 
-def draw(image: Image.Image) -> tuple[Image.Image, tuple[str, ...], str]:
-    """Return the image as L or RGB, upright and opaque; notes; and what the model should be told."""
+def draw(
+    image: Image.Image, background: Background | None = None
+) -> tuple[Image.Image, tuple[str, ...], str]:
+    """Return the image as L or RGB, upright and opaque; notes; and what the model should be told.
+
+    What can be seen through is laid on `background`, by default on the one on which the drawing can be seen.
+    """
     notes: list[str] = []
     caption = ""
     frames = getattr(image, "n_frames", 1)
@@ -64,19 +70,19 @@ def draw(image: Image.Image) -> tuple[Image.Image, tuple[str, ...], str]:
         # Its grey is multiplied by the alpha channel; pillow knows no other way out of this mode.
         upright = upright.convert("LA")
     if upright.mode == "F" or upright.mode.startswith("I"):
-        return (*_eight_bits(upright, notes), caption)
+        upright = _eight_bits(upright, notes)
+    transparent = is_transparent(upright)
     if upright.has_transparency_data:
-        transparent = is_transparent(upright)
         upright = upright.convert("RGBA")
-        if transparent:
-            notes.append("transparent background on white")
-            white = Image.new("RGBA", upright.size, "white")
-            upright = Image.alpha_composite(white, upright)
+    if transparent:
+        background = background or background_for(upright)
+        notes.append(f"transparent background on {background.name}")
+        upright = laid_on(background, upright)
     return upright.convert("L" if upright.mode in ("1", "L") else "RGB"), tuple(notes), caption
 
 
-def _eight_bits(image: Image.Image, notes: list[str]) -> tuple[Image.Image, tuple[str, ...]]:
-    """Stretch numbers (measurements, heights, 12 of 16 bits) from black to white, as plots of them do."""
+def _eight_bits(image: Image.Image, notes: list[str]) -> Image.Image:
+    """Stretch numbers (measurements, heights, 12 of 16 bits) from black to white, as plots of them do; return L or LA."""
     numbers = (image if image.mode in ("I", "F") else image.convert("I")).convert("F")
     values = array("f", numbers.tobytes())
     finite = values if all(map(math.isfinite, values)) else [v for v in values if math.isfinite(v)]
@@ -91,13 +97,9 @@ def _eight_bits(image: Image.Image, notes: list[str]) -> tuple[Image.Image, tupl
     # A 16-bit PNG may name one value that is seen through.
     clear = image.info.get("transparency")
     if isinstance(clear, int) and clear in values:
-        notes.append("transparent background on white")
-        shown = Image.frombytes(
-            "L",
-            shown.size,
-            bytes(255 if v == clear else s for v, s in zip(values, shown.tobytes(), strict=True)),
-        )
-    return shown, tuple(notes)
+        alpha = Image.frombytes("L", shown.size, bytes(0 if value == clear else 255 for value in values))
+        shown = Image.merge("LA", (shown, alpha))
+    return shown
 
 
 def encode(image: Image.Image, *, photo: bool) -> tuple[bytes, str]:

@@ -1,4 +1,4 @@
-"""Image bytes or a pillow image comes in; an image that the model can use whole, and no larger, goes out.
+"""Makes an image one that the model can use whole, and no larger.
 
 The API downscales what is larger than it can use (https://platform.claude.com/docs/en/build-with-claude/vision):
 sending such an image whole costs time and bytes and shows the model nothing more.
@@ -19,6 +19,7 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.context.images.backgrounds import Background
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
@@ -34,6 +35,7 @@ __all__ = [
     "fitted_size",
     "image_size",
     "image_tokens",
+    "is_opaque",
     "limits_of",
     "prepare_image",
 ]
@@ -160,15 +162,27 @@ def image_size(data: bytes) -> tuple[int, int] | None:
 
 
 @quietly("PIL")
+def is_opaque(data: bytes) -> bool:
+    """Return whether nothing of an image can be seen through; also for what is no image that can be read."""
+    try:
+        return not is_transparent(_open(data, ""))
+    except (ConfigurationError, OSError, SyntaxError, ValueError, struct.error, MemoryError):
+        return True
+
+
+@quietly("PIL")
 def prepare_image(
-    source: bytes | Image.Image, limits: ImageLimits = STANDARD_IMAGES, label: str = "image"
+    source: bytes | Image.Image,
+    limits: ImageLimits = STANDARD_IMAGES,
+    label: str = "image",
+    background: Background | None = None,
 ) -> PreparedImage:
     """Return the image as it should be sent: the same bytes for the same image.
 
     A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
-    opaque on white, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss.
-    `label` names the image in errors. Raises ConfigurationError for bytes that are no image, and for an image too large
-    to open.
+    opaque, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. `background` is what
+    is seen through it; by default one on which the drawing can be seen. `label` names the image in errors. Raises
+    ConfigurationError for bytes that are no image, and for an image too large to open.
     """
     data = source if isinstance(source, bytes) else b""
     image = _open(source, label) if isinstance(source, bytes) else source
@@ -184,7 +198,7 @@ def prepare_image(
         fit = _is_fit(image, data, limits)
         if fit and len(data) <= max(SMALL, PLENTY * image.width * image.height):
             return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original, original)
-        drawn, notes, caption = draw(image)
+        drawn, notes, caption = draw(image, background)
     except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
         raise _unreadable(label, error) from error
     size = fitted_size(*drawn.size, limits)

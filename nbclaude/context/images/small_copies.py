@@ -1,4 +1,4 @@
-"""The bytes of a picture come in; a small copy goes out as a data: address, for receipts, chips and galleries."""
+"""Makes small copies of pictures, as data: addresses, for receipts, chips and galleries."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import io
 
 from PIL import Image
 
+from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.pixels import draw
 from nbclaude.quiet import quietly
 
@@ -17,11 +18,14 @@ _LARGEST = 20_000  # characters
 
 
 @quietly("PIL")
-def small_copy(content: bytes) -> str:
-    """Return the address; nothing for what pillow cannot read, such as SVG or plotly's figures."""
+def small_copy(content: bytes, needs_background: str = "") -> str:
+    """Return the address; nothing for what pillow cannot read, such as SVG or plotly's figures.
+
+    What can be seen through is laid on the background that it is sent on.
+    """
     try:
         with Image.open(io.BytesIO(content)) as image:
-            small, _, _ = draw(image)
+            small, _, _ = draw(image, background_named(needs_background))
     except Exception:  # what is wrong with a picture is said when it is sent
         return ""
     smallest = ""

@@ -1,4 +1,4 @@
-"""A figure that is described, not painted (SVG, PDF, Vega, plotly's JSON), comes in; PNG bytes go out.
+"""Paints figures that are described, not painted: SVG, PDF, Vega, plotly, bokeh.
 
 The programs that paint are large or need others, so all of them are optional: an error names the one that is missing.
 """
@@ -9,19 +9,31 @@ import contextlib
 import gc
 import importlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from nbclaude.context.images.pages import paint_page
+from PIL import Image, ImageChops
+
+from nbclaude.context.images.pages import PAGE_WIDTH, paint_page
 from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
 
-__all__ = ["first_line", "paint_bokeh", "paint_pdf", "paint_plotly", "paint_svg", "paint_vega"]
+__all__ = [
+    "first_line",
+    "paint_bokeh",
+    "paint_bokeh_document",
+    "paint_pdf",
+    "paint_plotly",
+    "paint_svg",
+    "paint_vega",
+]
 
 # Lines and letters of a figure on a screen are thin: twice as large, the model reads them as well as the user.
 ENLARGED = 2
+_RIM = 10  # pixels that stay around what is trimmed
 UNKNOWN_EDGE = 800  # pixels: for an SVG that does not tell its size
 
 # What works in threads of its own while a browser paints.
@@ -145,7 +157,8 @@ def paint_bokeh(model: Any, label: str) -> Any:
     export = importlib.import_module("bokeh.io.export")
     if _optional("choreographer"):
         with contextlib.suppress(Exception):  # no Chrome, or one that does not start
-            return paint_page(export.get_layout_html(model), _BOKEH_SIZE, ENLARGED)
+            page = export.get_layout_html(model)
+            return _trimmed(paint_page(page, _BOKEH_SIZE, ENLARGED, see_through=_is_see_through(model)))
     try:
         image = export.get_screenshot_as_png(model)
         # The browser that bokeh has started would outlive a kernel that is killed.
@@ -156,6 +169,62 @@ def paint_bokeh(model: Any, label: str) -> Any:
             f"{label}: bokeh cannot paint the figure: {first_line(error)} Run `pip install kaleido` (it needs Chrome or "
             "Chromium as well), or install selenium and Firefox with geckodriver or Chromium with chromedriver."
         ) from error
+
+
+def _trimmed(png: bytes) -> Image.Image:
+    """Return a picture without the empty page around it: what is laid out across the page (HoloViews) is as wide as that."""
+    image = Image.open(BytesIO(png))
+    image.load()
+    empty = Image.new(image.mode, image.size, image.getpixel((0, 0)))
+    drawn = ImageChops.difference(image.convert("RGBA"), empty.convert("RGBA")).getbbox(alpha_only=False)
+    if drawn is None or image.width < ENLARGED * PAGE_WIDTH:
+        return image
+    left, top, right, bottom = drawn
+    return image.crop(
+        (
+            max(left - _RIM, 0),
+            max(top - _RIM, 0),
+            min(right + _RIM, image.width),
+            min(bottom + _RIM, image.height),
+        )
+    )
+
+
+def _is_see_through(model: Any) -> bool:
+    """Return whether a plot in it shows the page around what it draws."""
+    plots = model.select({"type": importlib.import_module("bokeh.models").Plot})
+    # Attributes may be named as they stand in a theme, so they are read from the plot.
+    return any(plot.border_fill_color is None or not plot.border_fill_alpha for plot in plots)
+
+
+@quietly("bokeh")
+def paint_bokeh_document(described: Mapping[str, Any], label: str) -> Any:
+    """Paint a bokeh document from the JSON with which it was shown; or as it is now, if it has changed since then."""
+    shown = _live_document(
+        [str(root.get("id")) for root in described.get("roots", ()) if isinstance(root, dict)]
+    )
+    if shown is None:
+        try:
+            shown = importlib.import_module("bokeh.document").Document.from_json(dict(described))
+        except Exception as error:  # a model of a library that is not loaded, an unknown version
+            raise ConfigurationError(
+                f"{label}: bokeh cannot read the figure again: {first_line(error)} Save it as a PNG, and attach that."
+            ) from error
+    return paint_bokeh(shown, label)
+
+
+def _live_document(roots: list[str]) -> Any:
+    """Return the model that a notebook goes on to show: by `push_notebook`, or by panel; None where there is none."""
+    io = sys.modules.get("bokeh.io.state")
+    handle = io.curstate().last_comms_handle if io is not None else None
+    for document in [handle.doc] if handle is not None else []:
+        if any(model.id in roots for model in document.roots):
+            return document
+    panel = sys.modules.get("panel.io.state")
+    views = getattr(getattr(panel, "state", None), "_views", {})
+    found = [views[root] for root in roots if root in views]
+    # By the root's id: what is viewed, its model, its document, how it is spoken to.
+    return found[0][1] if found and len(found[0]) > 1 else None
 
 
 def _optional(name: str) -> Any:

@@ -1,53 +1,81 @@
-"""What cells display comes in, as the kernel sends it; the images among it are remembered, to be attached later.
+"""The memory of the pictures that cells have displayed, to be attached later.
 
 It is loaded with the extension, and pillow only when an image is needed.
 """
 
 from __future__ import annotations
 
-import contextlib
 import weakref
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
-from nbclaude.context.shown.pending import open_figures
+from nbclaude.context.images.picture import WIDGET, Picture
+from nbclaude.context.shown.widgets import live_widget, outputs_in, paint_widget, widget_pictures
+from nbclaude.errors import ConfigurationError
 from nbclaude.forks import ForkSafeLock
-from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
 
-__all__ = [
-    "FigureLog",
-    "ShownImage",
-    "figure_name",
-    "watch",
-]
+__all__ = ["FigureLog", "Place", "ShownImage", "figure_name"]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
-# Display ids of our own answers, galleries and thumbnails begin so.
-OURS = "nbclaude-"
-
-_Message = dict[str, Any]
+# Most of them hold only controls: they cost little, and take no picture's place.
+MAX_WIDGETS = 200
+MAX_DISPLAYS = 1_000  # ids
+MAX_PLACES = 20  # of one id
 
 
 @dataclass(frozen=True, slots=True)
-class ShownImage:
-    """An image that a cell displayed, as it was sent to the front end.
+class Place:
+    """Where something is displayed: in which cell, in which run of it, in which Output widget, under which id."""
 
-    `media_type` may also be that of a PDF, or of plotly's or Vega's JSON: `attachment` paints those.
-    """
-
-    data: bytes
-    media_type: str
     cell: str = ""  # its id; empty where the front end does not tell
     run: object = None  # what tells one execution of the cell from the next
     execution_count: int = 0
     display_id: str = ""
+    output: str = ""  # the model id of the Output widget that holds it
+    # What this widget held then, as the front end had told: the same object as long as it tells nothing new.
+    held: object = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownImage:
+    """A picture that a cell displayed, as it was sent to the front end.
+
+    `media_type` may also be that of a PDF, of plotly's, Vega's or bokeh's JSON, or of a live widget: `attachment` paints
+    those. It is empty for what only a browser can draw.
+    """
+
+    data: bytes
+    media_type: str
+    cell: str = ""
+    run: object = None
+    execution_count: int = 0
+    display_id: str = ""
+    picture: Picture = field(default_factory=Picture)
+    output: str = field(default="", compare=False)  # as in `Place`
+    held: object = field(default=None, compare=False, repr=False)
+    # Its place in time, and its number in a widget that shows several.
+    order: tuple[int, int] = field(default=(0, 0), compare=False)
+
+    def __post_init__(self) -> None:
+        if self.media_type and not self.picture.can_be_painted:
+            object.__setattr__(self, "picture", Picture(self.media_type, self.data))
+
+    @classmethod
+    def of(cls, picture: Picture, place: Place) -> ShownImage:
+        """Return a picture as it is shown in a place."""
+        at = (place.cell, place.run, place.execution_count, place.display_id)
+        return cls(picture.data, picture.media_type, *at, picture, place.output, place.held)
+
+    @property
+    def place(self) -> Place:
+        """Where it is displayed."""
+        return Place(self.cell, self.run, self.execution_count, self.display_id, self.output, self.held)
 
     @property
     def where(self) -> str:
@@ -57,6 +85,26 @@ class ShownImage:
         return f"cell {self.cell[:8]}" if self.cell else "a cell"
 
     @property
+    def what(self) -> str:
+        """What it is, as its user would call it: "figure", "bokeh figure", "folium map"."""
+        return self.picture.what
+
+    @property
+    def refusal(self) -> str:
+        """Why this cannot become an image; nothing if it can, as far as is known before it is painted."""
+        if self.media_type:
+            return ""
+        return (
+            f"{_started(self.where)} shows {_a(self.what)} that cannot be turned into an image: only the browser draws it. "
+            f"{self.picture.cure}"
+        )
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other picture of its log."""
+        return "-".join(map(str, self.order))
+
+    @property
     def size(self) -> tuple[int, int] | None:
         """Width and height in pixels; None for what is not made of pixels."""
         from nbclaude.context.images.prepared import image_size
@@ -64,40 +112,81 @@ class ShownImage:
         return image_size(self.data)
 
     def attachment(self, limits: ImageLimits, label: str) -> Attachment:
-        """Return what goes along for this image. Raises ConfigurationError if it cannot be painted."""
-        from nbclaude.context.images.pictures import prepare_shown
+        """Return what goes along for this picture. Raises ConfigurationError if it cannot be painted."""
+        from nbclaude.context.images.pictures import attach_picture
+        from nbclaude.context.images.prepared import prepare_image
 
-        return prepare_shown(self.data, self.media_type, limits, label).attachment(label, "figure")
+        if self.refusal:
+            raise ConfigurationError(self.refusal)
+        what = "animation" if self.picture.part else "figure"
+        if self.media_type != WIDGET:
+            return attach_picture(self.picture, limits, label, what)
+        painted = paint_widget(self.picture.widget, limits, label)
+        if painted is None:
+            raise ConfigurationError(
+                f"{label}: the {self.what} was closed, and {self.where} shows it no more."
+            )
+        return prepare_image(painted, limits, label).attachment(label, what)
 
 
 class FigureLog:
-    """The newest images that cells displayed; safe to use from several threads.
+    """The newest pictures that cells displayed; safe to use from several threads.
 
-    A run of a cell replaces the images of its earlier runs, as it does in the notebook.
+    A run of a cell replaces the pictures of its earlier runs, as it does in the notebook.
     """
 
     def __init__(self, max_images: int = MAX_IMAGES, max_bytes: int = MAX_BYTES) -> None:
         self._max_images = max_images
         self._max_bytes = max_bytes
         self._images: list[ShownImage] = []  # in the order in which they were shown
-        # matplotlib's figures that were open when the cell began.
+        self._displays: dict[str, list[tuple[Place, int]]] = {}  # by id: where it is, and since when
+        self._last = 0
+        # matplotlib's figures that were open when the cell began, and since when figures are known to be open.
         self.open_before: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._opened: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
         self._lock = ForkSafeLock()
 
-    def add(self, image: ShownImage) -> None:
-        """Remember an image; the oldest go when there are too many."""
+    def add(self, *images: ShownImage) -> None:
+        """Remember what one output shows; the oldest go when there are too many."""
         with self._lock:
-            self._forget_earlier_runs(image.cell, image.run)
-            self._images.append(image)
+            self._last += 1
+            for number, image in enumerate(images):
+                self._forget_earlier_runs(image.cell, image.run)
+                self._images.append(replace(image, order=(self._last, number)))
+                self._note_display(image.place)
             self._keep_newest()
 
-    def update(self, display_id: str, image: ShownImage) -> None:
+    def displayed(self, place: Place) -> None:
+        """Remember where something is that shows no picture, but may be updated to one."""
+        with self._lock:
+            self._last += 1
+            self._note_display(place)
+
+    def update(self, display_id: str, *images: ShownImage) -> None:
         """Replace what is shown under a display id; it stays with the cell that shows it."""
         with self._lock:
-            for place, shown in enumerate(self._images):
-                if shown.display_id == display_id:
-                    self._images[place] = replace(shown, data=image.data, media_type=image.media_type)
+            places = self._displays.get(display_id, [])
+            updated = [
+                replace(ShownImage.of(each.picture, place), order=(since, number))
+                for place, since in places
+                for number, each in enumerate(images)
+            ]
+            kept = [each for each in self._images if each.display_id != display_id]
+            self._images = sorted([*kept, *updated], key=lambda each: each.order)
             self._keep_newest()
+
+    def opened(self, figures: Iterable[Any]) -> None:
+        """Note that these figures of matplotlib are open, without being shown by a cell."""
+        with self._lock:
+            for figure in figures:
+                if figure not in self._opened:
+                    self._last += 1
+                    self._opened[figure] = self._last
+
+    def open_since(self, figure: Any) -> int:
+        """Return since when a figure is known to be open, to be compared with the `order` of pictures."""
+        self.opened([figure])
+        return self._opened.get(figure, 0)
 
     def begin(self, cell: str, run: object) -> None:
         """A cell begins to run: what its earlier runs have shown is gone from the notebook."""
@@ -106,57 +195,100 @@ class FigureLog:
 
     def clear_run(self, cell: str, run: object) -> None:
         """A cell has cleared its output."""
-        with self._lock:
-            self._images = [each for each in self._images if (each.cell, each.run) != (cell, run)]
+        self._drop(lambda place: (place.cell, place.run) == (cell, run))
+
+    def clear_output(self, output: str) -> None:
+        """An Output widget was cleared, by its model id."""
+        self._drop(lambda place: place.output == output)
 
     def forget_cells(self, cells: Sequence[str]) -> None:
-        """Forget the images of deleted cells."""
-        with self._lock:
-            self._images = [each for each in self._images if each.cell not in cells]
+        """Forget the pictures of deleted cells."""
+        self._drop(lambda place: place.cell in cells)
 
     def clear(self) -> None:
-        """Forget all images."""
+        """Forget all pictures."""
         with self._lock:
             self._images = []
 
     def all(self) -> tuple[ShownImage, ...]:
-        """Return all images, the newest first: the user's number 1 is the first."""
+        """Return all pictures, the newest first: the user's number 1 is the first. Of widgets, what they show now."""
         with self._lock:
-            return tuple(reversed(self._images))
+            images = list(self._images)
+        current = [each for each in images if _is_still_held(each)]
+        in_outputs = {(each.output, each.data) for each in current if each.output and each.data}
+        shown = [picture for each in current for picture in _now(each, in_outputs)]
+        return tuple(reversed(shown))
 
     def last(self, n: int = 1) -> ShownImage | None:
-        """Return the n-th newest image, None if there are fewer."""
+        """Return the n-th newest picture, None if there are fewer."""
         images = self.all()
         return images[n - 1] if 1 <= n <= len(images) else None
 
     def of_cell(self, cell: str) -> tuple[ShownImage, ...]:
-        """Return the images of a cell, from top to bottom."""
+        """Return the pictures of a cell, from top to bottom."""
         return tuple(each for each in reversed(self.all()) if each.cell == cell)
 
     def name_of(self, image: ShownImage, to_come: int = 0) -> str:
-        """Name an image as the user counts: "figure of cell 4", or "figure 2 of cell 4" where the cell shows several.
+        """Name a picture as the user counts: "figure of cell 4", or "figure 2 of cell 4" where the cell shows several.
 
         `to_come` are those that its cell has yet to show.
         """
         same = [each for each in reversed(self.all()) if _shown_together(each, image)]
-        number = next((n for n, each in enumerate(same, 1) if each is image), 1)
+        number = next((n for n, each in enumerate(same, 1) if each.order == image.order), 1)
         return figure_name(number, len(same) + to_come, image.where)
 
     def of_last_plotting_cell(self) -> tuple[ShownImage, ...]:
-        """Return the images that the newest image's cell shows, from top to bottom."""
+        """Return the pictures that the newest picture's cell shows, from top to bottom."""
         newest = self.last()
         if newest is None:
             return ()
         return tuple(each for each in reversed(self.all()) if _shown_together(each, newest))
 
+    def host_of(self, output: str) -> Place | None:
+        """Return where the widget is shown that holds an Output widget; None where it is not shown."""
+        with self._lock:
+            images = list(reversed(self._images))
+        for each in images:
+            if each.media_type == WIDGET and any(
+                one.model_id == output for one in outputs_in(each.picture.widget)
+            ):
+                return each.place
+        return None
+
+    def _note_display(self, place: Place) -> None:
+        if place.display_id:
+            # It may be displayed in several places, and is updated in all of them.
+            known = self._displays.pop(place.display_id, [])
+            if (place, self._last) not in known:
+                known = [*known[-MAX_PLACES:], (place, self._last)]
+            self._displays[place.display_id] = known
+            while len(self._displays) > MAX_DISPLAYS:
+                del self._displays[next(iter(self._displays))]
+
     def _forget_earlier_runs(self, cell: str, run: object) -> None:
         if cell:
-            self._images = [each for each in self._images if each.cell != cell or each.run == run]
+            self._drop(lambda place: place.cell == cell and place.run != run)
+
+    def _drop(self, gone: Callable[[Place], bool]) -> None:
+        """Forget what was displayed in these places; it cannot be updated any more."""
+        with self._lock:
+            self._images = [each for each in self._images if not gone(each.place)]
+            left = {
+                key: [each for each in known if not gone(each[0])] for key, known in self._displays.items()
+            }
+            self._displays = {key: known for key, known in left.items() if known}
 
     def _keep_newest(self) -> None:
         size = sum(len(each.data) for each in self._images)
-        while self._images and (len(self._images) > self._max_images or size > self._max_bytes):
-            size -= len(self._images.pop(0).data)
+        pictures = [each for each in self._images if each.media_type != WIDGET]
+        widgets = [each for each in self._images if each.media_type == WIDGET]
+        gone = widgets[: max(len(widgets) - MAX_WIDGETS, 0)]
+        while pictures and (len(pictures) > self._max_images or size > self._max_bytes):
+            size -= len(pictures[0].data)
+            gone.append(pictures.pop(0))
+        if gone:
+            dropped = {each.order for each in gone}
+            self._images = [each for each in self._images if each.order not in dropped]
 
 
 def figure_name(number: int, of: int, where: str) -> str:
@@ -165,113 +297,37 @@ def figure_name(number: int, of: int, where: str) -> str:
     return f"{name} of {where}" if where else f"open {name}"
 
 
+def _now(image: ShownImage, in_outputs: set[tuple[str, bytes]]) -> list[ShownImage]:
+    """Return what a picture shows now: of a widget, what is drawn in it, without what Output widgets were seen to take."""
+    if not image.picture.widget or live_widget(image.picture.widget) is None:
+        return [image] if image.media_type != WIDGET else []
+    drawn = widget_pictures(image.picture.widget)
+    if not drawn and image.media_type != WIDGET:
+        return [image]
+    return [
+        replace(ShownImage.of(each, image.place), order=(image.order[0], number))
+        for number, each in enumerate(drawn)
+        if (each.widget, each.data) not in in_outputs
+    ]
+
+
+def _is_still_held(image: ShownImage) -> bool:
+    """Return whether the Output widget that took a picture still holds it, as far as the front end has told since."""
+    output = live_widget(image.output) if image.output else None
+    if output is None:
+        return not image.output
+    if output.outputs is image.held:
+        return True
+    return any(each.data == image.data for each in widget_pictures(image.output))
+
+
 def _shown_together(one: ShownImage, other: ShownImage) -> bool:
     return (one.cell, one.run) == (other.cell, other.run)
 
 
-def watch(shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> Callable[[], None]:
-    """Remember in `log` every image that `shell` displays; return the function that ends it without a trace.
-
-    `cell_run` tells which cell runs. Call both on the shell's main thread: the kernel keeps its hooks by thread, so that
-    what other threads display is not seen. Nothing happens in a shell that cannot show images.
-    """
-    watcher = _Watcher(shell, log, cell_run)
-    watcher.load()
-    return watcher.unload
+def _started(where: str) -> str:
+    return where[:1].upper() + where[1:]
 
 
-class _Watcher:
-    """The hooks in a shell; no fault in them may cost the user an output."""
-
-    def __init__(self, shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> None:
-        self._shell = shell
-        self._log = log
-        self._cell_run = cell_run
-        self._execution_count = 0
-        # The run whose output vanishes when the next comes: `clear_output(wait=True)`.
-        self._clearing: tuple[str, object] | None = None
-        self._result_seen = False
-
-    def load(self) -> None:
-        for publisher in self._publishers():
-            publisher.register_hook(self._hook)
-        self._shell.events.register("pre_run_cell", self._before_cell)
-        self._shell.events.register("post_run_cell", self._after_cell)
-
-    def unload(self) -> None:
-        for publisher in self._publishers():
-            publisher.unregister_hook(self._hook)
-        self._shell.events.unregister("pre_run_cell", self._before_cell)
-        self._shell.events.unregister("post_run_cell", self._after_cell)
-
-    def _publishers(self) -> list[Any]:
-        both = (self._shell.display_pub, self._shell.displayhook)
-        return [each for each in both if hasattr(each, "register_hook")]
-
-    def _hook(self, message: _Message) -> _Message:
-        with contextlib.suppress(Exception):
-            self._take(message)
-        return message
-
-    def _take(self, message: _Message) -> None:
-        content = message["content"]
-        kind = message["header"]["msg_type"]
-        cell, run = self._place(message)
-        if kind == "clear_output":
-            self._clearing = (cell, run)
-            if not content.get("wait"):
-                self._clear()
-            return
-        display_id = (content.get("transient") or {}).get("display_id") or ""
-        if display_id.startswith(OURS):
-            return
-        if kind != "update_display_data" and self._clearing == (cell, run):
-            self._clear()
-        found = bundle_image(content.get("data") or {})
-        if found is None:
-            return
-        media_type, data = found
-        count = content.get("execution_count") or self._execution_count
-        image = ShownImage(data, media_type, cell, run, count, display_id)
-        if kind == "update_display_data":
-            self._log.update(display_id, image)
-            return
-        self._log.add(image)
-        self._result_seen |= kind == "execute_result"
-
-    def _place(self, message: Mapping[str, Any]) -> tuple[str, object]:
-        return self._running() or ("", (message.get("parent_header") or {}).get("msg_id"))
-
-    def _running(self) -> tuple[str, object] | None:
-        running = self._cell_run()
-        return (running.cell, running.run) if running is not None else None
-
-    def _clear(self) -> None:
-        if self._clearing is not None:
-            self._log.clear_run(*self._clearing)
-            self._clearing = None
-
-    def _before_cell(self, info: Any) -> None:
-        # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
-        if info.store_history:
-            self._log.open_before = weakref.WeakSet(open_figures())
-        self._result_seen = False
-        self._clearing = None
-        self._execution_count = cell_number(self._shell)
-        if running := self._cell_run():
-            self._log.begin(running.cell, running.run)
-
-    def _after_cell(self, result: Any) -> None:
-        with contextlib.suppress(Exception):
-            self._take_result(result)
-
-    def _take_result(self, result: Any) -> None:
-        """Take the cell's last expression where its display was not seen: older kernels have no hook for results."""
-        value = getattr(result, "result", None)
-        if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
-            return
-        data, _metadata = self._shell.display_formatter.format(value, include=IMAGE_TYPES)
-        if found := bundle_image(data):
-            media_type, data = found
-            cell, run = self._running() or ("", request_id(self._shell))
-            self._log.add(ShownImage(data, media_type, cell, run, self._execution_count))
+def _a(thing: str) -> str:
+    return f"an {thing}" if thing[0] in "aeiouAEIOU" else f"a {thing}"

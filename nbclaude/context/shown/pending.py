@@ -1,4 +1,4 @@
-"""A shell comes in; matplotlib's figures that no cell has shown yet go out, to be attached, or shown at once."""
+"""Finds matplotlib's figures that no cell has shown yet, to be attached, or shown at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_image
+from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
 from nbclaude.notebook import Shell
 
 if TYPE_CHECKING:
@@ -41,16 +41,14 @@ def pending_figures(shell: Shell, before: Container[Any] = ()) -> list[Any]:
 
 def pending_picture(shell: Shell, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
     """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
-    from nbclaude.context.images.pictures import picture_of, prepare_shown
+    from nbclaude.context.images.matplotlib_figures import background_needed
+    from nbclaude.context.images.pictures import attach_picture, picture_of
 
-    found = None
     if shows_at_end(shell):
         shown, _metadata = shell.display_formatter.format(figure, include=IMAGE_TYPES)
-        found = bundle_image(shown)
-    if found is None:
-        return picture_of(figure, limits, label)
-    media_type, data = found
-    return prepare_shown(data, media_type, limits, label).attachment(label, "figure")
+        for picture in bundle_pictures(shown, {"needs_background": background_needed(figure)}):
+            return attach_picture(picture, limits, label, "figure")
+    return picture_of(figure, limits, label)
 
 
 def show_pending(shell: Shell) -> None:

@@ -1,11 +1,12 @@
-"""A shell comes in; what its cells have shown and said is remembered here: figures, and cells with their outputs."""
+"""Remembers what the cells of a kernel have shown and said: figures, and cells with their outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from nbclaude.context.shown.cells import CellLog
-from nbclaude.context.shown.figures import FigureLog, watch
+from nbclaude.context.shown.figure_watch import watch
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.watch import CellWatch
 from nbclaude.notebook import CellRun, Shell
 
@@ -18,7 +19,13 @@ class Seen:
     def __init__(self) -> None:
         self.figures = FigureLog()
         self.cells = CellLog()
+        self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
+
+    @property
+    def has_output(self) -> bool:
+        """Whether the cell that runs has shown anything that is not ours."""
+        return self._watch is not None and self._watch.has_output
 
     def load(self, shell: Shell, cell_run: Callable[[], CellRun | None]) -> None:
         """Begin to watch; `cell_run` tells which cell runs, in which execution."""
@@ -27,9 +34,9 @@ class Seen:
             at = cell_run()
             return at.cell if at is not None else ""
 
-        cells = CellWatch(shell, self.cells, cell_id)
-        cells.load()
-        self._undo = [watch(shell, self.figures, cell_run), cells.unload]
+        self._watch = CellWatch(shell, self.cells, cell_id)
+        self._watch.load()
+        self._undo = [watch(shell, self.figures, cell_run), self._watch.unload]
 
     def unload(self) -> None:
         """Stop watching, and leave the shell as it was."""

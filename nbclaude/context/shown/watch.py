@@ -56,6 +56,11 @@ class CellWatch:
         for publisher, hook in self._hooks():
             publisher.register_hook(hook)
 
+    @property
+    def has_output(self) -> bool:
+        """Whether the cell that runs has shown anything that is not ours."""
+        return bool(self._outputs)
+
     def unload(self) -> None:
         """Stop watching; everything in the shell is as before `load`."""
         self._release()

@@ -15,7 +15,7 @@ from IPython.display import Image as ShownByIPython
 from PIL import Image
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.bundles import bundle_image
+from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.pictures import picture_of, prepare_shown
 from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits
 from nbclaude.errors import ConfigurationError
@@ -199,15 +199,22 @@ def test_a_pdf_figure_is_painted() -> None:
 def test_the_best_image_of_a_bundle() -> None:
     encoded = base64.b64encode(png()).decode()
     both = {"text/plain": "x", "image/jpeg": "AAAA", "image/png": encoded, "image/svg+xml": SVG_TEXT}
-    assert bundle_image(both) == ("image/png", png())
-    assert bundle_image({"image/svg+xml": SVG_TEXT}) == ("image/svg+xml", SVG_TEXT.encode())
-    assert bundle_image({"image/png": [encoded[:8], encoded[8:]]}) == ("image/png", png())
-    assert bundle_image({"image/png": encoded[:8] + "\n" + encoded[8:] + "\n"}) == ("image/png", png())
-    assert bundle_image({"text/html": "<img>", "image/png": ""}) is None
-    assert bundle_image({"image/png": "A"}) is None
-    found = bundle_image({"application/vnd.plotly.v1+json": {"data": [], "config": {}}, "text/html": ""})
+    assert found_in(both) == ("image/png", png())
+    assert found_in({"image/svg+xml": SVG_TEXT}) == ("image/svg+xml", SVG_TEXT.encode())
+    assert found_in({"image/png": [encoded[:8], encoded[8:]]}) == ("image/png", png())
+    assert found_in({"image/png": encoded[:8] + "\n" + encoded[8:] + "\n"}) == ("image/png", png())
+    assert found_in({"text/html": "<img>", "image/png": ""}) is None
+    assert found_in({"image/png": "A"}) is None
+    found = found_in({"application/vnd.plotly.v1+json": {"data": [], "config": {}}, "text/html": ""})
     assert found is not None
     assert (found[0], json.loads(found[1])) == ("application/vnd.plotly.v1+json", {"data": [], "config": {}})
+
+
+def found_in(bundle: dict[str, Any]) -> tuple[str, bytes] | None:
+    """The type and the bytes of the one picture in a bundle."""
+    pictures = bundle_pictures(bundle)
+    assert len(pictures) < 2
+    return (pictures[0].media_type, pictures[0].data) if pictures else None
 
 
 def test_an_ipython_image_that_only_names_its_file(tmp_path: Path) -> None:

@@ -16,9 +16,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 from traitlets.config import Config
 
+from nbclaude.context.images.drawings import Drawing
+from nbclaude.context.images.picture import Picture
 from nbclaude.context.images.prepared import STANDARD_IMAGES
-from nbclaude.context.shown.figures import FigureLog, ShownImage, watch
+from nbclaude.context.shown.figure_watch import watch
+from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
 from nbclaude.context.shown.pending import pending_figures
+from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import CellRun
 
 
@@ -78,6 +82,58 @@ def test_an_update_changes_the_image_in_its_place() -> None:
     log.update("unknown", shown("never", "C", 3, "unknown"))
     assert names(log.all()) == ["b", "new"]
     assert log.all()[1].cell == "A"
+
+
+def test_an_update_may_bring_a_picture_or_take_it_away() -> None:
+    log = FigureLog()
+    log.displayed(Place("A", 1, 3, "x"))
+    log.add(shown("b", "B", 2))
+    log.update("x", shown("new"), shown("newer"))
+    assert names(log.all()) == ["b", "newer", "new"]
+    assert log.all()[1].where == "cell 3"
+    log.update("x")
+    assert names(log.all()) == ["b"]
+    log.begin("A", 2)
+    log.update("x", shown("gone with its cell"))
+    assert names(log.all()) == ["b"]
+
+
+def test_an_id_that_is_displayed_twice_is_updated_in_both_places() -> None:
+    log = FigureLog()
+    log.add(shown("a", "A", 1, "x"))
+    log.add(shown("b", "B", 2, "x"))
+    log.update("x", shown("new"))
+    assert [(each.data, each.cell) for each in log.all()] == [(b"new", "B"), (b"new", "A")]
+
+
+def test_what_only_a_browser_draws_is_refused_with_a_cure() -> None:
+    picture = Picture.of(Drawing("ipyleaflet map", "Take a screenshot."))
+    image = ShownImage.of(picture, Place("A", 1, 4))
+    with pytest.raises(ConfigurationError) as refused:
+        image.attachment(STANDARD_IMAGES, "figure of cell 4")
+    assert (
+        str(refused.value)
+        == image.refusal
+        == (
+            "Cell 4 shows an ipyleaflet map that cannot be turned into an image: only the browser draws it. Take a screenshot."
+        )
+    )
+    assert image.what == "ipyleaflet map" and image.size is None
+
+
+def test_a_figure_that_stays_open_has_a_place_among_those_that_cells_show() -> None:
+    log = FigureLog()
+    first, second = Figure(), Figure()
+    log.add(shown("a"))
+    log.opened([first])
+    log.add(shown("b"))
+    log.opened([first, second])
+    a, b = reversed(log.all())
+    assert a.order[0] < log.open_since(first) < b.order[0] < log.open_since(second)
+
+
+class Figure:
+    """Stands for one of matplotlib's."""
 
 
 def test_the_memory_is_bounded() -> None:
@@ -216,6 +272,140 @@ def test_cleared_output_is_forgotten(shell: InteractiveShell) -> None:
     assert [image.data for image in log.all()] == [png("blue")]
     shell.display_pub.clear_output(wait=True)
     assert len(log.all()) == 1
+
+
+HTML = {"text/plain": "<IPython.core.display.HTML object>"}
+
+
+def test_what_has_no_raster_picture_is_seen_as_well(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    displayed(shell, png())
+    shell.display_pub.publish({**HTML, "text/html": "<iframe src='https://example.org'></iframe>"})
+    shell.display_pub.publish({**HTML, "text/html": "<table><tr><th>1</th></tr></table>"})
+    assert [(each.what, each.media_type) for each in log.all()] == [
+        ("page in a frame", ""),
+        ("figure", "image/png"),
+    ]
+
+
+def test_what_is_told_of_the_background_is_kept(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: None)
+    displayed(shell, png(), metadata={"needs_background": "dark"})
+    assert log.all()[0].picture.needs_background == "dark"
+
+
+def widget_shown(shell: InteractiveShell, widget: Any) -> None:
+    shell.display_pub.publish(widget._repr_mimebundle_())
+
+
+def whats(log: FigureLog) -> list[str]:
+    return [each.what for each in log.all()]
+
+
+@pytest.fixture
+def widgets() -> Iterator[Any]:
+    """Give ipywidgets, and close what was made of it."""
+    import ipywidgets
+
+    before = set(ipywidgets.widgets.widget._instances)
+    yield ipywidgets
+    for key in set(ipywidgets.widgets.widget._instances) - before:
+        ipywidgets.widgets.widget._instances[key].close()
+
+
+def test_controls_are_no_plots_and_what_they_hold_is_looked_through(
+    shell: InteractiveShell, widgets: Any
+) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    widget_shown(shell, widgets.IntSlider())
+    box = widgets.VBox([widgets.IntSlider(), widgets.HTML("<b>hi</b>")])
+    widget_shown(shell, box)
+    widget_shown(shell, widgets.HTML("<table><tr><td>1</td></tr></table>"))
+    assert whats(log) == []
+    image = widgets.Image(value=png())
+    drawn = widgets.HTML("<svg width='90' height='90'></svg>")
+    box.children = [widgets.Tab([widgets.Video(value=b"x"), image], selected_index=1), drawn]
+    assert whats(log) == ["drawing", "image"]
+    assert log.all()[1].data == png() and log.all()[1].cell == "A"
+    drawn.layout.display = "none"
+    assert whats(log) == ["image"]
+    assert [log.name_of(each) for each in log.all()] == ["figure of cell A"]
+
+
+def test_widgets_of_other_libraries(shell: InteractiveShell, widgets: Any) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+
+    def made(package: str, view: str = "View", **attributes: Any) -> Any:
+        return type("Made", (widgets.DOMWidget,), {"__module__": f"{package}.core", **attributes})(
+            _view_module=package, _view_name=view
+        )
+
+    for each in (
+        made("ipydatagrid"),
+        made("ipyvuetify"),
+        made("own", _esm="export default {render: e => e.add(button)}"),
+    ):
+        widget_shown(shell, each)
+    assert whats(log) == []
+    for each in (made("bqplot"), made("unknown"), made("own", _esm="el.appendChild(canvas)")):
+        widget_shown(shell, each)
+    assert whats(log) == ["widget of own", "widget of unknown", "bqplot figure"]
+    assert not any(each.media_type for each in log.all())
+    shell.display_pub.publish({"application/vnd.jupyter.widget-view+json": {"model_id": "of no ipywidgets"}})
+    assert whats(log)[0] == "widget"
+
+
+def test_many_controls_take_no_picture_away(shell: InteractiveShell, widgets: Any) -> None:
+    log = FigureLog(max_images=2)
+    watch(shell, log, lambda: CellRun("A", 7))
+    displayed(shell, png())
+    for _ in range(210):
+        widget_shown(shell, widgets.HBox([widgets.FloatProgress()]))
+    assert whats(log) == ["figure"]
+
+
+def test_an_output_widget(shell: InteractiveShell, widgets: Any) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    displayed(shell, png("red"))
+    output = widgets.Output()
+    widget_shown(shell, output)
+    output.msg_id = "m1"  # as `with output:` does
+    displayed(shell, png("blue"))
+    output.msg_id = ""
+    assert [each.data for each in log.all()] == [png("blue"), png("red")]
+    # What the front end tells of it is the same picture, not another; what it tells later counts.
+    held = {"output_type": "display_data", "data": {"image/png": base64.b64encode(png("blue")).decode()}}
+    output.outputs = (held,)
+    assert [each.data for each in log.all()] == [png("blue"), png("red")]
+    output.outputs = ({**held, "data": {"image/png": base64.b64encode(png("green")).decode()}},)
+    assert [each.data for each in log.all()] == [png("green"), png("red")]
+    output.msg_id = "m1"
+    shell.display_pub.clear_output()
+    output.outputs = ()
+    assert [each.data for each in log.all()] == [png("red")]
+    output.append_display_data(Image.new("RGB", (90, 90)))
+    assert log.all()[0].size == (90, 90)
+
+
+def test_a_plotly_widget_is_painted_as_it_is_now_and_is_gone_when_it_is_closed(
+    shell: InteractiveShell, widgets: Any
+) -> None:
+    graphs = pytest.importorskip("plotly.graph_objects")
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    figure = graphs.FigureWidget()
+    widget_shown(shell, figure)
+    assert [(each.what, each.where) for each in log.all()] == [("plotly figure", "cell A")]
+    (image,) = log.all()
+    figure.close()
+    assert log.all() == ()
+    with pytest.raises(ConfigurationError, match="the plotly figure was closed"):
+        image.attachment(STANDARD_IMAGES, "figure of cell A")
 
 
 def test_a_broken_message_costs_nobody_an_output(shell: InteractiveShell) -> None:

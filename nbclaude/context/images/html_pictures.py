@@ -1,0 +1,317 @@
+"""Finds the pictures in HTML that a notebook shows: those that can be taken out of it, and those that only a browser draws."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, unquote_to_bytes
+
+from nbclaude.context.images.drawings import Drawing, drawing_in_code
+from nbclaude.context.images.picture import BOKEH, FILE, PLOTLY_JSON, SVG, VEGA_JSON, Picture
+
+__all__ = ["html_pictures", "script_pictures"]
+
+_LONGEST = 20_000_000  # characters that are looked through
+_DEEPEST = 3  # pages in pages
+_ICON = 64  # pixels: what is not larger in both directions is no plot
+
+_DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
+# Nothing without one of these draws.
+_MAY_DRAW = re.compile(r"<(?:svg|img|iframe|canvas|video|object|embed|script)\b", re.IGNORECASE)
+_ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
+_NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
+_BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{)")
+_FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
+_DATA = re.compile(r"data:(image/[\w.+-]+)(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|)\s*")
+_WRITES = re.compile(r"\belement\b|createElement|\.innerHTML|\.append|getContext\(")
+
+# Names of bokeh's models that plot; others are controls, tables and layouts.
+_BOKEH_PLOTS = re.compile(
+    r"\"name\":\s*\"(?:Figure|Plot|GMap|GMapPlot|[\w.]*(?:Plotly|Vega|ECharts|DeckGL|VTK|Perspective|Folium)\w*)\""
+)
+
+
+def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
+    """Return the pictures in some HTML, from top to bottom; those without data cannot be painted here.
+
+    A table is none, nor are controls, progress bars, sound and what only loads a library.
+    """
+    html = html[:_LONGEST]
+    if not _MAY_DRAW.search(html):
+        return ()
+    for find in (_altair, _plotly, _animation):
+        if found := find(html):
+            return found
+    if _BOKEH_DOCUMENTS.search(html):
+        return _bokeh(html)
+    page = _Page.of(html)
+    return (*_inline(page), *_framed(page, depth), *_drawn(page))
+
+
+def script_pictures(code: str) -> tuple[Picture, ...]:
+    """Return what a script draws that is displayed by itself."""
+    if _BOKEH_DOCUMENTS.search(code):
+        return _bokeh(code)
+    if not _WRITES.search(code):
+        return ()
+    return (Picture.of(drawing_in_code(code) or Drawing("drawing by JavaScript")),)
+
+
+def _altair(html: str) -> tuple[Picture, ...]:
+    """Return the chart that altair's HTML draws: the first argument of the script's last call."""
+    place = _DRAWS.search(html) if _ALTAIR in html[:500] else None
+    chart = _json_at(html, place.end()) if place else None
+    return (Picture(VEGA_JSON, json.dumps(chart).encode(), "chart"),) if chart else ()
+
+
+def _bokeh(code: str) -> tuple[Picture, ...]:
+    """Return the bokeh documents with a plot in them that are shown, also those of panel and HoloViews."""
+    pictures = []
+    for place in _BOKEH_DOCUMENTS.finditer(code):
+        documents = _json_at(code, place.end())
+        for document in documents.values() if isinstance(documents, dict) else ():
+            described = json.dumps(document)
+            if _BOKEH_PLOTS.search(described):
+                pictures.append(Picture(BOKEH, described.encode(), "bokeh figure"))
+    return tuple(pictures)
+
+
+def _plotly(html: str) -> tuple[Picture, ...]:
+    """Return the figures that plotly's HTML draws: `newPlot("id", [data], {layout})`."""
+    pictures = []
+    for place in _NEW_PLOT.finditer(html):
+        values: list[Any] = []
+        end = place.end()
+        while len(values) < 3 and (read := _json_and_end(html, end)) is not None:
+            values.append(read[0])
+            end = _after_comma(html, read[1])
+        if len(values) == 3 and isinstance(values[1], list) and isinstance(values[2], dict):
+            figure = {"data": values[1], "layout": values[2]}
+            pictures.append(Picture(PLOTLY_JSON, json.dumps(figure).encode(), "plotly figure"))
+    return tuple(pictures)
+
+
+def _animation(html: str) -> tuple[Picture, ...]:
+    """Return the first frame of matplotlib's `to_jshtml`."""
+    frames = list(_FRAME.finditer(html)) if "new Animation(" in html else []
+    if not frames:
+        return ()
+    try:
+        data = base64.b64decode(re.sub(r"[\\\s]", "", frames[0][3]))
+    except (binascii.Error, ValueError):
+        return ()
+    part = f"frame 1 of {len(frames)}" if len(frames) > 1 else ""
+    return (Picture(frames[0][2], data, "animation", part=part),)
+
+
+def _json_at(text: str, start: int) -> Any:
+    read = _json_and_end(text, start)
+    return read[0] if read else None
+
+
+def _json_and_end(text: str, start: int) -> tuple[Any, int] | None:
+    try:
+        value, end = json.JSONDecoder().raw_decode(text, start)
+    except (ValueError, RecursionError):
+        return None
+    return value, end
+
+
+def _after_comma(text: str, start: int) -> int:
+    found = re.compile(r"\s*,\s*").match(text, start)
+    return found.end() if found else start
+
+
+@dataclass
+class _Element:
+    tag: str
+    attributes: dict[str, str]
+    in_table: bool  # of data, by its headings
+    text: bool = False  # whether it holds some
+    source: str = ""  # of a drawing: itself
+
+
+class _Page(HTMLParser):
+    """Collects what may draw in a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[_Element] = []
+        self.named: dict[str, _Element] = {}  # by id
+        self.code: list[str] = []  # of scripts, and where they are loaded from
+        self._html = html
+        self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
+        self._open: list[_Element] = []
+        self._headings: list[bool] = []  # of the tables that are open: whether they have some
+        self._of_data = 0  # how many of them have
+        self._drawings: list[int] = []  # where those begin that are open
+
+    @classmethod
+    def of(cls, html: str) -> _Page:
+        """Read a page; what it leaves open at its end is not there."""
+        page = cls(html)
+        page.feed(html)
+        return page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep an element that may draw, and one that a script may draw into."""
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "table":
+            self._headings.append(False)
+        elif tag == "th" and self._headings and not self._headings[-1]:
+            self._headings[-1] = True
+            self._of_data += 1
+        element = _Element(tag, attributes, self._of_data > 0)
+        if tag in _DRAWING and not self._drawings:
+            self.elements.append(element)
+        if tag == "svg":
+            self._drawings.append(self._place())
+        # Lets-Plot loads its library into an element of its own.
+        is_setup = attributes.get("data-lets-plot-script") == "library"
+        if tag == "script" and not is_setup:
+            self.code.append(" ".join((attributes.get("src", ""), *attributes)))
+        if name := attributes.get("id"):
+            self.named[name] = element
+        if tag in ("div", "span", "figure", "script"):
+            element.text = is_setup
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close what may hold text, and take a drawing out as it stands."""
+        if tag == "table" and self._headings:
+            self._of_data -= self._headings.pop()
+        if self._open and self._open[-1].tag == tag:
+            self._open.pop()
+        if tag == "svg" and self._drawings:
+            start = self._drawings.pop()
+            if not self._drawings:
+                end = self._html.find(">", self._place()) + 1
+                self.elements[-1].source = self._html[start:end]
+
+    def handle_data(self, data: str) -> None:
+        """Keep scripts, and note where text stands."""
+        if self._open and self._open[-1].tag == "script":
+            if not self._open[-1].text:
+                self.code.append(data)
+        elif self._open and data.strip():
+            self._open[-1].text = True
+
+    def of_kind(self, *tags: str) -> Iterator[_Element]:
+        """Give the elements with one of these tags."""
+        return (each for each in self.elements if each.tag in tags)
+
+    def _place(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+
+def _inline(page: _Page) -> Iterator[Picture]:
+    """Give the pictures that stand in the page itself, without icons and those in tables of data."""
+    for element in page.of_kind("svg", "img"):
+        if element.in_table or _is_icon(element):
+            continue
+        if element.tag == "img":
+            picture = _image(element.attributes.get("src", ""))
+            if picture is not None and not picture.is_icon(_ICON):
+                yield picture
+        elif element.source and not _is_symbol(element.source):
+            yield Picture(SVG, _with_namespace(element.source).encode(), "drawing")
+
+
+def _image(source: str) -> Picture | None:
+    """Return what an image shows: its own bytes, or the file or address that it is loaded from."""
+    found = _DATA.fullmatch(source.strip())
+    if found is None:
+        return Picture(FILE, unquote(source).encode(), "image") if source.strip() else None
+    media_type, encoded, text = found[1].lower(), found[2], found[3]
+    try:
+        data = base64.b64decode(unquote(text)) if encoded else unquote_to_bytes(text)
+    except (binascii.Error, ValueError):
+        return None
+    return Picture(media_type, data, "image")
+
+
+def _with_namespace(svg: str) -> str:
+    """Return a drawing as a document of its own; in HTML it needs no namespace."""
+    head, _, rest = svg.partition(">")
+    if "xmlns=" not in head:
+        head = head[:4] + ' xmlns="http://www.w3.org/2000/svg"' + head[4:]
+    if "xlink:" in svg and "xmlns:xlink" not in head:
+        head = head[:4] + ' xmlns:xlink="http://www.w3.org/1999/xlink"' + head[4:]
+    return f"{head}>{rest}".replace("&nbsp;", "\xa0")
+
+
+def _is_symbol(svg: str) -> bool:
+    """Return whether a drawing without a size is a symbol of a text, or a stock of such."""
+    head = svg[: svg.index(">")].lower()
+    return not re.search(r"\b(?:width|height|viewbox)\s*[=:]", head) and bool(
+        re.search(r"icon|<use\b|<symbol\b", svg)
+    )
+
+
+def _is_icon(element: _Element) -> bool:
+    """Return whether something is too small for a plot, as far as its own attributes tell."""
+    style = dict(re.findall(r"(?:^|;)\s*(width|height)\s*:\s*([^;]+)", element.attributes.get("style", "")))
+    box = element.attributes.get("viewbox", "").replace(",", " ").split()
+    by_box = dict(zip(("width", "height"), box[2:4], strict=False)) if len(box) == 4 else {}
+    for side in ("width", "height"):
+        given = element.attributes.get(side) or style.get(side, "") or by_box.get(side, "")
+        size = _NUMBER.fullmatch(given)
+        if size and float(size[1]) < _ICON:
+            return True
+    return False
+
+
+def _framed(page: _Page, depth: int) -> Iterator[Picture]:
+    """Give what is in frames: the pictures of their pages, if these can be read and all can be taken out."""
+    for frame in page.of_kind("iframe"):
+        inner = frame.attributes.get("srcdoc") or _page_of_file(frame.attributes.get("src", ""))
+        found = html_pictures(inner, depth + 1) if inner and depth < _DEEPEST else ()
+        if found and all(each.can_be_painted for each in found):
+            yield from found
+        else:
+            code = f"{frame.attributes.get('src', '')}\n{frame.attributes.get('id', '')}\n{inner}"
+            yield Picture.of(drawing_in_code(code) or Drawing("page in a frame"))
+
+
+def _page_of_file(source: str) -> str:
+    """Return the page that a frame shows from a file beside the notebook, as plotly writes them."""
+    place = Path(unquote(source.partition("?")[0]))
+    try:
+        if "://" in source or place.suffix not in (".html", ".htm") or place.stat().st_size > _LONGEST:
+            return ""
+        return place.read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""
+
+
+def _drawn(page: _Page) -> Iterator[Picture]:
+    """Give what the browser draws: canvas, video, and what scripts put into an element of the page."""
+    for element in page.of_kind("video", "object", "embed"):
+        yield Picture.of(Drawing("video" if element.tag == "video" else "page in a frame"))
+    code = "\n".join(page.code)
+    known = drawing_in_code(code) if code.strip() else None
+    if any(page.of_kind("canvas")):
+        yield Picture.of(known or Drawing("canvas"))
+    elif code.strip() and _draws_into(page, code, known):
+        yield Picture.of(known or Drawing("drawing by JavaScript"))
+
+
+_FILLED = frozenset({"table", "style", "button", "input", "svg", "td", "th"})
+
+
+def _draws_into(page: _Page, code: str, known: Drawing | None) -> bool:
+    """Return whether a script fills an element of the page: an empty one, or any if its library draws."""
+    return any(
+        name in code and (known is not None or not element.text)
+        for name, element in page.named.items()
+        if element.tag not in _FILLED
+    )

@@ -1,0 +1,156 @@
+"""Notes the pictures that a shell displays, by its hooks and events, in a `FigureLog`."""
+
+from __future__ import annotations
+
+import contextlib
+import weakref
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
+from nbclaude.context.images.drawings import Drawing
+from nbclaude.context.images.picture import WIDGET, Picture
+from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
+from nbclaude.context.shown.pending import open_figures
+from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
+from nbclaude.notebook import CellRun, Shell, cell_number, request_id
+
+__all__ = ["watch"]
+
+# Display ids of our own answers, galleries and thumbnails begin so.
+OURS = "nbclaude-"
+
+_Message = dict[str, Any]
+
+
+def watch(shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> Callable[[], None]:
+    """Remember in `log` every picture that `shell` displays; return the function that ends it without a trace.
+
+    `cell_run` tells which cell runs. Call both on the shell's main thread: the kernel keeps its hooks by thread, so that
+    what other threads display is not seen. Nothing happens in a shell that cannot show images.
+    """
+    watcher = _Watcher(shell, log, cell_run)
+    watcher.load()
+    return watcher.unload
+
+
+class _Watcher:
+    """The hooks in a shell; no fault in them may cost the user an output."""
+
+    def __init__(self, shell: Shell, log: FigureLog, cell_run: Callable[[], CellRun | None]) -> None:
+        self._shell = shell
+        self._log = log
+        self._cell_run = cell_run
+        self._execution_count = 0
+        # The place whose output vanishes when the next comes: `clear_output(wait=True)`.
+        self._clearing: Place | None = None
+        self._result_seen = False
+
+    def load(self) -> None:
+        for publisher in self._publishers():
+            publisher.register_hook(self._hook)
+        self._shell.events.register("pre_run_cell", self._before_cell)
+        self._shell.events.register("post_run_cell", self._after_cell)
+
+    def unload(self) -> None:
+        for publisher in self._publishers():
+            publisher.unregister_hook(self._hook)
+        self._shell.events.unregister("pre_run_cell", self._before_cell)
+        self._shell.events.unregister("post_run_cell", self._after_cell)
+
+    def _publishers(self) -> list[Any]:
+        both = (self._shell.display_pub, self._shell.displayhook)
+        return [each for each in both if hasattr(each, "register_hook")]
+
+    def _hook(self, message: _Message) -> _Message:
+        with contextlib.suppress(Exception):
+            self._take(message)
+        return message
+
+    def _take(self, message: _Message) -> None:
+        content = message["content"]
+        kind = message["header"]["msg_type"]
+        place = self._place((message.get("parent_header") or {}).get("msg_id"))
+        if kind == "clear_output":
+            self._clearing = place
+            if not content.get("wait"):
+                self._clear()
+            return
+        display_id = (content.get("transient") or {}).get("display_id") or ""
+        if display_id.startswith(OURS):
+            return
+        if kind != "update_display_data" and self._clearing is not None and self._clearing == place:
+            self._clear()
+        count = content.get("execution_count") or place.execution_count
+        place = replace(place, execution_count=count, display_id=display_id)
+        images = self._images(content.get("data") or {}, content.get("metadata") or {}, place)
+        if kind == "update_display_data":
+            self._log.update(display_id, *images)
+            return
+        if not images:
+            self._log.displayed(place)
+            return
+        self._log.add(*images)
+        self._result_seen |= kind == "execute_result"
+
+    def _images(self, data: Mapping[str, Any], metadata: Mapping[str, Any], place: Place) -> list[ShownImage]:
+        """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
+        pictures = bundle_pictures(data, metadata)
+        if any(each.media_type == WIDGET for each in pictures):
+            model_id = pictures[0].widget
+            widget = live_widget(model_id)
+            if widget is None:
+                pictures = (Picture.of(Drawing("widget")),)
+            elif (
+                not widget_pictures(model_id)
+                and not outputs_in(model_id)
+                and not getattr(widget, "children", ())
+            ):
+                pictures = ()
+        return [ShownImage.of(each, place) for each in pictures]
+
+    def _place(self, request: object) -> Place:
+        running = self._cell_run()
+        cell, run = (running.cell, running.run) if running is not None else ("", request)
+        place = Place(cell, run, self._execution_count)
+        output = output_around(request) if isinstance(request, str) else None
+        if output is None:
+            return place
+        # It stands where its widget does, whichever cell or button fills it.
+        host = self._log.host_of(output.model_id) or place
+        return replace(host, display_id="", output=output.model_id, held=output.outputs)
+
+    def _clear(self) -> None:
+        if self._clearing is not None and self._clearing.output:
+            self._log.clear_output(self._clearing.output)
+        elif self._clearing is not None:
+            self._log.clear_run(self._clearing.cell, self._clearing.run)
+        self._clearing = None
+
+    def _before_cell(self, info: Any) -> None:
+        # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
+        if info.store_history:
+            self._log.open_before = weakref.WeakSet(open_figures())
+        self._result_seen = False
+        self._clearing = None
+        self._execution_count = cell_number(self._shell)
+        if running := self._cell_run():
+            self._log.begin(running.cell, running.run)
+
+    def _after_cell(self, result: Any) -> None:
+        with contextlib.suppress(Exception):
+            self._log.opened(open_figures())
+            self._take_result(result)
+
+    def _take_result(self, result: Any) -> None:
+        """Take the cell's last expression where its display was not seen: older kernels have no hook for results."""
+        value = getattr(result, "result", None)
+        if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
+            return
+        data, metadata = self._shell.display_formatter.format(
+            value, include=(*IMAGE_TYPES, "text/html", WIDGET)
+        )
+        place = self._place(request_id(self._shell))
+        if images := self._images(data, metadata, place):
+            self._log.add(*images)

@@ -1,0 +1,19 @@
+"""The only publisher of nbclaude: answers on pages, appended or printed, and what else is shown."""
+
+from nbclaude.output.append import AppendDisplay
+from nbclaude.output.bundles import say, show_bundle, show_receipt, show_table
+from nbclaude.output.display import AnswerDisplay, open_display
+from nbclaude.output.pages import PagesDisplay
+from nbclaude.output.terminal import TerminalDisplay
+
+__all__ = [
+    "AnswerDisplay",
+    "AppendDisplay",
+    "PagesDisplay",
+    "TerminalDisplay",
+    "open_display",
+    "say",
+    "show_bundle",
+    "show_receipt",
+    "show_table",
+]

@@ -1,0 +1,71 @@
+"""Shows an answer piece by piece where outputs cannot be updated: each settled block once, and nothing is ever taken back."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from nbclaude.errors import printable
+from nbclaude.output.pages import ASKING, PagesDisplay
+from nbclaude.output.terminal import footer_lines
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+
+__all__ = ["AppendDisplay"]
+
+
+class AppendDisplay(PagesDisplay):
+    """An answer in pieces that stay as they are: what is still being written is shown when it has settled."""
+
+    def begin(self) -> None:
+        """Show in a line that the question is on its way: it stays above the answer."""
+        self._say(ASKING)
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Say why there is another attempt, and when."""
+        self._say(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+
+    def hold(self, reason: str) -> None:
+        """Say what must end first."""
+        if reason:
+            self._say(f"({reason})")
+
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+        """Show all that is left, and the footer."""
+        self._feed()
+        *pages, last = self._ready().close(footer)
+        for page in pages:
+            self._show_page(page)
+        text = "\n".join([*filter(None, [last.text.strip("\n")]), "", *footer_lines(footer)])
+        self._show_piece(last, text.lstrip("\n"))
+
+    def abandon(self, *, alone: bool) -> None:
+        """What has been said stays."""
+
+    def _build_renderer(self, document_id: str) -> ReplyRenderer:
+        from nbclaude.render.reply import ReplyRenderer
+
+        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True)
+
+    def _show_page(self, page: PageImage) -> None:
+        # A page that has been shown stays, even if what came later has given it another meaning.
+        if page.closed and page.number >= self._shown:
+            # Whoever prints it ends the line: a blank line remains between two blocks.
+            self._show_piece(page, page.text.strip("\n") + "\n")
+
+    def _show_piece(self, page: PageImage, text: str) -> None:
+        self._shown = page.number + 1
+        bundle = {"text/html": page.html, "text/plain": printable(text)}
+        if page.markdown.strip():
+            bundle["text/markdown"] = page.markdown
+        self._append(bundle)
+
+    def _say(self, line: str) -> None:
+        self._append({"text/plain": printable(line)})
+
+    def _append(self, bundle: dict[str, str]) -> None:
+        self._appended += 1
+        # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
+        transient = {"display_id": f"{self._id}-{self._appended}"}
+        self._publisher.publish(data=bundle, metadata={}, transient=transient)

@@ -1,0 +1,48 @@
+"""Shows what is no answer: sentences, tables, receipts, pictures."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from nbclaude.errors import printable
+from nbclaude.notebook import Shell, is_terminal
+
+if TYPE_CHECKING:
+    from nbclaude.render.receipt import Receipt
+
+__all__ = ["say", "show_bundle", "show_receipt", "show_table"]
+
+
+def say(text: str) -> None:
+    """Print a plain sentence or a list, for the magics that answer in text."""
+    print(printable(text))  # noqa: T201 - the one place that does
+
+
+def show_table(shell: Shell, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Show a table: as HTML in a notebook, as aligned text in a terminal."""
+    from nbclaude.render.table import table_html, table_text
+
+    bundle = {"text/plain": printable(table_text(title, columns, rows))}
+    if not is_terminal(shell):
+        bundle["text/html"] = table_html(title, columns, rows)
+    shell.display_pub.publish(data=bundle, metadata={})
+
+
+def show_receipt(shell: Shell, receipt: Receipt) -> None:
+    """Show what would be sent: unfolded in a notebook, as text in a terminal."""
+    from nbclaude.render.style import STYLE
+
+    body = receipt.html.replace("<details", "<details open", 1)
+    show_bundle(shell, html=f'<div class="nbclaude"><style>{STYLE}</style>{body}</div>', text=receipt.text)
+
+
+def show_bundle(shell: Shell, *, html: str, text: str) -> None:
+    """Show something of ours that is no answer."""
+    bundle = {"text/plain": printable(text)}
+    if not is_terminal(shell):
+        bundle["text/html"] = html
+    # The id keeps its pictures out of the figures that cells have shown.
+    transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
+    shell.display_pub.publish(data=bundle, metadata={}, transient=transient)

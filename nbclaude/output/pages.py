@@ -1,0 +1,187 @@
+"""Shows an answer on pages, each an output that is updated in place until the next one begins.
+
+An open page is sent as HTML alone, a closed one as HTML, Markdown and plain text, which is what a notebook keeps.
+Painting is throttled by what it costs, here and in the browser; what arrives in between is shown at the next painting.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.errors import printable
+from nbclaude.wire.events import Event
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+
+__all__ = ["ASKING", "PagesDisplay"]
+
+MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
+LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
+COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
+# Characters of HTML a second: what a browser lays out again and again without a frozen frame.
+BYTE_RATE = 90_000
+
+# The plain text of what is shown first, for front ends that show nothing else and never update it.
+ASKING = "Asking Claude …"
+_GOES_ON = "(the answer goes on)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Countdown:
+    """Why there is another attempt, when it comes, and when the seconds that are left must be painted next."""
+
+    reason: str
+    until: float
+    next_tick: float
+
+
+class PagesDisplay:
+    """An answer on pages: one output each, updated in place by its display id.
+
+    `advice` tells readers of a front end that shows no updates where the answer is.
+    """
+
+    def __init__(
+        self,
+        publisher: Any,
+        language: str = "",
+        macros: frozenset[str] = frozenset(),
+        *,
+        advice: str = "",
+    ) -> None:
+        self._publisher = publisher
+        self._macros = macros
+        self._advice = advice
+        self._appended = 0
+        self._language = language
+        self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._renderer: ReplyRenderer | None = None
+        self._shown = 0
+        self._has_words = False
+        self._waiting: list[tuple[Event, float]] = []
+        self._due = 0.0
+        self._countdown: _Countdown | None = None
+
+    def begin(self) -> None:
+        """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
+        self._show_sign()
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Take the next events and paint if it is time; an empty list paints what waits."""
+        now = time.monotonic()
+        self._waiting += [(event, now) for event in events]
+        if self._countdown is not None:
+            self._count_down(now)
+        if not self._waiting or now < self._due:
+            return
+        cost, size = self._paint(now)
+        if size:
+            # Counted from when painting began: the rhythm is that of the interval, not of interval and cost.
+            interval = MIN_INTERVAL if self._shown == 1 else LATER_INTERVAL
+            self._due = now + max(interval, COST_FACTOR * cost, size / BYTE_RATE)
+
+    def pause(self) -> float | None:
+        """Seconds until something must be painted; None when everything has been."""
+        now = time.monotonic()
+        if self._waiting:
+            return max(0.0, self._due - now)
+        return max(0.0, self._countdown.next_tick - now) if self._countdown is not None else None
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Count down in the place of the waiting sign. Where words are shown already, they stay alone."""
+        if not self._has_words:
+            now = time.monotonic()
+            self._countdown = _Countdown(reason, now + seconds, now)
+            self._count_down(now)
+
+    def hold(self, reason: str) -> None:
+        """Show beside the waiting sign what must end first."""
+        self._show_sign(reason)
+
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+        """Paint all that is left, and the footer."""
+        self._countdown = None
+        self._feed()
+        pages = self._ready().close(footer)
+        if alone and self._shown == len(pages) == 1:
+            # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
+            # there is. Several pages are left as they are, for the sake of what has been opened or selected in them.
+            self._publisher.clear_output(wait=True)
+            self._shown = 0
+        for page in pages:
+            self._show_page(page)
+
+    def abandon(self, *, alone: bool) -> None:
+        """Take the waiting sign away."""
+        self._countdown = None
+        if alone:
+            self._publisher.clear_output(wait=True)
+        else:
+            self._publish(0, {"text/html": "", "text/plain": ""})
+
+    def _count_down(self, now: float) -> None:
+        """Show the seconds that are left; at the end, or when an event has come, the plain sign again."""
+        countdown = self._countdown
+        if countdown is None or (not self._waiting and now < countdown.next_tick):
+            return
+        left = math.ceil(countdown.until - now)
+        if self._waiting or left <= 0:
+            self._countdown = None
+            self._show_sign()
+        else:
+            self._show_sign(f"{countdown.reason}. Trying again in {left} s")
+            self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
+
+    def _show_sign(self, text: str = "") -> None:
+        from nbclaude.render.style import waiting_html
+
+        said = " ".join(filter(None, (ASKING, self._advice)))
+        self._publish(0, {"text/html": waiting_html(text), "text/plain": said})
+
+    def _paint(self, now: float) -> tuple[float, int]:
+        self._feed()
+        size = 0
+        for page in self._ready().changes():
+            size += len(page.html)
+            self._show_page(page)
+        return time.monotonic() - now, size
+
+    def _feed(self) -> None:
+        renderer = self._ready()
+        for event, at in self._waiting:
+            renderer.feed(event, at)
+        self._waiting.clear()
+
+    def _ready(self) -> ReplyRenderer:
+        if self._renderer is None:
+            self._renderer = self._build_renderer(self._id.removeprefix("nbclaude-"))
+        return self._renderer
+
+    def _build_renderer(self, document_id: str) -> ReplyRenderer:
+        from nbclaude.render.reply import ReplyRenderer
+
+        return ReplyRenderer(document_id, self._language, self._macros)
+
+    def _show_page(self, page: PageImage) -> None:
+        self._has_words = True
+        bundle = {"text/html": page.html}
+        if page.closed:
+            # Consoles print the plain text: no escape sequence may reach a terminal.
+            bundle |= {"text/markdown": page.markdown, "text/plain": printable(page.markdown)}
+        elif page.number >= self._shown:
+            bundle["text/plain"] = _GOES_ON
+        self._publish(page.number, bundle)
+
+    def _publish(self, number: int, bundle: Mapping[str, str]) -> None:
+        display_id = f"{self._id}-{number}"
+        update = number < self._shown
+        self._shown = max(self._shown, number + 1)
+        self._publisher.publish(
+            data=dict(bundle), metadata={}, transient={"display_id": display_id}, update=update
+        )

@@ -1,0 +1,77 @@
+"""Prints an answer in a terminal, which has no outputs to update: its Markdown as it comes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from nbclaude.errors import printable
+from nbclaude.wire.events import Event
+
+if TYPE_CHECKING:
+    from nbclaude.render.plain import PlainAnswer
+    from nbclaude.render.reply import Footer
+
+__all__ = ["TerminalDisplay", "footer_lines"]
+
+
+def footer_lines(footer: Footer) -> list[str]:
+    """Write what stands below an answer as lines of text: the callout, the facts, and what was sent."""
+    sent = f"({footer.receipt.summary})" if footer.receipt is not None else ""
+    return [line for line in (footer.callout, f"({footer.line})", sent) if line]
+
+
+class TerminalDisplay:
+    """An answer in a terminal: its Markdown as it comes, then the footer; nothing is ever printed twice."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._last = "\n"
+        self._answer: PlainAnswer | None = None
+
+    def begin(self) -> None:
+        """Show nothing: a line that was printed cannot be taken back everywhere."""
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Print the text of the events."""
+        for event in events:
+            self._write(self._ready().feed(event))
+        self._stream.flush()
+
+    def pause(self) -> float | None:
+        """Nothing ever waits here."""
+        return None
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Print why there is another attempt, and when."""
+        self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+
+    def hold(self, reason: str) -> None:
+        """Print what must end first."""
+        self._write_lines(f"({reason})" if reason else "")
+
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+        """Print the sources, the footer, and what was sent in a line."""
+        self._write(self._ready().close())
+        self._write_lines(*footer_lines(footer))
+
+    def abandon(self, *, alone: bool) -> None:
+        """Nothing to take away."""
+
+    def _ready(self) -> PlainAnswer:
+        if self._answer is None:
+            from nbclaude.render.plain import PlainAnswer
+
+            self._answer = PlainAnswer()
+        return self._answer
+
+    def _write_lines(self, *lines: str) -> None:
+        for line in filter(None, lines):
+            self._write(f"{line}\n" if self._last == "\n" else f"\n{line}\n")
+        self._stream.flush()
+
+    def _write(self, text: str) -> None:
+        if text:
+            self._stream.write(printable(text))
+            self._last = text[-1]
