@@ -16,9 +16,7 @@ from nbclaude.data.xarrays import describe_xarray
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
-__all__ = ["DATA_FORMATS", "describe_data", "read_format"]
-
-DATA_FORMATS = ("schema", "head N", "full")
+__all__ = ["describe_data", "read_format"]
 
 
 def read_format(format: str) -> tuple[str, int]:
