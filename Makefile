@@ -10,7 +10,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask format clean
+.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -46,6 +46,8 @@ bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save (ARGS=--help)
 	$(BIN)/python -m bench.cost $(ARGS)
 
+bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
+	$(BIN)/python -m bench.secrets
 bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
 	$(BIN)/python -m bench.ask $(ARGS)
 
