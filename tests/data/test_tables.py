@@ -57,7 +57,7 @@ _COLUMNS: dict[str, tuple[list[Any], str]] = {
     "dates": ([_DAY, None, datetime.date(2021, 2, 3)] * 20, "20 missing (33.3%), 2020-01-01 … 2021-02-03"),
     "times": ([datetime.time(1, 2), datetime.time(3)] * 30, "01:02:00 … 03:00:00"),
     "texts": (["b", "a", "a", None] * 15, "15 missing (25.0%), 2 distinct; top: 'a' 30, 'b' 15"),
-    "bytes": ([b"x", b"\x00", b"x"] * 20, "2 distinct; top: \"b'x'\" 40, \"b'\\x00'\" 20"),
+    "bytes": ([b"x", b"y", b"x"] * 20, "2 distinct; top: \"b'x'\" 40, \"b'y'\" 20"),
     "booleans": ([True, False, None] * 20, "20 missing (33.3%), 20 true"),
     "nothing": ([None] * 60, "all missing"),
 }
