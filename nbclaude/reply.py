@@ -17,6 +17,7 @@ from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
 from nbclaude.python_wording import said
+from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest
 
@@ -78,8 +79,8 @@ class Reply:
         sources = [self.text, *(block.source for block in self.code)]
         for source in sources[:2]:
             try:
-                return json.loads(source)
-            except (ValueError, RecursionError):
+                return from_json(source, exact=True)
+            except ValueError:
                 continue
         why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
         reason = why.get(str(self.stop_reason), "ask with --json to get some")
@@ -105,7 +106,7 @@ class Reply:
         found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
         blocks = (block for block in found if "partial_json" not in block)
         return [
-            ToolCall(str(block.get("name")), block.get("input") or {}, str(block.get("id")))
+            ToolCall(str(block.get("name")), _mapping(block.get("input")), str(block.get("id")))
             for block in blocks
         ]
 
@@ -119,22 +120,23 @@ class Reply:
     def citations(self) -> list[dict[str, Any]]:
         """What the text cites, in order, as the API gives it."""
         blocks = (block for block in content_of(self.message) if block.get("type") == "text")
-        return [dict(citation) for block in blocks for citation in block.get("citations") or () if citation]
+        lists = (found for block in blocks if isinstance(found := block.get("citations"), list))
+        return [dict(citation) for found in lists for citation in found if isinstance(citation, Mapping)]
 
     @property
     def code(self) -> list[CodeBlock]:
         """The fenced code blocks of the text, in order, also those inside lists and quotes."""
-        from nbclaude.render.markdown import build_parser
+        from nbclaude.render.markdown import fences_of
 
-        fences = (token for token in build_parser().parse(self.text) if token.type == "fence")
         return [
-            CodeBlock((token.info.split() or [""])[0], token.content.removesuffix("\n")) for token in fences
+            CodeBlock((info.split() or [""])[0], source.removesuffix("\n"))
+            for info, source in fences_of(self.text)
         ]
 
     @property
     def usage(self) -> dict[str, Any]:
         """Token counts as the API reported them: input_tokens, output_tokens, cache_read_input_tokens, ..."""
-        return dict(self.message.get("usage") or {})
+        return dict(_mapping(self.message.get("usage")))
 
     @property
     def stop_reason(self) -> str | None:
@@ -155,6 +157,11 @@ class Reply:
         text = self.text
         html = message_html(self.message, "json" if self._read is not None else "", self._macros)
         return {"text/html": html, "text/markdown": text, "text/plain": text}
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a field that should be an object; what a gateway has put in its place is none."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:

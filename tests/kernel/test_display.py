@@ -168,7 +168,7 @@ def test_what_is_too_old_is_refused_in_a_sentence(
     assert refused.error["ename"] == "ConfigurationError"
     assert refused.error["evalue"] == (
         f"nbclaude needs {needed} or newer, and this is {package} {old}. "
-        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart the kernel.'
+        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart.'
     )
     assert len(refused.error["traceback"]) == 1
     assert kernel.run("%load_ext nbclaude").ok
