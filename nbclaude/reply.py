@@ -5,25 +5,21 @@ from __future__ import annotations
 import json
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude import stopping
+from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
+from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
 from nbclaude.python_wording import said
-from nbclaude.refusal import Refusal, UnfitError, refused
-from nbclaude.secrets.keys import find_keys
-from nbclaude.settings.plain import items_of, plain_json, plain_text
-from nbclaude.settings.resolve import checked
-from nbclaude.settings.table import BY_NAME
-from nbclaude.tools.definitions import tool_definitions
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
-from nbclaude.wire.request import MessageRequest, text_block
+from nbclaude.wire.request import MessageRequest
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -178,6 +174,7 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     )
 
 
+@stopping.stoppable()
 def ask(
     prompt: str | Sequence[Mapping[str, Any]],
     *,
@@ -260,10 +257,10 @@ def ask(
 
 
 def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
-    blocks = _prompt_blocks(prompt)
+    blocks = prompt_blocks(prompt)
     workspace = current_workspace()
-    given, form = _checked(arguments)
-    _refuse_keys(given, workspace)
+    given, form = checked_arguments(arguments)
+    refuse_keys(given, workspace)
     question = Question(
         blocks, workspace.cell_run(), begins=given["new"], history=given["history"], prefill=given["prefill"]
     )
@@ -272,62 +269,12 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     prepared = workspace.plan(question, name, settings)
     if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
-        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=3)
+        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=4)
     outcome = workspace.ask(question, name, settings, Nobody(), prepared)
+    if outcome.error is None and stopping.take():
+        outcome = replace(outcome, error=AnswerInterrupted("Stopped when the answer was complete."))
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)
         raise outcome.error
     return reply_of(outcome, form)
-
-
-def _checked(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], AnswerFormat | None]:
-    """Check the arguments as the options are checked; return them, and how the answer's JSON is read.
-
-    None stands for "not given".
-    """
-    given = {
-        name: checked(BY_NAME[name], value) if value is not None else None
-        for name, value in arguments.items()
-        if name not in _READERS
-    }
-    form: AnswerFormat | None = None
-    for name, read in _READERS.items():
-        value = arguments[name]
-        try:
-            given[name] = None if value is None else read(value)
-        except UnfitError as error:
-            raise refused(error.refusal(name, value)) from None
-    if (form := given.pop("json")) is not None:
-        given["schema"] = form.schema
-    # What has no setting behind it has its default where None is given.
-    return {name: BY_NAME[name].unset if value is None else value for name, value in given.items()}, form
-
-
-# Arguments that are read by a room of their own.
-_READERS: Mapping[str, Callable[[Any], Any]] = {"json": answer_format, "tools": tool_definitions}
-
-
-def _refuse_keys(given: Mapping[str, Any], workspace: Workspace) -> None:
-    """Refuse an argument that holds an API key; what is sent is searched for other secrets when it is planned."""
-    try:
-        known = [workspace.connection(workspace.settings({})).secret]
-    except ConfigurationError:
-        known = []
-    for name, value in given.items():
-        if isinstance(value, str | tuple | list | Mapping) and find_keys(repr(value), known):
-            reason = "it holds an API key; nothing was sent. Keys belong in the environment."
-            raise refused(Refusal(name, None, reason, shown=False))
-
-
-def _prompt_blocks(prompt: object) -> tuple[Mapping[str, Any], ...]:
-    unfit = UnfitError("it must be text that is not empty, or a list of content blocks.")
-    try:
-        if (text := plain_text(prompt)) is not None and text.strip():
-            return (text_block(text),)
-        items = [prompt] if isinstance(prompt, Mapping) else items_of(prompt)
-        if not items or not all(isinstance(item, Mapping) for item in items):
-            raise unfit
-        return tuple(plain_json(item) for item in items)
-    except UnfitError as error:
-        raise refused(error.refusal("prompt", prompt)) from None

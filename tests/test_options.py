@@ -313,6 +313,17 @@ def test_a_long_line_is_quoted_in_part() -> None:
     with pytest.raises(UsageError) as caught:
         parse_line('--system "' + "x" * 10_000)
     assert len(str(caught.value)) < 200
+    with pytest.raises(UsageError) as caught:
+        parse_line(f"--effort {'x' * 10_000} hi")
+    assert len(str(caught.value)) < 200
+
+
+def test_a_secret_in_a_wrong_value_is_not_repeated() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_line("--effort AKIAIOSFODNN7EXAMPLQ hi")
+    assert str(caught.value) == (
+        "--effort '[secret removed: AWS key]': it must be one of low, medium, high, xhigh, max."
+    )
 
 
 def test_options_are_frozen() -> None:

@@ -12,7 +12,14 @@ from typing import Any
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
-from nbclaude.client.unreachable import Stage, connection_failure, system_error, tls_refusal
+from nbclaude.client.unreachable import (
+    AUTHENTICATION_REQUIRED,
+    Stage,
+    connection_failure,
+    system_error,
+    tls_refusal,
+    wants_password,
+)
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -84,8 +91,12 @@ def error_of_exception(
     )
 
 
-def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connection: Connection) -> APIError:
+def error_of_reply(
+    status: int, headers: Mapping[str, str], body: bytes, connection: Connection, line: Line | None = None
+) -> APIError:
     """Read the reply of a refused request; its body may be the API's JSON, a gateway's, a web page or nothing."""
+    if status == AUTHENTICATION_REQUIRED and line is not None and line.route.proxy:
+        return _status_error(wants_password(line.route.proxy), status, headers, {})
     if 300 <= status < 400:
         return APIResponseValidationError(
             f"{connection.base_url} (base_url) redirects to {headers.get('location', 'another address')!r}. "

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from nbclaude import notebook
+from nbclaude import notebook, stopping
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
@@ -25,7 +25,7 @@ from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.plan import Plan, make_plan, turns_before
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.uploads import Uploads
-from nbclaude.errors import APIError, APIStatusError
+from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info, retirement_note
 from nbclaude.models.names import resolve_model
@@ -166,14 +166,21 @@ class Workspace:
             KeyboardInterrupt: the user, or the audience, stopped before anything was sent.
 
         """
-        with ExitStack() as held:
+        with ExitStack() as stack:
+            # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
+            stack.enter_context(stopping.held())
             reason = f"Another question of the conversation {conversation!r} is being answered first"
-            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
+            stack.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
             if self.budget.limit is not None:
                 reason = "Another question is being answered first, since the budget is one for all"
-                held.enter_context(self._in_turn(self._spending, audience, reason))
-            asking = _Asking(question, conversation, settings, self.connection(settings), prepared)
-            return self._ask(asking, audience)
+                stack.enter_context(self._in_turn(self._spending, audience, reason))
+            try:
+                with stopping.allowed():
+                    asking = _Asking(question, conversation, settings, self.connection(settings), prepared)
+                    plan = self._within_budget(self._ready(asking), asking.connection)
+            except KeyboardInterrupt:
+                raise AnswerInterrupted(stopping.NOT_SENT) from None
+            return self._ask(asking, plan, audience)
 
     @contextmanager
     def _in_turn(self, lock: ForkSafeLock, audience: Audience, reason: str) -> Iterator[None]:
@@ -181,6 +188,7 @@ class Workspace:
         if not lock.acquire(timeout=_PATIENCE):
             audience.hold(reason)
             while not lock.acquire(timeout=_PATIENCE):
+                stopping.check()
                 audience.pause()
             audience.hold("")
         try:
@@ -188,9 +196,8 @@ class Workspace:
         finally:
             lock.release()
 
-    def _ask(self, asking: _Asking, audience: Audience) -> Outcome:
+    def _ask(self, asking: _Asking, plan: Plan, audience: Audience) -> Outcome:
         question, conversation = asking.question, asking.conversation
-        plan = self._within_budget(self._ready(asking), asking.connection)
         outcome = exchange(
             plan.question,
             plan,

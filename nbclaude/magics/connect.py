@@ -31,7 +31,7 @@ from nbclaude.client.keys import (
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import Family, argument
 from nbclaude.magics.wording import said, worded
 from nbclaude.output import say, show_table
 from nbclaude.secrets.keys import Secret, find_keys
@@ -64,8 +64,8 @@ class ConnectMagics(Family):
         %claude_connect URL     http://localhost:8080
         %claude_connect off     the server in the settings (base_url) again
         """
-        word = line.strip()
-        if find_keys(word):
+        word = argument(line)
+        if find_keys(line):
             raise UsageError(_key_in_line("%claude_connect"))
         if not word:
             self._show_connections()
@@ -204,12 +204,14 @@ class ConnectMagics(Family):
 
     def _named_in(self, magic: str, line: str) -> NamedConnection:
         """Return the connection that `--connection` names, or the one in use."""
-        words = line.replace("--connection=", "--connection ", 1).split()
+        if find_keys(line):
+            raise UsageError(_key_in_line(magic))
+        words = argument(line).replace("--connection=", "--connection ", 1).split()
         if not words:
             return self._in_use()
         if words == ["--connection"]:
             raise UsageError(f"{magic} --connection needs a name; %claude_connect lists them.")
-        if len(words) == 2 and words[0] == "--connection" and not find_keys(words[1]):
+        if len(words) == 2 and words[0] == "--connection":
             return find_connection(words[1], self._configured())
         names = {named.name for named in known_connections(self._configured())}
         if len(words) == 1 and words[0] in names:

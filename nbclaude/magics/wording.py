@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from nbclaude.errors import ConfigurationError
 from nbclaude.options.spelling import option_for, spell, spelled_setting
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
-from nbclaude.secrets.shown import with_value
+from nbclaude.secrets.shown import shown_value, with_value
 
 __all__ = ["note_text", "refusal_text", "said", "trait_text", "worded"]
 
@@ -66,7 +66,8 @@ def _subject(refusal: Refusal) -> str:
         return with_value(refusal.source, "=", refusal)
     option = option_for(name)
     word = option.names[-1] if option else name
-    is_plain = refusal.shown and not refusal.a_part and isinstance(value, str | int | float)
+    can_be_shown = refusal.shown and not refusal.a_part and isinstance(value, str | int | float)
+    is_plain = can_be_shown and shown_value(value) == repr(value)  # short, and no secret
     if option is None or not is_plain or option_for(name, value) is None:
         return with_value(word, " ", refusal)
     return spelled_setting(name, value)

@@ -17,6 +17,7 @@ from IPython.core.error import UsageError
 
 from nbclaude.options.spelling import spell
 from nbclaude.refusal import UnfitError, spelled
+from nbclaude.secrets.shown import shown_value
 from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
@@ -159,7 +160,7 @@ def _read_value(option: Option, word: str) -> Any:
         return option.kind.read(word)
     except UnfitError as error:
         cure = f" {spelled(error.cure, spell)}" if error.cure else ""
-        raise UsageError(f"{option.names[-1]} {word!r}: {error.reason}{cure}") from None
+        raise UsageError(f"{option.names[-1]} {shown_value(word)}: {error.reason}{cure}") from None
 
 
 def _unknown(name: str) -> str:
