@@ -11,8 +11,9 @@ from typing import Any
 from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
-from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import open_figures
+from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 

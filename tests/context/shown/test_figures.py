@@ -20,8 +20,9 @@ from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import Picture
 from nbclaude.context.images.prepared import STANDARD_IMAGES
 from nbclaude.context.shown.figure_watch import watch
-from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures
+from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import CellRun
 
