@@ -32,8 +32,10 @@ _NAMED: Mapping[str, Background] = {"light": WHITE, "dark": DARK}
 
 # A difference of lightness that is hardly seen.
 _FAINT = 12
-# ... and one that is enough; between backgrounds on which all stands out so far, the first is taken.
-_CLEAR = 24
+# ... and those that are enough, on the dark background (from which black differs by less) and on a grey one. The first
+# background on which all stands out so far is taken.
+_ENOUGH_ON_DARK, _ENOUGH = 24, 16
+_NEARLY = 0.8
 # The share of the outlines that may be lost where lines fade out; the weakest are looked at beyond it.
 _FADING, _WEAKEST = 0.004, 0.02
 # White stays while outlines stand out at least half as well on it as on the dark background.
@@ -62,8 +64,12 @@ def background_for(image: Image.Image) -> Background:
         return WHITE
     seen = {WHITE: on_white, DARK: on_dark}
     seen |= {each: _Seen.of(_contrasts(image, each), outlines) for each in _GREYS}
-    clear = (each for each in (DARK, *_GREYS) if not seen[each].loses and seen[each].weakest >= _CLEAR)
-    return next(clear, None) or max(seen, key=lambda each: seen[each].rank)
+    # A soft glow stands out plainly on none.
+    best = _NEARLY * max(each.weakest for each in seen.values())
+    for each, enough in ((DARK, _ENOUGH_ON_DARK), *((grey, _ENOUGH) for grey in _GREYS)):
+        if not seen[each].loses and seen[each].weakest >= min(enough, best):
+            return each
+    return max(seen, key=lambda each: seen[each].rank)
 
 
 def laid_on(background: Background, image: Image.Image) -> Image.Image:

@@ -33,6 +33,20 @@ _BOKEH_SIZE = """new Promise(done => {
     }
     look()
 })"""
+# Panes of panel draw what other libraries do, and nobody tells when that is done: when the page has not changed its size for
+# a second. It is as wide as the window, and as high as what it shows.
+_PANEL_SIZE = """new Promise(done => {
+    let height = 0, times = 0
+    const look = () => {
+        const drawn = window.Bokeh && Bokeh.documents.length && Bokeh.documents.every(each => each.is_idle)
+        const now = drawn ? document.documentElement.scrollHeight : 0
+        times = drawn && now === height ? times + 1 : 0
+        height = now
+        if (times < 10) return setTimeout(look, 100)
+        done(JSON.stringify([window.innerWidth, height]))
+    }
+    look()
+})"""
 
 
 @quiet_browser("bokeh", "PIL", "selenium", "urllib3")
@@ -66,7 +80,7 @@ def paint_bokeh_document(described: Mapping[str, Any], label: str) -> Any:
         if viewed is not None and _OF_PANEL in str(described):
             page = StringIO()
             viewed.save(page, resources=importlib.import_module("bokeh.resources").INLINE)
-            if (painted := _in_browser(page.getvalue(), label)) is not None:
+            if (painted := _in_browser(page.getvalue(), label, _PANEL_SIZE)) is not None:
                 return painted
         if shown is None:
             shown = importlib.import_module("bokeh.document").Document.from_json(dict(described))
@@ -95,12 +109,14 @@ def _live(roots: list[str]) -> tuple[Any, Any]:
     return None, None
 
 
-def _in_browser(page: str, label: str, *, see_through: bool = False) -> Image.Image | None:
+def _in_browser(
+    page: str, label: str, size: str = _BOKEH_SIZE, *, see_through: bool = False
+) -> Image.Image | None:
     """Paint a page in the browser that kaleido drives; None where there is none, or one that does not start."""
     if not optional("choreographer"):
         return None
     try:
-        return _trimmed(paint_page(page, _BOKEH_SIZE, ENLARGED, see_through=see_through))
+        return _trimmed(paint_page(page, size, ENLARGED, see_through=see_through))
     except TimeoutError as error:
         raise ConfigurationError(
             f"{label}: the browser has not drawn the figure within {TIMEOUT} seconds. Save it as a PNG, and attach that."

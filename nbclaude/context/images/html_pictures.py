@@ -13,7 +13,13 @@ from urllib.parse import unquote, unquote_to_bytes
 
 from nbclaude.context.images.drawings import Drawing, drawing_in_code
 from nbclaude.context.images.picture import FILE, SVG, Picture
-from nbclaude.context.images.script_figures import altair_figures, animations, bokeh_figures, plotly_figures
+from nbclaude.context.images.script_figures import (
+    altair_figures,
+    animations,
+    bokeh_figures,
+    holds_bokeh,
+    plotly_figures,
+)
 from nbclaude.context.images.svg_documents import svg_document
 
 __all__ = ["html_pictures", "script_pictures"]
@@ -41,7 +47,7 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
     for find in (altair_figures, plotly_figures, animations):
         if found := find(html):
             return found
-    if "docs_json" in html:
+    if holds_bokeh(html):
         return bokeh_figures(html)
     page = _Page.of(html)
     return (*_inline(page), *_framed(page, depth), *_drawn(page))
@@ -49,7 +55,7 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
 
 def script_pictures(code: str) -> tuple[Picture, ...]:
     """Return what a script draws that is displayed by itself."""
-    if "docs_json" in code:
+    if holds_bokeh(code):
         return bokeh_figures(code)
     if not _WRITES.search(code):
         return ()

@@ -10,11 +10,11 @@ from typing import Any
 
 from nbclaude.context.images.picture import BOKEH, PLOTLY_JSON, VEGA_JSON, Picture
 
-__all__ = ["altair_figures", "animations", "bokeh_figures", "plotly_figures"]
+__all__ = ["altair_figures", "animations", "bokeh_figures", "holds_bokeh", "plotly_figures"]
 
 _ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
 _NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
-_BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{)")
+_BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{\s*[\"}])")
 _FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
 # Names of bokeh's models that plot, and pictures in the HTML of others; the rest are controls, tables and layouts.
 _BOKEH_PLOTS = re.compile(
@@ -29,6 +29,11 @@ def altair_figures(html: str) -> tuple[Picture, ...]:
     place = _DRAWS.search(html) if _ALTAIR in html[:500] else None
     chart = _json_at(html, place.end()) if place else None
     return (Picture(VEGA_JSON, json.dumps(chart).encode(), "chart"),) if chart else ()
+
+
+def holds_bokeh(code: str) -> bool:
+    """Return whether a page or a script shows documents of bokeh, with plots in them or without."""
+    return bool(_BOKEH_DOCUMENTS.search(code) or _BOKEH_PAGE.search(code))
 
 
 def bokeh_figures(code: str) -> tuple[Picture, ...]:

@@ -85,6 +85,12 @@ def told(bundle: dict[str, Any]) -> list[tuple[str, str]]:
             ),
             [("bokeh figure", EXEC)],
         ),
+        (
+            html(
+                f"<iframe srcdoc='&lt;script&gt;{bokeh('Figure').replace(chr(34), '&quot;')}&lt;/script&gt;'></iframe>"
+            ),
+            [("bokeh figure", EXEC)],
+        ),
         # A pane of panel that holds an image.
         (
             html(f"<script>{bokeh('panel.models.HTML').replace('p1', '&lt;img src=x')}</script>"),
