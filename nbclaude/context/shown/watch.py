@@ -110,8 +110,8 @@ class CellWatch:
         if error is not None:
             from nbclaude.context.sources import describe_exception
 
-            told = describe_exception(error, TextLimits(source=4_000)).text
-            outputs.append(CellOutput("error", _plain(told)))
+            described = describe_exception(error, TextLimits(source=4_000))
+            outputs.append(CellOutput("error", _plain(described.text)))
         return outputs
 
     def _error_shown(self) -> BaseException | None:
