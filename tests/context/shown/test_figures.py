@@ -429,6 +429,17 @@ def test_the_last_expression_is_seen_without_a_hook_for_results(shell: Interacti
     assert (image.media_type, image.size) == ("image/png", (5, 4))
 
 
+def test_what_displays_itself_is_displayed_once(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    shell.run_cell(
+        "class Shows:\n    times = 0\n    def _ipython_display_(self):\n        Shows.times += 1\nShows()",
+        store_history=True,
+    )
+    assert shell.user_ns["Shows"].times == 1
+    assert log.all() == ()
+
+
 def test_a_cell_that_runs_again_starts_empty(shell: InteractiveShell) -> None:
     log = FigureLog()
     watch(shell, log, lambda: CellRun("A", 2))
