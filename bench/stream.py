@@ -50,7 +50,7 @@ class Silent:
     def show(self, events): pass
     def pause(self): return None
     def wait(self, reason, seconds): pass
-    def finish(self, footer): pass
+    def finish(self, footer, alone=False): pass
     def abandon(self, *, alone): pass
 
 asking.open_display = lambda shell, language="": Silent()

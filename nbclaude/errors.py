@@ -91,6 +91,9 @@ class NbclaudeError(_OneLine, Exception):
 class ConfigurationError(NbclaudeError, ValueError):
     """A setting, an option's value or an environment variable cannot be used as it is."""
 
+    # The fact behind it (`nbclaude.refusal.Refusal`), where a surface has yet to word it.
+    refusal: Any = None
+
 
 class MissingKeyError(ConfigurationError):
     """There is no key for the connection in use."""

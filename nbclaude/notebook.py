@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 __all__ = [
+    "ABOVE_MAGIC",
+    "ASKING_LINE",
     "CellRun",
     "DeletedCells",
     "Shell",
@@ -30,9 +32,14 @@ __all__ = [
     "shows_updates",
 ]
 
+# A line that asks, alone or assigned, also behind a magic that runs it (`%time`).
+ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%claude(?:_\w+)?(?=\s|$)"
+_ASKS = re.compile(ASKING_LINE)
+# Empty lines and comments above a cell magic belong to nobody.
+ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
+_ASKING_CELL = re.compile(ABOVE_MAGIC + r"(?:%%claude(?:_\w+)?(?=\s|$)|%claude(?:_\w+)?(?=\s|$)[^\n]*\s*\Z)")
 # Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
 _REPEATED = 1.0
-_ASKS = re.compile(r"(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$)")
 
 
 class Shell(Protocol):
@@ -161,8 +168,7 @@ def cell_number(shell: Shell) -> int:
 
 def is_claude_cell(shell: Shell) -> bool:
     """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
-    code = _code(shell).strip()
-    return code.startswith("%%claude") or (code.startswith("%claude") and "\n" not in code)
+    return _ASKING_CELL.match(_code(shell)) is not None
 
 
 def only_asks_follow(shell: Shell) -> bool:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude import stopping
+from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
+from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
-from nbclaude.tools.definitions import tool_definitions
+from nbclaude.python_wording import said
+from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
-from nbclaude.wire.request import MessageRequest, text_block
+from nbclaude.wire.request import MessageRequest
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -76,8 +79,8 @@ class Reply:
         sources = [self.text, *(block.source for block in self.code)]
         for source in sources[:2]:
             try:
-                return json.loads(source)
-            except (ValueError, RecursionError):
+                return from_json(source, exact=True)
+            except ValueError:
                 continue
         why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
         reason = why.get(str(self.stop_reason), "ask with --json to get some")
@@ -103,7 +106,7 @@ class Reply:
         found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
         blocks = (block for block in found if "partial_json" not in block)
         return [
-            ToolCall(str(block.get("name")), block.get("input") or {}, str(block.get("id")))
+            ToolCall(str(block.get("name")), _mapping(block.get("input")), str(block.get("id")))
             for block in blocks
         ]
 
@@ -117,22 +120,23 @@ class Reply:
     def citations(self) -> list[dict[str, Any]]:
         """What the text cites, in order, as the API gives it."""
         blocks = (block for block in content_of(self.message) if block.get("type") == "text")
-        return [dict(citation) for block in blocks for citation in block.get("citations") or () if citation]
+        lists = (found for block in blocks if isinstance(found := block.get("citations"), list))
+        return [dict(citation) for found in lists for citation in found if isinstance(citation, Mapping)]
 
     @property
     def code(self) -> list[CodeBlock]:
         """The fenced code blocks of the text, in order, also those inside lists and quotes."""
-        from nbclaude.render.markdown import build_parser
+        from nbclaude.render.markdown import fences_of
 
-        fences = (token for token in build_parser().parse(self.text) if token.type == "fence")
         return [
-            CodeBlock((token.info.split() or [""])[0], token.content.removesuffix("\n")) for token in fences
+            CodeBlock((info.split() or [""])[0], source.removesuffix("\n"))
+            for info, source in fences_of(self.text)
         ]
 
     @property
     def usage(self) -> dict[str, Any]:
         """Token counts as the API reported them: input_tokens, output_tokens, cache_read_input_tokens, ..."""
-        return dict(self.message.get("usage") or {})
+        return dict(_mapping(self.message.get("usage")))
 
     @property
     def stop_reason(self) -> str | None:
@@ -155,6 +159,11 @@ class Reply:
         return {"text/html": html, "text/markdown": text, "text/plain": text}
 
 
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a field that should be an object; what a gateway has put in its place is none."""
+    return value if isinstance(value, Mapping) else {}
+
+
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     """Build the reply of an outcome; `form` is how its JSON is to be read."""
     cost = outcome.entry.cost if outcome.entry else None
@@ -165,37 +174,70 @@ def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
     )
 
 
+@stopping.stoppable()
 def ask(
     prompt: str | Sequence[Mapping[str, Any]],
     *,
+    # <generated: arguments of ask>
     model: str | None = None,
-    system: str | Sequence[Mapping[str, Any]] | None = None,
+    system: str | Sequence[str | Mapping[str, Any]] | None = None,
     max_tokens: int | None = None,
     temperature: float | None = None,
     top_p: float | None = None,
     top_k: int | None = None,
-    stop_sequences: Sequence[str] | None = None,
+    stop_sequences: str | Iterable[str] | None = None,
     effort: str | None = None,
     thinking: str | None = None,
     prefill: str = "",
     json: object = None,
     tools: object = None,
     tool_choice: str | None = None,
-    betas: Sequence[str] | None = None,
+    metadata_user: str | None = None,
+    service_tier: str | None = None,
+    speed: str | None = None,
+    betas: str | Iterable[str] | None = None,
+    headers: Mapping[str, str] | None = None,
     extra: Mapping[str, Any] | None = None,
+    allow_secrets: bool = False,
+    stream: bool | None = None,
     conversation: str | None = None,
     new: bool = False,
     history: bool = True,
-    allow_secrets: bool = False,
+    # <end>
 ) -> Reply:
     """Ask from plain Python, with or without a notebook, and return the whole reply.
 
-    The prompt is a text, or content blocks in the API's shape. The options mean what they mean for `%%claude`: `thinking` is
-    "summarized", "omitted" or "off"; `json` a JSON schema, a dataclass or a pydantic model (the reply has `.data`); `tools`
-    tool definitions; `extra` more fields of the request body. `new` begins a new conversation, `history=False` asks without
-    the conversation and does not record. In a notebook it is the conversation of the `%%claude` cells.
+    The prompt is a text, or content blocks in the API's shape. The arguments mean what the options of `%%claude` mean. In a
+    notebook the conversation is that of the `%%claude` cells.
 
-    What looks like a password or a key is masked, with a warning that names its kind; `allow_secrets` sends it.
+    Arguments:
+        model: the model to ask: an id, sonnet, opus, haiku or fable.
+        system: the system prompt.
+        max_tokens: the most tokens that the answer may have, thinking included.
+        temperature: from 0 (steady) to 1 (varied); models up to 4.6.
+        top_p: nucleus sampling, 0 to 1; models up to 4.6.
+        top_k: choose among the K likeliest tokens; models up to 4.6.
+        stop_sequences: texts at which the answer stops.
+        effort: how hard the model works: low, medium, high, xhigh, max.
+        thinking: think before answering: summarized (and show the summary), omitted, or off; unset: as the
+            model does.
+        prefill: how the answer begins; models up to 4.5.
+        json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
+        tools: tool definitions, a dict or a list of them.
+        tool_choice: auto, any, none, or the name of the tool to use.
+        metadata_user: an id of the end user, for the API's abuse detection.
+        service_tier: the API's service tier: auto or standard_only.
+        speed: standard or fast, for models that offer it.
+        betas: beta features of the API.
+        headers: more HTTP headers, never a key.
+        extra: more fields of the request body, as they are.
+        allow_secrets: do not mask what looks like a password or a key.
+        stream: show the answer as it comes, not only when it is complete.
+        conversation: the conversation to ask in.
+        new: start a new conversation: send nothing of what came before.
+        history: ask in the conversation, and record the turn.
+
+    What looks like a password or a key is masked, with a warning that names its kind, unless `allow_secrets` sends it.
 
     Raises:
         ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or one stands in the prompt.
@@ -204,45 +246,35 @@ def ask(
         AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.
 
     """
-    blocks = _prompt_blocks(prompt)
+    # Nothing but the arguments has a name yet: so a setting that the table gains is here, too.
+    given = dict(locals())
+    try:
+        return _ask(given.pop("prompt"), given)
+    except ConfigurationError as error:
+        if error.refusal is not None:
+            error.args, error.refusal = (said(error),), None
+        raise
+
+
+def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
+    blocks = prompt_blocks(prompt)
     workspace = current_workspace()
-    form = None if json is None else answer_format(json)
-    given: dict[str, Any] = {
-        "model": model,
-        "system": system,
-        "max_tokens": max_tokens,
-        "temperature": temperature,
-        "top_p": top_p,
-        "top_k": top_k,
-        "effort": effort,
-        "thinking": thinking,
-        "extra": extra,
-        "stop_sequences": None if stop_sequences is None else tuple(stop_sequences),
-        "tools": None if tools is None else tool_definitions(tools, "tools"),
-        "tool_choice": tool_choice,
-        "betas": None if betas is None else tuple(betas),
-        "schema": form.schema if form else None,
-        "allow_secrets": allow_secrets or None,
-    }
-    question = Question(blocks, workspace.cell_run(), begins=new, history=history, prefill=prefill)
-    name = conversation or workspace.conversation_name() or MAIN
+    given, form = checked_arguments(arguments)
+    refuse_keys(given, workspace)
+    question = Question(
+        blocks, workspace.cell_run(), begins=given["new"], history=given["history"], prefill=given["prefill"]
+    )
+    name = given["conversation"] or workspace.conversation_name() or MAIN
     settings = workspace.settings(given)
-    if places := workspace.plan(question, name, settings).screening.places:
+    prepared = workspace.plan(question, name, settings)
+    if places := prepared.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
-        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=2)
-    outcome = workspace.ask(question, name, settings, Nobody())
+        warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=4)
+    outcome = workspace.ask(question, name, settings, Nobody(), prepared)
+    if outcome.error is None and stopping.take():
+        outcome = replace(outcome, error=AnswerInterrupted("Stopped when the answer was complete."))
     if outcome.error is not None:
         if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
             outcome.error.reply = reply_of(outcome, form)
         raise outcome.error
     return reply_of(outcome, form)
-
-
-def _prompt_blocks(prompt: object) -> tuple[Mapping[str, Any], ...]:
-    if isinstance(prompt, str) and prompt.strip():
-        return (text_block(prompt),)
-    if isinstance(prompt, list | tuple) and prompt and all(isinstance(item, Mapping) for item in prompt):
-        return tuple(prompt)
-    raise ConfigurationError(
-        f"The prompt is {prompt!r}. It must be text that is not empty, or a list of content blocks."
-    )

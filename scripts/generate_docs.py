@@ -10,16 +10,13 @@ import inspect
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import MISSING, fields
 from pathlib import Path
 
-from traitlets import Undefined
-
 import nbclaude
-from nbclaude.conversation.settings import ENVIRONMENT, Settings
 from nbclaude.magics import FAMILIES
-from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.traits import setting_help
 from nbclaude.options import OPTIONS, Option, help_page
+from nbclaude.settings.table import BY_NAME, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -99,15 +96,13 @@ def options_table(*, with_keywords: bool = False) -> str:
 
 
 def settings_table() -> str:
-    """Build the table of the settings: default, environment variable and help of each trait that is one."""
-    built_in = {field.name: field.default for field in fields(Settings) if field.default is not MISSING}
+    """Build the table of the settings: default, environment variable and help of each."""
     rows = []
-    for name, trait in sorted(ClaudeMagics.class_traits(config=True).items()):
-        value = built_in.get(name, trait.default_value)
-        # A list or a dict has no default value of its own: it is empty.
-        default = _code(repr(value).replace("'", '"')) if value not in (Undefined, ()) else "nothing"
-        variable = _code(ENVIRONMENT[name]) if name in ENVIRONMENT else ""
-        rows.append((_code(name), default, variable, _sentence(str(trait.help))))
+    for row in sorted(SETTINGS, key=lambda row: row.name):
+        if row.configurable:
+            default = _code(repr(row.default).replace("'", '"')) if row.default not in ((), {}) else "nothing"
+            variable = _code(row.environment) if row.environment else ""
+            rows.append((_code(row.name), default, variable, _sentence(setting_help(row))))
     return _table(("Setting", "Default", "Environment", "Meaning"), rows)
 
 
@@ -119,9 +114,11 @@ def _other_magics() -> Iterator[tuple[str, str]]:
 
 
 def _keyword(option: Option) -> str:
-    if option.field not in inspect.signature(nbclaude.ask).parameters:
+    if not BY_NAME[option.field].in_ask:
         return ""
-    return _code(f"{option.field}=…" if option.metavar else f"{option.field}={option.flag}")
+    return _code(
+        f"{option.field}=…" if option.metavar else f"{option.field}={option.flag!r}".replace("'", '"')
+    )
 
 
 def _sentence(text: str) -> str:

@@ -31,8 +31,9 @@ def every_page() -> list[Any]:
     return [pytest.param(path.read_text("utf-8"), path, id=path.name) for path in [*PAGES, NOTEBOOK]]
 
 
-def test_what_is_generated_is_up_to_date() -> None:
-    command = [sys.executable, "scripts/generate_docs.py", "--check"]
+@pytest.mark.parametrize("script", ["generate_source.py", "generate_docs.py"])
+def test_what_is_generated_is_up_to_date(script: str) -> None:
+    command = [sys.executable, f"scripts/{script}", "--check"]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
 

@@ -262,14 +262,14 @@ WRONG: list[tuple[str, list[str]]] = [
     ("-m   ", ["--model", "needs a value"]),
     ("--model", ["--model", "needs a value"]),
     ("--model=", ["--model", "value"]),
-    ('--model "" hi', ["--model", "some text"]),
-    ('--model "  " hi', ["--model", "some text"]),
+    ('--model "" hi', ["--model", "text that is not empty"]),
+    ('--model "  " hi', ["--model", "text that is not empty"]),
     ("--system", ["--system", "needs a value"]),
     ('--system "be brief', ["--system", "quote", "not closed"]),
     ("--system 'be brief", ["--system", "quote", "not closed"]),
     ("--system it's fine", ["--system", "quote", "not closed"]),
     ("-a it's fine", ["--attach", "quote", "not closed"]),
-    ("-a '' hi", ["--attach", "some text"]),
+    ("-a '' hi", ["--attach", "text that is not empty"]),
     ("--max-tokens many hi", ["--max-tokens", "'many'", "a whole number from 1"]),
     ("--max-tokens 0 hi", ["--max-tokens", "'0'", "a whole number from 1"]),
     ("--max-tokens -1 hi", ["--max-tokens", "'-1'", "a whole number from 1"]),
@@ -281,7 +281,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--into a.b hi", ["--into", "'a.b'", "the name of a Python variable"]),
     ("--into class hi", ["--into", "'class'", "the name of a Python variable"]),
     ("--into a-b hi", ["--into", "'a-b'", "the name of a Python variable"]),
-    ('-c "" hi', ["--conversation", "some text"]),
+    ('-c "" hi', ["--conversation", "text that is not empty"]),
     ("--new=yes hi", ["--new", "takes no value"]),
     ("--no-history=1 hi", ["--no-history", "takes no value"]),
     ("-m a --bad hi", ["There is no option --bad"]),
@@ -313,6 +313,17 @@ def test_a_long_line_is_quoted_in_part() -> None:
     with pytest.raises(UsageError) as caught:
         parse_line('--system "' + "x" * 10_000)
     assert len(str(caught.value)) < 200
+    with pytest.raises(UsageError) as caught:
+        parse_line(f"--effort {'x' * 10_000} hi")
+    assert len(str(caught.value)) < 200
+
+
+def test_a_secret_in_a_wrong_value_is_not_repeated() -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_line("--effort AKIAIOSFODNN7EXAMPLQ hi")
+    assert str(caught.value) == (
+        "--effort '[secret removed: AWS key]': it must be one of low, medium, high, xhigh, max."
+    )
 
 
 def test_options_are_frozen() -> None:
@@ -322,7 +333,7 @@ def test_options_are_frozen() -> None:
 
 def test_defaults_leave_everything_to_the_configuration() -> None:
     empty = {"prefill": "", "attach": (), "figures": (), "new": False, "history": True}
-    empty |= dict.fromkeys(("citations", "raw", "allow_secrets", "dry_run"), False)
+    empty |= dict.fromkeys(("citations", "raw", "dry_run"), False)
     assert {name: value for name, value in dataclasses.asdict(NONE).items() if value is not None} == empty
 
 

@@ -134,6 +134,7 @@ HEAVY = [
     "httpx",
     "ipywidgets",
     "markdown_it",
+    "narwhals",
     "pygments",
     "tenacity",
     "PIL",

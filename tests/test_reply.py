@@ -11,7 +11,6 @@ from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import (
     APIStatusError,
@@ -22,6 +21,7 @@ from nbclaude.errors import (
 )
 from nbclaude.models.info import model_info
 from nbclaude.reply import CodeBlock, Reply, ask, reply_of
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.request import MessageRequest
 from tests.client.conftest import no_network_settings

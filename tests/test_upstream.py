@@ -16,9 +16,9 @@ from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
+from nbclaude.settings.values import Settings
 from nbclaude.wire.request import MessageRequest
 
 ROOT = Path(__file__).resolve().parents[1]

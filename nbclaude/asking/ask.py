@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
-from nbclaude.options.values import SECRET_HEADERS
 from nbclaude.reply import Reply
 from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.mappings import SECRET_HEADERS
+from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nbclaude.context.shown.shown_image import ShownImage
     from nbclaude.context.tray import TrayItem
 
-__all__ = ["Gathered", "gather"]
+__all__ = ["Gathered", "gather", "notebook_names"]
 
 Block = Mapping[str, Any]
 
@@ -73,24 +73,24 @@ class _Gatherer:
         check_amount(blocks, self.images, all_there=False)
         return attachment
 
-    def attach_named(self, what: str) -> Attachment:
-        """Attach what `-a` names: the address of an image or PDF, a file, or an expression."""
+    def attach_named(self, what: str, names: Mapping[str, Any]) -> Attachment:
+        """Attach what `-a` names: the address of an image or PDF, a file, or an expression of these `names`."""
         from nbclaude.context.files import attach_path, attach_url
         from nbclaude.context.references.expressions import evaluate, failures_of, parse_expression
         from nbclaude.context.references.replacing import read_reference
 
         if what.startswith(("http://", "https://")):
             return self.counted(attach_url(what, citations=self.options.citations))
-        named = read_reference(what, self.shell.user_ns)
+        named = read_reference(what, names)
         if named is not None and not ("." in what and Path(what).expanduser().is_file()):
             expression, format = named
-            value = evaluate(expression, self.shell.user_ns, "--attach")
+            value = evaluate(expression, names, "--attach")
             with failures_of(what, "--attach"):
                 return self.attach(value, what, format, attached=True)
         # A dotted name may be a file's, too: attach_path knows what files there are.
         is_expression = parse_expression(what) is not None and ("." not in what or what[-1] in "])")
         if is_expression and not Path(what).exists():
-            raise ConfigurationError(_nothing_named(what, self.shell.user_ns))
+            raise ConfigurationError(_nothing_named(what, names))
         return self.counted(attach_path(what, self.images, citations=self.options.citations))
 
     def figures(self, which: str) -> list[Attachment]:
@@ -161,7 +161,8 @@ class _Gatherer:
 
     def _waiting(self, item: TrayItem) -> Attachment:
         if isinstance(item.what, str):
-            return self.attach_named(item.what)
+            # It was attached in a panel, which sees the notebook's variables.
+            return self.attach_named(item.what, self.shell.user_ns)
         if isinstance(item.what, Path):
             from nbclaude.context.files import attach_path
 
@@ -214,10 +215,11 @@ def gather(
     model: ModelInfo,
     *,
     cells: int = 0,
+    names: Mapping[str, Any] | None = None,
 ) -> Gathered:
     """Return what is attached, then the prompt: models read a question best after what it is about.
 
-    `cells` go along where no option says otherwise.
+    `cells` go along where no option says otherwise; `names` are the variables that may be named, the notebook's if None.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.
@@ -227,16 +229,17 @@ def gather(
     from nbclaude.context.images.prepared import limits_of
     from nbclaude.context.references.replacing import expand
 
+    names = notebook_names(shell) if names is None else names
     gatherer = _Gatherer(shell, options, limits_of(model))
     attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
-    attached += [gatherer.attach_named(what) for what in options.attach]
+    attached += [gatherer.attach_named(what, names) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
     tray = current_workspace().tray.items()
     attached += [gatherer.waiting(item) for item in tray]
     text, named = prompt, []
     values: tuple[str, ...] = ()
     if not options.raw:
-        expanded = expand(prompt, _namespace(shell), attach=gatherer.attach)
+        expanded = expand(prompt, names, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
         values = tuple(value for _, value in expanded.inlined)
     attachments = each_once([*attached, *named])
@@ -246,8 +249,8 @@ def gather(
     to_name = {each.label for each in (attachments if several else named)}
     labelled = _labelled(attachments, to_name)
     blocks = (*(block for block, _ in labelled), text_block(text))
-    names = (*(name for _, name in labelled), "")
-    return Gathered(blocks, names, tuple(attachments), values, tray)
+    labels = (*(name for _, name in labelled), "")
+    return Gathered(blocks, labels, tuple(attachments), values, tray)
 
 
 def _is_shown(figure: Any, shown: Iterable[ShownImage]) -> bool:
@@ -267,7 +270,7 @@ def _newest_first(waiting: list[Any], shown: Iterable[ShownImage], log: FigureLo
     return newest + left
 
 
-def _namespace(shell: Shell) -> dict[str, Any]:
+def notebook_names(shell: Shell) -> dict[str, Any]:
     """Return the user's variables, without those functions that IPython brings: `{open}` and `{exit}` are words."""
     hidden = shell.user_ns_hidden
     return {

@@ -6,10 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.settings.table import DEFAULT_BASE_URL
 
 __all__ = ["DEFAULT_BASE_URL", "is_loopback", "normalize_base_url", "server_name"]
-
-DEFAULT_BASE_URL = "https://api.anthropic.com"
 
 
 def normalize_base_url(text: str, what: str = "base_url") -> str:
@@ -27,11 +27,11 @@ def normalize_base_url(text: str, what: str = "base_url") -> str:
             "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
         )
     if not _is_address(url):
-        cure = (
-            "(set it with %config ClaudeMagics.base_url or ANTHROPIC_BASE_URL)" if what == "base_url" else ""
+        reason = (
+            f"{what} {text!r} is not an address. It looks like {DEFAULT_BASE_URL} or http://localhost:4000."
         )
-        example = f"It looks like {DEFAULT_BASE_URL} or http://localhost:4000 {cure}".rstrip()
-        raise ConfigurationError(f"{what} {text!r} is not an address. {example}.")
+        cure = ("Set it with ", Mention("base_url"), ".") if what == "base_url" else ()
+        raise refused(Refusal("base_url", text, reason, cure, bare=True))
     return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/"))
 
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
 
 __all__ = [
@@ -130,9 +131,9 @@ def connect(
 def _checked_version(text: str) -> str:
     version = text.strip()
     if not _is_header_value(version) or " " in version:
-        raise ConfigurationError(
-            f"api_version {text!r} is not a version of the API. It looks like 2023-06-01 "
-            "(set it with %config ClaudeMagics.api_version)."
+        reason = f"api_version {text!r} is not a version of the API. It looks like 2023-06-01."
+        raise refused(
+            Refusal("api_version", text, reason, ("Set it with ", Mention("api_version"), "."), bare=True)
         )
     return version
 

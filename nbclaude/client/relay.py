@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Self
 
+from nbclaude import stopping
 from nbclaude.client.stream import MessageStream, RetryWait
 from nbclaude.errors import APIConnectionError
 from nbclaude.quiet import quietly
@@ -61,10 +62,11 @@ class Relay:
         """Yield events as they come, all that have come at once; an empty list when `pause()` seconds went by without.
 
         A `RetryWait` comes before any event, each time that the request must be sent again.
-        Raises what the stream raised, after all that came before it, and APIConnectionError in a process that was forked
-        meanwhile: the answer comes to its parent.
+        Raises what the stream raised, after all that came before it, a stop of the user's that was held back, and
+        APIConnectionError in a process that was forked meanwhile: the answer comes to its parent.
         """
         while True:
+            stopping.check()
             limit = pause()
             try:
                 item = self._queue.get(timeout=_LONGEST_WAIT if limit is None else min(limit, _LONGEST_WAIT))

@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import UnfitError
+from nbclaude.settings.plain import a_type, plain_json
 
 __all__ = ["AnswerFormat", "answer_format"]
 
@@ -24,54 +25,54 @@ class AnswerFormat:
     read: Callable[[Any], Any]
 
 
-def answer_format(value: object, name: str = "json") -> AnswerFormat:
+def answer_format(value: object) -> AnswerFormat:
     """Read a JSON schema (a dict, or its text), a dict of field names and types, a dataclass, or a pydantic model.
 
     TypedDict, NamedTuple, `list[X]` and the like work, too.
 
     Raises:
-        ConfigurationError: it is none of these.
+        UnfitError: it is none of these.
 
     """
     if isinstance(value, str):
-        value = _parsed(value, name)
+        value = _parsed(value)
     if isinstance(value, Mapping):
-        return _of_dict(value, name)
+        return _of_dict(value)
     if hasattr(value, "model_json_schema") and hasattr(value, "model_validate"):  # a pydantic model
         return AnswerFormat(_strict(value.model_json_schema()), value.model_validate)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = type(value)
-    return _of_type(value, name)
+    return _of_type(value)
 
 
-def _parsed(text: str, name: str) -> object:
+def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise ConfigurationError(f"--json {name}: the text is no JSON schema. {_WANTED}") from None
+        raise UnfitError(f"the text is no JSON schema. {_WANTED}") from None
 
 
-def _of_dict(value: Mapping[str, Any], name: str) -> AnswerFormat:
+def _of_dict(value: Mapping[str, Any]) -> AnswerFormat:
     if value and all(isinstance(item, type) or hasattr(item, "__origin__") for item in value.values()):
         from typing import TypedDict
 
         fields = {str(key): item for key, item in value.items()}
-        return _of_type(TypedDict("Answer", fields), name, read=lambda data: data)  # type: ignore[operator]
+        return _of_type(TypedDict("Answer", fields), read=lambda data: data)  # type: ignore[operator]
     if not _SCHEMA_WORDS & set(value):
-        raise ConfigurationError(f"--json {name}: this dict is no JSON schema. {_WANTED}")
-    return AnswerFormat(_strict(value), lambda data: data)
+        raise UnfitError(f"this dict is no JSON schema. {_WANTED}")
+    return AnswerFormat(_strict(plain_json(value)), lambda data: data)
 
 
-def _of_type(value: object, name: str, read: Callable[[Any], Any] | None = None) -> AnswerFormat:
+def _of_type(value: object, read: Callable[[Any], Any] | None = None) -> AnswerFormat:
     import msgspec
 
     try:
         [schema], definitions = msgspec.json.schema_components([value], ref_template="#/$defs/{name}")
     except (TypeError, NameError) as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
-        raise ConfigurationError(f"--json {name}: it is no schema ({reason}). {_WANTED}") from None
+        raise UnfitError(f"it is no schema ({reason}). {_WANTED}") from None
     if schema in ({}, {"type": "null"}):
-        raise ConfigurationError(f"--json {name}: it is a {type(value).__name__}. {_WANTED}")
+        raise UnfitError(f"it is {a_type(value)}. {_WANTED}")
     top = schema.get("$ref", "").rpartition("/")[2]
     if top in definitions and not _mentions(definitions, top):
         schema = definitions.pop(top)

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nbclaude.conversation.settings import Settings
 from nbclaude.models.table import ModelInfo
+from nbclaude.settings.values import Settings
 from nbclaude.wire.request import MessageRequest, text_block
 
 __all__ = ["caching_mode", "with_caching"]

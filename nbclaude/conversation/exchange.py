@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from nbclaude import stopping
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
@@ -164,7 +165,12 @@ def exchange(
         error = _error_of(attempt, connection, audience)
         if not isinstance(error, APIError) or error.partial or attempt.rounds.message["content"]:
             break
-        better = recover(error, attempt.plan)
+        try:
+            with stopping.allowed():
+                better = recover(error, attempt.plan)
+        except KeyboardInterrupt:
+            error = AnswerInterrupted("Stopped.")
+            break
         if better is None:
             break
         attempt = _Attempt(better, question)

@@ -8,10 +8,12 @@ open tool loop also behind another one, for models that do not check it. Every m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.turns import Turn
 from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
@@ -138,17 +140,40 @@ class _Replayed:
     answered: frozenset[str]
 
 
-def _selected(turns: Sequence[Turn], prompt: Sequence[Block]) -> list[_Replayed]:
+def _selected(turns: Sequence[Turn], prompt: Sequence[Block], memory: TurnMemory) -> list[_Replayed]:
     """Choose the turns of which something is left to send, from the last to the first: what follows decides on calls."""
     found: list[_Replayed] = []
     results = _results_in(prompt)
     for turn in reversed(turns):
-        calls = frozenset(str(call.get("id")) for call in open_calls(turn))
+        calls, everything, asked_with, _ = memory.of(turn, "calls", partial(_calls_of, turn))
         answered = calls if calls and calls <= results else frozenset[str]()
-        if replayable(content_of(turn.message), answered=answered, begun=_everything(turn)):
+        if _answer(memory, turn, answered, everything, thinking=False):
             found.append(_Replayed(turn, answered))
-            results = _results_in(turn.prompt)
+            results = asked_with
     return found[::-1]
+
+
+def _calls_of(turn: Turn) -> tuple[frozenset[str], frozenset[str], frozenset[str], bool]:
+    """Return the ids of a turn's open calls, of all calls that its answer has results of, and of those that its prompt has.
+
+    The last tells whether the answer has thinking, and so whether its prefix matters.
+    """
+    calls = frozenset(str(call.get("id")) for call in open_calls(turn))
+    return calls, _everything(turn), _results_in(turn.prompt), _thinks(content_of(turn.message))
+
+
+def _thinks(blocks: Iterable[Block]) -> bool:
+    return any(block.get("type") in _THINKING for block in blocks)
+
+
+def _answer(
+    memory: TurnMemory, turn: Turn, answered: frozenset[str], begun: frozenset[str], *, thinking: bool
+) -> list[dict[str, Any]]:
+    return memory.of(
+        turn,
+        ("answer", answered, begun, thinking),
+        lambda: replayable(content_of(turn.message), answered=answered, begun=begun, thinking=thinking),
+    )
 
 
 def _everything(turn: Turn) -> frozenset[str]:
@@ -169,40 +194,55 @@ class _Writer:
     def prefix(self) -> str:
         return self._hash.hexdigest()
 
-    def add(self, role: str, blocks: Sequence[Block]) -> None:
-        """Add a message, or lengthen the last one if it is of the same role."""
+    def add(self, role: str, blocks: Sequence[Block], digest: bytes | None = None) -> None:
+        """Add a message, or lengthen the last one if it is of the same role; `digest` is what `_digest` gives for it."""
         if not blocks:
             return
-        self.has_thinking = self.has_thinking or any(block.get("type") in _THINKING for block in blocks)
-        self._hash.update(to_json([role, blocks]))
+        self.has_thinking = self.has_thinking or (role == "assistant" and _thinks(blocks))
+        self._hash.update(_digest(role, blocks) if digest is None else digest)
         if self.messages and self.messages[-1]["role"] == role:
             self.messages[-1]["content"] += blocks
         else:
             self.messages.append({"role": role, "content": list(blocks)})
 
 
-def history_of(turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope) -> History:
-    """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on)."""
+def _digest(role: str, blocks: Sequence[Block]) -> bytes:
+    return hashlib.sha256(to_json([role, blocks])).digest()
+
+
+def history_of(
+    turns: Sequence[Turn], prompt: Sequence[Block], scope: Scope, memory: TurnMemory | None = None
+) -> History:
+    """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on).
+
+    `memory` is what earlier requests have worked out about these turns.
+    """
+    memory = memory or TurnMemory()
     writer = _Writer(scope)
     begun: frozenset[str] = frozenset()
     last: _Replayed | None = None
-    for item in _selected(turns, prompt):
-        question = _without_orphans(item.turn.prompt, last.answered if last else frozenset())
-        if not question and (item.turn.prompt or not _is_rest_of(item.turn, last)):
+    for item in _selected(turns, prompt, memory):
+        turn, results = item.turn, last.answered if last else frozenset[str]()
+        question = memory.of(turn, ("question", results), partial(_without_orphans, turn.prompt, results))
+        if not question and (turn.prompt or not _is_rest_of(turn, last)):
             continue
-        writer.add("user", question)
+        writer.add("user", question, _known_digest(memory, turn, "user", question, results))
         in_loop = bool(item.answered) and not scope.binds_thinking
-        thinking = scope.keeps_thinking and (in_loop or writer.prefix == item.turn.prefix)
-        answer = replayable(
-            content_of(item.turn.message), answered=item.answered, begun=begun, thinking=thinking
-        )
-        writer.add("assistant", answer)
+        can_think = scope.keeps_thinking and memory.of(turn, "calls", partial(_calls_of, turn))[-1]
+        thinking = can_think and (in_loop or writer.prefix == turn.prefix)
+        answer = _answer(memory, turn, item.answered, begun, thinking=thinking)
+        key = (item.answered, begun, thinking)
+        writer.add("assistant", answer, _known_digest(memory, turn, "assistant", answer, key))
         begun = frozenset(str(block.get("id")) for block in answer if is_call(block))
         last = item
     asked = _without_orphans(prompt, last.answered if last else frozenset())
     writer.add("user", asked)
     asks = bool(asked) if prompt else last is not None and last.turn is turns[-1]
     return History(tuple(writer.messages), writer.prefix, writer.has_thinking, asks)
+
+
+def _known_digest(memory: TurnMemory, turn: Turn, role: str, blocks: Sequence[Block], key: Hashable) -> bytes:
+    return memory.of(turn, ("digest", role, key), lambda: _digest(role, blocks))
 
 
 def _is_rest_of(turn: Turn, last: _Replayed | None) -> bool:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of, is_call
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.repeats import without_repeats
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest, text_block
 
@@ -36,7 +38,8 @@ Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 class Plan:
     """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
 
-    `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says.
+    `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says. `before` are the turns
+    that stand before it.
     """
 
     request: MessageRequest
@@ -46,8 +49,9 @@ class Plan:
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
+    before: tuple[Turn, ...] = field(default=(), repr=False)
 
 
 def make_plan(
@@ -60,10 +64,13 @@ def make_plan(
     keeps_thinking: bool = True,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
+    memory: TurnMemory | None = None,
+    prepared: Plan | None = None,
 ) -> Plan:
     """Plan the request: what came before the question's place in the conversation, then the question.
 
-    `keys` never leave, nor does any other secret that is known by its form.
+    `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
+    about turns, and `prepared` an earlier plan of this question: it is not screened again.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
@@ -74,11 +81,16 @@ def make_plan(
     # Its patterns take a while to compile: they load with the first question.
     from nbclaude.conversation.screening import screened
 
-    question, settings, screening = screened(question, _with_tools_of(before, settings), before, keys)
+    if prepared is None:
+        question, settings, screening = screened(
+            question, _with_tools_of(before, settings), before, keys, memory
+        )
+    else:
+        question, settings, screening = prepared.question, prepared.settings, prepared.screening
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
-    history = history_of(before, question.prompt, scope)
+    history = history_of(before, question.prompt, scope, memory)
     if not history.asks:
         raise ConfigurationError(_LOST)
     messages = refer(without_repeats(history.messages))
@@ -95,8 +107,9 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.notes,
+        fitted.left_out,
         question,
+        before,
     )
 
 
@@ -164,10 +177,16 @@ def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) 
         return
     blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
     if any((block.get("citations") or {}).get("enabled") for block in blocks):
-        raise ConfigurationError(
-            "--json: the API takes no schema together with documents that are to be cited. Leave out --citations; if an earlier "
-            "turn has such a document, leave it behind with --new or --no-history."
+        cure = (
+            *(
+                "Leave out ",
+                Mention("citations"),
+                "; if an earlier turn has such a document, leave it behind with ",
+            ),
+            *(Mention("new", True), " or ", Mention("history", False), "."),
         )
+        reason = "the API takes no schema together with documents that are to be cited."
+        raise refused(Refusal("json", None, reason, cure, shown=False))
 
 
 def _answers(question: Question) -> bool:

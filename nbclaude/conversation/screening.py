@@ -6,30 +6,29 @@ masked, so the same turns are the same bytes in later requests.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.client.keys import REVOKE_URL
-from nbclaude.conversation.settings import Settings
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.secrets.masking import Finding
 from nbclaude.secrets.personal import PERSONAL_WORDS
 from nbclaude.secrets.screen import Screen
+from nbclaude.settings.table import SETTINGS
+from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.conversation.question import Question
 
 __all__ = ["Screening", "key_in_prompt_message", "screened"]
 
-# What would mean something else if a part of it were masked.
-_REFUSED = {"stop_sequences": "--stop", "metadata_user": "--metadata-user", "extra": "--extra"}
-_MASKED_SETTINGS = {
-    "system": "the system prompt",
-    "tools": "the tool definitions",
-    "schema": "the JSON schema",
-}
 _PROMPT = "the prompt"
 _SHOWN = 10  # characters of a key that a message repeats
 
@@ -76,11 +75,15 @@ class Screening:
 
 
 def screened(
-    question: Question, settings: Settings, before: Sequence[Turn] = (), keys: Sequence[Secret] = ()
+    question: Question,
+    settings: Settings,
+    before: Sequence[Turn] = (),
+    keys: Sequence[Secret] = (),
+    memory: TurnMemory | None = None,
 ) -> tuple[Question, Settings, Screening]:
     """Return question and settings as they may leave, and what was found in them and in the turns `before`.
 
-    `keys` are known by their values, wherever they stand.
+    `keys` are known by their values, wherever they stand. `memory` is what earlier requests have worked out about these turns.
 
     Raises:
         ConfigurationError: the user has typed an API key, or what cannot be masked holds a secret; it is not repeated.
@@ -92,18 +95,33 @@ def screened(
         for block, name in zip(question.prompt, _names(question), strict=True)
     )
     prefill = screener.typed(question.prefill, "the prefill")
+    held = [row for row in SETTINGS if row.held]
     changed = {
-        name: screener.typed(getattr(settings, name), where) for name, where in _MASKED_SETTINGS.items()
+        row.name: screener.typed(getattr(settings, row.name), row.masked) for row in held if row.masked
     }
-    for name, option in _REFUSED.items():
-        screener.refuse(getattr(settings, name), option, name)
-    earlier = Screen(keys=tuple(keys))
-    found = [finding for turn in before for finding in earlier.blocks(turn.prompt)[1]]
-    screening = Screening(
-        tuple(screener.masked), tuple(screener.sent), tuple(finding.kind for finding in found)
-    )
+    for row in held:
+        if row.refuses_secrets:
+            screener.refuse(getattr(settings, row.name), row.name)
+    found = _found_before(before, tuple(keys), memory or TurnMemory())
+    screening = Screening(tuple(screener.masked), tuple(screener.sent), found)
     changed["tools"] = tuple(changed["tools"])
     return replace(question, prompt=prompt, prefill=prefill), replace(settings, **changed), screening
+
+
+def _found_before(before: Sequence[Turn], keys: tuple[Secret, ...], memory: TurnMemory) -> tuple[str, ...]:
+    """Return the kinds of secrets that earlier turns hold, since they were sent."""
+    screen = Screen(keys=keys)
+    # A key that is known only by now may stand in a turn that was screened before.
+    values = hashlib.sha256("\0".join(key.reveal() for key in keys).encode("utf-8", "replace")).digest()
+    return tuple(
+        finding.kind
+        for turn in before
+        for finding in memory.of(turn, ("secrets", values), partial(_findings, screen, turn))
+    )
+
+
+def _findings(screen: Screen, turn: Turn) -> tuple[Finding, ...]:
+    return screen.blocks(turn.prompt)[1]
 
 
 def key_in_prompt_message(keys: Sequence[str]) -> str:
@@ -147,15 +165,14 @@ class _Screener:
             raise ConfigurationError(key_in_prompt_message(found))
         return self._through(self._typed, value, where)
 
-    def refuse(self, value: Any, option: str, name: str) -> None:
+    def refuse(self, value: Any, name: str) -> None:
         """Refuse a secret where a mask would have another meaning."""
         _, found = self._secrets.masked(value)
         if found and self._typed.secrets:
-            raise ConfigurationError(
-                f"{option} ({name}) holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent. "
-                "Take it out, or send it with --allow-secrets (allow_secrets=True in nbclaude.ask)."
-            )
-        self.sent += [(option, finding.kind) for finding in found]
+            reason = f"it holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent."
+            cure = ("Take it out, or send it with ", Mention("allow_secrets", True), ".")
+            raise refused(Refusal(name, None, reason, cure, shown=False))
+        self.sent += [(name, finding.kind) for finding in found]
 
     def _through(self, screen: Screen, value: Any, where: str) -> Any:
         masked, findings = screen.masked(value)

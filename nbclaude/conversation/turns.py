@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from nbclaude.conversation.settings import Settings
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun
+from nbclaude.settings.table import MAIN
+from nbclaude.settings.values import Settings
 from nbclaude.wire.message import text_of
 
 __all__ = ["MAIN", "Change", "Conversation", "Turn", "excerpt"]
 
-MAIN = "main"  # the conversation that is used when none is named
 _UNDO_DEPTH = 100
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from nbclaude import notebook
+from nbclaude import notebook, stopping
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
 from nbclaude.client.directory import NamedConnection, find_connection
@@ -21,18 +21,21 @@ from nbclaude.conversation.conversations import Conversations
 from nbclaude.conversation.estimate import prompt_size, rough_tokens
 from nbclaude.conversation.exchange import Audience, Outcome, exchange
 from nbclaude.conversation.ledger import Budget, Entry, Ledger
-from nbclaude.conversation.plan import Plan, make_plan
+from nbclaude.conversation.memory import TurnMemory
+from nbclaude.conversation.plan import Plan, make_plan, turns_before
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.uploads import Uploads
-from nbclaude.errors import APIError, APIStatusError
+from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info, retirement_note
 from nbclaude.models.names import resolve_model
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun, DeletedCells, Shell
+from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["Workspace", "current_workspace"]
 
@@ -50,6 +53,7 @@ class _Asking:
     conversation: str
     settings: Settings
     connection: Connection
+    prepared: Plan | None = None
 
 
 class Workspace:
@@ -76,7 +80,8 @@ class Workspace:
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self._caching: dict[str, str] = {}
-        self._noted: set[str] = set()
+        self._memory = TurnMemory()
+        self._noted: set[str | Refusal] = set()
         self._spending = ForkSafeLock()
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
@@ -141,8 +146,17 @@ class Workspace:
         tokens = rough_tokens(plan.request.body())
         return tokens, input_cost(tokens, plan.model.price)
 
-    def ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
+    def ask(
+        self,
+        question: Question,
+        conversation: str,
+        settings: Settings,
+        audience: Audience,
+        prepared: Plan | None = None,
+    ) -> Outcome:
         """Ask in the conversation of this name; a cell that asked in another one before has left it then.
+
+        `prepared` is what `plan` has given for this question: what it has found is not searched for again.
 
         Waits while another thread (a panel's, or the one that runs cells) asks in this conversation, or asks at all while
         there is a budget.
@@ -152,13 +166,21 @@ class Workspace:
             KeyboardInterrupt: the user, or the audience, stopped before anything was sent.
 
         """
-        with ExitStack() as held:
+        with ExitStack() as stack:
+            # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
+            stack.enter_context(stopping.held())
             reason = f"Another question of the conversation {conversation!r} is being answered first"
-            held.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
+            stack.enter_context(self._in_turn(self.conversations[conversation].asking, audience, reason))
             if self.budget.limit is not None:
                 reason = "Another question is being answered first, since the budget is one for all"
-                held.enter_context(self._in_turn(self._spending, audience, reason))
-            return self._ask(question, conversation, settings, audience)
+                stack.enter_context(self._in_turn(self._spending, audience, reason))
+            try:
+                with stopping.allowed():
+                    asking = _Asking(question, conversation, settings, self.connection(settings), prepared)
+                    plan = self._within_budget(self._ready(asking), asking.connection)
+            except KeyboardInterrupt:
+                raise AnswerInterrupted(stopping.NOT_SENT) from None
+            return self._ask(asking, plan, audience)
 
     @contextmanager
     def _in_turn(self, lock: ForkSafeLock, audience: Audience, reason: str) -> Iterator[None]:
@@ -166,6 +188,7 @@ class Workspace:
         if not lock.acquire(timeout=_PATIENCE):
             audience.hold(reason)
             while not lock.acquire(timeout=_PATIENCE):
+                stopping.check()
                 audience.pause()
             audience.hold("")
         try:
@@ -173,9 +196,8 @@ class Workspace:
         finally:
             lock.release()
 
-    def _ask(self, question: Question, conversation: str, settings: Settings, audience: Audience) -> Outcome:
-        asking = _Asking(question, conversation, settings, self.connection(settings))
-        plan = self._within_budget(self._plan(asking), asking.connection)
+    def _ask(self, asking: _Asking, plan: Plan, audience: Audience) -> Outcome:
+        question, conversation = asking.question, asking.conversation
         outcome = exchange(
             plan.question,
             plan,
@@ -190,7 +212,7 @@ class Workspace:
         left = self.conversations.leave_others(conversation, question.at)
         return replace(outcome, change=replace(outcome.change, left=left))
 
-    def news(self, notes: tuple[str, ...]) -> tuple[str, ...]:
+    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)
@@ -241,9 +263,22 @@ class Workspace:
             keeps_thinking=keeps_thinking,
             refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
             keys=(connection.secret,),
+            memory=self._memory,
+            prepared=asking.prepared,
         )
+        self._memory.forget_all_but(turns_before(question, self.conversations[asking.conversation]))
         retires = retirement_note(model, date.today())
         return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan
+
+    def _ready(self, asking: _Asking) -> Plan:
+        """Take what was prepared, if the conversation is still as it was then; only its files are uploaded now."""
+        prepared = asking.prepared
+        before = turns_before(asking.question, self.conversations[asking.conversation])
+        if prepared is None or prepared.before != before:
+            return self._plan(asking)
+        upload = asking.settings.upload_files and asking.question.history
+        messages = self.uploads.refer(asking.connection, prepared.request.messages, upload=upload)
+        return replace(prepared, request=replace(prepared.request, messages=messages))
 
     def _within_budget(self, plan: Plan, connection: Connection) -> Plan:
         if self.budget.limit is None or plan.model.price is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import verbatim
+from nbclaude.magics import debugging, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -37,6 +37,7 @@ def load(shell: Shell) -> None:
     workspace.named_connections = lambda: dict(chat.connections)
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
+    debugging.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
 
@@ -57,6 +58,7 @@ def unload(shell: Shell) -> None:
             shell.configurables.remove(magics)
     _close_panels()
     verbatim.unload(shell)
+    debugging.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()

@@ -13,11 +13,13 @@ from nbclaude.conversation.ledger import Total, dollars
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import Family, argument
+from nbclaude.magics.wording import worded
 from nbclaude.models.info import in_short, model_info, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
+from nbclaude.stopping import stoppable
 
 __all__ = ["AccountMagics"]
 
@@ -33,6 +35,8 @@ class AccountMagics(Family):
         super().__init__(shell=chat.shell)
 
     @line_magic
+    @stoppable("Stopped.")
+    @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
 
@@ -40,10 +44,10 @@ class AccountMagics(Family):
         """
         workspace = current_workspace()
         models, source = _offered(workspace)
-        word = line.strip().lower()
+        word = argument(line).lower()
         rows = [_model_row(model) for model in models if word in model.id.lower()]
         if not rows:
-            say(f"No model's name holds {line.strip()!r}. %claude_models lists them all.")
+            say(f"No model's name holds {argument(line)!r}. %claude_models lists them all.")
             return
         show_table(
             self.shell,
@@ -58,7 +62,7 @@ class AccountMagics(Family):
 
         %claude_usage
         """
-        if line.strip():
+        if argument(line):
             raise UsageError("%claude_usage takes nothing after it.")
         workspace = current_workspace()
         ledger = workspace.ledger
@@ -90,7 +94,7 @@ class AccountMagics(Family):
         %claude_budget off    no limit
         """
         workspace = current_workspace()
-        word = line.strip().removeprefix("$").strip()
+        word = argument(line).removeprefix("$").strip()
         if word.lower() == "off":
             workspace.budget.set(None, workspace.ledger)
         elif word:

@@ -9,15 +9,20 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.gathering import gather
+from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.scope import standing
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import Options, help_page, parse_line
 from nbclaude.output import say
+from nbclaude.reply import Reply
+from nbclaude.stopping import stoppable, undisturbed
 from nbclaude.supported import refuse_old_widgets
 
 __all__ = ["ClaudeMagics"]
@@ -30,30 +35,38 @@ class ClaudeMagics(ClaudeTraits, Family):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell=shell)
 
+    @undisturbed(before=True)
     def before_cell(self, info: Any) -> None:
         """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
         current_workspace().before_cell(self.shell)
 
+    @undisturbed(before=False)
     def after_cell(self, result: Any) -> None:
         """Take note that a cell has run."""
         current_workspace().after_cell()
 
     @no_var_expand
     @line_cell_magic
-    def claude(self, line: str, cell: str | None = None) -> None:
+    @stoppable()
+    @worded()
+    def claude(self, line: str, cell: str | None = None) -> Reply | None:
         """Replaced by the generated help page, below."""
         refuse_keys(f"{line}\n{cell or ''}")
+        where = standing(self.shell)
         options, prompt = parse_line(line)
+        where.refuse_into(options.into)
         if cell is not None:
             prompt = f"{prompt}\n{cell}" if prompt.strip() else cell
         if not prompt.strip():
-            if cell is None and not line.strip():
+            if cell is None and not line.strip() and not where.target:
                 self._show_panel()
-                return
+                return None
             raise UsageError(
                 "There is nothing to ask: write the prompt after the options, or below %%claude."
             )
-        self._ask(options, prompt)
+        reply = self._ask(options, prompt, where.scope)
+        # Alone it returns nothing, or a cell that ends in it would show the answer twice.
+        return reply if where.target else None
 
     claude.__doc__ = help_page()
 
@@ -70,11 +83,13 @@ class ClaudeMagics(ClaudeTraits, Family):
         at = workspace.cell_run()
         open_panel(self.shell, self, at.cell if at else "", text)
 
-    def _ask(self, options: Options, prompt: str) -> None:
+    def _ask(self, options: Options, prompt: str, names: Scope) -> Reply | None:
         workspace = current_workspace()
-        form = format_of(options, self.shell)
-        settings = workspace.settings(settings_given(options, self.shell, form))
-        gathered = gather(options, prompt, self.shell, workspace.model(settings), cells=int(self.cells))
+        form = format_of(options, names)
+        settings = workspace.settings(settings_given(options, names, form))
+        gathered = gather(
+            options, prompt, self.shell, workspace.model(settings), cells=int(self.cells), names=names
+        )
         question = Question(
             gathered.blocks,
             workspace.cell_run(),
@@ -89,5 +104,5 @@ class ClaudeMagics(ClaudeTraits, Family):
         )
         if options.dry_run:
             show_plan(asking)
-        else:
-            ask_in_cell(asking, layout=self.display, into=options.into, form=form)
+            return None
+        return ask_in_cell(asking, layout=self.display, into=options.into, form=form)

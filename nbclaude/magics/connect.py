@@ -28,13 +28,15 @@ from nbclaude.client.keys import (
     store_key,
     stored_key,
 )
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import Family, argument
+from nbclaude.magics.wording import said, worded
 from nbclaude.output import say, show_table
 from nbclaude.secrets.keys import Secret, find_keys
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 __all__ = ["ConnectMagics"]
 
@@ -53,6 +55,7 @@ class ConnectMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_connect(self, line: str) -> None:
         """Ask another server from now on, by name or address; alone, show the servers and where their keys come from.
 
@@ -61,8 +64,8 @@ class ConnectMagics(Family):
         %claude_connect URL     http://localhost:8080
         %claude_connect off     the server in the settings (base_url) again
         """
-        word = line.strip()
-        if find_keys(word):
+        word = argument(line)
+        if find_keys(line):
             raise UsageError(_key_in_line("%claude_connect"))
         if not word:
             self._show_connections()
@@ -77,6 +80,7 @@ class ConnectMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_login(self, line: str) -> None:
         """Ask for the key of the server in use, and store it, in the system's keyring if there is one.
 
@@ -105,6 +109,7 @@ class ConnectMagics(Family):
 
     @no_var_expand
     @line_magic
+    @worded()
     def claude_logout(self, line: str) -> None:
         """Remove the stored key of the server in use, wherever it is.
 
@@ -194,17 +199,19 @@ class ConnectMagics(Family):
             variables = named.key_variables if named else ("ANTHROPIC_API_KEY",)
             return f"not set ({' or '.join(variables)})" if variables else "not set"
         except ConfigurationError as error:
-            return str(error)
+            return said(error)
         return _the(connection.key_source) if connection.key_source else "none needed"
 
     def _named_in(self, magic: str, line: str) -> NamedConnection:
         """Return the connection that `--connection` names, or the one in use."""
-        words = line.replace("--connection=", "--connection ", 1).split()
+        if find_keys(line):
+            raise UsageError(_key_in_line(magic))
+        words = argument(line).replace("--connection=", "--connection ", 1).split()
         if not words:
             return self._in_use()
         if words == ["--connection"]:
             raise UsageError(f"{magic} --connection needs a name; %claude_connect lists them.")
-        if len(words) == 2 and words[0] == "--connection" and not find_keys(words[1]):
+        if len(words) == 2 and words[0] == "--connection":
             return find_connection(words[1], self._configured())
         names = {named.name for named in known_connections(self._configured())}
         if len(words) == 1 and words[0] in names:

@@ -1,14 +1,17 @@
-"""The base class of every family of magics: it says that there is a shell, which IPython's own class leaves open."""
+"""The base class of every family of magics: they run in a shell, and read a line that is no prompt in one way."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from IPython.core.magic import Magics
 
 from nbclaude.notebook import Shell
 
-__all__ = ["Family"]
+__all__ = ["Family", "argument"]
+
+_COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
 
 class Family(Magics):
@@ -18,3 +21,8 @@ class Family(Magics):
 
     def __init__(self, *, shell: Shell, **arguments: Any) -> None:
         super().__init__(shell=shell, **arguments)  # type: ignore[arg-type]  # a Shell is what we use of its class
+
+
+def argument(line: str) -> str:
+    """Return what the line of a magic says that takes no prompt: without a comment, or the `;` that keeps a result quiet."""
+    return _COMMENT.sub("", line).strip().removesuffix(";").rstrip()

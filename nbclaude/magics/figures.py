@@ -10,7 +10,7 @@ from IPython.core.magic import line_magic, magics_class
 from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import Family, argument
 from nbclaude.output import say, show_bundle
 
 __all__ = ["FigureMagics"]
@@ -32,7 +32,7 @@ class FigureMagics(Family):
 
         %claude_figures
         """
-        if line.strip():
+        if argument(line):
             raise UsageError("%claude_figures takes nothing after it; --fig N attaches a figure.")
         log = current_workspace().seen.figures
         images = log.all()

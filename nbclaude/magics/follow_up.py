@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +13,23 @@ from IPython.core.magic import line_magic, magics_class, no_var_expand
 from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.follow_up import Origin, is_cut, origin_of_rest, origin_of_results
 from nbclaude.asking.gathering import Gathered
+from nbclaude.context.references.expressions import spelled
+from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings, follow_up_settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.scope import Standing, standing
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_line
 from nbclaude.output import say
+from nbclaude.reply import Reply
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
+from nbclaude.stopping import stoppable
 from nbclaude.tools.results import tool_results
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
@@ -44,7 +52,9 @@ class FollowUpMagics(Family):
 
     @no_var_expand
     @line_magic
-    def claude_continue(self, line: str) -> None:
+    @stoppable()
+    @worded()
+    def claude_continue(self, line: str) -> Reply | None:
         """Go on with the last answer, which was cut off or interrupted.
 
         %claude_continue [options]    as it was asked, but for the options of %claude that are given
@@ -52,18 +62,21 @@ class FollowUpMagics(Family):
         In the cell of that answer itself, beginning and rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(line)
+        where = standing(self.shell)
         options, more = parse_line(line)
+        where.refuse_into(options.into)
+        more = "" if more.lstrip().startswith("#") else more
         origin = origin_of_rest(self._conversation(options), current_workspace().cell_run())
         turn = origin.turn
         if turn is None or not is_cut(turn):
             if turn is not None and origin.is_of_run:
                 say("The answer above is complete: there is nothing to go on with.")
-                return
+                return None
             said = "there is no answer yet" if turn is None else "the last answer is complete"
             raise UsageError(
                 f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."
             )
-        settings = self._settings(options, turn)
+        settings = self._settings(options, turn, where.scope)
         wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
         prompt: tuple[Any, ...] = (text_block(wish),)
         begins = False
@@ -73,11 +86,14 @@ class FollowUpMagics(Family):
             prompt, origin = turn.prompt, replace(origin, turn=turn.follows, in_place=False)
         elif not more.strip() and _can_go_on_itself(turn, settings):
             prompt = ()
-        self._ask(options, settings, prompt, origin, begins=begins)
+        reply = self._ask(options, settings, prompt, origin, where.scope, begins=begins)
+        return reply if where.target else None
 
     @no_var_expand
     @line_magic
-    def claude_tool_result(self, line: str) -> None:
+    @stoppable()
+    @worded()
+    def claude_tool_result(self, line: str) -> Reply | None:
         """Answer the tool calls of the last answer, and let the model go on.
 
         %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
@@ -87,7 +103,9 @@ class FollowUpMagics(Family):
         call itself.
         """
         refuse_keys(line)
+        where = standing(self.shell)
         options, text = parse_line(line)
+        where.refuse_into(options.into)
         origin = origin_of_results(self._conversation(options), current_workspace().cell_run())
         turn = origin.turn
         calls = open_calls(turn) if turn else []
@@ -96,24 +114,16 @@ class FollowUpMagics(Family):
         if not text.strip():
             waiting = ", ".join(f"{call.get('name')}({_arguments(call)})" for call in calls)
             raise UsageError(f"%claude_tool_result needs a value, the result of {waiting}.")
-        prompt = tuple(tool_results(calls, self._value(text)))
-        self._ask(options, self._settings(options, turn), prompt, origin)
-
-    def _value(self, text: str) -> Any:
-        try:
-            ast.parse(text.strip(), mode="eval")
-        except (SyntaxError, ValueError):
-            return text.strip()
-        try:
-            return self.shell.ev(text.strip())
-        except NameError as error:
-            raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
+        prompt = tuple(tool_results(calls, _value(text, where)))
+        settings = self._settings(options, turn, where.scope)
+        reply = self._ask(options, settings, prompt, origin, where.scope)
+        return reply if where.target else None
 
     def _conversation(self, options: Options) -> Conversation:
         return current_workspace().conversations[options.conversation or str(self._chat.conversation)]
 
-    def _settings(self, options: Options, turn: Turn) -> Settings:
-        given = settings_given(options, self.shell, format_of(options, self.shell))
+    def _settings(self, options: Options, turn: Turn, names: Scope) -> Settings:
+        given = settings_given(options, names, format_of(options, names))
         return follow_up_settings(turn.settings, current_workspace().settings(given))
 
     def _ask(
@@ -122,9 +132,10 @@ class FollowUpMagics(Family):
         settings: Settings,
         prompt: tuple[Any, ...],
         origin: Origin,
+        names: Scope,
         *,
         begins: bool = False,
-    ) -> None:
+    ) -> Reply | None:
         question = Question(
             prompt,
             current_workspace().cell_run(),
@@ -139,10 +150,26 @@ class FollowUpMagics(Family):
         asking = Asking(self.shell, question, settings, conversation, Gathered(prompt))
         if options.dry_run:
             show_plan(asking)
-        else:
-            ask_in_cell(
-                asking, layout=self._chat.display, into=options.into, form=format_of(options, self.shell)
-            )
+            return None
+        return ask_in_cell(
+            asking, layout=self._chat.display, into=options.into, form=format_of(options, names)
+        )
+
+
+def _value(text: str, where: Standing) -> Any:
+    """Return the value of an expression where the line stands; what is no Python is a text."""
+    try:
+        code = compile(spelled(ast.parse(text.strip(), mode="eval"), where.scope), "<tool result>", "eval")
+    except (SyntaxError, ValueError):
+        return text.strip()
+    unbound = sorted(where.scope.unbound & set(code.co_names))
+    if unbound:
+        where.scope[unbound[0]]  # says so
+    try:
+        # In one dict, since what the expression holds of functions and comprehensions sees no other.
+        return eval(code, {"__builtins__": builtins, **where.flat()})  # noqa: S307
+    except NameError as error:
+        raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
 
 
 def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:

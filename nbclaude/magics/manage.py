@@ -12,7 +12,7 @@ from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import Family, argument
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -98,9 +98,9 @@ class ManageMagics(Family):
         %claude_demo        start it and connect
         %claude_demo off    go back to the server in the settings
         """
-        word = line.strip().lower()
+        word = argument(line).lower()
         if word not in ("", "on", "off"):
-            raise UsageError(f"%claude_demo {line.strip()}: say %claude_demo or %claude_demo off.")
+            raise UsageError(f"%claude_demo {argument(line)}: say %claude_demo or %claude_demo off.")
         if word == "off":
             if self._demo is None:
                 say("The demo is not on.")
@@ -124,9 +124,10 @@ class ManageMagics(Family):
             say("The demo is off; %claude asks the server in the settings again.")
 
     def _conversation(self, line: str) -> Conversation:
-        name = line.strip() or str(self._chat.conversation)
+        said = argument(line)
+        name = said or str(self._chat.conversation)
         conversations = current_workspace().conversations
-        if line.strip() and name not in conversations.names():
+        if said and name not in conversations.names():
             known = ", ".join(repr(other) for other in conversations.names()) or "none yet"
             raise UsageError(f"There is no conversation {name!r}; there are: {known}.")
         return conversations[name]

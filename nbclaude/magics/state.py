@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.magics.wording import said
+from nbclaude.settings.resolve import without_unfit
+from nbclaude.settings.table import SETTINGS
+from nbclaude.settings.values import Settings
 
 __all__ = ["state_text"]
 
 _DEFAULT = "(the model's default)"
-# What stands in the table in any case, with the option that sets it for one ask.
-_KNOBS = (
-    ("temperature", "-t"),
-    ("effort", "--effort"),
-    ("thinking", "--think, --no-think"),
-    ("max_tokens", "--max-tokens"),
-    ("system", "--system"),
-    ("caching", ""),
-)
-_WHEN_SET = (
-    "top_p",
-    "top_k",
-    "stop_sequences",
-    "service_tier",
-    "speed",
-    "metadata_user",
-    "betas",
-    "headers",
-    "extra",
-)
 
 
 def state_text(workspace: Workspace, conversation: str) -> str:
@@ -41,15 +26,14 @@ def state_text(workspace: Workspace, conversation: str) -> str:
         settings = workspace.settings({})
         wrong = ""
     except ConfigurationError as error:
-        settings, wrong = Settings(**workspace.configured()), str(error)
+        settings, wrong = without_unfit(workspace.configured()), said(error)
     turns = workspace.conversations[conversation].turns
     where, key = _connection(workspace, settings)
     others = [name for name in workspace.conversations.names() if name != conversation]
     rows = [
         ("model", settings.model, f"-m, {_config('model')}; %claude_models lists them"),
         ("", wrong, ""),
-        *((name, _value(getattr(settings, name)), _ways(option, name)) for name, option in _KNOBS),
-        *((name, str(value), _config(name)) for name in _WHEN_SET if (value := getattr(settings, name))),
+        *_knobs(settings),
         (
             "conversation",
             f"{conversation}, {len(turns)} turn{'' if len(turns) == 1 else 's'}",
@@ -65,14 +49,22 @@ def state_text(workspace: Workspace, conversation: str) -> str:
     ) + ("\n\nAsk with %claude PROMPT or %%claude; help is at %claude?")
 
 
+def _knobs(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Write the rows of the settings: those that are always shown with their options, then others that are set."""
+    for row in SETTINGS:
+        if row.in_state == "always":
+            names = [option.names[0] for option in row.options]
+            yield row.name, _value(getattr(settings, row.name)), ", ".join([*names, _config(row.name)])
+    for row in SETTINGS:
+        value = getattr(settings, row.name) if row.in_state == "set" else None
+        if value not in (None, "", (), {}):
+            yield row.name, str(value), _config(row.name)
+
+
 def _value(value: object) -> str:
     if value is None:
         return _DEFAULT
     return f"{value:,}" if isinstance(value, int) else str(value) or "(none)"
-
-
-def _ways(option: str, name: str) -> str:
-    return f"{option}, {_config(name)}" if option else _config(name)
 
 
 def _config(name: str) -> str:
@@ -84,13 +76,13 @@ def _connection(workspace: Workspace, settings: Settings) -> tuple[str, str]:
     try:
         address = workspace.address(settings)
     except ConfigurationError as error:
-        return str(error), ""
+        return said(error), ""
     try:
         connection = workspace.connection(settings)
     except MissingKeyError:
         return address, "not set"
     except ConfigurationError as error:
-        return address, str(error)
+        return address, said(error)
     notice = f" ({DEMO_NOTICE})" if workspace.demo_url else ""
     return (
         connection.base_url + notice,

@@ -1,198 +1,178 @@
-"""Nothing comes in; the settings of `%claude` as traits go out, for `%config` and a profile's configuration file."""
+"""The settings as traits, for `%config` and a profile's configuration file, made of the table of settings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
-from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, Unicode, default, validate
+from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, TraitType, Unicode, default
 from traitlets.config import Configurable
 
-from nbclaude.conversation.settings import ENVIRONMENT, Settings, resolve_settings
-from nbclaude.conversation.turns import MAIN
-from nbclaude.models.table import EFFORT_LEVELS
-from nbclaude.options.values import SECRET_HEADERS
-from nbclaude.output import LAYOUTS
+from nbclaude.magics.wording import trait_text
+from nbclaude.refusal import CONFIGURED, UnfitError
 from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.kinds import Choice, Flag, Kind, Number, System, Text, Texts, Whole
+from nbclaude.settings.mappings import Entries, Headers, Json
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.rows import Setting
+from nbclaude.settings.table import ENVIRONMENT, SETTINGS
+from nbclaude.settings.values import Settings
 
-__all__ = ["ClaudeTraits"]
-
-_BUILT_IN = Settings()
+__all__ = ["ClaudeTraits", "SettingError", "setting_help"]
 
 
-class ClaudeTraits(Configurable):
+class SettingError(TraitError):
+    """A value that `%config` or a profile has given cannot be used; a notebook shows it as one line."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"\x1b[31mTraitError\x1b[39m: {self}"]
+
+
+def setting_help(setting: Setting) -> str:
+    """Write the help of a setting as a sentence, with what counts where nobody has set it."""
+    text = setting.help[0].upper() + setting.help[1:]
+    if setting.environment:
+        text += f". Unset: {setting.environment}, else {setting.default}"
+    return f"{text}."
+
+
+class _Checked:
+    """Mixed into a trait: the kind of the setting checks its values first, and no value may hold a key."""
+
+    setting: Setting
+    name: str | None
+
+    def validate(self, holder: Any, value: Any) -> Any:
+        """Return the value as the trait keeps it."""
+        if value is None and self.setting.default is None:
+            return None
+        try:
+            value = self.setting.kind.check(value)
+        except UnfitError as error:
+            raise SettingError(trait_text(error.refusal(self.setting.name, value, CONFIGURED))) from None
+        if find_keys(repr(value)):
+            # %config prints every value into the notebook.
+            raise SettingError(
+                f"ClaudeMagics.{self.setting.name}: it holds an API key, and %config would print it into the notebook. "
+                "Revoke the key, and store another with %claude_login."
+            )
+        value = list(value) if isinstance(value, tuple) else value
+        return super().validate(holder, value)  # type: ignore[misc]
+
+
+def _checked(base: type[Any]) -> Any:
+    """Mix the check into a class of traits; the help of `%config` shows its name."""
+    return type(base.__name__, (_Checked, base), {"__module__": __name__})
+
+
+_Text, _Choice, _Number, _Whole, _Flag, _Texts, _Mapping = map(
+    _checked, (Unicode, Enum, Float, Integer, Bool, List, Dict)
+)
+
+
+def _choice(setting: Setting, kind: Choice) -> TraitType[Any, Any]:
+    words = ("", *kind.words) if kind.empty else kind.words
+    none = setting.default is None
+    trait: TraitType[Any, Any] = _Choice(words, setting.default, allow_none=none, help=setting_help(setting))
+    return trait
+
+
+def _plain(class_: Callable[..., TraitType[Any, Any]]) -> Callable[[Setting, Any], TraitType[Any, Any]]:
+    def make(setting: Setting, _kind: Kind) -> TraitType[Any, Any]:
+        # What the environment may say is not known yet: such a trait is empty until it is asked for.
+        value = "" if setting.environment else setting.default
+        return class_(value, allow_none=value is None, help=setting_help(setting))
+
+    return make
+
+
+def _several(setting: Setting, kind: Texts) -> TraitType[Any, Any]:
+    each = Enum(kind.each.words) if isinstance(kind.each, Choice) else Unicode()
+    trait: TraitType[Any, Any] = _Texts(each, help=setting_help(setting))
+    return trait
+
+
+def _mapping(setting: Setting, kind: Kind) -> TraitType[Any, Any]:
+    texts = {"value_trait": Unicode(), "key_trait": Unicode()} if isinstance(kind, Headers) else {}
+    trait: TraitType[Any, Any] = _Mapping(help=setting_help(setting), **texts)
+    return trait
+
+
+_MAKERS: Mapping[type[Kind], Callable[[Setting, Any], TraitType[Any, Any]]] = {
+    Choice: _choice,
+    Flag: _plain(_Flag),
+    Number: _plain(_Number),
+    Whole: _plain(_Whole),
+    Text: _plain(_Text),
+    System: _plain(_Text),
+    Texts: _several,
+    Headers: _mapping,
+    Json: _mapping,
+    Entries: _mapping,
+}
+
+
+def _trait(setting: Setting) -> TraitType[Any, Any]:
+    maker = next(_MAKERS[class_] for class_ in type(setting.kind).__mro__ if class_ in _MAKERS)
+    trait = maker(setting, setting.kind)
+    trait.setting = setting  # type: ignore[attr-defined]
+    return trait.tag(config=True)
+
+
+def _from_environment(name: str) -> Any:
+    return default(name)(lambda _holder: getattr(resolve_settings({}, {}, os.environ), name))
+
+
+_TRAITS = {setting.name: _trait(setting) for setting in SETTINGS if setting.configurable}
+_DEFAULTS = {f"_default_{name}": _from_environment(name) for name in ENVIRONMENT}
+_made: Any = type(Configurable)
+_Traits: Any = _made("_Traits", (Configurable,), {"__module__": __name__, **_TRAITS, **_DEFAULTS})
+
+
+class ClaudeTraits(_Traits):  # type: ignore[misc]
     """Settings of `%claude`; what a model refuses of them is left out of its requests, and said once."""
 
-    # No trait may ever hold a key: %config prints every value into the notebook.
-    model = Unicode(
-        help="The model to ask: an id, sonnet, opus, haiku or fable. Unset: ANTHROPIC_MODEL, else claude-sonnet-5-5."
-    ).tag(config=True)
-    max_tokens = Integer(
-        _BUILT_IN.max_tokens, min=1, help="The most tokens that an answer may have, thinking included."
-    ).tag(config=True)
-    system = Unicode("", help="The system prompt of every ask.").tag(config=True)
-    temperature = Float(
-        None, min=0, max=1, allow_none=True, help="From 0 (steady) to 1 (varied); models up to 4.6 take it."
-    ).tag(config=True)
-    top_p = Float(
-        None, min=0, max=1, allow_none=True, help="Nucleus sampling, 0 to 1; models up to 4.6 take it."
-    ).tag(config=True)
-    top_k = Integer(
-        None, min=0, allow_none=True, help="Choose among so many likeliest tokens; models up to 4.6 take it."
-    ).tag(config=True)
-    stop_sequences = List(Unicode(), help="Texts at which an answer stops.").tag(config=True)
-    effort = Enum(
-        EFFORT_LEVELS,
-        None,
-        allow_none=True,
-        help="How hard the model works: low, medium, high, xhigh or max.",
-    ).tag(config=True)
-    thinking = Enum(
-        ("summarized", "omitted", "off"),
-        None,
-        allow_none=True,
-        help="Think before answering: summarized (and show it), omitted, or off. Unset: as the model does by itself.",
-    ).tag(config=True)
-    service_tier = Enum(
-        ("auto", "standard_only"),
-        None,
-        allow_none=True,
-        help="The API's service tier: auto or standard_only.",
-    ).tag(config=True)
-    speed = Enum(
-        ("standard", "fast"), None, allow_none=True, help="standard or fast, for models that offer it."
-    ).tag(config=True)
-    metadata_user = Unicode(
-        None, allow_none=True, help="An id of the end user, for the API's abuse detection."
-    ).tag(config=True)
-    betas = List(Unicode(), help="Beta features of the API, for every request.").tag(config=True)
-    headers = Dict(
-        value_trait=Unicode(), key_trait=Unicode(), help="More HTTP headers for every request; never a key."
-    ).tag(config=True)
-    extra = Dict(help="More fields of every request's body, as they are.").tag(config=True)
-    stream = Bool(True, help="Show an answer as it comes, not only when it is complete.").tag(config=True)
-    caching = Enum(
-        ("auto", "automatic", "explicit", "off"),
-        "auto",
-        help="Prompt caching: auto chooses by server and model; automatic marks the request, explicit its blocks.",
-    ).tag(config=True)
-    cache_ttl = Enum(("5m", "1h"), "5m", help="How long the server keeps a cached prompt.").tag(config=True)
-    upload_files = Bool(
-        True,
-        help="Upload large images and documents once, where the server has a Files API, and send their ids.",
-    ).tag(config=True)
-    cells = Integer(
-        0,
-        min=0,
-        help="How many of the last cells go along, with their outputs, where --cells says nothing else.",
-    ).tag(config=True)
-    mask_personal = List(
-        Enum(("email", "card", "phone")),
-        help="Personal data to mask in all that goes along but what you type: email, card, phone.",
-    ).tag(config=True)
-    display = Enum(
-        LAYOUTS,
-        "auto",
-        help="How an answer appears: on pages that are updated, or appended block by block; auto knows the front end.",
-    ).tag(config=True)
-    math_macros = List(
-        Unicode(),
-        help="LaTeX macros that the notebook defines and answers may use, as ['R', 'norm']; others are shown as source.",
-    ).tag(config=True)
-    conversation = Unicode(MAIN, help="The conversation to ask in when -c does not name one.").tag(
-        config=True
-    )
-    connection = Unicode(
-        "",
-        help="The server by name (anthropic, ollama, ...) or address; see %claude_connect. Wins over base_url.",
-    ).tag(config=True)
-    connections = Dict(
-        help="Servers of your own by name: {'work': {'base_url': ..., 'key_variable': ..., 'default_model': ...}}."
-    ).tag(config=True)
-    base_url = Unicode(
-        help="The server; may end in /, /v1 or /v1/messages. Unset: ANTHROPIC_BASE_URL, else https://api.anthropic.com."
-    ).tag(config=True)
-    auth_style = Enum(
-        ("", "x-api-key", "bearer"),
-        "",
-        help="How the key is sent: x-api-key or bearer. Unset: as the server wants it.",
-    ).tag(config=True)
-    api_version = Unicode(_BUILT_IN.api_version, help="The anthropic-version header.").tag(config=True)
-    timeout = Float(
-        _BUILT_IN.timeout, min=0.001, help="Seconds to wait for the next byte of an answer before giving up."
-    ).tag(config=True)
-    max_retries = Integer(
-        _BUILT_IN.max_retries,
-        min=0,
-        help="How often a request that failed before its answer began is sent again.",
-    ).tag(config=True)
+    if TYPE_CHECKING:
+        # <generated: traits>
+        model: str
+        system: str
+        max_tokens: int
+        temperature: float | None
+        top_p: float | None
+        top_k: int | None
+        stop_sequences: list[str]
+        effort: str | None
+        thinking: str | None
+        cells: int
+        metadata_user: str | None
+        service_tier: str | None
+        speed: str | None
+        betas: list[str]
+        headers: dict[str, str]
+        extra: dict[str, Any]
+        stream: bool
+        conversation: str
+        mask_personal: list[str]
+        caching: str
+        cache_ttl: str
+        upload_files: bool
+        display: str
+        math_macros: list[str]
+        connection: str
+        connections: dict[str, Any]
+        base_url: str
+        auth_style: str
+        api_version: str
+        timeout: float
+        max_retries: int
+        # <end>
 
     def __init__(self, **arguments: Any) -> None:
         self._set_names: set[str] = set()
         super().__init__(**arguments)
         self._set_names |= set(self.config.get(type(self).__name__, {}))
         self.observe(lambda change: self._set_names.add(change["name"]))
-
-    @default("model")
-    def _default_model(self) -> str:
-        return resolve_settings({}, {}, _environment()).model
-
-    @default("base_url")
-    def _default_base_url(self) -> str:
-        return resolve_settings({}, {}, _environment()).base_url
-
-    def _not_empty(self, proposal: Any) -> str:
-        text = str(proposal["value"]).strip()
-        if not text:
-            raise TraitError(f"ClaudeMagics.{proposal['trait'].name} must not be empty.")
-        return text
-
-    @validate(
-        *(
-            "base_url",
-            "connection",
-            "connections",
-            "extra",
-            "system",
-            "model",
-            "metadata_user",
-            "betas",
-            "conversation",
-        )
-    )
-    def _no_key(self, proposal: Any) -> Any:
-        if find_keys(repr(proposal["value"])):
-            raise TraitError(
-                f"ClaudeMagics.{proposal['trait'].name}: it holds an API key, and %config would print it into the notebook. "
-                "Revoke the key, and store another with %claude_login."
-            )
-        if proposal["trait"].name in ("model", "conversation"):
-            return self._not_empty(proposal)
-        return proposal["value"]
-
-    @validate("headers")
-    def _no_secret(self, proposal: Any) -> Any:
-        for name in proposal["value"]:
-            if name.lower() in SECRET_HEADERS or find_keys(repr(proposal["value"])):
-                raise TraitError(
-                    f"ClaudeMagics.headers: {name} is a secret, and %config would print it into the notebook. "
-                    "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."
-                )
-        return proposal["value"]
-
-    @validate("math_macros")
-    def _macro_names(self, proposal: Any) -> Any:
-        from nbclaude.render.formulas import is_macro_name
-
-        names = [str(name).removeprefix("\\") for name in proposal["value"]]
-        for name in names:
-            if not is_macro_name(name):
-                raise TraitError(
-                    f"ClaudeMagics.math_macros: {name!r} cannot be allowed. Give names of macros that the "
-                    "notebook defines, such as 'R': letters only, and not a command that itself defines, loads, links or styles."
-                )
-        return names
 
     def names_set(self) -> frozenset[str]:
         """Return the names of all traits that `%config`, a profile or a panel has set."""
@@ -204,7 +184,3 @@ class ClaudeTraits(Configurable):
         found = {name: getattr(self, name) for name in names}
         # A value that was refused leaves an empty one behind.
         return {name: value for name, value in found.items() if value or name not in ENVIRONMENT}
-
-
-def _environment() -> Mapping[str, str]:
-    return {name: os.environ.get(name, "") for name in ENVIRONMENT.values()}

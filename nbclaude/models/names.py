@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import identify, model_info
 from nbclaude.models.table import LINES, MODELS, ModelInfo
+from nbclaude.refusal import Refusal, Way, refused
 
 __all__ = ["resolve_model"]
 
@@ -86,10 +87,11 @@ def _from_fragment(
             raise _ambiguous(text, ids)
     if not line or identify(text):  # claude-3-5-sonnet-20241022 and its like are older than the table
         return text
-    raise ConfigurationError(
+    reason = (
         f"There is no model {text!r} that nbclaude knows. Did you mean {_newest(line, offered)}? "
-        "A newer model is asked by its full id; %claude_models lists those that the server offers."
+        "A newer model is asked by its full id."
     )
+    raise refused(Refusal("model", text, reason, (Way.LIST_MODELS,), bare=True))
 
 
 def _newest(line: str, offered: Sequence[ModelInfo]) -> str:
@@ -135,9 +137,8 @@ def _unless_misspelt(text: str, words: list[str], offered: Sequence[ModelInfo]) 
         suggestion = resolve_model(suggestion, offered)
     except ConfigurationError as error:
         raise ConfigurationError(f"There is no model {text!r}. {error}") from None
-    raise ConfigurationError(
-        f"There is no model {text!r}. Did you mean {suggestion}? %claude_models lists what there is."
-    )
+    reason = f"There is no model {text!r}. Did you mean {suggestion}?"
+    raise refused(Refusal("model", text, reason, (Way.LIST_MODELS,), bare=True))
 
 
 def _near(word: str) -> list[str]:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from nbclaude.models.table import EFFORT_LEVELS, ModelInfo
+from nbclaude.models.table import ModelInfo
+from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["model_of_json"]
 

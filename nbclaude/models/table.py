@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from nbclaude.models.prices import Price
+from nbclaude.wire.request import EFFORT_LEVELS
 
-__all__ = ["EFFORT_LEVELS", "LINES", "MODELS", "ModelInfo"]
+__all__ = ["LINES", "MODELS", "ModelInfo"]
 
 LINES = ("opus", "sonnet", "haiku", "fable", "mythos")
-EFFORT_LEVELS = ("low", "medium", "high", "xhigh", "max")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from nbclaude.options.line import help_page, parse_line
-from nbclaude.options.table import OPTIONS, Option, Options
+from nbclaude.settings.rows import Option
+from nbclaude.settings.table import OPTIONS
+from nbclaude.settings.values import Options
 
 __all__ = ["OPTIONS", "Option", "Options", "help_page", "parse_line"]

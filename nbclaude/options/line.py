@@ -15,7 +15,12 @@ from typing import Any
 
 from IPython.core.error import UsageError
 
-from nbclaude.options.table import OPTIONS, Option, Options
+from nbclaude.options.spelling import spell
+from nbclaude.refusal import UnfitError, spelled
+from nbclaude.secrets.shown import shown_value
+from nbclaude.settings.rows import Option
+from nbclaude.settings.table import OPTIONS
+from nbclaude.settings.values import Options
 
 __all__ = ["help_page", "parse_line"]
 
@@ -74,13 +79,13 @@ def _take_optional(option: Option, rest: str) -> tuple[Any, str]:
         following and (_can_be(option, following[0]) or (takes_numbers and _NUMBER.fullmatch(following[0])))
     ):
         return _take_value(option, rest)
-    return option.read(option.optional), rest
+    return option.kind.read(option.optional), rest
 
 
 def _can_be(option: Option, word: str) -> bool:
     try:
-        option.read(word)
-    except ValueError:
+        option.kind.read(word)
+    except UnfitError:
         return False
     return True
 
@@ -152,9 +157,10 @@ def _not_closed(name: str, rest: str) -> str:
 
 def _read_value(option: Option, word: str) -> Any:
     try:
-        return option.read(word)
-    except ValueError as error:
-        raise UsageError(f"{option.names[-1]} {word!r}: it must be {error}.") from None
+        return option.kind.read(word)
+    except UnfitError as error:
+        cure = f" {spelled(error.cure, spell)}" if error.cure else ""
+        raise UsageError(f"{option.names[-1]} {shown_value(word)}: {error.reason}{cure}") from None
 
 
 def _unknown(name: str) -> str:

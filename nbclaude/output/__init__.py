@@ -2,15 +2,13 @@
 
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.bundles import say, show_bundle, show_receipt, show_table
-from nbclaude.output.display import LAYOUTS, AnswerDisplay, Layout, open_display
+from nbclaude.output.display import AnswerDisplay, open_display
 from nbclaude.output.pages import PagesDisplay
 from nbclaude.output.terminal import TerminalDisplay
 
 __all__ = [
-    "LAYOUTS",
     "AnswerDisplay",
     "AppendDisplay",
-    "Layout",
     "PagesDisplay",
     "TerminalDisplay",
     "open_display",

@@ -31,14 +31,13 @@ class AppendDisplay(PagesDisplay):
         if reason:
             self._say(f"({reason})")
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
         """Show all that is left, and the footer."""
         self._feed()
         *pages, last = self._ready().close(footer)
         for page in pages:
             self._show_page(page)
-        text = "\n".join([*filter(None, [last.text.strip("\n")]), "", *footer_lines(footer)])
-        self._show_piece(last, text.lstrip("\n"))
+        self._show_piece(last, "\n".join([last.text.strip("\n"), "", *footer_lines(footer)]))
 
     def abandon(self, *, alone: bool) -> None:
         """What has been said stays."""
@@ -51,21 +50,22 @@ class AppendDisplay(PagesDisplay):
     def _show_page(self, page: PageImage) -> None:
         # A page that has been shown stays, even if what came later has given it another meaning.
         if page.closed and page.number >= self._shown:
-            # Whoever prints it ends the line: a blank line remains between two blocks.
-            self._show_piece(page, page.text.strip("\n") + "\n")
+            self._show_piece(page, page.text)
 
     def _show_piece(self, page: PageImage, text: str) -> None:
         self._shown = page.number + 1
-        bundle = {"text/html": page.html, "text/plain": printable(text)}
+        bundle = {"text/html": page.html, "text/plain": text}
         if page.markdown.strip():
             bundle["text/markdown"] = page.markdown
         self._append(bundle)
 
     def _say(self, line: str) -> None:
-        self._append({"text/plain": printable(line)})
+        self._append({"text/plain": line})
 
     def _append(self, bundle: dict[str, str]) -> None:
         self._appended += 1
+        # Consoles print the plain text and end the line once more, which sets blocks apart; `jupyter run` does not end it.
+        bundle["text/plain"] = printable(bundle["text/plain"]).strip("\n") + "\n"
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
         self._publisher.publish(data=bundle, metadata={}, transient=transient)

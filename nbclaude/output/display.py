@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.notebook import Shell, is_terminal, shows_updates
 from nbclaude.output.append import AppendDisplay
@@ -15,10 +15,7 @@ from nbclaude.wire.events import Event
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["LAYOUTS", "AnswerDisplay", "Layout", "open_display"]
-
-Layout = Literal["auto", "pages", "append"]
-LAYOUTS: tuple[Layout, ...] = ("auto", "pages", "append")
+__all__ = ["AnswerDisplay", "open_display"]
 
 
 class AnswerDisplay(Protocol):
@@ -39,16 +36,16 @@ class AnswerDisplay(Protocol):
     def hold(self, reason: str) -> None:
         """Show beside the waiting sign what must end before the request is sent; empty when it has ended."""
 
-    def finish(self, footer: Footer) -> None:
-        """Paint all that is left, and the footer."""
+    def finish(self, footer: Footer, *, alone: bool) -> None:
+        """Paint all that is left, and the footer; `alone` tells that the cell's output shows nothing but this answer."""
 
     def abandon(self, *, alone: bool) -> None:
-        """Take the waiting sign away; `alone` tells that nothing else of the cell's output would go with it."""
+        """Take the waiting sign away; `alone` as in `finish`."""
 
 
 def open_display(
     shell: Shell,
-    layout: Layout = "auto",
+    layout: str = "auto",
     *,
     language: str = "",
     macros: frozenset[str] = frozenset(),

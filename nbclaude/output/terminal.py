@@ -51,7 +51,7 @@ class TerminalDisplay:
         """Print what must end first."""
         self._write_lines(f"({reason})" if reason else "")
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, *, alone: bool = False) -> None:
         """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())
         self._write_lines(*footer_lines(footer))

@@ -15,6 +15,7 @@ from nbclaude.asking.changes import count_of_turns
 from nbclaude.asking.footer import footer_of, spent_of
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -30,6 +31,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
+from nbclaude.panel.wording import note_text
 from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
@@ -218,7 +220,7 @@ class AskPane:
         self._keep_keys_out(text)
         asking = self._asking(text)
         # What cannot be sent is said before anything is shown.
-        self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
+        prepared = self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
         self._live = live = LiveAnswer(self.view, asking.settings.math_macros)
         self._pending, self._asked_in = pending_html(text), asking.conversation
         self.question.value = ""
@@ -228,7 +230,7 @@ class AskPane:
         self.view.focus(".nbclaude-question textarea")
         live.begin()
         # The thread speaks apart from any cell, as the callback does that starts it.
-        work = partial(copy_context().run, self._answer, asking, live, text)
+        work = partial(copy_context().run, self._answer, asking, prepared, live, text)
         threading.Thread(target=work, name="nbclaude-panel", daemon=True).start()
 
     def _keep_keys_out(self, text: str) -> None:
@@ -269,12 +271,14 @@ class AskPane:
         )
         return Asking(host.shell, question, settings, str(host.settings.conversation), gathered)
 
-    def _answer(self, asking: Asking, live: LiveAnswer, text: str) -> None:
+    def _answer(self, asking: Asking, prepared: Plan, live: LiveAnswer, text: str) -> None:
         """Ask, in a thread of its own; whatever happens is shown in the panel."""
         problem: BaseException | None = None
         asked = False
         try:
-            outcome = self._host.workspace.ask(asking.question, asking.conversation, asking.settings, live)
+            outcome = self._host.workspace.ask(
+                asking.question, asking.conversation, asking.settings, live, prepared
+            )
             problem, asked = outcome.error, not outcome.is_empty
             if asked:
                 self._show_outcome(outcome, asking, live)
@@ -304,7 +308,9 @@ class AskPane:
         workspace = self._host.workspace
         # The transcript numbers its turns, and does so anew when others go.
         told = replace(outcome, change=None)
-        footer = footer_of(told, asking.question, workspace.news(outcome.plan.notes), workspace)
+        footer = footer_of(
+            told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
+        )
         footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)

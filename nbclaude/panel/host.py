@@ -22,7 +22,10 @@ from nbclaude.errors import ConfigurationError, NbclaudeError, printable
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells
+from nbclaude.panel.wording import said
 from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.resolve import checked
+from nbclaude.settings.table import BY_NAME
 
 __all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
 
@@ -90,7 +93,7 @@ class Host:
     def report_error(self, error: BaseException) -> None:
         """Say what went wrong; of errors of a server or of ours also the kind, by which one finds help."""
         if isinstance(error, TraitError | ConfigurationError):
-            self.report(str(error))
+            self.report(said(error))
         elif isinstance(error, NbclaudeError):
             self.report(f"{type(error).__name__}: {error}")
         else:
@@ -171,8 +174,14 @@ class Host:
         self.entered[f"{ENTER}{name}"] = take
 
     def set(self, name: str, value: Any) -> None:
-        """Change a setting. Raises TraitError for a value that it does not take."""
-        setattr(self.settings, name, value)
+        """Change a setting.
+
+        Raises:
+            ConfigurationError: it does not take this value.
+            TraitError: the value holds a key.
+
+        """
+        setattr(self.settings, name, None if value is None else checked(BY_NAME[name], value))
 
 
 class Filling:

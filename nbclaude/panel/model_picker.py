@@ -10,10 +10,10 @@ from datetime import date
 import ipywidgets
 
 from nbclaude.client.addresses import server_name
-from nbclaude.conversation.settings import Settings
 from nbclaude.errors import APIError, ConfigurationError
 from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note, set_options
 from nbclaude.panel.models import entries_of, known_models
+from nbclaude.settings.values import Settings
 
 __all__ = ["ModelPicker"]
 

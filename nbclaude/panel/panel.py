@@ -22,6 +22,7 @@ from nbclaude.panel.picture import picture_html
 from nbclaude.panel.plot_pane import PlotPane
 from nbclaude.panel.settings_pane import SettingsPane
 from nbclaude.panel.transcript import question_text
+from nbclaude.stopping import undisturbed
 
 __all__ = ["Panel"]
 
@@ -158,6 +159,7 @@ class Panel:
         """Follow `%config` and the other panels."""
         self._host.guarded(self._refresh, keeps_report=True)()
 
+    @undisturbed(before=False)
     def _after_cell(self, _result: object) -> None:
         """Follow what a cell has done: new turns, figures, frames and names."""
         self._host.cells_run += 1

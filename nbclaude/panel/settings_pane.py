@@ -12,29 +12,23 @@ from nbclaude.client.addresses import server_name
 from nbclaude.client.directory import known_connections
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
-from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
 from nbclaude.panel.model_picker import ModelPicker
+from nbclaude.panel.wording import choices, said, sentence
+from nbclaude.refusal import Refusal
+from nbclaude.settings.kinds import Number
+from nbclaude.settings.resolve import without_unfit
+from nbclaude.settings.table import BY_NAME
+from nbclaude.settings.values import Settings
+from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["SettingsPane"]
 
 _DEFAULT = "the model's default"
-_THINKING = (
-    ("as the model does by itself", None),
-    ("yes, with a summary", "summarized"),
-    ("yes, without a summary", "omitted"),
-    ("off", "off"),
-)
-_CACHING = (
-    ("auto, by server and model", "auto"),
-    ("automatic", "automatic"),
-    ("explicit marks", "explicit"),
-    ("off", "off"),
-)
 
 
 class SettingsPane:
@@ -70,10 +64,12 @@ class SettingsPane:
         self.connection = ipywidgets.Dropdown(description="Connection")
         self._connection_note = note()
         self.models = ModelPicker(self._host, self._choose)
+        span = BY_NAME["temperature"].kind
+        least, most = (span.least, span.most) if isinstance(span, Number) else (0.0, 1.0)
         self.temperature = ipywidgets.FloatSlider(
             description="Temperature",
-            min=0,
-            max=1,
+            min=least,
+            max=most,
             step=0.05,
             value=1.0,
             readout_format=".2f",
@@ -83,22 +79,21 @@ class SettingsPane:
         self._temperature_note = note()
         self.effort = ipywidgets.Dropdown(description="Effort")
         self._effort_note = note()
-        self.thinking = ipywidgets.Dropdown(description="Thinking", options=_THINKING)
+        self.thinking = ipywidgets.Dropdown(description="Thinking", options=choices("thinking"))
         self._thinking_note = note()
         self.max_tokens = ipywidgets.IntText(description="Max tokens", step=1024)
         self._max_tokens_note = note()
         self.system = ipywidgets.Textarea(
             description="System prompt", rows=2, placeholder="(none)", continuous_update=False
         )
-        self.caching = ipywidgets.Dropdown(description="Caching", options=_CACHING)
+        self.caching = ipywidgets.Dropdown(description="Caching", options=choices("caching"))
         self._caching_note = note("Re-sending what is cached costs a tenth.")
         self.budget = ipywidgets.FloatText(description="Budget, US $", step=0.5, continuous_update=False)
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
         self._budget_note = note()
-        for name in ("connection", "temperature", "effort", "thinking", "system", "caching"):
+        for name in ("connection", "temperature", "effort", "thinking", "max_tokens", "system", "caching"):
             self._filling.watch(getattr(self, name), self._taker(name))
-        self._filling.watch(self.max_tokens, self._take_max_tokens)
         self._filling.watch(self.budget, self._take_budget)
         self._unset_temperature.on_click(self._host.guarded(lambda _: self._host.set("temperature", None)))
 
@@ -117,12 +112,6 @@ class SettingsPane:
     def _choose(self, name: str) -> None:
         """Take a model by its name, as `%config` does; what means no model is an error."""
         self._host.set("model", self._host.workspace.settings({"model": name}).model)
-
-    def _take_max_tokens(self, most: int) -> None:
-        if most < 1:
-            self.refresh()
-            raise ConfigurationError(f"Max tokens {most:,} must be 1 or more.")
-        self._taker("max_tokens")(most)
 
     def _take_budget(self, limit: float) -> None:
         workspace = self._host.workspace
@@ -153,8 +142,8 @@ class SettingsPane:
             try:
                 settings = workspace.settings({})
             except ConfigurationError as error:
-                wrong = str(error)
-                settings = Settings(**workspace.configured())
+                wrong = said(error)
+                settings = without_unfit(workspace.configured())
             self.models.refresh(settings)
             if wrong:
                 self.models.say(wrong)
@@ -170,7 +159,7 @@ class SettingsPane:
         try:
             known = known_connections(workspace.named_connections())
         except ConfigurationError as error:
-            known, wrong = known_connections({}), str(error)
+            known, wrong = known_connections({}), said(error)
         named = [(each.name, each.name) for each in known]
         chosen = str(settings.connection)
         if chosen and chosen not in [value for _, value in named]:
@@ -192,7 +181,7 @@ class SettingsPane:
             key = f"key from {connection.key_source}" if connection.key_source else "no key needed"
             set_note(self._connection_note, f"{connection.base_url}, {key}")
         except ConfigurationError as error:
-            set_note(self._connection_note, str(error))
+            set_note(self._connection_note, said(error))
 
     def _fill_knobs(self, settings: Settings, model: ModelInfo) -> None:
         source = self._host.settings
@@ -205,7 +194,7 @@ class SettingsPane:
         unset = f"Not set: {_DEFAULT}, 1." if source.temperature is None else "0 is steady, 1 varied."
         left_out = " What is set is left out." if refused and source.temperature is not None else ""
         set_note(self._temperature_note, f"{refused}{left_out}" if refused else unset)
-        levels = model.effort if model.effort is not None else ("low", "medium", "high", "xhigh", "max")
+        levels: tuple[str, ...] = model.effort if model.effort is not None else EFFORT_LEVELS
         default = f"{_DEFAULT}, {model.default_effort}" if model.default_effort and levels else _DEFAULT
         if source.effort and source.effort not in levels:
             levels = (*levels, source.effort)
@@ -216,22 +205,21 @@ class SettingsPane:
         self._fill_thinking(settings, model)
         most = model.max_tokens or 10_000_000
         self.max_tokens.value = int(source.max_tokens)
-        refused = why_refused("max_tokens", source.max_tokens, settings, model)
+        refusal = why_refused("max_tokens", source.max_tokens, settings, model)
         of_model = f"{model.id} writes up to {most:,}." if model.max_tokens else "The longest answer."
-        set_note(self._max_tokens_note, refused or of_model)
+        set_note(self._max_tokens_note, sentence(refusal) if refusal else of_model)
         system = source.system
         self.system.value = system if isinstance(system, str) else ""
         self.caching.value = source.caching
 
     def _fill_thinking(self, settings: Settings, model: ModelInfo) -> None:
         chosen = self._host.settings.thinking
-        refusals = {value: why_refused("thinking", value, settings, model) for _, value in _THINKING if value}
-        options = [
-            (label, value) for label, value in _THINKING if not refusals.get(value or "") or value == chosen
-        ]
+        entries = choices("thinking")
+        refusals = {value: why_refused("thinking", value, settings, model) for _, value in entries if value}
+        options = [entry for entry in entries if not refusals.get(entry[1]) or entry[1] == chosen]
         set_options(self.thinking, options, chosen)
         self.thinking.disabled = len(options) == 1
-        reasons = dict.fromkeys(_reason(reason, "") for reason in refusals.values() if reason)
+        reasons = dict.fromkeys(_reason(refusal, "") for refusal in refusals.values() if refusal)
         by_itself = {
             "on": "It thinks by itself.",
             "always": "It always thinks.",
@@ -254,7 +242,6 @@ class SettingsPane:
             set_note(self._budget_note, f"No budget (0). {dollars(spent)} spent in this kernel.")
 
 
-def _reason(refusal: str, instead: str) -> str:
-    """Shorten a refusal to its first sentence: the rest names options of the magic. `instead` is what the panel offers."""
-    first = refusal.partition(". ")[0].rstrip(".")
-    return f"{first}. {instead}".strip() if first else ""
+def _reason(refusal: Refusal | None, instead: str) -> str:
+    """Say why a control is of no use; `instead` is what the panel offers."""
+    return f"{sentence(refusal, cure=False)} {instead}".strip() if refusal is not None else ""

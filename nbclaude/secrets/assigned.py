@@ -1,226 +1,283 @@
-"""A text comes in; where a name that says `password`, `token` or `key` is given a value that looks like one, goes out.
+"""Values that their names give away: `DB_PASSWORD=…`, `"password": "…"`, `token = "…"`, `--api-key …`, `?token=…`.
 
-Two things are needed: the name, at its end (`DB_PASSWORD`, not `password_count`), and a value that is neither a placeholder,
-a type, nor the name or call of something. A password may be a word with a digit; a token must look random.
+In structured data (a literal, a setting on a line of its own among others, a parameter of an address or of a command) the name
+decides alone. In running text and between variables of a program the value must look like a secret, too.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from nbclaude.secrets.literals import Literal, leaves_of, literal_at
+from nbclaude.secrets.names import Name, NamedPlace, name_of
+from nbclaude.secrets.settings_lines import SettingsLine, line_at, rest_of_line
 from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.values import (
+    is_expression,
+    is_password,
+    is_quantity,
+    is_stand_in,
+    is_token,
+    looks_secret,
+)
 
-__all__ = ["assigned_secrets", "is_password", "is_placeholder", "is_token"]
+__all__ = ["assigned_secrets"]
 
-# What names end in. Texts are long and such names are rare: these are looked for first.
-_STEMS = ("pass", "pwd", "pw", "key", "token", "secret", "credential", "_pat")
-_ANNOTATION = r"[a-z][\w.]{0,30}(?:\[[\w., |]{0,40}\])?(?:[ ]?\|[ ]?[a-z]\w{0,20}){0,3}"
-# In lower case, from a stem on: an ending, an index that closes, a type, and the sign.
-_NAME = re.compile(
-    r"(?:(?P<password>password|passwd|passphrase|passcode|pwd|pass|pw)|(?P<key>key)|(?P<token>token|_pat)"
-    r"|(?P<secret>secret|credentials?))"
-    r"(?:[_-]?(?:base|prod|live|test|dev|\d{1,2}))?"
+Span = tuple[int, int, str]
+
+_ANNOTATION = r"[A-Za-z][\w.]{0,30}(?:\[[\w., |]{0,40}\])?(?:[ ]?\|[ ]?[A-Za-z]\w{0,20}){0,3}"
+# What closes a name, a type, and the sign.
+_SIGN = re.compile(
     r"(?P<closed>\\{0,3}[\"'`]\]?)?"
     rf"(?:[ ]?:[ ]?{_ANNOTATION}(?=[ ]?=[ ]?[bru]?\\{{0,3}}[\"'`]))?"
-    r"(?P<sign>[ \t]{0,4}(?:=>|:=|===?|=|:)[ \t]{0,4})"
+    r"(?P<sign>[ \t]{0,8}(?:=>|:=|===?|=|[:：]|<-)[ \t]{0,8})(?P<next>\n[ \t]{0,40}(?=[\"']))?"
 )
-# A key alone is one of a dictionary; of the short words for a password others end in them.
-_BEFORE = {
-    "key": re.compile(
-        r"(?:api|access|auth|secret|private|encryption|signing|account|master|service|shared|client|license|session|admin"
-        r"|application|consumer|subscription|(?:^|[^a-z]|\\[nrt])app)[_-]?$"
-    ),
-    "pass": re.compile(r"(?:^|[^a-z]|\\[nrt])$"),
-    "pw": re.compile(r"(?:^|[^a-z]|\\[nrt])$"),
-}
-# Tokens that are no secrets: places in a list, parts of a text, the hash of a public key.
-_NOT_BEFORE = {
-    "token": re.compile(r"(?:page|next|continuation|publickey|pad|eos|bos|unk|mask|sep|cls)[_-]?$")
-}
-_KINDS = {"password": "password", "key": "API key", "token": "token", "secret": "secret"}
-# Session tokens of clouds have some 1,000 characters. By the first LONGEST of them they are known.
+_BARE_INSIDE = r"(?:[^\s\"'`\\⏎,;&|<>(){}\[\]=]|&(?!\w{1,30}=))"
+_BARE = re.compile(rf"(?P<value>{_BARE_INSIDE}{{5,{LONGEST}}}{_BARE_INSIDE}(?<![.:])={{0,2}})")
 _LONGEST_TOKEN = 4_096
-# A text may stand in the repr of another one: its quotes and line breaks are escaped then.
-_QUOTE = r"\\{0,3}[\"'`]"
-_QUOTED = re.compile(
-    rf"[bru]?(?:(?:{_QUOTE}){{3}}|{_QUOTE})(?P<value>[^\s\"'`\\]{{6,{_LONGEST_TOKEN}}})(?={_QUOTE}|\Z)"
-)
-_VARIABLE = re.compile(rf"(?P<value>[^\s\"'`\\⏎]{{6,{LONGEST}}})")
-# Without quotes it ends where the next parameter of an address begins, and before the stop of a sentence.
-_INSIDE = r"(?:[^\s\"'`\\⏎,;&|<>(){}\[\]=]|&(?!\w{1,30}=))"
-_BARE = re.compile(rf"(?P<value>{_INSIDE}{{5,{LONGEST}}}{_INSIDE}(?<![.:])={{0,2}})")
-_MORE_OF_A_VARIABLE = re.compile(rf"[^\s\"'`\\⏎]{{0,{_LONGEST_TOKEN}}}")
-_MORE_BARE = re.compile(rf"{_INSIDE}{{0,{_LONGEST_TOKEN}}}={{0,2}}")
-_BEGINNING = re.compile(r"(?:^|(?<=[^\w.-])|(?<=\\[nrt]))(?<!\\)[\w.-]+\Z")
-# A line begins at a line break, or after what may stand before a setting.
-_LINE_START = re.compile(
-    rf"(?:(?:^|[\[{{,:][ ]?){_QUOTE}|^|[\n⏎]|\\[nr])[ \t]*(?:[-+>|#]{{1,3}}[ \t]*){{0,3}}(?:export |set )?(?:{_QUOTE})?\Z"
-)
-_LINE_END = re.compile(rf"[ \t]*(?:$|[\n\r⏎]|\\[nr]|{_QUOTE}(?:[\]}}),;\s]|$)|#)")
-
-_PLACEHOLDER = re.compile(
-    r"[<\[(]|\$(?:[{(]|\w+$)|%[(s{]|.*(?:[{}]|\.\.\.|…|\*{3}|•|(?:^|[^a-z])x{3,}(?:$|[^a-z])|x{5})|(?:your|my|insert|enter|change|replace|example|placeholder|todo)[-_]"
-    r"|(?:yourpass|yourkey|yourtoken|yoursecret|changeme|changeit|example|placeholder|redacted|removed|masked|hidden)"
-    r"|(?:pass|passw(?:or)?d|pwd|pw|secret|token|key|apikey|user|username|none|null|true|false|undefined|required|optional"
-    r"|enabled|disabled|default|empty|unset|missing)\d{0,2}$",
-    re.IGNORECASE,
-)
-_TYPE = re.compile(
-    r"(?:u?int|float|complex|decimal|datetime|timedelta|bool|boolean|str|string|object|category|bytes|utf|large_string"
-    r"|0x[0-9a-f]+|var_?char|char|n?varchar2?|text|byte|number|numeric|bigint|secretstr)\d{0,3}(?:[\[(].*|\(?\d+\)?)?[,;]?$",
-    re.IGNORECASE,
-)
-_EXPRESSION = re.compile(r"[A-Za-z_][\w.]*[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
-# Words with separators and small numbers: names of things, versions, dates, paths.
-_WORDS = re.compile(r"(?:[A-Za-z]+\d{0,3}|\d{1,4})(?:[-_./:@][A-Za-z]*\d{0,4})*$")
-_PLACE = re.compile(
-    r"[/~.]|\d{4}-\d\d-\d\d|\w+://|(?:arn|vault|op|env|file|projects)[:/]|.*\.(?:pem|key|json|txt|ya?ml|env|crt|p12)$"
-)
-_ADDRESS = re.compile(r"0x[0-9A-Fa-f]{40}$")  # of a contract on a block chain; its keys are longer
-# Ids of things: letters, then digits, and a separator.
-_CODE = re.compile(r"[A-Za-z]{0,4}\d{0,8}(?:[-_][A-Za-z]{0,4}\d{0,8})+$")
-_SIGNS = re.compile(r"[\W_]+$")
-# `0.5*rho*v**2`, `12kW/h`, `2:30pm`: a calculation, a quantity.
-_OPERAND = r"(?:[A-Za-z_][\w.]*|\d+(?:\.\d*)?(?:e[+-]?\d+)?)"
-_CALCULATION = re.compile(rf"{_OPERAND}(?:(?:\*\*|//|[+*/]){_OPERAND})+[;.]?$")
-_QUANTITY = re.compile(r"\d[\d.,:]*[A-Za-z%°µ]{0,4}(?:/[A-Za-z0-9]{1,4})?$")
-# The last section of a file of settings that begins before a place.
+_LONG_WORD = re.compile(rf"[^\s\"'`\\⏎,;&|<>(){{}}\[\]?]{{{LONGEST}}}")
+_MORE_BARE = re.compile(rf"{_BARE_INSIDE}{{0,{_LONGEST_TOKEN}}}={{0,2}}")
+# Of a value 200 characters are looked at before the rest of it is.
+_PARAMETER, _MORE_OF_A_PARAMETER = (re.compile(rf"[^&#\s\"'<>\\⏎`)\]]{{{n}}}") for n in ("1,200", "0,4096"))
+_IN_A_ROW, _MORE_IN_A_ROW = (re.compile(rf"[^;\s\"'\\⏎&<>{{}}]{{{n}}}") for n in ("1,200", "0,4096"))
+_QUOTE = re.compile(r"\\{0,7}[\"']")
+_APOSTROPHE = re.compile(r"\w'\w")
+_ALONE = re.compile(r"[^\s,;\"'\\⏎&<>(){}\[\]|]{1,200}(?=[\s&;|]|\Z)")
+_SHORTEST_PLAIN = 8
+_SHORTEST_AMOUNT = 5
+_NEXT_ITEM = re.compile(r"\\{0,7}[\"'][ ]?,")
+_ARGUMENT = re.compile(r"\d{4,}(?=[ ]?[,)])")
+_ENVIRONMENT, _MORE_OF_A_VARIABLE = (re.compile(rf"[^\s\"'`\\⏎]{{{n}}}") for n in ("1,200", "0,4096"))
 _SECTION = re.compile(r"(?:^|[\n⏎\"']|\\n)[ \t]*\[[\w .:-]{1,80}\][ \t]*(?=[\n\r⏎]|\\[rn])")
-_LABEL = re.compile(r"[^\W\d_]+[*?!:.…]{0,3}$")
 _SECTION_NEAR = 2_000  # characters before
-_WEAK = "-_./:,+"
-_SHORTEST_WORD = 8
-_SHORTEST_TOKEN = 12
-_LEAST_CHANGES = 2  # from letters to digits or back
-_LEAST_DISTINCT = 6
+_LINE_START = re.compile(
+    r"(?:(?:^|[\[{,:][ ]?)\\{0,3}[\"'`]|^|[\n⏎]|\\[nr])[ \t]*(?:[-+>|#;]{1,3}[ \t]*){0,3}(?:export |set )?(?:\\{0,3}[\"'`])?\Z"
+)
+_LINE_END = re.compile(r"[ \t]*(?:$|[\n\r⏎]|\\[nr]|\\{0,3}[\"'`](?:[\]}),;\s]|$)|#)")
+_PAIR_BEFORE = re.compile(r"(?:^|[\s;\"'?&])[\w .-]{1,40}=[^\s;=]{0,200}[; ][ ]?\Z")
+_PAIR_BEHIND = re.compile(r"[; ][ ]?[\w .-]{1,40}=[^\s=]")
+_COMPANION = re.compile(r"\b(?:user(?:name)?|login|email|e-mail|host|account|ssid)\b", re.IGNORECASE)
+_NEAR = 80  # characters
 
 
-def assigned_secrets(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield start, end and kind of each value that its name gives away."""
-    # This letter alone changes the length of a text in lower case.
-    lowered = text.replace("İ", "I").lower()
-    for stem in _STEMS:
-        position = lowered.find(stem)
-        while position >= 0:
-            match = _NAME.match(lowered, position)
-            position += len(stem)
-            if match and (found := _value(text, match)):
-                yield found
-                position = found[1]
-            position = lowered.find(stem, position)
+def assigned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
+    """Yield start, end and kind of each value that its name gives away; the names in the order of the text."""
+    looked_at = 0
+    for place in places:
+        # What stands in a list that was looked at is looked at once.
+        if place.start < looked_at or not (match := _SIGN.match(text, place.end)):
+            continue
+        if text[match.end() : match.end() + 1] in ("[", "{", "(") and _holds_values(place.name):
+            leaves, looked_at = leaves_of(text, match.end())
+            yield from _leaves(leaves, place.name, closed=bool(match["closed"]))
+        elif span := _assigned(text, place, match):
+            looked_at = span[1]
+            yield (*span, place.name.kind)
+        elif _LONG_WORD.match(text, match.end()):
+            # Names in a row: not each is looked at with all that follows it.
+            looked_at = match.end() + LONGEST // 2
 
 
-def is_placeholder(value: str) -> bool:
-    """Tell whether a value only stands for a secret: `<password>`, `$PASSWORD`, `your_key`, `***`."""
-    return bool(_PLACEHOLDER.match(value))
+def _holds_values(name: Name) -> bool:
+    return name.kind != "credentials" and (name.strong or name.plain)
 
 
-def _value(text: str, match: re.Match[str]) -> tuple[int, int, str] | None:
-    """Return where the value stands that follows a name, if it is a secret, and of what kind."""
-    group = next(name for name in _KINDS if match[name])
-    before_name = match.string, max(match.start() - 15, 0), match.start()
-    needed, refused = _BEFORE.get(match[group]), _NOT_BEFORE.get(group)
-    if (needed and not needed.search(*before_name)) or (refused and refused.search(*before_name)):
+def _leaves(leaves: Iterable[Literal], name: Name, *, closed: bool) -> Iterator[Span]:
+    """Yield the values of a list or dict under a name: the column of a table in Python or JSON."""
+    for leaf in leaves:
+        if (closed or not leaf.is_number) and looks_secret(leaf.value, name, structured=name.strong):
+            yield leaf.start, leaf.end, name.kind
+
+
+def _assigned(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int] | None:
+    name, position = place.name, match.end()
+    compared = match["sign"].strip() in ("==", "===")
+    opened = text[position : position + 1] == "("
+    literal = None if opened or _closes(text, place, position, match) else literal_at(text, position)
+    if literal is not None and _is_unpacked(text, place, literal, match["sign"]):
         return None
-    position = match.end()
-    value = _QUOTED.match(text, position)
-    if value:
-        fits = is_password if group == "password" else is_token
-        return (*value.span("value"), _KINDS[group]) if fits(value["value"]) else None
-    value = _VARIABLE.match(text, position)
-    if value is None or match["closed"]:
+    if literal is not None and not (literal.is_number and not match["closed"] and not opened):
+        fits = _is_named_value(text, place, name, literal, match, compared=compared)
+        return (literal.start, literal.end) if fits else None
+    if match["closed"] or compared:
         return None
-    if len(value["value"]) == LONGEST and _NAME.match(match.string, position):
-        # Names in a row: each is looked at, not also what follows it.
+    return _bare(text, place, match)
+
+
+def _is_unpacked(text: str, place: NamedPlace, literal: Literal, sign: str) -> bool:
+    """Tell whether a value belongs to the first of several names: `user, password = "anna", "…"`."""
+    return (
+        sign.startswith(" ")
+        and text[max(place.start - 2, 0) : place.start].strip() == ","
+        and bool(_NEXT_ITEM.match(text, literal.end))
+    )
+
+
+def _is_named_value(
+    text: str, place: NamedPlace, name: Name, literal: Literal, match: re.Match[str], *, compared: bool
+) -> bool:
+    if compared:
+        return looks_secret(literal.value, name, structured=False)
+    if literal.is_number:
+        return name.strong
+    if not match["closed"] and name.plain and len(literal.value) < 4:
+        return False
+    if name.plain and not name.strong:
+        return looks_secret(literal.value, name, structured=False) or (
+            not is_stand_in(literal.value) and _has_companion(text, place)
+        )
+    return looks_secret(literal.value, name, structured=True)
+
+
+def _has_companion(text: str, place: NamedPlace) -> bool:
+    """Tell whether a user name stands near: "pass" is short for a password then."""
+    return bool(
+        _COMPANION.search(text, max(place.start - _NEAR, 0), place.start)
+        or _COMPANION.search(text, place.end, place.end + _NEAR)
+    )
+
+
+def _closes(text: str, place: NamedPlace, position: int, match: re.Match[str]) -> bool:
+    """Tell whether the quote behind a sign ends a text that has begun before the name: `input("Password: ")`."""
+    opening = _QUOTE.match(text, position)
+    if match["closed"] or opening is None:
+        return False
+    first = max(place.start - 300, 0)
+    line = max(text.rfind(each, first, place.start) for each in ("\n", "\\n", "⏎"))
+    before = text[max(line, first) : place.start]
+    quote, sign = opening[0], opening[0][-1]
+    count = before.count(quote) - (before.count("\\" + quote) if quote == sign else 0)
+    if sign == "'":
+        count -= len(_APOSTROPHE.findall(before))
+    return count % 2 == 1
+
+
+def _bare(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int] | None:
+    """Return where a value without quotes stands."""
+    name, position, sign = place.name, match.end(), match["sign"]
+    before = text[place.start - 1] if place.start else ""
+    if name.plain and not name.strong and _has_companion(text, place) and not _is_amount(text, position):
+        name = Name(name.kind, plain=True)
+    if sign == "=" and before in ("?", "&"):
+        return _checked(text, _PARAMETER.match(text, position), name, _MORE_OF_A_PARAMETER)
+    if name.strong and "=" in sign and _is_in_a_row(text, place, position):
+        return _checked(text, _IN_A_ROW.match(text, position), name, _MORE_IN_A_ROW)
+    written = text[place.start : place.end]
+    if sign == "=" and written.upper() == written and not written.isdigit():
+        return _variable(text, place, position)
+    number = _ARGUMENT.match(text, position)
+    if number and name.strong and name.kind == "password":
+        # `f(password=12345)`; of a token it is an id.
+        return number.span()
+    line = line_at(text, place.start, place.end, match.start("sign"), position)
+    if line is not None and line.is_structured(name):
+        return _line_value(text, line, name, position)
+    if sign == "=" and before in (" ", "=", "") and name.strong and (word := _ALONE.match(text, position)):
+        # A word of a command: `--from-literal=password=x`, `vault login token=x`.
+        plain = name.plain and (len(word[0]) < _SHORTEST_PLAIN or word[0].isalpha())
+        if (not plain and not _is_variable(word[0]) and not word[0].isidentifier()) or before == "=":
+            return _checked(text, word, name, _MORE_IN_A_ROW)
+    return _looking(text, place, match)
+
+
+def _is_amount(text: str, position: int) -> bool:
+    word = _ALONE.match(text, position)
+    return bool(word and is_quantity(word[0]) and len(word[0]) < _SHORTEST_AMOUNT)
+
+
+def _checked(
+    text: str, match: re.Match[str] | None, name: Name, more: re.Pattern[str]
+) -> tuple[int, int] | None:
+    if match is None or match[0].endswith(",") or _is_variable(match[0]):
         return None
-    before = text[max(match.start() - 80, 0) : match.start()]
-    beginning = next(iter(_BEGINNING.findall(before)), "")
-    name = beginning + text[match.start() : match.start("sign")]
-    if match["sign"] == "=" and name.upper() == name:
-        found = value["value"]
-        fits_variable = is_password(found, variable=True) if group == "password" else is_token(found)
-        return (position, _end(text, value, _MORE_OF_A_VARIABLE), _KINDS[group]) if fits_variable else None
-    value = _BARE.match(text, position)
+    return _whole(text, match, more) if looks_secret(match[0], name, structured=True) else None
+
+
+def _whole(text: str, match: re.Match[str], more: re.Pattern[str]) -> tuple[int, int]:
+    """Return the place of a value of which only the beginning was looked at."""
+    rest = more.match(text, match.end()) if len(match[0]) >= LONGEST else None
+    return match.start(), rest.end() if rest else match.end()
+
+
+def _is_variable(value: str) -> bool:
+    """Tell whether a value without quotes is a call, an attribute, or a variable whose name says that it holds a secret."""
+    return is_expression(value) or (
+        value.isidentifier() and ("_" in value or value[-1].isdigit()) and name_of(value) is not None
+    )
+
+
+def _is_in_a_row(text: str, place: NamedPlace, position: int) -> bool:
+    """Tell whether other settings stand on either side: `Server=x;Pwd=y`, `host=x password=y`."""
+    if text[place.start - 1 : place.start] in (" ", ";") and _PAIR_BEFORE.search(
+        text, max(place.start - 120, 0), place.start
+    ):
+        return True
+    value = _IN_A_ROW.match(text, position)
+    return bool(value and _PAIR_BEHIND.match(text, value.end()))
+
+
+def _variable(text: str, place: NamedPlace, position: int) -> tuple[int, int] | None:
+    """Return the value of a variable of the environment: a word, or the whole line of a file of them."""
+    name = place.name
+    starts_line = _LINE_START.search(text, max(place.start - 40, 0), place.start)
+    value = _ENVIRONMENT.match(text, position)
+    if value is None:
+        return None
+    if starts_line and name.strong and (rest := rest_of_line(text, position)) and " " in text[slice(*rest)]:
+        words = text[slice(*rest)]
+        return rest if looks_secret(words, name, structured=True) else None
+    if name.strong:
+        fits = not _is_variable(value[0]) and looks_secret(value[0], name, structured=True)
+        return _whole(text, value, _MORE_OF_A_VARIABLE) if fits else None
+    fits = is_password(value[0], variable=True) if name.kind == "password" else is_token(value[0])
+    return _whole(text, value, _MORE_OF_A_VARIABLE) if fits else None
+
+
+def _line_value(text: str, line: SettingsLine, name: Name, position: int) -> tuple[int, int] | None:
+    value = text[line.start : line.end]
+    if _is_variable(value) and line.sign == "=":
+        return None
+    return (line.start, line.end) if looks_secret(value, name, structured=True) else None
+
+
+def _looking(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int] | None:
+    """Return a value in running text or a program, if it looks like a secret."""
+    name = place.name
+    value = _BARE.match(text, match.end())
     if value is None:
         return None
     found = value["value"]
-    if not (is_password(found) if group == "password" else is_token(found)):
-        return None
-    end = _end(text, value, _MORE_BARE)
-    if group == "password":
-        line = match.start() - len(beginning)
-        starts_line = bool(_LINE_START.search(before[: len(before) - len(beginning)]))
-        fits_here = _is_bare_password(text, found, end, match["sign"], line if starts_line else -1)
+    end = _whole(text, value, _MORE_BARE)[1]
+    if name.kind != "password":
+        fits = is_token(found) and _is_bare_token(text, found, end)
     else:
-        fits_here = _is_bare_token(text, found, end)
-    return (position, end, _KINDS[group]) if fits_here else None
-
-
-def _end(text: str, value: re.Match[str], more: re.Pattern[str]) -> int:
-    """Return where a value ends of which only the beginning was looked at."""
-    rest = more.match(text, value.end()) if value.end() - value.start() >= LONGEST else None
-    return rest.end() if rest else value.end()
+        fits = is_password(found) and _is_bare_password(text, place, found, end, match["sign"])
+    return (value.start(), end) if fits else None
 
 
 def _is_bare_token(text: str, found: str, end: int) -> bool:
     """Tell whether what may be a token is one without quotes, and not the name of a thing or a type."""
-    if text[end : end + 1] in tuple("([{<") or _EXPRESSION.match(found):
+    if text[end : end + 1] in tuple("([{<") or is_expression(found):
         return False
     # A type of an argument, `PKCS7PrivateKeyTypes,`.
-    return not (
-        text[end : end + 1] in tuple(",)") and found.isidentifier() and _changes(found) == _LEAST_CHANGES
-    )
+    return not (text[end : end + 1] in tuple(",)") and found.isidentifier() and found[0].isupper())
 
 
-def _is_bare_password(text: str, found: str, end: int, sign: str, line: int) -> bool:
-    """Tell whether what may be a password is one without quotes, and neither a word of a sentence nor the name of a variable.
-
-    `line` is where the line begins whose first word the name is, or -1.
-    """
-    if text[end : end + 1] in tuple(",)([{<"):
+def _is_bare_password(text: str, place: NamedPlace, found: str, end: int, sign: str) -> bool:
+    """Tell whether what may be a password is one without quotes, and neither a word of a sentence nor the name of a variable."""
+    if text[end : end + 1] in tuple(",)([{<") or is_quantity(found):
         return False
-    if _CALCULATION.match(found) or _QUANTITY.match(found):
+    start = place.start
+    starts_line = bool(_LINE_START.search(text, max(start - 40, 0), start))
+    alone = starts_line and not text[start : place.end].isupper()
+    if place.name.plain and not alone and not _has_companion(text, place):
+        # A pass may be one of a mountain, a filter, or a test.
         return False
     strong = sum(bool(re.search(kind, found)) for kind in ("[a-z]", "[A-Z]", "[0-9]", r"[^\w./:,+-]")) >= 3
-    whole_line = line >= 0 and bool(_LINE_END.match(text, end))
+    whole_line = starts_line and bool(_LINE_END.match(text, end))
     if sign.strip() == "=" and sign != "=":
         # In a program this may be a variable, in a section of a file of settings it is not.
-        settings = whole_line and _SECTION.search(text, max(line - _SECTION_NEAR, 0), line)
+        settings = whole_line and _SECTION.search(text, max(start - _SECTION_NEAR, 0), start)
         return strong or not found.isidentifier() or bool(settings)
-    return sign.strip() == "=" or strong or whole_line
-
-
-def is_password(value: str, *, variable: bool = False) -> bool:
-    """Tell whether a value may be a password: no placeholder, type, call, path, or word; of a `variable` any word or number."""
-    value = value[:LONGEST]
-    if _SIGNS.match(value):
-        return False
-    if is_placeholder(value) or _TYPE.match(value) or _EXPRESSION.match(value) or _PLACE.match(value):
-        return False
-    if value.isdigit():
-        return variable
-    if _LABEL.match(value):
-        return variable and len(value) >= _SHORTEST_WORD
-    if not any(character in value for character in _WEAK):
-        return any(not character.isalpha() for character in value)
-    return not _WORDS.match(value)
-
-
-def is_token(value: str) -> bool:
-    """Tell whether a value looks random."""
-    value = value[:LONGEST]
-    if len(value) < _SHORTEST_TOKEN or _changes(value) < _LEAST_CHANGES or len(set(value)) < _LEAST_DISTINCT:
-        return False
-    if _EXPRESSION.match(value) and _changes(value) == _LEAST_CHANGES:
-        return False
-    if _CODE.match(value) or _ADDRESS.match(value):
-        return False
-    return not (is_placeholder(value) or _WORDS.match(value) or _PLACE.match(value))
-
-
-def _changes(value: str) -> int:
-    """Count how often letters turn into digits, or back."""
-    plain = [character.isdigit() for character in value if character.isalnum()]
-    return sum(one != other for one, other in itertools.pairwise(plain))
+    return sign.strip() == "=" or strong or whole_line or _has_companion(text, place)

@@ -11,10 +11,18 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nbclaude.secrets.assigned import assigned_secrets, is_placeholder
+from nbclaude.secrets.assigned import assigned_secrets
+from nbclaude.secrets.columns import aligned_secrets
+from nbclaude.secrets.delimited import delimited_secrets
+from nbclaude.secrets.documents import document_secrets
+from nbclaude.secrets.escapes import unescaped
 from nbclaude.secrets.key_tails import key_tails
-from nbclaude.secrets.placed import placed_secrets
+from nbclaude.secrets.names import named_places
+from nbclaude.secrets.neighbours import neighbour_secrets
+from nbclaude.secrets.placed import described_secrets, placed_secrets
+from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
+from nbclaude.secrets.values import is_placeholder
 
 __all__ = ["Finding", "mask", "whole_credentials"]
 
@@ -27,6 +35,9 @@ class Finding:
     line: int
 
 
+_MASK = "[secret removed: "
+_BY_NAME = (assigned_secrets, neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
+
 # The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
 _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
 
@@ -35,6 +46,9 @@ _INSIDE = re.compile(r"[A-Za-z0-9]")
 _REST = re.compile(r"[A-Za-z0-9_-]*")
 
 _AROUND = 5_000  # characters on either side of a cut: a private key, a long token
+
+# What a value may hold besides the credential in it: a line break.
+_WORTH = re.compile(r"(?<!\\)[A-Za-z0-9]|[^\s\\A-Za-z0-9]")
 
 _LEAST_DISTINCT = 8  # characters of a token
 
@@ -58,7 +72,7 @@ def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
     for start, end, kind in spans:
         line += text.count("\n", line_start, start)
         line_start = start
-        pieces += (text[position:start], f"[secret removed: {kind}]")
+        pieces += (text[position:start], f"{_MASK}{kind}]")
         findings.append(Finding(kind, line))
         position = end
     return "".join([*pieces, text[position:]]), tuple(findings)
@@ -88,9 +102,23 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
 
 
 def _found(text: str) -> tuple[tuple[int, int, str], ...]:
-    hits = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
+    spans = [hit for shape in SHAPES if shape.hint in text for hit in _hits(shape, text)]
     # A provider's shape says more than a name: it comes first.
-    return _apart([*hits, *key_tails(text), *assigned_secrets(text), *placed_secrets(text)])
+    spans += key_tails(text)
+    spans += _told(text)
+    plain = unescaped(text)
+    if plain is not None:
+        spans += [
+            (*plain.original(start, end), kind) for start, end, kind in _told(plain.text) if end > start
+        ]
+    return _apart(text, [span for span in spans if not text.startswith(_MASK, span[0])])
+
+
+def _told(text: str) -> list[tuple[int, int, str]]:
+    """Return what is not known by its own form, but by its place or its name."""
+    spans = [*placed_secrets(text), *document_secrets(text), *described_secrets(text)]
+    names = sorted(named_places(text), key=lambda place: place.start)
+    return spans + [span for find in _BY_NAME if names for span in find(text, names)]
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
@@ -120,14 +148,14 @@ def _is_word(text: str, start: int, end: int) -> bool:
     return bool(_BEFORE.search(text[max(start - 2, 0) : start])) and not _INSIDE.match(text, end)
 
 
-def _apart(spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
+def _apart(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[int, int, str], ...]:
     """Return the spans in order, those that overlap as one, under the name of the one that begins first."""
     # The sort is stable: of two that begin together, the more telling name is that of the detector that stands first.
     united: list[tuple[int, int, str]] = []
     for start, end, kind in sorted(spans, key=lambda span: span[0]):
         if united and start < united[-1][1]:
             first, last, name = united[-1]
-            united[-1] = (first, max(last, end), name)
+            united[-1] = (first, max(last, end) if _WORTH.search(text, last, end) else last, name)
         else:
             united.append((start, end, kind))
     return tuple(united)

@@ -10,18 +10,19 @@ import binascii
 import re
 from collections.abc import Callable, Iterator
 
-from nbclaude.secrets.assigned import is_password, is_token
+from nbclaude.secrets.names import name_of
 from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.values import is_password, is_stand_in, is_token
 
-__all__ = ["placed_secrets"]
+__all__ = ["described_secrets", "placed_secrets"]
 
 
 def _is_either(value: str) -> bool:
     return is_password(value) and (is_token(value) or len(value) < 20)
 
 
-def _is_setting(value: str) -> bool:
-    return is_password(value, variable=True)
+def _is_known(value: str) -> bool:
+    return not is_stand_in(value)
 
 
 def _is_name_with_password(value: str) -> bool:
@@ -41,15 +42,36 @@ _TOKENS = r"(?:(?:api|access|auth|secret|private|account|admin|app|client)[_-]?(
 # `\S` without quotes, and no variable, no placeholder and no further option.
 _WORD = rf"(?![-<\[$])\\{{0,3}}[\"']?([^\s\"'`\\⏎]{{4,{LONGEST}}}[^\s\"'`\\⏎]*)"
 _IN_QUOTES = rf"{_Q}([^\s\"'\\]{{6,4096}}){_Q}"
-_READER = r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config)\([ ]?"
 
 # Kind, what stands in each text with such a place (in lower case), the place with the value as its group, and what the value
 # must be. Searched is in lower case.
 _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
-    ("password", "--pass", rf"--{_PASSWORDS}[ ]+(?=\S{{6}}){_WORD}", is_password),
-    ("token", "--", rf"--(?:[a-z]{{1,20}}-)?{_TOKENS}[ =]+{_WORD}", is_token),
-    ("password", "password ", r"\bpassword[ ]+\\{0,3}'([^\s'\"\\]{6,200})\\{0,3}'", is_password),
-    ("password", "identified by", r"\bidentified by[ ]+\\{0,3}'([^\s'\"\\]{6,200})\\{0,3}'", is_password),
+    (
+        "password",
+        "identified ",
+        r"\bidentified (?:with \w{1,40} )?by (?:password )?[ ]*\\{0,3}[\"']([^'\"\\\n]{1,200})\\{0,3}[\"']",
+        _is_known,
+    ),
+    (
+        "password",
+        "set password",
+        r"\bset password[ ]+for[ ]+\S{1,100}[ ]?=[ ]?\\{0,3}'([^'\"\\\n]{1,200})\\{0,3}'",
+        _is_known,
+    ),
+    (
+        "password",
+        "set_password(",
+        rf"\bset_password\([^()\n]{{1,200}},[ ]?{_Q}([^\"'\\\n]{{1,200}}){_Q}",
+        _is_known,
+    ),
+    # The default of a variable of Terraform.
+    (
+        "secret",
+        "variable",
+        rf"variable[ ]+{_Q}[\w-]{{0,40}}(?:{_PASSWORDS}|{_TOKENS}){_Q}\s*\{{[^{{}}]{{0,400}}?"
+        rf"default\s*=\s*{_Q}([^\"'\\\n]{{1,4096}}){_Q}",
+        _is_known,
+    ),
     (
         "password",
         "login ",
@@ -74,29 +96,10 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
         rf"{_START}wandb login(?:[ ]--\S{{1,80}})*[ ]+([0-9a-f]{{40}})\b",
         is_token,
     ),
-    (
-        "password",
-        "env ",
-        rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_PASSWORDS}[ ]+{_WORD}",
-        _is_setting,
-    ),
-    ("token", "env ", rf"(?:^|\n|\\n|⏎)[ \t]*(?:env|arg)[ ]+\w{{0,40}}{_TOKENS}[ ]+{_WORD}", is_token),
     # Arguments of functions.
-    ("password", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_PASSWORDS}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
-    ("token", "(", rf"{_READER}{_Q}[\w.-]{{0,40}}{_TOKENS}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_token),
     ("secret", "secret", rf"{_START}secret(?:str|bytes)\([ ]?b?{_IN_QUOTES}", _is_either),
     ("password", "auth", rf"auth[ ]?=[ ]?\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
     ("password", "auth(", rf"auth\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
-    # Elements and attributes of XML.
-    ("password", "</", rf"<[\w.:]{{0,40}}{_PASSWORDS}>([^<>\s\"'\\]{{4,200}})</", _is_setting),
-    ("token", "</", rf"<[\w.:]{{0,40}}{_TOKENS}>([^<>\s\"'\\]{{4,4096}})</", is_token),
-    (
-        "password",
-        "<add ",
-        rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_PASSWORDS}{_Q}[ ]value={_IN_QUOTES}",
-        _is_setting,
-    ),
-    ("token", "<add ", rf"<add (?:key|name)={_Q}[\w.:-]{{0,60}}{_TOKENS}{_Q}[ ]value={_IN_QUOTES}", is_token),
     # kaggle.json, config.json of docker, .npmrc.
     (
         "API key",
@@ -117,7 +120,30 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
         _is_name_with_password,
     ),
 )
+# Of a column, in a description of data: its commonest values, and where they begin and end.
+_DESCRIBED = re.compile(
+    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
+)
+_IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[kMGT]?B ")
+_QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")
+_RANGE = re.compile(
+    r"(?<=; )(?:[\d,]+ missing \([^()]{1,12}\), )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
+)
 _ROWS = tuple((kind, hint, re.compile(place), fits) for kind, hint, place, fits in _PLACES)
+
+
+def described_secrets(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and kind of each value that a description of data quotes from a column that holds secrets."""
+    if " distinct" not in text and " … " not in text and "B '" not in text:
+        return
+    for match in _DESCRIBED.finditer(text):
+        name = name_of(match["name"].strip("\"' "))
+        if name is None or not name.strong or not _IS_DESCRIPTION.match(match["facts"]):
+            continue
+        for quoted in _QUOTED_FACT.finditer(text, *match.span("facts")):
+            yield (*quoted.span(1 if quoted[1] is not None else 2), name.kind)
+        for numbers in _RANGE.finditer(text, *match.span("facts")):
+            yield (*numbers.span(1), name.kind)
 
 
 def placed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

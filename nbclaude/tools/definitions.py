@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import UnfitError
+from nbclaude.settings.plain import a_type, items_of, plain_json
 
 __all__ = ["tool_definitions"]
 
 
-def tool_definitions(value: object, name: str) -> tuple[Mapping[str, Any], ...]:
-    """Read one definition, a list of them, or `{"tools": [...]}`; `name` is the variable that held it.
+def tool_definitions(value: object) -> tuple[Mapping[str, Any], ...]:
+    """Read one definition, a list of them, or `{"tools": [...]}`.
 
     Raises:
-        ConfigurationError: it is no definition; the message says what one looks like.
+        UnfitError: it is no definition; the message says what one looks like.
 
     """
     if isinstance(value, Mapping) and isinstance(value.get("tools"), Sequence):
         value = value["tools"]
-    items = [value] if isinstance(value, Mapping) else value
-    if isinstance(items, str) or not isinstance(items, Sequence) or not items:
-        raise ConfigurationError(f"--tools {name}: it is {_described(value)}. {_WANTED}")
+    items = [value] if isinstance(value, Mapping) else items_of(value)
+    if not items:
+        raise UnfitError(f"it is {_described(value)}. {_WANTED}")
     for item in items:
         if not isinstance(item, Mapping) or not ("name" in item or "type" in item):
-            raise ConfigurationError(f"--tools {name}: it holds {_described(item)}. {_WANTED}")
+            raise UnfitError(f"it holds {_described(item)}. {_WANTED}")
         if item.get("type", "custom") == "custom" and not isinstance(item.get("input_schema"), Mapping):
-            raise ConfigurationError(
-                f"--tools {name}: the tool {item.get('name')!r} has no input_schema. "
+            raise UnfitError(
+                f"the tool {item.get('name')!r} has no input_schema. "
                 'It is a JSON schema like {"type": "object", "properties": {...}}.'
             )
-    return tuple(dict(item) for item in items)
+    return tuple(plain_json(item) for item in items)
 
 
 _WANTED = (
@@ -42,4 +43,4 @@ _WANTED = (
 def _described(value: object) -> str:
     if callable(value):
         return "a function, which cannot be called from here yet"
-    return "empty" if value in ([], (), {}, None) else f"a {type(value).__name__}"
+    return "empty" if value in ([], (), {}, None) else a_type(value)

@@ -8,7 +8,10 @@ from typing import Any
 
 from nbclaude.wire.json_text import to_json
 
-__all__ = ["MessageRequest", "System", "text_block"]
+__all__ = ["EFFORT_LEVELS", "MessageRequest", "System", "text_block"]
+
+# What the API takes as `output_config.effort`, from little to much; most models take only some of them.
+EFFORT_LEVELS = ("low", "medium", "high", "xhigh", "max")
 
 # A system prompt: a text, or text blocks in the API's shape.
 System = str | Sequence[Mapping[str, Any]]

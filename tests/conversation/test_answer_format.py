@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.answer_format import answer_format
-from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import UnfitError
 
 
 @dataclass
@@ -104,5 +104,5 @@ def test_a_schema_as_text() -> None:
 
 @pytest.mark.parametrize("value", [3, None, {"a": 1}, {}, print, object, "no json", "[1]", City.__init__])
 def test_what_is_none(value: Any) -> None:
-    with pytest.raises(ConfigurationError, match=r"^--json form: .*\n?.*Give a JSON schema like"):
-        answer_format(value, "form")
+    with pytest.raises(UnfitError, match=r"^(it|the text|this dict) is .*\n?.*Give a JSON schema like"):
+        answer_format(value)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.caching import caching_mode, with_caching
-from nbclaude.conversation.settings import Settings
 from nbclaude.models.info import model_info
+from nbclaude.settings.values import Settings
 from nbclaude.wire.request import MessageRequest
 
 MARK = {"type": "ephemeral"}

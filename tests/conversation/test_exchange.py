@@ -14,7 +14,6 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Change, Conversation
 from nbclaude.errors import (
     AnswerInterrupted,
@@ -26,8 +25,10 @@ from nbclaude.errors import (
     IncompleteStreamError,
     OverloadedError,
 )
+from nbclaude.magics.wording import said
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import (
     Answer,
     HTTPFault,
@@ -535,8 +536,10 @@ def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
     }
     settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
     question = Question((document, text_block("Hi")))
-    with pytest.raises(ConfigurationError, match=r"--json: .*Leave out --citations"):
+    with pytest.raises(ConfigurationError, match=r"json: the API takes no schema together") as refusal:
         make_plan(question, Conversation(), settings, model_info(settings.model))
+    cure = "Leave out --citations; if an earlier turn has such a document, leave it behind with --new or --no-history."
+    assert said(refusal.value).endswith(cure)
     plain = Question(({**document, "citations": {"enabled": False}}, text_block("Hi")))
     assert make_plan(plain, Conversation(), settings, model_info(settings.model)).notes == ()
     cited = replace(settings, schema=None)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.parameters import fit_parameters
-from nbclaude.conversation.settings import Settings
 from nbclaude.errors import ConfigurationError
+from nbclaude.magics.wording import note_text, said
 from nbclaude.models.info import model_info
+from nbclaude.settings.values import Settings
 
 TOOL = ({"name": "f", "input_schema": {"type": "object"}},)
 
@@ -120,28 +121,33 @@ def test_taken(model: str, values: dict[str, Any], fields: dict[str, Any]) -> No
 def test_refused_before_anything_is_sent(model: str, values: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         fit(model, **values)
-    assert message in str(caught.value)
+    assert message in said(caught.value)
 
 
 @pytest.mark.parametrize(
     "model", ["claude-sonnet-5-5", "claude-opus-4-6", "claude-sonnet-4-5-20250929-thinking"]
 )
 def test_a_prefill_that_the_model_refuses(model: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"--prefill: .* takes no beginning of its answer"):
+    with pytest.raises(ConfigurationError) as caught:
         fit(model, prefill="{")
+    assert said(caught.value) == (
+        f"--prefill: {model} takes no beginning of its answer. "
+        "Say in the prompt how the answer shall begin, or use --json for a fixed form."
+    )
 
 
 def test_a_prefill_that_the_model_takes() -> None:
     assert fit("claude-sonnet-4-5", prefill="{").fields == {}
-    with pytest.raises(ConfigurationError, match="Add --no-think"):
+    with pytest.raises(ConfigurationError) as caught:
         fit("claude-sonnet-4-5", prefill="{", thinking="summarized")
+    assert said(caught.value).endswith("Add --no-think.")
 
 
 def test_what_is_configured_and_refused_is_left_out_with_a_note() -> None:
     fitted = fit("claude-sonnet-5-5", asked=False, temperature=0.3, effort="low", max_tokens=10**6)
     assert fitted.fields == {"output_config": {"effort": "low"}}
     assert fitted.max_tokens == 128_000
-    assert fitted.notes == (
+    assert tuple(map(note_text, fitted.left_out)) == (
         "max_tokens 1000000 left out: claude-sonnet-5-5 writes at most 128,000 tokens. Lower it.",
         "temperature 0.3 left out: claude-sonnet-5-5 takes no temperature, top_p, top_k. "
         "Use --effort (low, medium, high, xhigh, max) to steer it.",
@@ -152,7 +158,7 @@ def test_of_two_that_exclude_each_other_the_configured_one_gives_way() -> None:
     settings = Settings(model="claude-sonnet-4-5", temperature=0.5, top_p=0.9, asked=frozenset({"top_p"}))
     fitted = fit_parameters(settings, model_info("claude-sonnet-4-5"))
     assert fitted.fields == {"top_p": 0.9}
-    assert len(fitted.notes) == 1
+    assert len(fitted.left_out) == 1
 
 
 def test_a_version_of_the_api_without_sampling() -> None:

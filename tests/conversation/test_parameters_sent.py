@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -21,16 +21,6 @@ SCHEMA = {"type": "object", "properties": {}, "additionalProperties": False}
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
-
-
-@pytest.fixture
-def workspace(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """Give a workspace of the test's own, connected to the strict simulator."""
-    monkeypatch.setenv("ANTHROPIC_API_KEY", CANARY)
-    monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
-    for name in ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_MODEL"):
-        monkeypatch.delenv(name, raising=False)
-    yield Workspace()
 
 
 def ask(workspace: Workspace, *blocks: Mapping[str, Any], prefill: str = "", **options: Any) -> Outcome:

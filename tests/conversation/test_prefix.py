@@ -11,11 +11,11 @@ import pytest
 from nbclaude.conversation.exchange import Nobody, Outcome, exchange
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
+from nbclaude.settings.values import Settings
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use
 from nbclaude.wire.request import text_block
 from tests.client.helpers import connection

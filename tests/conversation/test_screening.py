@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
+from nbclaude import python_wording
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening, screened
-from nbclaude.conversation.settings import Settings
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.magics import wording
 from nbclaude.models.info import model_info
 from nbclaude.secrets.keys import Secret
+from nbclaude.settings.values import Settings
 from nbclaude.wire.request import text_block
 from tests.secrets.test_masking import SECRETS
 
@@ -58,21 +60,21 @@ def test_what_holds_nothing_leaves_as_it_came() -> None:
 @pytest.mark.parametrize(
     ("given", "option"),
     [
-        ({"stop_sequences": (AWS,)}, "--stop (stop_sequences)"),
-        ({"metadata_user": AWS}, "--metadata-user (metadata_user)"),
-        ({"extra": {"metadata": {"user_id": AWS}}}, "--extra (extra)"),
+        ({"stop_sequences": (AWS,)}, "--stop"),
+        ({"metadata_user": AWS}, "--metadata-user"),
+        ({"extra": {"metadata": {"user_id": AWS}}}, "--extra"),
     ],
 )
 def test_what_cannot_be_masked_is_refused_or_sent(given: dict[str, Any], option: str) -> None:
     with pytest.raises(ConfigurationError) as refusal:
         screened(asked("Hello"), replace(PLAIN, **given))
-    assert str(refusal.value) == (
-        f"{option} holds a secret (AWS key), which cannot be masked there; nothing was sent. "
-        "Take it out, or send it with --allow-secrets (allow_secrets=True in nbclaude.ask)."
-    )
+    reason = "it holds a secret (AWS key), which cannot be masked there; nothing was sent. Take it out, or send it with"
+    [name] = given
+    assert wording.said(refusal.value) == f"{option}: {reason} --allow-secrets."
+    assert python_wording.said(refusal.value) == f"{name}: {reason} allow_secrets=True."
     _, settings, screening = screened(asked("Hello"), replace(PLAIN, **given, allow_secrets=True))
     assert settings == replace(PLAIN, **given, allow_secrets=True)
-    assert screening.sent == ((option.partition(" ")[0], "AWS key"),)
+    assert screening.sent == ((name, "AWS key"),)
 
 
 @pytest.mark.parametrize("key", [SECRETS["Anthropic key"], "a-key-of-no-known-form"])

@@ -412,7 +412,7 @@ class TestSecrets:
             "--extra": json.dumps({"metadata": {"user_id": AWS}}).join("''"),
         }.items():
             message = refused(claude_kernel, f"%claude {option} {value} hello")
-            assert f"{option} (" in message
+            assert f"{option}: it holds a secret" in message
             assert "holds a secret (AWS key), which cannot be masked there; nothing was sent." in message
             assert AWS not in message
         asked = claude_kernel.run(f"import nbclaude\nnbclaude.ask('x', stop_sequences=['{AWS}'])")

@@ -63,7 +63,7 @@ def test_an_error_and_a_retry_are_lines(claude_kernel: Kernel, simulator: Simula
     assert printed(retried).count("Trying again in 1 s)") == 1
     simulator.enqueue(HTTPFault(400, "invalid_request_error", "no"))
     failed = claude_kernel.run("%claude hi", answers=CONSOLE)
-    assert printed(failed) == "Asking Claude …\n"
+    assert printed(failed) == "Asking Claude …\n\n"
     assert failed.error["ename"] == "BadRequestError" and kinds(failed) == {"display_data"}
 
 
@@ -126,6 +126,24 @@ def test_the_setting_overrules_what_is_known(
     assert ("update_display_data" not in kinds(done)) is appended
 
 
+def test_only_an_answer_alone_clears_the_output_of_its_cell(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    """An update of an output that was cleared by hand would go nowhere."""
+    simulator.enqueue(*[ANSWER] * 5)
+
+    def clears(code: str) -> bool:
+        done = claude_kernel.run(code, cell_id="a")
+        assert done.html.count("The last words.") == 1
+        return "clear_output" in kinds(done)
+
+    assert clears("%claude hi") and clears("%%claude\nhi")
+    assert not clears("print(1)\n%claude hi") and not clears("%claude hi\nprint(1)")
+    claude_kernel.run("say = lambda info: print('begun')\nget_ipython().events.register('pre_run_cell', say)")
+    assert not clears("%claude hi")
+    claude_kernel.run("get_ipython().events.unregister('pre_run_cell', say)")
+
+
 def test_every_first_message_of_a_long_answer_says_something(
     claude_kernel: Kernel, simulator: Simulator
 ) -> None:
@@ -150,7 +168,7 @@ def test_what_is_too_old_is_refused_in_a_sentence(
     assert refused.error["ename"] == "ConfigurationError"
     assert refused.error["evalue"] == (
         f"nbclaude needs {needed} or newer, and this is {package} {old}. "
-        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart the kernel.'
+        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart.'
     )
     assert len(refused.error["traceback"]) == 1
     assert kernel.run("%load_ext nbclaude").ok

@@ -70,6 +70,21 @@ class TestPages:
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
 
+    def test_an_answer_alone_takes_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
+        """Its output may have been cleared by hand; where it was not, nothing may be there twice."""
+        notebook.display.begin()
+        notebook.display.show([delta("Hello.")])
+        notebook.display.finish(FOOTER, alone=True)
+        [last] = notebook.messages  # the publisher has been told to clear the rest
+        assert not last["update"] and "Hello." in last["data"]["text/html"]
+
+    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 900, True)])
+    def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta(text)])
+        notebook.display.finish(FOOTER, alone=alone)
+        assert not notebook.messages[0]["update"] and notebook.messages[-1]["update"]
+
     def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
         """A front end that ignores updates shows these, and nothing more."""
         notebook.display.begin()

@@ -3,7 +3,6 @@
 import pytest
 
 from nbclaude.secrets.masking import mask
-from nbclaude.secrets.placed import placed_secrets
 
 _RANDOM = "0a1b2c3d4e5f6a7b8c9d"
 
@@ -13,8 +12,8 @@ PLACED = [
     ("password", "CREATE USER anna IDENTIFIED BY '", "hunter2", "'"),
     ("password", "ALTER ROLE x WITH PASSWORD '", "Tr0ub4dor", "'"),
     ("token", "tool --token ", _RANDOM, " --x"),
-    ("token", "tool --api-key ", _RANDOM, ""),
-    ("token", "tool --client-secret '", _RANDOM, "'"),
+    ("API key", "tool --api-key ", _RANDOM, ""),
+    ("secret", "tool --client-secret '", _RANDOM, "'"),
     ("password", "docker login -u anna -p ", "hunter2", " registry.example.org"),
     ("password", "mysql -u root -p", "hunter2", " shop"),
     (
@@ -25,16 +24,16 @@ PLACED = [
     ),
     ("Weights & Biases key", "!wandb login ", "0123456789abcdef" * 2 + "01234567", ""),
     ("password", "FROM x\nENV DB_PASSWORD ", "hunter2", "\n"),
-    ("token", "FROM x\nENV API_KEY ", _RANDOM, "\n"),
-    ("token", 'os.getenv("API_KEY", "', _RANDOM, '")'),
+    ("API key", "FROM x\nENV API_KEY ", _RANDOM, "\n"),
+    ("API key", 'os.getenv("API_KEY", "', _RANDOM, '")'),
     ("password", "os.environ.get('DB_PASSWORD', '", "hunter2", "')"),
     ("password", 'os.environ.setdefault("DB_PASSWORD", "', "hunter2", '")'),
     ("secret", 'SecretStr("', "hunter2", '")'),
     ("password", 'requests.get(url, auth=("anna", "', "s3cr3t99", '"))'),
     ("password", 'HTTPBasicAuth("anna", "', "s3cr3t99", '")'),
     ("password", "<password>", "hunter2", "</password>"),
-    ("token", "<apiKey>", _RANDOM, "</apiKey>"),
-    ("token", '<add key="ApiKey" value="', _RANDOM, '" />'),
+    ("API key", "<apiKey>", _RANDOM, "</apiKey>"),
+    ("API key", '<add key="ApiKey" value="', _RANDOM, '" />'),
     ("API key", '{"username":"anna","key":"', "0123456789abcdef0123456789abcdef", '"}'),
     ("basic credentials", '{"auths": {"x.org": {"auth": "', "YW5uYTpodW50ZXIy", '"}}}'),
     ("basic credentials", "//registry.example.org/:_auth=", "YW5uYTpodW50ZXIy", "\n"),
@@ -60,7 +59,6 @@ _INNOCENT = [
     'auth = ("Mueller", "2024a")',
     "<password>${env.PASSWORD1}</password>",
     "<password>******</password>",
-    "<token>word</token>",
     '{"username":"anna","key":"value"}',
     '"auth": "required"',
     '"auth": "oauth2-bearer-1"',
@@ -71,7 +69,6 @@ _INNOCENT = [
 @pytest.mark.parametrize(("kind", "before", "secret", "after"), PLACED)
 def test_a_value_that_its_place_gives_away(kind: str, before: str, secret: str, after: str) -> None:
     text = before + secret + after
-    assert (len(before), len(before + secret), kind) in set(placed_secrets(text))
     masked, findings = mask(text)
     assert masked == f"{before}[secret removed: {kind}]{after}"
     assert len(findings) == 1

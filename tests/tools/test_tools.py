@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import UnfitError
 from nbclaude.tools.definitions import tool_definitions
 from nbclaude.tools.results import tool_results
 
@@ -25,24 +26,24 @@ TOOLSET = {"type": "computer_toolset_20260801"}
     ],
 )
 def test_definitions(value: Any, expected: Any) -> None:
-    assert tool_definitions(value, "t") == expected
+    assert tool_definitions(value) == expected
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (print, "--tools t: it is a function, which cannot be called from here yet. A tool is a dict like"),
-        ([print], "--tools t: it holds a function"),
-        ("f", "--tools t: it is a str."),
-        ([], "--tools t: it is empty."),
-        (None, "--tools t: it is empty."),
-        ([{"description": "x"}], "--tools t: it holds a dict."),
-        ({"name": "f"}, "--tools t: the tool 'f' has no input_schema."),
+        (print, "it is a function, which cannot be called from here yet. A tool is a dict like"),
+        ([print], "it holds a function"),
+        ("f", "it is a str."),
+        ([], "it is empty."),
+        (None, "it is empty."),
+        ([{"description": "x"}], "it holds a dict."),
+        ({"name": "f"}, "the tool 'f' has no input_schema."),
     ],
 )
 def test_no_definitions(value: Any, message: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        tool_definitions(value, "t")
+    with pytest.raises(UnfitError) as caught:
+        tool_definitions(value)
     assert message in str(caught.value)
 
 

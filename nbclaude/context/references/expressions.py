@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from nbclaude.context.references.scope import Scope
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["evaluate", "failures_of", "names_existing", "parse_expression"]
+__all__ = ["evaluate", "failures_of", "names_existing", "parse_expression", "spelled"]
 
 # Functions that may be written around a variable; any other builtin is a word like another.
 _FUNCTIONS = frozenset(
@@ -72,9 +73,20 @@ def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any
     functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
     with failures_of(source, option), warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
-        code = compile(tree, f"<reference {source}>", "eval")
+        code = compile(spelled(tree, namespace), f"<reference {source}>", "eval")
         # The tree holds names, attributes, subscripts, calls, literals and operators alone: what the user wrote, and no more.
         return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
+
+
+def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expression:
+    """Return the tree with private names, `self.__x`, spelled as Python spells them in the class where the line stands."""
+    if isinstance(namespace, Scope) and namespace.private:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute):
+                node.attr = namespace.spelled(node.attr)
+            elif isinstance(node, ast.Name):
+                node.id = namespace.spelled(node.id)
+    return tree
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.notebook import ABOVE_MAGIC, ASKING_LINE
 from nbclaude.texts import clip, counted, framed
 
 __all__ = ["CellLog", "CellOutput", "LoggedCell", "context_cells"]
@@ -26,10 +27,8 @@ _LONG_ANSWER = 40  # characters
 # A cell magic of others (%%time, %%capture) stands before what the cell itself says.
 _MAGICS = re.compile(r"(?:[ \t]*\n|[ \t]*%%(?!claude)[^\n]*(?:\n|$))*")
 _IGNORED = re.compile(r"\s*#\s*claude:\s*ignore\b", re.IGNORECASE)
-_OURS = re.compile(r"\s*%%claude(?:_\w+)?(?=\s|$)")
-_OUR_LINE = re.compile(
-    r"^[ \t]*(?:[^\W\d][\w.]*[ \t]*=[ \t]*)?%claude(?:_\w+)?(?=\s|$).*(?:\n|$)", re.MULTILINE
-)
+_OURS = re.compile(rf"{ABOVE_MAGIC}%%claude(?:_\w+)?(?=\s|$)")
+_OUR_LINE = re.compile(rf"^[ \t]*{ASKING_LINE}.*(?:\n|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from nbclaude.context.shown.pending import open_figures
 from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
+from nbclaude.stopping import undisturbed
 
 __all__ = ["watch"]
 
@@ -131,6 +132,7 @@ class _Watcher:
             self._log.clear_run(self._clearing.cell, self._clearing.run)
         self._clearing = None
 
+    @undisturbed(before=True)
     def _before_cell(self, info: Any) -> None:
         # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
         if info.store_history:
@@ -140,6 +142,7 @@ class _Watcher:
         if running := self._cell_run():
             self._log.begin(running.cell, running.run)
 
+    @undisturbed(before=False)
     def _after_cell(self, result: Any) -> None:
         with contextlib.suppress(Exception):
             self._log.opened(open_figures())

@@ -19,7 +19,13 @@ class Seen:
     def __init__(self) -> None:
         self.figures = FigureLog()
         self.cells = CellLog()
+        self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
+
+    @property
+    def has_output(self) -> bool:
+        """Whether the cell that runs has shown anything that is not ours."""
+        return self._watch is not None and self._watch.has_output
 
     def load(self, shell: Shell, cell_run: Callable[[], CellRun | None]) -> None:
         """Begin to watch; `cell_run` tells which cell runs, in which execution."""
@@ -28,9 +34,9 @@ class Seen:
             at = cell_run()
             return at.cell if at is not None else ""
 
-        cells = CellWatch(shell, self.cells, cell_id)
-        cells.load()
-        self._undo = [watch(shell, self.figures, cell_run), cells.unload]
+        self._watch = CellWatch(shell, self.cells, cell_id)
+        self._watch.load()
+        self._undo = [watch(shell, self.figures, cell_run), self._watch.unload]
 
     def unload(self) -> None:
         """Stop watching, and leave the shell as it was."""

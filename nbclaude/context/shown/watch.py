@@ -16,6 +16,7 @@ from typing import Any, Literal
 from nbclaude.context.shown.cells import CellLog, CellOutput
 from nbclaude.context.shown.told import told
 from nbclaude.notebook import Shell
+from nbclaude.stopping import undisturbed
 from nbclaude.texts import TextLimits, counted, gap
 
 __all__ = ["CellWatch"]
@@ -56,6 +57,11 @@ class CellWatch:
         for publisher, hook in self._hooks():
             publisher.register_hook(hook)
 
+    @property
+    def has_output(self) -> bool:
+        """Whether the cell that runs has shown anything that is not ours."""
+        return bool(self._outputs)
+
     def unload(self) -> None:
         """Stop watching; everything in the shell is as before `load`."""
         self._release()
@@ -69,6 +75,7 @@ class CellWatch:
         both = ((self._shell.display_pub, self._displayed), (self._shell.displayhook, self._returned))
         return [(publisher, hook) for publisher, hook in both if hasattr(publisher, "register_hook")]
 
+    @undisturbed(before=True)
     def _before(self, info: Any) -> None:
         # What a cell runs in its turn (%%capture, %rerun) belongs to that cell, and is not kept in the history.
         if not info.store_history:
@@ -81,6 +88,7 @@ class CellWatch:
         for kind in ("stdout", "stderr"):
             self._tap(kind)
 
+    @undisturbed(before=False)
     def _after(self, result: Any) -> None:
         info = getattr(result, "info", None)
         if info is None or not info.store_history:

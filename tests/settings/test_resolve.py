@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.settings import Settings, resolve_settings
 from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
+from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.values import Settings
 
 
 def test_built_in() -> None:

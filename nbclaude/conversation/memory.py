@@ -1,0 +1,34 @@
+"""What has been worked out about turns, kept for their lives: a turn never changes, and each question sends those before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import TypeVar, cast
+
+from nbclaude.conversation.turns import Turn
+
+__all__ = ["TurnMemory"]
+
+MAX_SPARE = 256  # turns that are remembered beyond twice those of the request at hand
+
+Value = TypeVar("Value")
+
+
+class TurnMemory:
+    """Values by turn and key, each worked out once."""
+
+    def __init__(self) -> None:
+        # Turns have no hash of their own: the id finds one, and holding it keeps the id from being given to another.
+        self._known: dict[int, tuple[Turn, dict[Hashable, object]]] = {}
+
+    def of(self, turn: Turn, key: Hashable, work_out: Callable[[], Value]) -> Value:
+        """Return what `work_out` gives for this turn under this key; whoever gets it must not change it."""
+        kept = self._known.setdefault(id(turn), (turn, {}))[1]
+        if key not in kept:
+            kept[key] = work_out()
+        return cast(Value, kept[key])
+
+    def forget_all_but(self, turns: Sequence[Turn]) -> None:
+        """Forget other turns, once there are many of them."""
+        if len(self._known) > 2 * len(turns) + MAX_SPARE:
+            self._known = {id(turn): self._known[id(turn)] for turn in turns if id(turn) in self._known}

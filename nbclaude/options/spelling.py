@@ -1,0 +1,60 @@
+"""How the line of a magic spells a setting: by the option that sets it, and where there is none, by `%config`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbclaude.refusal import Mention, UnfitError, Way
+from nbclaude.settings.rows import Option
+from nbclaude.settings.table import BY_NAME
+
+__all__ = ["config_line", "option_for", "spell", "spelled_setting"]
+
+_WAYS = {
+    Way.STORE_KEY: "See %claude_login.",
+    Way.LIST_MODELS: "%claude_models lists those that the server offers.",
+}
+
+
+def spell(part: Mention | Way) -> str:
+    """Spell what a sentence mentions; a model by its option in brackets."""
+    if isinstance(part, Way):
+        return _WAYS[part]
+    if part.setting == "model":
+        return f"{part.value or 'model'} (-m)"
+    return spelled_setting(part.setting, part.value)
+
+
+def option_for(name: str, value: Any = None) -> Option | None:
+    """Return the option that gives a setting this value, or any value; None where no option does."""
+    options = BY_NAME[name].options
+    if value is None:
+        return options[0] if options else None
+    return next((option for option in options if _gives(option, value)), None)
+
+
+def _gives(option: Option, value: Any) -> bool:
+    if not option.metavar:
+        return bool(option.flag == value)
+    try:
+        option.kind.check(value)
+    except UnfitError:
+        return False
+    return True
+
+
+def spelled_setting(name: str, value: Any = None) -> str:
+    """Spell a setting, with a value if there is one: `--effort`, `--effort low`, `--no-think`."""
+    option = option_for(name, value)
+    if option is None:
+        return config_line(name, value)
+    word = option.names[-1]
+    if value is None or not option.metavar or value == option.optional:
+        return word
+    return f"{word} {value:,}" if isinstance(value, int) else f"{word} {value}"
+
+
+def config_line(name: str, value: Any = None) -> str:
+    """Spell a setting as `%config` does, or as the environment does."""
+    variable = f" or {BY_NAME[name].environment}" if BY_NAME[name].environment else ""
+    return f"%config ClaudeMagics.{name}" + (variable if value is None else f" = {value!r}")

@@ -1,0 +1,91 @@
+"""What the panel says of settings: labels of its controls, and what is refused, whose facts come from below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.options.spelling import config_line
+from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.secrets.shown import with_value
+from nbclaude.settings.kinds import Choice
+from nbclaude.settings.table import BY_NAME
+
+__all__ = ["choices", "note_text", "refusal_text", "said", "sentence"]
+
+# What the words of a setting are called in a list; a word that is not here is called by itself.
+_LABELS: Mapping[str, Mapping[Any, str]] = {
+    "thinking": {
+        None: "as the model does by itself",
+        "summarized": "yes, with a summary",
+        "omitted": "yes, without a summary",
+    },
+    "caching": {"auto": "auto, by server and model", "explicit": "explicit marks"},
+}
+_CONTROLS = {
+    "model": "model",
+    "temperature": "temperature",
+    "effort": "effort",
+    "thinking": "thinking",
+    "max_tokens": "length (max tokens)",
+    "system": "system prompt",
+    "caching": "caching",
+    "connection": "connection",
+}
+_WAYS = {
+    Way.STORE_KEY: "See %claude_login.",
+    Way.LIST_MODELS: "The list below has the models that are known.",
+}
+
+
+def choices(name: str) -> tuple[tuple[str, Any], ...]:
+    """Return the entries of the list for a setting that is one of some words: label and value."""
+    setting = BY_NAME[name]
+    words = setting.kind.words if isinstance(setting.kind, Choice) else ()
+    values = (None, *words) if setting.default is None else words
+    labels = _LABELS.get(name, {})
+    return tuple((labels.get(value, str(value)), value) for value in values)
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Say why a setting is refused, in one line."""
+    if refusal.bare:
+        return sentence(refusal)
+    name = refusal.setting
+    if refusal.source == CONFIGURED:
+        subject = with_value(f"ClaudeMagics.{name}", " = ", refusal)
+    elif refusal.source == ASKED:
+        subject = with_value(name.replace("_", " ").capitalize(), " ", refusal)
+    else:
+        subject = with_value(refusal.source, "=", refusal)
+    return f"{subject}: {sentence(refusal)}"
+
+
+def sentence(refusal: Refusal, *, cure: bool = True) -> str:
+    """Say the reason and, unless the panel offers something better, the cure."""
+    words = spelled(refusal.cure, _spell) if cure else ""
+    return f"{refusal.reason} {words}".strip()
+
+
+def note_text(note: str | Refusal) -> str:
+    """Say what was left out of a request, and why; other notes are text already."""
+    if isinstance(note, str):
+        return note
+    return f"{note.setting} {note.value} left out: {sentence(note)}"
+
+
+def said(error: Exception) -> str:
+    """Return what an error says, in the words of this surface."""
+    refusal = getattr(error, "refusal", None)
+    return refusal_text(refusal) if refusal is not None else str(error)
+
+
+def _spell(part: Mention | Way) -> str:
+    if isinstance(part, Way):
+        return _WAYS[part]
+    name, value = part.setting, part.value
+    if name == "model":
+        return str(value or "model")
+    if name not in _CONTROLS:
+        return config_line(name, value)
+    return f"the {_CONTROLS[name]}" if value is None else f"the {_CONTROLS[name]} {value}"

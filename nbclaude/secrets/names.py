@@ -1,0 +1,187 @@
+"""Which names say that their value is a secret: `userPassword`, `DB_PASSWD`, `stripe-secret-key`, `mot_de_passe`.
+
+The last word of a name decides, whatever its case style: `password_length`, `token_count` and `band_pass` are names of something
+else. A name is *strong* if its value is a secret whatever it looks like, and weak if the value must look like one.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nbclaude.secrets.words import (
+    CREDENTIALS,
+    KEYS,
+    OTHER_TOKENS,
+    OWNERS,
+    PASSWORDS,
+    QUESTIONS,
+    SECRETS,
+    STEMS,
+    STRONG_KEYS,
+    TOKENS,
+    TRAILING,
+    WEAK_KEYS,
+)
+
+__all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "named_places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a name says of its value. `plain` is for the words "token" and "pass" alone, which often mean something else."""
+
+    kind: str
+    strong: bool = True
+    plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A name of a secret in a text, from `start` to `end`."""
+
+    start: int
+    end: int
+    name: Name
+
+
+_SQUASHED_PASSWORDS = (
+    "password",
+    "passwd",
+    "passphrase",
+    "passwort",
+    "kennwort",
+    "wachtwoord",
+    "passcode",
+    "密码",
+)
+# Of what a label or a placeholder consists.
+_LABELS = PASSWORDS | TOKENS | SECRETS | KEYS | {"token", "pass", "pw", "key", "api", "user", "your"}
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
+_MOST_WORDS = 12
+
+_LEFT = re.compile(r"[\w.$-]*")  # read backwards
+_RIGHT = re.compile(r"[\w.-]*")
+_LONGEST = 60  # characters of a name on either side of its stem
+_WORDS_BEFORE = re.compile(r"(?:[A-Za-z]+ ){1,2}\Z")
+_NEEDS_WORDS_BEFORE = frozenset(("key", "passe", "secret", "token"))
+
+
+@functools.lru_cache(maxsize=4_096)
+def name_of(text: str) -> Name | None:
+    """Return what a name (of a column, a field, a variable) says of its value; None if it names no secret."""
+    words = [_plain(word) for word in _WORD.findall(text[:200])][-_MOST_WORDS:]
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING):
+        words.pop()
+    if not words or (len(words) > 1 and words[0] in QUESTIONS):
+        return None
+    last, before = words[-1], words[-2] if len(words) > 1 else ""
+    plural = {"tokens": STRONG_KEYS | {"refresh", "bearer"}, "secrets": {"client", "app"}}
+    if before in plural.get(last, ()):
+        return Name(last[:-1])
+    if words[-3:] == ["mot", "de", "passe"]:
+        return Name("password")
+    return next((found for rule in _RULES if (found := rule(last, before))), None)
+
+
+def is_secret_word(text: str) -> bool:
+    """Tell whether a text is nothing but a word for a secret, as labels and placeholders are."""
+    words = [_plain(word) for word in _WORD.findall(text[:60]) if not word.isdigit()]
+    return 0 < len(words) <= 2 and _LABELS.issuperset(words)
+
+
+def named_places(text: str) -> Iterator[NamedPlace]:
+    """Yield each name of a secret in a text, in no order, each once."""
+    # This letter alone changes the length of a text in lower case.
+    lowered = text.replace("İ", "I").lower()
+    seen: set[int] = set()
+    for stem in STEMS:
+        position = lowered.find(stem)
+        while position >= 0:
+            start, end = _bounds(text, position, position + len(stem))
+            if start not in seen:
+                seen.add(start)
+                start, name = _found(text, start, end)
+                if name is not None:
+                    yield NamedPlace(start, end, name)
+            # A long word is looked at once, not from each of its parts.
+            position = lowered.find(stem, max(position + len(stem), end))
+
+
+def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return where the name begins and ends that holds a stem."""
+    left = _LEFT.match(text[max(start - _LONGEST, 0) : start][::-1])
+    start -= left.end() if left else 0
+    # "\nDB_PASSWORD" in the repr of a text.
+    if text[start - 1 : start] == "\\" and text[start] in "nrt":
+        start += 1
+    while text[start] in ".-$":
+        start += 1
+    right = _RIGHT.match(text, end, end + _LONGEST)
+    end = right.end() if right else end
+    while text[end - 1] in ".-":
+        end -= 1
+    return start, end
+
+
+def _found(text: str, start: int, end: int) -> tuple[int, Name | None]:
+    """Return where a name begins and what it says, with the words before it that belong to it ("API key", "mot de passe")."""
+    written = text[start:end]
+    if written.lower() in _NEEDS_WORDS_BEFORE:
+        before = _WORDS_BEFORE.search(text, max(start - 30, 0), start)
+        if before:
+            words = before[0].split()
+            for count in range(len(words), 0, -1):
+                name = name_of(" ".join([*words[-count:], written]))
+                if name is not None and written.lower() in ("key", "passe"):
+                    return start - sum(len(word) + 1 for word in words[-count:]), name
+    return start, name_of(written)
+
+
+def _plain(word: str) -> str:
+    """Return a word in lower case without accents."""
+    word = word.lower()
+    if word.isascii():
+        return word
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    bare = bare.replace("ł", "l").replace("ı", "i")
+    return bare if bare.isascii() else word
+
+
+def _password(last: str, before: str) -> Name | None:
+    if last in PASSWORDS or (len(last) > 8 and last.endswith(_SQUASHED_PASSWORDS)):
+        return Name("password", last != "mdp")
+    if last == "psk":
+        return Name("password", strong=False)
+    if last in ("pass", "pw") and not before:
+        return Name("password", strong=False, plain=True)
+    short = last in ("pass", "pw") and before in OWNERS
+    return Name("password") if short or (last.endswith("pass") and last[:-4] in OWNERS) else None
+
+
+def _token(last: str, before: str) -> Name | None:
+    if last in TOKENS:
+        return Name("token", last != "jwt")
+    if last not in ("token", "pat") or before in OTHER_TOKENS or (last == "pat" and not before):
+        return None
+    return Name("token", plain=not before)
+
+
+def _key(last: str, before: str) -> Name | None:
+    if last in KEYS:
+        return Name("API key")
+    if last not in ("key", "keys") or not before:
+        return None
+    if before in STRONG_KEYS or before.endswith("api"):
+        return Name("API key")
+    return Name("API key", strong=False) if before in WEAK_KEYS and last == "key" else None
+
+
+def _other(last: str, _before: str) -> Name | None:
+    return Name("secret") if last in SECRETS else Name("credentials") if last in CREDENTIALS else None
+
+
+_RULES = (_password, _token, _key, _other)

@@ -1,0 +1,1 @@
+"""The settings: one table, the kinds of their values, and which word counts where several have been said."""

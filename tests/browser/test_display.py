@@ -1,0 +1,96 @@
+"""Answers where display updates do not arrive: in Output widgets, and in an output that was cleared meanwhile."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.browser.conftest import OpenNotebook
+
+ANSWER = (
+    "First *words*.\n\n```python\nx = 1\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nWith $x^2$.\n\nLast words."
+)
+SETUP = """\
+%load_ext nbclaude
+import ipywidgets as w
+from IPython.display import display
+out, captured, button = w.Output(), w.Output(), w.Button(description='Ask Claude')
+@captured.capture()
+def ask(_):
+    %claude from a button
+button.on_click(ask)
+display(out)"""
+LOWEST = """\
+window.lowest = Infinity;
+const watch = () => {
+    const area = document.querySelectorAll('.jp-Notebook .jp-Cell')[1].querySelector('.jp-OutputArea');
+    if (window.begun) window.lowest = Math.min(window.lowest, area.getBoundingClientRect().height);
+    requestAnimationFrame(watch);
+};
+watch();"""
+
+
+def test_an_answer_in_an_output_widget_grows_and_is_there_once(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    simulator.enqueue(Answer(ANSWER, pace=Pace(25, 5)), ANSWER, ANSWER)
+    notebook = claude_notebook(
+        [
+            SETUP,
+            "with out:\n    %claude hi",
+            "display(button, captured)",
+            "@w.interact(x=(0, 5))\ndef f(x=1):\n    %claude number {x}",
+        ]
+    )
+    notebook.run(0)
+    notebook.start(1)
+    growing = notebook.cell(0).locator(".jp-OutputArea .jp-OutputArea")
+    expect(growing).to_contain_text("First words.")
+    assert "Last words" not in growing.inner_text()
+    notebook.wait_until_idle()
+    notebook.run(2)
+    notebook.run(3)
+    notebook.page.get_by_role("button", name="Ask Claude").click()
+    for cell in (0, 2, 3):
+        area = notebook.cell(cell).locator(".jp-OutputArea .jp-OutputArea")
+        expect(area.locator(".nbclaude-footer")).to_have_count(1)
+        for part in (
+            "p:has-text('First words.')",
+            ".code",
+            "table",
+            "mjx-container",
+            "p:has-text('Last words.')",
+        ):
+            expect(area.locator(f".nbclaude-answer {part}")).to_have_count(1)
+        assert len(re.findall(r"Asking Claude …", area.inner_text())) == 1
+        assert "x = 1" in area.inner_text()
+    assert "jp-OutputArea-output" not in (notebook.cell(1).inner_html())
+
+
+def test_what_is_cleared_meanwhile_is_there_in_the_end(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    paragraphs = [f"Paragraph {number} of it." for number in range(120)]
+    simulator.enqueue(*[Answer("\n\n".join(paragraphs), pace=Pace(60, 6))] * 2)
+    notebook = claude_notebook(["%load_ext nbclaude", "%claude hi"])
+    notebook.run(0)
+    for cleared in (True, False):
+        notebook.start(1)
+        expect(notebook.answer(1)).to_contain_text("Paragraph 9")
+        if cleared:
+            notebook.script("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+            notebook.command("notebook:clear-cell-output")
+            expect(notebook.answer(1)).to_have_count(0)
+        else:
+            notebook.script(LOWEST + "window.begun = true;")
+            before = notebook.answer(1).bounding_box()
+        notebook.wait_until_idle()
+        expect(notebook.answer(1)).to_have_count(1)
+        assert notebook.answer(1).locator("p").all_inner_texts()[:120] == paragraphs
+        expect(notebook.answer(1).locator(".nbclaude-footer")).to_have_count(1)
+        if not cleared:
+            # Nothing has collapsed for a frame.
+            assert before is not None
+            assert notebook.script("return window.lowest") >= before["height"] * 0.9

@@ -1,0 +1,81 @@
+"""Fixtures around an IPython shell inside the test's own process, with the extension loaded."""
+
+from __future__ import annotations
+
+import atexit
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+import nbclaude
+from nbclaude.client import lines
+from nbclaude.conversation import workspace
+from nbclaude.simulator import Simulator
+
+
+class Notebook:
+    """A shell that asks this test's simulator; `run` returns the cell's error, None if there was none."""
+
+    def __init__(self, shell: InteractiveShell, simulator: Simulator) -> None:
+        self.shell: Any = shell
+        self.simulator = simulator
+
+    def run(self, code: str) -> BaseException | None:
+        """Run a cell."""
+        result = self.shell.run_cell(code, store_history=True)
+        error: BaseException | None = result.error_before_exec or result.error_in_exec
+        return error
+
+    def sent(self, code: str) -> list[str]:
+        """Run a cell that must succeed; return the prompts that arrived at the server."""
+        before = len(self.simulator.requests)
+        error = self.run(code)
+        assert error is None, repr(error)
+        return [request.prompt for request in self.simulator.requests[before:]]
+
+    def refused(self, code: str) -> str:
+        """Run a cell that must fail before anything is sent; return what is said."""
+        before = len(self.simulator.requests)
+        error = self.run(code)
+        assert error is not None
+        assert self.simulator.requests[before:] == []
+        return f"{type(error).__name__}: {error}"
+
+    def value(self, name: str) -> Any:
+        """Return a variable of the notebook."""
+        return self.shell.user_ns[name]
+
+
+@pytest.fixture(scope="package")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell]:
+    """Give a shell without a history file; it lives as long as the tests of this folder."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path_factory.mktemp("ipython")))
+        made = InteractiveShell(config=config)
+        made.display_pub = CapturingDisplayPublisher()
+        yield made
+        atexit.unregister(made.atexit_operations)
+        made.atexit_operations()
+
+
+@pytest.fixture
+def notebook(
+    shell: InteractiveShell, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Notebook]:
+    """Give a shell with the extension loaded; the simulator answers whatever it is asked."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key-of-nobody-1234567890")
+    monkeypatch.setattr(workspace, "_current", [])
+    shell.reset(new_session=False)
+    nbclaude.load_ipython_extension(shell)
+    try:
+        yield Notebook(shell, simulator)
+    finally:
+        nbclaude.unload_ipython_extension(shell)
+        lines.close_lines()
