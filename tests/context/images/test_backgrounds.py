@@ -46,7 +46,7 @@ def encoded(image: Image.Image, format_name: str = "PNG", **options: Any) -> byt
         (lines("black", "white"), "grey"),
         (lines("black", "white", "#808080"), "grey"),
         # The transparent dark template of plotly: white lines before a dark grid.
-        (lines("white", "#283442", "#283442", width=1), "grey"),
+        (lines("white", "#283442", "#283442", width=1), "dark"),
         # A white panel with its frame and dark letters beside it, and a veil.
         (lines("black", behind=(255, 255, 255, 255)), "white"),
         (lines("white", behind=(255, 255, 255, 128)), "dark"),
