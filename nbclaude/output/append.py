@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from nbclaude.errors import printable
+from nbclaude.cleaning import printable
 from nbclaude.output.pages import ASKING, PagesDisplay
 from nbclaude.output.terminal import footer_lines
 
@@ -56,16 +56,18 @@ class AppendDisplay(PagesDisplay):
 
     def _show_piece(self, page: PageImage, text: str) -> None:
         self._shown = page.number + 1
-        bundle = {"text/html": page.html, "text/plain": printable(text)}
+        bundle = {"text/html": page.html, "text/plain": text}
         if page.markdown.strip():
             bundle["text/markdown"] = page.markdown
         self._append(bundle)
 
     def _say(self, line: str) -> None:
-        self._append({"text/plain": printable(line)})
+        self._append({"text/plain": line})
 
     def _append(self, bundle: dict[str, str]) -> None:
         self._appended += 1
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
-        self._publisher.publish(data=bundle, metadata={}, transient=transient)
+        self._publisher.publish(
+            data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
+        )
