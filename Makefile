@@ -10,7 +10,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
+.PHONY: help test check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -25,6 +25,13 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
+
+check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/browser --ignore=tests/kernel
 
 generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
 	$(BIN)/python scripts/generate_source.py
@@ -48,6 +55,7 @@ bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save 
 
 bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
 	$(BIN)/python -m bench.secrets
+
 bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
 	$(BIN)/python -m bench.ask $(ARGS)
 

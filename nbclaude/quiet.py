@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from nbclaude.forks import ForkSafeLock, in_child
 
 __all__ = ["quietly"]
 
@@ -31,7 +32,7 @@ class _Scope:
 
 _scopes: list[_Scope] = []
 _filtered: list[logging.Handler] = []
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def _shows(record: logging.LogRecord) -> bool:
@@ -81,13 +82,10 @@ def _release() -> None:
 
 
 def _begin_anew() -> None:
-    """In a forked child only the thread that forked goes on; the lock may be held by one that does not."""
-    global _lock
-    _lock = threading.Lock()
+    """In a forked child only the thread that forked goes on."""
     _scopes[:] = [scope for scope in _scopes if scope.thread == threading.get_ident()]
     if not _scopes:
         _release()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+in_child(_begin_anew)

@@ -9,22 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from nbclaude import stopping
+from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
 from nbclaude.cleaning import printable
-from nbclaude.conversation.answer_format import AnswerFormat, answer_format
+from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
 from nbclaude.python_wording import said
-from nbclaude.refusal import Refusal, UnfitError, refused
-from nbclaude.secrets.keys import find_keys
-from nbclaude.settings.plain import items_of, plain_json, plain_text
-from nbclaude.settings.resolve import checked
-from nbclaude.settings.table import BY_NAME
-from nbclaude.tools.definitions import tool_definitions
+from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
-from nbclaude.wire.request import MessageRequest, text_block
+from nbclaude.wire.request import MessageRequest
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -84,8 +80,8 @@ class Reply:
         sources = [self.text, *(block.source for block in self.code)]
         for source in sources[:2]:
             try:
-                return json.loads(source)
-            except (ValueError, RecursionError):
+                return from_json(source, exact=True)
+            except ValueError:
                 continue
         why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
         reason = why.get(str(self.stop_reason), "ask with --json to get some")
@@ -111,7 +107,7 @@ class Reply:
         found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
         blocks = (block for block in found if "partial_json" not in block)
         return [
-            ToolCall(str(block.get("name")), block.get("input") or {}, str(block.get("id")))
+            ToolCall(str(block.get("name")), _mapping(block.get("input")), str(block.get("id")))
             for block in blocks
         ]
 
@@ -125,22 +121,23 @@ class Reply:
     def citations(self) -> list[dict[str, Any]]:
         """What the text cites, in order, as the API gives it."""
         blocks = (block for block in content_of(self.message) if block.get("type") == "text")
-        return [dict(citation) for block in blocks for citation in block.get("citations") or () if citation]
+        lists = (found for block in blocks if isinstance(found := block.get("citations"), list))
+        return [dict(citation) for found in lists for citation in found if isinstance(citation, Mapping)]
 
     @property
     def code(self) -> list[CodeBlock]:
         """The fenced code blocks of the text, in order, also those inside lists and quotes."""
-        from nbclaude.render.markdown import build_parser
+        from nbclaude.render.markdown import fences_of
 
-        fences = (token for token in build_parser().parse(self.text) if token.type == "fence")
         return [
-            CodeBlock((token.info.split() or [""])[0], token.content.removesuffix("\n")) for token in fences
+            CodeBlock((info.split() or [""])[0], source.removesuffix("\n"))
+            for info, source in fences_of(self.text)
         ]
 
     @property
     def usage(self) -> dict[str, Any]:
         """Token counts as the API reported them: input_tokens, output_tokens, cache_read_input_tokens, ..."""
-        return dict(self.message.get("usage") or {})
+        return dict(_mapping(self.message.get("usage")))
 
     @property
     def stop_reason(self) -> str | None:
@@ -165,6 +162,11 @@ class Reply:
             "text/markdown": printable(text),
             "text/plain": printable(text),
         }
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    """Return a field that should be an object; what a gateway has put in its place is none."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
@@ -260,10 +262,10 @@ def ask(
 
 
 def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
-    blocks = _prompt_blocks(prompt)
+    blocks = prompt_blocks(prompt)
     workspace = current_workspace()
-    given, form = _checked(arguments)
-    _refuse_keys(given, workspace)
+    given, form = checked_arguments(arguments)
+    refuse_keys(given, workspace)
     question = Question(
         blocks, workspace.cell_run(), begins=given["new"], history=given["history"], prefill=given["prefill"]
     )
@@ -281,55 +283,3 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
             outcome.error.reply = reply_of(outcome, form)
         raise outcome.error
     return reply_of(outcome, form)
-
-
-def _checked(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], AnswerFormat | None]:
-    """Check the arguments as the options are checked; return them, and how the answer's JSON is read.
-
-    None stands for "not given".
-    """
-    given = {
-        name: checked(BY_NAME[name], value) if value is not None else None
-        for name, value in arguments.items()
-        if name not in _READERS
-    }
-    form: AnswerFormat | None = None
-    for name, read in _READERS.items():
-        value = arguments[name]
-        try:
-            given[name] = None if value is None else read(value)
-        except UnfitError as error:
-            raise refused(error.refusal(name, value)) from None
-    if (form := given.pop("json")) is not None:
-        given["schema"] = form.schema
-    # What has no setting behind it has its default where None is given.
-    return {name: BY_NAME[name].unset if value is None else value for name, value in given.items()}, form
-
-
-# Arguments that are read by a room of their own.
-_READERS: Mapping[str, Callable[[Any], Any]] = {"json": answer_format, "tools": tool_definitions}
-
-
-def _refuse_keys(given: Mapping[str, Any], workspace: Workspace) -> None:
-    """Refuse an argument that holds an API key; what is sent is searched for other secrets when it is planned."""
-    try:
-        known = [workspace.connection(workspace.settings({})).secret]
-    except ConfigurationError:
-        known = []
-    for name, value in given.items():
-        if isinstance(value, str | tuple | list | Mapping) and find_keys(repr(value), known):
-            reason = "it holds an API key; nothing was sent. Keys belong in the environment."
-            raise refused(Refusal(name, None, reason, shown=False))
-
-
-def _prompt_blocks(prompt: object) -> tuple[Mapping[str, Any], ...]:
-    unfit = UnfitError("it must be text that is not empty, or a list of content blocks.")
-    try:
-        if (text := plain_text(prompt)) is not None and text.strip():
-            return (text_block(text),)
-        items = [prompt] if isinstance(prompt, Mapping) else items_of(prompt)
-        if not items or not all(isinstance(item, Mapping) for item in items):
-            raise unfit
-        return tuple(plain_json(item) for item in items)
-    except UnfitError as error:
-        raise refused(error.refusal("prompt", prompt)) from None

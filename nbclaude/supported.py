@@ -37,7 +37,7 @@ def _refuse(package: str, module: str, least: tuple[int, int]) -> None:
         needed = ".".join(map(str, least))
         raise ConfigurationError(
             f"nbclaude needs {module} {needed} or newer, and this is {module} {found}. "
-            f'Run %pip install -U "{package}>={needed}" and restart the kernel.'
+            f'Run %pip install -U "{package}>={needed}" and restart.'
         )
 
 

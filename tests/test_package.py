@@ -133,6 +133,7 @@ HEAVY = [
     "httpx",
     "ipywidgets",
     "markdown_it",
+    "narwhals",
     "pygments",
     "tenacity",
     "PIL",

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import certifi
 
+from nbclaude.client.unforked import unforked
 from nbclaude.errors import APIConnectionError
 
-__all__ = ["certificates", "forget_certificates", "trust_of_environment"]
+__all__ = ["certificates", "trust_of_environment"]
 
 # Python and curl read the first two; requests, and what is built on it, the others. All that are set count together:
 # environments such as conda's set SSL_CERT_FILE by themselves, beside what a company's administrators have set.
@@ -36,7 +37,8 @@ def certificates(trust: tuple[tuple[str, str], ...]) -> ssl.SSLContext:
     """
     key = tuple((variable, path, _version(path)) for variable, path in trust)
     if key not in _contexts:
-        context = _load(trust)
+        with unforked():
+            context = _load(trust)
         _contexts.clear()
         _contexts[key] = context
     return _contexts[key]
@@ -90,8 +92,3 @@ def _unusable(variable: str, path: str, reason: str) -> APIConnectionError:
         f"{variable} names {path}, which cannot be used as certificates: {reason}. Correct {variable}, or unset it.",
         should_retry=False,
     )
-
-
-def forget_certificates() -> None:
-    """Forget what was loaded: in a forked child, a lock inside it may be held for ever."""
-    _contexts.clear()

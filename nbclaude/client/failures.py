@@ -13,7 +13,14 @@ from nbclaude.cleaning import identifier, one_line
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
-from nbclaude.client.unreachable import Stage, connection_failure, system_error, tls_refusal
+from nbclaude.client.unreachable import (
+    AUTHENTICATION_REQUIRED,
+    Stage,
+    connection_failure,
+    system_error,
+    tls_refusal,
+    wants_password,
+)
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -33,6 +40,9 @@ _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
 _LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
 _EXCERPT = 200  # characters of a reply that is quoted
+# One that never ends is words. A tag ends before the next one, so that a page of "<" is read once.
+_TAG = re.compile(r"(<[^<>]*+>)")
+_TAG_NAME = re.compile(r"</?([A-Za-z]*+)")
 
 
 def error_of_exception(
@@ -81,8 +91,12 @@ def error_of_exception(
     )
 
 
-def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connection: Connection) -> APIError:
+def error_of_reply(
+    status: int, headers: Mapping[str, str], body: bytes, connection: Connection, line: Line | None = None
+) -> APIError:
     """Read the reply of a refused request; its body may be the API's JSON, a gateway's, a web page or nothing."""
+    if status == AUTHENTICATION_REQUIRED and line is not None and line.route.proxy:
+        return _status_error(wants_password(line.route.proxy), status, headers, {})
     if 300 <= status < 400:
         return APIResponseValidationError(
             f"{connection.base_url} (base_url) redirects to {headers.get('location', 'another address')!r}. "
@@ -94,9 +108,23 @@ def error_of_reply(status: int, headers: Mapping[str, str], body: bytes, connect
         data = None
     if isinstance(data, dict):
         return error_of_body(data, status, headers)
-    page = re.sub(r"(?is)<(script|style)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"))
-    excerpt = " ".join(page.split())[:_EXCERPT] or "no explanation"
+    excerpt = _words_of_page(body.decode("utf-8", "replace"))[:_EXCERPT] or "no explanation"
     return _status_error(f"{connection.host} answered: {excerpt}", status, headers, {})
+
+
+def _words_of_page(page: str) -> str:
+    """Return the words of a web page, without its tags, scripts and styles."""
+    words: list[str] = []
+    hidden = ""
+    for piece in _TAG.split(page):
+        tag = _TAG_NAME.match(piece)
+        if hidden:
+            hidden = "" if tag and tag[0].lower() == f"</{hidden}" else hidden
+        elif tag and piece.endswith(">"):
+            hidden = tag[1].lower() if tag[1].lower() in ("script", "style") else ""
+        elif not _TAG.fullmatch(piece):
+            words += piece.split()
+    return " ".join(words)
 
 
 def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:

@@ -1,11 +1,19 @@
 """Load httpx so that nothing of the user's changes: with `rich` installed, its import draws from the global random generator."""
 
+from __future__ import annotations
+
 import random
 
-_state = random.getstate()
+from nbclaude.client.unforked import unforked
 
-import httpx  # noqa: E402 - between the two lines that keep the state
+with unforked():
+    _state = random.getstate()
+    # The first request would load these at any moment and in any thread: httpcore, and what encodes the names of hosts.
+    import encodings.idna  # noqa: F401
 
-random.setstate(_state)
+    import httpcore  # noqa: F401
+    import httpx
+
+    random.setstate(_state)
 
 __all__ = ["httpx"]

@@ -11,17 +11,18 @@ import contextlib
 import os
 import socket
 import ssl
-import threading
 import time
 import weakref
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.client.certificates import certificates, forget_certificates
+from nbclaude.client.certificates import certificates
 from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route, route_to
+from nbclaude.client.unforked import begin_unforked, end_unforked
 from nbclaude.client.unreachable import Stage, system_error
 from nbclaude.errors import APIConnectionError
+from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.quiet import quietly
 
 __all__ = ["CONNECT_TIMEOUT", "Line", "close_lines", "give_back", "take_line"]
@@ -163,6 +164,9 @@ class Line:
         elif event.endswith(".start_tls.started"):
             inside = self.route.proxy is not None and not event.startswith("connection.")
             self.stage = Stage.TLS if inside or self.route.proxy is None else Stage.PROXY_TLS
+            begin_unforked()
+        elif event.endswith(".start_tls.failed"):
+            end_unforked()
         elif event.endswith(".send_request_headers.started"):
             is_tunnel = info["request"].method == b"CONNECT"
             self.stage = Stage.TUNNEL if is_tunnel else Stage.CONNECTED
@@ -171,6 +175,8 @@ class Line:
             self._network = info["return_value"]
             if event.endswith(".connect_tcp.complete"):
                 _watch_peer(self._socket())
+            else:
+                end_unforked()
             if self.is_down:
                 self.shut_down()
 
@@ -190,7 +196,7 @@ def _watch_peer(connection: socket.socket | None) -> None:
 
 _lines: weakref.WeakSet[Line] = weakref.WeakSet()
 _idle: list[Line] = []
-_lock = threading.Lock()
+_lock = ForkSafeLock()
 
 
 def take_line(base_url: str, *, new: bool = False) -> Line:
@@ -241,15 +247,11 @@ def close_lines() -> None:
 
 
 def _begin_anew() -> None:
-    """In a forked child: no connections, and no lock that a thread of the parent holds."""
-    global _lock
-    _lock = threading.Lock()
+    """In a forked child: no connections."""
     _idle.clear()
     for line in list(_lines):
         line.abandon()
     _lines.clear()
-    forget_certificates()
 
 
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+in_child(_begin_anew)

@@ -203,7 +203,7 @@ class MessageStream:
             if response.status_code != 200:
                 body = response.read()
                 response.close()
-                raise error_of_reply(response.status_code, response.headers, body, connection)
+                raise error_of_reply(response.status_code, response.headers, body, connection, self._line)
         except FOREIGN as error:
             raise error_of_exception(error, connection, self._line) from None
 

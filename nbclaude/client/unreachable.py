@@ -11,7 +11,15 @@ from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route
 from nbclaude.errors import APIConnectionError, APITimeoutError
 
-__all__ = ["FOREIGN", "Stage", "connection_failure", "system_error", "tls_refusal"]
+__all__ = [
+    "AUTHENTICATION_REQUIRED",
+    "FOREIGN",
+    "Stage",
+    "connection_failure",
+    "system_error",
+    "tls_refusal",
+    "wants_password",
+]
 
 # What httpx and what lies under it may raise; ValueError is what an address or a header that is not valid ends in.
 FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError)
@@ -25,7 +33,8 @@ _NOT_TRUSTED = {
     62: "it was issued for another host",
     64: "it was issued for another address",
 }
-_AUTHENTICATION_REQUIRED = 407
+AUTHENTICATION_REQUIRED = 407
+_FOR_NOW = (408, 429, 500, 502, 503, 504)
 
 
 class Stage(enum.Enum):
@@ -70,6 +79,19 @@ def tls_refusal(error: Exception, host: str) -> APIConnectionError | None:
     return APIConnectionError(f"{host} refused the TLS connection ({_words(alert)}).", should_retry=False)
 
 
+def wants_password(proxy: Proxy) -> str:
+    """Say that a proxy wants a user name and a password, or others than it has got."""
+    said = (
+        "does not take the user name and password that it got"
+        if proxy.auth
+        else "wants a user name and a password"
+    )
+    return (
+        f"{_named(proxy)} {said}. They stand in its address, as in http://USER:PASSWORD@{proxy.name}, with special characters "
+        "percent-encoded."
+    )
+
+
 def system_error(error: Exception, name: str) -> bool:
     """Whether an error of the operating system with this name (`ETIMEDOUT`) lies under an error of httpx."""
     code = getattr(errno, name, None)
@@ -110,21 +132,12 @@ def _timeout(route: Route, stage: Stage, seconds: float) -> str:
 def _proxy_refusal(reason: str, route: Route, proxy: Proxy) -> APIConnectionError:
     """Translate an answer to CONNECT; httpx has it as text alone ("403 Forbidden"). SOCKS proxies have words of their own."""
     status = int(reason[:3]) if reason[:3].isdecimal() else 0
-    if status == _AUTHENTICATION_REQUIRED:
-        said = (
-            "does not take the user name and password in it"
-            if proxy.auth
-            else "wants a user name and a password"
-        )
-        return APIConnectionError(
-            f"{_named(proxy)} {said} (HTTP {status}). They belong into its address: http://USER:PASSWORD@{proxy.name}, with "
-            "special characters percent-encoded.",
-            should_retry=False,
-        )
+    if status == AUTHENTICATION_REQUIRED:
+        return APIConnectionError(f"{wants_password(proxy)} (HTTP {status})", should_retry=False)
     return APIConnectionError(
         f"{_named(proxy)} did not open a tunnel to {route.origin}: {reason.rstrip('. ') or 'no reason given'}. {_check(proxy)}",
         # What it forbids now, it forbids in a second; what is behind it may come back.
-        should_retry=None if status in (408, 429) or status >= 500 else False,
+        should_retry=None if status in _FOR_NOW else False,
     )
 
 
@@ -146,6 +159,8 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
         what = f"The connection to {peer} was closed during the TLS handshake, before a certificate came"
     elif "ALERT" in (fault.reason or ""):
         what = f"{peer} refused the TLS connection ({_words(fault)}), so no certificate could be checked"
+    elif route.proxy and stage is Stage.PROXY_TLS:
+        what = f"{peer} does not speak TLS ({_words(fault)}). The address of most proxies begins with http://"
     else:
         address = "" if route.proxy else ". If it is a plain HTTP server, its address begins with http://"
         what = (

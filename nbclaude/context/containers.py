@@ -20,7 +20,7 @@ from nbclaude.wire.request import text_block
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 
 # A table can be many things; that it is no picture is known without asking it.
-DATA_FAMILIES = frozenset({"pandas", "polars", "pyarrow", "xarray"})
+DATA_FAMILIES = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
 
 _MOST_AXES = 1_000
 _MOST_TABLES = 20  # of a list or dict go along

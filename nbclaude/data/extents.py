@@ -8,14 +8,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["EXACT_CELLS", "Extent", "arrow_pieces", "extent", "pieces", "present"]
+__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "present"]
 
 # Up to so many cells of a table are all looked at for ranges and missing values: 1 to 3 ms for each million.
 EXACT_CELLS = 100_000_000
 
 _NAT = -(2**63)
 _PIECE = 1 << 16  # values: what fits into a processor's cache
-_COPIED = 1 << 20  # values that are copied in one go, where they must be
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +96,3 @@ def pieces(array: Any) -> Iterator[Any]:
             yield from pieces(part[0])
         else:
             yield part
-
-
-def arrow_pieces(column: Any) -> Iterator[Any]:
-    """Give the numbers of an Arrow array, or of the chunks of one, without its nulls; they are copied, if at all, in pieces."""
-    for chunk in column.chunks if hasattr(column, "chunks") else (column,):
-        for start in range(0, len(chunk), _COPIED):
-            yield from pieces(chunk.slice(start, _COPIED).drop_null().to_numpy(zero_copy_only=False))

@@ -109,9 +109,9 @@ def name_text(name: object) -> str:
     return one_line(repr(text) if text != text.strip() else text, _NAME_LIMIT) or "(no name)"
 
 
-def number_text(value: float | int) -> str:
-    """Return a statistic: whole numbers whole, others with six significant digits."""
-    if isinstance(value, int):
+def number_text(value: float | int | decimal.Decimal) -> str:
+    """Return a statistic: whole numbers and Decimals whole, others with six significant digits."""
+    if isinstance(value, (int, decimal.Decimal)):
         return str(value)
     return f"{value:.6g}"
 

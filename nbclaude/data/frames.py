@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
-from nbclaude.data.pandas_tables import pandas_table
-from nbclaude.data.plain_tables import arrow_table
-from nbclaude.data.polars_tables import polars_table
 from nbclaude.data.queries import describe_query
 from nbclaude.data.records import record_table
 from nbclaude.data.styled_tables import is_styled, styled_table
@@ -20,9 +16,7 @@ from nbclaude.data.xarrays import describe_xarray
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
-__all__ = ["DATA_FORMATS", "describe_data", "read_format"]
-
-DATA_FORMATS = ("schema", "head N", "full")
+__all__ = ["describe_data", "read_format"]
 
 
 def read_format(format: str) -> tuple[str, int]:
@@ -46,6 +40,8 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     """
     word, rows = read_format(format)
     family = str(type(value).__module__).partition(".")[0]
+    if family == "narwhals" and hasattr(value, "to_native"):
+        return describe_data(value.to_native(), format, limits)
     budget = limits.rows if word in ("head", "full") else limits.summary
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
         return describe_array(value, word, rows, budget)
@@ -76,18 +72,15 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 def _table_of(value: Any, family: str, word: str) -> Table | None:
     if is_styled(value):
         return styled_table(value)
-    reader = _READERS.get(family)
-    if reader is not None:
-        return reader(value)
     # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
-    for module, name in (("pandas", "DataFrame"), ("pandas", "Series")):
-        if _is_a(value, module, name):
-            return pandas_table(value)
-    return record_table(value, short=bool(word))
+    if any(_is_a(value, "pandas", name) for name in ("DataFrame", "Series")):
+        family = "pandas"
+    if family not in _FRAMES:
+        return record_table(value, short=bool(word))
+    # At the first frame, since it imports narwhals: loading the extension must cost nothing.
+    from nbclaude.data.tables import frame_table
+
+    return frame_table(value, family)
 
 
-_READERS: dict[str, Callable[[Any], Table | None]] = {
-    "pandas": pandas_table,
-    "polars": polars_table,
-    "pyarrow": arrow_table,
-}
+_FRAMES = frozenset({"pandas", "modin", "polars", "pyarrow"})

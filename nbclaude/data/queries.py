@@ -1,12 +1,13 @@
-"""A query that is not computed yet comes in (a LazyFrame of polars, a relation of DuckDB); its columns, as text, go out."""
+"""Tells queries that are not computed yet (a LazyFrame of polars, a table of dask, a relation of DuckDB) by their columns."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.facts import full_text, name_text
-from nbclaude.data.polars_tables import lazy_schema
 from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import clip, counted, one_line
@@ -22,27 +23,53 @@ def describe_query(value: Any, word: str, rows: int, budget: int) -> Described |
     Raises ConfigurationError for rows that only the whole query would give, and where it has no schema.
     """
     name, family = type(value).__name__, str(type(value).__module__).partition(".")[0]
-    if family == "polars" and name == "LazyFrame":
-        return _lazy_frame(value, word, budget)
     if family in ("duckdb", "_duckdb") and name == "DuckDBPyRelation":
         return _relation(value, word, rows, budget)
-    return None
+    query = _QUERIES.get((family, name))
+    return None if query is None else _unread(value, query, f"{family} {name}", word, budget)
 
 
-def _lazy_frame(value: Any, word: str, budget: int) -> Described:
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """A type whose values are not computed: its columns with their types, the method that computes, a reference to rows."""
+
+    columns: Callable[[Any], Iterable[tuple[object, object]]]
+    method: str
+    rows: str
+
+
+_QUERIES: Mapping[tuple[str, str], _Query] = {
+    ("dask", "DataFrame"): _Query(lambda frame: frame.dtypes.items(), "compute", "df.head(5)"),
+    ("ibis", "Table"): _Query(lambda table: table.schema().items(), "to_pandas", "t.head(5).to_pandas()"),
+    ("polars", "LazyFrame"): _Query(
+        lambda frame: frame.collect_schema().items(), "collect", "lf.head(5).collect()"
+    ),
+    ("pyspark", "DataFrame"): _Query(lambda frame: frame.dtypes, "toPandas", "df.limit(5).toPandas()"),
+}
+
+
+def _unread(value: Any, query: _Query, title: str, word: str, budget: int) -> Described:
     if word in ("head", "full"):
         raise ConfigurationError(
-            "A polars LazyFrame is not computed here. Collect what you want to send, as in {lf.head(5).collect()}."
+            f"{'An' if title[0] in 'aeiou' else 'A'} {title} is not computed here. "
+            f"Collect what you want to send, as in {{{query.rows}}}."
         )
     try:
-        schema = lazy_schema(value)
-    except Exception as error:  # polars has a class for everything that may be wrong with a plan
+        columns = [f"  {name_text(name)}: {_dtype(dtype)}" for name, dtype in query.columns(value)]
+    except Exception as error:  # each library has a class for everything that may be wrong with a plan
+        family, _, name = title.partition(" ")
         raise ConfigurationError(
-            f"polars finds no schema for this LazyFrame: {one_line(str(error), 300)}"
+            f"{family} finds no schema for this {name}: {one_line(str(error), 300)}"
         ) from error
-    text, note = clip(schema, budget)
-    notes = ("not computed: collect() it for rows", *([note] if note else []))
+    opening = f"{title} (not computed: no rows, no statistics)"
+    text, note = clip("\n".join([opening, "columns:", *columns]), budget)
+    notes = (f"not computed: {query.method}() it for rows", *([note] if note else []))
     return Described(text, "schema only", notes)
+
+
+def _dtype(dtype: Any) -> str:
+    # An Enum's type lists its categories, which are values.
+    return "Enum" if type(dtype).__name__ == "Enum" else one_line(str(dtype), 120)
 
 
 def _relation(value: Any, word: str, rows: int, budget: int) -> Described:

@@ -37,8 +37,7 @@ class AppendDisplay(PagesDisplay):
         *pages, last = self._ready().close(footer)
         for page in pages:
             self._show_page(page)
-        text = "\n".join([*filter(None, [last.text.strip("\n")]), "", *footer_lines(footer)])
-        self._show_piece(last, text.lstrip("\n"))
+        self._show_piece(last, "\n".join([last.text.strip("\n"), "", *footer_lines(footer)]))
 
     def abandon(self, *, alone: bool) -> None:
         """What has been said stays."""
@@ -51,8 +50,7 @@ class AppendDisplay(PagesDisplay):
     def _show_page(self, page: PageImage) -> None:
         # A page that has been shown stays, even if what came later has given it another meaning.
         if page.closed and page.number >= self._shown:
-            # Whoever prints it ends the line: a blank line remains between two blocks.
-            self._show_piece(page, page.text.strip("\n") + "\n")
+            self._show_piece(page, page.text)
 
     def _show_piece(self, page: PageImage, text: str) -> None:
         self._shown = page.number + 1
@@ -66,6 +64,8 @@ class AppendDisplay(PagesDisplay):
 
     def _append(self, bundle: dict[str, str]) -> None:
         self._appended += 1
+        # Consoles print the plain text and end the line once more, which sets blocks apart; `jupyter run` does not end it.
+        bundle["text/plain"] = printable(bundle["text/plain"]).strip("\n") + "\n"
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
         self._publisher.publish(

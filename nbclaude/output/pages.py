@@ -23,6 +23,7 @@ __all__ = ["ASKING", "PagesDisplay"]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
+CATCH_UP = 0.5  # seconds after which a long block is drawn again, however little it has grown
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
 # Characters of HTML a second: what a browser lays out again and again without a frozen frame.
 BYTE_RATE = 90_000
@@ -66,6 +67,7 @@ class PagesDisplay:
         self._has_words = False
         self._waiting: list[tuple[Event, float]] = []
         self._due = 0.0
+        self._caught_up = 0.0
         self._countdown: _Countdown | None = None
 
     def begin(self) -> None:
@@ -78,7 +80,7 @@ class PagesDisplay:
         self._waiting += [(event, now) for event in events]
         if self._countdown is not None:
             self._count_down(now)
-        if not self._waiting or now < self._due:
+        if now < self._due or not (self._waiting or (self._is_behind and now >= self._caught_up + CATCH_UP)):
             return
         cost, size = self._paint(now)
         if size:
@@ -91,6 +93,8 @@ class PagesDisplay:
         now = time.monotonic()
         if self._waiting:
             return max(0.0, self._due - now)
+        if self._is_behind:
+            return max(0.0, max(self._due, self._caught_up + CATCH_UP) - now)
         return max(0.0, self._countdown.next_tick - now) if self._countdown is not None else None
 
     def wait(self, reason: str, seconds: float) -> None:
@@ -147,10 +151,17 @@ class PagesDisplay:
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()
         size = 0
-        for page in self._ready().changes():
+        catch_up = now >= self._caught_up + CATCH_UP
+        if catch_up:
+            self._caught_up = now
+        for page in self._ready().changes(catch_up=catch_up):
             size += len(page.html)
             self._show_page(page)
         return time.monotonic() - now, size
+
+    @property
+    def _is_behind(self) -> bool:
+        return self._renderer is not None and self._renderer.is_behind
 
     def _feed(self) -> None:
         renderer = self._ready()

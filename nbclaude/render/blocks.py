@@ -22,20 +22,27 @@ class _OtherBlock:
 
     def __init__(self, block: Mapping[str, Any]) -> None:
         self._block = dict(block)
+        self._drawn = ""
         self.is_complete = False
 
     def feed(self, delta: Mapping[str, Any]) -> None:
         """Take the next delta: those that are not known carry fields of the block."""
         self._block.update({key: value for key, value in delta.items() if key != "type"})
+        self._drawn = ""
 
     def end(self) -> None:
         """Note that it is complete."""
         self.is_complete = True
 
-    def html(self, *, is_final: bool) -> str:
+    @property
+    def is_behind(self) -> bool:
+        """It never is."""
+        return False
+
+    def html(self, *, is_final: bool, catch_up: bool = False) -> str:
         """Build the line or the fold."""
-        body = self._body_html()
-        return fold_html(escape(self._title, quote=False), body)
+        self._drawn = self._drawn or fold_html(escape(self._title, quote=False), self._body_html())
+        return self._drawn
 
     @property
     def markdown(self) -> str:
@@ -88,6 +95,8 @@ class BlockSection:
         self._items: list[ToolCall | _OtherBlock] = []
         self._by_index: dict[int, ToolCall | _OtherBlock] = {}
         self._laid = 0  # items that are settled
+        self._laid_size = 0  # characters of them in the last part
+        self._pending: set[ToolCall | _OtherBlock] = set()  # items that are not
         self._starts: list[int] = []  # the first item of each part
         self.parts: list[Part] = []
 
@@ -95,8 +104,8 @@ class BlockSection:
         """Take the start of content block `index`."""
         if is_result(block):
             call = self._calls.get(str(block.get("tool_use_id")))
-            if call is not None and call.result is None and call in self._items[self._laid :]:
-                call.result = block
+            if call is not None and call.result is None and call in self._pending:
+                call.answer(block)
                 return
             item: ToolCall | _OtherBlock = ToolCall.of_result(block, call)
         elif str(block.get("type")) in CALL_TYPES:
@@ -105,6 +114,7 @@ class BlockSection:
         else:
             item = _OtherBlock(block)
         self._items.append(item)
+        self._pending.add(item)
         self._by_index[index] = item
 
     def feed(self, index: int, delta: Mapping[str, Any]) -> None:
@@ -120,20 +130,30 @@ class BlockSection:
     def begin_part(self) -> Part:
         """Begin the part on a new page."""
         self.parts.append(Part())
+        self._laid_size = 0
         self._starts.append(self._laid)
         return self.parts[-1]
 
-    def lay(self, limit: float) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not laid yet."""
+        return any(item.is_behind for item in self._pending)
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
         """Bring the folds up to date; tell whether so many are complete that their page is full."""
         part = self.parts[-1]
         while self._laid < len(self._items) and self._items[self._laid].is_complete:
-            part.settled.append(self._items[self._laid].html(is_final=True))
+            item = self._items[self._laid]
+            part.settled.append(item.html(is_final=True))
             self._laid += 1
-            if sum(map(len, part.settled)) >= _MORE * limit:
+            self._laid_size += len(part.settled[-1])
+            self._pending.discard(item)
+            if self._laid_size >= _MORE * limit:
                 part.tail = ""
                 part.source = self._source(self._starts[-1], self._laid)
                 return True
-        part.tail = "".join(item.html(is_final=False) for item in self._items[self._laid :])
+        left = self._items[self._laid :]
+        part.tail = "".join(item.html(is_final=False, catch_up=catch_up) for item in left)
         return False
 
     def close(self) -> list[Part]:

@@ -9,11 +9,13 @@ from html import escape
 from typing import Any
 
 from nbclaude.render.fragments import code_html, fenced_markdown, fold_html, json_html, line_html
+from nbclaude.render.growth import Growth
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.json_layout import JsonLayout, is_json
 from nbclaude.render.links import escaped_markdown, shortened
 from nbclaude.render.markdown import code_block_html
 from nbclaude.render.results import error_of, outcome_of, result_html
+from nbclaude.wire.json_text import from_json
 
 __all__ = ["CALL_TYPES", "ToolCall", "is_result"]
 
@@ -94,6 +96,8 @@ class ToolCall:
         self._highlighter = CodeHighlighter()
         self._has_ended = False
         self._complete_input: Input = {}
+        self._growth = Growth()
+        self._drawn = ""
         # A message that was put together keeps the input that was cut off in this way.
         self.feed(self.block)
 
@@ -112,21 +116,40 @@ class ToolCall:
         piece = str(delta.get("partial_json") or "")
         self._pieces.append(piece)
         self._layout.feed(piece)
+        self._growth.add(len(piece))
 
     def end(self) -> None:
         """Note that the call's input is complete."""
         self._has_ended = True
-        text = "".join(self._pieces)
-        given = json.loads(text) if is_json(text) else self.block.get("input")
+        self._growth.end()
+        try:
+            given = from_json("".join(self._pieces), exact=True)
+        except ValueError:
+            given = self.block.get("input")
         self._complete_input = given if isinstance(given, Mapping) else {}
+
+    def answer(self, result: Mapping[str, Any]) -> None:
+        """Take the result of the call."""
+        self.result = result
+        self._growth.end()
 
     @property
     def is_complete(self) -> bool:
         """Whether nothing of it can change any more."""
         return self._has_ended and (self._is_clients or self.result is not None)
 
-    def html(self, *, is_final: bool) -> str:
-        """Build the fold; `is_final` tells that nothing more will come."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not drawn yet, since it is little beside the rest."""
+        return self._growth.is_behind
+
+    def html(self, *, is_final: bool, catch_up: bool = False) -> str:
+        """Build the fold; `is_final` tells that nothing more will come, `catch_up` that nothing may be missing."""
+        if self._growth.is_due(now=is_final or (catch_up and self.is_behind)):
+            self._drawn = self._html(is_final=is_final)
+        return self._drawn
+
+    def _html(self, *, is_final: bool) -> str:
         if self._is_clients:
             return self._clients_html(is_final=is_final)
         *facts, outcome = self._facts(is_final=is_final)
@@ -233,6 +256,8 @@ class ToolCall:
                 return code_html("\n".join(lines), "diff")
             case ("text_editor_code_execution", _):
                 return ""
+            case _ if self._has_ended and not given and not self._is_whole:
+                return code_html("".join(self._pieces))  # what cannot be read is shown as it came
             case (name, _) if name in _WORDS and len(given) <= 1:
                 return ""  # it is in the line
             case _:
@@ -261,7 +286,7 @@ class ToolCall:
         return self._layout.text if self._is_whole or not self._has_ended else text
 
     def _clients_html(self, *, is_final: bool) -> str:
-        if is_final:
+        if is_final and not self._has_ended:
             self.end()
         text = self._arguments_text()
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing

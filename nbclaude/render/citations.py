@@ -188,8 +188,8 @@ def citations_plugin(md: MarkdownIt, citations: Citations) -> None:
         return True
 
     def render(tokens: Sequence[Any], index: int, options: Any, env: Any) -> str:
-        links = sum({"link_open": 1, "link_close": -1}.get(before.type, 0) for before in tokens[:index])
-        return citations.mark_html(tokens[index].meta["number"], inside_link=links > 0)
+        meta = tokens[index].meta
+        return citations.mark_html(meta["number"], inside_link=meta["inside_link"])
 
     md.inline.ruler.before("autolink", "citation", rule)
     md.core.ruler.push("citations", _clean)

@@ -12,6 +12,7 @@ from nbclaude.render.markdown import code_block_html
 
 __all__ = ["clipped", "code_html", "fenced_markdown", "fold_html", "json_html", "line_html", "text_html"]
 
+_BACKTICKS = re.compile("`+")
 _LONGEST = 8_000  # characters of a result that are shown
 
 
@@ -40,7 +41,7 @@ def code_html(code: str, language: str = "") -> str:
 
 def fenced_markdown(code: str, language: str = "") -> str:
     """Write code as a fenced block of Markdown, which no backticks in it can end."""
-    fence = "`" * max([2, *map(len, re.findall("`+", code))])
+    fence = "`" * max([2, *map(len, _BACKTICKS.findall(code))])
     return f"`{fence}{language}\n{code}\n`{fence}\n"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from functools import cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -41,6 +43,15 @@ _CLASS_OF_KIND = {
     "Generic.Strong": "k",
 }
 
+_MAX_COLOURED = 40_000  # characters, a thousand lines; what follows is plain
+_MAX_LINE = 2_000
+# The patterns of some lexers go through a long run of the same marks again and again. Such a run can be pressed to nothing;
+# code shrinks to a quarter or a tenth.
+_MAX_REPETITION = 20
+_MAX_RUN = 200
+
+_RUN = re.compile(rf"(.)\1{{{_MAX_RUN}}}", re.DOTALL)
+
 # Names that models write after the fence and Pygments does not know.
 _ALIASES = {
     "ipython": "python",
@@ -73,9 +84,17 @@ def _lexer(language: str) -> Lexer | None:
 
 
 def highlight(code: str, language: str) -> str:
-    """Return `code` as HTML. An unknown language, or a lexer that would change the text, gives the plain text."""
+    """Return `code` as HTML. An unknown language, or a lexer that would change the text, gives the plain text.
+
+    So does what would take a lexer too long; of very long code the beginning has colours.
+    """
     lexer = _lexer(language.lower()) if language else None
     if lexer is None:
+        return escape(code, quote=False)
+    if len(code) > _MAX_COLOURED:
+        end = code.rfind("\n", 0, _MAX_COLOURED) + 1 or _MAX_COLOURED
+        return highlight(code[:end], language) + escape(code[end:], quote=False)
+    if len(code) > _MAX_RUN and _is_repetitive(code):
         return escape(code, quote=False)
     pieces: list[str] = []
     run_class, run, seen = "", "", 0
@@ -88,6 +107,13 @@ def highlight(code: str, language: str) -> str:
         run += value
     pieces.append(_span(run_class, run))
     return "".join(pieces) if seen == len(code) else escape(code, quote=False)
+
+
+def _is_repetitive(code: str) -> bool:
+    longest = max(map(len, code.split("\n")))
+    if longest > _MAX_LINE or _RUN.search(code):
+        return True
+    return len(zlib.compress(code.encode("utf-8", "replace"), 1)) * _MAX_REPETITION < len(code)
 
 
 def _span(css_class: str, text: str) -> str:
@@ -117,7 +143,9 @@ class CodeHighlighter:
         """Return the HTML of a block that may still grow at its end."""
         if language != self._open_language or not code.startswith(self._open_code):
             self._open_language, self._open_code, self._open_html = language, "", ""
-        if len(code) - len(self._open_code) > max(200, len(self._open_code) // 4):
+        if len(self._open_code) < _MAX_COLOURED and len(code) - len(self._open_code) > max(
+            200, len(self._open_code) // 4
+        ):
             self._open_code = code[: code.rfind("\n") + 1]
             self._open_html = highlight(self._open_code, language)
         return self._open_html + escape(code[len(self._open_code) :], quote=False)

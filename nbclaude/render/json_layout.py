@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
+
+from nbclaude.wire.json_text import from_json
 
 __all__ = ["JsonLayout", "is_json"]
 
 _TOKEN = re.compile(r'["{}\[\],:]|[^\s{}\[\],:"]+')
 _INSIDE_STRING = re.compile(r'(?:[^"\\]+|\\.)*+', re.DOTALL)
+_MAX_INDENTED = 20  # levels; deeper ones stay on one line: their white space would be most of what is shown
 
 
 class JsonLayout:
@@ -61,16 +63,21 @@ class JsonLayout:
     def _lead(self, mark: str) -> str:
         """Return the white space before a mark."""
         if mark in "}]":
-            return "" if self._before in ("{", "[") else "\n" + "  " * (self._depth - 1)
+            return "" if self._before in ("{", "[") else self._indented(self._depth - 1)
         if self._before == ":":
             return " "
-        return "\n" + "  " * self._depth if self._before in ("{", "[", ",") else ""
+        return self._indented(self._depth) if self._before in ("{", "[", ",") else ""
+
+    def _indented(self, depth: int) -> str:
+        if depth > _MAX_INDENTED:
+            return " " if self._before == "," else ""
+        return "\n" + "  " * depth
 
 
 def is_json(text: str) -> bool:
     """Tell whether a text is complete JSON."""
     try:
-        json.loads(text)
-    except (ValueError, RecursionError):
+        from_json(text, exact=True)
+    except ValueError:
         return False
     return True

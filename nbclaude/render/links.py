@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 __all__ = ["escaped_markdown", "host_of", "is_safe_link", "link_html", "link_markdown", "shortened"]
 
+_HOST = re.compile(r"//[^/?#\\]")
+_ENDS_LINK = re.compile(r"[()<>\\]")
 _MARKS = re.compile(r"([\\`*_\[\]<>|~$^#&!])")
 
 
@@ -21,7 +23,7 @@ def is_safe_link(url: str) -> bool:
     scheme, colon, rest = url.partition(":")
     if scheme.lower() in ("http", "https"):
         # "https:lab" has the scheme and yet is relative.
-        return bool(re.match(r"//[^/?#\\]", rest))
+        return bool(_HOST.match(rest))
     return bool(colon) and scheme.lower() == "mailto" and bool(rest)
 
 
@@ -50,7 +52,7 @@ def link_markdown(url: str, label: str) -> str:
     if not is_safe_link(url) or url.startswith("#"):
         return escaped_markdown(label)
     # Brackets would end the link.
-    address = re.sub(r"[()<>\\]", lambda found: f"%{ord(found.group()):02X}", url)
+    address = _ENDS_LINK.sub(lambda found: f"%{ord(found.group()):02X}", url)
     return f"[{escaped_markdown(label)}]({address})"
 
 

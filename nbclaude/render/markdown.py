@@ -14,17 +14,20 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.tasklists import tasklists_plugin
 
 from nbclaude.quiet import quietly
+from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
+from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.links import is_safe_link
 from nbclaude.render.maths import maths_plugin
+from nbclaude.render.tasks import tasks_plugin
 
-__all__ = ["build_parser", "code_block_html", "render_markdown"]
+__all__ = ["build_parser", "code_block_html", "fences_of", "render_markdown"]
 
 _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
@@ -44,9 +47,11 @@ def build_parser(
     if md.linkify is not None:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
-    md.use(footnote_plugin, inline=False).use(tasklists_plugin).use(maths_plugin, macros)
+    md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
     if citations is not None:
         md.use(citations_plugin, citations)
+    md.use(bounds_plugin)
+    md.core.ruler.push("inside_links", _note_links)
     code = _CodeRules(highlighter or CodeHighlighter())
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["fence"] = code.fence
@@ -63,8 +68,25 @@ def build_parser(
 
 def render_markdown(text: str, document_id: str = "") -> str:
     """Render a whole text at once. `document_id` keeps footnote anchors of different answers apart."""
-    html: str = build_parser().render(text, {"docId": document_id})
+    html: str = build_parser().render(divided(text), {"docId": document_id})
     return html
+
+
+def fences_of(text: str) -> list[tuple[str, str]]:
+    """Return the fenced code blocks of a text, also those inside lists and quotes: what stands after the fence, and the code."""
+    parser = build_parser()
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return [(token.info, token.content) for token in parser.parse(text) if token.type == "fence"]
+
+
+def _note_links(state: StateCore) -> None:
+    """Note of what must not be a link whether it stands in one: counted anew for each, the cost would be a square."""
+    for token in state.tokens:
+        depth = 0
+        for child in token.children or ():
+            depth += {"link_open": 1, "link_close": -1}.get(child.type, 0)
+            if child.type in ("image", "citation"):
+                child.meta["inside_link"] = depth > 0
 
 
 class _Parser(MarkdownIt):
@@ -117,8 +139,7 @@ def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -
     label = f"image: {escape(alt)}" if alt else "image"
     if host := urlsplit(url).hostname:
         label += f" ({escape(host)})"
-    inside_link = sum({"link_open": 1, "link_close": -1}.get(before.type, 0) for before in tokens[:index])
-    if inside_link:
+    if token.meta.get("inside_link"):
         return f'<span class="image">{label}</span>'
     return f'<a class="image" href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from html import escape
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -19,10 +19,12 @@ from markdown_it.token import Token
 
 from nbclaude.render.formulas import formula_of
 
-__all__ = ["NOTE_RULE", "maths_plugin"]
+__all__ = ["NOTE_RULE", "REFUSED_BEFORE", "maths_plugin", "refused_in"]
 
 # The core rule that adds the note; while an answer grows it is not known yet what there is to note.
 NOTE_RULE = "maths_note"
+# The key of an environment under which it finds the commands that were refused before the text that is parsed.
+REFUSED_BEFORE = "refused_before"
 
 # A formula goes on behind a dollar within its braces or environments, as in `\text{if $x > 0$}`; so many are looked at.
 MAX_INNER_DOLLARS = 12
@@ -33,10 +35,10 @@ _OPEN_TO_MATHJAX = "mathjax_process tex2jax_process"
 
 # `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
 _PRICE = re.compile(
-    r"\d[\d.,]*(?:[kKmMbB]\b|%)?(?:\s*[-–—/+,;:]$|\s*[-–—/,;:]?\s+[A-Za-z]{2,}|[-–—/][A-Za-z]{2,})"
+    r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:]$|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
-_UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]|\\.)+", re.DOTALL)
+_UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
 _NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
 _DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 
@@ -44,9 +46,9 @@ _DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
     """Add the maths rules and their rendering to a parser; `macros` are the notebook's own that an answer may use."""
     # Before "escape", which would take the backslash of `\(` for itself.
-    md.inline.ruler.before("escape", "math_inline", _inline_rule)
+    md.inline.ruler.before("escape", "math_inline", _InlineRule())
     md.block.ruler.before(
-        "fence", "math_block", _block_rule, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+        "fence", "math_block", _BlockRule(), {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
     md.core.ruler.push(NOTE_RULE, lambda state: _note_rule(state, macros))
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
@@ -55,34 +57,51 @@ def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
     rules["math_note"] = lambda tokens, index, *_: tokens[index].content
 
 
-def _inline_rule(state: StateInline, silent: bool) -> bool:
-    src, start = state.src, state.pos
-    if src[start] == "$":
-        found = _dollars(src, start, state.posMax)
-    elif src.startswith((r"\(", r"\["), start):
-        closing = r"\)" if src[start + 1] == "(" else r"\]"
-        end = src.find(closing, start + 2, state.posMax)
-        found = (start + 2, end, end + 2, closing == r"\]") if end > start + 2 else None
-    else:
-        found = None
-    if found is None:
-        return False
-    inner, end, after, display = found
-    if not src[inner:end].strip():
-        return False
-    if not silent:
-        token = state.push("math_display" if display else "math_inline", "", 0)
-        token.content = src[inner:end]
-        token.meta = {"inline": True}
-    state.pos = after
-    return True
+class _InlineRule:
+    """The rule for formulas in a line. What does not occur in the rest of a text is not looked for again."""
+
+    def __init__(self) -> None:
+        self._src = ""
+        self._none_from: dict[str, int] = {}
+
+    def __call__(self, state: StateInline, silent: bool) -> bool:
+        if state.src[state.pos] not in "$\\":
+            return False
+        found = self._found(state)
+        if found is None:
+            return False
+        inner, end, after, display = found
+        if not state.src[inner:end].strip():
+            return False
+        if not silent:
+            token = state.push("math_display" if display else "math_inline", "", 0)
+            token.content = state.src[inner:end]
+            token.meta = {"inline": True}
+        state.pos = after
+        return True
+
+    def _found(self, state: StateInline) -> tuple[int, int, int, bool] | None:
+        """Find the formula at this place: (its start, its end, where the text goes on, display)."""
+        src, start = state.src, state.pos
+        opening = src[start : start + 2]
+        closing = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}.get(opening)
+        if closing is None:
+            return _dollars(src, start, state.posMax) if opening[:1] == "$" else None
+        if src is not self._src:
+            self._src = src
+            self._none_from.clear()
+        if start >= self._none_from.get(closing, len(src)):
+            return None
+        end = src.find(closing, start + 2)
+        if end < 0:
+            self._none_from[closing] = start
+        if end <= start + 2 or end + 2 > state.posMax:
+            return None
+        return start + 2, end, end + 2, closing != r"\)"
 
 
 def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
-    """Find `$..$` or `$$..$$` at `start`: (start of the formula, its end, where the text goes on, display)."""
-    if src.startswith("$$", start):
-        end = src.find("$$", start + 2, limit)
-        return (start + 2, end, end + 2, True) if end > start + 2 else None
+    """Find `$..$` at `start`: (start of the formula, its end, where the text goes on, display)."""
     end = _closing_dollar(src, start + 1, limit)
     if end < 0:
         return None
@@ -108,62 +127,70 @@ def _closing_dollar(src: str, start: int, limit: int) -> int:
     return first
 
 
-def _block_rule(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
-    if state.is_code_block(start_line):
-        return False
-    first = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
-    opening = first[:2]
-    closing = {"$$": "$$", r"\[": r"\]"}.get(opening)
-    if closing is None:
-        return False
-    found = _block_end(state, first[2:], closing, start_line, end_line)
-    if found is None:
-        return False
-    if silent:
+class _BlockRule:
+    """The rule for formulas on lines of their own. Lines in which none ends are not read again for each that begins there."""
+
+    def __init__(self) -> None:
+        self._state: StateBlock | None = None
+        self._none_before: dict[tuple[str, int, int, int], int] = {}
+
+    def __call__(self, state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+        if state.is_code_block(start_line):
+            return False
+        first = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
+        closing = {"$$": "$$", r"\[": r"\]"}.get(first[:2])
+        if closing is None:
+            return False
+        if state is not self._state:
+            self._state = state
+            self._none_before.clear()
+        where = (closing, end_line, state.level, state.blkIndent)
+        if start_line < self._none_before.get(where, 0):
+            return False
+        tex, line, outcome = _block_end(state, first[2:], closing, start_line, end_line)
+        if outcome == "none":
+            self._none_before[where] = line
+            return False
+        if silent:
+            return True
+        state.line = line
+        token = state.push("math_display", "", 0)
+        token.block = True
+        token.content = tex
+        token.map = [start_line, line]
+        token.meta = {"inline": False, "open": outcome == "open"}
         return True
-    tex, state.line, is_open = found
-    token = state.push("math_display", "", 0)
-    token.block = True
-    token.content = tex
-    token.map = [start_line, state.line]
-    token.meta = {"inline": False, "open": is_open}
-    return True
 
 
 def _block_end(
     state: StateBlock, first: str, closing: str, start_line: int, end_line: int
-) -> tuple[str, int, bool] | None:
-    """Find the line that ends with `closing`; return the formula, the number of the line after it, and whether it is open.
+) -> tuple[str, int, Literal["closed", "open", "none"]]:
+    """Find the line that ends with `closing`; return the formula, the number of the line after it, and how it ends.
 
-    While an answer grows, a formula that has no end yet is taken for one: its lines may look like lists.
+    While an answer grows, a formula that has no end yet is taken for one: its lines may look like lists. Where there is none,
+    the line is the one up to which none begins.
     """
     lines: list[str] = []
     for line in range(start_line, end_line):
         if line == start_line:
             text = first
-        elif state.sCount[line] < state.blkIndent and not state.isEmpty(line):
-            return None  # the container has ended
-        elif state.isEmpty(line):
-            return None  # as in TeX, a blank line is no part of a formula
+        elif state.isEmpty(line) or state.sCount[line] < state.blkIndent:
+            # As in TeX, a blank line is no part of a formula; or its container has ended.
+            return "", line, "none"
         else:
             text = state.getLines(line, line + 1, state.blkIndent, False)
         body, found, rest = text.partition(closing)
         lines.append(body)
         if found:
             tex = "\n".join(lines).strip()
-            return (tex, line + 1, False) if tex and not rest.strip() else None
+            return (tex, line + 1, "closed") if tex and not rest.strip() else ("", line, "none")
     growing = bool(state.env.get("draft")) and end_line >= state.lineMax
-    return ("\n".join(lines).strip(), end_line, True) if growing else None
+    return ("\n".join(lines).strip(), end_line, "open") if growing else ("", end_line, "none")
 
 
 def _note_rule(state: StateCore, macros: frozenset[str]) -> None:
     """Say once, at the end, which commands have kept formulas from being typeset."""
-    refused = dict.fromkeys(
-        command
-        for token in _all_tokens(state.tokens)
-        if token.type in ("math_inline", "math_display")
-        and (command := formula_of(token.content, _closing(token), macros).refused)
-    )
+    refused = dict.fromkeys([*state.env.get(REFUSED_BEFORE, ()), *refused_in(state.tokens, macros)])
     if refused:
         names = [f"<code>{escape(name)}</code>" for name in refused]
         rest = ["…"] if len(names) > MAX_COMMANDS_NOTED else []
@@ -173,6 +200,16 @@ def _note_rule(state: StateCore, macros: frozenset[str]) -> None:
             "(not known to affect only the formula it stands in).</p>\n"
         )
         state.tokens.append(note)
+
+
+def refused_in(tokens: Sequence[Token], macros: frozenset[str]) -> list[str]:
+    """Return the commands that keep formulas of these tokens from being typeset, in order."""
+    return [
+        command
+        for token in _all_tokens(tokens)
+        if token.type in ("math_inline", "math_display")
+        and (command := formula_of(token.content, _closing(token), macros).refused)
+    ]
 
 
 def _all_tokens(tokens: Sequence[Token]) -> Iterator[Token]:

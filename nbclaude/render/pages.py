@@ -15,6 +15,7 @@ __all__ = ["MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit
 MAX_PAGES = 30
 _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
 _STEADY_PAGES = 12
+_LINE = 40  # characters
 _GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
 
 
@@ -78,13 +79,13 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Settled source characters on this page."""
-        return sum(part.end - part.start for part in self.parts)
+        """Settled source characters on this page; whatever a part holds, it is a line at least."""
+        return sum(max(_LINE, part.end - part.start) for part in self.parts)
 
     @property
-    def has_fold(self) -> bool:
-        """Whether it shows a fold, which the user may open."""
-        return any("<details" in part.html for part in self.parts)
+    def ends_in_fold(self) -> bool:
+        """Whether the last thing on it is a fold, which the user may open."""
+        return bool(self.parts) and "<details" in self.parts[-1].html
 
     @property
     def body(self) -> str:
@@ -103,9 +104,11 @@ class Page:
 
 
 def _paragraphs(texts: Iterable[str]) -> str:
-    whole = ""
-    for text in texts:
-        if whole and text:
-            whole += "\n" * (2 - (len(whole) - len(whole.rstrip("\n"))))
-        whole += text
-    return whole
+    pieces: list[str] = []
+    ending = ""
+    for text in filter(None, texts):
+        if pieces:
+            pieces.append("\n" * (2 - (len(ending) - len(ending.rstrip("\n")))))
+        pieces.append(text)
+        ending = (ending + text)[-2:] if len(text) < 2 else text[-2:]
+    return "".join(pieces)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 
+from nbclaude.render.fences import FenceReader, OpenLine
+
 __all__ = ["NotePlacer"]
 
-_FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?[ \t]*(`{3,}|~{3,})(.*)")
 # What may come to stand behind a note: white space, the bar that ends a row, the backslash that breaks a line.
 _ENDING = " \t\r\n|\\"
 # Lines that mean something only as they are: a rule or underline, a definition, the end of a formula.
-_WHOLE_LINE = re.compile(r"[ \t>]*(?:[-=*_ \t]+|\[[^\]]+\]:.*|.*(?:\$\$|\\\]))")
+_WHOLE_LINE = re.compile(r"[ \t>]*+(?:[-=*_ \t]++|\[[^\]]++\]:.*+|.*(?:\$\$|\\\]))")
 # Marks without text: nothing to set a note to.
-_BARE = re.compile(r"[ \t>]*(?:[#>*+]+|-|\d{1,9}[.)]|[|:\- \t]*\|[|:\- \t]*)?[ \t]*")
-_PREFIX = re.compile(r"[ \t>]*")
+_BARE = re.compile(r"[ \t>]*+(?:[#>*+]++|-(?=[ \t]*+\Z)|\d{1,9}+[.)]|(?=[:\- \t]*+\|)[|:\- \t]++)?+[ \t]*+")
+_PREFIX = re.compile(r"[ \t>]*+")
 
 
 class NotePlacer:
@@ -25,8 +26,8 @@ class NotePlacer:
 
     def __init__(self) -> None:
         self._held: list[str] = []
-        self._line: list[str] = []  # the pieces of the last line that was passed on
-        self._fence = ""  # the mark of the code block that is open
+        self._line = OpenLine()  # the last line that was passed on
+        self._fence = FenceReader()
 
     def feed(self, text: str) -> str:
         """Take the next text; return what can be passed on."""
@@ -51,12 +52,12 @@ class NotePlacer:
         held = "".join(self._held)
         marks = held.rstrip()
         space = held[len(marks) :]
-        line = "".join(self._line) + marks
-        if self._fence or _WHOLE_LINE.fullmatch(line):
-            if "\n" in line or _BARE.fullmatch(line) or (self._fence and not self._closes(line)):
+        line = self._line.text + marks
+        if self._fence.mark or _WHOLE_LINE.fullmatch(line):
+            if "\n" in line or _BARE.fullmatch(line) or (self._fence.mark and not self._fence.closes(line)):
                 return self.flush()
             return self._passed(f"{marks}\n{_prefix(line)}{note}{space}")
-        if "\n" in line or _BARE.fullmatch(line) or _opened_fence(line):
+        if "\n" in line or _BARE.fullmatch(line) or self._fence.opens(line):
             return self.flush()
         marks, ending = _split(marks)
         return self._passed(marks + note + ending + space)
@@ -69,30 +70,10 @@ class NotePlacer:
     def _note_lines(self, text: str) -> None:
         *lines, rest = text.split("\n")
         for line in lines:
-            self._end_line("".join(self._line) + line)
+            self._line.add(line)
+            self._fence.read(self._line.text)
             self._line.clear()
-        self._line.append(rest)
-
-    def _end_line(self, line: str) -> None:
-        if not self._fence:
-            self._fence = _opened_fence(line)
-        elif self._closes(line):
-            self._fence = ""
-
-    def _closes(self, line: str) -> bool:
-        found = _FENCE.match(line)
-        return bool(
-            found
-            and found[1][0] == self._fence[0]
-            and len(found[1]) >= len(self._fence)
-            and not found[2].strip()
-        )
-
-
-def _opened_fence(line: str) -> str:
-    """Return the mark of the code block that a line opens; empty if it opens none."""
-    found = _FENCE.match(line)
-    return "" if found is None or (found[1][0] == "`" and "`" in found[2]) else found[1]
+        self._line.add(rest)
 
 
 def _split(marks: str) -> tuple[str, str]:

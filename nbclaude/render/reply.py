@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -92,6 +93,7 @@ class ReplyRenderer:
         self._macros = macros
         self._pages = [Page(0)]
         self._section: Section | None = None
+        self._begun_on = 0  # the page on which the section has begun
         self._sections = 0
         self._calls: dict[str, ToolCall] = {}
         self._citations = Citations()
@@ -122,11 +124,19 @@ class ReplyRenderer:
             case _:
                 pass
 
-    def changes(self) -> list[PageImage]:
-        """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
+        return self._section is not None and self._section.is_behind
+
+    def changes(self, *, catch_up: bool = False) -> list[PageImage]:
+        """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
+
+        A long block is drawn again only when it has grown by a fair share, or to `catch_up`.
+        """
         closed, self._closed_meanwhile = self._closed_meanwhile, []
         if self._section is not None:
-            while self._section.lay(self._section_limit):
+            while self._section.lay(self._section_limit, catch_up=catch_up):
                 closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
@@ -210,6 +220,7 @@ class ReplyRenderer:
         if self._is_full(self._pages[-1]):
             self._closed_meanwhile.append(self._close_page())
         self._section = section
+        self._begun_on = len(self._pages) - 1
         self._sections += 1
         self._pages[-1].parts.append(section.begin_part())
         return section
@@ -226,15 +237,16 @@ class ReplyRenderer:
     def _is_full(self, page: Page) -> bool:
         """Tell whether the next section begins on the next page."""
         if self._in_pieces:
-            return len(page.body) >= piece_limit(page.number)
+            limit = piece_limit(page.number)
+            return math.isfinite(limit) and len(page.body) >= limit
         # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
-        return page.size >= page_limit(page.number) or (page.has_fold and page.number < MAX_PAGES - 1)
+        return page.size >= page_limit(page.number) or (page.ends_in_fold and page.number < MAX_PAGES - 1)
 
     def _end_section(self) -> None:
         if self._section is None:
             return
         changed = self._section.close()
-        for page in self._pages:
+        for page in self._pages[self._begun_on :]:
             if page.closed and any(part in changed for part in page.parts):
                 self._repaint[page.number] = page
         self._section = None

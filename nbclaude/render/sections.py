@@ -6,6 +6,7 @@ from html import escape
 from typing import Any, Protocol
 
 from nbclaude.render.citations import Citations, citation_mark, marks_as_text
+from nbclaude.render.dividing import BlockDivider
 from nbclaude.render.fragments import fenced_markdown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.json_layout import JsonLayout, is_json
@@ -28,8 +29,15 @@ class Section(Protocol):
     def end_block(self, index: int, at: float) -> None:
         """Note that content block `index` is complete, at `at` seconds."""
 
-    def lay(self, limit: float) -> bool:
-        """Bring the last part up to date; tell whether it is full, so that its page must close."""
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not laid yet, since it is little beside what would be drawn again."""
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+        """Bring the last part up to date; tell whether it is full, so that its page must close.
+
+        With `catch_up` it is brought up to date whatever that costs.
+        """
 
     def close(self) -> list[Part]:
         """Settle everything; return the parts whose HTML has changed."""
@@ -44,6 +52,7 @@ class TextSection:
         self._stream = MarkdownStream(document_id, citations, macros)
         self._citations = citations or Citations()
         self._placer = NotePlacer()
+        self._divider = BlockDivider()
         self._numbers: list[int] = []
         self._text: list[str] = []
         self._waiting: list[SettledBlock] = []
@@ -73,9 +82,14 @@ class TextSection:
         self.parts.append(Part(start, start))
         return self.parts[-1]
 
-    def lay(self, limit: float) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not laid yet."""
+        return self._stream.is_behind
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
         """Move settled blocks to the open part until it holds `limit` characters; tell whether it is full."""
-        now = self._stream.advance()
+        now = self._stream.advance(catch_up=catch_up)
         self._waiting += now.settled
         part = self.parts[-1]
         for laid, block in enumerate(self._waiting, 1):
@@ -101,6 +115,7 @@ class TextSection:
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
 
     def _pass_on(self, text: str) -> None:
+        text = self._divider.feed(text)
         if text:
             self._text.append(text)
             self._stream.feed(text)
@@ -136,7 +151,12 @@ class CodeSection:
         self.parts.append(Part())
         return self.parts[-1]
 
-    def lay(self, limit: float) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Code is always shown as it stands."""
+        return False
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
         """Show the code as it stands; a code block is never cut."""
         text = self._text_laid_out()
         code = self._highlighter.growing(text, self._language)
@@ -175,7 +195,12 @@ class LineSection:
         self.parts.append(Part(settled=[self._html]))
         return self.parts[-1]
 
-    def lay(self, limit: float) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """It never is."""
+        return False
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
         """It is as it was."""
         return False
 

@@ -7,24 +7,32 @@ is defined later; hence `close`, whose rendering of the whole text is the author
 
 from __future__ import annotations
 
-import copy
 import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from nbclaude.render.citations import Citations
+from nbclaude.render.dividing import END_LABEL
+from nbclaude.render.growing_table import GrowingTable
+from nbclaude.render.growth import ALWAYS, has_grown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.markdown import build_parser
-from nbclaude.render.maths import NOTE_RULE
+from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
 from nbclaude.render.unfinished import presentable
 
 __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
 
-_FOOTNOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+_FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\]")
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_SHARE = 8
+_SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
+# A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
+_LONGEST_AGAIN = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +64,57 @@ class MarkdownStream:
         self._draft_parser.disable(["footnote_tail", NOTE_RULE])
         self._environment: dict[str, Any] = {"docId": document_id}
         self._document_id = document_id
-        self._pieces: list[str] = []
+        self._fresh: list[str] = []
+        self._fresh_size = 0
         self._tail = ""
         self._tail_html = ""
+        self._table: GrowingTable | None = None
+        self._share = _SHARE
+        self._settled: list[SettledBlock] = []
         self._settled_to = 0
+        self._has_definitions = False
+        self._macros = macros
+        self._refused: list[str] = []  # commands of formulas that have settled as source
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text; costs nothing until somebody looks."""
-        self._pieces.append(text)
+        self._fresh.append(text)
+        self._fresh_size += len(text)
 
-    def advance(self) -> Advance:
-        """Render what has come since the last call: the blocks that are settled now, and the tail."""
-        if not self._pieces:
+    @property
+    def is_behind(self) -> bool:
+        """Whether something that was fed is not rendered yet, since it is little beside the block that it belongs to."""
+        return self._fresh_size > 0
+
+    def advance(self, *, catch_up: bool = False) -> Advance:
+        """Render what has come since the last call: the blocks that are settled now, and the tail.
+
+        Of a long block, a little that has come may wait for the next call; `catch_up` renders it all the same.
+        """
+        if not self._fresh or not (catch_up or has_grown(self._fresh_size, len(self._tail), self._share)):
             return Advance((), self._tail_html)
-        self._tail += "".join(self._pieces)
-        self._pieces.clear()
+        self._take_fresh()
+        if (html := self._table_html()) is not None:
+            self._tail_html = html
+            return Advance((), html)
+        return self._advance()
+
+    def _take_fresh(self) -> None:
+        self._tail += "".join(self._fresh)
+        self._fresh.clear()
+        self._fresh_size = 0
+
+    def _advance(self) -> Advance:
         text = presentable(self._tail)
         environment = self._environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
+        self._note_definitions(environment)
         line_starts = _line_starts(text)
         complete = self._tail.rfind("\n") + 1
         starts = [
             (index, line)
             for index, line in _top_level_starts(tokens)
-            if _begins_for_sure(tokens[index], text[: line_starts[line]], complete)
+            if _begins_for_sure(tokens[index], text, line_starts[line], complete)
         ]
         settled: list[SettledBlock] = []
         for (token_index, _), (next_index, next_line) in itertools.pairwise(starts):
@@ -89,19 +124,73 @@ class MarkdownStream:
         if settled:
             last_index, last_line = starts[-1]
             self._keep_definitions(environment, tokens[:last_index], last_line)
+            self._refused += refused_in(tokens[:last_index], self._macros)
             self._tail = self._tail[line_starts[last_line] :]
             self._settled_to = settled[-1].end
+            self._settled += settled
             rest = tokens[last_index:]
         _mark_open_fence(rest)
         self._tail_html = self._render(rest, environment)
+        self._begin_table(rest)
+        is_cheap = self._table is not None or [token.type for token in rest] == ["fence"]
+        self._share = _SHARE_OF_CHEAP if is_cheap else _SHARE
         return Advance(tuple(settled), self._tail_html)
 
+    def _begin_table(self, tokens: Sequence[Token]) -> None:
+        """From here on, render a long table by its rows."""
+        self._table = None
+        if len(self._tail) > ALWAYS and tokens and tokens[0].type == "table_open" and "\r" not in self._tail:
+            environment = self._environment_for("")
+            self._table = GrowingTable.begin(
+                self._tail, tokens, lambda tokens: self._render(tokens, environment)
+            )
+
+    def _table_html(self) -> str | None:
+        """Render the tail as a table that has grown; None if it is none."""
+        if self._table is None or "\r" in self._tail:
+            return None
+        line = self._tail[self._tail.rfind("\n") + 1 :]
+        environment = self._environment_for(self._tail[self._table.read_to :])
+        html = self._table.grow(
+            self._tail,
+            presentable(f"\n{line}").strip("\n"),
+            lambda text: self._draft_parser.parse(text, environment),
+            lambda tokens: self._render(tokens, environment),
+        )
+        if html is None:
+            self._table = None
+        return html
+
     def close(self, text: str, boundaries: Sequence[int]) -> list[str]:
-        """Render the whole `text` at once and cut it where the pages were cut.
+        """Render the whole `text` and cut it where the pages were cut.
 
         `boundaries` are positions in characters, ascending; the result has one piece of HTML more than there are
-        boundaries, and their concatenation is what `MarkdownIt.render(text)` gives.
+        boundaries, and their concatenation is what `MarkdownIt.render(text)` gives. What has settled is rendered again only
+        where a definition may have changed it, and not in a very long text.
         """
+        self._take_fresh()
+        is_whole = self._settled_to + len(self._tail) == len(text)
+        is_long = len(text) > _LONGEST_AGAIN
+        if self._settled and is_whole and (is_long or not (self._has_definitions or "[^" in text)):
+            environment = self._environment_for(self._tail) | {"draft": False, REFUSED_BEFORE: self._refused}
+            if "[^" in text:
+                self._parser.disable("footnote_tail")  # the footnotes stay where they have settled
+            tokens = self._parser.parse(self._tail, environment)
+            if is_long or not _definitions(environment):
+                return self._cut_settled(boundaries, self._render(tokens, environment))
+        return self._close_whole(text, boundaries)
+
+    def _cut_settled(self, boundaries: Sequence[int], tail_html: str) -> list[str]:
+        pieces: list[list[str]] = [[]]
+        for block in self._settled:
+            pieces[-1].append(block.html)
+            if len(pieces) <= len(boundaries) and block.end >= boundaries[len(pieces) - 1]:
+                pieces.append([])
+        pieces[-1].append(tail_html)
+        pieces += [[] for _ in range(len(boundaries) + 1 - len(pieces))]
+        return ["".join(piece) for piece in pieces]
+
+    def _close_whole(self, text: str, boundaries: Sequence[int]) -> list[str]:
         environment: dict[str, Any] = {"docId": self._document_id}
         tokens = self._parser.parse(text, environment)
         line_starts = _line_starts(text)
@@ -132,12 +221,21 @@ class MarkdownStream:
 
     def _environment_for(self, text: str) -> dict[str, Any]:
         """What settled text has defined, plus a note for every mark: a mark that has no note in the end is rare."""
-        environment = copy.deepcopy(self._environment)
-        environment["draft"] = True
-        notes = environment.setdefault("footnotes", {"refs": {}, "list": {}})["refs"]
+        kept = self._environment.get("footnotes", {"refs": {}, "list": {}})
+        # The parser changes what it finds here, but never an entry of the references.
+        notes = dict(kept["refs"])
+        environment = {
+            "docId": self._document_id,
+            "draft": True,
+            "references": dict(self._environment.get("references", {})),
+            "footnotes": {"refs": notes, "list": {key: dict(note) for key, note in kept["list"].items()}},
+        }
         for label in _FOOTNOTE_MARK.findall(text):
             notes.setdefault(":" + label, -1)
         return environment
+
+    def _note_definitions(self, environment: dict[str, Any]) -> None:
+        self._has_definitions = self._has_definitions or _definitions(environment)
 
     def _keep_definitions(self, environment: dict[str, Any], settled: Sequence[Token], to_line: int) -> None:
         """Keep what the settled lines have defined or used: link references, and the numbers of notes."""
@@ -166,16 +264,21 @@ def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 
 def _line_starts(text: str) -> list[int]:
     """The position of every line, and the end of the text; markdown-it reads every line end as a newline."""
-    return [0, *(match.end() for match in re.finditer(r"\r\n|\n|\r", text)), len(text)]
+    return [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
 
 
-def _begins_for_sure(token: Token, before: str, complete: int) -> bool:
-    """Tell whether a block begins here whatever comes; `complete` is where the last complete line ends."""
-    if len(before) >= complete:
+def _definitions(environment: dict[str, Any]) -> bool:
+    """Tell whether links are defined, other than what ends a block."""
+    return bool(environment.get("references", {}).keys() - {normalizeReference(END_LABEL)})
+
+
+def _begins_for_sure(token: Token, text: str, start: int, complete: int) -> bool:
+    """Tell whether a block begins at `start` whatever comes; `complete` is where the last complete line ends."""
+    if start >= complete:
         return False  # its line is still being written
     is_open_formula = token.type == "math_display" and token.meta.get("open")
     # One that never ends is no formula, but a line of the paragraph that it stands under.
-    return not is_open_formula or not before.strip() or before.endswith("\n\n")
+    return not is_open_formula or not text[:start].strip() or text.endswith("\n\n", 0, start)
 
 
 def _mark_open_fence(tokens: Sequence[Token]) -> None:

@@ -39,9 +39,14 @@ class ThinkingSection:
         """Begin the part on a new page, in a fold of its own."""
         return self._summary.begin_part()
 
-    def lay(self, limit: float) -> bool:
+    @property
+    def is_behind(self) -> bool:
+        """Whether a little of what has come is not laid yet."""
+        return self._summary.is_behind
+
+    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
         """Show the summary as it stands, open; while there is none, a sign of life."""
-        is_full = self._summary.lay(limit)
+        is_full = self._summary.lay(limit, catch_up=catch_up)
         part = self.parts[-1]
         part.source = ""
         if self._has_text:

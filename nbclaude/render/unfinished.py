@@ -8,21 +8,26 @@ from __future__ import annotations
 
 import re
 
+from nbclaude.render.fences import FenceReader
+
 __all__ = ["presentable"]
 
-_BARE_MARKER = re.compile(r"[ \t>]*(?:[#>*+\-=_~`|:]+|\d{1,9}[.)]?|\[\^?[^\]\n]*\]?:?|\\)?[ \t]*$")
-_TABLE_START = re.compile(r"[ \t]*\|[^\n]*(?:\n[ \t]*\|?[ \t:|\-]*)?$")
-_FENCE = re.compile(r"^[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*(`{3,}|~{3,})", re.MULTILINE)
-_HALF_LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*$")
+# What one part of these patterns has taken it does not give back, so that a line is read once, however long it is.
+_BARE_MARKER = re.compile(r"[ \t>]*+(?:[#>*+\-=_~`|:]++|\d{1,9}+[.)]?+|\[[^\]\n]*+\]?+:?+|\\)?+[ \t]*+")
+_TABLE_START = re.compile(r"[ \t]*+\|[^\n]*+(?:\n[ \t:|\-]*+)?+")
+_HALF_LINK = re.compile(r"!?\[([^\[\]\n]*+)\]\([^()\s]*+\Z")
 _EMPHASIS = re.compile(r"(?<![\\*])\*\*(?!\*)")
-_CODE_SPAN = re.compile(r"`+")
+_CODE_SPAN = re.compile(r"`++")
 
 
 def presentable(text: str) -> str:
     """Return the part of `text` that can be shown now, its last paragraph completed."""
-    if _inside_fence(text):
-        return text
     head, newline, line = text.rpartition("\n")
+    fence = _fence_after(head) if "```" in text or "~~~" in text else FenceReader()
+    if fence.mark:
+        return head + newline if fence.closes(line) else text
+    if fence.opens(line):
+        return text
     if line and _BARE_MARKER.fullmatch(line):
         text = head + newline
     if text.endswith("\n") and _BARE_MARKER.fullmatch(text[:-1].rpartition("\n")[2]):
@@ -35,15 +40,11 @@ def presentable(text: str) -> str:
     return text[:start] + _completed(block)
 
 
-def _inside_fence(text: str) -> bool:
-    opened = ""
-    for match in _FENCE.finditer(text):
-        mark = match.group(1)
-        if not opened:
-            opened = mark
-        elif mark[0] == opened[0] and len(mark) >= len(opened):
-            opened = ""
-    return bool(opened)
+def _fence_after(text: str) -> FenceReader:
+    fence = FenceReader()
+    for line in text.split("\n"):
+        fence.read(line)
+    return fence
 
 
 def _completed(block: str) -> str:

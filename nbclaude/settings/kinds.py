@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
 import math
-import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -12,15 +10,10 @@ from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import as_float, items_of, number_of, plain_json, plain_text
 
 __all__ = [
-    "Beta",
-    "Cells",
     "Choice",
-    "Figure",
     "Flag",
     "Given",
-    "Identifier",
     "Kind",
-    "Macro",
     "Number",
     "System",
     "Text",
@@ -99,50 +92,6 @@ class Text(Kind):
         if text is None or not (text.strip() or (self.empty and not text)):
             raise self.unfit()
         return text if self.escapes else text.strip()
-
-
-class Beta(Text):
-    """The name of a beta feature, which goes into a header."""
-
-    what = "the name of a beta feature, like files-api-2025-04-14"
-
-    def check(self, value: object) -> str:
-        """Check a value of Python."""
-        text = Text.check(self, value)
-        if not text.isascii() or not text.isprintable():
-            raise self.unfit()
-        return text
-
-
-class Identifier(Text):
-    """The name of a variable."""
-
-    what = "the name of a Python variable"
-
-    def check(self, value: object) -> str:
-        """Check a value of Python."""
-        text = plain_text(value)
-        if text is None or not text.isidentifier() or keyword.iskeyword(text):
-            raise self.unfit()
-        return text
-
-
-class Macro(Text):
-    """The name of a LaTeX macro that answers may use, with or without its backslash."""
-
-    what = (
-        "the name of a macro that the notebook defines, such as 'R': letters only, and not a command that itself defines, "
-        "loads, links or styles"
-    )
-
-    def check(self, value: object) -> str:
-        """Check a value of Python."""
-        from nbclaude.render.formulas import is_macro_name  # the table of commands loads with the first macro
-
-        text = (plain_text(value) or "").removeprefix("\\")
-        if not is_macro_name(text):
-            raise self.unfit()
-        return text
 
 
 class Choice(Kind):
@@ -323,29 +272,3 @@ class System(Kind):
         if not block["text"]:
             raise self.unfit(part=(item,))
         return block
-
-
-class Figure(Text):
-    """Which figure: 1 is the last one, `cell` all of the last cell that plotted."""
-
-    what = "a number from 1 (1 is the last figure), or cell; -- ends the options"
-
-    def check(self, value: object) -> str:
-        """Check a value of Python."""
-        text = plain_text(value) or ""
-        if text != "cell" and not (re.fullmatch("[0-9]+", text) and text.strip("0")):
-            raise self.unfit()
-        return text
-
-
-class Cells(Text):
-    """How many cells, or `all`."""
-
-    what = "how many cells, or all"
-
-    def check(self, value: object) -> str:
-        """Check a value of Python."""
-        text = plain_text(value) or ""
-        if text != "all" and not re.fullmatch("[0-9]+", text):
-            raise self.unfit()
-        return text

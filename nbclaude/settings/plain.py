@@ -12,7 +12,7 @@ from nbclaude.refusal import UnfitError
 
 __all__ = ["a_type", "as_float", "items_of", "number_of", "plain_json", "plain_text"]
 
-_MAX_ITEMS = 1_000
+_MAX_ITEMS = 100_000
 _MAX_DEPTH = 100
 _MAX_NUMBER = 2**63 - 1  # of whole numbers
 

@@ -4,23 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from nbclaude.settings.kinds import (
-    Beta,
-    Cells,
-    Choice,
-    Figure,
-    Flag,
-    Given,
-    Identifier,
-    Macro,
-    Number,
-    System,
-    Text,
-    Texts,
-    Whole,
-)
+from nbclaude.settings.kinds import Choice, Flag, Given, Number, System, Text, Texts, Whole
 from nbclaude.settings.mappings import Entries, Headers, Json
 from nbclaude.settings.rows import EVERY_FIELD, Option, Setting, parameter
+from nbclaude.settings.words import Beta, Cells, Figure, Identifier, Macro
 from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["BY_NAME", "DEFAULT_BASE_URL", "ENVIRONMENT", "MAIN", "OPTIONS", "SETTINGS"]
@@ -353,7 +340,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "display",
         Choice(("auto", "pages", "append")),
-        "how an answer appears: on pages that are updated, or appended block by block; auto knows the front end",
+        "how an answer appears: on pages that are updated as it grows, appended block by block, or auto",
         default="auto",
         configurable=True,
         held=False,

@@ -135,7 +135,7 @@ def parse_event(event: ServerSentEvent) -> Event | None:
     read = _READERS.get(kind) if isinstance(kind, str) else None
     try:
         return read(data) if read else UnknownEvent(str(kind), data)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         # A known name in a shape that we do not know is an unknown event too.
         return UnknownEvent(str(kind), data)
 

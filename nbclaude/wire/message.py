@@ -91,6 +91,7 @@ class _GrowingBlock:
     def __init__(self, start: Mapping[str, Any]) -> None:
         self.start = dict(start)
         self.pieces: dict[str, list[str]] = {}
+        self.citations: list[Any] = []
 
     def apply(self, delta: Mapping[str, Any]) -> None:
         kind = delta.get("type")
@@ -101,8 +102,7 @@ class _GrowingBlock:
             # Assigned, not joined: the last one is the signature.
             self.start["signature"] = delta.get("signature")
         elif kind == "citations_delta":
-            before = self.start.get("citations")
-            self.start["citations"] = [*(before if isinstance(before, list) else ()), delta.get("citation")]
+            self.citations.append(delta.get("citation"))
         else:
             # compaction_delta and deltas to come carry their block's fields whole; what is known grows by its own deltas.
             known = {"type", "input", *_GROWING.values()}
@@ -115,6 +115,9 @@ class _GrowingBlock:
                 block.update(_tool_input("".join(pieces), block))
             else:
                 block[field] = str(block.get(field) or "") + "".join(pieces)
+        if self.citations:
+            before = block.get("citations")
+            block["citations"] = [*(before if isinstance(before, list) else ()), *self.citations]
         return block
 
 
@@ -124,7 +127,7 @@ def _tool_input(text: str, block: Mapping[str, Any]) -> dict[str, Any]:
         # No deltas, or only empty ones: the start has the whole input, which is usually {}.
         return {"input": block.get("input") or {}}
     try:
-        value = from_json(text)
+        value = from_json(text, exact=True)
     except ValueError:
         value = None
     if isinstance(value, dict):

@@ -160,6 +160,26 @@ def locks_held() -> list[str]:
     return found + in_children(work, 2)
 
 
+def while_others_ask() -> list[str]:
+    """Fork again and again while threads of the parent are in the middle of questions of their own."""
+    found: list[str] = []
+    done = threading.Event()
+
+    def keep_asking(who: str) -> None:
+        while not done.is_set():
+            found.extend(wrong(who, whole=who.endswith("1")))
+
+    threads = [threading.Thread(target=keep_asking, args=(f"thread{number}",)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for _ in range(5):
+        found += in_children(wrong, 2)
+    done.set()
+    for thread in threads:
+        thread.join()
+    return found
+
+
 def reloads() -> list[str]:
     """A child that unloads the extension closes nothing of its parent's."""
 
@@ -196,6 +216,7 @@ SCENES = (
     during_a_stream,
     goes_on_in_the_child,
     locks_held,
+    while_others_ask,
     reloads,
     parent_first,
 )

@@ -12,10 +12,43 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.errors import APIError
+from nbclaude.errors import APIError, APIResponseValidationError
 from nbclaude.simulator import RawStream, Simulator
+from nbclaude.wire.json_text import from_json, to_json
 
-JUNK = [None, "", 0, -1, 1.5, True, [], {}, [None], {"type": None}, 10**30, "\ud83d", {"a": [1]}]
+# What JSON in Python cannot hold or should not: written into the stream as it stands.
+RAW = {
+    "number beyond floats": "1e400",
+    "number below floats": "-1e999",
+    "not a number": "NaN",
+    "infinity": "Infinity",
+    "minus infinity": "-Infinity",
+    "five thousand digits": "9" * 5_000,
+    "four hundred digits": "-" + "7" * 400,
+    "seven hundred lists": "[" * 700 + "]" * 700,
+    "seven hundred objects": '{"a":' * 700 + "1" + "}" * 700,
+    "a hundred thousand lists": "[" * 100_000 + "]" * 100_000,
+    "ninety lists": "[" * 90 + "]" * 90,
+    "half a character": r'"a\ud83d"',
+    "no character": r'"a\u0000b"',
+    "the same key twice": '{"a": 1, "a": 2, "type": "text", "type": 5}',
+}
+JUNK = [
+    *(f"@{name}@" for name in RAW),
+    None,
+    "",
+    0,
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    [None],
+    {"type": None},
+    10**30,
+    "\ud83d",
+    {"a": [1]},
+]
 # One answer with everything that an answer usually has.
 EVENTS: list[dict[str, Any]] = [
     {
@@ -107,7 +140,15 @@ def garbled(chance: random.Random) -> bytes:
             del within[last]
         else:
             within[last] = copy.deepcopy(chance.choice(JUNK))
-    return b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+    return b"".join(b"data: " + written(event) + b"\n\n" for event in events)
+
+
+def written(event: object) -> bytes:
+    """Write an event, with what no value of Python stands for put in its places."""
+    text = json.dumps(event)
+    for name, raw in RAW.items():
+        text = text.replace(f'"@{name}@"', raw)
+    return text.encode()
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -123,5 +164,86 @@ def test_no_answer_breaks_the_client_or_the_conversation(
             stream = garbled(chance)
             simulator.enqueue(RawStream(stream), "Fine.")
             with contextlib.suppress(APIError):  # says in one line what came; anything else fails the test
-                nbclaude.ask("What?", conversation=name)
-            assert nbclaude.ask("And now?", conversation=name).text == "Fine.", stream.decode()
+                reply = nbclaude.ask("What?", conversation=name)
+                read_all(reply)
+            assert nbclaude.ask("And now?", conversation=name).text == "Fine.", stream.decode()[:2000]
+
+
+def read_all(reply: nbclaude.Reply) -> None:
+    """Read everything that a reply tells, as a user would."""
+    with contextlib.suppress(APIResponseValidationError):
+        assert reply.data is not None
+    for name in ("text", "tool_calls", "thinking", "citations", "code", "usage", "stop_reason", "model"):
+        getattr(reply, name)
+    assert reply.request["messages"]
+    for shown in reply._repr_mimebundle_().values():
+        shown.encode()  # half a character would keep a notebook from being saved
+    assert repr(reply)
+    from_json(to_json(reply.message), exact=True)
+
+
+INPUTS = {name: f'{{"x": {raw}}}' for name, raw in RAW.items()} | {
+    "cut off": '{"x": [1, 2',
+    "no object": "[1]",
+    "a number": "1e400",
+    "nothing": "null",
+}
+
+
+@pytest.mark.parametrize("name", INPUTS)
+@pytest.mark.parametrize("way", ["deltas", "start", "whole"])
+def test_whatever_a_tools_input_is_the_next_request_can_be_read(
+    way: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = INPUTS[name]
+    call = {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}}
+    text = {"type": "text", "text": "I call f."}
+    deltas = [given[start : start + 9_000] for start in range(0, len(given), 9_000)]
+    if way == "whole":
+        message = {**EVENTS[0]["message"], "content": [text, call], "stop_reason": "tool_use"}
+        body = json.dumps(message).replace('"input": {}', f'"input": {given}').encode()
+    else:
+        events = [
+            *(EVENTS[0], {"type": "content_block_start", "index": 0, "content_block": text}),
+            *(
+                {"type": "content_block_stop", "index": 0},
+                {"type": "content_block_start", "index": 1, "content_block": call},
+            ),
+            *(
+                {
+                    "type": "content_block_delta",
+                    "index": 1,
+                    "delta": {"type": "input_json_delta", "partial_json": delta},
+                }
+                for delta in (deltas if way == "deltas" else [])
+            ),
+            *(
+                {"type": "content_block_stop", "index": 1},
+                {"type": "message_delta", "delta": {"stop_reason": "tool_use"}},
+            ),
+            {"type": "message_stop"},
+        ]
+        body = b"".join(b"data: " + json.dumps(event).encode() + b"\n\n" for event in events)
+        if way == "start":
+            body = body.replace(b'"input": {}', f'"input": {given}'.encode())
+    with Simulator(strict=True) as simulator:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+        conversation = f"inputs {way} {name}"
+        simulator.enqueue(RawStream(body), "Fine.")
+        with contextlib.suppress(APIError):
+            read_all(nbclaude.ask("What?", conversation=conversation))
+        assert nbclaude.ask("And now?", conversation=conversation).text == "Fine."
+
+
+@pytest.mark.parametrize("name", RAW)
+@pytest.mark.parametrize("status", [200, 400])
+def test_whatever_an_error_holds(name: str, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = f'{{"error": {{"type": "x", "message": {RAW[name]}, "details": {RAW[name]}}}, "code": {RAW[name]}}}'.encode()
+    with Simulator(strict=False) as simulator:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+        simulator.enqueue(RawStream(body, status=status))
+        with pytest.raises(APIError) as caught:
+            nbclaude.ask("What?", conversation=f"errors {name}")
+        str(caught.value).encode()

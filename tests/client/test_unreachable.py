@@ -178,8 +178,13 @@ class TestBehindAProxy:
         ("status", "says", "retries"),
         [
             ("403 Forbidden", "did not open a tunnel to https://far.example: 403 Forbidden", 0),
-            ("407 Proxy Authentication Required", "wants a user name and a password (HTTP 407)", 0),
+            (
+                "407 Proxy Authentication Required",
+                "wants a user name and a password. They stand in its address",
+                0,
+            ),
             ("502 Bad Gateway", "502 Bad Gateway", 1),
+            ("501 Not Implemented", "501 Not Implemented", 0),
             ("503 Service Unavailable", "503 Service Unavailable", 1),
             ("451 Unavailable For Legal Reasons", "451 Unavailable For Legal Reasons", 0),
         ],
@@ -195,11 +200,29 @@ class TestBehindAProxy:
         assert len(waits) == retries
         assert proxy.connections == 1 + retries
 
+    def test_a_proxy_that_wants_a_password_for_plain_http(self, through: Callable[..., Listener]) -> None:
+        answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
+        proxy = through(connect_to(close, answer), "HTTP_PROXY")
+        error, _, waits = asked("http://far.example")
+        assert f"The proxy {proxy.address} (HTTP_PROXY) wants a user name and a password" in str(error)
+        assert "(HTTP 407)" in str(error)
+        assert waits == []
+
+    def test_a_plain_proxy_that_is_named_as_one_with_tls(
+        self, through: Callable[..., Listener], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        proxy = through(garbage)
+        monkeypatch.setenv("HTTPS_PROXY", f"https://{proxy.address}")
+        error, _, waits = asked()
+        assert f"The proxy {proxy.address} (HTTPS_PROXY) does not speak TLS" in str(error)
+        assert "begins with http://" in str(error)
+        assert waits == []
+
     def test_no_password_is_shown(self, through: Callable[..., Listener]) -> None:
         answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
         through(connect_to(close, answer), user=f"ann:{IN_URL}@")
         error, _, _ = asked()
-        assert "does not take the user name and password in it" in str(error)
+        assert "does not take the user name and password that it got" in str(error)
         for part in (PASSWORD, IN_URL, "canary", "ann"):
             assert part not in f"{error!s} {error!r}"
 

@@ -63,7 +63,7 @@ def test_an_error_and_a_retry_are_lines(claude_kernel: Kernel, simulator: Simula
     assert printed(retried).count("Trying again in 1 s)") == 1
     simulator.enqueue(HTTPFault(400, "invalid_request_error", "no"))
     failed = claude_kernel.run("%claude hi", answers=CONSOLE)
-    assert printed(failed) == "Asking Claude …\n"
+    assert printed(failed) == "Asking Claude …\n\n"
     assert failed.error["ename"] == "BadRequestError" and kinds(failed) == {"display_data"}
 
 
@@ -168,7 +168,7 @@ def test_what_is_too_old_is_refused_in_a_sentence(
     assert refused.error["ename"] == "ConfigurationError"
     assert refused.error["evalue"] == (
         f"nbclaude needs {needed} or newer, and this is {package} {old}. "
-        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart the kernel.'
+        f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart.'
     )
     assert len(refused.error["traceback"]) == 1
     assert kernel.run("%load_ext nbclaude").ok

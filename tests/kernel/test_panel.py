@@ -150,7 +150,8 @@ def test_a_stop_keeps_what_came(claude_kernel: Kernel, simulator: Simulator) -> 
     simulator.enqueue(Answer("One two three. " * 100, pace=Pace(50, 5)))
     claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
     claude_kernel.run(
-        "p.ask.question.value = 'Count.'\np.ask.ask_button.click()\nimport time; time.sleep(0.7)\n"
+        "p.ask.question.value = 'Count.'\np.ask.ask_button.click()\nimport time\n"
+        "while not (p.ask._live and p.ask._live._pages._has_words): time.sleep(0.02)\n"
         f"p.ask.stop_button.click()\n{WAIT}"
     )
     (turn,) = [claude_kernel.value("p.ask._conversation.turns[0].answer")]

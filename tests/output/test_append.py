@@ -68,13 +68,13 @@ def test_each_block_is_shown_once_when_it_has_settled(console: Console, size: in
         console.display.show([delta(ANSWER[at : at + size])])
     console.display.finish(FOOTER)
     assert console.printed == (
-        "Asking Claude …\n"
+        "Asking Claude …\n\n"
         "Hello **there**.\n\n"
         "- one\n- two\n\n"
         "```python\nx = 1\n\ny = 2\n```\n\n"
         "## End\n\n"
         "The *last* words.\n\n"
-        "Go on with %claude_continue.\n(m · 1 token)\n"
+        "Go on with %claude_continue.\n(m · 1 token)\n\n"
     )
     assert "".join(data.get("text/markdown", "") for data in console.shown) == ANSWER
     assert console.html.count("<style>") == 1
@@ -91,9 +91,9 @@ def test_each_block_is_shown_once_when_it_has_settled(console: Console, size: in
 def test_it_streams(console: Console) -> None:
     console.display.begin()
     console.display.show([delta("One.\n\nTwo.\n\nThree\nan")])
-    assert console.printed == "Asking Claude …\nOne.\n\nTwo.\n\n"
+    assert console.printed == "Asking Claude …\n\nOne.\n\nTwo.\n\n"
     console.display.show([delta("d\n\nFour\nor")])
-    assert console.printed == "Asking Claude …\nOne.\n\nTwo.\n\nThree\nand\n\n"
+    assert console.printed == "Asking Claude …\n\nOne.\n\nTwo.\n\nThree\nand\n\n"
 
 
 def test_thinking_and_calls_come_whole_and_folded(console: Console) -> None:
@@ -111,8 +111,8 @@ def test_thinking_and_calls_come_whole_and_folded(console: Console) -> None:
     assert thinking == '<details class="nbclaude-fold nbclaude-thinking">'
     assert "nbclaude-call" in called
     assert "Yes." in text_of(console.html)
-    assert console.printed.startswith("Asking Claude …\n(Thought for 1 s)\n\nHm.\n\n")
-    assert "weather" in console.printed and console.printed.endswith("(m)\n")
+    assert console.printed.startswith("Asking Claude …\n\n(Thought for 1 s)\n\nHm.\n\n")
+    assert "weather" in console.printed and console.printed.endswith("\n\n(m)\n\n")
 
 
 def test_a_countdown_is_a_line_and_so_is_what_must_end_first(console: Console) -> None:
@@ -124,7 +124,7 @@ def test_a_countdown_is_a_line_and_so_is_what_must_end_first(console: Console) -
     console.display.show([])
     console.display.abandon(alone=True)
     assert console.printed == (
-        "Asking Claude …\n(Another question is being answered first)\n(Overloaded. Trying again in 3 s)\n"
+        "Asking Claude …\n\n(Another question is being answered first)\n\n(Overloaded. Trying again in 3 s)\n\n"
     )
 
 
@@ -183,4 +183,4 @@ def test_many_folds_stay_below_it_too(console: Console) -> None:
 def test_an_empty_answer_is_its_footer(console: Console) -> None:
     console.display.begin()
     console.display.finish(Footer(("m",), mark="refused"))
-    assert console.printed == "Asking Claude …\n(refused · m)\n"
+    assert console.printed == "Asking Claude …\n\n(refused · m)\n\n"

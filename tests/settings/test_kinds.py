@@ -133,7 +133,7 @@ REFUSED = [
     ("stop_sequences", Path("END"), f"{_STOP}, or a list of such."),
     ("stop_sequences", 5, f"{_STOP}, or a list of such."),
     ("stop_sequences", Loud(), "it cannot be read: iterating over it raises a RuntimeError."),
-    ("stop_sequences", endless(), "it has more than 1,000 items."),
+    ("stop_sequences", endless(), "it has more than 100,000 items."),
     ("betas", "a\r\nX: y", "it must be the name of a beta feature, like files-api-2025-04-14."),
     ("betas", ["é"], "each must be the name of a beta feature, like files-api-2025-04-14."),
     ("betas", 5, "it must be the name of a beta feature, like files-api-2025-04-14, or a list of such."),

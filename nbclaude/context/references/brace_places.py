@@ -23,6 +23,7 @@ _ESCAPED = re.compile(r"(?<![\w.:])\\\Z")
 _COMMAND = re.compile(
     r"\\(?:[A-Za-z]+\*?(?:\[[^\]\n]*\])*|(?<![\w.:]\\)[A-Za-z]{2,}\*?(?:\[[^\]\n]*\])*[ \t]+)\Z"
 )
+_ENDS_BRACES = re.compile(r"[\s{}]")
 # A quantifier of a regular expression: ^.{n}$
 _DOT = re.compile(r"(?<![\w.])\.\Z")
 # A path of Rust or C++, a member in Perl: use a::{n}, $h->{n}
@@ -40,7 +41,7 @@ def belongs_to_what_is_before(prompt: str, position: int, last_end: int) -> bool
     before = prompt[max(position - _NEAR, last_end, 0) : position].rpartition("\n")[2]
     if _COMMAND.search(before) or _FORMAT.search(before):
         return True
-    if position - len(before) == last_end > 0 and not re.search(r"[\s{}]", before):
+    if position - len(before) == last_end > 0 and not _ENDS_BRACES.search(before):
         return False
     return any(pattern.search(before) for pattern in (_AFTER_A_WORD, _INDEX, _ESCAPED, _DOT, _PATH, _GIT))
 

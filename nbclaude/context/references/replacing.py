@@ -33,6 +33,7 @@ __all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference
 
 # Innermost braces on one line; or a call or subscript with dicts in it, {df.agg({"a": "mean"})}.
 _DICT = r"[^{}\n]{0,200}[(\[,= ]\{[^{}\n]{0,200}\}"
+_HEAD = re.compile(r"head \d+")
 _BRACES = re.compile(
     r"\{([^\s{}](?:[^{}\n]*[^\s{}])?"
     rf"|[^\W\d]\w{{0,99}}[.(\[](?:{_DICT}){{1,3}}[^{{}}\n]{{0,200}}[)\]](?::[^\s{{}}]{{1,20}})?)\}}"
@@ -232,4 +233,4 @@ def _check_spelling(prompt: str, match: re.Match[str], namespace: Mapping[str, A
 
 
 def _is_for_data(format: str) -> bool:
-    return format in ("schema", "full") or bool(re.fullmatch(r"head \d+", format))
+    return format in ("schema", "full") or bool(_HEAD.fullmatch(format))

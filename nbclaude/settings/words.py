@@ -1,0 +1,81 @@
+"""The kinds of settings that are words of a certain form: names of features, variables, macros, figures and cells."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from nbclaude.settings.kinds import Text
+from nbclaude.settings.plain import plain_text
+
+__all__ = ["Beta", "Cells", "Figure", "Identifier", "Macro"]
+
+
+class Beta(Text):
+    """The name of a beta feature, which goes into a header."""
+
+    what = "the name of a beta feature, like files-api-2025-04-14"
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        text = Text.check(self, value)
+        if not text.isascii() or not text.isprintable():
+            raise self.unfit()
+        return text
+
+
+class Identifier(Text):
+    """The name of a variable."""
+
+    what = "the name of a Python variable"
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        text = plain_text(value)
+        if text is None or not text.isidentifier() or keyword.iskeyword(text):
+            raise self.unfit()
+        return text
+
+
+class Macro(Text):
+    """The name of a LaTeX macro that answers may use, with or without its backslash."""
+
+    what = (
+        "the name of a macro that the notebook defines, such as 'R': letters only, and not a command that itself defines, "
+        "loads, links or styles"
+    )
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        from nbclaude.render.formulas import is_macro_name  # the table of commands loads with the first macro
+
+        text = (plain_text(value) or "").removeprefix("\\")
+        if not is_macro_name(text):
+            raise self.unfit()
+        return text
+
+
+class Figure(Text):
+    """Which figure: 1 is the last one, `cell` all of the last cell that plotted."""
+
+    what = "a number from 1 (1 is the last figure), or cell; -- ends the options"
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        text = plain_text(value) or ""
+        if text != "cell" and not (re.fullmatch("[0-9]+", text) and text.strip("0")):
+            raise self.unfit()
+        return text
+
+
+class Cells(Text):
+    """How many cells, or `all`."""
+
+    what = "how many cells, or all"
+
+    def check(self, value: object) -> str:
+        """Check a value of Python."""
+        text = plain_text(value) or ""
+        if text != "all" and not re.fullmatch("[0-9]+", text):
+            raise self.unfit()
+        return text

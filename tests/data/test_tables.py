@@ -1,0 +1,167 @@
+"""One path for all libraries: the same column is told in the same words, whoever holds it."""
+
+import datetime
+import decimal
+import math
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import narwhals
+import numpy
+import pandas
+import polars
+import pyarrow
+import pytest
+
+from nbclaude.data.frames import describe_data
+from nbclaude.errors import ConfigurationError
+
+
+def line(value: Any, format: str = "") -> str:
+    """Return what is said of the only column, after its name and its type."""
+    result = describe_data(value, format)
+    assert result is not None
+    told = next(each for each in result.text.splitlines() if each.startswith("  "))
+    return told.partition("; ")[2]
+
+
+def _pandas_on_arrow(values: list[Any]) -> pandas.DataFrame:
+    return pandas.DataFrame({"x": pandas.arrays.ArrowExtensionArray(pyarrow.array(values))})  # type: ignore[attr-defined]
+
+
+_LIBRARIES: dict[str, Callable[[list[Any]], Any]] = {
+    "pandas on Arrow": _pandas_on_arrow,
+    "polars": lambda values: polars.DataFrame({"x": values}, strict=False),
+    "Arrow": lambda values: pyarrow.table({"x": pyarrow.array(values)}),
+    "record batch": lambda values: pyarrow.record_batch({"x": pyarrow.array(values)}),
+    "narwhals": lambda values: narwhals.from_native(polars.DataFrame({"x": values}, strict=False)),
+}
+
+_DAY = datetime.date(2020, 1, 1)
+_COLUMNS: dict[str, tuple[list[Any], str]] = {
+    "NaN and null": (
+        [1.5, 2.5, math.nan, math.inf, None] * 12,
+        "24 missing (40.0%), 1.5 … 2.5, mean 2, median 2, std 0.510754, 12 infinite",
+    ),
+    "all NaN": ([math.nan] * 60, "all missing"),
+    "large integers": (
+        [2**63 - 1, -(2**63)] * 30,
+        "-9223372036854775808 … 9223372036854775807, mean 0, median 0, std 9.30121e+18",
+    ),
+    "decimals": (
+        [decimal.Decimal("1.10"), decimal.Decimal("12345678.91"), None] * 20,
+        "20 missing (33.3%), 1.10 … 12345678.91, mean 6.17284e+06, median 6.17284e+06, std 6.25148e+06",
+    ),
+    "dates": ([_DAY, None, datetime.date(2021, 2, 3)] * 20, "20 missing (33.3%), 2020-01-01 … 2021-02-03"),
+    "times": ([datetime.time(1, 2), datetime.time(3)] * 30, "01:02:00 … 03:00:00"),
+    "texts": (["b", "a", "a", None] * 15, "15 missing (25.0%), 2 distinct; top: 'a' 30, 'b' 15"),
+    "bytes": ([b"x", b"y", b"x"] * 20, "2 distinct; top: \"b'x'\" 40, \"b'y'\" 20"),
+    "booleans": ([True, False, None] * 20, "20 missing (33.3%), 20 true"),
+    "nothing": ([None] * 60, "all missing"),
+}
+
+
+@pytest.mark.parametrize("library", _LIBRARIES)
+@pytest.mark.parametrize("column", _COLUMNS)
+def test_a_column_is_told_alike(library: str, column: str) -> None:
+    values, expected = _COLUMNS[column]
+    assert line(_LIBRARIES[library](values)) == expected
+
+
+@pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
+@pytest.mark.parametrize("name", ["count", "value", "index"])
+def test_a_column_may_have_any_name(make: Any, name: str) -> None:
+    assert line(make({name: ["a", "b", "a"] * 20})) == "2 distinct; top: 'a' 40, 'b' 20"
+
+
+def test_columns_of_one_name() -> None:
+    table = pyarrow.table([pyarrow.array([1, 2]), pyarrow.array(["x", None])], names=["a", "a"])
+    described = describe_data(table)
+    assert described is not None
+    assert described.text.endswith("columns: a: int64, a: string\nrow,a,a\n0,1,x\n1,2,")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pandas.Series(numpy.array([0.5, math.nan, 1.5] * 20, dtype="float16")),
+        polars.Series("x", [0.5, math.nan, 1.5] * 20, dtype=polars.Float16),
+        pyarrow.array(numpy.array([0.5, math.nan, 1.5] * 20, dtype="float16")),
+    ],
+    ids=["pandas", "polars", "Arrow"],
+)
+def test_half_floats(column: Any) -> None:
+    assert line(column) == "20 missing (33.3%), 0.5 … 1.5, mean 1, median 1, std 0.50637"
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (pyarrow.array([datetime.timedelta(0, 3), None]), "1 missing (50.0%), 0:00:03 … 0:00:03"),
+        (pyarrow.array([_DAY], pyarrow.date64()), "2020-01-01 … 2020-01-01"),
+        (pyarrow.array(["a", "a"], pyarrow.string_view()), "1 distinct"),
+        (pyarrow.array([b"ab", b"cd"], pyarrow.binary(2)), "2 distinct"),
+        (pyarrow.array(["b", "a", "b"]).dictionary_encode(), "2 distinct"),
+        (polars.Series("x", [2**100, 1], dtype=polars.Int128), f"1 … {2**100}, mean 6.33825e+29, "),
+        (polars.Series("x", ["a", "b", "a"], dtype=polars.Categorical), "2 distinct"),
+        (polars.Series("x", [[1], [2], [1]]), "2 distinct"),
+    ],
+    ids=str,
+)
+def test_types_that_one_library_has(column: Any, expected: str) -> None:
+    assert line(column, "schema").startswith(expected)
+
+
+def test_polars_alone() -> None:
+    code = (
+        "import sys; sys.modules['numpy'] = None; import polars; del sys.modules['numpy'];"
+        "from nbclaude.data.frames import describe_data;"
+        "frame = polars.DataFrame({'x': [1.5, None, float('nan'), float('inf'), 2.5] * 9, 'n': [1, 2**62, None] * 15});"
+        "print(describe_data(frame, 'schema').text);"
+        "print([m for m in ('numpy', 'pandas', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[2:] == [
+        "  x: Float64; 18 missing (40.0%), 1.5 … 2.5, mean 2, median 2, std 0.514496, 9 infinite",
+        "  n: Int64; 15 missing (33.3%), 1 … 4611686018427387904, mean 2.30584e+18, median 2.30584e+18, std 2.34526e+18",
+        "(no rows were sent)",
+        "[]",
+    ]
+
+
+def _query(family: str, kind: str, **methods: Any) -> Any:
+    return type(kind, (), {"__module__": f"{family}.core", **methods})()
+
+
+_PAIRS: Iterable[tuple[str, str]] = [("a", "int64"), ("b", "string")]
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "method", "cure"),
+    [
+        (_query("dask", "DataFrame", dtypes=dict(_PAIRS)), "A dask DataFrame", "compute", "{df.head(5)}"),
+        (
+            _query("ibis", "Table", schema=lambda _: dict(_PAIRS)),
+            "An ibis Table",
+            "to_pandas",
+            "{t.head(5).to_pandas()}",
+        ),
+        (
+            _query("pyspark", "DataFrame", dtypes=_PAIRS),
+            "A pyspark DataFrame",
+            "toPandas",
+            "{df.limit(5).toPandas()}",
+        ),
+    ],
+)
+def test_a_query_is_told_by_its_columns(query: Any, title: str, method: str, cure: str) -> None:
+    described = describe_data(query)
+    assert described is not None
+    opening = f"{title.partition(' ')[2]} (not computed: no rows, no statistics)"
+    assert described.text == f"{opening}\ncolumns:\n  a: int64\n  b: string"
+    assert described.notes == (f"not computed: {method}() it for rows",)
+    with pytest.raises(ConfigurationError) as refused:
+        describe_data(query, "head 5")
+    assert str(refused.value) == f"{title} is not computed here. Collect what you want to send, as in {cure}."

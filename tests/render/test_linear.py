@@ -1,0 +1,202 @@
+"""Answers that no parser of Markdown likes: the cost grows with the length, no painting takes long, and nothing is lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from nbclaude.render.dividing import divided
+from nbclaude.render.markdown import fences_of, render_markdown
+from nbclaude.render.reply import Footer, ReplyRenderer, message_html
+from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
+from tests.render.html import assert_harmless, text
+
+HEAD = "| a | b |\n|---|---|\n"
+# A size is about so many characters.
+TEXTS: dict[str, Callable[[int], str]] = {
+    "a table": lambda size: HEAD + "".join(f"| row {i} | `{i}` **{i}** |\n" for i in range(size // 25)),
+    "a task list": lambda size: "".join(f"- [ ] item {i}\n" for i in range(size // 16)),
+    "a list with blank lines": lambda size: "".join(f"1. item {i}\n\n" for i in range(size // 14)),
+    "lists in lists": lambda size: "".join("  " * i + f"- {i}\n" for i in range(int(size**0.5))),
+    "lists in lists on one line": lambda size: "- " * (size // 2),
+    "quotes in quotes": lambda size: "> " * (size // 2) + "a",
+    "quotes and lists": lambda size: "> - " * (size // 4) + "a",
+    "spaces": lambda size: "a" + " " * size,
+    "tabs": lambda size: "\t" * size,
+    "more signs": lambda size: ">" * size,
+    "brackets": lambda size: "[" * size,
+    "pairs of brackets": lambda size: "[" * (size // 2) + "]" * (size // 2),
+    "images": lambda size: "![" * (size // 2),
+    "links": lambda size: "[a](https://a.example/b) " * (size // 25),
+    "half links": lambda size: "[a](" * (size // 4),
+    "asterisks": lambda size: "*" * size,
+    "emphasis": lambda size: "*a _b **c " * (size // 10),
+    "backticks": lambda size: "".join("`" * (i % 90) + "a" for i in range(size // 46)),
+    "angles": lambda size: "<a" * (size // 2),
+    "ampersands": lambda size: "&amp" * (size // 4),
+    "dollars": lambda size: "$a" * (size // 2),
+    "formulas": lambda size: "\\(" * (size // 2),
+    "formulas on lines": lambda size: "\\[\n" * (size // 3),
+    "addresses": lambda size: "http://a" * (size // 8),
+    "footnotes": lambda size: "".join(f"a[^{i}]\n\n[^{i}]: b\n\n" for i in range(size // 20)),
+    "definitions": lambda size: "".join(f"[a{i}] b\n\n[a{i}]: /c\n\n" for i in range(size // 22)),
+    "short lines": lambda size: "a\n" * (size // 2),
+    "a long word": lambda size: "a" * size,
+    "code": lambda size: "```python\n" + "x = f(1, 'a')\n" * (size // 14),
+    "code of one line": lambda size: "```js\n" + "f(1);" * (size // 5),
+    "fences": lambda size: "```\n" * (size // 4),
+}
+SIZE = 6_000
+STEP = 400  # characters of a delta, with a painting for each
+LONGEST = 0.5  # seconds of CPU that one painting may take, and so a stop may wait
+
+
+def stream(source: str, kind: str = "text", step: int = STEP) -> tuple[float, float]:
+    """Stream a text and paint after each delta; return the seconds of CPU of it all, and of the longest painting."""
+    field = {"text": "text", "thinking": "thinking", "tool_use": "partial_json"}[kind]
+    delta = {"text": "text_delta", "thinking": "thinking_delta", "tool_use": "input_json_delta"}[kind]
+    renderer = ReplyRenderer("x")
+    begun = time.process_time()
+    longest = 0.0
+    renderer.feed(BlockStart(0, {"type": kind, "name": "f", "id": "t"}))
+    for start in range(0, len(source), step):
+        renderer.feed(BlockDelta(0, {"type": delta, field: source[start : start + step]}))
+        before = time.process_time()
+        renderer.changes()
+        longest = max(longest, time.process_time() - before)
+    before = time.process_time()
+    renderer.feed(BlockStop(0))
+    renderer.close(Footer())
+    return time.process_time() - begun, max(longest, time.process_time() - before)
+
+
+def assert_linear(cost: Callable[[int], float]) -> None:
+    """Four times the size may cost little more than four times as much; a square would be sixteen times."""
+    for _ in range(3):  # what is measured too slow may be the machine's
+        once, four = cost(SIZE), cost(4 * SIZE)
+        if four < 0.05 or four < 9 * once:
+            return
+    raise AssertionError(f"{once:.3f} s, then {four:.3f} s")
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_streaming_is_linear(name: str) -> None:
+    # Below a bound a block is drawn whenever it has grown; so the sizes lie beyond it.
+    assert_linear(lambda size: stream(TEXTS[name](2 * size))[0])
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_rendering_at_once_is_linear(name: str) -> None:
+    assert_linear(lambda size: cpu(lambda: render_markdown(TEXTS[name](size))))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_no_painting_takes_long(name: str) -> None:
+    assert (
+        stream(TEXTS[name](100_000), step=5_000)[1] < LONGEST
+        or stream(TEXTS[name](100_000), step=5_000)[1] < LONGEST
+    )
+
+
+def cpu(work: Callable[[], object]) -> float:
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+@pytest.mark.parametrize(
+    ("kind", "source"),
+    [
+        ("tool_use", lambda size: '{"a": [' + '{"b": 1, "c": "text"}, ' * (size // 23)),
+        ("tool_use", lambda size: "[" * size),
+        ("tool_use", lambda size: '{"a": "' + "\\n" * (size // 2)),
+        ("thinking", lambda size: "Some **words** of it.\n" * (size // 22)),
+    ],
+)
+def test_calls_and_thinking_are_linear(kind: str, source: Callable[[int], str]) -> None:
+    assert_linear(lambda size: stream(source(2 * size), kind)[0])
+
+
+def test_many_citations_and_blocks_are_linear() -> None:
+    def cited(count: int) -> float:
+        renderer = ReplyRenderer("x")
+        begun = time.process_time()
+        for index in range(count):
+            renderer.feed(BlockStart(index, {"type": "text", "text": ""}))
+            renderer.feed(BlockDelta(index, {"type": "text_delta", "text": f"Fact {index}. "}))
+            citation = {"url": f"https://a.example/{index % 500}", "cited_text": f"fact {index}"}
+            renderer.feed(BlockDelta(index, {"type": "citations_delta", "citation": citation}))
+            renderer.feed(BlockStop(index))
+        renderer.close(Footer())
+        return time.process_time() - begun
+
+    def alternating(count: int) -> float:
+        renderer = ReplyRenderer("x")
+        begun = time.process_time()
+        for index in range(count):
+            kind = ("text", "redacted_thinking", "tool_use")[index % 3]
+            renderer.feed(BlockStart(index, {"type": kind, "text": "a", "id": f"t{index}", "name": "f"}))
+            renderer.feed(BlockStop(index))
+        renderer.changes()
+        renderer.close(Footer())
+        return time.process_time() - begun
+
+    assert_linear(lambda size: cited(size // 10))
+    assert_linear(lambda size: alternating(size // 10))
+
+
+class TestNothingIsLost:
+    @pytest.mark.parametrize("name", TEXTS)
+    def test_words(self, name: str) -> None:
+        source = TEXTS[name](20_000)
+        html = render_markdown(source)
+        assert_harmless(html)
+        shown = set(text(html).replace("[", " ").split())
+        assert {f"{number}" for number in range(50)} & set(source.split()) <= shown
+
+    def test_lists_in_lists(self) -> None:
+        shown = text(render_markdown(TEXTS["lists in lists"](3_000))).split()
+        assert [word for word in shown if word.isdigit()] == [str(number) for number in range(54)]
+
+    def test_brackets(self) -> None:
+        assert text(render_markdown("[" * 500 + "**a**")).strip() == "[" * 500 + "**a**"
+        assert text(render_markdown("[" * 30 + "**a**")).strip() == "[" * 30 + "a"
+
+    def test_a_long_table_goes_on_under_the_same_head(self) -> None:
+        rows = [f"| row {number} | {'x' * 40} |\n" for number in range(9_000)]
+        html = message_html({"content": [{"type": "text", "text": HEAD + "".join(rows) + "\nEnd.\n"}]})
+        assert html.count("<table>") == html.count("<thead>") == 4
+        assert html.count("<tr>") == 9_000 + 4
+        assert "<p>End.</p>" in html
+
+    def test_long_code_goes_on_in_the_same_language(self) -> None:
+        source = "```python\n" + "x = 1\n" * 60_000 + "```\n\n**End.**\n"
+        html = message_html({"content": [{"type": "text", "text": source}]})
+        assert html.count('<code class="language-python">') == 2
+        assert text(html).count("x = 1") == 60_000
+        assert "<p><strong>End.</strong></p>" in html
+        assert fences_of(source) == [("python", "x = 1\n" * 60_000)]
+
+    def test_a_numbered_list_goes_on_counting(self) -> None:
+        html = render_markdown("".join(f"{number}. item\n" for number in range(1, 6_001)))
+        assert html.count("<li>") == 6_000
+        assert html.count("<ol") == 2
+
+    def test_an_ordinary_answer_is_not_divided(self) -> None:
+        lists = "".join(f"- item {number} of a list with a **few** words\n" for number in range(800))
+        table = HEAD + "".join(f"| row {number} | {number} |\n" for number in range(4_000))
+        code = "```python\n" + "x = 1\n" * 20_000 + "```\n"
+        source = f"{lists}\n# Heading\n\n{table}\n{code}\nEnd.\n" * 3
+        assert divided(source) == source
+
+
+def test_a_long_answer_ends_without_being_rendered_again() -> None:
+    """What is done when an answer ends must be quick, since a stop waits for it."""
+    section = "## Heading\n\nSome *words* of an answer, with `code`.\n\n- one\n- two\n\n" * 4_000
+    renderer = ReplyRenderer("x")
+    for start in range(0, len(section), 20_000):
+        renderer.feed(BlockDelta(0, {"type": "text_delta", "text": section[start : start + 20_000]}))
+        renderer.changes()
+    assert cpu(lambda: renderer.close(Footer())) < LONGEST
