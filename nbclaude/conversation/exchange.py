@@ -108,7 +108,7 @@ class _Attempt:
         from nbclaude.client.stream import MessageStream, RetryWait
 
         stream = MessageStream(connection, plan.request)
-        with Relay(stream) as relay:
+        with Relay(stream) as relay, stopping.waking(relay.wake):
             for batch in relay.batches(audience.pause):
                 if isinstance(batch, RetryWait):
                     audience.wait(_reason(batch), batch.seconds)
