@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from nbclaude import stopping
+from nbclaude.cleaning import identifier
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
@@ -175,8 +176,7 @@ def exchange(
             break
         attempt = _Attempt(better, question)
     message = attempt.rounds.message
-    if not message.get("model"):
-        message["model"] = plan.request.model
+    message["model"] = identifier(str(message.get("model") or "")) or plan.request.model
     outcome = Outcome(
         message,
         attempt.plan,
