@@ -146,7 +146,7 @@ def test_a_file_in_light_ink(claude_kernel: Kernel, simulator: Simulator) -> Non
     code = (
         "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\n"
         "with plt.style.context('dark_background'):\n"
-        "    f, ax = plt.subplots(); ax.plot([1, 3, 2], color='w'); f.savefig('light.png', transparent=True)\n"
+        "    f, ax = plt.subplots(); ax.plot([1, 3, 2], color='w'); f.savefig('light.png', transparent=True); plt.close()\n"
         "Image.open('light.png').quantize(16).save('palette.png')"
     )
     ask(claude_kernel, f"{OLD}\n{code}", "plot")
