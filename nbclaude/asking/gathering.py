@@ -41,7 +41,7 @@ class Gathered:
     blocks: tuple[Block, ...]
     names: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     tray: tuple[TrayItem, ...] = ()
 
 
@@ -237,11 +237,11 @@ def gather(
     tray = current_workspace().tray.items()
     attached += [gatherer.waiting(item) for item in tray]
     text, named = prompt, []
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     if not options.raw:
         expanded = expand(prompt, names, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
-        values = tuple(value for _, value in expanded.inlined)
+        values = tuple(expanded.inlined)
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
