@@ -21,7 +21,8 @@ from nbclaude.wire.request import text_block
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images.prepared import ImageLimits
-    from nbclaude.context.shown.figures import FigureLog, ShownImage
+    from nbclaude.context.shown.figures import FigureLog
+    from nbclaude.context.shown.shown_image import ShownImage
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather", "notebook_names"]
