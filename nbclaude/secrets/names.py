@@ -59,7 +59,13 @@ _SQUASHED_PASSWORDS = (
     "密码",
 )
 # Of what a label or a placeholder consists.
-_LABELS = PASSWORDS | TOKENS | SECRETS | KEYS | {"token", "pass", "pw", "key", "api", "user", "your"}
+_LABELS = (
+    PASSWORDS
+    | TOKENS
+    | SECRETS
+    | KEYS
+    | {"token", "pass", "pw", "key", "api", "user", "your", "credential", "credentials", "auth"}
+)
 _BEHIND_A_NAME = re.compile(
     r"(?:\.\w+\([^()]*\)|\.(?:values|array|str|iloc|loc|T)|\[[-\d:, ]*\]|:\w[\w ]*)\Z"
 )
