@@ -11,7 +11,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.facts import Facts, category_facts, missing_text, told, values_range
-from nbclaude.data.numbers import extent_of, number_column, parts
+from nbclaude.data.numbers import extent_of, is_number, number_column, parts
 
 __all__ = ["Column", "column_facts", "commonest"]
 
@@ -72,7 +72,7 @@ def commonest(present: nw.Series[Any]) -> tuple[int, list[tuple[Any, int]]]:
 
 def _facts(column: Column) -> Facts:
     dtype = column.whole.dtype
-    if dtype.is_numeric():
+    if is_number(column.whole):
         found = extent_of(column.whole)
         return number_column(found, column.sample, column.rows, sampled=column.sampled)
     missing = column.missing_count

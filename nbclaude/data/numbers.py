@@ -13,7 +13,7 @@ import narwhals.stable.v2 as nw
 from nbclaude.data.extents import Extent, extent, pieces
 from nbclaude.data.facts import Facts, number_facts
 
-__all__ = ["extent_of", "is_numpy", "number_column", "parts", "plain"]
+__all__ = ["extent_of", "is_number", "is_numpy", "number_column", "parts", "plain"]
 
 _PART = 1_000_000  # rows that are copied in one go
 
@@ -76,6 +76,11 @@ def _copied(series: nw.Series[Any]) -> Iterator[Any]:
 def _is_long(dtype: Any) -> bool:
     """Return whether numpy has no such numbers: Decimals, and integers of 128 bits."""
     return dtype.is_decimal() or str(dtype).endswith("128")
+
+
+def is_number(series: nw.Series[Any]) -> bool:
+    """Return whether a column holds numbers; of those in the byte order of another machine only numpy knows."""
+    return series.dtype.is_numeric() or (is_numpy(series) and series.to_native().dtype.kind in "iuf")
 
 
 def is_numpy(series: nw.Series[Any]) -> bool:

@@ -64,11 +64,14 @@ _EM_PER_UNIT = {
     "cm": 2.8,
     "in": 7.2,
 }
-_ONE_DIMENSION = re.compile(r"([-+]?\s*(?:\d+[.,]?\d*|[.,]\d+))\s*(em|ex|mu|px|pt|pc|mm|cm|in|bp)")
+_ONE_DIMENSION = re.compile(
+    r"((?:[-+]\s*+)?+(?:(?<!\d)\d++[.,]?+\d*+|[.,]\d++))\s*+(em|ex|mu|px|pt|pc|mm|cm|in|bp)"
+)
 # Delimiters and a position may stand before or between the lengths, as in `\genfrac{(}{)}{2pt}` and `\framebox[2em][c]`.
 _DIMENSIONS = re.compile(
-    r"(?:\s*(?:\{?\\?[()|.\[\]]\}?|\[[lcr]\]|[{\[]?\s*" + _ONE_DIMENSION.pattern + r"\s*[}\]]?)){1,4}"
+    r"(?:\s*+(?:\{?\\?[()|.\[\]]\}?|\[[lcr]\]|[{\[]?+\s*+" + _ONE_DIMENSION.pattern + r"\s*+[}\]]?+)){1,4}"
 )
+_LONG_NUMBER = re.compile(r"\d" * (MAX_DIGITS + 1))
 _NUMBER = re.compile(r"\s*[\[{]?\s*-?\s*(\d*)")
 _ENVIRONMENT_ARGUMENTS = re.compile(r"(?:\s*\[[^\[\]]*\])*\s*(?:\{(?:[^{}]|\{[^{}]*\})*\})?")
 
@@ -76,16 +79,16 @@ _COLOUR = r"\{[\w#.,!\s-]*\}"
 _ARGUMENTS: Mapping[str, re.Pattern[str]] = {
     # What a colour may be ends up in a style, so it must be no more than a colour.
     **{
-        name: re.compile(rf"\s*(?:\[\s*\w*\s*\])?\s*(?:{_COLOUR}|[A-Za-z])")
+        name: re.compile(rf"\s*+(?:\[\s*+\w*+\s*+\])?+\s*+(?:{_COLOUR}|[A-Za-z])")
         for name in ("color", "textcolor", "colorbox", "cellcolor", "rowcolor", "columncolor")
     },
-    "fcolorbox": re.compile(rf"\s*{_COLOUR}\s*{_COLOUR}"),
+    "fcolorbox": re.compile(rf"\s*+{_COLOUR}\s*+{_COLOUR}"),
     "bbox": re.compile(
-        r"\s*\[\s*(?:(?:#[0-9A-Fa-f]+|[A-Za-z]+|\d{1,2}[a-z]{2}|border\s*:\s*\d?\.?\d[a-z]{2}\s+\w+\s+#?\w+)\s*(?:,\s*|(?=\])))*\]|\s*(?!\[)"
+        r"\s*+\[\s*+(?:(?:#[0-9A-Fa-f]++|[A-Za-z]++|\d{1,2}[a-z]{2}|border\s*+:\s*+\d?\.?\d[a-z]{2}\s++\w++\s++#?\w++)\s*+(?:,\s*+|(?=\])))*+\]|\s*+(?!\[)"
     ),
     # Attributes of an enclosure could be as large as they like.
-    "enclose": re.compile(r"\s*\{[a-z\s,]*\}(?!\s*\[)"),
-    "unicode": re.compile(r"\s*\{\s*(?:x[0-9A-Fa-f]{1,6}|\d{1,7})\s*\}"),
+    "enclose": re.compile(r"\s*+\{[a-z\s,]*+\}(?!\s*+\[)"),
+    "unicode": re.compile(r"\s*+\{\s*+(?:x[0-9A-Fa-f]{1,6}|\d{1,7})\s*+\}"),
 }
 
 
@@ -200,13 +203,13 @@ class _Scan:
     def _begins_well(self, name: str, end: int) -> bool:
         """Look at the arguments of an environment: they may hold a number of columns, which MathJax would lay out."""
         arguments = _ENVIRONMENT_ARGUMENTS.match(self._tex, end) if name in COUNTED else None
-        return arguments is None or not re.search(r"\d" * (MAX_DIGITS + 1), arguments[0])
+        return arguments is None or not _LONG_NUMBER.search(arguments[0])
 
     def _adds_dimensions(self, end: int) -> bool:
-        star = re.compile(r"\*?").match(self._tex, end)
-        found = _DIMENSIONS.match(self._tex, star.end() if star else end)
+        star = self._tex.startswith("*", end)
+        found = _DIMENSIONS.match(self._tex, end + star)
         for number, unit in _ONE_DIMENSION.findall(found[0]) if found else ():
-            size = re.sub(r"\s", "", number).replace(",", ".")
+            size = "".join(number.split()).replace(",", ".")
             self._em += abs(float(size)) * _EM_PER_UNIT[unit] if len(size) < 10 else MAX_EM + 1
         return self._em <= MAX_EM
 

@@ -24,8 +24,11 @@ __all__ = [
 ]
 
 
+_COMMENT = re.compile(r"#.*")
+
+
 def _names(table: str) -> frozenset[str]:
-    return frozenset(re.sub(r"#.*", "", table).split())
+    return frozenset(_COMMENT.sub("", table).split())
 
 
 COMMANDS = _names(

@@ -27,7 +27,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "tabs": lambda size: "\t" * size,
     "more signs": lambda size: ">" * size,
     "brackets": lambda size: "[" * size,
-    "pairs of brackets": lambda size: "[" * (size // 2) + "]" * (size // 2),
+    "pairs of brackets": lambda size: ("[" * 25 + "]" * 25) * (size // 50),
     "images": lambda size: "![" * (size // 2),
     "links": lambda size: "[a](https://a.example/b) " * (size // 25),
     "half links": lambda size: "[a](" * (size // 4),

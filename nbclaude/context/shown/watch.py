@@ -113,13 +113,13 @@ class CellWatch:
         outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
         if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
-            outputs.append(CellOutput("result", _plain(self._result or shown)))
+            outputs.append(CellOutput("result", _plain(self._result or told({"text/plain": str(shown)}))))
         error = result.error_before_exec or result.error_in_exec or self._error_shown()
         if error is not None:
             from nbclaude.context.sources import describe_exception
 
-            told = describe_exception(error, TextLimits(source=4_000)).text
-            outputs.append(CellOutput("error", _plain(told)))
+            described = describe_exception(error, TextLimits(source=4_000))
+            outputs.append(CellOutput("error", _plain(described.text)))
         return outputs
 
     def _error_shown(self) -> BaseException | None:

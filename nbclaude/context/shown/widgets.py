@@ -156,7 +156,7 @@ def _matplotlib(widget: Any, limits: ImageLimits, label: str) -> bytes:
 
 
 def _bokeh(widget: Any, limits: ImageLimits, label: str) -> Any:
-    from nbclaude.context.images.vectors import paint_bokeh
+    from nbclaude.context.images.bokeh_pages import paint_bokeh
 
     return paint_bokeh(widget._model, label)
 
