@@ -450,7 +450,7 @@ def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
     with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
         described(lazy, "head 5")
     with pytest.raises(
-        ConfigurationError, match=r'^polars finds no schema for this LazyFrame: .*"zzz"[^\n]*$'
+        ConfigurationError, match=r'^polars cannot find the schema of this LazyFrame: .*"zzz"[^\n]*$'
     ):
         described(lazy.select("zzz"))
 
