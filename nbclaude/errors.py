@@ -29,6 +29,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.cleaning import identifier, one_line, printable
+
 __all__ = [
     "APIConnectionError",
     "APIError",
@@ -54,17 +56,8 @@ __all__ = [
     "RequestTimeoutError",
     "RequestTooLargeError",
     "UnprocessableEntityError",
-    "printable",
     "status_error",
 ]
-
-# Control characters steer a terminal (title, colours, clipboard); line ends and tabs are text.
-_CONTROLS = {code: None for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
-
-
-def printable(text: str) -> str:
-    """Return text from elsewhere without the characters that a terminal would obey instead of print."""
-    return text.translate(_CONTROLS)
 
 
 class _OneLine(BaseException):
@@ -173,10 +166,10 @@ class APIStatusError(APIError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        facts = [f"HTTP {self.status}", self.type, self.error_code]
+        facts = [f"HTTP {self.status}", identifier(self.type), identifier(self.error_code)]
         if self.request_id:
-            facts.append(f"request {self.request_id}")
-        text = f"{printable(self.message).rstrip()} ({', '.join(fact for fact in facts if fact)})"
+            facts.append(f"request {identifier(self.request_id)}")
+        text = f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
         if self.retry_after:
             text += f" Try again in {self.retry_after:g} s."
         return " ".join(part for part in (text, self.advice, self.note) if part)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from nbclaude import stopping
 from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
+from nbclaude.cleaning import printable
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
@@ -149,14 +150,18 @@ class Reply:
         return str(self.message.get("model") or "")
 
     def __str__(self) -> str:
-        return self.text
+        return printable(self.text)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from nbclaude.render.reply import message_html
 
         text = self.text
         html = message_html(self.message, "json" if self._read is not None else "", self._macros)
-        return {"text/html": html, "text/markdown": text, "text/plain": text}
+        return {
+            "text/html": printable(html),
+            "text/markdown": printable(text),
+            "text/plain": printable(text),
+        }
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

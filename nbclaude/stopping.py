@@ -28,6 +28,7 @@ __all__ = [
     "take",
     "unbroken",
     "undisturbed",
+    "waking",
 ]
 
 _P = ParamSpec("_P")
@@ -46,6 +47,7 @@ class _State:
     held = 0
     since = 0.0
     early = False  # a stop came before the cell began
+    wake: Callable[[], None] | None = None  # ends what the main thread waits for, so that it asks for a stop
 
 
 _state = _State()
@@ -55,6 +57,8 @@ def _on_signal(number: int, frame: Any) -> None:
     now = time.monotonic()
     if _state.held and not (_state.since and now - _state.since > _IMPATIENT):
         _state.since = _state.since or now
+        if _state.wake is not None:
+            _state.wake()
         return
     _state.since = 0.0
     raise AnswerInterrupted(_STOPPED)
@@ -94,6 +98,20 @@ def held() -> Iterator[None]:
         yield
     finally:
         _state.held -= 1
+
+
+@contextmanager
+def waking(wake: Callable[[], None]) -> Iterator[None]:
+    """Have a stop that is held back call `wake`, which may be called between any two instructions."""
+    if not _is_ours():
+        yield
+        return
+    before = _state.wake
+    try:
+        _state.wake = wake
+        yield
+    finally:
+        _state.wake = before
 
 
 @contextmanager

@@ -52,7 +52,6 @@ EXPORTS = {
         "RequestTimeoutError",
         "RequestTooLargeError",
         "UnprocessableEntityError",
-        "printable",
         "status_error",
     ],
     "nbclaude.simulator": [

@@ -21,7 +21,8 @@ from nbclaude.wire.request import text_block
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
     from nbclaude.context.images.prepared import ImageLimits
-    from nbclaude.context.shown.figures import FigureLog, ShownImage
+    from nbclaude.context.shown.figures import FigureLog
+    from nbclaude.context.shown.shown_image import ShownImage
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather", "notebook_names"]
@@ -40,7 +41,7 @@ class Gathered:
     blocks: tuple[Block, ...]
     names: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     tray: tuple[TrayItem, ...] = ()
 
 
@@ -236,11 +237,11 @@ def gather(
     tray = current_workspace().tray.items()
     attached += [gatherer.waiting(item) for item in tray]
     text, named = prompt, []
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     if not options.raw:
         expanded = expand(prompt, names, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
-        values = tuple(value for _, value in expanded.inlined)
+        values = tuple(expanded.inlined)
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")

@@ -14,7 +14,9 @@ from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, serv
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.secrets.echo import KeyGuard
 from nbclaude.secrets.keys import Secret
+from nbclaude.secrets.names import name_of
 
 __all__ = [
     "DEMO_NOTICE",
@@ -58,6 +60,11 @@ class Connection:
     def host(self) -> str:
         """Host and port, as a person would name the server."""
         return self.base_url.partition("://")[2].partition("/")[0] or self.base_url
+
+    def guard(self) -> KeyGuard:
+        """Return what keeps the keys of this connection out of what the server sends."""
+        values = (value for name, value in self.custom_headers.items() if name_of(name) is not None)
+        return KeyGuard([self.secret.reveal(), *(value.rpartition(" ")[2] for value in values)])
 
     def headers(self) -> dict[str, str]:
         """Build the headers of a request, the key among them; custom headers win."""

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from nbclaude.client.connection import Connection
-from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply
+from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, without_key
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
@@ -156,7 +156,23 @@ def _call(
     *,
     unwrap: bool = True,
 ) -> Any:
-    """Send a request and return the JSON of its reply: an object or a list, without a gateway's wrapping."""
+    """Send a request and return the JSON of its reply: an object or a list, without a gateway's wrapping, without our keys."""
+    try:
+        data = _answered(connection, method, path, content, headers, unwrap=unwrap)
+    except APIError as error:
+        raise without_key(error, connection) from None
+    return connection.guard().value(data)
+
+
+def _answered(
+    connection: Connection,
+    method: str,
+    path: str,
+    content: bytes | None,
+    headers: Mapping[str, str] | None,
+    *,
+    unwrap: bool,
+) -> Any:
     connection = replace(connection, timeout=min(connection.timeout, _LONGEST_TIMEOUT))
     all_headers = connection.headers() | {"accept": "application/json"}
     if content is None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.cleaning import identifier, one_line
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
@@ -38,7 +39,6 @@ _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
 _LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
-_SHORTEST_KEY = 8  # characters; a local server's placeholder may be any word
 _EXCERPT = 200  # characters of a reply that is quoted
 # One that never ends is words. A tag ends before the next one, so that a page of "<" is read once.
 _TAG = re.compile(r"(<[^<>]*+>)")
@@ -152,11 +152,11 @@ def _status_error(
 ) -> APIStatusError:
     details = fields.get("details")
     return status_error(
-        " ".join(message.split()),
+        one_line(message),
         status=status,
-        type=str(fields.get("type") or ""),
-        error_code=str(details.get("error_code") or "") if isinstance(details, dict) else "",
-        request_id=str(fields.get("request_id") or headers.get("request-id") or ""),
+        type=identifier(str(fields.get("type") or "")),
+        error_code=identifier(str(details.get("error_code") or "")) if isinstance(details, dict) else "",
+        request_id=identifier(str(fields.get("request_id") or headers.get("request-id") or "")),
         retry_after=_retry_after(headers) if status >= 400 else None,
         should_retry={"true": True, "false": False}.get(headers.get("x-should-retry", "")),
     )
@@ -178,13 +178,12 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def without_key(error: APIError, connection: Connection) -> APIError:
-    """Take the connection's key out of what a server has said: some repeat it in their errors."""
-    key = connection.secret.reveal()
-    if len(key) >= _SHORTEST_KEY:
-        error.args = tuple(item.replace(key, "•••") if isinstance(item, str) else item for item in error.args)
-        for name in ("message", "type", "error_code", "request_id"):
-            if isinstance(said := getattr(error, name, None), str):
-                setattr(error, name, said.replace(key, "•••"))
+    """Take the connection's keys out of what a server has said: some repeat them in their errors."""
+    guard = connection.guard()
+    error.args = tuple(guard.text(item) if isinstance(item, str) else item for item in error.args)
+    for name in ("message", "type", "error_code", "request_id"):
+        if isinstance(said := getattr(error, name, None), str):
+            setattr(error, name, guard.text(said))
     return error
 
 

@@ -89,6 +89,10 @@ class Relay:
             if item is _Mark.COMPLETE:
                 return
 
+    def wake(self) -> None:
+        """End a wait for events; may be called from any thread, and from a handler of signals."""
+        self._queue.put([])
+
     def _next(self) -> list[Event] | Exception | RetryWait | _Mark:
         """Return what has come meanwhile."""
         try:

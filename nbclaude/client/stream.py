@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import tenacity
 
+from nbclaude.cleaning import identifier
 from nbclaude.client.connection import DEMO_NOTICE, Connection
 from nbclaude.client.failures import (
     error_of_body,
@@ -81,6 +82,7 @@ class MessageStream:
     def __init__(self, connection: Connection, request: MessageRequest) -> None:
         self._connection = connection
         self._request = request
+        self._guard = connection.guard()
         # Called (in the thread that iterates) before each wait for the next attempt.
         self.on_wait: Callable[[RetryWait], object] = lambda wait: None
         self._line: Line | None = None
@@ -103,7 +105,7 @@ class MessageStream:
     @property
     def request_id(self) -> str:
         """The id that the server gave the request, for its support."""
-        return self.headers.get("request-id", "")
+        return identifier(self._guard.text(self.headers.get("request-id", "")))
 
     @property
     def notice(self) -> str:
@@ -148,12 +150,19 @@ class MessageStream:
         self._aborted.wait(seconds)
 
     def __iter__(self) -> Iterator[list[Event]]:
+        # What a server repeats of a key is in nothing that is shown, recorded or sent.
+        guard = self._guard
         try:
             self._open()
-            yield from self._batches()
+            for batch in self._batches():
+                yield guard.events(batch)
         except FOREIGN as error:
-            raise error_of_exception(error, self._connection, partial=self._started) from None
+            yield guard.rest()
+            raise without_key(
+                error_of_exception(error, self._connection, partial=self._started), self._connection
+            ) from None
         except APIError as error:
+            yield guard.rest()
             error.partial = error.partial or self._started
             raise without_key(error, self._connection)  # noqa: B904 - it is the same error
 

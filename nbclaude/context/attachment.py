@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nbclaude.cleaning import one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["Attachment", "each_once"]
@@ -29,7 +30,7 @@ class Attachment:
 
     def __post_init__(self) -> None:
         # The receipt says them as they are, and what was typed or the name of a file may hold a key.
-        object.__setattr__(self, "label", _without_secrets(self.label))
+        object.__setattr__(self, "label", _without_secrets(one_line(self.label, _MAX_LABEL)))
         object.__setattr__(self, "summary", _without_secrets(self.summary))
         object.__setattr__(self, "notes", tuple(map(_without_secrets, self.notes)))
 
@@ -39,6 +40,7 @@ class Attachment:
         return any(_CUT.search(note) for note in self.notes)
 
 
+_MAX_LABEL = 500  # characters
 _SHORTEST_WITH_A_SECRET = 16  # characters: `df` and `fig` need no search
 
 

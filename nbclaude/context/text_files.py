@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.context.shown.told import told
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import beginning
 
@@ -130,7 +131,8 @@ def _said(output: Mapping[str, Any]) -> str:
     elif output["output_type"] == "error":
         text = f"{output['ename']}: {output['evalue']}"
     else:
-        text = _joined(output["data"].get("text/plain", ""))
+        forms = ("text/plain", "text/html", "text/markdown")
+        text = told({form: _joined(output["data"][form]) for form in forms if form in output["data"]})
     text = _ANSI.sub("", text).strip()
     said = beginning(text, MAX_OUTPUT)
     return said if said == text else f"{said}\n[… {len(text) - len(said):,} more]"

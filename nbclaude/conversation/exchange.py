@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from nbclaude import stopping
+from nbclaude.cleaning import identifier
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
@@ -107,7 +108,7 @@ class _Attempt:
         from nbclaude.client.stream import MessageStream, RetryWait
 
         stream = MessageStream(connection, plan.request)
-        with Relay(stream) as relay:
+        with Relay(stream) as relay, stopping.waking(relay.wake):
             for batch in relay.batches(audience.pause):
                 if isinstance(batch, RetryWait):
                     audience.wait(_reason(batch), batch.seconds)
@@ -175,8 +176,7 @@ def exchange(
             break
         attempt = _Attempt(better, question)
     message = attempt.rounds.message
-    if not message.get("model"):
-        message["model"] = plan.request.model
+    message["model"] = identifier(str(message.get("model") or "")) or plan.request.model
     outcome = Outcome(
         message,
         attempt.plan,

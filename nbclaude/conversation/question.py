@@ -31,7 +31,7 @@ class Question:
     history: bool = True
     prefill: str = ""
     names: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     instead_of: Turn | None = None
     follows: Turn | None = None
     in_place: bool = False

@@ -7,6 +7,7 @@ masked, so the same turns are the same bytes in later requests.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,7 +19,8 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
-from nbclaude.secrets.masking import Finding
+from nbclaude.secrets.masking import Finding, mask_named
+from nbclaude.secrets.names import name_of_expression
 from nbclaude.secrets.personal import PERSONAL_WORDS
 from nbclaude.secrets.screen import Screen
 from nbclaude.settings.table import SETTINGS
@@ -147,17 +149,32 @@ class _Screener:
         self._typed = replace(self._data, personal=())
         self._secrets = Screen(keys=keys)
 
-    def block(self, block: Mapping[str, Any], name: str, values: Iterable[str]) -> Mapping[str, Any]:
+    def block(
+        self, block: Mapping[str, Any], name: str, values: Iterable[tuple[str, str]]
+    ) -> Mapping[str, Any]:
         """Mask one block of the prompt: data, or what the user has typed with values of the kernel in it."""
         if name or block.get("type") != "text":
             kind = str(block.get("type")).replace("_", " ")
             masked_block: Mapping[str, Any] = self._through(self._data, block, name or f"the {kind}")
             return masked_block
         text = str(block.get("text") or "")
-        for value in values:
-            text = text.replace(value, self._through(self._data, value, _PROMPT))
+        for expression, value in values:
+            text = self._inlined(text, expression, value)
         masked = self.typed(text, _PROMPT)
         return block if masked == block.get("text") else {**block, "text": masked}
+
+    def _inlined(self, text: str, expression: str, value: str) -> str:
+        """Mask a value that stands in the sentence; its expression may say what it is: `{password}`."""
+        name = name_of_expression(expression)
+        masked = mask_named(value, name) if name is not None and name.strong else value
+        if name is None or masked == value:
+            return text.replace(value, self._through(self._data, value, _PROMPT))
+        if not self._data.secrets:
+            self.sent.append((_PROMPT, name.kind))
+            return text
+        self.masked.append((_PROMPT, name.kind))
+        whole = re.compile(rf"(?<!\w){re.escape(value)}(?!\w)")
+        return whole.sub(lambda _: masked, text)
 
     def typed(self, value: Any, where: str) -> Any:
         """Mask secrets in what the user has typed; an API key there is compromised, and stops the question."""

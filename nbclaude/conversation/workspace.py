@@ -176,6 +176,8 @@ class Workspace:
                 stack.enter_context(self._in_turn(self._spending, audience, reason))
             try:
                 with stopping.allowed():
+                    import nbclaude.client.relay  # noqa: F401 - loading httpx takes long the first time
+
                     asking = _Asking(question, conversation, settings, self.connection(settings), prepared)
                     plan = self._within_budget(self._ready(asking), asking.connection)
             except KeyboardInterrupt:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.etree.ElementTree import Element
 
-__all__ = ["is_hidden", "seen_tree", "words"]
+__all__ = ["HIDDEN", "is_hidden", "seen_tree", "words"]
 
 _UNSEEN = frozenset({"script", "style", "head", "template", "title", "noscript"})
 _LINES = frozenset({"br", "caption", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "p", "pre", "tr"})
@@ -34,7 +34,7 @@ _STYLES = re.compile(r"<style\b[^>]*>(.*?)</style", re.DOTALL | re.IGNORECASE)
 # Whatever hides says one of these.
 _HIDING = re.compile(r"display|visibility|opacity|hidden|font-size|color", re.IGNORECASE)
 _ZERO = re.compile(r"(?:0+\.?0*|\.0+)(?:px|pt|r?em|%|)")
-_HIDDEN = "nbclaude-hidden"  # an attribute of ours
+HIDDEN = "nbclaude-hidden"  # an attribute of ours
 
 
 def seen_tree(html: str, limit: int) -> Element:
@@ -52,7 +52,7 @@ def seen_tree(html: str, limit: int) -> Element:
 
 def is_hidden(element: Element) -> bool:
     """Return whether nobody sees an element, whatever is around it."""
-    return element.tag in _UNSEEN or element.get(_HIDDEN) is not None
+    return element.tag in _UNSEEN or element.get(HIDDEN) is not None
 
 
 def words(element: Element) -> str:
@@ -144,7 +144,7 @@ def _mark_hidden(root: Element, css: str) -> None:
         by_rules = [hides for *_rank, hides in matcher.match(each)]
         hidden = "hidden" in element.attrib
         if hidden or any(_applies(hides, tag) for hides in (*by_rules, _hides(element.get("style", "")))):
-            element.set(_HIDDEN, "")
+            element.set(HIDDEN, "")
 
 
 def _hiding_rules(css: str) -> Iterator[tuple[Any, str]]:

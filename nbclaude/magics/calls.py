@@ -84,7 +84,8 @@ def call_of(magic: str, text: str, target: str = "", *, mentions: bool = True) -
 def nested_call(magic: str, text: str) -> str:
     """Return how the call of a line is written inside the line of another magic.
 
-    There it must survive what IPython does with lines (expansion of `{x}` and `$x`, splitting at blanks and quotes).
+    There it must survive what magics do with their lines: expansion of `{x}` and `$x`, splitting at blanks, a shell's
+    escapes.
     """
     return f"get_ipython().run_line_magic('{magic}',{_literal(text)})"
 
@@ -185,12 +186,8 @@ def container_of(target: ast.expr | None) -> ast.Name | None:
 
 
 def _literal(text: str) -> str:
-    """Return a Python literal of letters, digits and escapes alone."""
-    escaped = (
-        c if c.isascii() and c.isalnum() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\U{ord(c):08x}"
-        for c in text
-    )
-    return f"'{''.join(escaped)}'"
+    """Return an expression for a text that has no blank, brace, dollar or backslash, which the ways of magics take apart."""
+    return f"bytes.fromhex('{text.encode(errors='replace').hex()}').decode()"
 
 
 def _is_expression(text: str) -> bool:

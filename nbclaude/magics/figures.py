@@ -7,7 +7,7 @@ import base64
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.context.shown.figures import ShownImage
+from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument

@@ -149,15 +149,13 @@ def _standing(frame: FrameType, shell: Shell, target: str) -> Standing:
 
 def _of_function(frame: FrameType, own: Mapping[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
     """Return a function's variables, and those without a value, as far as its frame tells."""
-    code = frame.f_code
     found = dict(own)
-    while code.co_name in _COMPREHENSIONS and frame.f_back is not None:
+    while frame.f_code.co_name in _COMPREHENSIONS and frame.f_back is not None:
         frame = frame.f_back
         if frame.f_locals is not frame.f_globals:
             found = {**frame.f_locals, **found}
-        code = frame.f_code
-    code = code if code.co_flags & inspect.CO_OPTIMIZED else None  # type: ignore[assignment]
-    if code is None:
+    code = frame.f_code
+    if not code.co_flags & inspect.CO_OPTIMIZED:
         return found, frozenset()
     # Since Python 3.12 the variables of a comprehension are among those of its function, but mean nothing outside of it.
     passing = {step.argval for step in dis.get_instructions(code) if step.opname == "LOAD_FAST_AND_CLEAR"}

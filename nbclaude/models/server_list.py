@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
+from nbclaude.cleaning import identifier
 from nbclaude.models.table import ModelInfo
 from nbclaude.wire.request import EFFORT_LEVELS
 
@@ -36,7 +37,7 @@ def model_of_json(entry: object) -> ModelInfo | None:
     # Models from 4.7 on do not take "enabled"; a newer one that the table does not know is like them.
     is_recent = thinking is not None and "adaptive" in thinking and "enabled" not in thinking
     return ModelInfo(
-        id=entry["id"],
+        id=identifier(entry["id"]),
         name=_text(entry.get("display_name")) or _text(entry.get("name")),
         line=_text(entry.get("line")),
         known=has_capabilities,
@@ -81,7 +82,7 @@ def _in_order(support: Mapping[str, Any], order: tuple[str, ...]) -> tuple[str, 
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""
+    return identifier(value) if isinstance(value, str) else ""
 
 
 def _size(entry: Mapping[str, Any], *names: str) -> int | None:

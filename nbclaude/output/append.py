@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from nbclaude.errors import printable
+from nbclaude.cleaning import printable
 from nbclaude.output.pages import ASKING, PagesDisplay
 from nbclaude.output.terminal import footer_lines
 
@@ -68,4 +68,6 @@ class AppendDisplay(PagesDisplay):
         bundle["text/plain"] = printable(bundle["text/plain"]).strip("\n") + "\n"
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
-        self._publisher.publish(data=bundle, metadata={}, transient=transient)
+        self._publisher.publish(
+            data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
+        )

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from nbclaude.errors import printable
+from nbclaude.cleaning import printable
 from nbclaude.notebook import Shell, is_terminal
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ def show_table(shell: Shell, title: str, columns: Sequence[str], rows: Sequence[
     """Show a table: as HTML in a notebook, as aligned text in a terminal."""
     from nbclaude.render.table import table_html, table_text
 
-    bundle = {"text/plain": printable(table_text(title, columns, rows))}
+    bundle = {"text/plain": table_text(title, columns, rows)}
     if not is_terminal(shell):
         bundle["text/html"] = table_html(title, columns, rows)
-    shell.display_pub.publish(data=bundle, metadata={})
+    shell.display_pub.publish(data={kind: printable(text) for kind, text in bundle.items()}, metadata={})
 
 
 def show_receipt(shell: Shell, receipt: Receipt) -> None:
@@ -40,9 +40,11 @@ def show_receipt(shell: Shell, receipt: Receipt) -> None:
 
 def show_bundle(shell: Shell, *, html: str, text: str) -> None:
     """Show something of ours that is no answer."""
-    bundle = {"text/plain": printable(text)}
+    bundle = {"text/plain": text}
     if not is_terminal(shell):
         bundle["text/html"] = html
     # The id keeps its pictures out of the figures that cells have shown.
     transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
-    shell.display_pub.publish(data=bundle, metadata={}, transient=transient)
+    shell.display_pub.publish(
+        data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
+    )

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.errors import printable
+from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ class PagesDisplay:
         bundle = {"text/html": page.html}
         if page.closed:
             # Consoles print the plain text: no escape sequence may reach a terminal.
-            bundle |= {"text/markdown": page.markdown, "text/plain": printable(page.markdown)}
+            bundle |= {"text/markdown": page.markdown, "text/plain": page.markdown}
         elif page.number >= self._shown:
             bundle["text/plain"] = _GOES_ON
         self._publish(page.number, bundle)
@@ -194,5 +194,8 @@ class PagesDisplay:
         update = number < self._shown
         self._shown = max(self._shown, number + 1)
         self._publisher.publish(
-            data=dict(bundle), metadata={}, transient={"display_id": display_id}, update=update
+            data={kind: printable(text) for kind, text in bundle.items()},
+            metadata={},
+            transient={"display_id": display_id},
+            update=update,
         )

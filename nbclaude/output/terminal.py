@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from nbclaude.errors import printable
+from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:

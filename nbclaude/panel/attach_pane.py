@@ -10,7 +10,7 @@ import ipywidgets
 
 from nbclaude.context.files import attach_path
 from nbclaude.context.references.expressions import names_existing, parse_expression
-from nbclaude.context.shown.figures import ShownImage
+from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.context.tray import TrayItem
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import OnAction, View

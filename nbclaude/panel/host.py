@@ -17,8 +17,9 @@ from typing import Any, Protocol, TypeVar
 import ipywidgets
 from traitlets import TraitError
 
+from nbclaude.cleaning import printable
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.errors import ConfigurationError, NbclaudeError, printable
+from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells
@@ -221,7 +222,7 @@ def note(text: str = "") -> ipywidgets.HTML:
 
 def set_note(place: ipywidgets.HTML, text: str) -> None:
     """Write the reason; nothing is sent if it stands there already."""
-    place.value = f'<span class="nbclaude-reason">{escape(text)}</span>' if text else ""
+    place.value = f'<span class="nbclaude-reason">{escape(printable(text))}</span>' if text else ""
 
 
 def row(*widgets: ipywidgets.Widget) -> ipywidgets.HBox:

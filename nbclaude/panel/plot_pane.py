@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from nbclaude.context.shown.figures import ShownImage
+from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
+from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -63,7 +64,8 @@ class Transcript:
         footer = kept[1] if kept is not None else _footer(turn)
         macros = frozenset(turn.settings.math_macros if turn.settings else ())
         return (
-            message_html(turn.message, macros=macros, styled=False) + f'<div class="nbclaude">{footer}</div>'
+            printable(message_html(turn.message, macros=macros, styled=False))
+            + f'<div class="nbclaude">{footer}</div>'
         )
 
 

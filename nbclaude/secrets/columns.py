@@ -19,6 +19,10 @@ _HEADING = re.compile(r"[\w.$%#/()',\-]{1,60}\Z")
 _OF_A_SENTENCE = re.compile(r"(?<!\S)(?:the|an?|to|of|is|are|and|or|for|with|your)(?!\S)", re.IGNORECASE)
 # Of the repr of a text, and a list of such.
 _OPENING = re.compile(r"[\[({]*[\"'](?= )")
+_CODE = re.compile(
+    r"(?:def|return|if|else|elif|for|while|import|from|class|try|except|finally|raise|with|yield|async|#|//|/\*|\*|@)(?:\W|$)"
+    r"|.*[(\[{:,]$|\w+(?:\.\w+)*[ ]=[ ]"
+)
 _NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?%?\Z")
 _SERIES = re.compile(r"(?:Freq: \S+, )?Name: (?P<name>.{1,80}?), (?:Length: \d+, )?dtype: ")
 _FOOTER = re.compile(r"(?:Name: .*|Length: .*)?dtype: \w|\[\d+ rows x \d+ columns\]")
@@ -167,9 +171,32 @@ class _Table:
                 return False
             if not any(_FOOTER.match(text, *row) for row in self._rows(number, _MOST_OF_A_SERIES)):
                 return False
-        elif "  " not in line.rstrip() and not line.endswith("  "):
+        elif "  " not in line.strip() and not line.endswith("  ") and not self._has_labels(line, first):
             return False
-        return _stands_over(text, own, start, first)
+        return self._has_rows(words, number, is_alone=len(words) == 1) and _stands_over(
+            text, own, start, first
+        )
+
+    def _has_labels(self, header: str, row: tuple[int, int]) -> bool:
+        """Tell whether the labels of the rows stand where the header has nothing."""
+        return header.startswith(" ") and not self.text[slice(*row)].startswith(" ")
+
+    def _has_rows(self, words: list[tuple[int, int]], number: int, *, is_alone: bool) -> bool:
+        """Tell whether the first lines below a header have cells for its names, and are no program."""
+        text, (start, end) = self.text, self.lines.span(number)
+        names = len(_pieces(text, start, end))
+        indented = text[start : start + 1] == " "
+        for a, b in self._rows(number, 3):
+            line = text[a:b]
+            if _FOOTER.match(line):
+                break
+            cells = len(_pieces(text, a, b))
+            if _CODE.match(line.strip()) or (cells < names and len(line.split()) < len(words)):
+                return False
+            if is_alone and (cells < 2 or (indented and line.startswith("  "))):
+                # Of a single column, its label stands before it.
+                return False
+        return True
 
     def beside(self, place: NamedPlace, number: int) -> tuple[list[Span], int]:
         """Return the cells of a row that begins with a name, where the rows around it are of the same table."""

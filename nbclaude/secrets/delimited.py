@@ -35,7 +35,18 @@ _END = re.compile(r"\r?\n|⏎|(?:\\r)?\\n|\Z")
 # A cell of a header is a name: not a piece of a sentence or a program.
 _HEADING = re.compile(r"[\w .\-/#%$*`^│┃║]{0,60}\Z")
 _OPENING = re.compile(r"[^\"]{0,80}[\"'](?=[\w ]*\Z)|.{1,80}[\"'](?=[\w ]*\Z)")
+_BORDER = re.compile(r"[\s|+:=\-│┆┃║─━═┌┬┐├┼┤└┴┘╞╪╡]+$")
 _CUT = re.compile(r"\[… [\d,]+ (?:of [\d,]+ )?characters left out …\]")
+# A line of a program, and one of a sentence.
+_STATEMENT = re.compile(
+    r"(?:import|from|for|return|global|nonlocal|yield|del|assert|print|def|class|with|let|const|var|use|using|the|an?"
+    r"|your|and|or)[ ]",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"(?:def|return|if|else|elif|for|while|import|from|class|try|except|raise|with"
+    r"|#|//|/\*|\*|@)(?:\b|[ ]|$)|.*[(\[{:,]$|[)\]}]"
+)
 _NUMBER = re.compile(r"-?[\d.,]*(?:e[+-]?\d+)?%?\Z")
 _INDEX_HEADING = frozenset(
     (
@@ -63,6 +74,7 @@ class _Record:
     """A line, or several where a quoted cell goes on: its cells, without spaces and quotes."""
 
     cells: tuple[Cell, ...]
+    start: int
     end: int  # where the next one begins
 
 
@@ -83,7 +95,7 @@ def delimited_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]
                 continue
             # The quote before a header may be that of a whole text.
             record = _record(text, start, delimiter, end)
-            columns = _named_columns(text, record)
+            columns = _named_columns(text, record, delimiter)
             if not columns:
                 continue
             found, stop = _column_cells(text, record, columns, delimiter, lines, number)
@@ -96,6 +108,7 @@ def delimited_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]
 def _record(text: str, position: int, delimiter: str, line_end: int | None = None) -> _Record:
     """Read one record, of one line if it must end with that."""
     cells: list[Cell] = []
+    first = position
     limit = position + _LONGEST_RECORD
     while True:
         match = _CELL[delimiter].match(text, position, len(text) if line_end is None else line_end)
@@ -116,12 +129,15 @@ def _record(text: str, position: int, delimiter: str, line_end: int | None = Non
             break
         position += 1
     stop = _END.match(text, position)
-    return _Record(tuple(cells), stop.end() if stop else position + 1)
+    return _Record(tuple(cells), first, stop.end() if stop else position + 1)
 
 
-def _named_columns(text: str, record: _Record) -> dict[int, Name]:
+def _named_columns(text: str, record: _Record, delimiter: str) -> dict[int, Name]:
     """Return which columns of a header hold secrets."""
-    if len(record.cells) < 2:
+    if len(record.cells) < 2 or (not text[slice(*record.cells[-1])] and delimiter in ",;"):
+        return {}
+    if delimiter in ",;" and text[record.start : record.start + 1] in " \t":
+        # Code and prose are indented, tables are not.
         return {}
     columns: dict[int, Name] = {}
     for number, (start, end) in enumerate(record.cells):
@@ -132,7 +148,7 @@ def _named_columns(text: str, record: _Record) -> dict[int, Name]:
             return {}
         cell = text[start:end].strip("'\"`* │┃║")
         quoted = text[start - 1 : start] == '"' or text[start : start + 2] == "('"
-        if not quoted and not _HEADING.match(cell):
+        if not quoted and (not _HEADING.match(cell) or _STATEMENT.match(cell)):
             return {}
         name = name_of(cell)
         if name is not None and (name.strong or name.plain or name.kind == "password"):
@@ -149,31 +165,64 @@ def _column_cells(
         if row is not None:
             return [(*cell, columns[min(columns)].kind) for cell in row], header.end
     width = len(header.cells)
+    if not _has_rows(text, header, delimiter):
+        return [], header.end
     found: list[Span] = []
     position, misfits, rows, after_cut = header.end, 0, 0, False
     while position < len(text) and misfits <= _MOST_MISFITS:
         record = _record(text, position, delimiter)
-        count = len(record.cells)
-        # Less than two cells more than none: a heading, a border, a blank line.
-        if count < 2 or (count != width and not rows and not after_cut and misfits == _MOST_MISFITS):
-            misfits += 1
-            after_cut = after_cut or bool(_CUT.search(text, position, record.end))
-            position = max(record.end, position + 1)
+        start, position = position, max(record.end, position + 1)
+        line = text[start : record.end].strip()
+        if _CUT.match(line):
+            # Behind it a row goes on whose first cells are gone.
+            after_cut = True
             continue
-        if count != width and not rows and not found and not after_cut:
+        if not line and after_cut:
+            continue
+        if not line and rows and not _CUT.match(text, position):
+            break
+        if len(record.cells) < 2 and not after_cut:
+            misfits += 1
+            continue
+        if len(record.cells) != width and not rows and not after_cut:
             return [], header.end
-        for column, name in columns.items():
-            for cell in _cells_of(record.cells, column, width, after_cut=after_cut):
-                if not is_stand_in(text[slice(*cell)]) and _counts(text, name, record.cells, cell):
-                    found.append((*cell, name.kind))
+        found += _secret_cells(text, record.cells, columns, width, after_cut=after_cut)
         after_cut, misfits, rows = False, 0, rows + 1
-        position = max(record.end, position + 1)
     return found, position if rows else header.end
 
 
-def _counts(text: str, name: Name, cells: tuple[Cell, ...], cell: Cell) -> bool:
-    """Tell whether a cell under a short name is a secret: a column "pass" may hold numbers of tests."""
-    return name.strong or not _NUMBER.match(text[slice(*cell)])
+def _has_rows(text: str, header: _Record, delimiter: str) -> bool:
+    """Tell whether rows of a table follow: most of the first lines have as many cells, and are no program."""
+    fitting = looked_at = 0
+    position = header.end
+    bordered = text[header.start : header.start + 1] in "|│┆┃║ " and delimiter not in ",;\t"
+    while position < len(text) and looked_at < _MOST_MISFITS:
+        record = _record(text, position, delimiter)
+        line = text[position : record.end].strip()
+        position = max(record.end, position + 1)
+        if not line:
+            break
+        bordered = bordered or bool(_BORDER.match(line))
+        if _BORDER.match(line) or _CUT.search(line):
+            continue
+        looked_at += 1
+        if delimiter in ",;" and _CODE.match(line):
+            return False
+        fitting += len(record.cells) == len(header.cells)
+    if delimiter == "|" and not bordered and fitting < 2:
+        return False
+    return 2 * fitting >= looked_at and fitting > 0
+
+
+def _secret_cells(
+    text: str, cells: tuple[Cell, ...], columns: dict[int, Name], width: int, *, after_cut: bool
+) -> Iterator[Span]:
+    """Yield the cells of a row that are secrets: not what stands for one, and no number of tests in a column "pass"."""
+    for column, name in columns.items():
+        for cell in _cells_of(cells, column, width, after_cut=after_cut):
+            value = text[slice(*cell)]
+            if not is_stand_in(value) and (name.strong or not _NUMBER.match(value)):
+                yield (*cell, name.kind)
 
 
 def _cells_of(cells: tuple[Cell, ...], column: int, width: int, *, after_cut: bool) -> tuple[Cell, ...]:

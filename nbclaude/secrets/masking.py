@@ -17,14 +17,15 @@ from nbclaude.secrets.delimited import delimited_secrets
 from nbclaude.secrets.documents import document_secrets
 from nbclaude.secrets.escapes import unescaped
 from nbclaude.secrets.key_tails import key_tails
-from nbclaude.secrets.names import named_places
+from nbclaude.secrets.literals import leaves_of
+from nbclaude.secrets.names import Name, named_places
 from nbclaude.secrets.neighbours import neighbour_secrets
-from nbclaude.secrets.placed import described_secrets, placed_secrets
+from nbclaude.secrets.placed import described_secrets, framed_secrets, placed_secrets
 from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
-from nbclaude.secrets.values import is_placeholder
+from nbclaude.secrets.values import is_placeholder, looks_secret
 
-__all__ = ["Finding", "mask", "whole_credentials"]
+__all__ = ["Finding", "mask", "mask_named", "whole_credentials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,16 @@ def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
     return "".join([*pieces, text[position:]]), tuple(findings)
 
 
+def mask_named(value: str, name: Name) -> str:
+    """Return the value of something that this name has, masked: as a whole, or what it holds if it is a list or dict."""
+    if value[:1] not in ("[", "{", "("):
+        return f"{_MASK}{name.kind}]" if looks_secret(value, name, structured=True) else value
+    for leaf in reversed(leaves_of(value, 0)[0]):
+        if looks_secret(leaf.value, name, structured=True):
+            value = f"{value[: leaf.start]}{_MASK}{name.kind}]{value[leaf.end :]}"
+    return value
+
+
 def whole_credentials(text: str, cut: int) -> tuple[int, int]:
     """Return where a text can be cut: before and behind the credential that a cut at this place would go through.
 
@@ -116,7 +127,7 @@ def _found(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def _told(text: str) -> list[tuple[int, int, str]]:
     """Return what is not known by its own form, but by its place or its name."""
-    spans = [*placed_secrets(text), *document_secrets(text), *described_secrets(text)]
+    spans = [*placed_secrets(text), *document_secrets(text), *described_secrets(text), *framed_secrets(text)]
     names = sorted(named_places(text), key=lambda place: place.start)
     return spans + [span for find in _BY_NAME if names for span in find(text, names)]
 

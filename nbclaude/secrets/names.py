@@ -27,7 +27,7 @@ from nbclaude.secrets.words import (
     WEAK_KEYS,
 )
 
-__all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "named_places"]
+__all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "name_of_expression", "named_places"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,17 @@ _SQUASHED_PASSWORDS = (
     "密码",
 )
 # Of what a label or a placeholder consists.
-_LABELS = PASSWORDS | TOKENS | SECRETS | KEYS | {"token", "pass", "pw", "key", "api", "user", "your"}
+_LABELS = (
+    PASSWORDS
+    | TOKENS
+    | SECRETS
+    | KEYS
+    | {"token", "pass", "pw", "key", "api", "user", "your", "credential", "credentials", "auth"}
+)
+_BEHIND_A_NAME = re.compile(
+    r"(?:\.\w+\([^()]*\)|\.(?:values|array|str|iloc|loc|T)|\[[-\d:, ]*\]|:\w[\w ]*)\Z"
+)
+_LAST_ITEM = re.compile(r"\[\s*[\"']([^\"']{1,80})[\"']\s*\]\Z")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 _MOST_WORDS = 12
 
@@ -85,6 +95,15 @@ def name_of(text: str) -> Name | None:
     if words[-3:] == ["mot", "de", "passe"]:
         return Name("password")
     return next((found for rule in _RULES if (found := rule(last, before))), None)
+
+
+def name_of_expression(expression: str) -> Name | None:
+    """Return what an expression says of its value: `db["password"]`, `cfg.api_key.strip()`, `passwords[:3]`."""
+    text = expression.strip()[-200:]
+    while (shorter := _BEHIND_A_NAME.sub("", text)) != text:
+        text = shorter
+    item = _LAST_ITEM.search(text)
+    return name_of(item[1] if item else text)
 
 
 def is_secret_word(text: str) -> bool:

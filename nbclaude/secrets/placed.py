@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import html
 import re
 from collections.abc import Callable, Iterator
 
-from nbclaude.secrets.names import name_of
+from nbclaude.secrets.literals import leaves_of
+from nbclaude.secrets.names import name_of, name_of_expression
 from nbclaude.secrets.shapes import LONGEST
 from nbclaude.secrets.values import is_password, is_stand_in, is_token
 
-__all__ = ["described_secrets", "placed_secrets"]
+__all__ = ["described_secrets", "framed_secrets", "placed_secrets"]
 
 
 def _is_either(value: str) -> bool:
@@ -129,6 +131,10 @@ _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,2
 _RANGE = re.compile(
     r"(?<=; )(?:[\d,]+ missing \([^()]{1,12}\), )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
 )
+# As `texts.framed` puts a value into a prompt.
+_FRAMED = re.compile(
+    r"<(?P<tag>value|text) name=\"(?P<name>[^\"\n]{1,300})\">\n(?P<body>[\s\S]+?)\n</(?P=tag)>"
+)
 _ROWS = tuple((kind, hint, re.compile(place), fits) for kind, hint, place, fits in _PLACES)
 
 
@@ -144,6 +150,24 @@ def described_secrets(text: str) -> Iterator[tuple[int, int, str]]:
             yield (*quoted.span(1 if quoted[1] is not None else 2), name.kind)
         for numbers in _RANGE.finditer(text, *match.span("facts")):
             yield (*numbers.span(1), name.kind)
+
+
+def framed_secrets(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield start, end and kind of each value that goes along under a name of its own: `<value name="passwords">`."""
+    if "<value name=" not in text and "<text name=" not in text:
+        return
+    for match in _FRAMED.finditer(text):
+        name = name_of_expression(html.unescape(match["name"]))
+        if name is None or not name.strong:
+            continue
+        start, end = match.span("body")
+        if text[start] in "[{(":
+            leaves = [(leaf.start, leaf.end) for leaf in leaves_of(text, start)[0] if leaf.end <= end]
+        else:
+            leaves = [(start, end)]
+        for span in leaves:
+            if not is_stand_in(text[slice(*span)]):
+                yield (*span, name.kind)
 
 
 def placed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

@@ -26,6 +26,8 @@ _UNPACKED = re.compile(r"(?P<names>[A-Za-z_][\w.]*(?:[ ]?,[ ]?[A-Za-z_][\w.]*){1
 _NAMES_BEFORE = re.compile(r"(?:[A-Za-z_][\w.]*[ ]?,[ ]?){1,12}\Z")
 _DTYPE = re.compile(r"\[(?:\s*\([\"'][^\"'()]{1,60}[\"'],\s*[\"'<>=|]?[^()]{1,40}\),?){1,200}\s*\]")
 _SUBSCRIPT = re.compile(r"[\w\])][\[(]?\Z")
+# Where a row may begin: in a list, behind another one, in a statement of SQL.
+_IN_ROWS = re.compile(r"(?:[\[(]|[\])]\s{0,40},|\bvalues)\s{0,40}\Z", re.IGNORECASE)
 _PAIR = re.compile(
     r"[\[(]\s*(?P<open>\\{0,7}[\"'])(?P<name>[^\"'\\]{2,60})(?P=open)\s*,\s*[rbu]?(?P<quote>\\{0,7}[\"'])"
 )
@@ -140,7 +142,7 @@ def _literal_rows(text: str, start: int, end: int, names: Sequence[str]) -> Iter
     for match in _FLAT.finditer(text, before, min(behind, len(text))):
         if start <= match.start() < end:
             continue
-        if _SUBSCRIPT.search(text, max(match.start() - 1, 0), match.start()):
+        if not _IN_ROWS.search(text, max(match.start() - 60, 0), match.start()):
             continue
         items = _items(text, *match.span(1))
         if items and any(not item.is_number for item in items):

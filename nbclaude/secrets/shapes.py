@@ -128,7 +128,7 @@ _OTHERS = (
     ("OpenAI key", "T3BlbkFJ", r"sk-[A-Za-z0-9_-]{0,200}[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}", False),
     ("AWS key", "A", r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[0-9A-Z]{16}", True),
     ("Artifactory token", "AKC", r"AKC[A-Za-z0-9]{10,}", True),
-    ("Artifactory token", "AP", r"AP[0-9A-F][A-Za-z0-9]{20,}", True),
+    ("Artifactory token", "AP", r"AP[0-9A-F][A-Za-z0-9]{20,}(?![A-Za-z0-9/+=])", True),
     (
         "GitLab token",
         "gl",

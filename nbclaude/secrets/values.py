@@ -31,11 +31,12 @@ _PLACEHOLDER = re.compile(
 _STAND_IN = re.compile(
     r"(?:none|null|nil|nan|n/?a|<na>|nat|true|false|yes|no|on|off|undefined|required|optional|enabled|disabled|default|empty"
     r"|unset|unknown|missing|non-null|redacted|removed|masked|hidden|placeholder|string|str|inherit|todo|tbd|prompt|auto"
-    r"|changeme|change_me|changeit|example|secret|object|category|integer|varchar|unique|index)$"
+    r"|changeme|change_me|changeit|example|secret|object|category|integer|varchar|unique|index)[)\];,]{0,2}$|[\^~]\d+(?:\.\d+)*$"
     r"|<[^<>]{0,80}>$|\[[^\[\]]{0,80}\]$|\((?:none|hidden|redacted|empty|not set|unset|no value)[^()]{0,40}\)$"
     r"|\$\{?[A-Za-z_][\w.:-]*\}?(?:$|[\"'])|\$\(|%\(?[A-Za-z_]\w*\)?[%s]$|.{0,80}\{\{?[ ]?[A-Za-z_][^{}]{0,100}\}|%s$|\#\{|@\w+@$"
-    r"|.{0,40}(?:\*{3}|\\{1,3}u(?:25cf|2022)|•{2}|●{2}|\.{3}(?:\s|$)|…|(?:^|[^a-z])x{4,}(?:$|[^a-z])|x{6})"
-    r"|(?:your|insert|enter|change|replace|example|placeholder|todo)[-_ ]?"
+    r"|.{0,40}(?:\*{3}|\\{1,3}u(?:25cf|2022)|•{2}|●{2}|\.{3}(?:\W|$)|…|(?:^|[^a-z])x{4,}(?:$|[^a-z])|x{6})"
+    r"|(?:your|insert|enter|change|replace|example|placeholder|todo)[-_]\w"
+    r"|(?:your|insert|enter|change|replace|placeholder|todo)[-_ ]?"
     r"(?:own|secret|password|pass|pw|api|token|key|me|with|this|here)"
     r"|(?:env|vault|op|file|secret|arn|ssm|secretsmanager|keyvault|projects)[:/( ]\S"
     r"|!(?:vault|env|secret|ref|sub|include|getatt)\b"
@@ -60,12 +61,14 @@ _SAID = re.compile(
 _FACTS = re.compile(
     r"[\w<>=\[\], ]{1,40}; |~?[\d,]+ (?:distinct|missing|non-null|rows?|values?|bytes)\b|Index \(|dtype"
 )
+# A regular expression that finds secrets is none.
+_PATTERN = re.compile(r".*\[[^\]]{1,80}\](?:[+*?]|\{\d)")
 _SIGNS = re.compile(r"([\W_])\1*$")
 _ONLY_SIGNS = re.compile(r"[\W_]+$")
 _TYPE = re.compile(
     r"(?:u?int|float|complex|decimal|datetime|timedelta|bool|boolean|str|string|object|category|bytes|utf|large_string"
     r"|0x[0-9a-f]+|var_?char|char|n?varchar2?|text|byte|number|numeric|bigint|secretstr|<?[UuSO]|(?:typing\.)?optional"
-    r"|charfield|textfield|any|union|literal)\d{0,3}(?:[\[(].*|\(?\d+\)?)?!?[,;]?$",
+    r"|charfield|textfield|any|union|literal)\d{0,3}(?:[\[(].*|\(?\d+\)?)?!?[,;]?(?:,? (?:optional|default|or|of|\|)\b.*)?$",
     re.IGNORECASE,
 )
 _EXPRESSION = re.compile(r"[A-Za-z_][\w.]*[(\[]|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+$")
@@ -109,6 +112,7 @@ def is_stand_in(value: str) -> bool:
         not value
         or _SIGNS.match(value)
         or _FACTS.match(value)
+        or _PATTERN.match(value)
         or _STAND_IN.match(value)
         or _TYPE.match(value)
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.cleaning import identifier
 from nbclaude.wire.events import (
     BlockDelta,
     BlockStart,
@@ -71,7 +72,7 @@ def read_count(value: object) -> int | None:
 def stop_reason_of(message: Mapping[str, Any]) -> str | None:
     """Return why the answer stopped, None if it has not said; what is no name of a reason becomes one."""
     reason = message.get("stop_reason")
-    return reason if reason is None or isinstance(reason, str) else str(reason)
+    return reason if reason is None else identifier(str(reason))
 
 
 def events_of_message(message: Mapping[str, Any]) -> list[Event]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, expect
 
 from nbclaude.simulator import Simulator
@@ -31,12 +33,12 @@ HUGE = f"{FRAME}\ndf.plot(figsize=(30, 20));"
 ASK = "%%claude --fig\nWhat is the trend?"
 
 
-def arrived(simulator: Simulator) -> list[tuple[str, bytes]]:
-    """The images of the last request, as (how they came, their bytes)."""
+def arrived(simulator: Simulator, request: int = -1) -> list[tuple[str, bytes]]:
+    """The images of a request, by default the last, as (how they came, their bytes)."""
     uploads = {upload.id: upload.data for upload in simulator.files}
     sources = [
         block["source"]
-        for block in simulator.message_requests[-1].messages[-1]["content"]
+        for block in simulator.message_requests[request].messages[-1]["content"]
         if block["type"] == "image"
     ]
     return [
@@ -130,6 +132,43 @@ def test_the_gallery(claude_notebook: OpenNotebook, simulator: Simulator) -> Non
         notebook.screenshot("gallery")
     notebook.set_width(500)
     assert overflowing(notebook.cell(3).locator(".jp-OutputArea")) == []
+
+
+OLD = "from PIL import Image\nimport ipywidgets\ndisplay(Image.new('RGB', (90, 80), 'red'))"
+INTERACT = (
+    "def draw(n=0):\n    display(Image.new('RGB', (90 + n, 80), 'blue'))\n"
+    "ipywidgets.interact(draw, n=ipywidgets.IntSlider(min=0, max=9));"
+)
+CALLED = (
+    "out, button = ipywidgets.Output(), ipywidgets.Button(description='Draw')\n"
+    "@out.capture(clear_output=True)\ndef press(_):\n    display(Image.new('RGB', (200, 100), 'green'))\n"
+    "button.on_click(press)\nipywidgets.VBox([button, out])"
+)
+
+
+def test_what_a_control_has_drawn_anew_is_the_newest(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    # JupyterLab runs what controls do in a thread of its own, whose outputs no hook of the kernel sees.
+    simulator.enqueue("It is.", "It is.", "It is.")
+    ask = "%claude --no-history --fig What?"
+    notebook = claude_notebook([LOAD, OLD, INTERACT, ask, CALLED, ask, ask], size=(1100, 1500))
+    notebook.run_all()
+    sizes = [
+        [Image.open(io.BytesIO(data)).size for _way, data in arrived(simulator, index)] for index in range(2)
+    ]
+    # Nobody has pressed the button.
+    assert sizes == [[(90, 80)], [(90, 80)]]
+    notebook.outputs(2).get_by_role("slider").press("ArrowRight")
+    expect(notebook.outputs(2).locator("img")).to_have_js_property("naturalWidth", 91)
+    simulator.enqueue("It is.")
+    notebook.run(3)
+    assert [Image.open(io.BytesIO(data)).size for _way, data in arrived(simulator)] == [(91, 80)]
+    notebook.outputs(4).get_by_role("button").click()
+    expect(notebook.outputs(4).locator("img")).to_have_js_property("naturalWidth", 200)
+    simulator.enqueue("It is.")
+    notebook.run(5)
+    assert [Image.open(io.BytesIO(data)).size for _way, data in arrived(simulator)] == [(200, 100)]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nbclaude.context.shown.figures import ShownImage
+from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.context.tray import Tray
 from nbclaude.errors import ConfigurationError
 

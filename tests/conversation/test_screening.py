@@ -101,7 +101,7 @@ def test_personal_data_is_masked_but_in_what_was_typed() -> None:
                 text_block("me@example.org, di@example.org"),
             ),
             names=("df", "", ""),
-            values=("di@example.org",),
+            values=(("address", "di@example.org"),),
         ),
         replace(PLAIN, system="to me@example.org", mask_personal=("email",), allow_secrets=True),
     )
@@ -146,3 +146,28 @@ def test_the_tools_of_earlier_turns_are_masked_too() -> None:
     plan = make_plan(Question((result,)), Conversation(turns=(before,)), PLAIN, model_info(PLAIN.model))
     assert [each["description"] for each in plan.request.tools] == [TOLD]
     assert AWS not in plan.request.to_json().decode()
+
+
+def test_the_expression_of_a_value_in_the_sentence_says_what_it_is() -> None:
+    block = {
+        "type": "text",
+        "text": "Log in as ann with sunshine, not sunshiny, or one of ['a b', 'c']; 3 tokens.",
+    }
+    question = Question(
+        prompt=(block,),
+        values=(
+            ("user", "ann"),
+            ("cfg['password']", "sunshine"),
+            ("passwords", "['a b', 'c']"),
+            ("n_tokens", "3"),
+        ),
+    )
+    masked, _, screening = screened(question, Settings())
+    assert masked.prompt[0]["text"] == (
+        "Log in as ann with [secret removed: password], not sunshiny, or one of "
+        "['[secret removed: password]', '[secret removed: password]']; 3 tokens."
+    )
+    assert screening.masked == (("the prompt", "password"), ("the prompt", "password"))
+    sent, _, screening = screened(question, Settings(allow_secrets=True))
+    assert sent.prompt[0] == block
+    assert screening.sent == (("the prompt", "password"), ("the prompt", "password"))

@@ -214,6 +214,8 @@ def test_a_great_table() -> None:
         '<data name="s">\ngreat_tables GT as it is shown, "Staff", "from HR", 2 rows × 1 column\ncolumns: Rate: text\n'
         "who,Rate\nAnn,12.3%\nBob,50.0%\n</data>"
     )
+    # Where the kernel does not tell what was shown of it, nothing is said.
+    assert told({"text/plain": repr(GT())}) == ""
     assert told({"text/plain": repr(GT()), "text/html": GREAT_TABLE}) == (
         "Staff\nwho | Rate\nAnn | 12.3%\nBob | 50.0%\nfrom HR"
     )

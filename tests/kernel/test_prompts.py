@@ -137,3 +137,34 @@ def test_a_wrong_line_is_one_line_of_usage_error(
     for word in words:
         assert word in said
     assert simulator.requests == []
+
+
+def test_lines_in_functions_and_assignments(claude_kernel: Kernel, simulator: Simulator) -> None:
+    """The cases themselves are in tests/magics; here a kernel has them all in a few cells."""
+    done = claude_kernel.run(
+        'city = "GLOBAL"\nans = {}\n'
+        "def ask(city):\n    def inner():\n        %claude --no-history Where is {city}?\n"
+        '        ans["k"] = %claude --no-history And is {city} large?\n        %time %claude --no-history Is it {city}?\n'
+        "    inner()\n"
+        'ask("Ulm")\nprint(type(ans["k"]).__name__)'
+    )
+    assert done.ok, done.error
+    assert [request.prompt for request in simulator.requests] == [
+        "Where is Ulm?",
+        "And is Ulm large?",
+        "Is it Ulm?",
+    ]
+    assert done.stdout.splitlines()[-1] == "Reply"
+    assert claude_kernel.run("# why\n\n%%claude\n# Heading\n{city}?").ok
+    assert simulator.requests[-1].prompt == "# Heading\nGLOBAL?"
+    count = len(simulator.requests)
+    for code in (
+        "def f():\n    %claude --into x Hi\nf()",
+        "def f():\n    %claude {city}\n    city = 1\nf()",
+        "a, b = %claude Hi?",
+        "%pdb on\ntry:\n    %claude --tools nobody Hi\nfinally:\n    %pdb off",
+    ):
+        refused = claude_kernel.run(code)
+        assert not refused.ok
+        assert len(refused.error["traceback"]) == 1 if refused.error else "UsageError" in refused.stderr
+    assert len(simulator.requests) == count

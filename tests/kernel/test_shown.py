@@ -144,9 +144,9 @@ def test_light_ink_on_nothing_is_seen(claude_kernel: Kernel, simulator: Simulato
 @needs("matplotlib")
 def test_a_file_in_light_ink(claude_kernel: Kernel, simulator: Simulator) -> None:
     code = (
-        "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\n"
+        "import matplotlib.pyplot as plt\nfrom matplotlib.figure import Figure\n"
         "with plt.style.context('dark_background'):\n"
-        "    f, ax = plt.subplots(); ax.plot([1, 3, 2], color='w'); f.savefig('light.png', transparent=True)\n"
+        "    f = Figure(); f.subplots().plot([1, 3, 2], color='w'); f.savefig('light.png', transparent=True)\n"
         "Image.open('light.png').quantize(16).save('palette.png')"
     )
     ask(claude_kernel, f"{OLD}\n{code}", "plot")

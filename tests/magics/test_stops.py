@@ -128,6 +128,15 @@ class TestHeld:
             _press()
             # One that nobody has asked for is raised at the end.
 
+    def test_a_stop_wakes_what_waits(self) -> None:
+        woken: list[str] = []
+        with stopping.asking(), stopping.held(), stopping.waking(lambda: woken.append("woken")):
+            _press()
+            assert woken == ["woken"]
+            assert stopping.take()
+        with stopping.waking(lambda: woken.append("again")):
+            pass
+
     def test_who_presses_again_later_is_not_held(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stopping, "_IMPATIENT", 0.0)
         with stopping.asking(), stopping.held():

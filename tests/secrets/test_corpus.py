@@ -1,11 +1,13 @@
 """No secret of the table comes through, and no innocent text of it is changed; nor do they in what stands around them."""
 
 import json
+import time
 from collections.abc import Callable
 
 import pytest
 
 from nbclaude.secrets.masking import mask
+from nbclaude.texts import clip
 from tests.secrets.corpus import INNOCENTS, SECRETS
 
 
@@ -54,3 +56,25 @@ def test_in_the_repr_of_a_text_it_is_the_same(write: Callable[[str], str]) -> No
     ]
     assert missed == []
     assert [text for text in INNOCENTS if mask(write(text))[1]] == []
+
+
+@pytest.mark.parametrize("tail", [0.0, 0.3, 0.9])
+def test_a_table_that_was_cut_keeps_its_header_in_mind(tail: float) -> None:
+    rows = "".join(f"{number},user{number},moonlight {number}\n" for number in range(400))
+    for limit in range(2_000, 2_040):
+        cut, _ = clip(f"id,user,password\n{rows}", limit, tail=tail)
+        masked, _ = mask(cut)
+        assert "moon" not in masked
+        assert "user1" in masked
+
+
+def test_the_columns_of_a_table_cost_time_in_proportion_to_its_rows() -> None:
+    times = []
+    for number in (2_000, 8_000):
+        rows = "".join(f"{row},ann,sunshine day {row}\n" for row in range(number))
+        began = time.process_time()
+        masked, found = mask(f"id,user,password\n{rows}")
+        times.append(time.process_time() - began)
+        assert len(found) == number
+        assert "sunshine" not in masked
+    assert times[1] < 12 * times[0]

@@ -22,7 +22,8 @@ class Background:
 WHITE = Background("white", 255)
 # JupyterLab's, behind figures that need a dark one.
 DARK = Background("dark", 17)
-GREY = Background("grey", 128)
+# As far from black as from white to the eye.
+GREY = Background("grey", 112)
 # For drawings in light and in dark ink; with ink in between as well, one of them still shows all.
 _GREYS = (GREY, Background("grey", 192), Background("grey", 72))
 
@@ -31,6 +32,10 @@ _NAMED: Mapping[str, Background] = {"light": WHITE, "dark": DARK}
 
 # A difference of lightness that is hardly seen.
 _FAINT = 12
+# ... and those that are enough, on the dark background (from which black differs by less) and on a grey one. The first
+# background on which all stands out so far is taken.
+_ENOUGH_ON_DARK, _ENOUGH = 24, 16
+_NEARLY = 0.8
 # The share of the outlines that may be lost where lines fade out; the weakest are looked at beyond it.
 _FADING, _WEAKEST = 0.004, 0.02
 # White stays while outlines stand out at least half as well on it as on the dark background.
@@ -59,6 +64,11 @@ def background_for(image: Image.Image) -> Background:
         return WHITE
     seen = {WHITE: on_white, DARK: on_dark}
     seen |= {each: _Seen.of(_contrasts(image, each), outlines) for each in _GREYS}
+    # A soft glow stands out plainly on none.
+    best = _NEARLY * max(each.weakest for each in seen.values())
+    for each, enough in ((DARK, _ENOUGH_ON_DARK), *((grey, _ENOUGH) for grey in _GREYS)):
+        if not seen[each].loses and seen[each].weakest >= min(enough, best):
+            return each
     return max(seen, key=lambda each: seen[each].rank)
 
 

@@ -72,6 +72,13 @@ _BY_TYPE: tuple[tuple[str, Drawing | None], ...] = (
     ("application/vnd.dex.", _TABLE),
     ("application/vnd.livy.table", _TABLE),
     ("application/json", None),
+    ("application/xml", None),
+    ("application/x-", None),
+    ("application/papermill", None),
+    ("application/scrapbook", None),
+    ("application/vnd.papermill", None),
+    ("application/vnd.vscode", None),
+    ("application/vnd.nteract", None),
     ("application/geo+json", _MAP),
     ("application/vnd.geo+json", _MAP),
     ("application/3dmoljs", Drawing("molecule in 3D")),
@@ -83,7 +90,7 @@ _BY_TYPE: tuple[tuple[str, Drawing | None], ...] = (
     ("text/", None),
 )
 # What an unknown type is called that holds data.
-_DATA = re.compile(r"table|frame|grid|data|json|xml|text|log|error|progress|state|script", re.IGNORECASE)
+_DATA = re.compile(r"table|frame|grid|data|text|log|error|progress|state", re.IGNORECASE)
 
 # Packages of widgets, without those whose widgets `widgets` knows one by one; None draws nothing.
 _BY_PACKAGE: dict[str, Drawing | None] = {

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 from nbclaude.context.images.drawings import Drawing, drawing_in_code
-from nbclaude.context.images.picture import BOKEH, FILE, PLOTLY_JSON, SVG, VEGA_JSON, Picture
+from nbclaude.context.images.picture import FILE, SVG, Picture
+from nbclaude.context.images.script_figures import (
+    altair_figures,
+    animations,
+    bokeh_figures,
+    holds_bokeh,
+    plotly_figures,
+)
+from nbclaude.context.images.svg_documents import svg_document
 
 __all__ = ["html_pictures", "script_pictures"]
 
@@ -25,18 +31,9 @@ _ICON = 64  # pixels: what is not larger in both directions is no plot
 _DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
 # Nothing without one of these draws.
 _MAY_DRAW = re.compile(r"<(?:svg|img|iframe|canvas|video|object|embed|script)\b", re.IGNORECASE)
-_ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
-_NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
-_BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{)")
-_FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
 _DATA = re.compile(r"data:(image/[\w.+-]+)(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|)\s*")
 _WRITES = re.compile(r"\belement\b|createElement|\.innerHTML|\.append|getContext\(")
-
-# Names of bokeh's models that plot; others are controls, tables and layouts.
-_BOKEH_PLOTS = re.compile(
-    r"\"name\":\s*\"(?:Figure|Plot|GMap|GMapPlot|[\w.]*(?:Plotly|Vega|ECharts|DeckGL|VTK|Perspective|Folium)\w*)\""
-)
 
 
 def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
@@ -47,87 +44,22 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
     html = html[:_LONGEST]
     if not _MAY_DRAW.search(html):
         return ()
-    for find in (_altair, _plotly, _animation):
+    for find in (altair_figures, plotly_figures, animations):
         if found := find(html):
             return found
-    if _BOKEH_DOCUMENTS.search(html):
-        return _bokeh(html)
+    if holds_bokeh(html):
+        return bokeh_figures(html)
     page = _Page.of(html)
     return (*_inline(page), *_framed(page, depth), *_drawn(page))
 
 
 def script_pictures(code: str) -> tuple[Picture, ...]:
     """Return what a script draws that is displayed by itself."""
-    if _BOKEH_DOCUMENTS.search(code):
-        return _bokeh(code)
+    if holds_bokeh(code):
+        return bokeh_figures(code)
     if not _WRITES.search(code):
         return ()
     return (Picture.of(drawing_in_code(code) or Drawing("drawing by JavaScript")),)
-
-
-def _altair(html: str) -> tuple[Picture, ...]:
-    """Return the chart that altair's HTML draws: the first argument of the script's last call."""
-    place = _DRAWS.search(html) if _ALTAIR in html[:500] else None
-    chart = _json_at(html, place.end()) if place else None
-    return (Picture(VEGA_JSON, json.dumps(chart).encode(), "chart"),) if chart else ()
-
-
-def _bokeh(code: str) -> tuple[Picture, ...]:
-    """Return the bokeh documents with a plot in them that are shown, also those of panel and HoloViews."""
-    pictures = []
-    for place in _BOKEH_DOCUMENTS.finditer(code):
-        documents = _json_at(code, place.end())
-        for document in documents.values() if isinstance(documents, dict) else ():
-            described = json.dumps(document)
-            if _BOKEH_PLOTS.search(described):
-                pictures.append(Picture(BOKEH, described.encode(), "bokeh figure"))
-    return tuple(pictures)
-
-
-def _plotly(html: str) -> tuple[Picture, ...]:
-    """Return the figures that plotly's HTML draws: `newPlot("id", [data], {layout})`."""
-    pictures = []
-    for place in _NEW_PLOT.finditer(html):
-        values: list[Any] = []
-        end = place.end()
-        while len(values) < 3 and (read := _json_and_end(html, end)) is not None:
-            values.append(read[0])
-            end = _after_comma(html, read[1])
-        if len(values) == 3 and isinstance(values[1], list) and isinstance(values[2], dict):
-            figure = {"data": values[1], "layout": values[2]}
-            pictures.append(Picture(PLOTLY_JSON, json.dumps(figure).encode(), "plotly figure"))
-    return tuple(pictures)
-
-
-def _animation(html: str) -> tuple[Picture, ...]:
-    """Return the first frame of matplotlib's `to_jshtml`."""
-    frames = list(_FRAME.finditer(html)) if "new Animation(" in html else []
-    if not frames:
-        return ()
-    try:
-        data = base64.b64decode(re.sub(r"[\\\s]", "", frames[0][3]))
-    except (binascii.Error, ValueError):
-        return ()
-    part = f"frame 1 of {len(frames)}" if len(frames) > 1 else ""
-    return (Picture(frames[0][2], data, "animation", part=part),)
-
-
-def _json_at(text: str, start: int) -> Any:
-    read = _json_and_end(text, start)
-    return read[0] if read else None
-
-
-def _json_and_end(text: str, start: int) -> tuple[Any, int] | None:
-    try:
-        value, end = json.JSONDecoder().raw_decode(text, start)
-    except (ValueError, RecursionError):
-        return None
-    return value, end
-
-
-def _after_comma(text: str, start: int) -> int:
-    found = re.compile(r"\s*,\s*").match(text, start)
-    return found.end() if found else start
 
 
 @dataclass
@@ -187,7 +119,12 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Close what may hold text, and take a drawing out as it stands."""
         if tag == "table" and self._headings:
-            self._of_data -= self._headings.pop()
+            has_headings = self._headings.pop()
+            self._of_data -= has_headings
+            # A table that lays out another one is of data as well.
+            if has_headings and self._headings and not self._headings[-1]:
+                self._headings[-1] = True
+                self._of_data += 1
         if self._open and self._open[-1].tag == tag:
             self._open.pop()
         if tag == "svg" and self._drawings:
@@ -223,7 +160,7 @@ def _inline(page: _Page) -> Iterator[Picture]:
             if picture is not None and not picture.is_icon(_ICON):
                 yield picture
         elif element.source and not _is_symbol(element.source):
-            yield Picture(SVG, _with_namespace(element.source).encode(), "drawing")
+            yield Picture(SVG, svg_document(element.source).encode(), "drawing")
 
 
 def _image(source: str) -> Picture | None:
@@ -237,16 +174,6 @@ def _image(source: str) -> Picture | None:
     except (binascii.Error, ValueError):
         return None
     return Picture(media_type, data, "image")
-
-
-def _with_namespace(svg: str) -> str:
-    """Return a drawing as a document of its own; in HTML it needs no namespace."""
-    head, _, rest = svg.partition(">")
-    if "xmlns=" not in head:
-        head = head[:4] + ' xmlns="http://www.w3.org/2000/svg"' + head[4:]
-    if "xlink:" in svg and "xmlns:xlink" not in head:
-        head = head[:4] + ' xmlns:xlink="http://www.w3.org/1999/xlink"' + head[4:]
-    return f"{head}>{rest}".replace("&nbsp;", "\xa0")
 
 
 def _is_symbol(svg: str) -> bool:

@@ -14,11 +14,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-__all__ = ["PAGE_WIDTH", "paint_page"]
+__all__ = ["PAGE_WIDTH", "TIMEOUT", "paint_page"]
 
 PAGE_WIDTH = 1600  # CSS pixels
 
-_TIMEOUT = 30  # seconds, from the start of the browser
+TIMEOUT = 30  # seconds, from the start of the browser
 
 
 def paint_page(html: str, size: str, scale: float, *, see_through: bool = False) -> bytes:
@@ -34,9 +34,7 @@ def paint_page(html: str, size: str, scale: float, *, see_through: bool = False)
     def paint(url: str) -> None:
         try:
             painted.append(
-                asyncio.run(
-                    asyncio.wait_for(_painted(choreographer, url, size, scale, see_through), _TIMEOUT)
-                )
+                asyncio.run(asyncio.wait_for(_painted(choreographer, url, size, scale, see_through), TIMEOUT))
             )
         except BaseException as error:  # given to the thread that waits
             failed.append(error)

@@ -17,6 +17,7 @@ from typing import Any
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.backgrounds import background_named
+from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_document
 from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
 from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
@@ -29,8 +30,6 @@ from nbclaude.context.images.prepared import (
 )
 from nbclaude.context.images.vectors import (
     first_line,
-    paint_bokeh,
-    paint_bokeh_document,
     paint_pdf,
     paint_plotly,
     paint_svg,

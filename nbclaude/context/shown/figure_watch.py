@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
+from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
-from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import open_figures
+from nbclaude.context.shown.results import tap_results
+from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 from nbclaude.stopping import undisturbed
@@ -46,15 +48,18 @@ class _Watcher:
         self._execution_count = 0
         # The place whose output vanishes when the next comes: `clear_output(wait=True)`.
         self._clearing: Place | None = None
-        self._result_seen = False
+        self._untap: Callable[[], None] = lambda: None
 
     def load(self) -> None:
         for publisher in self._publishers():
             publisher.register_hook(self._hook)
+        if not hasattr(self._shell.displayhook, "register_hook"):
+            self._untap = tap_results(self._shell.displayhook, self._take_result)
         self._shell.events.register("pre_run_cell", self._before_cell)
         self._shell.events.register("post_run_cell", self._after_cell)
 
     def unload(self) -> None:
+        self._untap()
         for publisher in self._publishers():
             publisher.unregister_hook(self._hook)
         self._shell.events.unregister("pre_run_cell", self._before_cell)
@@ -93,7 +98,6 @@ class _Watcher:
             self._log.displayed(place)
             return
         self._log.add(*images)
-        self._result_seen |= kind == "execute_result"
 
     def _images(self, data: Mapping[str, Any], metadata: Mapping[str, Any], place: Place) -> list[ShownImage]:
         """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
@@ -134,7 +138,6 @@ class _Watcher:
         # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
         if info.store_history:
             self._log.open_before = weakref.WeakSet(open_figures())
-        self._result_seen = False
         self._clearing = None
         self._execution_count = cell_number(self._shell)
         if running := self._cell_run():
@@ -144,16 +147,7 @@ class _Watcher:
     def _after_cell(self, result: Any) -> None:
         with contextlib.suppress(Exception):
             self._log.opened(open_figures())
-            self._take_result(result)
 
-    def _take_result(self, result: Any) -> None:
-        """Take the cell's last expression where its display was not seen: older kernels have no hook for results."""
-        value = getattr(result, "result", None)
-        if value is None or self._result_seen or hasattr(self._shell.displayhook, "register_hook"):
-            return
-        data, metadata = self._shell.display_formatter.format(
-            value, include=(*IMAGE_TYPES, "text/html", WIDGET)
-        )
-        place = self._place(request_id(self._shell))
-        if images := self._images(data, metadata, place):
+    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        if images := self._images(data, metadata, self._place(request_id(self._shell))):
             self._log.add(*images)

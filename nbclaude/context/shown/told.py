@@ -23,7 +23,9 @@ def told(data: Mapping[str, Any]) -> str:
     if isinstance(markdown := data.get("text/markdown"), str) and not isinstance(html, str):
         return markdown
     plain = plain if isinstance(plain, str) else ""
-    if isinstance(html, str) and (_BARE.fullmatch(plain) or plain.startswith(_TELL_ALL)):
-        seen = words(seen_tree(html, _LONGEST_HTML))
-        return seen or ("" if plain.startswith(_TELL_ALL) else plain)
+    tells_all = plain.startswith(_TELL_ALL)
+    if isinstance(html, str) and (tells_all or _BARE.fullmatch(plain)):
+        plain = words(seen_tree(html, _LONGEST_HTML)) or ("" if tells_all else plain)
+    elif tells_all:
+        plain = ""
     return plain

@@ -45,6 +45,8 @@ def encoded(image: Image.Image, format_name: str = "PNG", **options: Any) -> byt
         # Both kinds of ink, and one in between as well: on grey nothing is lost.
         (lines("black", "white"), "grey"),
         (lines("black", "white", "#808080"), "grey"),
+        # The transparent dark template of plotly: white lines before a dark grid.
+        (lines("white", "#283442", "#283442", width=1), "dark"),
         # A white panel with its frame and dark letters beside it, and a veil.
         (lines("black", behind=(255, 255, 255, 255)), "white"),
         (lines("white", behind=(255, 255, 255, 128)), "dark"),

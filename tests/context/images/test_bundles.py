@@ -78,6 +78,24 @@ def told(bundle: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         (html(ALTAIR), [("chart", "application/vnd.vegalite.v0+json")]),
         (html(ANIMATION), [("animation", "image/png")]),
+        (
+            html(
+                f'<script type="application/json" id="p1"> {json.dumps({"d": {"roots": [{"name": "Figure"}]}})} </script>'
+                "<script>const docs_json = document.getElementById('p1').textContent;</script>"
+            ),
+            [("bokeh figure", EXEC)],
+        ),
+        (
+            html(
+                f"<iframe srcdoc='&lt;script&gt;{bokeh('Figure').replace(chr(34), '&quot;')}&lt;/script&gt;'></iframe>"
+            ),
+            [("bokeh figure", EXEC)],
+        ),
+        # A pane of panel that holds an image.
+        (
+            html(f"<script>{bokeh('panel.models.HTML').replace('p1', '&lt;img src=x')}</script>"),
+            [("bokeh figure", EXEC)],
+        ),
         (html(f"<script>{bokeh('Figure')}</script>"), [("bokeh figure", EXEC)]),
         ({"application/javascript": bokeh("Figure"), EXEC: ""}, [("bokeh figure", EXEC)]),
         (
@@ -159,6 +177,10 @@ def test_what_only_a_browser_draws(bundle: dict[str, Any], what: str) -> None:
         {"application/javascript": "IPython.notebook.save_checkpoint()"},
         {"application/vnd.dataresource+json": {}, "text/html": "<iframe src='x'></iframe>"},
         {"application/vnd.some.dataframe.v3+json": {}},
+        {"application/papermill.record+json": 3},
+        html(
+            "<table><tr><td><table><tr><th>a</th></tr></table></td><td><svg width='170' height='170'></svg></td></tr></table>"
+        ),
         {"application/vnd.some.thing": {}, "text/html": "<table><tr><td>1</td></tr></table>"},
         {"audio/wav": "AAAA"},
     ],
@@ -173,6 +195,16 @@ def test_a_drawing_in_html_becomes_a_document_of_its_own() -> None:
         '<svg xmlns:xlink="http://www.w3.org/1999/xlink" xmlns="http://www.w3.org/2000/svg" width="300" height="200">'
     )
     assert "&nbsp;" not in picture.data.decode() and picture.data.decode().count("</svg>") == 2
+
+
+def test_a_drawing_that_is_no_xml_is_understood_as_in_a_browser() -> None:
+    (picture,) = bundle_pictures(
+        html("<svg width=200 height=100 viewBox='0 0 9 9'><g hidden><rect width=9><p></svg>")
+    )
+    assert picture.data.decode() == (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100" viewBox="0 0 9 9">'
+        '<g hidden=""><rect width="9"><p /></rect></g></svg>'
+    )
 
 
 def test_what_is_taken_is_what_is_shown() -> None:

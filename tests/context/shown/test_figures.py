@@ -20,8 +20,9 @@ from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import Picture
 from nbclaude.context.images.prepared import STANDARD_IMAGES
 from nbclaude.context.shown.figure_watch import watch
-from nbclaude.context.shown.figures import FigureLog, Place, ShownImage
+from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures
+from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import CellRun
 
@@ -426,6 +427,17 @@ def test_the_last_expression_is_seen_without_a_hook_for_results(shell: Interacti
     (image,) = log.all()
     assert (image.cell, image.run, image.execution_count) == ("A", 7, 1)
     assert (image.media_type, image.size) == ("image/png", (5, 4))
+
+
+def test_what_displays_itself_is_displayed_once(shell: InteractiveShell) -> None:
+    log = FigureLog()
+    watch(shell, log, lambda: CellRun("A", 7))
+    shell.run_cell(
+        "class Shows:\n    times = 0\n    def _ipython_display_(self):\n        Shows.times += 1\nShows()",
+        store_history=True,
+    )
+    assert shell.user_ns["Shows"].times == 1
+    assert log.all() == ()
 
 
 def test_a_cell_that_runs_again_starts_empty(shell: InteractiveShell) -> None:

@@ -1,0 +1,44 @@
+"""Text from elsewhere without the characters that steer a terminal, turn the direction of reading, or cannot be seen."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["identifier", "one_line", "printable"]
+
+_MAX_LINE = 1_000  # characters of a message
+_MAX_IDENTIFIER = 200
+
+# Controls (a terminal obeys them: title, colours, clipboard), but line ends and tabs, which are text; embeddings, overrides and
+# isolates of the direction; what is deprecated or was never meant for text; tags, in which a text can be hidden. What Arabic,
+# Hebrew, Persian, Thai and emoji need stays: joiners, direction marks, zero-width spaces. So do the tags of a flag.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u206f\u180e\u2061-\u2064\ufeff\ufff9-\ufffb\ufffe\uffff]"
+    "|[\ud800-\udfff]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
+)
+_LINE = re.compile(r"[\s\u2028\u2029]+")
+
+
+def printable(text: str) -> str:
+    """Return a text of several lines as it can be shown anywhere; half a character becomes `\ufffd`."""
+    return _UNSAFE.sub(_shown, text)
+
+
+def one_line(text: str, limit: int = _MAX_LINE) -> str:
+    """Return a sentence on one line, at most `limit` characters long."""
+    line = printable(_LINE.sub(" ", text)).strip()
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+def identifier(text: str, limit: int = _MAX_IDENTIFIER) -> str:
+    """Return an id, a type or a name of a server's, on one line and without anything that cannot be seen."""
+    line = one_line(text, limit)
+    if line.isascii():
+        return line
+    return "".join(character for character in line if unicodedata.category(character) != "Cf")
+
+
+def _shown(match: re.Match[str]) -> str:
+    return "\ufffd" if "\ud800" <= match[0] <= "\udfff" else ""
