@@ -1,4 +1,4 @@
-"""Settings and the environment come in; a connection goes out: where requests go, and with which headers.
+"""Makes a connection from settings and the environment: where requests go, and with which headers.
 
 The variables are those of the official SDK; an empty one counts as unset.
 """
@@ -138,7 +138,7 @@ def connect(
 def _checked_version(text: str) -> str:
     version = text.strip()
     if not _is_header_value(version) or " " in version:
-        reason = f"api_version {text!r} is not a version of the API. It looks like 2023-06-01."
+        reason = f"api_version {text!r} is not an API version. Versions look like 2023-06-01."
         raise refused(
             Refusal("api_version", text, reason, ("Set it with ", Mention("api_version"), "."), bare=True)
         )

@@ -1,4 +1,4 @@
-"""A value that is neither data nor a picture comes in; its source, its traceback, or what it says of itself goes out."""
+"""Turns a value that is neither data nor a picture into its source, its traceback, or what it says of itself."""
 
 from __future__ import annotations
 

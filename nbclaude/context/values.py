@@ -1,4 +1,4 @@
-"""Any value of the kernel comes in; what it becomes for the model goes out: an image, a document, or text about it."""
+"""Turns any value of the kernel into what the model gets: an image, a document, or text about it."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ __all__ = ["Unescaped", "unescaped"]
 
 _ESCAPE = re.compile(r"\\{1,7}(?:r\\{1,7}n|[nt\"']|u(?P<code>[0-9a-fA-F]{4}))|\\{2,7}(?=[^\\\w\s])|⏎")
 _MEANS = {"n": "\n", "t": "\t", '"': '"', "'": "'", "⏎": "\n", "\\": "\\"}
-_LITERAL = re.compile(r"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'")
+_LITERAL = re.compile(r"(?<!\\)(?:\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')")
 _WORTH = re.compile(r"\\[n\"'u]")
 
 

@@ -50,7 +50,9 @@ TEXTS: dict[str, Callable[[int], str]] = {
 }
 SIZE = 4_000
 STEP = 800  # characters of a delta, with a painting for each
-LONGEST = 0.5  # seconds of CPU that one painting may take, and so a stop may wait
+LONGEST = (
+    1.5  # seconds of CPU: 0.5 s is what a painting may take, and a busy machine takes three times as long
+)
 
 
 def stream(source: str, kind: str = "text", step: int = STEP) -> tuple[float, float]:

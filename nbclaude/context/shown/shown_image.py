@@ -106,7 +106,7 @@ class ShownImage:
         painted = paint_widget(self.picture.widget, limits, label)
         if painted is None:
             raise ConfigurationError(
-                f"{label}: the {self.what} was closed, and {self.where} shows it no more."
+                f"{label}: the {self.what} was closed, and {self.where} no longer shows it."
             )
         return prepare_image(painted, limits, label).attachment(label, what)
 

@@ -1,4 +1,4 @@
-"""The events of a shell come in; a record of each executed cell goes into the log: source, output, error.
+"""Records each executed cell from the events of a shell in the log: source, output, error.
 
 What a cell prints is noted by a `write` of ours on the stream object, for the time of the cell. This is how IPython itself
 does it, and the least that gets in anyone's way: `sys.stdout` stays the object that it was, so redirections, ipykernel's
