@@ -10,11 +10,16 @@ import threading
 import weakref
 from collections.abc import Callable
 
+from nbclaude import stopping
+
 __all__ = ["ForkSafeLock", "in_child"]
 
 
 class ForkSafeLock:
-    """A `threading.RLock` that is free in a forked child, unless the thread that forked holds it itself."""
+    """A `threading.RLock` that is free in a forked child, unless the thread that forked holds it itself.
+
+    In a `with` statement it holds the user's stop back as well: one between taking and giving back would keep it taken.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -38,10 +43,16 @@ class ForkSafeLock:
         self._lock.release()
 
     def __enter__(self) -> None:
-        self.acquire()
+        stopping.hold()
+        try:
+            self.acquire()
+        except BaseException:
+            stopping.let_go()
+            raise
 
-    def __exit__(self, *_error: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
         self.release()
+        stopping.let_go(check_now=kind is None)
 
     def begin_anew(self) -> None:
         """Forget who held the lock before the fork; what this very thread holds it goes on holding."""

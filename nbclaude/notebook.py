@@ -26,6 +26,7 @@ __all__ = [
     "cell_run",
     "is_claude_cell",
     "is_terminal",
+    "live_widgets",
     "notebook_path",
     "only_asks_follow",
     "request_id",
@@ -210,16 +211,18 @@ def _goes_to_output_widget(shell: Shell) -> bool:
     parent = getattr(getattr(shell, "display_pub", None), "parent_header", None)
     current = parent.get("msg_id") if isinstance(parent, Mapping) else None
     current = current or request_id(shell)
-    return any(isinstance(each, output) and each.msg_id == current for each in _widgets() if current)
+    if not current:
+        return False
+    return any(isinstance(each, output) and each.msg_id == current for each in live_widgets().values())
 
 
-def _widgets() -> list[Any]:
-    """Return the widgets of this kernel; ipywidgets 8.0 keeps them in the class, 8.1 in the module."""
+def live_widgets() -> dict[str, Any]:
+    """Return the widgets of this kernel by their models' ids; ipywidgets 8.0 keeps them in the class, 8.1 in the module."""
     core = sys.modules.get("ipywidgets.widgets.widget")
     by_id = getattr(core, "_instances", None)
     if by_id is None:
         by_id = getattr(getattr(core, "Widget", None), "_active_widgets", None)
-    return list(by_id.values()) if isinstance(by_id, Mapping) else []
+    return dict(by_id) if isinstance(by_id, Mapping) else {}
 
 
 def notebook_path() -> Path | None:

@@ -48,14 +48,14 @@ def quietly(*packages: str, threads: bool = False) -> Iterator[None]:
     """
     before = frozenset(thread.ident or 0 for thread in threading.enumerate()) if threads else None
     scope = _Scope(packages, threading.get_ident(), before)
-    with _lock:
-        _scopes.append(scope)
-        for handler in _handlers(packages):
-            if _shows not in handler.filters:
-                # The last one, and in place: other threads may go through the list at this moment.
-                handler.filters.append(_shows)
-                _filtered.append(handler)
     try:
+        with _lock:
+            _scopes.append(scope)
+            for handler in _handlers(packages):
+                if _shows not in handler.filters:
+                    # The last one, and in place: other threads may go through the list at this moment.
+                    handler.filters.append(_shows)
+                    _filtered.append(handler)
         yield
     finally:
         with _lock:

@@ -1,4 +1,4 @@
-"""An outcome comes in; the reply that user code works with goes out, and `ask`, which gets one from plain Python."""
+"""The reply that user code works with, made from an outcome, and `ask`, which gets one from plain Python."""
 
 from __future__ import annotations
 
@@ -212,32 +212,32 @@ def ask(
 ) -> Reply:
     """Ask from plain Python, with or without a notebook, and return the whole reply.
 
-    The prompt is a text, or content blocks in the API's shape. The arguments mean what the options of `%%claude` mean. In a
+    The prompt is text, or content blocks as the API defines them. The arguments mean what the options of `%%claude` mean. In a
     notebook the conversation is that of the `%%claude` cells.
 
     Arguments:
         model: the model to ask: an id, sonnet, opus, haiku or fable.
         system: the system prompt.
-        max_tokens: the most tokens that the answer may have, thinking included.
+        max_tokens: the most tokens the answer may have, thinking included.
         temperature: from 0 (steady) to 1 (varied); models up to 4.6.
         top_p: nucleus sampling, 0 to 1; models up to 4.6.
         top_k: choose among the K likeliest tokens; models up to 4.6.
         stop_sequences: texts at which the answer stops.
         effort: how hard the model works: low, medium, high, xhigh, max.
-        thinking: think before answering: summarized (and show the summary), omitted, or off; unset: as the
-            model does.
+        thinking: think before answering: summarized (and show the summary), omitted, or off; unset: the
+            model's default.
         prefill: how the answer begins; models up to 4.5.
         json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
         tools: tool definitions, a dict or a list of them.
         tool_choice: auto, any, none, or the name of the tool to use.
-        metadata_user: an id of the end user, for the API's abuse detection.
+        metadata_user: an id for the end user, for the API's abuse detection.
         service_tier: the API's service tier: auto or standard_only.
         speed: standard or fast, for models that offer it.
         betas: beta features of the API.
         headers: more HTTP headers, never a key.
-        extra: more fields of the request body, as they are.
+        extra: more fields of the request body, sent as they are.
         allow_secrets: do not mask what looks like a password or a key.
-        stream: show the answer as it comes, not only when it is complete.
+        stream: show the answer as it arrives, not only when it is complete.
         conversation: the conversation to ask in.
         new: start a new conversation: send nothing of what came before.
         history: ask in the conversation, and record the turn.

@@ -23,7 +23,9 @@ __all__ = [
     "asking",
     "check",
     "held",
+    "hold",
     "is_told",
+    "let_go",
     "stoppable",
     "take",
     "unbroken",
@@ -90,14 +92,25 @@ def asking() -> Iterator[None]:
 @contextmanager
 def held() -> Iterator[None]:
     """Hold stops back; `check` and `allowed` let them through."""
-    if not _is_ours():
-        yield
-        return
-    _state.held += 1
     try:
+        hold()
         yield
     finally:
-        _state.held -= 1
+        let_go()
+
+
+def hold() -> None:
+    """Hold stops back until `let_go`, called as often; for what cannot be a `with` statement."""
+    if _is_ours():
+        _state.held += 1
+
+
+def let_go(*, check_now: bool = False) -> None:
+    """Do not hold stops back any more; with `check_now` one that waits is raised, if nobody else holds it."""
+    if _is_ours():
+        _state.held = max(_state.held - 1, 0)
+        if check_now and not _state.held:
+            check()
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def _refuse(package: str, module: str, least: tuple[int, int]) -> None:
     if numbers and numbers < least:
         needed = ".".join(map(str, least))
         raise ConfigurationError(
-            f"nbclaude needs {module} {needed} or newer, and this is {module} {found}. "
+            f"nbclaude needs {module} {needed} or newer, but this is {module} {found}. "
             f'Run %pip install -U "{package}>={needed}" and restart.'
         )
 

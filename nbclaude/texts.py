@@ -1,4 +1,4 @@
-"""A long text comes in; the text within its limit goes out, saying what was cut."""
+"""Cuts a long text to its limit, and says what was cut."""
 
 from __future__ import annotations
 

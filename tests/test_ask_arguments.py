@@ -65,7 +65,7 @@ def test_headers_and_betas(connected: Simulator) -> None:
 REFUSED = [
     ({"system": 5}, 'system=5: it must be text, or a list of text blocks like {"type": "text", "text": "..."}.'),
     ({"extra": [1]}, 'extra=[1]: it must be a dict of JSON values, like {"top_k": 5}.'),
-    ({"betas": 5}, "betas=5: it must be the name of a beta feature, like files-api-2025-04-14, or a list of such."),
+    ({"betas": 5}, "betas=5: it must be the name of a beta feature, like files-api-2025-04-14, or several in a list."),
     ({"effort": "huge"}, "effort='huge': it must be one of low, medium, high, xhigh, max."),
     ({"temperature": "hot"}, "temperature='hot': it must be a number from 0 to 1."),
     ({"max_tokens": -1}, "max_tokens=-1: it must be a whole number from 1."),
@@ -73,22 +73,22 @@ REFUSED = [
     ({"stop_sequences": ["a", 5]}, "stop_sequences (with 5): each must be text that is not only white space."),
     (
         {"headers": {"Authorization": "Bearer hunter2"}},
-        "headers (with 'authorization'): it must be a header that is no secret: a notebook is no place for a key. "
+        "headers (with 'authorization'): it must be a header that is not secret: a notebook is no place for a key. "
         "Set ANTHROPIC_API_KEY or ANTHROPIC_CUSTOM_HEADERS in the environment instead.",
     ),
     (
         {"temperature": 0.5, "model": "claude-sonnet-5-5"},
-        "temperature=0.5: claude-sonnet-5-5 takes no temperature, top_p, top_k. "
+        "temperature=0.5: claude-sonnet-5-5 does not accept temperature, top_p or top_k. "
         "Use effort (low, medium, high, xhigh, max) to steer it.",
     ),
     (
         {"temperature": 0.5, "thinking": "summarized", "model": "claude-sonnet-4-6"},
-        "temperature=0.5: claude-sonnet-4-6 takes no temperature while it thinks. Add thinking='off', or leave it out.",
+        "temperature=0.5: claude-sonnet-4-6 does not accept temperature while it thinks. Add thinking='off', or leave it out.",
     ),
     (
         {"prefill": "{"},
-        "prefill: claude-sonnet-5-5 takes no beginning of its answer. "
-        "Say in the prompt how the answer shall begin, or use json for a fixed form.",
+        "prefill: claude-sonnet-5-5 does not accept a prefill. "
+        "Say in the prompt how the answer should begin, or use json for a fixed form.",
     ),
     ({"tool_choice": "any"}, "tool_choice='any': there are no tools to choose from. Give their definitions with tools."),
     ({"model": "sonet"}, "There is no model 'sonet'. Did you mean claude-sonnet-5-5?"),
@@ -115,8 +115,8 @@ BEGIN = [
     ({"tools": "name"}, "tools='name': it is a str. A tool is a dict like"),
     ({"tools": {"a", "b"}}, "tools={'a', 'b'}: it holds a str. A tool is a dict like"),
     ({"tools": [{"name": "f", "input_schema": {"type": object}}]}, "tools (with <type>): it holds a type, which is not"),
-    ({"json": 5}, "json=5: it is no schema"),
-    ({"json": {"type": object}}, "json={'type': <class 'object'>}: it is no schema"),
+    ({"json": 5}, "json=5: it is not a schema"),
+    ({"json": {"type": object}}, "json={'type': <class 'object'>}: it is not a schema"),
     ({"effort": "x" * 100_000}, "effort='" + "x" * 78 + "…: it must be one of"),
 ]  # fmt: skip
 

@@ -174,7 +174,7 @@ class TestAsking:
             return footer_of(outcome, question, (), workspace).line
 
         line = in_fork(child)
-        assert "asked in a forked process, no turn of the notebook" in line
+        assert "asked in a forked process, not a turn of the notebook" in line
         assert "turn 1" not in line
 
     def test_while_another_thread_asks(self, workspace: Workspace, simulator: Simulator) -> None:

@@ -249,7 +249,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--service-tier x hi", ["--service-tier", "one of auto, standard_only"]),
     ("--header nothing hi", ["--header", "'Name: value'"]),
     ("--header 'a b: c' hi", ["--header", "'Name: value'"]),
-    ("--header 'Authorization: Bearer x' hi", ["--header", "no secret", "%claude_login"]),
+    ("--header 'Authorization: Bearer x' hi", ["--header", "not secret", "%claude_login"]),
     ("--extra {a} hi", ["--extra", "a JSON object in quotes"]),
     ("--extra [1] hi", ["--extra", "a JSON object in quotes"]),
     ("--extra '{\"a\": NaN}' hi", ["--extra", "a JSON object in quotes"]),

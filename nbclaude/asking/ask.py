@@ -1,4 +1,4 @@
-"""A question and its settings come in, from a cell or a panel; what is done before and after it is asked is here."""
+"""Asks a question with its settings, for a cell or a panel, and does what comes before and after."""
 
 from __future__ import annotations
 

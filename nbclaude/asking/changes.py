@@ -61,7 +61,7 @@ def undone(change: Change) -> str:
         case "removal":
             return f"the removal of turn {change.number}" if change.number else "the removal of a turn"
         case "departure":
-            return f"the removal of {count_of_turns(number)} of a cell that asks elsewhere now"
+            return f"the removal of {count_of_turns(number)} of a cell that now asks elsewhere"
         case "return":
             whose = "a deleted cell" if len(change.cells) == 1 else "deleted cells"
             return f"the return of {count_of_turns(number)} of {whose}"

@@ -1,4 +1,4 @@
-"""An outcome comes in; the quiet line under the answer goes out: who answered, what it took and cost, why it stopped."""
+"""Writes the quiet line under an answer: who answered, what it took and cost, why it stopped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
     facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
     facts.append(f"{outcome.seconds:.1f} s")
     if workspace.is_child:
-        facts.append("asked in a forked process, no turn of the notebook")
+        facts.append("asked in a forked process, not a turn of the notebook")
     elif outcome.change is not None:
         facts.append(summary_of(outcome.change))
     elif not question.history:

@@ -1,4 +1,4 @@
-"""A prompt and its options come in; what goes along is gathered: references, attachments, figures, cells."""
+"""Gathers what is sent along with a prompt, from its options: references, attachments, figures, cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address of a server comes in; its base URL, and the name under which its key is stored, go out."""
+"""Turns the address of a server into its base URL, and the name under which its key is stored."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def normalize_base_url(text: str, what: str = "base_url") -> str:
             "Send credentials with ANTHROPIC_CUSTOM_HEADERS, as `Authorization: Basic ...`."
         )
     if not _is_address(url):
-        reason = (
-            f"{what} {text!r} is not an address. It looks like {DEFAULT_BASE_URL} or http://localhost:4000."
-        )
+        reason = f"{what} {text!r} is not an address. Addresses look like {DEFAULT_BASE_URL} or http://localhost:4000."
         cure = ("Set it with ", Mention("base_url"), ".") if what == "base_url" else ()
         raise refused(Refusal("base_url", text, reason, cure, bare=True))
     return re.sub(r"(?:/v1)?(?:/messages)?/*$", "", url.rstrip("/"))

@@ -67,7 +67,7 @@ def _load(trust: tuple[tuple[str, str], ...]) -> ssl.SSLContext:
         try:
             context = _with(context, cafile=path)
         except ssl.SSLError:
-            raise _unusable(variable, path, "it holds no certificate in PEM form") from None
+            raise _unusable(variable, path, "it holds no certificate in PEM format") from None
         except OSError as error:
             raise _unusable(variable, path, (error.strerror or str(error)).lower()) from None
     for path in folders:

@@ -1,4 +1,4 @@
-"""Settings and the environment come in; a connection goes out: where requests go, and with which headers.
+"""Makes a connection from settings and the environment: where requests go, and with which headers.
 
 The variables are those of the official SDK; an empty one counts as unset.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.refusal import Mention, Refusal, refused
-from nbclaude.secrets.echo import KeyGuard
 from nbclaude.secrets.keys import Secret
-from nbclaude.secrets.names import name_of
+
+if TYPE_CHECKING:
+    from nbclaude.secrets.echo import KeyGuard
 
 __all__ = [
     "DEMO_NOTICE",
@@ -63,6 +65,9 @@ class Connection:
 
     def guard(self) -> KeyGuard:
         """Return what keeps the keys of this connection out of what the server sends."""
+        from nbclaude.secrets.echo import KeyGuard
+        from nbclaude.secrets.names import name_of
+
         values = (value for name, value in self.custom_headers.items() if name_of(name) is not None)
         return KeyGuard([self.secret.reveal(), *(value.rpartition(" ")[2] for value in values)])
 
@@ -138,7 +143,7 @@ def connect(
 def _checked_version(text: str) -> str:
     version = text.strip()
     if not _is_header_value(version) or " " in version:
-        reason = f"api_version {text!r} is not a version of the API. It looks like 2023-06-01."
+        reason = f"api_version {text!r} is not an API version. Versions look like 2023-06-01."
         raise refused(
             Refusal("api_version", text, reason, ("Set it with ", Mention("api_version"), "."), bare=True)
         )

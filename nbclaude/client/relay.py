@@ -103,7 +103,7 @@ class Relay:
     def _check_worker(self) -> None:
         if not self._worker.is_alive() and self._queue.empty():
             raise APIConnectionError(
-                "The answer belongs to the process that asked; this one was forked from it.",
+                "The answer belongs to the process that asked; this process is a fork of it.",
                 should_retry=False,
             )
 

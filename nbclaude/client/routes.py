@@ -127,19 +127,19 @@ def _read_proxy(variable: str, value: str) -> Proxy:
     host = parts.hostname or ""
     if not host or re.search(r"\s", host) or parts.path.strip("/"):
         raise APIConnectionError(
-            f"{what} is not the address of a proxy. It looks like http://proxy.example:8080; special characters in a user "
+            f"{what} is not a proxy address. Proxy addresses look like http://proxy.example:8080; special characters in a user "
             "name or password are percent-encoded (@ is %40).",
             should_retry=False,
         )
     if parts.scheme not in _PROXY_SCHEMES:
         raise APIConnectionError(
-            f"{what} names a proxy of the kind {parts.scheme}://, which is not supported: use "
+            f"{what} names a {parts.scheme}:// proxy, which is not supported: use "
             f"{', '.join(f'{scheme}://' for scheme in _PROXY_SCHEMES)}.",
             should_retry=False,
         )
     if parts.scheme.startswith("socks") and importlib.util.find_spec("socksio") is None:
         raise APIConnectionError(
-            f"{what} names a SOCKS proxy, and that needs the package socksio: run `pip install socksio`, or list the "
+            f"{what} names a SOCKS proxy, which needs the package socksio: run `pip install socksio`, or list the "
             "server in NO_PROXY.",
             should_retry=False,
         )

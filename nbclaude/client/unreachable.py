@@ -27,7 +27,7 @@ FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueE
 _NOT_TRUSTED = {
     10: "it has expired",
     9: "it is not valid yet",
-    18: "it is signed by itself",
+    18: "it is self-signed",
     19: "an authority in its chain is not trusted",
     20: "the authority that signed it is not trusted",
     62: "it was issued for another host",
@@ -64,7 +64,7 @@ def connection_failure(error: Exception, route: Route, stage: Stage, seconds: fl
         return _tls_failure(error, route, stage)
     reason = _reason(error)
     if route.proxy:
-        broken = "broke the connection off" if stage is Stage.TUNNEL else "could not be reached"
+        broken = "closed the connection" if stage is Stage.TUNNEL else "could not be reached"
         return APIConnectionError(f"{_named(route.proxy)} {broken}: {reason}. {_check(route.proxy)}")
     return APIConnectionError(
         f"{route.origin} (base_url) could not be reached: {reason}. Check the address, the network and the proxy settings."
@@ -81,13 +81,9 @@ def tls_refusal(error: Exception, host: str) -> APIConnectionError | None:
 
 def wants_password(proxy: Proxy) -> str:
     """Say that a proxy wants a user name and a password, or others than it has got."""
-    said = (
-        "does not take the user name and password that it got"
-        if proxy.auth
-        else "wants a user name and a password"
-    )
+    said = "rejected the user name and password" if proxy.auth else "asks for a user name and a password"
     return (
-        f"{_named(proxy)} {said}. They stand in its address, as in http://USER:PASSWORD@{proxy.name}, with special characters "
+        f"{_named(proxy)} {said}. Put them in its address, as in http://USER:PASSWORD@{proxy.name}, with special characters "
         "percent-encoded."
     )
 
@@ -120,7 +116,7 @@ def _timeout(route: Route, stage: Stage, seconds: float) -> str:
     within = f"within {seconds:g} s"
     if route.proxy and stage is Stage.TLS:
         return (
-            f"{_named(route.proxy)} opened a tunnel to {route.origin}, but the TLS handshake in it did not end {within}. "
+            f"{_named(route.proxy)} opened a tunnel to {route.origin}, but the TLS handshake through it did not finish {within}. "
             f"{_check(route.proxy)}"
         )
     if route.proxy:
@@ -156,7 +152,7 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
     is_cut = False
     if fault is None or isinstance(fault, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)):
         is_cut = True
-        what = f"The connection to {peer} was closed during the TLS handshake, before a certificate came"
+        what = f"The connection to {peer} was closed during the TLS handshake, before a certificate arrived"
     elif "ALERT" in (fault.reason or ""):
         what = f"{peer} refused the TLS connection ({_words(fault)}), so no certificate could be checked"
     elif route.proxy and stage is Stage.PROXY_TLS:
@@ -172,14 +168,14 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
 
 
 def _trusted(route: Route) -> str:
-    cure = "If a proxy or a firewall stands between, its own certificate must be trusted: "
+    cure = "If there is a proxy or a firewall in between, its own certificate must be trusted: "
     if not route.trust:
         return f"{cure}set SSL_CERT_FILE to a PEM file that holds it."
     named = ", ".join(f"{variable} ({path})" for variable, path in route.trust)
     either = (
         "" if any(variable == "SSL_CERT_FILE" for variable, _ in route.trust) else ", or set SSL_CERT_FILE"
     )
-    return f"{cure}add it to what is trusted now, {named}{either}."
+    return f"{cure}add it to the certificates trusted now, {named}{either}."
 
 
 def _words(fault: ssl.SSLError) -> str:

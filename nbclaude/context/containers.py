@@ -1,4 +1,4 @@
-"""A list, tuple or dict comes in; what of it is a picture or a table goes out as such, by its place."""
+"""Finds the pictures and tables in a list, tuple or dict, by their place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A path or an address of the user's comes in; an image or a document for the model goes out."""
+"""Turns a path or an address of the user's into an image or a document for the model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a request comes in; its receipt goes out: what was sent, read from the request itself, so that it cannot lie."""
+"""Makes the receipt of a request from its body: what was sent, read from the request itself, so that it cannot lie."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any object comes in; a bounded, readable repr goes out, or the error that says why there is none."""
+"""Returns a bounded, readable repr of any object, or the error that says why there is none."""
 
 from __future__ import annotations
 

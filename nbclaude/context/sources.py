@@ -1,4 +1,4 @@
-"""A function, class, module or exception comes in; its source with its signature, or its traceback, goes out as text."""
+"""Returns the source of a function, class or module with its signature, or the traceback of an exception, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A value that is neither data nor a picture comes in; its source, its traceback, or what it says of itself goes out."""
+"""Turns a value that is neither data nor a picture into its source, its traceback, or what it says of itself."""
 
 from __future__ import annotations
 
@@ -37,12 +37,15 @@ def spoken(value: Any, label: str, limits: TextLimits) -> Attachment:
         return text_attachment(label, "source", source, "source")
     if isinstance(value, str):
         return string_text(value, label)
+    from nbclaude.context.shown.drawn_values import refuse_drawn
+
     text, note = bounded_repr(value, limits.text)
     if is_bare(text):
         # Some types have nothing to say in their repr, but print well.
         text, note = bounded_str(value, limits.text)
     if not is_bare(text):
         return value_text(label, text, f"repr of a {type_name(value)}", note)
+    refuse_drawn(value, label)
     kind, text = _shown(value)
     if not text:
         raise no_form(value, label)

@@ -1,4 +1,4 @@
-"""The bytes of a file come in; its text goes out, in whatever encoding it is, or what a notebook says in its cells."""
+"""Reads the text of a file, in whatever encoding it is, or what a notebook says in its cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a panel has attached comes in; it waits here for the next ask, from the panel or from a cell, and goes out with it."""
+"""Holds what a panel has attached until the next ask, from the panel or from a cell, which sends it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Any value of the kernel comes in; what it becomes for the model goes out: an image, a document, or text about it."""
+"""Turns any value of the kernel into what the model gets: an image, a document, or text about it."""
 
 from __future__ import annotations
 
@@ -166,6 +166,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     from nbclaude.context.containers import DATA_FAMILIES, pictures_in
     from nbclaude.context.images.pictures import MOST_PICTURES, picture_of
     from nbclaude.context.images.prepared import STANDARD_IMAGES
+    from nbclaude.context.shown.drawn_values import widget_attachment
 
     if isinstance(value, (str, int, float)) or value is None:
         return None
@@ -177,7 +178,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
         return None
     limits = images or STANDARD_IMAGES
     try:
-        found = picture_of(value, limits, label)
+        found = picture_of(value, limits, label) or widget_attachment(value, limits, label)
     except RecursionError:
         # A list that contains itself contains no picture.
         return None

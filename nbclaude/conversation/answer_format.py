@@ -1,4 +1,4 @@
-"""What an answer shall look like comes in, as a type or a JSON schema; a schema for the API and a reader go out."""
+"""Turns what an answer should look like, a type or a JSON schema, into a schema for the API and a reader."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text)
     except ValueError:
-        raise UnfitError(f"the text is no JSON schema. {_WANTED}") from None
+        raise UnfitError(f"the text is not a JSON schema. {_WANTED}") from None
 
 
 def _of_dict(value: Mapping[str, Any]) -> AnswerFormat:
@@ -59,7 +59,7 @@ def _of_dict(value: Mapping[str, Any]) -> AnswerFormat:
         fields = {str(key): item for key, item in value.items()}
         return _of_type(TypedDict("Answer", fields), read=lambda data: data)  # type: ignore[operator]
     if not _SCHEMA_WORDS & set(value):
-        raise UnfitError(f"this dict is no JSON schema. {_WANTED}")
+        raise UnfitError(f"this dict is not a JSON schema. {_WANTED}")
     return AnswerFormat(_strict(plain_json(value)), lambda data: data)
 
 
@@ -70,7 +70,7 @@ def _of_type(value: object, read: Callable[[Any], Any] | None = None) -> AnswerF
         [schema], definitions = msgspec.json.schema_components([value], ref_template="#/$defs/{name}")
     except (TypeError, NameError) as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
-        raise UnfitError(f"it is no schema ({reason}). {_WANTED}") from None
+        raise UnfitError(f"it is not a schema ({reason}). {_WANTED}") from None
     if schema in ({}, {"type": "null"}):
         raise UnfitError(f"it is {a_type(value)}. {_WANTED}")
     top = schema.get("$ref", "").rpartition("/")[2]

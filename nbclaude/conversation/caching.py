@@ -1,4 +1,4 @@
-"""A request comes in; the same request goes out with marks up to which the server may cache its prompt.
+"""Marks in a request up to where the server may cache its prompt.
 
 `automatic` is one mark at the top level, and the server finds the place. `explicit` marks the blocks themselves, for servers
 that do not know the other way: https://platform.claude.com/docs/en/build-with-claude/prompt-caching

@@ -1,4 +1,4 @@
-"""A plan comes in; its events go to whoever shows them, its turn into the conversation, its outcome to the caller."""
+"""Carries out a plan: its events go to whoever shows them, its turn into the conversation, its outcome to the caller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns and a prompt come in; messages that the API accepts go out, the same bytes for the same turns.
+"""Turns a conversation's turns and a prompt into messages that the API accepts, the same bytes for the same turns.
 
 A `thinking` block is bound to the exact prefix (model, system prompt, tools, earlier messages) that it was made with, and a
 notebook's prefix changes whenever a cell above runs again. So thinking is sent back only behind that very prefix; inside an

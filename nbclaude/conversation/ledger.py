@@ -1,4 +1,4 @@
-"""What requests used comes in; tokens and dollars per cell, model and conversation go out, and a budget that holds.
+"""Counts what requests used, as tokens and dollars per cell, model and conversation, and enforces a budget.
 
 Dollars follow from the price table (`nbclaude.models.prices`); where a price is not known there is no number, and none is
 invented.

@@ -18,7 +18,7 @@ from nbclaude.settings.values import Settings
 
 __all__ = ["Parameters", "fit_parameters", "why_refused"]
 
-_SAMPLING = ("temperature", "top_p", "top_k")
+_SAMPLING = "temperature, top_p or top_k"
 _NO_SAMPLING_SINCE = "2026-10-21"  # a version of the API
 _WITH_SAMPLING = "2023-06-01"
 _LEAST_BUDGET = 1_024  # thinking tokens
@@ -94,16 +94,16 @@ _NO_THINKING = Mention("thinking", "off")
 def _sampling(name: str) -> Callable[[Settings, ModelInfo], Why | None]:
     def check(settings: Settings, model: ModelInfo) -> Why | None:
         if model.sampling == "refused":
-            return f"{model.id} takes no {', '.join(_SAMPLING)}.", _instead_of_sampling(model)
+            return f"{model.id} does not accept {_SAMPLING}.", _instead_of_sampling(model)
         if settings.api_version >= _NO_SAMPLING_SINCE and model.known:
             return (
-                f"version {settings.api_version} of the API takes no {', '.join(_SAMPLING)}.",
+                f"version {settings.api_version} of the API does not accept {_SAMPLING}.",
                 ("Set ", Mention("api_version", _WITH_SAMPLING), ", or use ", Mention("effort"), "."),
             )
         if model.known and _thinks(settings, model):
             cure: Words = ("Add ", _NO_THINKING, ", or leave it out.")
             if name != "top_p":
-                return f"{model.id} takes no {name} while it thinks.", cure
+                return f"{model.id} does not accept {name} while it thinks.", cure
             if (settings.top_p or 0.0) < 0.95:
                 return f"while {model.id} thinks, top_p must be from 0.95 to 1.", cure
         if name != "top_k" and model.sampling == "one" and None not in (settings.temperature, settings.top_p):
@@ -125,12 +125,12 @@ def _effort(settings: Settings, model: ModelInfo) -> Why | None:
             and settings.effort not in _UP_TO_HIGH
         ):
             cure: Words = ("Leave ", _NO_THINKING, " out, or lower it.")
-            return f"{model.id} takes at most the effort high without thinking.", cure
+            return f"{model.id} accepts at most effort high without thinking.", cure
         return None
     if not model.effort:
         steerable = model.sampling in ("one", "any")
         cure = ("Use ", Mention("temperature"), " to steer it.") if steerable else ("Leave it out.",)
-        return f"{model.id} takes no effort.", cure
+        return f"{model.id} has no effort setting.", cure
     return f"{model.id} does not support it.", (f"It takes {', '.join(model.effort)}.",)
 
 
@@ -143,7 +143,7 @@ def _thinking(settings: Settings, model: ModelInfo) -> Why | None:
         if model.thinking:
             return f"{model.id} always thinks.", ("Use ", Mention("effort", "low"), " to make it short.")
         other = model.id.removesuffix("-thinking")
-        return f"{model.id} is the thinking kind of this model.", ("Choose ", Mention("model", other), ".")
+        return f"{model.id} is the thinking variant of this model.", ("Choose ", Mention("model", other), ".")
     if model.thinking_default == "always" and not model.thinking:
         return None  # a gateway's -thinking model: it thinks by itself, and nothing need be sent
     if not {"adaptive", "enabled"} & set(model.thinking):
@@ -172,7 +172,7 @@ def _tool_choice(settings: Settings, model: ModelInfo) -> Why | None:
         return None
     if model.forced_tool_choice is False:
         return (
-            f"{model.id} decides itself (it takes auto and none).",
+            f"{model.id} decides for itself (it takes auto and none).",
             ("Say in the prompt which tool to use.",),
         )
     if model.known and _thinks(settings, model) and settings.thinking:
@@ -183,7 +183,7 @@ def _tool_choice(settings: Settings, model: ModelInfo) -> Why | None:
                 " out, or say in the prompt which tool to use.",
             ),
         )
-        return "a model that thinks decides itself.", cure
+        return "a model that thinks decides for itself.", cure
     return None
 
 
@@ -202,11 +202,11 @@ _CHECKS: Mapping[str, Callable[[Settings, ModelInfo], Why | None]] = {
 def _prefill(settings: Settings, model: ModelInfo) -> Why | None:
     if model.prefill is False:
         return (
-            f"{model.id} takes no beginning of its answer.",
-            ("Say in the prompt how the answer shall begin, or use ", Mention("json"), " for a fixed form."),
+            f"{model.id} does not accept a prefill.",
+            ("Say in the prompt how the answer should begin, or use ", Mention("json"), " for a fixed form."),
         )
     if model.known and _thinks(settings, model):
-        return "a model that thinks takes no beginning of its answer.", ("Add ", _NO_THINKING, ".")
+        return "a model that thinks does not accept a prefill.", ("Add ", _NO_THINKING, ".")
     return None
 
 

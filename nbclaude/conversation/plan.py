@@ -1,4 +1,4 @@
-"""A question, what came before it, and settings come in; the request to send goes out, with what must be remembered of it."""
+"""Plans the request to send, from a question, what came before it, and settings, with what must be remembered of it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before"]
 
 _LOST = (
-    "The answer that this goes on from cannot be sent: it belongs to an earlier one, whose cell was deleted or has run again "
+    "The answer that this continues cannot be sent: it follows an earlier answer, whose cell was deleted or has run again "
     "since. Ask the question again."
 )
 # Puts references to uploaded files into messages, in the place of their bytes.
@@ -185,7 +185,7 @@ def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) 
             ),
             *(Mention("new", True), " or ", Mention("history", False), "."),
         )
-        reason = "the API takes no schema together with documents that are to be cited."
+        reason = "the API does not accept a schema together with documents to cite."
         raise refused(Refusal("json", None, reason, cure, shown=False))
 
 

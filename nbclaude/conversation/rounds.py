@@ -1,4 +1,4 @@
-"""The events of one answer come in, though it may take several requests; the events to show and one message go out.
+"""Joins the events of one answer, even of several requests, into the events to show and one message.
 
 A server may pause in the middle of its own tool loop (`pause_turn`): the answer goes on in a second request. A prefill is
 the answer's beginning, which the server does not repeat.

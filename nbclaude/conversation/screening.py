@@ -1,4 +1,4 @@
-"""A question and its settings come in; they go out as they may leave, masked, with what was found for the receipt.
+"""Masks what may not leave in a question and its settings, and notes what was found for the receipt.
 
 Every request passes here when it is planned, whoever asks: a magic, a panel, `nbclaude.ask`. What is masked is recorded
 masked, so the same turns are the same bytes in later requests.

@@ -1,4 +1,4 @@
-"""A numpy array comes in; the facts about its values go out: missing, range, statistics, the fields of a structured one."""
+"""Finds the facts about a numpy array's values: missing, range, statistics, the fields of a structured one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A numpy array comes in; compact text about it, made for a model, goes out."""
+"""Describes a numpy array as compact text for a model."""
 
 from __future__ import annotations
 

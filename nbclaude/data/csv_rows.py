@@ -1,4 +1,4 @@
-"""Rows of a table come in; CSV goes out, with the cells as long as their room allows, and a note of what was shortened."""
+"""Lays out rows of a table as CSV, with cells as long as their room allows, and notes what was shortened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A large array comes in; its exact range, missing and infinite values go out, read in small pieces that are never copied."""
+"""Finds the exact range, missing and infinite values of a large array, read in small pieces that are never copied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers and values found in a column come in; a line of facts about it goes out, split by what it gives away."""
+"""Writes a line of facts about the numbers and values of a column, split by what it gives away."""
 
 from __future__ import annotations
 

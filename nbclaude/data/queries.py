@@ -59,7 +59,7 @@ def _unread(value: Any, query: _Query, title: str, word: str, budget: int) -> De
     except Exception as error:  # each library has a class for everything that may be wrong with a plan
         family, _, name = title.partition(" ")
         raise ConfigurationError(
-            f"{family} finds no schema for this {name}: {one_line(str(error), 300)}"
+            f"{family} cannot find the schema of this {name}: {one_line(str(error), 300)}"
         ) from error
     opening = f"{title} (not computed: no rows, no statistics)"
     text, note = clip("\n".join([opening, "columns:", *columns]), budget)

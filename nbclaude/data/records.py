@@ -1,4 +1,4 @@
-"""Rows of a database, or records in plain lists, come in; the table that `table` can describe goes out."""
+"""Makes a table for `table` to describe of database rows, or of records in plain lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A table of any library comes in behind one interface; compact text about it, made for a model, goes out."""
+"""Describes a table of any library, behind one interface, as compact text for a model."""
 
 from __future__ import annotations
 

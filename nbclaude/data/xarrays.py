@@ -1,4 +1,4 @@
-"""An xarray Dataset or DataArray comes in; compact text about it, made for a model, goes out."""
+"""Describes an xarray Dataset or DataArray as compact text for a model."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class AccountMagics(Family):
         word = argument(line).lower()
         rows = [_model_row(model) for model in models if word in model.id.lower()]
         if not rows:
-            say(f"No model's name holds {argument(line)!r}. %claude_models lists them all.")
+            say(f"No model name contains {argument(line)!r}. %claude_models lists them all.")
             return
         show_table(
             self.shell,

@@ -1,4 +1,4 @@
-"""`%claude` and `%%claude`: a line and a cell come in, the answer appears, and the reply is in `_claude`."""
+"""`%claude` and `%%claude`: they ask what a line and a cell say, show the answer, and leave the reply in `_claude`."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from nbclaude.output import say
 
 __all__ = ["load", "unload"]
 
-_NOTHING = "The last error says in its line what it is about; there is nothing of yours to debug."
+_NOTHING = "The last error says what is wrong; there is no code of yours to debug."
 
 
 def load(shell: Shell) -> None:

@@ -57,9 +57,9 @@ class FollowUpMagics(Family):
     def claude_continue(self, line: str) -> Reply | None:
         """Go on with the last answer, which was cut off or interrupted.
 
-        %claude_continue [options]    as it was asked, but for the options of %claude that are given
+        %claude_continue [options]    with the settings of the question, except for the options of %claude given here
 
-        In the cell of that answer itself, beginning and rest become one turn; in another cell the rest is a turn of its own.
+        In that answer's own cell, the beginning and the rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(line)
         where = standing(self.shell)
@@ -70,11 +70,11 @@ class FollowUpMagics(Family):
         turn = origin.turn
         if turn is None or not is_cut(turn):
             if turn is not None and origin.is_of_run:
-                say("The answer above is complete: there is nothing to go on with.")
+                say("The answer above is complete: there is nothing to continue.")
                 return None
             said = "there is no answer yet" if turn is None else "the last answer is complete"
             raise UsageError(
-                f"%claude_continue: {said}. It goes on with one that was cut off or interrupted."
+                f"%claude_continue: {said}. It continues an answer that was cut off or interrupted."
             )
         settings = self._settings(options, turn, where.scope)
         wish = f"{_GO_ON}\n\n{more}" if more.strip() else _GO_ON
@@ -99,8 +99,8 @@ class FollowUpMagics(Family):
         %claude_tool_result VALUE     a Python expression: a text, a number, a dict, content blocks, an exception
         %claude_tool_result [A, B]    for several calls, in their order (or a dict by the tools' names)
 
-        What is no Python is sent as text. The options of %claude stand before the value. It may also stand in the cell of the
-        call itself.
+        Anything that is not Python is sent as text. Options of %claude go before the value. The line may also be in the same
+        cell as the call.
         """
         refuse_keys(line)
         where = standing(self.shell)

@@ -1,4 +1,4 @@
-"""A question and its settings come in; the answer appears under the cell, and the reply is in `_claude`."""
+"""Asks a question and shows the answer under the cell; the reply is in `_claude`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
     "If no answer appears here, it is in _claude; "
-    "%config ClaudeMagics.display = 'append' shows answers also where outputs are not updated."
+    "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
 
 

@@ -71,7 +71,7 @@ class ManageMagics(Family):
     def _bring_back(self) -> None:
         counts = current_workspace().bring_back()
         if not counts:
-            say("No turn is set aside: no cell that asked is known to be deleted.")
+            say("No turn is set aside: as far as nbclaude knows, no cell that asked was deleted.")
             return
         where = ", ".join(f"{count_of_turns(count)} in {name!r}" for name, count in counts.items())
         say(
@@ -100,7 +100,7 @@ class ManageMagics(Family):
         """
         word = argument(line).lower()
         if word not in ("", "on", "off"):
-            raise UsageError(f"%claude_demo {argument(line)}: say %claude_demo or %claude_demo off.")
+            raise UsageError(f"%claude_demo {argument(line)}: use %claude_demo or %claude_demo off.")
         if word == "off":
             if self._demo is None:
                 say("The demo is not on.")

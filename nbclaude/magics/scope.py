@@ -72,7 +72,7 @@ def standing(shell: Shell) -> Standing:
         _check_target(target, found.scope)
     if is_lost and found.is_inside:
         raise UsageError(
-            f"{target} %claude ...: behind another magic it cannot set a variable of a function. "
+            f"{target} %claude ...: after another magic it cannot set a function's variable. "
             f"Write it on a line of its own."
         )
     return found
@@ -178,14 +178,14 @@ def _check_target(target: str, scope: Scope) -> None:
     (statement,) = ast.parse(f"{target} 0").body
     if isinstance(statement, ast.AugAssign):
         raise UsageError(
-            f"{target} %claude ...: a reply is an object, which is not added to another. "
+            f"{target} %claude ...: a reply is an object and cannot be added to another. "
             "Write reply = %claude ..., and go on with reply.text. Nothing was sent."
         )
     targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
     for each in targets:
         if not isinstance(each, ast.Name | ast.Attribute | ast.Subscript):
             raise UsageError(
-                f"{target} %claude ...: a reply is one object, which is not unpacked. "
+                f"{target} %claude ...: a reply is one object and cannot be unpacked. "
                 "Write reply = %claude ... instead. Nothing was sent."
             )
         container = container_of(each)

@@ -1,4 +1,4 @@
-"""The workspace comes in; what `%claude` alone says of it where there is no panel goes out."""
+"""Writes what `%claude` alone says of the workspace where there is no panel."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _from_fragment(
         return text
     reason = (
         f"There is no model {text!r} that nbclaude knows. Did you mean {_newest(line, offered)}? "
-        "A newer model is asked by its full id."
+        "To ask a newer model, give its full id."
     )
     raise refused(Refusal("model", text, reason, (Way.LIST_MODELS,), bare=True))
 

@@ -1,4 +1,4 @@
-"""A magic line comes in; its options and the prompt go out: one table makes the parser, the help page and the docs."""
+"""Reads a magic line into its options and the prompt: one table makes the parser, the help page and the docs."""
 
 from __future__ import annotations
 

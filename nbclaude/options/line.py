@@ -1,4 +1,4 @@
-"""The line of a magic comes in; its options (frozen) and the prompt, verbatim, go out.
+"""Splits the line of a magic into its options (frozen) and the prompt, verbatim.
 
 The line is read from left to right: shell-like words while they are options, then the rest as it stands. A prompt may hold
 quotes, braces, dashes and dollars; only a prompt that begins with an option's dash needs `--` before it.

@@ -1,4 +1,4 @@
-"""A question comes in; it is asked in a thread of its own, and the answer grows below the transcript of the conversation."""
+"""Asks a question in a thread of its own; the answer grows below the transcript of the conversation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panes of one panel share comes in; callbacks that can fail in front of the user go out.
+"""What the panes of one panel share, such as callbacks that can fail in front of the user.
 
 Callbacks may come in another thread while a cell runs, and several panels look at the same settings: whatever a panel shows or
 changes is guarded by one lock for all of them, which nobody holds while waiting for a server.

@@ -1,4 +1,4 @@
-"""The pages of an answer come in as for an output area; they appear in a panel, and a stop that was pressed goes out."""
+"""Shows the pages of an answer in a panel as in an output area, and passes on that Stop was pressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The models of the connection come in; one is chosen from a list that can be searched, and its name goes out."""
+"""Lets the user choose a model of the connection from a list that can be searched."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class ModelPicker:
         if len(others) == 1:
             return others[0]
         raise ConfigurationError(
-            f"{text!r} is no name of a model, and finds {len(others)} of the list. Choose one there, or write a whole name."
+            f"{text!r} is not a model name, and matches {len(others)} in the list. Choose one there, or type a full name."
         )
 
     def _take(self, name: str) -> None:

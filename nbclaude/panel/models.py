@@ -1,4 +1,4 @@
-"""The models of a server come in; the entries of the panel's list go out: in groups, with price and context, filtered."""
+"""Makes the entries of the panel's list of a server's models: in groups, with price and context, filtered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shell and the settings come in; a panel appears in the output area, and goes with all that it holds when it is closed."""
+"""Opens a panel in the output area; when it is closed, all that it holds goes with it."""
 
 from __future__ import annotations
 

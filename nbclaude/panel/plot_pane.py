@@ -1,4 +1,4 @@
-"""The frames of the kernel come in; one is plotted as the user chooses, and the picture is attached, or its code inserted."""
+"""Plots a frame of the kernel as the user chooses, and attaches the picture or inserts its code."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A frame of the kernel and a choice of kind and columns come in; the line of code that plots it goes out, and its picture.
+"""Writes the line of code that plots a frame of the kernel, by kind and columns, and makes its picture.
 
 The picture is made by the code that is shown, so the two cannot differ. pandas draws; a polars frame is given to pandas, whose
 plotting knows all kinds (polars' own knows four, and needs two more packages to make a picture).

@@ -1,4 +1,4 @@
-"""The settings come in; controls that know the model go out: what it refuses is disabled, and the reason stands beside it."""
+"""The controls for the settings, which know the model: what it refuses is disabled, with the reason beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The turns of a conversation come in; the items of the transcript go out, each with its number and what can be done with it."""
+"""Makes the items of the transcript from a conversation's turns, each with its number and what can be done with it."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _section(number: int, turn: Turn, answer: str) -> str:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
     where = f"cell {turn.cell[:8]}" if turn.cell else "not from a cell"
     where += ", begins a new conversation" if turn.begins else ""
-    where += "" if number else ", which was deleted: not sent"
+    where += "" if number else ", deleted: not sent"
     name, this = (
         (f"Turn {number}", f"turn {number}") if number else ("Set aside", "the turn that is set aside")
     )

@@ -34,7 +34,7 @@ _CONTROLS = {
 }
 _WAYS = {
     Way.STORE_KEY: "See %claude_login.",
-    Way.LIST_MODELS: "The list below has the models that are known.",
+    Way.LIST_MODELS: "The list below shows the known models.",
 }
 
 

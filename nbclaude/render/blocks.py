@@ -1,4 +1,4 @@
-"""Blocks that are neither text nor thinking come in; their folds go out, a call and its result in one."""
+"""Shows blocks that are neither text nor thinking as folds, a call and its result in one."""
 
 from __future__ import annotations
 

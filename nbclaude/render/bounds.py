@@ -1,6 +1,6 @@
 """A markdown-it plugin that shows what would take a parser too long as the plain text that it is.
 
-A parser of Markdown looks at nested marks again on every level. No answer nests twenty lists or thirty brackets, but a server
+A parser of Markdown looks at nested marks again on every level. No answer nests twenty lists or a dozen brackets, but a server
 may send anything; so there is a bound for each, far above what is ordinary, and beyond it nothing is lost but the markup.
 """
 
@@ -18,7 +18,7 @@ __all__ = ["bounds_plugin"]
 
 _MAX_LEVEL = 40  # of blocks; a list and its item are two. markdown-it leaves out what is deeper than 100
 # In one paragraph, cell or heading:
-_MAX_BRACKETS = 30  # open at once
+_MAX_BRACKETS = 12  # open at once
 _MAX_ADDRESSES = 500
 
 _BRACKET = re.compile(r"[\[\]]")

@@ -1,4 +1,4 @@
-"""One tool call and its result come in, as they stream; their fold goes out, with a line that tells what was done."""
+"""Shows one tool call and its result as a fold, while they stream, with a line that tells what was done."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The citations of an answer come in; numbered sources go out: marks in its Markdown, links in its HTML, a list at its end.
+"""Numbers the sources of an answer's citations: marks in its Markdown, links in its HTML, a list at its end.
 
 The kinds of citations: section "Citations" of https://platform.claude.com/docs/en/build-with-claude/citations
 """

@@ -1,4 +1,4 @@
-"""Text and HTML come in; the small pieces that several kinds of blocks are made of go out: folds, lines, code, JSON."""
+"""The small pieces of HTML that several kinds of blocks are made of: folds, lines, code, JSON."""
 
 from __future__ import annotations
 

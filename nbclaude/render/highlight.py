@@ -1,4 +1,4 @@
-"""Source code and a language name come in; HTML with one short class per kind of token goes out."""
+"""Highlights source code in a language as HTML, with one short class per kind of token."""
 
 from __future__ import annotations
 

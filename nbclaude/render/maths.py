@@ -197,7 +197,7 @@ def _note_rule(state: StateCore, macros: frozenset[str]) -> None:
         note = Token("math_note", "", 0, block=True)
         note.content = (
             f'<p class="nbclaude-line">Shown as source: formulas with {", ".join(names[:MAX_COMMANDS_NOTED] + rest)} '
-            "(not known to affect only the formula it stands in).</p>\n"
+            "(may affect more than the formula it stands in).</p>\n"
         )
         state.tokens.append(note)
 

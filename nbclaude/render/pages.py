@@ -1,4 +1,4 @@
-"""Rendered blocks come in; pages go out: the outputs that an answer is laid on, of which only the last is still open.
+"""Lays rendered blocks on pages: the outputs that hold an answer, of which only the last is still open.
 
 A notebook repaints an output whole, and JupyterLab hides what comes after a cell's fiftieth output. So a page is closed
 when it has grown to a fair size and never painted again, and pages grow once there are many, so that no answer has

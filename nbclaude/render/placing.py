@@ -1,4 +1,4 @@
-"""The Markdown of an answer comes in as it grows; where the note of a citation may stand goes out.
+"""Finds where the note of a citation may stand in an answer's Markdown as it grows.
 
 A note stands after the text that it belongs to, before white space. It must not spoil the markup that it stands in: the
 end of a code block, a row of a table, a formula, a rule.

@@ -1,4 +1,4 @@
-"""Events come in; the changed pages of the answer go out, as HTML for the notebook and Markdown for everything else."""
+"""Turns events into the changed pages of the answer, as HTML for the notebook and Markdown for everything else."""
 
 from __future__ import annotations
 

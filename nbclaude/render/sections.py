@@ -1,4 +1,4 @@
-"""The pieces of text blocks come in; parts of pages go out: running text, code in one language, or a line."""
+"""Divides the pieces of text blocks into parts of pages: running text, code in one language, or a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text of an answer comes in, piece by piece; HTML of its settled blocks, each rendered once, and of its tail goes out.
+"""Renders an answer's text as it arrives: HTML of its settled blocks, each rendered once, and of its tail.
 
 A block is settled when another top-level block has begun on a complete line after it: CommonMark reads line by line, and
 what it has closed it never opens again. What may still change a settled block is a link reference or a footnote that

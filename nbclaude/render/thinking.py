@@ -1,4 +1,4 @@
-"""Thinking comes in as it grows; an open fold goes out that folds itself when something else begins, or one line."""
+"""Shows thinking in an open fold that grows, and folds itself when something else begins, or as one line."""
 
 from __future__ import annotations
 

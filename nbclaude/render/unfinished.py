@@ -1,4 +1,4 @@
-"""The unsettled end of a growing text comes in; a text that can be shown without flicker goes out.
+"""Turns the unsettled end of a growing text into a text that can be shown without flicker.
 
 Markup that is not finished yet reads as something else: `**bo` as two asterisks, `| a | b |` as a paragraph, `---` under a
 line as its heading. What is half written is held back or completed, for display only.

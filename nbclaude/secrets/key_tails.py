@@ -1,4 +1,4 @@
-"""A text comes in; where it holds the end of a private key whose beginning was cut off, goes out.
+"""Finds in a text the end of a private key whose beginning was cut off.
 
 The other half, a beginning without its end, is one of the shapes in `shapes`.
 """

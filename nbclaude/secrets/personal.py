@@ -1,4 +1,4 @@
-"""A text about data comes in; it goes out with e-mail addresses, telephone and card numbers masked, as far as asked for."""
+"""Masks e-mail addresses, telephone and card numbers in a text about data, as far as asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text comes in; values that their place gives away go out: an option of a command, an argument, an element of XML.
+"""Finds values that their place gives away: an option of a command, an argument, an element of XML.
 
 Each place is a row of a table. What stands there must look like a secret still: see `assigned`.
 """

@@ -217,7 +217,7 @@ class Texts(Kind):
     @property
     def wanted(self) -> str:
         """What it must be, as the end of a sentence."""
-        return f"{self.each.wanted}, or a list of such"
+        return f"{self.each.wanted}, or several in a list"
 
     def read(self, word: str) -> Any:
         """Read one of them."""

@@ -86,7 +86,7 @@ def _header(name: object, value: object) -> tuple[str, str]:
         raise _NoHeaderError
     if name in SECRET_HEADERS:
         raise UnfitError(
-            "it must be a header that is no secret: a notebook is no place for a key.",
+            "it must be a header that is not secret: a notebook is no place for a key.",
             cure=(Way.STORE_KEY,),
             part=(name,),
         )

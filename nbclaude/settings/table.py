@@ -50,7 +50,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "max_tokens",
         Whole(1),
-        "the most tokens that the answer may have, thinking included",
+        "the most tokens the answer may have, thinking included",
         "N",
         default=16_000,
         body="",
@@ -83,7 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "thinking",
         Choice((*_THINKING, "off")),
-        "think before answering: summarized (and show the summary), omitted, or off; unset: as the model does",
+        "think before answering: summarized (and show the summary), omitted, or off; unset: the model's default",
         options=(
             Option(
                 ("--think",),
@@ -141,7 +141,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "cells",
         Whole(0),
-        "how many of the last cells go along, with their outputs",
+        "how many of the last cells to send along, with their outputs",
         default=0,
         options=(
             Option(("--cells",), "N|all", "send the last N cells with their outputs, or all", kind=Cells()),
@@ -187,7 +187,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "metadata_user",
         Text(),
-        "an id of the end user, for the API's abuse detection",
+        "an id for the end user, for the API's abuse detection",
         "ID",
         body="metadata.user_id",
     ),
@@ -224,7 +224,7 @@ SETTINGS: tuple[Setting, ...] = (
     parameter(
         "extra",
         Json(),
-        "more fields of the request body, as they are",
+        "more fields of the request body, sent as they are",
         default={},
         options=(Option(("--extra",), "JSON", more=": a JSON object in quotes"),),
         body=EVERY_FIELD,
@@ -233,7 +233,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "raw",
         Flag(),
-        "send braces as they are: {name} is no variable",
+        "send braces as they are: {name} is not read as a variable",
         default=False,
         options=(Option(("--raw",)),),
         held=False,
@@ -257,9 +257,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "stream",
         Flag(),
-        "show the answer as it comes, not only when it is complete",
+        "show the answer as it arrives, not only when it is complete",
         default=True,
-        options=(Option(("--no-stream",), help="take the answer whole instead of as it comes", flag=False),),
+        options=(Option(("--no-stream",), help="show the answer only when it is complete", flag=False),),
         configurable=True,
         in_ask=True,
     ),
@@ -311,7 +311,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "mask_personal",
         Texts(Choice(("email", "card", "phone"))),
-        "personal data to mask in all that goes along but what you type: email, card, phone",
+        "personal data to mask in everything sent along except what you type: email, card, phone",
         default=(),
         configurable=True,
     ),
@@ -340,7 +340,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "display",
         Choice(("auto", "pages", "append")),
-        "how an answer appears: on pages that are updated as it grows, appended block by block, or auto",
+        "how answers appear: pages (updated as the answer grows), append (block by block), or auto",
         default="auto",
         configurable=True,
         held=False,
@@ -348,7 +348,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "math_macros",
         Texts(Macro()),
-        "LaTeX macros that the notebook defines and answers may use, as ['R', 'norm']; others are shown as source",
+        "LaTeX macros that the notebook defines and answers may use, like ['R', 'norm']; others are shown as source",
         default=(),
         configurable=True,
     ),
@@ -378,7 +378,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "auth_style",
         Choice(("x-api-key", "bearer"), empty=True),
-        "how the key is sent: x-api-key or bearer; empty: as the server wants it",
+        "how the key is sent: x-api-key or bearer; empty: as the server expects",
         default="",
         configurable=True,
     ),
@@ -399,7 +399,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "max_retries",
         Whole(0),
-        "how often a request that failed before its answer began is sent again",
+        "how many times to retry a request that failed before its answer began",
         default=2,
         configurable=True,
     ),

@@ -1,4 +1,4 @@
-"""What the user calls tools comes in, as on the API's pages; tool definitions for a request go out."""
+"""Turns what the user calls tools, as on the API's pages, into tool definitions for a request."""
 
 from __future__ import annotations
 

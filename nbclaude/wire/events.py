@@ -1,4 +1,4 @@
-"""Server-sent events come in; typed events of the Messages API go out, unknown ones kept verbatim.
+"""Turns server-sent events into typed events of the Messages API, and keeps unknown ones verbatim.
 
 Events and deltas: section "Streaming" of https://platform.claude.com/docs/en/api/messages-streaming
 """

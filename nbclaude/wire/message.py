@@ -1,4 +1,4 @@
-"""Events come in, one by one; the growing message of the Messages API is there to read at any moment."""
+"""Builds a message of the Messages API from its events, one by one; it can be read at any moment."""
 
 from __future__ import annotations
 

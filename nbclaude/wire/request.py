@@ -1,4 +1,4 @@
-"""What to ask comes in as typed fields; the JSON body of `POST /v1/messages` goes out."""
+"""Turns what to ask, in typed fields, into the JSON body of `POST /v1/messages`."""
 
 from __future__ import annotations
 

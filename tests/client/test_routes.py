@@ -141,9 +141,9 @@ class TestCertificates:
         ("place", "reason"),
         [
             ("missing", "no such file or directory"),
-            ("empty", "it holds no certificate in PEM form"),
-            ("garbage", "it holds no certificate in PEM form"),
-            ("der", "it holds no certificate in PEM form"),
+            ("empty", "it holds no certificate in PEM format"),
+            ("garbage", "it holds no certificate in PEM format"),
+            ("der", "it holds no certificate in PEM format"),
         ],
     )
     def test_what_is_no_file_of_certificates_is_named(

@@ -180,7 +180,7 @@ class TestBehindAProxy:
             ("403 Forbidden", "did not open a tunnel to https://far.example: 403 Forbidden", 0),
             (
                 "407 Proxy Authentication Required",
-                "wants a user name and a password. They stand in its address",
+                "asks for a user name and a password. Put them in its address",
                 0,
             ),
             ("502 Bad Gateway", "502 Bad Gateway", 1),
@@ -204,7 +204,7 @@ class TestBehindAProxy:
         answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
         proxy = through(connect_to(close, answer), "HTTP_PROXY")
         error, _, waits = asked("http://far.example")
-        assert f"The proxy {proxy.address} (HTTP_PROXY) wants a user name and a password" in str(error)
+        assert f"The proxy {proxy.address} (HTTP_PROXY) asks for a user name and a password" in str(error)
         assert "(HTTP 407)" in str(error)
         assert waits == []
 
@@ -222,20 +222,20 @@ class TestBehindAProxy:
         answer = b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
         through(connect_to(close, answer), user=f"ann:{IN_URL}@")
         error, _, _ = asked()
-        assert "does not take the user name and password that it got" in str(error)
+        assert "rejected the user name and password" in str(error)
         for part in (PASSWORD, IN_URL, "canary", "ann"):
             assert part not in f"{error!s} {error!r}"
 
     @pytest.mark.parametrize(
         ("value", "says"),
         [
-            ("http://ann:canary#x@proxy.example:1", "is not the address of a proxy"),
-            ("http://ann:canary/x@proxy.example:1", "is not the address of a proxy"),
-            ("http://:8080", "is not the address of a proxy"),
-            ("http://proxy.example:99999", "is not the address of a proxy"),
-            ("http://ann:canary@pro xy:1", "is not the address of a proxy"),
-            ("ftp://ann:canary@proxy.example", "of the kind ftp://, which is not supported"),
-            ("socks4://ann:canary@proxy.example", "of the kind socks4://, which is not supported"),
+            ("http://ann:canary#x@proxy.example:1", "is not a proxy address"),
+            ("http://ann:canary/x@proxy.example:1", "is not a proxy address"),
+            ("http://:8080", "is not a proxy address"),
+            ("http://proxy.example:99999", "is not a proxy address"),
+            ("http://ann:canary@pro xy:1", "is not a proxy address"),
+            ("ftp://ann:canary@proxy.example", "names a ftp:// proxy, which is not supported"),
+            ("socks4://ann:canary@proxy.example", "names a socks4:// proxy, which is not supported"),
             ("socks5://ann:canary@proxy.example:1080", "run `pip install socksio`"),
             ("socks5h://proxy.example:1080", "run `pip install socksio`"),
         ],

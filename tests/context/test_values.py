@@ -359,7 +359,7 @@ def test_what_only_a_notebook_shows_goes_as_its_text(value: object, summary: str
 
 def test_a_film_has_no_text() -> None:
     film = IPython.display.Video(data=b"abc", embed=True, mimetype="video/mp4")
-    with pytest.raises(ConfigurationError, match="an object without any form"):
+    with pytest.raises(ConfigurationError, match="x shows a video that cannot be turned into an image"):
         attachment_of(film, "x")
 
 
@@ -383,3 +383,36 @@ def test_tables_in_a_container() -> None:
         text_of(attachment_of([numpy.arange(3)], "small"))
         == '<value name="small">\n[array([0, 1, 2])]\n</value>'
     )
+
+
+def test_widgets_are_what_they_draw() -> None:
+    ipywidgets = pytest.importorskip("ipywidgets")
+    drawing = "<svg width='90' height='80'><rect width='50' height='50'/></svg>"
+    box = ipywidgets.VBox([ipywidgets.IntSlider(), ipywidgets.HTML(drawing)])
+    page = ipywidgets.HTML("<iframe src='https://example.org'></iframe>")
+    try:
+        sent = attachment_of(box, "box")
+        assert (sent.kind, sent.summary) == ("image", "figure 180×160")
+        assert attachment_of(ipywidgets.IntSlider(), "slider").kind == "text"
+        with pytest.raises(ConfigurationError) as refused:
+            attachment_of(page, "page")
+        assert str(refused.value) == (
+            "page shows a page in a frame that cannot be turned into an image: only the browser draws it. Save it as a PNG, or "
+            "take a screenshot of it. {page:repr} sends what its repr says."
+        )
+        assert attachment_of(page, "page:repr", "repr").kind == "text"
+    finally:
+        ipywidgets.Widget.close_all()
+
+
+class _Map:
+    def _repr_html_(self) -> str:
+        return "<iframe srcdoc='&lt;script src=&quot;leaflet.js&quot;&gt;'></iframe>"
+
+
+def test_what_only_a_browser_draws_is_not_sent_as_its_source() -> None:
+    with pytest.raises(
+        ConfigurationError,
+        match=r"m shows a folium map that cannot be turned into an image: only the browser",
+    ):
+        attachment_of(_Map(), "m")

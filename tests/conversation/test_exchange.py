@@ -536,7 +536,9 @@ def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
     }
     settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
     question = Question((document, text_block("Hi")))
-    with pytest.raises(ConfigurationError, match=r"json: the API takes no schema together") as refusal:
+    with pytest.raises(
+        ConfigurationError, match=r"json: the API does not accept a schema together"
+    ) as refusal:
         make_plan(question, Conversation(), settings, model_info(settings.model))
     cure = "Leave out --citations; if an earlier turn has such a document, leave it behind with --new or --no-history."
     assert said(refusal.value).endswith(cure)

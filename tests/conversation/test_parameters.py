@@ -88,19 +88,19 @@ def test_taken(model: str, values: dict[str, Any], fields: dict[str, Any]) -> No
         (
             "claude-sonnet-5-5",
             {"temperature": 0.3},
-            "--temperature 0.3: claude-sonnet-5-5 takes no temperature, top_p, top_k. "
+            "--temperature 0.3: claude-sonnet-5-5 does not accept temperature, top_p or top_k. "
             "Use --effort (low, medium, high, xhigh, max) to steer it.",
         ),
-        ("claude-opus-4-7", {"top_p": 0.9}, "--top-p 0.9: claude-opus-4-7 takes no"),
-        ("claude-haiku-5-5", {"top_k": 1}, "--top-k 1: claude-haiku-5-5 takes no"),
+        ("claude-opus-4-7", {"top_p": 0.9}, "--top-p 0.9: claude-opus-4-7 does not accept"),
+        ("claude-haiku-5-5", {"top_k": 1}, "--top-k 1: claude-haiku-5-5 does not accept"),
         ("claude-sonnet-4-5", {"temperature": 0.1, "top_p": 0.5}, "takes temperature or top_p, not both"),
-        ("claude-sonnet-4-6", {"temperature": 0.1, "thinking": "summarized"}, "takes no temperature while it thinks"),
+        ("claude-sonnet-4-6", {"temperature": 0.1, "thinking": "summarized"}, "does not accept temperature while it thinks"),
         ("claude-sonnet-4-6", {"top_p": 0.5, "thinking": "summarized"}, "top_p must be from 0.95 to 1"),
-        ("claude-sonnet-4-5-20250929-thinking", {"temperature": 0.1}, "takes no temperature"),
+        ("claude-sonnet-4-5-20250929-thinking", {"temperature": 0.1}, "does not accept temperature"),
         (
             "claude-haiku-4-5",
             {"effort": "low"},
-            "--effort low: claude-haiku-4-5 takes no effort. Use --temperature to steer it.",
+            "--effort low: claude-haiku-4-5 has no effort setting. Use --temperature to steer it.",
         ),
         (
             "claude-opus-4-5",
@@ -109,7 +109,7 @@ def test_taken(model: str, values: dict[str, Any], fields: dict[str, Any]) -> No
         ),
         ("claude-opus-4-6", {"effort": "xhigh"}, "does not support it. It takes low, medium, high, max."),
         ("claude-fable-5-2", {"thinking": "off"}, "--no-think: claude-fable-5-2 always thinks. Use --effort low"),
-        ("claude-opus-5", {"thinking": "off", "effort": "max"}, "takes at most the effort high without thinking"),
+        ("claude-opus-5", {"thinking": "off", "effort": "max"}, "accepts at most effort high without thinking"),
         ("claude-sonnet-4-5-20250929-thinking", {"thinking": "off"}, "Choose claude-sonnet-4-5-20250929 (-m)."),
         ("claude-sonnet-4-5", {"thinking": "summarized", "max_tokens": 1_000}, "Raise --max-tokens above it"),
         ("claude-haiku-4-5", {"max_tokens": 64_001}, "--max-tokens 64,001: claude-haiku-4-5 writes at most 64,000 tokens"),
@@ -131,8 +131,8 @@ def test_a_prefill_that_the_model_refuses(model: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         fit(model, prefill="{")
     assert said(caught.value) == (
-        f"--prefill: {model} takes no beginning of its answer. "
-        "Say in the prompt how the answer shall begin, or use --json for a fixed form."
+        f"--prefill: {model} does not accept a prefill. "
+        "Say in the prompt how the answer should begin, or use --json for a fixed form."
     )
 
 
@@ -149,7 +149,7 @@ def test_what_is_configured_and_refused_is_left_out_with_a_note() -> None:
     assert fitted.max_tokens == 128_000
     assert tuple(map(note_text, fitted.left_out)) == (
         "max_tokens 1000000 left out: claude-sonnet-5-5 writes at most 128,000 tokens. Lower it.",
-        "temperature 0.3 left out: claude-sonnet-5-5 takes no temperature, top_p, top_k. "
+        "temperature 0.3 left out: claude-sonnet-5-5 does not accept temperature, top_p or top_k. "
         "Use --effort (low, medium, high, xhigh, max) to steer it.",
     )
 
@@ -162,7 +162,7 @@ def test_of_two_that_exclude_each_other_the_configured_one_gives_way() -> None:
 
 
 def test_a_version_of_the_api_without_sampling() -> None:
-    with pytest.raises(ConfigurationError, match="version 2026-10-21 of the API takes no temperature"):
+    with pytest.raises(ConfigurationError, match="version 2026-10-21 of the API does not accept temperature"):
         fit("claude-sonnet-4-5", temperature=0.3, api_version="2026-10-21")
 
 

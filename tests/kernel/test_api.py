@@ -99,10 +99,10 @@ def test_a_system_prompt_from_a_variable(claude_kernel: Kernel, simulator: Simul
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("%claude -t 0.3 Hi", "claude-sonnet-5-5 takes no temperature, top_p, top_k. Use --effort"),
-        ("%claude -m haiku-4-5 --effort low Hi", "takes no effort. Use --temperature"),
+        ("%claude -t 0.3 Hi", "claude-sonnet-5-5 does not accept temperature, top_p or top_k. Use --effort"),
+        ("%claude -m haiku-4-5 --effort low Hi", "has no effort setting. Use --temperature"),
         ("%claude -m opus-5-5 --no-think Hi", "claude-opus-5-5 always thinks"),
-        ("%claude --prefill Yes Hi", "--prefill: claude-sonnet-5-5 takes no beginning"),
+        ("%claude --prefill Yes Hi", "--prefill: claude-sonnet-5-5 does not accept a prefill"),
         ("%claude -m claude-sonet-5-5 Hi", "Did you mean claude-sonnet-5-5?"),
         ("%claude --tools nothing Hi", "there is no variable nothing"),
         ("%claude --json nothing Hi", "there is no variable nothing"),
@@ -128,7 +128,7 @@ def test_a_configured_value_that_the_model_refuses_is_left_out_and_said_once(
     simulator.enqueue("ok", "ok", "ok")
     first = ask(claude_kernel, "%config ClaudeMagics.temperature = 0.31\n%claude Hi")
     assert "temperature" not in sent(simulator)
-    assert "temperature 0.31 left out: claude-sonnet-5-5 takes no temperature" in first.html
+    assert "temperature 0.31 left out: claude-sonnet-5-5 does not accept temperature" in first.html
     assert "left out" not in ask(claude_kernel, "%claude Hi").html
     ask(claude_kernel, "%claude -m sonnet-4-6 Hi")
     assert sent(simulator)["temperature"] == 0.31

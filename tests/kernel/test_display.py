@@ -109,7 +109,7 @@ def test_a_cell_is_told_on_pages(claude_kernel: Kernel, simulator: Simulator, co
     # A front end that was taken for one that shows updates shows this, and nothing more.
     assert first.content["data"]["text/plain"] == (
         "Asking Claude … If no answer appears here, it is in _claude; "
-        "%config ClaudeMagics.display = 'append' shows answers also where outputs are not updated."
+        "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
     )
 
 
@@ -167,7 +167,7 @@ def test_what_is_too_old_is_refused_in_a_sentence(
     kernel.run(f"{package}.__version__ = kept")
     assert refused.error["ename"] == "ConfigurationError"
     assert refused.error["evalue"] == (
-        f"nbclaude needs {needed} or newer, and this is {package} {old}. "
+        f"nbclaude needs {needed} or newer, but this is {package} {old}. "
         f'Run %pip install -U "{needed.lower().replace(" ", ">=")}" and restart.'
     )
     assert len(refused.error["traceback"]) == 1
@@ -178,4 +178,4 @@ def test_old_widgets_are_refused_when_the_panel_opens(claude_kernel: Kernel) -> 
     claude_kernel.run("import ipywidgets\nkept, ipywidgets.__version__ = ipywidgets.__version__, '7.8.5'")
     refused = claude_kernel.run("%claude")
     claude_kernel.run("ipywidgets.__version__ = kept")
-    assert "nbclaude needs ipywidgets 8.0 or newer, and this is ipywidgets 7.8.5." in refused.error["evalue"]
+    assert "nbclaude needs ipywidgets 8.0 or newer, but this is ipywidgets 7.8.5." in refused.error["evalue"]

@@ -80,7 +80,7 @@ def test_debug_afterwards(notebook: Notebook, debugger: Debugger, capsys: Any) -
     capsys.readouterr()
     notebook.run("%debug")
     assert capsys.readouterr().out.strip() == (
-        "The last error says in its line what it is about; there is nothing of yours to debug."
+        "The last error says what is wrong; there is no code of yours to debug."
     )
     notebook.run(f"def f(x):\n    {FAILING}\nf(1)")
     notebook.run("%debug")

@@ -198,7 +198,7 @@ def test_a_local_variable_without_a_value_is_an_error(notebook: Notebook, kind: 
     notebook.run("city = {'type': 'object'}")
     said = notebook.refused(UNBOUND[kind])
     assert said == (
-        "ConfigurationError: The variable city of this function has no value where the line stands. Nothing was sent."
+        "ConfigurationError: The variable city of this function has no value at this line. Nothing was sent."
     )
 
 

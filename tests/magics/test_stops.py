@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -15,6 +16,7 @@ import pytest
 from nbclaude import stopping
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.forks import ForkSafeLock
 from tests.magics.conftest import Notebook
 
 CODE = "t = [1, 2]\nr = %claude -a t --system 'be brief' How long is {t}?"
@@ -32,12 +34,16 @@ def _press() -> None:
 def at_line(number: int, act: Callable[[], None], seen: list[str]) -> Iterator[None]:
     """Act when the main thread is at so many lines of nbclaude; `seen` collects the modules on the way.
 
-    Lines of `nbclaude.stopping` do not count: before its handler is there, and after it is gone, nobody can be quiet.
+    Lines of `nbclaude.stopping` do not count: before its handler is there, and after it is gone, nobody can be quiet. Nor do
+    those of `nbclaude.forks`: only the handler knows that a lock is being taken.
     """
 
     def trace(frame: FrameType, event: str, _: Any) -> Any:
         module = str(frame.f_globals.get("__name__"))
-        if not module.startswith("nbclaude.") or module in ("nbclaude.stopping", "nbclaude.simulator"):
+        if not module.startswith("nbclaude.") or module in (
+            "nbclaude.stopping",
+            *([] if act is _press else ["nbclaude.forks"]),
+        ):
             return trace
         if event == "line":
             seen.append(f"{module}:{frame.f_lineno}")
@@ -127,6 +133,29 @@ class TestHeld:
                 _press()
             _press()
             # One that nobody has asked for is raised at the end.
+
+    def test_a_lock_is_given_back_whenever_the_stop_comes(self) -> None:
+        lock = ForkSafeLock()
+
+        def free() -> bool:
+            found: list[bool] = []
+            thread = threading.Thread(target=lambda: found.append(lock.acquire(timeout=0.01)))
+            thread.start()
+            thread.join()
+            return found[0]
+
+        with pytest.raises(AnswerInterrupted), stopping.asking():
+            with lock:
+                _press()
+                done = "in the lock"
+            raise AssertionError
+        assert done == "in the lock"
+        with stopping.asking():
+            with pytest.raises(ValueError, match="mine"), lock:
+                _press()
+                raise ValueError("mine")
+            assert stopping.take()
+        assert free()
 
     def test_a_stop_wakes_what_waits(self) -> None:
         woken: list[str] = []

@@ -435,7 +435,7 @@ def test_resolve(name: str, offered: list[ModelInfo], resolved: str) -> None:
         ("sonet", APIMART, "Did you mean claude-sonnet-4-5-20250929?"),
         ("opuss", NONE, "Did you mean claude-opus-5-5?"),
         ("haiku45", NONE, "no model 'haiku45' that nbclaude knows. Did you mean claude-haiku-5-5?"),
-        ("opus-6", NONE, "Did you mean claude-opus-5-5? A newer model is asked by its full id"),
+        ("opus-6", NONE, "Did you mean claude-opus-5-5? To ask a newer model, give its full id"),
         ("sonet 4", NONE, "There is no model 'sonet 4'. The model name 'sonnet-4' fits several models"),
     ],
 )  # fmt: skip

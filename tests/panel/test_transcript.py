@@ -32,7 +32,7 @@ def test_a_turn_that_is_set_aside_has_no_number_and_a_way_back() -> None:
     first, gone, last = turn(cell="a"), turn("Where?", cell="deleted-cell"), turn(cell="c")
     (_, one), (key, aside), (_, two) = Transcript().items([first, gone, last], [gone])
     assert "Turn 1<" in one and "Turn 2<" in two
-    assert "Set aside<" in aside and "cell deleted-, which was deleted: not sent" in aside
+    assert "Set aside<" in aside and "cell deleted-, deleted: not sent" in aside
     assert f'data-action="bring-back" data-value="{key}"' in aside
     assert 'data-action="edit"' not in aside and 'data-action="delete"' in aside
     assert "bring-back" not in one + two

@@ -101,7 +101,7 @@ class TestMacrosOfTheNotebook:
         assert is_macro_name("norm")
 
 
-NOTE = '<p class="nbclaude-line">Shown as source: formulas with {} (not known to affect only the formula it stands in).</p>\n'
+NOTE = '<p class="nbclaude-line">Shown as source: formulas with {} (may affect more than the formula it stands in).</p>\n'
 
 
 class TestNote:

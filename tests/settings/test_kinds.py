@@ -110,7 +110,7 @@ _MACRO = (
 )
 _JSON = 'it must be a dict of JSON values, like {"top_k": 5}.'
 _HEADER = "a header must be a name and a value in ASCII, without line breaks."
-_SECRET = "it must be a header that is no secret: a notebook is no place for a key."
+_SECRET = "it must be a header that is not secret: a notebook is no place for a key."
 _CLIENTS = "it must be a header that nbclaude does not write itself. Leave it out."
 
 
@@ -128,15 +128,15 @@ REFUSED = [
     ("stop_sequences", "", f"{_STOP}."),
     ("stop_sequences", ["a", " "], "each must be text that is not only white space."),
     ("stop_sequences", [None], "each must be text that is not only white space."),
-    ("stop_sequences", {"a": 1}, f"{_STOP}, or a list of such."),
-    ("stop_sequences", b"END", f"{_STOP}, or a list of such."),
-    ("stop_sequences", Path("END"), f"{_STOP}, or a list of such."),
-    ("stop_sequences", 5, f"{_STOP}, or a list of such."),
+    ("stop_sequences", {"a": 1}, f"{_STOP}, or several in a list."),
+    ("stop_sequences", b"END", f"{_STOP}, or several in a list."),
+    ("stop_sequences", Path("END"), f"{_STOP}, or several in a list."),
+    ("stop_sequences", 5, f"{_STOP}, or several in a list."),
     ("stop_sequences", Loud(), "it cannot be read: iterating over it raises a RuntimeError."),
     ("stop_sequences", endless(), "it has more than 100,000 items."),
     ("betas", "a\r\nX: y", "it must be the name of a beta feature, like files-api-2025-04-14."),
     ("betas", ["é"], "each must be the name of a beta feature, like files-api-2025-04-14."),
-    ("betas", 5, "it must be the name of a beta feature, like files-api-2025-04-14, or a list of such."),
+    ("betas", 5, "it must be the name of a beta feature, like files-api-2025-04-14, or several in a list."),
     ("mask_personal", ["name"], "each must be one of email, card, phone."),
     ("math_macros", ["def"], _MACRO),
     ("math_macros", ["a1"], _MACRO),

@@ -34,9 +34,9 @@ def refusal_of(model: str, **values: Any) -> ConfigurationError:
 WORDED = [
     (
         refusal_of("claude-sonnet-4-6", temperature=0.1, thinking="summarized"),
-        "--temperature 0.1: claude-sonnet-4-6 takes no temperature while it thinks. Add --no-think, or leave it out.",
-        "Temperature 0.1: claude-sonnet-4-6 takes no temperature while it thinks. Add the thinking off, or leave it out.",
-        "temperature=0.1: claude-sonnet-4-6 takes no temperature while it thinks. Add thinking='off', or leave it out.",
+        "--temperature 0.1: claude-sonnet-4-6 does not accept temperature while it thinks. Add --no-think, or leave it out.",
+        "Temperature 0.1: claude-sonnet-4-6 does not accept temperature while it thinks. Add the thinking off, or leave it out.",
+        "temperature=0.1: claude-sonnet-4-6 does not accept temperature while it thinks. Add thinking='off', or leave it out.",
     ),
     (
         refusal_of("claude-fable-5-2", thinking="off"),
@@ -46,11 +46,11 @@ WORDED = [
     ),
     (
         refusal_of("claude-sonnet-4-5", temperature=0.5, api_version="2026-10-21"),
-        "--temperature 0.5: version 2026-10-21 of the API takes no temperature, top_p, top_k. "
+        "--temperature 0.5: version 2026-10-21 of the API does not accept temperature, top_p or top_k. "
         "Set %config ClaudeMagics.api_version = '2023-06-01', or use --effort.",
-        "Temperature 0.5: version 2026-10-21 of the API takes no temperature, top_p, top_k. "
+        "Temperature 0.5: version 2026-10-21 of the API does not accept temperature, top_p or top_k. "
         "Set %config ClaudeMagics.api_version = '2023-06-01', or use the effort.",
-        "temperature=0.5: version 2026-10-21 of the API takes no temperature, top_p, top_k. "
+        "temperature=0.5: version 2026-10-21 of the API does not accept temperature, top_p or top_k. "
         "Set ClaudeMagics.api_version, or use effort.",
     ),
     (
@@ -98,10 +98,13 @@ def test_where_a_value_came_from() -> None:
 
 def test_what_was_left_out() -> None:
     left_out = Refusal(
-        "effort", "max", "m takes no effort.", ("Use ", Mention("temperature"), "."), CONFIGURED
+        "effort", "max", "m has no effort setting.", ("Use ", Mention("temperature"), "."), CONFIGURED
     )
-    assert wording.note_text(left_out) == "effort max left out: m takes no effort. Use --temperature."
-    assert panel_wording.note_text(left_out) == "effort max left out: m takes no effort. Use the temperature."
+    assert wording.note_text(left_out) == "effort max left out: m has no effort setting. Use --temperature."
+    assert (
+        panel_wording.note_text(left_out)
+        == "effort max left out: m has no effort setting. Use the temperature."
+    )
     assert wording.note_text("a note") == panel_wording.note_text("a note") == "a note"
 
 
@@ -147,7 +150,7 @@ class TestTraits:
             (
                 "headers",
                 {"Cookie": "x"},
-                "ClaudeMagics.headers (with 'cookie'): it must be a header that is no secret: a notebook is no place for a key. "
+                "ClaudeMagics.headers (with 'cookie'): it must be a header that is not secret: a notebook is no place for a key. "
                 "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment.",
             ),
         ],

@@ -51,7 +51,7 @@ _BY_CODE: tuple[tuple[re.Pattern[str], Drawing], ...] = tuple(
         (r"\bBokeh\b", Drawing("bokeh figure", "Show it with `bokeh.plotting.show`.")),
         (r"\bPlotly\.\w+\(|plotly-graph-div", Drawing("plotly figure", "Show the figure itself.")),
         (r"\bTHREE\.|\bx3d\b|\bthreejs\b", _SCENE),
-        (r"\bmermaid\b", Drawing("Mermaid diagram", "Its text says all that is in it: attach that.")),
+        (r"\bmermaid\b", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
         (r"\btensorboard\b", Drawing("TensorBoard page")),
         (r"\bwandb\b", Drawing("page of Weights & Biases")),
         (r"\bvizzu\b", Drawing("Vizzu chart")),
@@ -86,7 +86,7 @@ _BY_TYPE: tuple[tuple[str, Drawing | None], ...] = (
     ("model/", _SCENE),
     ("video/", Drawing("video")),
     ("audio/", None),
-    ("text/vnd.mermaid", Drawing("Mermaid diagram", "Its text says all that is in it: attach that.")),
+    ("text/vnd.mermaid", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
     ("text/", None),
 )
 # What an unknown type is called that holds data.

@@ -40,7 +40,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.texts import counted, one_line
 from nbclaude.wire.request import text_block
 
-__all__ = ["MOST_PICTURES", "attach_picture", "joined", "paint", "picture_of", "prepare_shown"]
+__all__ = ["MOST_PICTURES", "attach_picture", "called", "joined", "paint", "picture_of", "prepare_shown"]
 
 MOST_PICTURES = 20  # of a list go along
 MOST_ROWS = 100_000  # of an altair chart are painted
@@ -195,7 +195,7 @@ def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | Non
 
 def _bundle(value: Any) -> Mapping[str, Any]:
     """Return what a value shows of itself, by IPython's protocol, as far as it is a picture."""
-    shown = _called(value, "_repr_mimebundle_", include=None, exclude=None)
+    shown = called(value, "_repr_mimebundle_", include=None, exclude=None)
     if isinstance(shown, Mapping) and any(each.can_be_painted for each in bundle_pictures(shown)):
         return shown
     methods = {
@@ -206,12 +206,13 @@ def _bundle(value: Any) -> Mapping[str, Any]:
         "text/html": "_repr_html_",
     }
     for media_type, method in methods.items():
-        if shown := _called(value, method):
+        if shown := called(value, method):
             return {media_type: shown}
     return {}
 
 
-def _called(value: Any, method: str, **arguments: Any) -> Any:
+def called(value: Any, method: str, **arguments: Any) -> Any:
+    """Return what a method of IPython's protocol gives of a value; None where it has none, or one that fails."""
     # Looked up on the class: an object that has every attribute that one asks for is not a picture.
     if not callable(getattr(type(value), method, None)):
         return None

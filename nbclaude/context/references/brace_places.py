@@ -1,4 +1,4 @@
-"""The text before a brace comes in; what the brace belongs to there goes out: to code or maths, to a sign, or to nobody."""
+"""Tells what a brace belongs to, by the text before it: to code or maths, to a sign, or to nobody."""
 
 from __future__ import annotations
 

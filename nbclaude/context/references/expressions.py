@@ -1,4 +1,4 @@
-"""The source of a reference comes in; the value that it names goes out. A call happens only where one is written."""
+"""Evaluates the source of a reference. A call happens only where one is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A prompt and the user's namespace come in; the text with its references replaced, and what they name, go out.
+"""Replaces the references in a prompt with text, and returns what they name in the user's namespace.
 
 A reference is `{name}`, with attributes, subscripts and calls after the name, and a format after a colon. It is replaced only
 if what it begins with exists; every other brace stays as it is, and so does what stands in code or maths, or belongs to

@@ -34,7 +34,7 @@ class Scope(Mapping[str, Any]):
         name = self.spelled(name)
         if name in self.unbound:
             raise ConfigurationError(
-                f"The variable {name} of this function has no value where the line stands. Nothing was sent."
+                f"The variable {name} of this function has no value at this line. Nothing was sent."
             )
         return self.local[name] if name in self.local else self.shared[name]
 

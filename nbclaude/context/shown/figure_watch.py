@@ -13,6 +13,7 @@ from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import open_figures
+from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
@@ -53,7 +54,7 @@ class _Watcher:
         for publisher in self._publishers():
             publisher.register_hook(self._hook)
         if not hasattr(self._shell.displayhook, "register_hook"):
-            self._tap_results()
+            self._untap = tap_results(self._shell.displayhook, self._take_result)
         self._shell.events.register("pre_run_cell", self._before_cell)
         self._shell.events.register("post_run_cell", self._after_cell)
 
@@ -147,24 +148,6 @@ class _Watcher:
         with contextlib.suppress(Exception):
             self._log.opened(open_figures())
 
-    def _tap_results(self) -> None:
-        """See the values of last expressions where the display hook has no hooks: in ipykernel 6, and in IPython itself.
-
-        They are noted where they are written, for to format a value once more might display it once more.
-        """
-        displayhook = self._shell.displayhook
-        write = displayhook.write_format_data
-
-        def noting(format_dict: Any, md_dict: Any = None) -> Any:
-            with contextlib.suppress(Exception):
-                place = self._place(request_id(self._shell))
-                if images := self._images(format_dict, md_dict or {}, place):
-                    self._log.add(*images)
-            return write(format_dict, md_dict)
-
-        def undo() -> None:
-            if vars(displayhook).get("write_format_data") is noting:
-                del displayhook.write_format_data
-
-        displayhook.write_format_data = noting
-        self._untap = undo
+    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+        if images := self._images(data, metadata, self._place(request_id(self._shell))):
+            self._log.add(*images)

@@ -13,7 +13,7 @@ from nbclaude.errors import ConfigurationError
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
 
-__all__ = ["Place", "ShownImage"]
+__all__ = ["Place", "ShownImage", "only_drawn_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +79,7 @@ class ShownImage:
     @property
     def refusal(self) -> str:
         """Why this cannot become an image; nothing if it can, as far as is known before it is painted."""
-        if self.media_type:
-            return ""
-        return (
-            f"{_started(self.where)} shows {_a(self.what)} that cannot be turned into an image: only the browser draws it. "
-            f"{self.picture.cure}"
-        )
+        return "" if self.media_type else only_drawn_text(_started(self.where), self.picture)
 
     @property
     def key(self) -> str:
@@ -111,9 +106,14 @@ class ShownImage:
         painted = paint_widget(self.picture.widget, limits, label)
         if painted is None:
             raise ConfigurationError(
-                f"{label}: the {self.what} was closed, and {self.where} shows it no more."
+                f"{label}: the {self.what} was closed, and {self.where} no longer shows it."
             )
         return prepare_image(painted, limits, label).attachment(label, what)
+
+
+def only_drawn_text(who: str, picture: Picture) -> str:
+    """Say that something shows what only the browser draws, and the way to a picture of it."""
+    return f"{who} shows {_a(picture.what)} that cannot be turned into an image: only the browser draws it. {picture.cure}"
 
 
 def _started(where: str) -> str:

@@ -1,4 +1,4 @@
-"""The events of a shell come in; a record of each executed cell goes into the log: source, output, error.
+"""Records each executed cell from the events of a shell in the log: source, output, error.
 
 What a cell prints is noted by a `write` of ours on the stream object, for the time of the cell. This is how IPython itself
 does it, and the least that gets in anyone's way: `sys.stdout` stays the object that it was, so redirections, ipykernel's
@@ -10,10 +10,11 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from nbclaude.context.shown.cells import CellLog, CellOutput
+from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.told import told
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
@@ -47,7 +48,8 @@ class CellWatch:
         self._more_kind = ""
         # `clear_output(wait=True)`: the output vanishes when the next comes.
         self._clearing = False
-        self._result = ""  # what the value of the last expression says, where the display hook tells
+        self._result = ""  # what the value of the last expression says
+        self._untap: Callable[[], None] = lambda: None
         self._earlier_error: object = None
 
     def load(self) -> None:
@@ -56,6 +58,8 @@ class CellWatch:
         self._shell.events.register("post_run_cell", self._after)
         for publisher, hook in self._hooks():
             publisher.register_hook(hook)
+        if not hasattr(self._shell.displayhook, "register_hook"):
+            self._untap = tap_results(self._shell.displayhook, lambda data, _: self._take_result(data))
 
     @property
     def has_output(self) -> bool:
@@ -70,6 +74,7 @@ class CellWatch:
                 self._shell.events.unregister(event, callback)
         for publisher, hook in self._hooks():
             publisher.unregister_hook(hook)
+        self._untap()
 
     def _hooks(self) -> list[tuple[Any, Callable[[Any], Any]]]:
         both = ((self._shell.display_pub, self._displayed), (self._shell.displayhook, self._returned))
@@ -206,8 +211,11 @@ class CellWatch:
     def _returned(self, message: Any) -> Any:
         """Note what the value of the last expression says; the message goes on as it is."""
         with contextlib.suppress(Exception):
-            self._result = told(message["content"].get("data") or {})
+            self._take_result(message["content"].get("data") or {})
         return message
+
+    def _take_result(self, data: Mapping[str, Any]) -> None:
+        self._result = told(data)
 
 
 class _Collected:

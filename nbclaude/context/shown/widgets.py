@@ -16,6 +16,7 @@ from nbclaude.context.images.drawings import Drawing, drawing_of_package
 from nbclaude.context.images.html_pictures import html_pictures
 from nbclaude.context.images.picture import PLOTLY_JSON, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.libraries import is_a
+from nbclaude.notebook import live_widgets
 
 if TYPE_CHECKING:
     from nbclaude.context.images.prepared import ImageLimits
@@ -29,7 +30,7 @@ _MOST_WIDGETS = 2_000  # of one tree are looked at
 
 def live_widget(model_id: str) -> Any:
     """Return the widget with this model id; None if it was closed, and so is gone from the notebook, too."""
-    return _all_widgets().get(model_id)
+    return live_widgets().get(model_id)
 
 
 def widget_pictures(model_id: str) -> tuple[Picture, ...]:
@@ -51,7 +52,7 @@ def output_around(request: str) -> Any:
     """Return the Output widget that takes what is displayed for a request just now; None if it goes to the cell."""
     if not request or "ipywidgets" not in sys.modules:
         return None
-    capturing = (each for each in tuple(_all_widgets().values()) if getattr(each, "msg_id", "") == request)
+    capturing = (each for each in tuple(live_widgets().values()) if getattr(each, "msg_id", "") == request)
     return next((each for each in capturing if is_a(each, "ipywidgets:Output")), None)
 
 
@@ -62,14 +63,6 @@ def paint_widget(model_id: str, limits: ImageLimits, label: str) -> Any:
         if widget is not None and is_a(widget, kind):
             return paint(widget, limits, label)
     return None
-
-
-def _all_widgets() -> Mapping[str, Any]:
-    module = sys.modules.get("ipywidgets.widgets.widget")
-    found = getattr(module, "_instances", None)
-    if found is None:  # ipywidgets 7
-        found = getattr(getattr(module, "Widget", None), "widgets", {})
-    return found if isinstance(found, Mapping) else {}
 
 
 def _tree(widget: Any) -> Iterator[Any]:

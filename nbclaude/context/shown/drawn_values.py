@@ -1,0 +1,54 @@
+"""Values of the user's that are drawn in the browser: widgets, and what shows itself by HTML alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.images.picture import Picture
+from nbclaude.context.libraries import is_a
+from nbclaude.context.shown.shown_image import Place, ShownImage, only_drawn_text
+from nbclaude.context.shown.widgets import widget_pictures
+from nbclaude.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from nbclaude.context.images.prepared import ImageLimits
+
+__all__ = ["refuse_drawn", "widget_attachment"]
+
+
+def widget_attachment(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
+    """Return what is drawn in a widget, as it is now; None for controls, and for what is no widget.
+
+    Raises ConfigurationError for what only the browser draws: its repr would say nothing of it.
+    """
+    from nbclaude.context.images.pictures import joined
+
+    found = widget_pictures(value.model_id) if is_a(value, "ipywidgets:Widget") else ()
+    if not found:
+        return None
+    _refuse(found, label, f" {{{label}:repr}} sends what its repr says.")
+    pictures = (ShownImage.of(each, Place()).attachment(limits, label) for each in found)
+    return joined(pictures, len(found), limits, label)
+
+
+def refuse_drawn(value: Any, label: str) -> None:
+    """Raise ConfigurationError for a value that shows itself by HTML which only the browser draws: a map, a page in a frame.
+
+    Its source is code and data that nobody reads.
+    """
+    from nbclaude.context.images.bundles import bundle_pictures
+    from nbclaude.context.images.pictures import called
+
+    shown = called(value, "_repr_mimebundle_", include=None, exclude=None)
+    bundle = shown if isinstance(shown, Mapping) else {"text/html": called(value, "_repr_html_")}
+    found = bundle_pictures(bundle)
+    if found and not any(each.can_be_painted for each in found):
+        _refuse(found, label, "")
+
+
+def _refuse(found: tuple[Picture, ...], label: str, instead: str) -> None:
+    for picture in found:
+        if not picture.can_be_painted:
+            raise ConfigurationError(f"{only_drawn_text(label, picture)}{instead}")

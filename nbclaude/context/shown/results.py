@@ -1,0 +1,40 @@
+"""Sees the values of last expressions where the display hook has no hooks of its own: in ipykernel 6, and in IPython itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+__all__ = ["tap_results"]
+
+Note = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
+"""`(data, metadata)` of a value, as the shell has formatted it."""
+
+
+def tap_results(displayhook: Any, note: Note) -> Callable[[], None]:
+    """Call `note` with each value that is shown, where it is written: to format it once more might display it once more.
+
+    Return what ends it. Whoever has tapped it since stays.
+    """
+    write = displayhook.write_format_data
+    ended = False
+
+    def noting(format_dict: Any, md_dict: Any = None) -> Any:
+        if not ended:
+            with contextlib.suppress(Exception):
+                note(format_dict, md_dict or {})
+        return write(format_dict, md_dict)
+
+    def undo() -> None:
+        nonlocal ended
+        ended = True
+        if vars(displayhook).get("write_format_data") is noting:
+            if own is None:
+                del displayhook.write_format_data
+            else:
+                displayhook.write_format_data = own
+
+    own = vars(displayhook).get("write_format_data")
+    displayhook.write_format_data = noting
+    return undo
