@@ -414,7 +414,7 @@ def test_a_server_that_repeats_the_key_is_not_repeated(
     claude_kernel: Kernel, simulator: Simulator, script: HTTPFault | StreamFault
 ) -> None:
     simulator.enqueue(script)
-    assert "•••" in refused(claude_kernel, "%claude Hi")
+    assert "[secret removed: API key in use]" in refused(claude_kernel, "%claude Hi")
 
 
 @pytest.mark.parametrize(
