@@ -14,11 +14,11 @@ from nbclaude.output import show_bundle
 
 __all__ = ["Offer", "forget_widgets", "insert_cells", "joined", "offer"]
 
+_DONE = ("replaced", "inserted", "restored")
 _MOST_WIDGETS = 60  # of one kernel; the oldest close then
 # The buttons are the output after the diff. Where their widget has gone, JupyterLab would show an error in their place.
 _VANISHING = (
-    ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child"
-    ':has([data-mime-type="application/vnd.jupyter.widget-view+json"])'
+    ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets)"
     ":not(:has(.nbclaude-actions:not(.jupyter-widgets-disconnected))) { display: none; }"
 )
 _BETWEEN = "\n\n#\n\n"  # between the blocks that have to share one cell
@@ -35,6 +35,7 @@ class Offer:
         self.outcome = ""
         """What the front end has told last, as `Actions` has it; "put" where it does not tell what comes of it."""
         self._cells = _with_ids([proposal.after])
+        self._widgets: list[Any] = []
 
     @property
     def is_open(self) -> bool:
@@ -46,13 +47,15 @@ class Offer:
         """Whether the new text was put into the notebook, as far as is known; a wish that is on its way counts."""
         return self.outcome in ("put", "replaced", "inserted")
 
-    def apply(self, shell: Shell) -> None:
-        """Put the new text into its cell, or below it, and show in the cell that runs what came of it."""
+    def apply(self, shell: Shell, said: str) -> None:
+        """Put the new text into its cell, or below it; show in the cell that runs what is `said`, and what came of it."""
+        _show_line(shell, said)
         self.show_buttons(shell, wish="below" if self.proposal.below else "replace", has_buttons=False)
         self.outcome = "put"
 
-    def take_back(self, shell: Shell) -> None:
-        """Put the old text back, unless somebody has worked on it meanwhile, and show in the cell that runs what came of it."""
+    def take_back(self, shell: Shell, said: str) -> None:
+        """Put the old text back, unless somebody has worked on it meanwhile; show what is `said`, and what came of it."""
+        _show_line(shell, said)
         self.show_buttons(shell, wish="restore", has_buttons=False)
         self.outcome = ""
 
@@ -71,11 +74,17 @@ class Offer:
             has_buttons=has_buttons,
         )
         widget.observe(self._told, "outcome")
+        self._widgets.append(widget)
         _show_widget(shell, widget)
 
     def _told(self, change: Any) -> None:
-        if change["new"]:
-            self.outcome = str(change["new"])
+        """Take note of what the front end tells; the buttons elsewhere follow what has been done."""
+        if not change["new"]:
+            return
+        self.outcome = str(change["new"])
+        if self.outcome in _DONE:
+            for widget in self._widgets:
+                widget.outcome = self.outcome
 
 
 def offer(shell: Shell, proposal: Proposal, *, apply: bool = False) -> Offer:
@@ -116,6 +125,7 @@ def insert_cells(shell: Shell, sources: Sequence[str]) -> str:
         widget = _made(
             shell, cell=cell, cells=_with_ids(sources), below=True, has_buttons=False, wish="below"
         )
+        _show_line(shell, f"The {len(sources)} blocks go into new cells below. Nothing is run.")
         _show_widget(shell, widget)
         return ""
     shell.set_next_input(joined(sources))
@@ -186,6 +196,15 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
         plain += f"\n\n{proposal.after}"
     html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{_VANISHING}</style>{body}{said}</div>'
     show_bundle(shell, html=html, text=plain)
+
+
+def _show_line(shell: Shell, text: str) -> None:
+    """Show a sentence, below which a widget may stand, and vanish."""
+    from nbclaude.render.style import STYLE
+
+    style = f"<style>{STYLE}{_VANISHING}</style>"
+    html = f'<div class="nbclaude nbclaude-offered">{style}<p class="nbclaude-line">{escape(text)}</p></div>'
+    show_bundle(shell, html=html, text=text)
 
 
 def _code_html(source: str, *, styled: bool = True) -> str:
