@@ -30,6 +30,7 @@ _EARLIER_TURNS = 40  # the last ones
 _SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
 
 _EXCERPT = 100  # characters of an earlier question
+_LOOKED_AT = 5_000  # characters in which they are found
 _FACT = 200  # characters of a parameter that fits on a line
 _NAME = 40  # characters of a name in the summary
 _NAMED = 8  # things that the summary names
@@ -84,7 +85,8 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    shortened = [] if (parts, folds, settings) == full else [_SHORTENED]
+    is_whole = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
+    shortened = [] if is_whole else [_SHORTENED]
     return Receipt(
         summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
         parts=parts,
@@ -251,7 +253,7 @@ def _line(message: Block) -> str:
     """An earlier question in a line: how it began, and what it held before that."""
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
-    text = " ".join(str(texts[-1].get("text") or "").split()) if texts else ""
+    text = " ".join(str(texts[-1].get("text") or "")[:_LOOKED_AT].split()) if texts else ""
     text = _shortened(text, _EXCERPT)
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(
