@@ -8,15 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
 from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.refusal import Mention, Refusal, refused
-from nbclaude.secrets.echo import KeyGuard
 from nbclaude.secrets.keys import Secret
-from nbclaude.secrets.names import name_of
+
+if TYPE_CHECKING:
+    from nbclaude.secrets.echo import KeyGuard
 
 __all__ = [
     "DEMO_NOTICE",
@@ -63,6 +65,9 @@ class Connection:
 
     def guard(self) -> KeyGuard:
         """Return what keeps the keys of this connection out of what the server sends."""
+        from nbclaude.secrets.echo import KeyGuard
+        from nbclaude.secrets.names import name_of
+
         values = (value for name, value in self.custom_headers.items() if name_of(name) is not None)
         return KeyGuard([self.secret.reveal(), *(value.rpartition(" ")[2] for value in values)])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -117,7 +118,10 @@ def _asked(
         notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, asking.question, notes, workspace)
         receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
-        display.finish(replace(footer, receipt=receipt), alone=_is_alone(shell))
+        # A stop that nobody could hold back may have torn the rendering: that must not hide the stop.
+        torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
+        with contextlib.suppress(*torn):
+            display.finish(replace(footer, receipt=receipt), alone=_is_alone(shell))
     is_stopped = stopping.take()
     if outcome.error is not None:
         raise outcome.error

@@ -76,12 +76,15 @@ def _is_secret(text: str, name: Name, span: tuple[int, int]) -> bool:
     return not is_stand_in(value) and (name.strong or not _NUMBER.match(value))
 
 
-def _stands_over(text: str, own: tuple[int, int], start: int, row: tuple[int, int]) -> bool:
+def _stands_over(text: str, own: tuple[int, int], start: int, row: tuple[int, int], names: int) -> bool:
     """Tell whether the first row has its cells where the header has its names: at the same beginning or end."""
     first, last = own[0] - start + row[0], own[1] - start + row[0]
+    pieces = _pieces(text, *row)
+    if len(pieces) - names in (0, 1) and names > 1:
+        return any(a < last and b > first for a, b in pieces)
     return any(
         (a < last and b > first) and (a == first or b == last or b - a > last - first or b > last)
-        for a, b in _pieces(text, *row)
+        for a, b in pieces
     )
 
 
@@ -174,7 +177,7 @@ class _Table:
         elif "  " not in line.strip() and not line.endswith("  ") and not self._has_labels(line, first):
             return False
         return self._has_rows(words, number, is_alone=len(words) == 1) and _stands_over(
-            text, own, start, first
+            text, own, start, first, len(_pieces(text, start, end))
         )
 
     def _has_labels(self, header: str, row: tuple[int, int]) -> bool:
@@ -188,7 +191,7 @@ class _Table:
         indented = text[start : start + 1] == " "
         for a, b in self._rows(number, 3):
             line = text[a:b]
-            if _FOOTER.match(line):
+            if _FOOTER.match(line) or line.startswith(("</", "```")):
                 break
             cells = len(_pieces(text, a, b))
             if _CODE.match(line.strip()) or (cells < names and len(line.split()) < len(words)):

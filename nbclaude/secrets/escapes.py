@@ -11,6 +11,7 @@ __all__ = ["Unescaped", "unescaped"]
 _ESCAPE = re.compile(r"\\{1,7}(?:r\\{1,7}n|[nt\"']|u(?P<code>[0-9a-fA-F]{4}))|\\{2,7}(?=[^\\\w\s])|⏎")
 _MEANS = {"n": "\n", "t": "\t", '"': '"', "'": "'", "⏎": "\n", "\\": "\\"}
 _LITERAL = re.compile(r"(?<!\\)(?:\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+')")
+_OPENING = re.compile(r"[\[({]?[\"']")
 _WORTH = re.compile(r"\\[n\"'u]")
 
 
@@ -36,7 +37,7 @@ def unescaped(text: str) -> Unescaped | None:
 
     The quotes around a text that has such become line breaks, so that its first line begins where a line begins.
     """
-    if "\\" not in text and "⏎" not in text:
+    if "\\" not in text and "⏎" not in text and not _OPENING.match(text):
         return None
     pieces: list[str] = []
     result = Unescaped("")
@@ -55,8 +56,8 @@ def _replaced(text: str) -> list[tuple[int, int, str]]:
     """Return what is replaced by one character each, in order."""
     found = [(*match.span(), _meaning(match)) for match in _ESCAPE.finditer(text)]
     for literal in _LITERAL.finditer(text):
-        if _WORTH.search(text, *literal.span()):
-            start, end = literal.span()
+        start, end = literal.span()
+        if _WORTH.search(text, start, end) or (start < 2 and end > len(text) - 2):
             found += [(start, start + 1, "\n"), (end - 1, end, "\n")]
     found.sort()
     apart: list[tuple[int, int, str]] = []

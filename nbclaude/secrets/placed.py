@@ -66,6 +66,7 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
         rf"\bset_password\([^()\n]{{1,200}},[ ]?{_Q}([^\"'\\\n]{{1,200}}){_Q}",
         _is_known,
     ),
+    ("password", "login(", rf"\blogin\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
     # The default of a variable of Terraform.
     (
         "secret",

@@ -27,6 +27,7 @@ _NAMES_BEFORE = re.compile(r"(?:[A-Za-z_][\w.]*[ ]?,[ ]?){1,12}\Z")
 _DTYPE = re.compile(r"\[(?:\s*\([\"'][^\"'()]{1,60}[\"'],\s*[\"'<>=|]?[^()]{1,40}\),?){1,200}\s*\]")
 _SUBSCRIPT = re.compile(r"[\w\])][\[(]?\Z")
 # Where a row may begin: in a list, behind another one, in a statement of SQL.
+_OF_COLUMNS = re.compile(r"(?:columns|names|header|fields)[\"']?\s?[:=]\s?\Z")
 _IN_ROWS = re.compile(r"(?:[\[(]|[\])]\s{0,40},|\bvalues)\s{0,40}\Z", re.IGNORECASE)
 _PAIR = re.compile(
     r"[\[(]\s*(?P<open>\\{0,7}[\"'])(?P<name>[^\"'\\]{2,60})(?P=open)\s*,\s*[rbu]?(?P<quote>\\{0,7}[\"'])"
@@ -90,7 +91,7 @@ def _header(text: str, place: NamedPlace) -> tuple[int, int, list[str]] | None:
     if match is None or match.end() < place.end:
         return _unpacked(text, place)
     items = _items(text, *match.span("names"))
-    if not items or len(items) < 2:
+    if not items or (len(items) < 2 and not _OF_COLUMNS.search(text, max(opened - 20, 0), opened)):
         return None
     quoted = [item for item in items if not item.is_number]
     into = re.search(r"(?i:into|copy|table)\s+[\w.\"`\[\]]{1,80}\s*\Z", text[max(opened - 120, 0) : opened])

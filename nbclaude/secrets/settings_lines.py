@@ -11,7 +11,9 @@ __all__ = ["BREAK", "SettingsLine", "line_at", "rest_of_line"]
 
 # A line may end in the repr of a text, too.
 BREAK = re.compile(r"\r?\n|⏎|(?:\\{1,3}r)?\\{1,3}n|\Z")
-_BACK = re.compile(r"\n|⏎|(?<!\\)(?:\\{1,3})n|(?<![\w\s)\]}.,;:>-])[\"'](?=[ \t]*[\w.$\"'-]+[\"']?\s*[:=])")
+_BACK = re.compile(
+    r"\n|⏎|(?<!\\)(?:\\{1,3})n|(?<![\w\s)\]}.,;:>-])[\"'](?=[ \t]*(?:- )?[\w.$\"'-]+[\"']?\s*[:=])"
+)
 _MARKS = re.compile(r"[ \t]*(?:[-+>|#;*]{1,3}[ \t]+){0,3}(?:[+-])?(?:export |set |declare -x )?[\"']?")
 _SETTING = re.compile(
     r"(?P<indent>[ \t]*)(?:(?:[-+>|#*]{1,3}[ \t]+){1,3}|[+-])?(?:export |set )?(?P<key>[\w.$/-]{1,60})[\"']?"
