@@ -17,7 +17,9 @@ from tests.kernel.kernel import Kernel
 
 # Each is many times what a parser of Markdown is used to.
 LABORIOUS: dict[str, Callable[[], str]] = {
-    "a table": lambda: "| a | b |\n|---|---|\n" + "".join(f"| row {i} | `{i}` **b** |\n" for i in range(4_000)),
+    "a table": lambda: (
+        "| a | b |\n|---|---|\n" + "".join(f"| row {i} | `{i}` **b** |\n" for i in range(4_000))
+    ),
     "a task list": lambda: "".join(f"- [ ] item {i}\n" for i in range(6_000)),
     "lists in lists": lambda: "".join("  " * i + "- a\n" for i in range(300)),
     "spaces": lambda: " " * 100_000 + "a",
@@ -43,7 +45,9 @@ outcomes"""
 
 
 @pytest.mark.parametrize("name", LABORIOUS)
-def test_a_stop_does_not_wait_for_the_painting(name: str, claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_a_stop_does_not_wait_for_the_painting(
+    name: str, claude_kernel: Kernel, simulator: Simulator
+) -> None:
     text = LABORIOUS[name]()
     pace = Pace(deltas_per_second=50, characters=len(text) // 400)
     simulator.enqueue(Answer(text, pace=pace), "Fine.")
@@ -54,7 +58,14 @@ def test_a_stop_does_not_wait_for_the_painting(name: str, claude_kernel: Kernel,
     claude_kernel.interrupt()
     running.wait()
     assert running.finished is not None
-    print("STOP", name, running.finished - pressed, running.finished-running.started, len(simulator.requests), running.html[-300:] if running.error is None else "")
+    print(
+        "STOP",
+        name,
+        running.finished - pressed,
+        running.finished - running.started,
+        len(simulator.requests),
+        running.html[-300:] if running.error is None else "",
+    )
     assert running.finished - pressed < 1.0  # half a second, and the slack of a busy machine
     assert running.error is not None
     assert running.error["ename"] == "AnswerInterrupted"
