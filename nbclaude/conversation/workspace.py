@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -43,6 +44,7 @@ __all__ = ["Workspace", "current_workspace"]
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
 _PATIENCE = 0.1  # seconds
+_PLACE = re.compile(r"messages\.(\d+)\.content\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,9 @@ class Workspace:
     def _named(self, settings: Settings) -> NamedConnection | None:
         return find_connection(settings.connection, self.named_connections()) if settings.connection else None
 
-    def _plan(self, asking: _Asking, *, send: bool = True, keeps_thinking: bool = True) -> Plan:
+    def _plan(
+        self, asking: _Asking, *, send: bool = True, keeps_thinking: bool = True, texts_alone: bool = False
+    ) -> Plan:
         question, settings, connection = asking.question, asking.settings, asking.connection
         model = self.model(settings)
         offered = self._caching.get(connection.base_url) or connection.caching
@@ -263,6 +267,7 @@ class Workspace:
             model,
             caching=caching_mode(settings, offered, model, history=question.history),
             keeps_thinking=keeps_thinking,
+            texts_alone=texts_alone,
             refer=lambda messages: self.uploads.refer(connection, messages, upload=upload),
             keys=(connection.secret,),
             memory=self._memory,
@@ -296,7 +301,7 @@ class Workspace:
         return replace(plan, request=replace(plan.request, max_tokens=most), notes=(*plan.notes, note))
 
     def _recovered(self, error: APIError, plan: Plan, asking: _Asking) -> Plan | None:
-        """Plan anew where the server refused what we have added on our own: caching marks, old thinking, file ids."""
+        """Plan anew where the server refused what nobody asked for: caching marks, thinking, blocks of old answers, file ids."""
         if not isinstance(error, APIStatusError) or error.status not in (400, 404, 422):
             return None
         said = error.message.lower()
@@ -307,6 +312,8 @@ class Workspace:
             return self._plan(asking, keeps_thinking=False)
         if ("file" in said or error.error_code == "file_expired") and self.uploads.forget(asking.connection):
             return self._plan(asking, keeps_thinking=False)
+        if not plan.texts_alone and _refuses_an_answer(error, plan):
+            return self._plan(asking, keeps_thinking=False, texts_alone=True)
         return None
 
     def _account(self, outcome: Outcome, asking: _Asking) -> Entry | None:
@@ -339,6 +346,18 @@ class Workspace:
 
 
 _current: list[Workspace] = []
+
+
+def _refuses_an_answer(error: APIStatusError, plan: Plan) -> bool:
+    """Tell whether the server refuses a part of an earlier answer: the API begins with where it stands in the body."""
+    found = _PLACE.match(error.message)
+    messages = plan.request.messages
+    return (
+        found is not None
+        and len(found[1]) < 7
+        and int(found[1]) < len(messages) - 1
+        and messages[int(found[1])]["role"] == "assistant"
+    )
 
 
 def _begin_child() -> None:
