@@ -33,7 +33,11 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
         facts.append("not recorded")
     facts += [set_aside_note(workspace.newly_set_aside()), *notes, workspace.budget.warning(workspace.ledger)]
     return Footer(
-        tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
+        tuple(fact for fact in facts if fact),
+        _mark(outcome),
+        outcome.notice,
+        callout=_callout(outcome),
+        hurried=isinstance(outcome.error, AnswerInterrupted),
     )
 
 

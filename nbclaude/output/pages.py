@@ -154,7 +154,7 @@ class PagesDisplay:
         catch_up = now >= self._caught_up + CATCH_UP
         if catch_up:
             self._caught_up = now
-        for page in self._ready().changes(catch_up=catch_up):
+        for page in self._ready().changes(catch_up=catch_up, at_most=1):
             size += len(page.html)
             self._show_page(page)
         return time.monotonic() - now, size

@@ -11,7 +11,7 @@ import re
 
 from nbclaude.render.fences import FenceReader, OpenLine
 
-__all__ = ["END_LABEL", "BlockDivider", "divided"]
+__all__ = ["END_LABEL", "BlockDivider", "divided", "parsing_cost"]
 
 # In characters, or what costs as much.
 _MAX_BLOCK = 40_000
@@ -59,10 +59,7 @@ class BlockDivider:
     def _take(self, piece: str) -> str:
         """Take a piece of one line."""
         self._line.add(piece)
-        self._cost += len(piece)
-        if not self._fence.mark:
-            self._cost += _MARK_COST * sum(map(piece.count, _MARKS))
-            self._cost += _BRACKET_COST * piece.count("[") + _LINK_COST * piece.count("](")
+        self._cost += len(piece) if self._fence.mark else _cost(piece)
         if piece.endswith(("\n", "\r")):
             return piece + self._end_line()
         if self._cost <= self._bound or self._fence.mark:
@@ -125,6 +122,16 @@ class BlockDivider:
         self._fence = FenceReader()
         self._before = ""
         return _END_OF_BLOCK
+
+
+def _cost(text: str) -> int:
+    marks = _MARK_COST * sum(map(text.count, _MARKS))
+    return len(text) + marks + _BRACKET_COST * text.count("[") + _LINK_COST * text.count("](")
+
+
+def parsing_cost(text: str) -> int:
+    """Estimate what parsing a text costs, in characters of plain prose."""
+    return _cost(text) + _LINE_COST * text.count("\n")
 
 
 def divided(text: str) -> str:

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from nbclaude.render.citations import Citations
-from nbclaude.render.dividing import END_LABEL
+from nbclaude.render.dividing import END_LABEL, parsing_cost
+from nbclaude.render.growing_code import GrowingCode
 from nbclaude.render.growing_table import GrowingTable
 from nbclaude.render.growth import ALWAYS, has_grown
 from nbclaude.render.highlight import CodeHighlighter
-from nbclaude.render.markdown import build_parser
+from nbclaude.render.markdown import build_parser, code_block_html
 from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
 from nbclaude.render.unfinished import presentable
 
@@ -29,6 +32,8 @@ __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
 
 _FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_PIECE = 4_096  # characters
+_PORTION = 60_000  # of new text that is parsed at once, in characters of plain prose
 _SHARE = 8
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 # A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
@@ -64,11 +69,12 @@ class MarkdownStream:
         self._draft_parser.disable(["footnote_tail", NOTE_RULE])
         self._environment: dict[str, Any] = {"docId": document_id}
         self._document_id = document_id
-        self._fresh: list[str] = []
+        self._fresh: deque[str] = deque()
         self._fresh_size = 0
         self._tail = ""
         self._tail_html = ""
         self._table: GrowingTable | None = None
+        self._code: GrowingCode | None = None
         self._share = _SHARE
         self._settled: list[SettledBlock] = []
         self._settled_to = 0
@@ -78,7 +84,7 @@ class MarkdownStream:
 
     def feed(self, text: str) -> None:
         """Take the next piece of the text; costs nothing until somebody looks."""
-        self._fresh.append(text)
+        self._fresh += (text[start : start + _PIECE] for start in range(0, len(text), _PIECE))
         self._fresh_size += len(text)
 
     @property
@@ -86,25 +92,36 @@ class MarkdownStream:
         """Whether something that was fed is not rendered yet, since it is little beside the block that it belongs to."""
         return self._fresh_size > 0
 
-    def advance(self, *, catch_up: bool = False) -> Advance:
+    def advance(self, *, catch_up: bool = False, at_most: int | None = None) -> Advance:
         """Render what has come since the last call: the blocks that are settled now, and the tail.
 
-        Of a long block, a little that has come may wait for the next call; `catch_up` renders it all the same.
+        Of a long block, a little that has come may wait for the next call; `catch_up` renders it all the same. However much has
+        come at once, it is parsed by the portion; `at_most` so many of them.
         """
-        if not self._fresh or not (catch_up or has_grown(self._fresh_size, len(self._tail), self._share)):
-            return Advance((), self._tail_html)
-        self._take_fresh()
-        if (html := self._table_html()) is not None:
-            self._tail_html = html
-            return Advance((), html)
-        return self._advance()
+        settled: list[SettledBlock] = []
+        while at_most != 0 and (self._fresh if catch_up else self._is_worth_it):
+            self._take_portion()
+            if (html := self._grown_html()) is not None:
+                self._tail_html = html
+            else:
+                settled += self._advance()
+            at_most = None if at_most is None else at_most - 1
+        return Advance(tuple(settled), self._tail_html)
 
-    def _take_fresh(self) -> None:
-        self._tail += "".join(self._fresh)
-        self._fresh.clear()
-        self._fresh_size = 0
+    @property
+    def _is_worth_it(self) -> bool:
+        return has_grown(self._fresh_size, len(self._tail), self._share)
 
-    def _advance(self) -> Advance:
+    def _take_portion(self) -> None:
+        portion: list[str] = []
+        cost = 0
+        while self._fresh and (not portion or cost + parsing_cost(self._fresh[0]) <= _PORTION):
+            portion.append(self._fresh.popleft())
+            cost += parsing_cost(portion[-1])
+        self._tail += "".join(portion)
+        self._fresh_size -= sum(map(len, portion))
+
+    def _advance(self) -> list[SettledBlock]:
         text = presentable(self._tail)
         environment = self._environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
@@ -131,23 +148,34 @@ class MarkdownStream:
             rest = tokens[last_index:]
         _mark_open_fence(rest)
         self._tail_html = self._render(rest, environment)
-        self._begin_table(rest)
-        is_cheap = self._table is not None or [token.type for token in rest] == ["fence"]
+        self._begin_growing(rest)
+        is_cheap = self._table is not None or self._code is not None
         self._share = _SHARE_OF_CHEAP if is_cheap else _SHARE
-        return Advance(tuple(settled), self._tail_html)
+        return settled
 
-    def _begin_table(self, tokens: Sequence[Token]) -> None:
-        """From here on, render a long table by its rows."""
-        self._table = None
-        if len(self._tail) > ALWAYS and tokens and tokens[0].type == "table_open" and "\r" not in self._tail:
+    def _begin_growing(self, tokens: Sequence[Token]) -> None:
+        """From here on, render a long table by its rows, and long code by its lines."""
+        self._table = self._code = None
+        if len(self._tail) <= ALWAYS or "\r" in self._tail:
+            return
+        self._code = GrowingCode.begin(self._tail, tokens)
+        if tokens and tokens[0].type == "table_open":
             environment = self._environment_for("")
             self._table = GrowingTable.begin(
                 self._tail, tokens, lambda tokens: self._render(tokens, environment)
             )
 
+    def _grown_html(self) -> str | None:
+        """Render the tail as the table or the code that has grown; None if it is neither."""
+        if "\r" in self._tail:
+            return None
+        if self._code is not None:
+            token = self._code.grow(self._tail)
+            return None if token is None else self._render([token], self._environment)
+        return self._table_html()
+
     def _table_html(self) -> str | None:
-        """Render the tail as a table that has grown; None if it is none."""
-        if self._table is None or "\r" in self._tail:
+        if self._table is None:
             return None
         line = self._tail[self._tail.rfind("\n") + 1 :]
         environment = self._environment_for(self._tail[self._table.read_to :])
@@ -161,23 +189,31 @@ class MarkdownStream:
             self._table = None
         return html
 
-    def close(self, text: str, boundaries: Sequence[int]) -> list[str]:
+    def close(self, text: str, boundaries: Sequence[int], *, hurried: bool = False) -> list[str]:
         """Render the whole `text` and cut it where the pages were cut.
 
         `boundaries` are positions in characters, ascending; the result has one piece of HTML more than there are
         boundaries, and their concatenation is what `MarkdownIt.render(text)` gives. What has settled is rendered again only
-        where a definition may have changed it, and not in a very long text.
+        where a definition may have changed it, and not in a very long text. If it is `hurried`, what more than a portion has
+        come since the last look is shown as it came.
         """
-        self._take_fresh()
-        is_whole = self._settled_to + len(self._tail) == len(text)
-        is_long = len(text) > _LONGEST_AGAIN
-        if self._settled and is_whole and (is_long or not (self._has_definitions or "[^" in text)):
+        if not self._settled and not hurried:
+            return self._close_whole(text, boundaries)
+        self._take_portion()
+        while self._fresh and not hurried:
+            self._advance()
+            self._take_portion()
+        rest = "".join(self._fresh)
+        is_whole = self._settled_to + len(self._tail) + len(rest) == len(text)
+        is_long = len(text) > _LONGEST_AGAIN or hurried
+        if is_whole and (is_long or not (self._has_definitions or "[^" in text)):
             environment = self._environment_for(self._tail) | {"draft": False, REFUSED_BEFORE: self._refused}
             if "[^" in text:
                 self._parser.disable("footnote_tail")  # the footnotes stay where they have settled
             tokens = self._parser.parse(self._tail, environment)
             if is_long or not _definitions(environment):
-                return self._cut_settled(boundaries, self._render(tokens, environment))
+                rest_html = code_block_html(escape(rest, quote=False), "") if rest else ""
+                return self._cut_settled(boundaries, self._render(tokens, environment) + rest_html)
         return self._close_whole(text, boundaries)
 
     def _cut_settled(self, boundaries: Sequence[int], tail_html: str) -> list[str]:

@@ -253,7 +253,6 @@ def test_whatever_an_error_holds(name: str, status: int, monkeypatch: pytest.Mon
     "block",
     [
         {"type": "text", "text": "So it is.", "unheard": 1},
-        {"type": "text", "text": "So it is.", "citations": [{"type": "unheard"}]},
         {"type": "unheard", "text": "So it is."},
         {"type": "document", "source": {"type": "unheard"}},
     ],

@@ -58,14 +58,6 @@ def test_a_stop_does_not_wait_for_the_painting(
     claude_kernel.interrupt()
     running.wait()
     assert running.finished is not None
-    print(
-        "STOP",
-        name,
-        running.finished - pressed,
-        running.finished - running.started,
-        len(simulator.requests),
-        running.html[-300:] if running.error is None else "",
-    )
     assert running.finished - pressed < 1.0  # half a second, and the slack of a busy machine
     assert running.error is not None
     assert running.error["ename"] == "AnswerInterrupted"
