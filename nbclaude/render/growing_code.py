@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 __all__ = ["GrowingCode"]
 
-_LINE = re.compile(r"( {0,3})[^\r\n]*+(\r?+\n|\r|\Z)")
+_LINE = re.compile(r"( {0,3})[^\r\n]*+(?:\n|\r\n|\r(?=[^\n]))")  # a last carriage return may be half an end
 _BLANKS = re.compile(r"(?m:^)[ \t]++\Z")
 _TABS = re.compile(r"^ {0,3}\t", re.MULTILINE)  # an indented fence takes a part of such a tab
 
@@ -42,7 +42,7 @@ class GrowingCode:
         line = _LINE.match(source)
         for _ in range(first):
             line = line and _LINE.match(source, line.end())
-        if line is None or not line[2]:
+        if line is None:
             return None
         code = cls(tokens[0].copy(meta={"open": True}), len(line[1]), line.end())
         return code if code._read(source) else None
