@@ -49,7 +49,9 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "code with Windows line ends": lambda size: "~~~\r\n" + "x = f(1, 'a')\r\n" * (size // 15),
     "indented code": lambda size: "  ```python\n" + "  x = f(1, 'a')\n" * (size // 16),
     "code in a list": lambda size: "- ```python\n" + "  x = f(1, 'a')\n" * (size // 16),
-    "varied code": lambda size: "```python\n" + "".join(f"x{i} = f({i * i}, 'a{i}')\n" for i in range(size // 25)),
+    "varied code": lambda size: (
+        "```python\n" + "".join(f"x{i} = f({i * i}, 'a{i}')\n" for i in range(size // 25))
+    ),
     "fences": lambda size: "```\n" * (size // 4),
 }
 SIZE = 4_000

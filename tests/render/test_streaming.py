@@ -282,7 +282,9 @@ LINES = [
 @settings(max_examples=150, deadline=None)
 @given(
     opening=st.sampled_from(["```", "````py", " ```", "   ~~~ text", "\n```", "a\n\n~~~~"]),
-    lines=st.lists(st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=12),
+    lines=st.lists(
+        st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=12
+    ),
     step=st.sampled_from([1, 2, 3, 9]),
 )
 def test_code_that_grows_is_what_a_parser_makes_of_it(
