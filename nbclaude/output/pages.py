@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
@@ -112,6 +113,9 @@ class PagesDisplay:
         """Paint all that is left, and the footer."""
         self._countdown = None
         self._feed()
+        while self._ready().is_far_behind and not footer.hurried:
+            self._paint(math.inf)
+            footer = replace(footer, hurried=stopping.is_waiting())
         pages = self._ready().close(footer)
         if alone and self._shown == len(pages) == 1:
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever

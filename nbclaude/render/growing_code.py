@@ -1,6 +1,7 @@
 """Renders a fenced code block while it grows: a line that is complete is looked at once.
 
-What a parser needs to know of such a line is whether it ends the block, so a long block need not be parsed again for each new piece.
+What a parser needs to know of such a line is whether it ends the block, so a long block is not parsed again for each
+new piece.
 """
 
 from __future__ import annotations

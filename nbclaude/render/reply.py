@@ -131,6 +131,11 @@ class ReplyRenderer:
         """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
         return self._section is not None and self._section.is_behind
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is drawn at once: `changes` draws it by the portion."""
+        return isinstance(self._section, TextSection) and self._section.is_far_behind
+
     def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
 

@@ -93,6 +93,11 @@ class MarkdownStream:
         """Whether something that was fed is not rendered yet, since it is little beside the block that it belongs to."""
         return self._fresh_size > 0
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more was fed than is rendered at once."""
+        return self._fresh_size > _PORTION
+
     def advance(self, *, catch_up: bool = False, at_most: int | None = None) -> Advance:
         """Render what has come since the last call: the blocks that are settled now, and the tail.
 

@@ -24,6 +24,7 @@ LABORIOUS: dict[str, Callable[[], str]] = {
     ),
     "half links": lambda: "[a](" * 25_000,
     "code": lambda: "```python\n" + "x = f(1, 'abc')\n" * 10_000,
+    "prose in one piece": lambda: "Some *words* of an answer, with `code`.\n\n" * 25_000,
 }
 # Runs a magic for each stream that waits at the simulator, and one more after it.
 LOOP = """\
@@ -46,7 +47,8 @@ def test_a_stop_does_not_wait_for_the_painting(
     name: str, claude_kernel: Kernel, simulator: Simulator
 ) -> None:
     text = LABORIOUS[name]()
-    pace = Pace(deltas_per_second=100, characters=len(text) // 400)
+    deltas = 1 if name == "prose in one piece" else 400
+    pace = Pace(deltas_per_second=100, characters=len(text) // deltas)
     simulator.enqueue(Answer(text, pace=pace), "Fine.")
     running = claude_kernel.start("%claude --max-tokens 60000 hi", cell_id="a")
     running.wait_until(lambda e: e.updates())
