@@ -26,6 +26,7 @@ __all__ = [
     "cell_run",
     "is_claude_cell",
     "is_terminal",
+    "is_watched",
     "live_widgets",
     "notebook_path",
     "only_asks_follow",
@@ -186,6 +187,16 @@ def only_asks_follow(shell: Shell) -> bool:
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def is_watched(shell: Shell) -> bool:
+    """Tell whether somebody looks at what the cell that runs shows.
+
+    What executes notebooks (nbclient, and with it papermill, nbconvert) says that there is nobody to ask; it learns of errors
+    from outputs of their own kind. Callbacks of widgets run no cell.
+    """
+    content = _request(shell).get("content")
+    return isinstance(content, Mapping) and "code" in content and content.get("allow_stdin") is not False
 
 
 def shows_updates(shell: Shell) -> bool:

@@ -53,7 +53,7 @@ def refuse_keys(text: str) -> None:
         raise ConfigurationError(key_in_prompt_message(found))
 
 
-def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
+def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False) -> Receipt:
     """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
     from nbclaude.context.receipt import receipt_of
 
@@ -67,7 +67,7 @@ def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool =
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary,
+        found=plan.screening.summary if whole else (),  # under an answer a notice says it
         notes=plan.screening.notes,
         spent=spent,
         source_of=current_workspace().uploads.source_of,

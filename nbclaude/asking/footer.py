@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
+from nbclaude.conversation.screening import Screening
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.models.info import model_info
+from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["footer_of", "spent_of"]
+__all__ = ["footer_of"]
 
 
 def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], workspace: Workspace) -> Footer:
     """Write the footer; `notes` are what this ask has to be told of its request."""
+    from nbclaude.render.notice import Notice
     from nbclaude.render.reply import Footer
 
     model = str(outcome.message.get("model"))
-    facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
-    facts.append(f"{outcome.seconds:.1f} s")
+    is_claude = not outcome.notice
+    facts = [
+        "" if is_claude else f"asked for {model}",
+        _tokens(outcome),
+        _cost(outcome),
+        f"{outcome.seconds:.1f} s",
+    ]
+    more = ""
     if workspace.is_child:
         facts.append("asked in a forked process, not a turn of the notebook")
+    elif outcome.change is not None and outcome.change.is_plain:
+        more = summary_of(outcome.change)
     elif outcome.change is not None:
         facts.append(summary_of(outcome.change))
     elif not question.history:
         facts.append("not recorded")
-    facts += [set_aside_note(workspace.newly_set_aside()), *notes, workspace.budget.warning(workspace.ledger)]
+    told = (
+        ("Set aside", set_aside_note(workspace.newly_set_aside())),
+        *_found_in(outcome.plan.screening),
+        *(("Note", note) for note in notes),
+        ("Budget", workspace.budget.warning(workspace.ledger)),
+    )
     return Footer(
-        tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
+        tuple(filter(None, facts)),
+        _mark(outcome),
+        outcome.notice,
+        callout=_callout(outcome),
+        model=model if is_claude else "",
+        name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
+        notices=tuple(Notice(word, text) for word, text in told if text),
+        more=(more,) if more else (),
     )
 
 
-def spent_of(outcome: Outcome) -> str:
-    """Say what the prompt has taken, for the receipt: tokens, the cached share, dollars of the whole answer."""
-    usage = outcome.message.get("usage") or {}
-    tokens = prompt_tokens(usage)
-    if not tokens:
-        return ""
-    cached = token_count(usage, "cache_read_input_tokens")
-    parts = [f"{tokens:,} tokens" + (f" ({100 * cached // tokens} % cached)" if cached else "")]
-    if outcome.entry is not None and outcome.entry.cost is not None:
-        parts.append(dollars(outcome.entry.cost))
-    return ", ".join(parts)
+def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
+    """Say what was masked, and what was not: an answer may be about what the model has not seen."""
+    if screening.masked:
+        yield "Masked", "; ".join(screening.masked_by_place)
+    number = len(screening.sent) + len(screening.before)
+    if number:
+        yield "Sent", f"{counted(number, 'secret')}, not masked"
 
 
 def _tokens(outcome: Outcome) -> str:

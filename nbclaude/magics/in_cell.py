@@ -9,13 +9,14 @@ from typing import Any
 
 from nbclaude import notebook, stopping
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
-from nbclaude.asking.footer import footer_of, spent_of
+from nbclaude.asking.footer import footer_of
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
+from nbclaude.magics.failures import ending_of
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
@@ -117,7 +118,8 @@ def _asked(
         workspace.tray.sent(asking.gathered.tray)
         notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, asking.question, notes, workspace)
-        receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
+        receipt = receipt_of_plan(outcome.plan, asking.gathered)
+        footer = replace(footer, ending=ending_of(outcome.error, shell))
         # A stop that nobody could hold back may have torn the rendering: that must not hide the stop.
         torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
         with contextlib.suppress(*torn):

@@ -12,7 +12,7 @@ import ipywidgets
 
 from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
 from nbclaude.asking.changes import count_of_turns
-from nbclaude.asking.footer import footer_of, spent_of
+from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
@@ -311,7 +311,7 @@ class AskPane:
         footer = footer_of(
             told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
         )
-        footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
+        footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered))
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)
         keep_reply(self._host.shell, reply_of(outcome))
