@@ -7,7 +7,7 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import debugging, failures, verbatim
+from nbclaude.magics import completion, debugging, failures, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -39,6 +39,7 @@ def load(shell: Shell) -> None:
     verbatim.load(shell)
     debugging.load(shell)
     failures.load(shell)
+    completion.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
 
@@ -61,6 +62,7 @@ def unload(shell: Shell) -> None:
     verbatim.unload(shell)
     debugging.unload(shell)
     failures.unload(shell)
+    completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()

@@ -37,7 +37,7 @@ _TYPED = re.compile(
     r"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{1,2}(?:claude\w*|load_ext|reload_ext)(?: deleted\b)?"
     r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
 )
-_UNBROKEN = 30  # characters of what is typed that stay on one line
+_UNBROKEN = 40  # characters of what is typed that stay on one line
 
 
 @dataclass(frozen=True, slots=True)
