@@ -200,13 +200,14 @@ def is_terminal(shell: Shell | None) -> bool:
 
 
 def is_watched(shell: Shell) -> bool:
-    """Tell whether somebody looks at what the cell that runs shows.
+    """Tell whether somebody looks at a notebook whose cell runs now.
 
     What executes notebooks (nbclient, and with it papermill, nbconvert) says that there is nobody to ask; it learns of errors
-    from outputs of their own kind. Callbacks of widgets run no cell.
+    from outputs of their own kind. Consoles print what they get, and callbacks of widgets run no cell.
     """
     content = _request(shell).get("content")
-    return isinstance(content, Mapping) and "code" in content and content.get("allow_stdin") is not False
+    in_notebook = cell_run(shell) is not None or "google.colab" in sys.modules
+    return in_notebook and isinstance(content, Mapping) and content.get("allow_stdin") is not False
 
 
 def shows_updates(shell: Shell) -> bool:

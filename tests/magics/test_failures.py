@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.errors import APITimeoutError, AnswerInterrupted, ConfigurationError, RateLimitError
+from nbclaude.errors import AnswerInterrupted, APITimeoutError, ConfigurationError, RateLimitError
 from nbclaude.magics.failures import card_of
 from tests.magics.conftest import Notebook
 
@@ -23,7 +23,11 @@ class Kernel:
         monkeypatch.setattr(
             self.shell,
             "get_parent",
-            lambda: {"header": {"msg_id": "1"}, "content": self.content},
+            lambda: {
+                "header": {"msg_id": "1"},
+                "metadata": {"cellId": "a"},
+                "content": self.content,
+            },
             raising=False,
         )
         self.shell.display_pub.outputs.clear()
@@ -91,7 +95,9 @@ def test_unloading_puts_back_what_was_there(notebook: Notebook, capsys: Any) -> 
 
 
 def test_what_is_said() -> None:
-    limit = RateLimitError("Slow down", status=429, type="rate_limit_error", request_id="req_1", retry_after=30)
+    limit = RateLimitError(
+        "Slow down", status=429, type="rate_limit_error", request_id="req_1", retry_after=30
+    )
     card = card_of(limit)
     assert (card.title, card.detail) == ("Rate limit reached", "request req_1")
     assert card.paragraphs[0] == "Slow down (HTTP 429, rate_limit_error)"

@@ -22,7 +22,10 @@ def test_a_notice_is_a_word_and_a_sentence() -> None:
     ("text", "typed"),
     [
         ("Ask with -m or --max-tokens 5.", ["-m", "--max-tokens"]),
-        ("%%claude and %claude_undo deleted, _claude.request", ["%%claude", "%claude_undo deleted", "_claude.request"]),
+        (
+            "%%claude and %claude_undo deleted, _claude.request",
+            ["%%claude", "%claude_undo deleted", "_claude.request"],
+        ),
         ("Write `%config ClaudeMagics.x = 1`, then `--`.", ["%config ClaudeMagics.x = 1", "--"]),
         ("Spent 82 % of it - a well-known re-run, 5-3, /a/--b/x", []),
         ("%config ClaudeMagics.new = 'all' shows", ["%config ClaudeMagics.new = 'all'"]),
@@ -50,7 +53,10 @@ def test_one_line_under_an_answer() -> None:
     )
     above, below = footer.html.split("<details")
     assert above == Notice("Masked", "password in df").html
-    assert '<strong title="claude-sonnet-5-5">Sonnet 5.5</strong> · 12 tokens in · 0.4 s</span> · sent: df' in below
+    assert (
+        '<strong title="claude-sonnet-5-5">Sonnet 5.5</strong> · 12 tokens in · 0.4 s</span> · sent: df'
+        in below
+    )
     assert below.index("</summary>") < below.index("turn 2")
     assert footer.line == "claude-sonnet-5-5 · 12 tokens in · 0.4 s · turn 2"
 
