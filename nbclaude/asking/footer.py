@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.models.info import model_info
+from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
+    from nbclaude.asking.ask import Answered
+    from nbclaude.render.notice import Notice
     from nbclaude.render.reply import Footer
 
 __all__ = ["footer_of"]
 
 
-def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], workspace: Workspace) -> Footer:
-    """Write the footer; `notes` are what this ask has to be told of its request."""
-    from nbclaude.render.notice import Notice
+def footer_of(
+    answered: Answered, word: Callable[[str | Refusal], str] = str, *, names_turn: bool = True
+) -> Footer:
+    """Write the footer. `word` says what a note says; with `names_turn` the line tells what became of the turn."""
     from nbclaude.render.reply import Footer
 
+    outcome = answered.outcome
     model = str(outcome.message.get("model"))
     is_claude = not outcome.notice
     facts = [
@@ -35,31 +38,39 @@ def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], work
         _cost(outcome),
         f"{outcome.seconds:.1f} s",
     ]
-    more = ""
-    if workspace.is_child:
+    more: tuple[str, ...] = ()
+    if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
     elif outcome.change is not None and outcome.change.is_plain:
-        more = summary_of(outcome.change)
+        more = (summary_of(outcome.change),) if names_turn else ()
     elif outcome.change is not None:
-        facts.append(summary_of(outcome.change))
-    elif not question.history:
+        facts += [summary_of(outcome.change)] if names_turn else []
+    elif not answered.is_recorded:
         facts.append("not recorded")
-    told = (
-        ("Set aside", set_aside_note(workspace.newly_set_aside())),
-        *_found_in(outcome.plan.screening),
-        *(("Note", note) for note in notes),
-        ("Budget", workspace.budget.warning(workspace.ledger)),
-    )
     return Footer(
         tuple(filter(None, facts)),
         _mark(outcome),
         outcome.notice,
-        callout=_callout(outcome),
+        _callout(outcome),
+        answered.receipt,
         model=model if is_claude else "",
         name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
-        notices=tuple(Notice(word, text) for word, text in told if text),
-        more=(more,) if more else (),
+        notices=_notices(answered, word),
+        more=more,
     )
+
+
+def _notices(answered: Answered, word: Callable[[str | Refusal], str]) -> tuple[Notice, ...]:
+    """Say what the reader must not miss, each on a line of its own."""
+    from nbclaude.render.notice import Notice
+
+    told = (
+        ("Set aside", set_aside_note(answered.set_aside)),
+        *_found_in(answered.outcome.plan.screening),
+        *(("Note", word(note)) for note in answered.notes),
+        ("Budget", answered.budget),
+    )
+    return tuple(Notice(title, text) for title, text in told if text)
 
 
 def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
