@@ -31,6 +31,24 @@ class CodeBlock(NamedTuple):
     language: str
     source: str
 
+    def insert(self) -> None:
+        """Put the code into a new cell below the one that runs, with the cell magic that its language needs; run nothing.
+
+        Raises:
+            ConfigurationError: there is no notebook, or the extension is not loaded.
+
+        """
+        from nbclaude.edits import cell_of_block
+        from nbclaude.output import say
+
+        insert_cells = current_workspace().insert_cells
+        if insert_cells is None:
+            raise ConfigurationError(
+                "There is no cell to insert the code below: nbclaude is not loaded in a notebook."
+            )
+        if said := insert_cells([cell_of_block(self.language, self.source)]):
+            say(said)
+
 
 class ToolCall(NamedTuple):
     """A tool call of the model: the tool's name, its arguments, and the id that the result must name."""
