@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
+from nbclaude.asking.reply import CodeBlock, Reply
 from nbclaude.edits import cell_of_block, insert_cells, is_runnable, missing_extension
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
 from nbclaude.output import say
-from nbclaude.reply import CodeBlock, Reply
 
 __all__ = ["InsertMagics"]
 
@@ -21,7 +21,7 @@ class InsertMagics(Family):
     """Magics that put code where it belongs."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_insert(self, line: str) -> None:
