@@ -22,6 +22,7 @@ from nbclaude.conversation.replaying import (
     open_calls,
     replayable,
     results_in,
+    texts_of,
     without_orphans,
 )
 from nbclaude.conversation.turns import Turn
@@ -38,13 +39,17 @@ _MEDIA = ("image", "document", "tool_result")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What stands before the messages, and how strictly the model binds thinking to it."""
+    """What stands before the messages, and how strictly the model binds thinking to it.
+
+    With `texts_alone` nothing of earlier answers is sent but their texts, and the calls that a prompt answers.
+    """
 
     model: str = ""
     system: System = ""
     tools: tuple[Mapping[str, Any], ...] = ()
     binds_thinking: bool = True
     keeps_thinking: bool = True
+    texts_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ class _Letter:
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What tells this beginning from others."""
-        return self._hash.digest(), self._scope.binds_thinking, self._scope.keeps_thinking
+        scope = self._scope
+        return self._hash.digest(), scope.binds_thinking, scope.keeps_thinking, scope.texts_alone
 
     def copy(self) -> _Letter:
         """Return a letter that can be gone on with apart from this one."""
@@ -168,7 +174,9 @@ class _Letter:
         can_think = self._scope.keeps_thinking and self._facts(turn).thinks
         thinking = can_think and (in_loop or self._hash.hexdigest() == turn.prefix)
         answer = self._answer(turn, item.answered, self._begun, thinking=thinking)
-        key = (item.answered, self._begun, thinking)
+        key: Hashable = (item.answered, self._begun, thinking)
+        if self._scope.texts_alone:
+            answer, key = texts_of(answer, item.answered), (item.answered, "texts")
         self._add("assistant", answer, self._digest(turn, "assistant", answer, key))
         self._begun = frozenset(str(block.get("id")) for block in answer if is_call(block))
         self._last = item

@@ -8,7 +8,7 @@ from typing import Any
 from nbclaude.conversation.turns import Turn
 from nbclaude.wire.message import content_of
 
-__all__ = ["has_thinking", "is_call", "open_calls", "replayable", "results_in", "without_orphans"]
+__all__ = ["has_thinking", "is_call", "open_calls", "replayable", "results_in", "texts_of", "without_orphans"]
 
 _THINKING = ("thinking", "redacted_thinking")
 # What a block must hold for any server to take it back; gateways leave things out. Of other types nothing is known.
@@ -96,6 +96,17 @@ def is_call(block: Block) -> bool:
 def has_thinking(blocks: Iterable[Block]) -> bool:
     """Tell whether there is thinking among the blocks."""
     return any(block.get("type") in _THINKING for block in blocks)
+
+
+def texts_of(answer: Iterable[Block], answered: frozenset[str]) -> list[dict[str, Any]]:
+    """Return the texts of an answer and its calls that are answered, in fields that every server takes."""
+    calls = {"tool_use": ("type", "id", "name", "input")}
+    fields = {"text": ("type", "text"), **(calls if answered else {})}
+    return [
+        {name: block[name] for name in fields[block["type"]]}
+        for block in answer
+        if block["type"] == "text" or (block["type"] in fields and block["id"] in answered)
+    ]
 
 
 def results_in(prompt: Iterable[Block]) -> frozenset[str]:

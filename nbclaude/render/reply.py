@@ -12,6 +12,7 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
+from nbclaude.render.notice import Failure, Notice
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
@@ -38,9 +39,12 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The quiet line under an answer: `facts` in order, after a `mark` (interrupted, refused, ...) and a `notice`.
+    """The quiet line under an answer: a `mark` (interrupted, refused, ...), a `notice`, the model, then `facts` in order.
 
-    `callout` is a paragraph above it: why the model refused, or how to go on. `receipt` is what was sent, folded.
+    `model` is the name that requests use, `name` the one that people read. `callout` is a paragraph above the line: why the model
+    refused, or how to go on. `notices` have lines of their own, as has an `ending` that was not the answer's own (a stop, an
+    error), which says more than the mark. `receipt` is what was sent: the line's fold. `more` are facts that stand in the fold.
+    The answer is `hurried` when somebody has stopped it and waits for its end.
     """
 
     facts: tuple[str, ...] = ()
@@ -48,27 +52,43 @@ class Footer:
     notice: str = ""
     callout: str = ""
     receipt: Receipt | None = None
+    model: str = ""
+    name: str = ""
+    notices: tuple[Notice, ...] = ()
+    ending: Notice | Failure | None = None
+    more: tuple[str, ...] = ()
+    hurried: bool = False
 
     @property
     def html(self) -> str:
-        """The line as HTML, above it the callout, below it the receipt."""
-        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if self.mark else []
+        """The line as HTML; above it what needs a line of its own, below it what was sent."""
+        is_marked = self.mark and self.ending is None
+        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if is_marked else []
         parts += [f"<strong>{escape(self.notice)}</strong>"] if self.notice else []
+        if self.model:
+            title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
+            parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
         parts += [escape(fact) for fact in self.facts]
+        line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
-        receipt = self.receipt.html if self.receipt else ""
-        return f'{callout}<div class="nbclaude-footer">{" · ".join(parts)}</div>{receipt}'
+        above = "".join(each.html for each in (*self.notices, *([self.ending] if self.ending else ())))
+        if self.receipt is None:
+            return f'{callout}{above}<div class="nbclaude-footer">{" · ".join([line, *map(escape, self.more)])}</div>'
+        summary = f'<span class="nbclaude-footer">{line}</span> · {escape(self.receipt.summary)}'
+        return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
     @property
     def line(self) -> str:
         """The line alone, as plain text."""
-        return " · ".join(part for part in (self.mark, self.notice, *self.facts) if part)
+        facts = (self.mark, self.notice, self.model, *self.facts, *self.more)
+        return " · ".join(part for part in facts if part)
 
     @property
     def text(self) -> str:
-        """The callout, the line and what was sent as plain text, each on a line of its own."""
+        """All of it as plain text, each thing on a line of its own."""
         sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
-        return "\n".join(part for part in (self.callout, self.line, *sent) if part)
+        lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
+        return "\n".join(part for part in lines if part)
 
 
 class ReplyRenderer:
@@ -129,14 +149,21 @@ class ReplyRenderer:
         """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
         return self._section is not None and self._section.is_behind
 
-    def changes(self, *, catch_up: bool = False) -> list[PageImage]:
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is drawn at once: `changes` draws it by the portion."""
+        return isinstance(self._section, TextSection) and self._section.is_far_behind
+
+    def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
 
-        A long block is drawn again only when it has grown by a fair share, or to `catch_up`.
+        A long block is drawn again only when it has grown by a fair share, or to `catch_up`. Of more than can be drawn without
+        a stop having to wait, `at_most` so many portions are drawn.
         """
         closed, self._closed_meanwhile = self._closed_meanwhile, []
         if self._section is not None:
-            while self._section.lay(self._section_limit, catch_up=catch_up):
+            while self._section.lay(self._section_limit, catch_up=catch_up, at_most=at_most):
+                at_most = at_most and 0
                 closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
@@ -149,10 +176,9 @@ class ReplyRenderer:
 
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
-        images = {image.number: image for image in self.changes() if image.closed}
-        self._end_section()
-        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
-        self._pages[-1].closed = True
+        last_changes = self.changes(at_most=1 if footer.hurried else None)
+        images = {image.number: image for image in last_changes if image.closed}
+        self._settle(hurried=footer.hurried)
         images |= {number: self._image(page) for number, page in self._repaint.items()}
         last = self._pages[-1]
         images[last.number] = self._image(last, footer.html)
@@ -160,8 +186,13 @@ class ReplyRenderer:
 
     def whole_html(self, *, styled: bool = True) -> str:
         """Close, and return all pages as one."""
-        self.close(Footer())
+        self._settle()
         return _on_one_page("".join(page.body for page in self._pages), styled=styled)
+
+    def _settle(self, *, hurried: bool = False) -> None:
+        self._end_section(hurried=hurried)
+        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
+        self._pages[-1].closed = True
 
     def _start(self, index: int, block: Mapping[str, Any], at: float) -> None:
         match block.get("type"):
@@ -242,10 +273,10 @@ class ReplyRenderer:
         # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
         return page.size >= page_limit(page.number) or (page.ends_in_fold and page.number < MAX_PAGES - 1)
 
-    def _end_section(self) -> None:
+    def _end_section(self, *, hurried: bool = False) -> None:
         if self._section is None:
             return
-        changed = self._section.close()
+        changed = self._section.close(hurried=hurried)
         for page in self._pages[self._begun_on :]:
             if page.closed and any(part in changed for part in page.parts):
                 self._repaint[page.number] = page
