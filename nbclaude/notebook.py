@@ -6,6 +6,7 @@ nbclient and others send neither.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -27,8 +28,10 @@ __all__ = [
     "is_claude_cell",
     "is_terminal",
     "live_widgets",
+    "cell_numbers",
     "notebook_path",
     "only_asks_follow",
+    "python_of",
     "request_id",
     "shows_updates",
 ]
@@ -165,6 +168,24 @@ class DeletedCells:
 def cell_number(shell: Shell) -> int:
     """Return the number of the cell that runs: when IPython counts on depends on its version, its display hook knows."""
     return int(shell.displayhook.prompt_count)
+
+
+def cell_numbers(shell: Shell) -> Mapping[str, int]:
+    """Return the numbers of the cells that have run by the files that IPython makes up for them."""
+    found = getattr(getattr(shell, "compile", None), "_filename_map", None)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def python_of(source: str) -> str:
+    """Return a cell's source with its magics as the calls that IPython makes of them; transformers of the user's are left out."""
+    return str(_transformer().transform_cell(source))
+
+
+@functools.cache
+def _transformer() -> Any:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager()
 
 
 def is_claude_cell(shell: Shell) -> bool:
