@@ -24,11 +24,11 @@ __all__ = [
     "DeletedCells",
     "Shell",
     "cell_number",
+    "cell_numbers",
     "cell_run",
     "is_claude_cell",
     "is_terminal",
     "live_widgets",
-    "cell_numbers",
     "notebook_path",
     "only_asks_follow",
     "python_of",
@@ -189,7 +189,7 @@ def python_of(source: str) -> str:
 def _transformer() -> Any:
     from IPython.core.inputtransformer2 import TransformerManager
 
-    return TransformerManager()
+    return TransformerManager()  # type: ignore[no-untyped-call]  # IPython's annotations are partial
 
 
 def is_claude_cell(shell: Shell) -> bool:

@@ -169,12 +169,18 @@ class _Gatherer:
             return self.counted(attach_path(item.what, self.images, citations=self.options.citations))
         return self.counted(item.what.attachment(self.images, item.label))
 
-    def cells(self, wanted: str) -> list[Attachment]:
-        """Attach the last executed cells with their outputs."""
-        from nbclaude.context.shown.cells import context_cells
+    def cells(self, wanted: str, prompt: str, names: Mapping[str, Any]) -> list[Attachment]:
+        """Attach the last executed cells with their outputs, or those that the names in the prompt depend on."""
+        from nbclaude.context.shown.cells import TOTAL_BUDGET, context_cells, visible_cells
 
         at = notebook.cell_run(self.shell)
         workspace = current_workspace()
+        if wanted == "needed":
+            from nbclaude.context.code.attached import needed_attachment
+
+            shown = visible_cells(workspace.seen.cells, at.cell if at else "")
+            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET)
+            return [needed] if needed is not None else []
         answers = [
             text_of(turn.message)
             for name in workspace.conversations.names()
@@ -231,7 +237,7 @@ def gather(
 
     names = notebook_names(shell) if names is None else names
     gatherer = _Gatherer(shell, options, limits_of(model))
-    attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
+    attached = gatherer.cells(options.cells or str(cells), prompt, names) if options.cells or cells else []
     attached += [gatherer.attach_named(what, names) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
     tray = current_workspace().tray.items()

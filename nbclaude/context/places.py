@@ -36,10 +36,8 @@ def is_users_file(file: str) -> bool:
 
 @functools.cache
 def _library_places() -> tuple[str, ...]:
-    import nbclaude
-
     paths = sysconfig.get_paths()
-    own = str(Path(nbclaude.__file__).parent)
+    own = str(Path(__file__).parents[1])
     return (own, *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib") if name in paths))
 
 

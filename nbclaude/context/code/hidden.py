@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from nbclaude.secrets.masking import mask_of
 from nbclaude.secrets.names import Name, name_of
@@ -15,7 +16,20 @@ __all__ = ["hide_secrets", "put_back"]
 
 # What is called with the name of a secret, not with the secret.
 _LOOKUPS = frozenset(
-    ("get", "getenv", "getpass", "input", "pop", "getattr", "get_secret", "get_password", "read", "open", "Path", "split")
+    (
+        "get",
+        "getenv",
+        "getpass",
+        "input",
+        "pop",
+        "getattr",
+        "get_secret",
+        "get_password",
+        "read",
+        "open",
+        "Path",
+        "split",
+    )
 )
 _MASKED = re.compile(r"\[secret removed: [^\]\n]{1,60}\]")
 _SHELL = re.compile(
@@ -108,21 +122,26 @@ def _tokens(source: str) -> list[_Token]:
 
     tokens: list[_Token] = []
     for start, kind, text in PythonLexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(source):
-        if kind in Token.Literal.String:
+        if _is(kind, Token.Literal.String):
             last = tokens[-1] if tokens else None
             if last is not None and last.kind == "text" and last.end == start and not _is_closed(last.text):
                 tokens[-1] = _Token(last.start, last.text + text, "text")
             else:
                 tokens.append(_Token(start, text, "text"))
-        elif kind in Token.Literal.Number:
+        elif _is(kind, Token.Literal.Number):
             tokens.append(_Token(start, text, "number"))
-        elif kind in Token.Name or kind in Token.Keyword:
+        elif _is(kind, Token.Name) or _is(kind, Token.Keyword):
             tokens.append(_Token(start, text, "name"))
         elif "\n" in text and not text.startswith("\\"):
             tokens.append(_Token(start, "\n", "sign"))
-        elif text.strip() and kind not in Token.Comment:
+        elif text.strip() and not _is(kind, Token.Comment):
             tokens.append(_Token(start, text, "sign"))
     return tokens
+
+
+def _is(kind: Any, of: Any) -> bool:
+    """Whether a token is of a kind or of one of its parts."""
+    return kind in of
 
 
 def _is_closed(text: str) -> bool:
@@ -154,7 +173,12 @@ def _target(tokens: list[_Token], index: int) -> Name | None:
     if before.kind != "name":
         return None
     # `password: str = "x"`
-    if index >= 3 and tokens[index - 2].text == ":" and tokens[index - 3].kind == "name" and tokens[index].text == "=":
+    if (
+        index >= 3
+        and tokens[index - 2].text == ":"
+        and tokens[index - 3].kind == "name"
+        and tokens[index].text == "="
+    ):
         return name_of(tokens[index - 3].text) or name_of(before.text)
     return name_of(before.text)
 
@@ -172,7 +196,13 @@ def _literals(tokens: list[_Token], index: int, kind: str) -> list[tuple[int, in
         if token.text in ("(", "[", "{"):
             before = tokens[place - 1]
             called = before.kind == "name" or before.text in (")", "]")
-            opened.append((before.text if before.kind == "name" else "") if called and token.text == "(" else "[]" if called else "")
+            opened.append(
+                (before.text if before.kind == "name" else "")
+                if called and token.text == "("
+                else "[]"
+                if called
+                else ""
+            )
         elif token.text in (")", "]", "}"):
             if not opened:
                 break

@@ -20,7 +20,9 @@ _ASSIGNED = re.compile(r"\s*([^\W\d]\w*)\s*<<")
 _EXPANDED = re.compile(r"\{([^{}]+)\}|\$([^\W\d]\w*)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 # Magics that bind what nobody can read in the notebook.
-_UNKNOWN = frozenset(("pylab", "store", "sql", "bigquery", "cython", "R", "reset", "xdel", "rerun", "recall", "macro"))
+_UNKNOWN = frozenset(
+    ("pylab", "store", "sql", "bigquery", "cython", "R", "reset", "xdel", "rerun", "recall", "macro")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def magic_call(node: ast.expr) -> MagicCall | None:
         return MagicCall(defines=defines | {"_claude"})
     if name in _UNKNOWN:
         kept = frozenset(match[1] for match in _ASSIGNED.finditer(line))
-        return MagicCall(uses=_expanded(line), defines=defines | kept, unknown=() if kept else (f"{sign}{name}",))
+        return MagicCall(
+            uses=_expanded(line), defines=defines | kept, unknown=() if kept else (f"{sign}{name}",)
+        )
     return MagicCall(uses=_expanded(line), defines=defines)
 
 
@@ -67,16 +71,24 @@ def magic_name(node: ast.expr) -> str:
     if parts is None:
         return ""
     method, texts = parts
-    return "!" if method in ("system", "getoutput") else f"{'%%' if method == 'run_cell_magic' else '%'}{texts[0]}"
+    return (
+        "!"
+        if method in ("system", "getoutput")
+        else f"{'%%' if method == 'run_cell_magic' else '%'}{texts[0]}"
+    )
 
 
 def _parts(node: ast.expr) -> tuple[str, list[str]] | None:
     if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
         return None
     owner, method = node.func.value, node.func.attr
-    if not (isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "get_ipython"):
+    if not (
+        isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "get_ipython"
+    ):
         return None
-    texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    texts = [
+        each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    ]
     known = ("run_cell_magic", "run_line_magic", "system", "getoutput")
     return (method, texts) if method in known and texts else None
 

@@ -13,13 +13,51 @@ from nbclaude.context.code.magic_calls import MagicCall, magic_call
 __all__ = ["CellNames", "names_of"]
 
 # Expression statements that call one of these change nothing: their result is shown, or printed.
-_HARMLESS = frozenset(("print", "display", "len", "type", "help", "repr", "str", "sorted", "dir", "vars", "id"))
+_HARMLESS = frozenset(
+    ("print", "display", "len", "type", "help", "repr", "str", "sorted", "dir", "vars", "id")
+)
 # Methods that show a value, or give another one: a line that only calls one of them changes nothing.
 _SHOWING = frozenset(
     (
-        *("head", "tail", "describe", "info", "show", "mean", "sum", "min", "max", "std", "count", "value_counts"),
-        *("unique", "nunique", "groupby", "copy", "keys", "values", "items", "corr", "sample", "isna", "isnull"),
-        *("plot", "hist", "boxplot", "predict", "score", "transform", "to_csv", "to_string", "savefig", "format"),
+        *(
+            "head",
+            "tail",
+            "describe",
+            "info",
+            "show",
+            "mean",
+            "sum",
+            "min",
+            "max",
+            "std",
+            "count",
+            "value_counts",
+        ),
+        *(
+            "unique",
+            "nunique",
+            "groupby",
+            "copy",
+            "keys",
+            "values",
+            "items",
+            "corr",
+            "sample",
+            "isna",
+            "isnull",
+        ),
+        *(
+            "plot",
+            "hist",
+            "boxplot",
+            "predict",
+            "score",
+            "transform",
+            "to_csv",
+            "to_string",
+            "savefig",
+            "format",
+        ),
     )
 )
 _RUNS_TEXT = frozenset(("exec", "eval", "execfile"))
@@ -118,29 +156,29 @@ class _Reader(ast.NodeVisitor):
 
     # Expressions
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802 - names of NodeVisitor
+    def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load):
             self._use(node.id)
         elif isinstance(node.ctx, ast.Store):
             self._bind(node.id)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._change(node)
         self.visit(node.value)
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         if not isinstance(node.ctx, ast.Load):
             self._change(node)
         self.visit(node.value)
         self.visit(node.slice)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         # Most are called on the same line.
         for name in reads_when_called(node):
             self._use(name)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         if (magic := magic_call(node)) is not None:
             self._magic(magic)
             return
@@ -165,7 +203,7 @@ class _Reader(ast.NodeVisitor):
 
     # Statements
 
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> None:
         self.visit(node.value)
         value = node.value.value if isinstance(node.value, ast.Await) else node.value
         if not isinstance(value, ast.Call) or magic_call(value) is not None:
@@ -180,7 +218,7 @@ class _Reader(ast.NodeVisitor):
         elif isinstance(called, ast.Attribute) and called.attr in _CHANGING_ARGUMENTS and value.args:
             self._change(value.args[0])
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         self.visit(node.value)
         for target in node.targets:
             self.visit(target)
@@ -189,13 +227,13 @@ class _Reader(ast.NodeVisitor):
         if isinstance(called, ast.Attribute) and called.attr in _CHANGING:
             self._change(called.value)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.annotation)
         if node.value is not None:
             self.visit(node.value)
             self.visit(node.target)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         self.visit(node.value)
         if isinstance(node.target, ast.Name):
             self._use(node.target.id)
@@ -204,11 +242,11 @@ class _Reader(ast.NodeVisitor):
         else:
             self.visit(node.target)
 
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:  # noqa: N802
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
         self.visit(node.value)
         self.visit(node.target)
 
-    def visit_Delete(self, node: ast.Delete) -> None:  # noqa: N802
+    def visit_Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self._use(target.id)
@@ -219,11 +257,11 @@ class _Reader(ast.NodeVisitor):
             else:
                 self.visit(target)
 
-    def visit_Import(self, node: ast.Import) -> None:  # noqa: N802
+    def visit_Import(self, node: ast.Import) -> None:
         for each in node.names:
             self._bind(each.asname or each.name.partition(".")[0])
 
-    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:  # noqa: N802
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for each in node.names:
             if each.name == "*":
                 self._unknown.append(f"from {'.' * node.level}{node.module or ''} import *")
@@ -242,13 +280,13 @@ class _Reader(ast.NodeVisitor):
 
     visit_FunctionDef = visit_AsyncFunctionDef = _function  # noqa: N815
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for each in (*node.decorator_list, *node.bases, *(one.value for one in node.keywords)):
             self.visit(each)
         self._later.update(name for name in reads_when_called(node) if name != node.name)
         self._bind(node.name)
 
-    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:  # noqa: N802
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
         self.visit(node.iter)
         self._branch += 1
         self.visit(node.target)
@@ -257,15 +295,15 @@ class _Reader(ast.NodeVisitor):
 
     visit_AsyncFor = visit_For  # noqa: N815
 
-    def visit_While(self, node: ast.While) -> None:  # noqa: N802
+    def visit_While(self, node: ast.While) -> None:
         self.visit(node.test)
         self._branched(node.body, node.orelse)
 
-    def visit_If(self, node: ast.If) -> None:  # noqa: N802
+    def visit_If(self, node: ast.If) -> None:
         self.visit(node.test)
         self._branched(node.body, node.orelse)
 
-    def visit_Match(self, node: ast.Match) -> None:  # noqa: N802
+    def visit_Match(self, node: ast.Match) -> None:
         self.visit(node.subject)
         self._branch += 1
         self.generic_visit(node)
@@ -282,10 +320,12 @@ class _Reader(ast.NodeVisitor):
         self._branch -= 1
         certain = (always or set()) - before
         self._perhaps -= certain
-        self._bound = before | {name for name in self._defines if name in certain} | (self._defines - self._perhaps)
+        self._bound = (
+            before | {name for name in self._defines if name in certain} | (self._defines - self._perhaps)
+        )
         self._bound |= self._defines
 
-    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:  # noqa: N802
+    def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         if node.type is not None:
             self.visit(node.type)
         if node.name:
@@ -294,13 +334,13 @@ class _Reader(ast.NodeVisitor):
         self.block(node.body)
         self._branch -= 1
 
-    def visit_MatchAs(self, node: ast.MatchAs) -> None:  # noqa: N802
+    def visit_MatchAs(self, node: ast.MatchAs) -> None:
         if node.pattern is not None:
             self.visit(node.pattern)
         if node.name:
             self._bind(node.name)
 
-    def visit_MatchStar(self, node: ast.MatchStar) -> None:  # noqa: N802
+    def visit_MatchStar(self, node: ast.MatchStar) -> None:
         if node.name:
             self._bind(node.name)
 
@@ -321,8 +361,12 @@ class _Reader(ast.NodeVisitor):
                 self._bind(name)
 
 
-_CHANGING_ARGUMENTS = frozenset(("shuffle", "heapify", "heappush", "heappop", "insort", "insort_left", "insort_right"))
-_CHANGING = frozenset(("fit", "fit_transform", "partial_fit", "pop", "popitem", "popleft", "setdefault", "insert"))
+_CHANGING_ARGUMENTS = frozenset(
+    ("shuffle", "heapify", "heappush", "heappop", "insort", "insort_left", "insort_right")
+)
+_CHANGING = frozenset(
+    ("fit", "fit_transform", "partial_fit", "pop", "popitem", "popleft", "setdefault", "insert")
+)
 
 
 def _root(node: ast.expr) -> str | None:

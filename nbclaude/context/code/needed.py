@@ -92,10 +92,12 @@ class _Search:
                 cell = self.read[index][1]
                 todo += [(each, index, distance + 1) for each in sorted(cell.uses)]
                 # What its functions read is looked up when they are called: as it is now, not as it was then.
-                todo += [(each, max(place, index), distance + 1) for each in sorted(cell.later - cell.defines)]
+                todo += [
+                    (each, max(place, index), distance + 1) for each in sorted(cell.later - cell.defines)
+                ]
 
     def _makers(self, name: str, place: int) -> list[int]:
-        """Return the cells that the value of a name comes from: the last that defines it, and those that have changed it since."""
+        """Return the cells that a value comes from: the last that defines its name, and those that changed it since."""
         made: list[int] = []
         for index in range(place - 1, -1, -1):
             cell = self.read[index][1]
@@ -130,9 +132,7 @@ class _Search:
         for index in self.names:
             self._mark_stale(index)
         cells = tuple(
-            NeededCell(
-                self.read[index][0], tuple(names), self.distances[index], self.stale.get(index, "")
-            )
+            NeededCell(self.read[index][0], tuple(names), self.distances[index], self.stale.get(index, ""))
             for index, names in sorted(self.names.items())
         )
         unknown = [
@@ -151,7 +151,9 @@ class _Search:
             other, names = self.read[later]
             changed = sorted((names.defines - names.perhaps) & (cell.uses - own))
             if changed and other.cell_id != (self.read[index][0].cell_id or None):
-                self.stale[index] = f"{', '.join(changed)} defined anew in In[{other.execution_count}] since it ran"
+                self.stale[index] = (
+                    f"{', '.join(changed)} defined anew in In[{other.execution_count}] since it ran"
+                )
                 return
 
 

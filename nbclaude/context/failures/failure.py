@@ -106,7 +106,9 @@ class FailureLog:
 
     def of_cell(self, execution_count: int) -> Failure | None:
         """Return the failure of the cell that ran under this number."""
-        return next((each for each in reversed(self._failures) if each.execution_count == execution_count), None)
+        return next(
+            (each for each in reversed(self._failures) if each.execution_count == execution_count), None
+        )
 
 
 def _is_same_cell(failure: Failure, cell_id: str) -> bool:

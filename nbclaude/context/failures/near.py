@@ -49,7 +49,9 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
     every = list(dict.fromkeys(known))
     lowered = [each for each in every if each.casefold() == word.casefold() and each != word]
     short = word.casefold().replace("_", "")
-    squeezed = [each for each in every if each.casefold().replace("_", "").replace(" ", "") == short and each != word]
+    squeezed = [
+        each for each in every if each.casefold().replace("_", "").replace(" ", "") == short and each != word
+    ]
     letters = set(word.casefold())
     # Only what shares most letters is worth the comparison, which takes its time.
     worth = [
@@ -68,7 +70,10 @@ def _for_name(error: Any, names: Mapping[str, Any]) -> Iterator[str]:
     known = [each for each in names if not each.startswith("_")]
     close = _close(name, [*known, *dir(builtins)])
     if close:
-        said = [f"{each} = {glance(names[each], each).text()}" if each in names else f"{each} (builtin)" for each in close[:3]]
+        said = [
+            f"{each} = {glance(names[each], each).text()}" if each in names else f"{each} (builtin)"
+            for each in close[:3]
+        ]
         yield f"{name} is not defined; spelled alike: {'; '.join(said)}"
     else:
         yield f"{name} is not defined, and no name in scope is spelled like it"
@@ -88,7 +93,11 @@ def _for_attribute(error: Any, statement: ast.AST | None, names: Mapping[str, An
     name = error.name or (match[1] if match else "")
     owner: Any = error.obj
     if owner is None and name and statement is not None:
-        nodes = (node for _, node in expressions_of(statement) if isinstance(node, ast.Attribute) and node.attr == name)
+        nodes = (
+            node
+            for _, node in expressions_of(statement)
+            if isinstance(node, ast.Attribute) and node.attr == name
+        )
         owner = next((found for node in nodes if (found := lookup(node.value, names)) is not MISSING), None)
     if not name:
         return
@@ -104,14 +113,16 @@ def _for_attribute(error: Any, statement: ast.AST | None, names: Mapping[str, An
 
 def _for_key(error: BaseException, statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator[str]:
     message = " ".join([_text(error), *(str(each) for each in error.args if type(each) is str)])
-    words = dict.fromkeys([*(each for each in error.args if type(each) is str and len(each) < 80), *_QUOTED.findall(message)])
+    words = dict.fromkeys(
+        [*(each for each in error.args if type(each) is str and len(each) < 80), *_QUOTED.findall(message)]
+    )
     said: set[str] = set()
     for owner, value in _containers(statement, names):
         keys = _keys(value)
         for word in words:
             if word in keys or not keys:
                 continue
-            if (close := _close(word, keys)) and (owner, word) not in said:
+            if (close := _close(word, keys)) and f"{owner}, {word}" not in said:
                 said.add(f"{owner}, {word}")
                 yield f"{word!r} is not in {owner}; spelled alike there: {', '.join(map(repr, close))}"
             elif is_a(error, KeyError) and len(said) < 2:
@@ -126,7 +137,7 @@ def _containers(statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator
     seen: set[str] = set()
     for text, node in expressions_of(statement) if statement is not None else ():
         value = lookup(node, names)
-        if text in seen or value is MISSING:
+        if value is MISSING or text in seen:
             continue
         seen.add(text)
         grouped = value.__dict__.get("obj") if "GroupBy" in type(value).__name__ else None
@@ -147,9 +158,11 @@ def _for_import(error: Any) -> Iterator[str]:
     wanted = re.search(r"cannot import name ['\"]([^'\"]+)['\"]", _text(error))
     if wanted and name in sys.modules:
         module = sys.modules[name]
-        yield from [f"in {glance(module).kind}, spelled alike: {', '.join(close)}"] if (
-            close := _close(wanted[1], vars(module))
-        ) else [f"{glance(module).kind} has no {wanted[1]}"]
+        yield from (
+            [f"in {glance(module).kind}, spelled alike: {', '.join(close)}"]
+            if (close := _close(wanted[1], vars(module)))
+            else [f"{glance(module).kind} has no {wanted[1]}"]
+        )
         return
     root = name.partition(".")[0]
     if root in sys.modules and root != name:
@@ -172,7 +185,12 @@ def _for_file(error: Any) -> Iterator[str]:
     name = Path(file).name
     found = list(itertools.islice(_files_near(Path(file)), _MOST_FILES))
     same = [each for each in found if Path(each).name == name]
-    close = [each for word in _close(name, [Path(each).name for each in found]) for each in found if Path(each).name == word]
+    close = [
+        each
+        for word in _close(name, [Path(each).name for each in found])
+        for each in found
+        if Path(each).name == word
+    ]
     if near := list(dict.fromkeys([*same, *close])):
         yield f"files there are: {', '.join(near[:_MOST])}"
     elif not Path(file).parent.exists():
@@ -189,7 +207,9 @@ def _files_near(file: Path) -> Iterator[str]:
                 if each.name.startswith("."):
                     continue
                 if each.is_dir():
-                    yield from (str(one) for one in itertools.islice(sorted(each.iterdir()), 100) if one.is_file())
+                    yield from (
+                        str(one) for one in itertools.islice(sorted(each.iterdir()), 100) if one.is_file()
+                    )
                 else:
                     yield str(each)
         except OSError:

@@ -55,7 +55,9 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
     ]
     users = [frame for frame in every[-1] if frame.is_users]
     statement, names = _place(users[-1] if users else None, cell)
-    hidden = hidden_values(cell.namespace, *(_variables(frame) for frames in every for frame in frames[:50] if frame.is_users))
+    hidden = hidden_values(
+        cell.namespace, *(_variables(frame) for frames in every for frame in frames[:50] if frame.is_users)
+    )
     needed = names_of(cell.code)
     wanted = needed.wants if needed.parses else frozenset(cell.namespace) & frozenset(words)
     missing = getattr(error, "name", None)
@@ -121,7 +123,13 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
 
 
 def _raised(
-    error: BaseException, link: str, frames: list[Frame], cell: FailedCell, words: tuple[str, ...], *, is_last: bool
+    error: BaseException,
+    link: str,
+    frames: list[Frame],
+    cell: FailedCell,
+    words: tuple[str, ...],
+    *,
+    is_last: bool,
 ) -> Raised:
     message = _message(error)
     shown = list(_shown_frames(_folded(frames), cell, words, error, is_last=is_last))
@@ -167,7 +175,12 @@ def _folded(frames: list[Frame]) -> list[tuple[Frame, int]]:
 
 
 def _shown_frames(
-    frames: list[tuple[Frame, int]], cell: FailedCell, words: tuple[str, ...], error: BaseException, *, is_last: bool
+    frames: list[tuple[Frame, int]],
+    cell: FailedCell,
+    words: tuple[str, ...],
+    error: BaseException,
+    *,
+    is_last: bool,
 ) -> Iterator[FrameFacts]:
     users = [n for n, (frame, _) in enumerate(frames) if frame.is_users]
     detailed = set(users if len(users) <= _MOST_DETAILED else [*users[:2], *users[-(_MOST_DETAILED - 2) :]])
@@ -177,7 +190,10 @@ def _shown_frames(
             for n, (frame, repeated) in block:
                 if n in detailed:
                     failing = n == users[-1]
-                    yield replace(_user_frame(frame, cell, words, error, failing=failing, is_last=is_last), repeated=repeated)
+                    yield replace(
+                        _user_frame(frame, cell, words, error, failing=failing, is_last=is_last),
+                        repeated=repeated,
+                    )
             continue
         chosen = block if len(block) <= _LIBRARY_LINES else [block[0], *block[-(_LIBRARY_LINES - 1) :]]
         for _, (frame, repeated) in chosen:
@@ -185,7 +201,13 @@ def _shown_frames(
 
 
 def _user_frame(
-    frame: Frame, cell: FailedCell, words: tuple[str, ...], error: BaseException, *, failing: bool, is_last: bool
+    frame: Frame,
+    cell: FailedCell,
+    words: tuple[str, ...],
+    error: BaseException,
+    *,
+    failing: bool,
+    is_last: bool,
 ) -> FrameFacts:
     own = frame.place.startswith(f"In[{cell.execution_count}]")
     in_cell = own and frame.function == "<module>"
@@ -201,7 +223,14 @@ def _user_frame(
         values = values_of(statement, names, others, mentioned, calls=calls)
     code = "" if own else shown_code(frame)
     return FrameFacts(
-        frame.place, frame.line, "" if in_cell else frame.function, frame.columns, frame.text, code, True, values
+        frame.place,
+        frame.line,
+        "" if in_cell else frame.function,
+        frame.columns,
+        frame.text,
+        code,
+        True,
+        values,
     )
 
 
@@ -220,7 +249,11 @@ def _variables(frame: Frame) -> Mapping[str, Any]:
 
 def _environment(cell: FailedCell, every: list[list[Frame]]) -> tuple[str, ...]:
     """Return the versions of Python and of the libraries that the traceback and the cell are about."""
-    roots = [str(frame.frame.f_globals.get("__name__", "")).partition(".")[0] for frames in every for frame in frames]
+    roots = [
+        str(frame.frame.f_globals.get("__name__", "")).partition(".")[0]
+        for frames in every
+        for frame in frames
+    ]
     roots += [
         value.__name__.partition(".")[0]
         for name in sorted(names_of(cell.code).uses | names_of(cell.code).defines)

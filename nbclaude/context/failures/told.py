@@ -76,7 +76,9 @@ def _frame(frame: FrameFacts) -> list[str]:
         again = f", {frame.repeated:,} times more" if frame.repeated else ""
         return [f"  {frame.place}:{frame.line} in {frame.function}{again}"]
     if frame.columns:
-        where += f", column {frame.columns[0]}" + (f"-{frame.columns[1]}" if frame.columns[1] > frame.columns[0] else "")
+        where += f", column {frame.columns[0]}" + (
+            f"-{frame.columns[1]}" if frame.columns[1] > frame.columns[0] else ""
+        )
     where += f", in {frame.function}" if frame.function else ""
     where += f" ({frame.repeated:,} times more)" if frame.repeated else ""
     if frame.code:
@@ -89,7 +91,9 @@ def _carets(frame: FrameFacts) -> list[str]:
     if frame.columns is None or not frame.text:
         return []
     part = frame.text.encode()[frame.columns[0] - 1 : frame.columns[1]].decode(errors="replace").strip()
-    return [f"    at: {hide_secrets(part)}"] if part and part != frame.text.strip() and len(part) < 200 else []
+    return (
+        [f"    at: {hide_secrets(part)}"] if part and part != frame.text.strip() and len(part) < 200 else []
+    )
 
 
 def _values(failure: Failure, *, values: bool) -> str:

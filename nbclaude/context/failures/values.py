@@ -44,7 +44,9 @@ def values_of(
         value = lookup(node, names)
         if value is MISSING or text in facts or _is_usual(node, value, calls):
             continue
-        facts[text] = ValueFact(text, glance(value, text.rpartition(".")[2] if "[" not in text else _key(node), looking))
+        facts[text] = ValueFact(
+            text, glance(value, text.rpartition(".")[2] if "[" not in text else _key(node), looking)
+        )
     small = Looking(words, depth=1, room=_SMALL, items=3)
     for name, value in others.items():
         if len(facts) >= _MOST_ON_LINE + _MOST_OTHERS:
@@ -57,7 +59,9 @@ def values_of(
 def expressions_of(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
     """Yield the names in a piece of code, and the attributes and items of them, as they are written."""
     for each in ast.walk(node):
-        if isinstance(each, ast.Name | ast.Attribute | ast.Subscript) and isinstance(each.ctx, ast.Load | ast.Del):
+        if isinstance(each, ast.Name | ast.Attribute | ast.Subscript) and isinstance(
+            each.ctx, ast.Load | ast.Del
+        ):
             if isinstance(each, ast.Subscript) and not isinstance(each.slice, ast.Constant | ast.Name):
                 continue
             yield ast.unparse(each), each
@@ -70,7 +74,7 @@ def expressions_of(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
 def lookup(node: ast.expr, names: Mapping[str, Any]) -> Any:
     """Return what an expression is, if that can be seen without running anything; `MISSING` otherwise."""
     if isinstance(node, ast.Name):
-        return names[node.id] if node.id in names else MISSING
+        return names.get(node.id, MISSING)
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.Attribute):
@@ -147,7 +151,13 @@ def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
     for names in namespaces:
         for name, value in list(names.items()):
             _hide(name, value, found)
-            inside = dict.items(value) if is_a(value, dict) else held_by(value).items() if _is_simple(value) else ()
+            inside = (
+                dict.items(value)
+                if is_a(value, dict)
+                else held_by(value).items()
+                if _is_simple(value)
+                else ()
+            )
             for key, each in itertools.islice(inside, 100):
                 _hide(key, each, found)
     return tuple(found)

@@ -66,7 +66,11 @@ def _frame(value: Any, looking: Looking) -> Glance:
     kind = f"{type_of(value)} ({rows:,}, {columns:,}), columns: {_wanted_first(described, names, looking)}"
     kind = kind if columns else f"{type_of(value)} ({rows:,}, 0), without columns"
     kind += f"; {_index(frame.index, values=False)}" if looking.depth > 0 else ""
-    shown = kind if type(frame.index).__name__ == "RangeIndex" or looking.depth <= 0 else f"{kind} {_labels(frame.index)}"
+    shown = (
+        kind
+        if type(frame.index).__name__ == "RangeIndex" or looking.depth <= 0
+        else f"{kind} {_labels(frame.index)}"
+    )
     if double := [_name(name) for name in frame.columns[frame.columns.duplicated()]][:5]:
         shown += f"; twice: {', '.join(double)}"
         kind += f"; twice: {', '.join(double)}"
@@ -101,7 +105,13 @@ def _by_dtype(described: Sequence[str], names: Sequence[object], looking: Lookin
 
 
 def _name(name: object) -> str:
-    return name if isinstance(name, str) and name.isidentifier() else repr(name) if type(name) in (str, tuple, int) else str(name)
+    return (
+        name
+        if isinstance(name, str) and name.isidentifier()
+        else repr(name)
+        if type(name) in (str, tuple, int)
+        else str(name)
+    )
 
 
 def _index(index: Any, *, values: bool) -> str:
@@ -149,7 +159,9 @@ def _series(value: Any, looking: Looking) -> Glance:
 
 
 def _pandas_index(value: Any, _: Looking) -> Glance:
-    return Glance(f"{_index(value, values=False)} ({len(value):,},)", f"{_index(value, values=True)} ({len(value):,},)")
+    return Glance(
+        f"{_index(value, values=False)} ({len(value):,},)", f"{_index(value, values=True)} ({len(value):,},)"
+    )
 
 
 def _grouped(value: Any, _: Looking) -> Glance:
@@ -204,7 +216,11 @@ def _polars_frame(value: Any, looking: Looking) -> Glance:
     for name in [each for each in names if each in looking.columns][:5]:
         secret = is_hidden_name(name)
         few = [] if secret else value.get_column(name).head(4).to_list()
-        shown = mask_of(secret.kind) if secret else f"[{listed([_short(each) for each in few], value.height, 120)}]"
+        shown = (
+            mask_of(secret.kind)
+            if secret
+            else f"[{listed([_short(each) for each in few], value.height, 120)}]"
+        )
         samples.append(f"{name}: {shown}")
     return Glance(kind, "; ".join([kind, *samples]))
 
@@ -237,7 +253,9 @@ def _xarray(value: Any, _: Looking) -> Glance:
     sizes = ", ".join(f"{name}: {size}" for name, size in value.sizes.items())
     if type(value).__name__ == "DataArray":
         return Glance(f"xarray.DataArray {value.dtype} ({sizes})")
-    return Glance(f"xarray.Dataset ({sizes}), variables: {listed(list(map(str, value.data_vars)), len(value.data_vars), 300)}")
+    return Glance(
+        f"xarray.Dataset ({sizes}), variables: {listed(list(map(str, value.data_vars)), len(value.data_vars), 300)}"
+    )
 
 
 _Looker = Callable[[Any, Looking], Glance]

@@ -49,7 +49,9 @@ def _function(value: Any) -> Glance:
     kind = "method" if is_a(value, types.MethodType) else "function"
     if not is_a(inner, types.FunctionType):
         signature = getattr(inner, "__text_signature__", None) or "(...)"
-        return Glance(f"builtin {kind} {inner.__name__}{signature.replace('$self, ', '').replace('$module, ', '')}")
+        return Glance(
+            f"builtin {kind} {inner.__name__}{signature.replace('$self, ', '').replace('$module, ', '')}"
+        )
     is_async = "async " if inspect.iscoroutinefunction(inner) else ""
     said = f"{is_async}{kind} {inner.__qualname__}{signature_of(inner)}"
     module = inner.__module__ or ""
@@ -92,7 +94,11 @@ def _default(value: object, name: str) -> str:
 def _class(kind: type) -> Glance:
     bases = [each.__name__ for each in type.__getattribute__(kind, "__bases__") if each is not object]
     init = next((vars(base)["__init__"] for base in kind.__mro__ if "__init__" in vars(base)), None)
-    signature = signature_of(init).replace("(self, ", "(").replace("(self)", "()") if isinstance(init, types.FunctionType) else ""
+    signature = (
+        signature_of(init).replace("(self, ", "(").replace("(self)", "()")
+        if isinstance(init, types.FunctionType)
+        else ""
+    )
     text = f"class {type.__getattribute__(kind, '__qualname__')}{signature}"
     text += f", a subclass of {', '.join(bases)}" if bases else ""
     if members := [name for name in vars(kind) if not name.startswith("_")]:
@@ -110,7 +116,9 @@ def held_by(value: object) -> dict[str, Any]:
                     held[name] = member.__get__(value)
                 except AttributeError:
                     continue
-    descriptor = next((vars(base)["__dict__"] for base in type.mro(type(value)) if "__dict__" in vars(base)), None)
+    descriptor = next(
+        (vars(base)["__dict__"] for base in type.mro(type(value)) if "__dict__" in vars(base)), None
+    )
     if isinstance(descriptor, types.GetSetDescriptorType):
         own = descriptor.__get__(value)
         if isinstance(own, dict):
@@ -135,7 +143,9 @@ def _instance(value: object, looking: Looking) -> Glance:
     held = {key: each for key, each in held_by(value).items() if not key.startswith("__")}
     if not held:
         members = [each for each in vars(type(value)) if not each.startswith("_")]
-        return Glance(name, f"{name}, which has {listed(members, len(members), looking.room)}" if members else name)
+        return Glance(
+            name, f"{name}, which has {listed(members, len(members), looking.room)}" if members else name
+        )
     inside = looking.inside
     pairs = [(key, glance(each, key, inside)) for key, each in list(held.items())[:_MOST_ATTRIBUTES]]
     kinds = listed([f"{key}: {each.kind}" for key, each in pairs], len(held), looking.room)
@@ -149,5 +159,7 @@ def _is_worth_reading(kind: type) -> bool:
         return True
     if type.__getattribute__(kind, "__module__") == "__main__" or "__dataclass_fields__" in vars(kind):
         return True
-    codes = (each.__code__.co_filename for each in vars(kind).values() if isinstance(each, types.FunctionType))
+    codes = (
+        each.__code__.co_filename for each in vars(kind).values() if isinstance(each, types.FunctionType)
+    )
     return any(is_users_file(file) for file in codes) or kind is types.SimpleNamespace

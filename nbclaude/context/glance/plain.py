@@ -41,12 +41,17 @@ def look(value: Any, looking: Looking) -> Glance | None:
     if kind is float:
         return Glance("float", repr(value) if len(repr(value)) < 10 else f"{value:.6g}")
     if kind in _SHOWN_WHOLE or is_a(value, pathlib.PurePath):
-        said = repr(value) if kind in _SHOWN_WHOLE else f"{kind.__name__}({pathlib.PurePath.__str__(value)!r})"
+        said = (
+            repr(value) if kind in _SHOWN_WHOLE else f"{kind.__name__}({pathlib.PurePath.__str__(value)!r})"
+        )
         return Glance(type_of(value), beginning(said, looking.room))
     if kind is str:
         return text_of_string(value, looking.room)
     if kind in (bytes, bytearray):
-        return Glance(f"{kind.__name__} of {len(value):,}", f"{beginning(repr(bytes(value[:60])), 80)} ({len(value):,} bytes)")
+        return Glance(
+            f"{kind.__name__} of {len(value):,}",
+            f"{beginning(repr(bytes(value[:60])), 80)} ({len(value):,} bytes)",
+        )
     if is_a(value, enum.Enum) and isinstance(getattr(value, "_name_", None), str):
         return Glance(f"member of {type_of(value)}", f"{type_of(value)}.{value._name_}")
     if is_a(value, dict):
@@ -77,12 +82,18 @@ def _row(value: Any, looking: Looking) -> Glance:
     sample = [glance(each, "", looking.inside) for each in first]
     kinds = {type_of(each) for each in itertools.islice(base.__iter__(value), 1_000)}
     # What is in a list of lists, by their kinds: `[3, 2]` and `[3]` differ in length.
-    inner = sample[0].kind if len({each.kind for each in sample}) == 1 and sample else ", ".join(sorted(kinds)[:4])
+    inner = (
+        sample[0].kind
+        if len({each.kind for each in sample}) == 1 and sample
+        else ", ".join(sorted(kinds)[:4])
+    )
     shown = listed([each.text() for each in sample], count, looking.room) if sample else "…"
     mixed = f" ({', '.join(sorted(kinds)[:4])})" if len(kinds) > 1 else ""
     opening, closing = "([" if base in (list, collections.deque) else "((" if base is tuple else "({", ""
     closing = {"[": "]", "(": ")", "{": "}"}[opening[1]]
-    return Glance(f"{name} of {count:,}: {inner}", f"{name} of {count:,}{mixed}: {opening[1]}{shown}{closing}")
+    return Glance(
+        f"{name} of {count:,}: {inner}", f"{name} of {count:,}{mixed}: {opening[1]}{shown}{closing}"
+    )
 
 
 def _named(value: Any, looking: Looking) -> Glance:
@@ -102,7 +113,9 @@ def _mapping(value: Any, looking: Looking) -> Glance:
         return Glance(f"empty {name}", f"{name}, empty")
     keys = list(itertools.islice(dict.keys(value), _MOST_KEYS))
     if looking.depth <= 0:
-        return Glance(f"{name} of {count:,}", f"{{{listed([_key(key) for key in keys], count, looking.room)}}}")
+        return Glance(
+            f"{name} of {count:,}", f"{{{listed([_key(key) for key in keys], count, looking.room)}}}"
+        )
     pairs = []
     for key in keys:
         named = key if isinstance(key, str) else ""
