@@ -18,7 +18,7 @@ from nbclaude.context.failures.frames import Frame, frames_of, shown_code, state
 from nbclaude.context.failures.near import near_names
 from nbclaude.context.failures.values import hidden_values, values_of, words_of
 from nbclaude.context.glance.glance import is_a
-from nbclaude.texts import beginning, clip
+from nbclaude.texts import beginning
 
 __all__ = ["FailedCell", "failed_command", "failure_of"]
 
@@ -64,7 +64,7 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
     return Failure(
         cell.cell_id,
         cell.execution_count,
-        clip(cell.source, 20_000, tail=0.3)[0],
+        cell.source,
         tuple(raised),
         _nearby(error, statement, names),
         _environment(cell, every),
@@ -86,7 +86,7 @@ def failed_command(cell: FailedCell) -> Failure | None:
     return Failure(
         cell.cell_id,
         cell.execution_count,
-        clip(cell.source, 20_000, tail=0.3)[0],
+        cell.source,
         (raised,),
         environment=environment,
         names=tuple(sorted(names_of(cell.code).wants)),
