@@ -26,11 +26,11 @@ def load(shell: Shell) -> None:
     """Register the magics; loading twice changes nothing."""
     if _loaded(shell):
         return
-    chat = ClaudeMagics(shell=shell)
+    workspace = current_workspace()
+    chat = ClaudeMagics(shell, workspace)
     shell.register_magics(chat)
     for family in FAMILIES[1:]:
         shell.register_magics(family(chat))
-    workspace = current_workspace()
     workspace.configured = chat.configured
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
