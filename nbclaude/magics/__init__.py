@@ -7,11 +7,13 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import completion, debugging, verbatim
+from nbclaude.magics import completion, debugging, short_names, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
+from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.notebook import Shell
@@ -19,7 +21,16 @@ from nbclaude.notebook import Shell
 __all__ = ["FAMILIES", "load", "unload"]
 
 # All magics by family; every family but the first works on the settings of the first.
-FAMILIES = (ClaudeMagics, FollowUpMagics, FigureMagics, ManageMagics, AccountMagics, ConnectMagics)
+FAMILIES = (
+    ClaudeMagics,
+    FollowUpMagics,
+    ExplainMagics,
+    FixMagics,
+    FigureMagics,
+    ManageMagics,
+    AccountMagics,
+    ConnectMagics,
+)
 
 
 def load(shell: Shell) -> None:
@@ -29,8 +40,9 @@ def load(shell: Shell) -> None:
     workspace = current_workspace()
     chat = ClaudeMagics(shell, workspace)
     shell.register_magics(chat)
-    for family in FAMILIES[1:]:
-        shell.register_magics(family(chat))
+    others = [family(chat) for family in FAMILIES[1:]]
+    for family in others:
+        shell.register_magics(family)
     workspace.configured = chat.configured
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
@@ -39,18 +51,26 @@ def load(shell: Shell) -> None:
     verbatim.load(shell)
     debugging.load(shell)
     completion.load(shell)
+    short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
+    # After what records the cell, which it explains.
+    for family in others:
+        if isinstance(family, ExplainMagics):
+            family.load()
 
 
 def unload(shell: Shell) -> None:
     """Take out everything that `load` put in; the conversation stays for the next load."""
+    short_names.unload(shell)
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
             shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
+        if isinstance(magics, ExplainMagics):
+            magics.unload()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)

@@ -21,20 +21,16 @@ from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
-from nbclaude.options import Option, parse_verb_line
+from nbclaude.options import parse_verb_line
 from nbclaude.output import say
 from nbclaude.secrets.masking import mask
-from nbclaude.settings.kinds import Flag, Text
 from nbclaude.stopping import stoppable
 from nbclaude.verbs.gathered import failure_attachments
+from nbclaude.verbs.options import FIX
 from nbclaude.verbs.prompts import prompt_text
 
 __all__ = ["FixMagics"]
 
-_OWN = (
-    Option(("--cell",), "N", "mend the cell that ran as In[N], not the last that failed", kind=Text(), field="cell"),
-    Option(("--no-values",), "", "send types and shapes, and no values", kind=Flag(), field="no_values"),
-)
 _NUMBER = re.compile(r"(?:In)?\[?(\d+)\]?")
 
 
@@ -62,7 +58,7 @@ class FixMagics(Family):
         """
         refuse_keys(self.workspace, line)
         where = standing(self.shell)
-        options, own, hint = parse_verb_line(line, _OWN)
+        options, own, hint = parse_verb_line(line, FIX)
         where.refuse_into(options.into)
         failure = self._failure(str(own.get("cell", "")))
         if failure is None:
@@ -94,7 +90,9 @@ class FixMagics(Family):
         if found is None:
             known = ", ".join(str(each.execution_count) for each in failures.all[-10:])
             there = f"Those that failed last are {known}." if known else "No cell has failed."
-            raise UsageError(f"--cell {wanted}: In[{number[1]}] has not failed, or has run well since. {there}")
+            raise UsageError(
+                f"--cell {wanted}: In[{number[1]}] has not failed, or has run well since. {there}"
+            )
         return found
 
     def _offer(self, failure: Failure, answered: Answered) -> None:

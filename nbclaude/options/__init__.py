@@ -7,4 +7,13 @@ from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
 
-__all__ = ["OPTIONS", "Ending", "Option", "Options", "ending_of", "help_page", "parse_line", "parse_verb_line"]
+__all__ = [
+    "OPTIONS",
+    "Ending",
+    "Option",
+    "Options",
+    "ending_of",
+    "help_page",
+    "parse_line",
+    "parse_verb_line",
+]

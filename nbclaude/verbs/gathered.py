@@ -40,25 +40,36 @@ def failure_attachments(
     error = failure.last.kind
     name = f"cell {failure.execution_count}"
     found = [
-        Attachment(name, (framed("failure", f"In[{failure.execution_count}]", text),), f"{error}, its traceback and values", kind="text")
+        Attachment(
+            name,
+            (framed("failure", f"In[{failure.execution_count}]", text),),
+            f"{error}, its traceback and values",
+            kind="text",
+        )
     ]
     needed = _needed(seen, failure.names, namespace, failure.cell_id, failure.execution_count)
     written, count = needed_text(needed, _NEEDED)
     if written:
         text = without_hidden(written, failure.hidden)
         found.append(
-            Attachment("cells before", (framed("cells", "needed", text),), counted(count, "needed cell"), _stale(needed), "text")
+            Attachment(
+                "cells before",
+                (framed("cells", "needed", text),),
+                counted(count, "needed cell"),
+                _stale(needed),
+                "text",
+            )
         )
     return tuple(found)
 
 
-def cell_attachment(cell: LoggedCell, *, has_run: bool = True) -> Attachment:
-    """Return a cell with the numbers of its lines, and what it printed and showed."""
+def cell_attachment(cell: LoggedCell, *, has_run: bool = True, printed: bool = True) -> Attachment:
+    """Return a cell with the numbers of its lines, and what it `printed` and showed."""
     source = cell.source.strip("\n")
     lines = source.count("\n") + 1
     text = clip(numbered(hide_secrets(source)), _SOURCE, tail=0.3)[0]
     name = f"In[{cell.execution_count}]" if has_run else "a cell that has not run"
-    if has_run and (shown := printed_by(cell).strip("\n")):
+    if has_run and printed and (shown := printed_by(cell).strip("\n")):
         text += f"\n\nIt showed:\n{clip(shown, _PRINTED, tail=0.5)[0]}"
     label = f"cell {cell.execution_count}" if has_run else "this cell"
     return Attachment(label, (framed("cell", name, text),), counted(lines, "line"), kind="source")
@@ -80,7 +91,8 @@ def uses_attachment(
     wanted = [name for name in sorted(names.wants) if name in namespace]
     looking = Looking(words_of(python_of(cell.source)))
     said = [
-        f"{name} = {glance(namespace[name], name, looking).text(values=values)}" for name in wanted[:_MOST_NAMES]
+        f"{name} = {glance(namespace[name], name, looking).text(values=values)}"
+        for name in wanted[:_MOST_NAMES]
     ]
     needed = _needed(seen, names.wants, namespace, cell.cell_id, cell.execution_count)
     written, count = needed_text(needed, _NEEDED_TO_EXPLAIN)
@@ -89,12 +101,20 @@ def uses_attachment(
         hidden = hidden_values(namespace)
         text = without_hidden("\n".join(said), hidden)
         found.append(
-            Attachment("names it uses", (framed("names", "used", text),), counted(len(said), "name"), kind="text")
+            Attachment(
+                "names it uses", (framed("names", "used", text),), counted(len(said), "name"), kind="text"
+            )
         )
         written = without_hidden(written, hidden)
     if written:
         found.append(
-            Attachment("cells before", (framed("cells", "needed", written),), counted(count, "needed cell"), _stale(needed), "text")
+            Attachment(
+                "cells before",
+                (framed("cells", "needed", written),),
+                counted(count, "needed cell"),
+                _stale(needed),
+                "text",
+            )
         )
     return tuple(found)
 
@@ -113,4 +133,6 @@ def _needed(
 
 
 def _stale(needed: Needed) -> tuple[str, ...]:
-    return tuple(f"In[{each.cell.execution_count}] is stale: {each.stale}" for each in needed.cells if each.stale)
+    return tuple(
+        f"In[{each.cell.execution_count}] is stale: {each.stale}" for each in needed.cells if each.stale
+    )

@@ -125,10 +125,14 @@ class CellWatch:
                 CellOutput("result", f"[… {counted(self._more, 'more output')} of this cell left out …]")
             )
         self._clear()
-        self._log.record(self._current, count, str(info.raw_cell), [*outputs, *last])
+        source = str(info.raw_cell)
+        # A line that has the cell explained is not a part of it.
+        asked = notebook.explained(source)
+        source = source if asked is None else asked[1]
+        self._log.record(self._current, count, source, [*outputs, *last])
         # A fault of ours must not show under a cell that has nothing to do with us.
         with contextlib.suppress(Exception):
-            self._take_down(error, count, str(info.raw_cell))
+            self._take_down(error, count, source)
 
     def _take_down(self, error: BaseException | None, count: int, source: str) -> None:
         """Note what is known of the error that a cell ended with, or that it has mended its own."""
