@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from nbclaude.cleaning import printable
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Outcome
-from nbclaude.errors import APIResponseValidationError
+from nbclaude.errors import APIResponseValidationError, ConfigurationError
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest
@@ -23,6 +23,26 @@ class CodeBlock(NamedTuple):
 
     language: str
     source: str
+
+    def insert(self) -> None:
+        """Put the code into a new cell below the one that runs, with the cell magic that its language needs; run nothing.
+
+        Raises:
+            ConfigurationError: there is no notebook, or the extension is not loaded.
+
+        """
+        # The user calls it, who holds no workspace.
+        from nbclaude.conversation.workspace import current_workspace
+        from nbclaude.edits import cell_of_block
+        from nbclaude.output import say
+
+        insert_cells = current_workspace().insert_cells
+        if insert_cells is None:
+            raise ConfigurationError(
+                "There is no cell to insert the code below: nbclaude is not loaded in a notebook."
+            )
+        if said := insert_cells([cell_of_block(self.language, self.source)]):
+            say(said)
 
 
 class ToolCall(NamedTuple):

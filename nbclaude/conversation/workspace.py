@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -40,6 +40,8 @@ class Workspace:
         self.cell_run: Callable[[], CellRun | None] = lambda: None
         self.conversation_name: Callable[[], str] = lambda: ""
         self.named_connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+        self.insert_cells: Callable[[Sequence[str]], str] | None = None
+        """Puts code into new cells below the one that runs; None where there is no notebook."""
         self.demo_url = ""
         self.deleted_cells = DeletedCells()
         self.gone: frozenset[str] = frozenset()

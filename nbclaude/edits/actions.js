@@ -31,8 +31,9 @@ function insertBelow(model) {
   let place = notebook.cells.findIndex((each) => each.id === model.get("cell"));
   if (place < 0) return { outcome: "gone" };
   for (const [id, source] of model.get("cells")) {
-    place += 1;
-    if (notebook.cells.some((each) => each.id === id)) continue;
+    const there = notebook.cells.findIndex((each) => each.id === id);
+    place = there < 0 ? place + 1 : there;
+    if (there >= 0) continue;
     notebook.insertCell(place, { cell_type: "code", id, source, metadata: {} });
   }
   return { outcome: "inserted" };
@@ -80,7 +81,7 @@ function initialize({ model }) {
     const notebook = documentOf(model);
     if (notebook && model.get("cell") && !notebook.cells.some((each) => each.id === model.get("cell"))) return;
     model.set("done", wish);
-    follow(model, wish);
+    follow(model, wish.split(" ")[0]);
     model.save_changes();
   };
   model.on("change:wish", obey);
@@ -137,7 +138,8 @@ const named = (model) => model.get("label") || "the cell";
 
 const WORDS = {
   replaced: (model) => `Replaced ${named(model)}. Nothing was run.`,
-  inserted: (model) => `The code is in ${model.get("cells").length > 1 ? "new cells" : "a new cell"} below ${named(model)}. Nothing was run.`,
+  inserted: (model) => (model.get("has_buttons") || model.get("label")
+    ? `The code is in a new cell below ${named(model)}. Nothing was run.` : ""),
   restored: (model) => `The old text is back in ${named(model)}.`,
   changed: (model) => `Not replaced: ${named(model)} changed meanwhile, as shown here.`,
   gone: (model) => `Not done: ${named(model)} is no longer in this notebook.`,

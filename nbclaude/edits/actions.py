@@ -23,9 +23,9 @@ class Actions(DOMWidget):  # type: ignore[misc]
     "restored", or why not: "changed", "gone", "read-only", "no-document". With "changed", `expected` and `now` are the texts that
     differ.
 
-    A `wish` is "replace", "below" or "restore"; `done` repeats it when it was followed, so that a page that is loaded again does
-    not follow it twice. `cells` go below the cell; they have ids from here, so that two pages that show the same notebook do
-    not both add them.
+    A `wish` is "replace", "below" or "restore", with a number where it is repeated; `done` repeats the one that was followed
+    last, so that a page that is loaded again does not follow it twice. `cells` go below the cell; they have ids from here, so
+    that two pages that show the same notebook do not both add them.
     """
 
     _model_name = Unicode("AnyModel").tag(sync=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from nbclaude.edits.python_cells import cell_magic_of, is_python_magic
 
-__all__ = ["cell_of_block", "corrected_cell"]
+__all__ = ["cell_of_block", "corrected_cell", "is_runnable", "missing_extension"]
 
 _PYTHON = frozenset(
     {"", "python", "py", "python3", "py3", "ipython", "ipython3", "jupyter", "pycon", "sage", "cython3"}
@@ -40,6 +40,8 @@ _MAGICS = {
     "julia": "julia",
 }
 _SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console"})
+# Cell magics that are not IPython's own, and what loads them.
+_EXTENSIONS = {"sql": "sql", "R": "rpy2.ipython", "cython": "Cython", "julia": "julia.magic"}
 # What is shown of a session is not typed: the signs before the input go, and what the session has answered.
 _PROMPT = re.compile(r"(>>>|\.\.\.)(?: |$)")
 _CONSOLE = re.compile(r"\$ ")
@@ -56,6 +58,18 @@ def cell_of_block(language: str, source: str) -> str:
     if tag in ("html", "svg") and not source.strip():
         return source
     return f"%%{magic}\n{source}"
+
+
+def is_runnable(language: str) -> bool:
+    """Tell whether a block in this language can run as a cell: Python, or what a cell magic runs."""
+    tag = _tag(language)
+    return tag in _PYTHON or tag in _MAGICS
+
+
+def missing_extension(source: str, known: Container[str]) -> str:
+    """Return the extension that has the cell magic of this cell, if the shell does not know it: `rpy2.ipython` for `%%R`."""
+    name, _ = cell_magic_of(source)
+    return "" if name in known else _EXTENSIONS.get(name, "")
 
 
 def _tag(language: str) -> str:

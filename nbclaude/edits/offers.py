@@ -12,7 +12,16 @@ from nbclaude.edits.ways import Way, way_of
 from nbclaude.notebook import Shell, cell_run, is_read_only
 from nbclaude.output import show_bundle
 
-__all__ = ["Offer", "forget_widgets", "insert_cells", "joined", "offer"]
+__all__ = [
+    "Offer",
+    "forget_widgets",
+    "made_widget",
+    "offer",
+    "show_line",
+    "show_widget",
+    "source_html",
+    "with_ids",
+]
 
 _DONE = ("replaced", "inserted", "restored")
 _MOST_WIDGETS = 60  # of one kernel; the oldest close then
@@ -21,8 +30,6 @@ _VANISHING = (
     ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets)"
     ":not(:has(.nbclaude-actions:not(.jupyter-widgets-disconnected))) { display: none; }"
 )
-_BETWEEN = "\n\n#\n\n"  # between the blocks that have to share one cell
-
 _widgets: list[tuple[str, Any]] = []  # each with the id of the cell that shows it
 
 
@@ -34,7 +41,7 @@ class Offer:
         self.way = way
         self.outcome = ""
         """What the front end has told last, as `Actions` has it; "put" where it does not tell what comes of it."""
-        self._cells = _with_ids([proposal.after])
+        self._cells = with_ids([proposal.after])
         self._widgets: list[Any] = []
 
     @property
@@ -49,20 +56,20 @@ class Offer:
 
     def apply(self, shell: Shell, said: str) -> None:
         """Put the new text into its cell, or below it; show in the cell that runs what is `said`, and what came of it."""
-        _show_line(shell, said)
+        show_line(shell, said)
         self.show_buttons(shell, wish="below" if self.proposal.below else "replace", has_buttons=False)
         self.outcome = "put"
 
     def take_back(self, shell: Shell, said: str) -> None:
         """Put the old text back, unless somebody has worked on it meanwhile; show what is `said`, and what came of it."""
-        _show_line(shell, said)
+        show_line(shell, said)
         self.show_buttons(shell, wish="restore", has_buttons=False)
         self.outcome = ""
 
     def show_buttons(self, shell: Shell, *, wish: str = "", has_buttons: bool = True) -> None:
         """Show the actions, and what comes of them, in the cell that runs; a wish is followed at once."""
         proposal = self.proposal
-        widget = _made(
+        widget = made_widget(
             shell,
             cell=proposal.cell,
             label=proposal.label,
@@ -75,7 +82,7 @@ class Offer:
         )
         widget.observe(self._told, "outcome")
         self._widgets.append(widget)
-        _show_widget(shell, widget)
+        show_widget(shell, widget)
 
     def _told(self, change: Any) -> None:
         """Take note of what the front end tells; the buttons elsewhere follow what has been done."""
@@ -107,44 +114,6 @@ def offer(shell: Shell, proposal: Proposal, *, apply: bool = False) -> Offer:
         shell.set_next_input(proposal.after, replace=not proposal.below)
         made.outcome = "put"
     return made
-
-
-def insert_cells(shell: Shell, sources: Sequence[str]) -> str:
-    """Put code into new cells below the cell that runs; return what is to be said of it, if anything.
-
-    A single one is what every front end follows. Several need its document; without that they share one cell.
-    """
-    way = way_of(shell)
-    if way == "shown":
-        text = joined(sources)
-        show_bundle(shell, html=_code_html(text), text=text)
-        return "This front end does not insert cells, so the code is shown here."
-    if len(sources) > 1 and way == "document":
-        at = cell_run(shell)
-        cell = at.cell if at is not None else ""
-        widget = _made(
-            shell, cell=cell, cells=_with_ids(sources), below=True, has_buttons=False, wish="below"
-        )
-        _show_line(shell, f"The {len(sources)} blocks go into new cells below. Nothing is run.")
-        _show_widget(shell, widget)
-        return ""
-    shell.set_next_input(joined(sources))
-    if len(sources) > 1:
-        return f"This front end takes one new cell at a time, so the {len(sources)} blocks share one."
-    return ""
-
-
-def joined(sources: Sequence[str]) -> str:
-    """Return several cells as one, a blank comment line between; what has a magic of its own is a comment there."""
-    if len(sources) == 1:
-        return sources[0]
-    parts = [
-        "\n".join(f"# {line}".rstrip() for line in source.split("\n"))
-        if source.lstrip().startswith("%%")
-        else source
-        for source in sources
-    ]
-    return _BETWEEN.join(parts)
 
 
 def forget_widgets(cell: str | None = None) -> None:
@@ -184,7 +153,7 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
     old = "" if proposal.below else proposal.before
     offered = " nbclaude-offered" if not note else ""
     body = (
-        _code_html(proposal.after, styled=False)
+        source_html(proposal.after, styled=False)
         if proposal.below
         else diff_html(old, proposal.after, proposal.label)
     )
@@ -192,14 +161,14 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
     said = f'<p class="nbclaude-line">{escape(note)}</p>' if note else ""
     plain = f"{text}\n\n{note}" if note else text
     if note.endswith(":"):
-        said += _code_html(proposal.after, styled=False)
+        said += source_html(proposal.after, styled=False)
         plain += f"\n\n{proposal.after}"
     html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{_VANISHING}</style>{body}{said}</div>'
     show_bundle(shell, html=html, text=plain)
 
 
-def _show_line(shell: Shell, text: str) -> None:
-    """Show a sentence, below which a widget may stand, and vanish."""
+def show_line(shell: Shell, text: str) -> None:
+    """Show a sentence; the widget that may follow it vanishes when it has gone."""
     from nbclaude.render.style import STYLE
 
     style = f"<style>{STYLE}{_VANISHING}</style>"
@@ -207,7 +176,8 @@ def _show_line(shell: Shell, text: str) -> None:
     show_bundle(shell, html=html, text=text)
 
 
-def _code_html(source: str, *, styled: bool = True) -> str:
+def source_html(source: str, *, styled: bool = True) -> str:
+    """Return code as HTML; `styled` with the style sheet, to stand alone."""
     from nbclaude.render.highlight import highlight
     from nbclaude.render.style import STYLE
 
@@ -218,11 +188,13 @@ def _code_html(source: str, *, styled: bool = True) -> str:
     return f'<div class="nbclaude"><style>{STYLE}</style>{block}</div>' if styled else block
 
 
-def _with_ids(sources: Sequence[str]) -> list[list[str]]:
+def with_ids(sources: Sequence[str]) -> list[list[str]]:
+    """Give each cell an id, so that it is not added twice."""
     return [[uuid.uuid4().hex[:12], source] for source in sources]
 
 
-def _made(shell: Shell, **traits: object) -> Any:
+def made_widget(shell: Shell, **traits: object) -> Any:
+    """Make a widget with these traits for the cell that runs; the oldest are closed where there are too many."""
     # Widgets load with the first offer.
     from nbclaude.edits.actions import Actions
 
@@ -234,7 +206,8 @@ def _made(shell: Shell, **traits: object) -> Any:
     return widget
 
 
-def _show_widget(shell: Shell, widget: Any) -> None:
+def show_widget(shell: Shell, widget: Any) -> None:
+    """Show a widget below the output that makes it vanish when it has gone."""
     bundle = {**widget._repr_mimebundle_(), "text/html": "", "text/plain": ""}
     transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
     shell.display_pub.publish(data=bundle, metadata={}, transient=transient)

@@ -7,7 +7,8 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import completion, debugging, short_names, verbatim
+from nbclaude.edits import insert_cells
+from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -15,6 +16,7 @@ from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
+from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.notebook import Shell
 
@@ -26,6 +28,7 @@ FAMILIES = (
     FollowUpMagics,
     ExplainMagics,
     FixMagics,
+    InsertMagics,
     FigureMagics,
     ManageMagics,
     AccountMagics,
@@ -47,9 +50,11 @@ def load(shell: Shell) -> None:
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
     workspace.named_connections = lambda: dict(chat.connections)
+    workspace.insert_cells = lambda sources: insert_cells(shell, sources)
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
+    failures.load(shell)
     completion.load(shell)
     short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
@@ -80,6 +85,7 @@ def unload(shell: Shell) -> None:
     _close_panels()
     verbatim.unload(shell)
     debugging.unload(shell)
+    failures.unload(shell)
     completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
@@ -89,6 +95,7 @@ def unload(shell: Shell) -> None:
     workspace.cell_run = lambda: None
     workspace.conversation_name = lambda: ""
     workspace.named_connections = dict
+    workspace.insert_cells = None
     _close_connections()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nbclaude.edits import cell_of_block, corrected_cell
-from nbclaude.edits.offers import joined
+from nbclaude.edits.inserting import joined
 
 CELLS = {
     "python": ("python", "x = 1\n", "x = 1"),
