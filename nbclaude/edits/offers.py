@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.edits.proposal import Proposal
 from nbclaude.edits.ways import Way, way_of
-from nbclaude.notebook import Shell, cell_run, is_read_only
+from nbclaude.notebook import Shell, cell_run
 from nbclaude.output import show_bundle
 
 __all__ = [
@@ -126,7 +126,7 @@ def forget_widgets(cell: str | None = None) -> None:
 
 def _is_running(shell: Shell, proposal: Proposal) -> bool:
     at = cell_run(shell)
-    return at is not None and at.cell == proposal.cell and not is_read_only(shell)
+    return at is not None and at.cell == proposal.cell
 
 
 def _note(shell: Shell, proposal: Proposal, way: Way, *, apply: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbclaude.edits.checks import why_not
-from nbclaude.notebook import Shell
+from nbclaude.notebook import Shell, cell_run, is_read_only
 
 __all__ = ["Proposal", "propose"]
 
@@ -45,4 +45,7 @@ def propose(
     With `only_comments` nothing but comments and docstrings may change. A new cell `below` need not keep what the old one has.
     """
     reason = why_not(shell, "" if below else before, after, only_comments=only_comments)
+    at = cell_run(shell)
+    if not below and at is not None and at.cell == cell and is_read_only(shell):
+        reason = f"{label[:1].upper()}{label[1:] or 'The cell'} is read-only."
     return Proposal(cell, before if sent is None else sent, before, after, label, reason, below)
