@@ -128,6 +128,7 @@ class Workspace:
         if at is not None:
             self.conversations.cell_exists(at.cell)
             self._told_aside -= {at.cell}
+            self.edits.cell_runs(at.cell)
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
 

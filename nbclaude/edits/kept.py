@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from nbclaude.edits.offers import Offer
+from nbclaude.edits.offers import Offer, forget_widgets
 
 __all__ = ["Edits"]
 
@@ -27,11 +27,20 @@ class Edits:
         """The newest offer."""
         return self._noted[-1][1] if self._noted else None
 
+    def cell_runs(self, cell: str) -> None:
+        """Take note that a cell runs: what it has shown goes, and the buttons with it."""
+        if cell:
+            forget_widgets(cell)
+
+    def forget(self) -> None:
+        """Forget all offers; their buttons vanish."""
+        self._noted.clear()
+        forget_widgets()
+
     def applied_with(self, messages: Collection[object]) -> list[Offer]:
         """Return the offers made of these messages that were applied, newest first."""
-        found = [
+        return [
             offer
             for message, offer in reversed(self._noted)
             if offer.is_applied and any(message is each for each in messages)
         ]
-        return found

@@ -1,1 +1,1 @@
-"""The verbs: what each says to the model. Its words stand in TOML files beside this one, for people to read and mend."""
+"""Verbs: what is gathered and said for "explain this", "fix this", so that a word is enough."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-__all__ = ["Instruction", "edit_prompt", "instruction_for", "instructions_help"]
+from nbclaude.verbs.prompts import prompts_of
 
-_FILE = Path(__file__).with_name("instructions.toml")
-_SPELLINGS = {"optimize": "optimise", "docstrings": "docstring", "tests": "test", "type": "types"}
+__all__ = ["Instruction", "instruction_for", "instructions_text"]
+
+_SPELLINGS = {"optimize": "optimise", "docstrings": "docstring", "tests": "test"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +29,23 @@ class Instruction:
     any_language: bool = False
 
 
-def edit_prompt() -> str:
-    """Return what every edit says to the model before the instruction."""
-    return _text("edit")
-
-
 def instruction_for(said: str) -> Instruction:
     """Return what an instruction means: a known one only if it is nothing but its word, `translate` with what follows."""
-    words = said.split()
-    word = words[0].lower() if words else ""
-    name = _SPELLINGS.get(word, word)
-    if name == "translate" and len(words) > 1:
-        language = " ".join(words[1:])
-        language = language.removeprefix("to ").removeprefix("into ")
-        return Instruction(_text(name).replace("{language}", language), name, any_language=True)
-    if len(words) == 1 and name in _known() and name != "translate":
-        return Instruction(_text(name), name, name == "annotate", bool(_table()[name].get("below")))
-    return Instruction(said)
+    word, _, more = said.strip().partition(" ")
+    name, more = _SPELLINGS.get(word.lower(), word.lower()), more.strip()
+    known = _known().get(name)
+    if known is None or bool(more) != (name == "translate"):
+        return Instruction(said.strip())
+    language = re.sub(r"^(?:in)?to\s+", "", more)
+    text = str(known["prompt"]).strip().replace("{language}", language)
+    return Instruction(text, name, name == "annotate", bool(known.get("below")), name == "translate")
 
 
-def instructions_help() -> str:
-    """List the known instructions, one a line."""
-    return "\n".join(f"  {name:<12}{_table()[name]['help']}" for name in _known())
+def instructions_text() -> str:
+    """List the known instructions for the help page, one a line."""
+    return "\n".join(f"  {name:<10}  {known['help']}" for name, known in _known().items())
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    return tomllib.loads(_FILE.read_text("utf-8"))
-
-
-def _known() -> list[str]:
-    return [name for name in _table() if name != "edit"]
-
-
-def _text(name: str) -> str:
-    return str(_table()[name]["prompt"]).strip()
+def _known() -> Mapping[str, Mapping[str, Any]]:
+    known: Mapping[str, Mapping[str, Any]] = prompts_of("edit")["known"]
+    return known
