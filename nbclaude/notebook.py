@@ -31,6 +31,7 @@ __all__ = [
     "is_claude_cell",
     "is_read_only",
     "is_terminal",
+    "is_watched",
     "live_widgets",
     "nobody_answers",
     "notebook_path",
@@ -232,6 +233,17 @@ def only_asks_follow(shell: Shell) -> bool:
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def is_watched(shell: Shell) -> bool:
+    """Tell whether somebody looks at a notebook whose cell runs now.
+
+    What executes notebooks (nbclient, and with it papermill, nbconvert) says that there is nobody to ask; it learns of errors
+    from outputs of their own kind. Consoles print what they get, and callbacks of widgets run no cell.
+    """
+    content = _request(shell).get("content")
+    in_notebook = cell_run(shell) is not None or "google.colab" in sys.modules
+    return in_notebook and isinstance(content, Mapping) and content.get("allow_stdin") is not False
 
 
 def shows_updates(shell: Shell) -> bool:

@@ -92,7 +92,7 @@ def receipt_of(
 
 
 def receipt_of_plan(
-    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False
+    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
 ) -> Receipt:
     """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
     headers = plan.request.headers.items()
@@ -105,7 +105,7 @@ def receipt_of_plan(
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary,
+        found=plan.screening.summary if whole else (),  # under an answer a notice says it
         notes=plan.screening.notes,
         spent=spent,
         source_of=workspace.uploads.source_of,

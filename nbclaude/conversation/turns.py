@@ -83,6 +83,11 @@ class Change:
     kind: Literal["turn", "replacement", "rest", "removal", "departure", "return", "reset"] = "turn"
     cells: frozenset[str] = frozenset()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a turn was added after the others, and nothing else happened."""
+        return self.kind == "turn" and not (self.replaced or self.begins or self.left or self.later)
+
 
 class Conversation:
     """The turns, oldest first, and the states before each change.

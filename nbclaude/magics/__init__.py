@@ -8,7 +8,7 @@ from typing import Any
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.edits import insert_cells
-from nbclaude.magics import completion, debugging, short_names, verbatim
+from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -56,6 +56,7 @@ def load(shell: Shell) -> None:
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
+    failures.load(shell)
     completion.load(shell)
     short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
@@ -86,6 +87,7 @@ def unload(shell: Shell) -> None:
     _close_panels()
     verbatim.unload(shell)
     debugging.unload(shell)
+    failures.unload(shell)
     completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)

@@ -397,7 +397,7 @@ class TestTerminal:
     def test_what_was_sent(self) -> None:
         receipt = Receipt("sent: df (3 rows), 40 tokens", parts=(ReceiptPart("df", "rows"),))
         shown = self.shown(delta("Hi"), footer=Footer(("m",), receipt=receipt))
-        assert shown == "Hi\n(m)\n(sent: df (3 rows), 40 tokens)\n"
+        assert shown == "Hi\n(m · sent: df (3 rows), 40 tokens)\n"
 
     def test_waiting_is_one_line(self) -> None:
         stream = io.StringIO()
