@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,8 +49,6 @@ def explained_name(
     """
     if not _NAME.fullmatch(text):
         return None
-    import ast
-
     root = text.partition(".")[0]
     if root not in names:
         return None
@@ -61,4 +61,4 @@ def explained_name(
         source = inspect.getsource(value)
     except (OSError, TypeError):
         return ()
-    return uses_attachment(seen, LoggedCell("", _LAST, inspect.cleandoc(source)), names, values=values)
+    return uses_attachment(seen, LoggedCell("", _LAST, textwrap.dedent(source)), names, values=values)

@@ -158,7 +158,7 @@ class CellWatch:
         """Return what a cell ends with: the value of its last expression, unless it is an answer of ours, or its error."""
         outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
-        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
+        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.asking.reply":
             outputs.append(CellOutput("result", _plain(self._result or told({"text/plain": str(shown)}))))
         if error is not None:
             from nbclaude.context.sources import describe_exception
