@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -15,17 +14,17 @@ from nbclaude.asking.gathering import notebook_names
 from nbclaude.asking.prepare import refuse_keys
 from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
-from nbclaude.cleaning import printable
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell, visible_cells
 from nbclaude.errors import NbclaudeError
 from nbclaude.magics.calls import call_of
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.failures import show_after_cell
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
-from nbclaude.magics.wording import said, worded
+from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_verb_line
 from nbclaude.stopping import stoppable, unbroken
 from nbclaude.verbs.explained import explained_cell, explained_name
@@ -123,9 +122,7 @@ class ExplainMagics(Family):
         try:
             self._explain_run(found[0], found[1], int(result.execution_count or 0))
         except (UsageError, NbclaudeError, KeyboardInterrupt) as error:
-            # The cell has ended, and how it ended stays: this is one line below it.
-            words = said(error) if isinstance(error, Exception) else str(error)
-            sys.stderr.write(printable(f"{type(error).__name__}: {words}\n"))
+            show_after_cell(self.shell, error)
 
     @stoppable()
     @worded()

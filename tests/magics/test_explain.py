@@ -72,7 +72,9 @@ def test_a_word_is_a_name_only_if_it_resolves(notebook: Notebook) -> None:
 
 def test_what_a_password_is_stays_here(notebook: Notebook) -> None:
     notebook.run("db_password = 'tea'")
-    (prompt,) = notebook.sent("%%claude_explain\nlogin = {'user': 'anna', 'password': 'cup'}\nlen(db_password)")
+    (prompt,) = notebook.sent(
+        "%%claude_explain\nlogin = {'user': 'anna', 'password': 'cup'}\nlen(db_password)"
+    )
     assert "'cup'" not in prompt
     assert "'tea'" not in prompt
     assert "'anna'" in prompt

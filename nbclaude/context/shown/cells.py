@@ -143,6 +143,11 @@ def visible_cells(log: CellLog, without: str = "") -> list[LoggedCell]:
     ]
 
 
+def is_asking(source: str) -> bool:
+    """Tell whether a cell only asks, and runs no code of the user's."""
+    return _visible(LoggedCell("", 0, source)) is None and _IGNORED.match(source) is None
+
+
 def printed_by(cell: LoggedCell) -> str:
     """Return what a cell has printed and shown, without its error."""
     return "\n".join(each.text.rstrip("\n") for each in _joined(cell.outputs) if each.kind != "error")

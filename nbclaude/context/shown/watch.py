@@ -16,9 +16,10 @@ from typing import Any, Literal
 
 from nbclaude import notebook
 from nbclaude.context.failures.failure import FailureLog
-from nbclaude.context.shown.cells import CellLog, CellOutput
+from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
 from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.told import told
+from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
 from nbclaude.texts import TextLimits, counted, gap
@@ -138,6 +139,8 @@ class CellWatch:
         """Note what is known of the error that a cell ended with, or that it has mended its own."""
         from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
 
+        if isinstance(error, NbclaudeError | AnswerInterrupted) or is_asking(source):
+            return  # an error of ours says itself what to do
         code = notebook.python_of(source)
         cell = FailedCell(
             self._current,
