@@ -54,6 +54,10 @@ class Shell(Protocol):
     configurables: list[Any]
 
     @property
+    def Completer(self) -> Any:  # noqa: N802 - IPython's name
+        """Completes what is typed."""
+
+    @property
     def display_pub(self) -> Any:
         """Publishes display data; in kernels it has hooks."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import debugging, verbatim
+from nbclaude.magics import completion, debugging, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -38,6 +38,7 @@ def load(shell: Shell) -> None:
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
+    completion.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
 
@@ -59,6 +60,7 @@ def unload(shell: Shell) -> None:
     _close_panels()
     verbatim.unload(shell)
     debugging.unload(shell)
+    completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()
