@@ -90,7 +90,7 @@ class TestPages:
         notebook.display.begin()
         notebook.display.show([delta("word\n\n" * 900)])
         firsts = [message["data"]["text/plain"] for message in notebook.messages if not message["update"]]
-        assert firsts == ["Asking Claude …", "(the answer goes on)"]
+        assert firsts == ["Asking Claude …", "(the answer goes on)", "(the answer goes on)"]
 
     def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
         notebook.display.begin()
