@@ -144,10 +144,10 @@ class ReplyRenderer:
             while self._section.lay(self._section_limit, catch_up=catch_up, at_most=at_most):
                 at_most = at_most and 0
                 page = self._pages[-1]
-                if self._in_pieces or page.size >= page_limit(page.number):
-                    closed.append(self._close_page())
-                else:
+                if self._has_ending and page.size < page_limit(page.number):
                     page.above = len(page.parts)
+                else:
+                    closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
         self._repaint.clear()
@@ -256,13 +256,16 @@ class ReplyRenderer:
         return section
 
     @property
+    def _has_ending(self) -> bool:
+        """Whether what is laid last stands apart from the page: running text, since a fold is not cut without need."""
+        return isinstance(self._section, TextSection) and not self._in_pieces
+
+    @property
     def _section_limit(self) -> float:
         """How much of the section is laid before it moves up to the page, or the page closes."""
         number = self._pages[-1].number
-        if isinstance(self._section, TextSection) and not self._in_pieces:
-            return ENDING
         if not self._in_pieces:
-            return page_limit(number)  # what is in folds is not cut without need
+            return ENDING if self._has_ending else page_limit(number)
         # Thinking is folded when it ends: a piece of it would stay open for ever.
         return float("inf") if isinstance(self._section, ThinkingSection) else piece_limit(number)
 
