@@ -78,7 +78,15 @@ class TestPages:
         [last] = notebook.messages  # the publisher has been told to clear the rest
         assert not last["update"] and "Hello." in last["data"]["text/html"]
 
-    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 900, True)])
+    def test_a_page_and_its_ending_take_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        for _ in range(3):
+            notebook.display.show([delta("word\n\n" * 100)])
+        notebook.display.finish(FOOTER, alone=True)
+        assert [message["update"] for message in notebook.messages] == [False, False]
+        assert sum(message["data"]["text/html"].count("word") for message in notebook.messages) == 300
+
+    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 2_000, True)])
     def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
         notebook.display.begin()
         notebook.display.show([delta(text)])
