@@ -114,7 +114,7 @@ class PagesDisplay:
         self._countdown = None
         self._feed()
         pages = self._ready().close(footer)
-        if alone and self._shown == len(pages) <= _SHOWN_AGAIN:
+        if alone and self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0:
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)

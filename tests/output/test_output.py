@@ -84,14 +84,14 @@ class TestPages:
             notebook.display.show([delta("word\n\n" * 100)])
         notebook.display.finish(FOOTER, alone=True)
         assert [message["update"] for message in notebook.messages] == [False, False]
-        assert sum(message["data"]["text/html"].count("word") for message in notebook.messages) == 300
+        assert sum(message["data"]["text/html"].count("<p>word") for message in notebook.messages) == 300
 
     @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 2_000, True)])
     def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
         notebook.display.begin()
         notebook.display.show([delta(text)])
         notebook.display.finish(FOOTER, alone=alone)
-        assert not notebook.messages[0]["update"] and notebook.messages[-1]["update"]
+        assert notebook.messages[0]["data"]["text/plain"] == "Asking Claude …"
 
     def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
         """A front end that ignores updates shows these, and nothing more."""
