@@ -54,6 +54,11 @@ class Screening:
         )
 
     @property
+    def masked_by_place(self) -> tuple[str, ...]:
+        """What was masked: the kind, and where it stood."""
+        return tuple(f"{what} in {where}" for where, what in _together(self.masked))
+
+    @property
     def places(self) -> tuple[str, ...]:
         """What was masked, by its place and kind."""
         return tuple(f"masked in {where}: {what}" for where, what in _together(self.masked))

@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
@@ -46,7 +47,8 @@ class _Countdown:
 class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id.
 
-    `advice` tells readers of a front end that shows no updates where the answer is.
+    `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
+    shows nothing else: then it may be cleared.
     """
 
     def __init__(
@@ -56,10 +58,12 @@ class PagesDisplay:
         macros: frozenset[str] = frozenset(),
         *,
         advice: str = "",
+        is_alone: Callable[[], bool] = lambda: False,
     ) -> None:
         self._publisher = publisher
         self._macros = macros
         self._advice = advice
+        self._is_alone = is_alone
         self._appended = 0
         self._language = language
         self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
@@ -109,12 +113,15 @@ class PagesDisplay:
         """Show beside the waiting sign what must end first."""
         self._show_sign(reason)
 
-    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+    def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self._countdown = None
         self._feed()
+        while self._ready().is_far_behind and not footer.hurried:
+            self._paint(math.inf)
+            footer = replace(footer, hurried=stopping.is_waiting())
         pages = self._ready().close(footer)
-        if alone and self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0:
+        if self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
@@ -122,10 +129,10 @@ class PagesDisplay:
         for page in pages:
             self._show_page(page)
 
-    def abandon(self, *, alone: bool) -> None:
+    def abandon(self) -> None:
         """Take the waiting sign away."""
         self._countdown = None
-        if alone:
+        if self._is_alone():
             self._publisher.clear_output(wait=True)
         else:
             self._publish(0, {"text/html": "", "text/plain": ""})

@@ -12,6 +12,7 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
+from nbclaude.render.notice import Failure, Notice
 from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
@@ -38,10 +39,12 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The quiet line under an answer: `facts` in order, after a `mark` (interrupted, refused, ...) and a `notice`.
+    """The quiet line under an answer: a `mark` (interrupted, refused, ...), a `notice`, the model, then `facts` in order.
 
-    `callout` is a paragraph above it: why the model refused, or how to go on. `receipt` is what was sent, folded. It is
-    `hurried` when somebody has stopped the answer and waits for it to end.
+    `model` is the name that requests use, `name` the one that people read. `callout` is a paragraph above the line: why the model
+    refused, or how to go on. `notices` have lines of their own, as has an `ending` that was not the answer's own (a stop, an
+    error), which says more than the mark. `receipt` is what was sent: the line's fold. `more` are facts that stand in the fold.
+    The answer is `hurried` when somebody has stopped it and waits for its end.
     """
 
     facts: tuple[str, ...] = ()
@@ -49,28 +52,43 @@ class Footer:
     notice: str = ""
     callout: str = ""
     receipt: Receipt | None = None
+    model: str = ""
+    name: str = ""
+    notices: tuple[Notice, ...] = ()
+    ending: Notice | Failure | None = None
+    more: tuple[str, ...] = ()
     hurried: bool = False
 
     @property
     def html(self) -> str:
-        """The line as HTML, above it the callout, below it the receipt."""
-        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if self.mark else []
+        """The line as HTML; above it what needs a line of its own, below it what was sent."""
+        is_marked = self.mark and self.ending is None
+        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if is_marked else []
         parts += [f"<strong>{escape(self.notice)}</strong>"] if self.notice else []
+        if self.model:
+            title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
+            parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
         parts += [escape(fact) for fact in self.facts]
+        line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
-        receipt = self.receipt.html if self.receipt else ""
-        return f'{callout}<div class="nbclaude-footer">{" · ".join(parts)}</div>{receipt}'
+        above = "".join(each.html for each in (*self.notices, *([self.ending] if self.ending else ())))
+        if self.receipt is None:
+            return f'{callout}{above}<div class="nbclaude-footer">{" · ".join([line, *map(escape, self.more)])}</div>'
+        summary = f'<span class="nbclaude-footer">{line}</span> · {escape(self.receipt.summary)}'
+        return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
     @property
     def line(self) -> str:
         """The line alone, as plain text."""
-        return " · ".join(part for part in (self.mark, self.notice, *self.facts) if part)
+        facts = (self.mark, self.notice, self.model, *self.facts, *self.more)
+        return " · ".join(part for part in facts if part)
 
     @property
     def text(self) -> str:
-        """The callout, the line and what was sent as plain text, each on a line of its own."""
+        """All of it as plain text, each thing on a line of its own."""
         sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
-        return "\n".join(part for part in (self.callout, self.line, *sent) if part)
+        lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
+        return "\n".join(part for part in lines if part)
 
 
 class ReplyRenderer:
@@ -132,6 +150,11 @@ class ReplyRenderer:
     def is_behind(self) -> bool:
         """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
         return self._section is not None and self._section.is_behind
+
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is drawn at once: `changes` draws it by the portion."""
+        return isinstance(self._section, TextSection) and self._section.is_far_behind
 
     def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.

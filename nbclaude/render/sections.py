@@ -87,6 +87,11 @@ class TextSection:
         """Whether a little of what has come is not laid yet."""
         return self._stream.is_behind
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is laid at once."""
+        return self._stream.is_far_behind
+
     def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Move settled blocks to the open part until it holds `limit` characters; tell whether it is full."""
         now = self._stream.advance(catch_up=catch_up, at_most=at_most)

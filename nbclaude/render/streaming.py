@@ -35,6 +35,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 _PIECE = 4_096  # characters
 _PORTION = 60_000  # of new text that is parsed at once, in characters of plain prose
 _SHARE = 8
+_ENDED_BY_BLANK = {"paragraph_open", "heading_open", "hr", "blockquote_open", "table_open", "fence"}
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 # A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
 _LONGEST_AGAIN = 60_000
@@ -92,6 +93,11 @@ class MarkdownStream:
         """Whether something that was fed is not rendered yet, since it is little beside the block that it belongs to."""
         return self._fresh_size > 0
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more was fed than is rendered at once."""
+        return self._fresh_size > _PORTION
+
     def advance(self, *, catch_up: bool = False, at_most: int | None = None) -> Advance:
         """Render what has come since the last call: the blocks that are settled now, and the tail.
 
@@ -122,60 +128,61 @@ class MarkdownStream:
         self._fresh_size -= sum(map(len, portion))
 
     def _advance(self) -> list[SettledBlock]:
-        text = presentable(self._tail)
+        source = _with_newlines(self._tail)
+        text = presentable(source)
         environment = self._environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
         self._note_definitions(environment)
-        line_starts = _line_starts(text)
-        complete = self._tail.rfind("\n") + 1
+        line_starts, tail_starts = _line_starts(text), _line_starts(self._tail)
+        complete = source.rfind("\n") + 1
+        every = _top_level_starts(tokens)
         starts = [
             (index, line)
-            for index, line in _top_level_starts(tokens)
-            if _begins_for_sure(tokens[index], text, line_starts[line], complete)
+            for (before, _), (index, line) in itertools.pairwise([(-1, 0), *every])
+            if _begins_for_sure(tokens, before, index, text, line_starts[line], complete)
         ]
         settled: list[SettledBlock] = []
         for (token_index, _), (next_index, next_line) in itertools.pairwise(starts):
             html = self._render(tokens[token_index:next_index], environment)
-            settled.append(SettledBlock(self._settled_to + line_starts[next_line], html))
-        rest = tokens
+            settled.append(SettledBlock(self._settled_to + tail_starts[next_line], html))
+        rest, to_line = tokens, 0
         if settled:
-            last_index, last_line = starts[-1]
-            self._keep_definitions(environment, tokens[:last_index], last_line)
+            last_index, to_line = starts[-1]
+            self._keep_definitions(environment, tokens[:last_index], to_line)
             self._refused += refused_in(tokens[:last_index], self._macros)
-            self._tail = self._tail[line_starts[last_line] :]
+            self._tail = self._tail[tail_starts[to_line] :]
             self._settled_to = settled[-1].end
             self._settled += settled
             rest = tokens[last_index:]
         _mark_open_fence(rest)
         self._tail_html = self._render(rest, environment)
-        self._begin_growing(rest)
+        self._begin_growing(rest, to_line)
         is_cheap = self._table is not None or self._code is not None
         self._share = _SHARE_OF_CHEAP if is_cheap else _SHARE
         return settled
 
-    def _begin_growing(self, tokens: Sequence[Token]) -> None:
-        """From here on, render a long table by its rows, and long code by its lines."""
+    def _begin_growing(self, tokens: Sequence[Token], from_line: int) -> None:
+        """From here on, render a long table by its rows, and long code by its lines; the tail begins on line `from_line`."""
         self._table = self._code = None
-        if len(self._tail) <= ALWAYS or "\r" in self._tail:
+        if len(self._tail) <= ALWAYS or not tokens or tokens[0].map is None:
             return
-        self._code = GrowingCode.begin(self._tail, tokens)
-        if tokens and tokens[0].type == "table_open":
+        first = tokens[0].map[0] - from_line
+        self._code = GrowingCode.begin(self._tail, first, tokens)
+        if tokens[0].type == "table_open" and "\r" not in self._tail:
             environment = self._environment_for("")
             self._table = GrowingTable.begin(
-                self._tail, tokens, lambda tokens: self._render(tokens, environment)
+                self._tail, first, tokens, lambda tokens: self._render(tokens, environment)
             )
 
     def _grown_html(self) -> str | None:
         """Render the tail as the table or the code that has grown; None if it is neither."""
-        if "\r" in self._tail:
-            return None
         if self._code is not None:
             token = self._code.grow(self._tail)
             return None if token is None else self._render([token], self._environment)
         return self._table_html()
 
     def _table_html(self) -> str | None:
-        if self._table is None:
+        if self._table is None or "\r" in self._tail:
             return None
         line = self._tail[self._tail.rfind("\n") + 1 :]
         environment = self._environment_for(self._tail[self._table.read_to :])
@@ -298,6 +305,11 @@ def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     ]
 
 
+def _with_newlines(text: str) -> str:
+    """Return a text with newlines as its only line ends; a last carriage return may yet become a part of one."""
+    return text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _line_starts(text: str) -> list[int]:
     """The position of every line, and the end of the text; markdown-it reads every line end as a newline."""
     return [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
@@ -308,11 +320,18 @@ def _definitions(environment: dict[str, Any]) -> bool:
     return bool(environment.get("references", {}).keys() - {normalizeReference(END_LABEL)})
 
 
-def _begins_for_sure(token: Token, text: str, start: int, complete: int) -> bool:
-    """Tell whether a block begins at `start` whatever comes; `complete` is where the last complete line ends."""
+def _begins_for_sure(
+    tokens: Sequence[Token], before: int, index: int, text: str, start: int, complete: int
+) -> bool:
+    """Tell whether a block begins at `start` whatever comes; `complete` is where the last complete line ends.
+
+    `before` is the token of the block above it, `index` its own.
+    """
     if start >= complete:
-        return False  # its line is still being written
-    is_open_formula = token.type == "math_display" and token.meta.get("open")
+        # Its line is still being written: it could go on with what stands above, unless a blank line has ended that.
+        is_apart = not text[text.rfind("\n", 0, max(0, start - 1)) + 1 : start].strip(" \t\n")
+        return before >= 0 and is_apart and tokens[before].type in _ENDED_BY_BLANK
+    is_open_formula = tokens[index].type == "math_display" and tokens[index].meta.get("open")
     # One that never ends is no formula, but a line of the paragraph that it stands under.
     return not is_open_formula or not text[:start].strip() or text.endswith("\n\n", 0, start)
 

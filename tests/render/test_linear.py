@@ -46,6 +46,12 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "a long word": lambda size: "a" * size,
     "code": lambda size: "```python\n" + "x = f(1, 'a')\n" * (size // 14),
     "code of one line": lambda size: "```js\n" + "f(1);" * (size // 5),
+    "code with Windows line ends": lambda size: "~~~\r\n" + "x = f(1, 'a')\r\n" * (size // 15),
+    "indented code": lambda size: "  ```python\n" + "  x = f(1, 'a')\n" * (size // 16),
+    "code in a list": lambda size: "- ```python\n" + "  x = f(1, 'a')\n" * (size // 16),
+    "varied code": lambda size: (
+        "```python\n" + "".join(f"x{i} = f({i * i}, 'a{i}')\n" for i in range(size // 25))
+    ),
     "fences": lambda size: "```\n" * (size // 4),
 }
 SIZE = 4_000

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from nbclaude.asking.receipt import receipt_of
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.receipt import receipt_of
 from nbclaude.render.receipt import Receipt, ReceiptPart
 
 

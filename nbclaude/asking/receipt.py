@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of
 
-__all__ = ["receipt_of"]
+__all__ = ["receipt_of", "receipt_of_plan"]
 
 Block = Mapping[str, Any]
 
@@ -86,6 +91,29 @@ def receipt_of(
     )
 
 
+def receipt_of_plan(
+    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
+) -> Receipt:
+    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+    headers = plan.request.headers.items()
+    # The attachments' names are found by their blocks, as those have left.
+    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
+    attachments = [
+        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
+        for attachment in gathered.attachments
+    ]
+    return receipt_of(
+        plan.request.body(),
+        attachments,
+        found=plan.screening.summary if whole else (),  # under an answer a notice says it
+        notes=plan.screening.notes,
+        spent=spent,
+        source_of=workspace.uploads.source_of,
+        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        whole=whole,
+    )
+
+
 class _Names:
     """What the user called the blocks of a prompt."""
 
@@ -108,7 +136,7 @@ class _Names:
             attachment = self._of(block)
             # The user's own words stand last; a text before them may be a note of ours.
             own = "prompt" if block is blocks[-1] and block.get("type") == "text" else ""
-            label, notes = (attachment.label, attachment.notes) if attachment else (own, ())
+            label, notes = (attachment.label, _notes(attachment)) if attachment else (own, ())
             parts.append(reader.part(block, label, notes))
         return parts
 
@@ -139,13 +167,19 @@ class _Names:
         return f"{block.get('type')} {source.get('data') or source.get('url') or source}"
 
 
+def _notes(attachment: Attachment) -> tuple[str, ...]:
+    by = (f"gathered by {attachment.gathered_by}",) if attachment.gathered_by else ()
+    return (*by, *attachment.notes)
+
+
 def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
     what, name = attachment.summary, _shortened(attachment.label, _NAME)
     if attachment.label.startswith(("figure", "open figure")):
         what = what.removeprefix("figure ")
-    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "") if part)
+    by = f"by {attachment.gathered_by}" if attachment.gathered_by else ""
+    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "", by) if part)
     return f"{name} ({what})" if what else name
 
 
