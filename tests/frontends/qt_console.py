@@ -1,4 +1,4 @@
-"""Runs cells in qtconsole, off screen, with a real kernel: prints as JSON what is on the screen, time after time."""
+"""Runs cells in qtconsole, off screen, with a real kernel: writes as JSON what is on the screen, time after time."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def main(cells: list[str]) -> None:
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
-    print(json.dumps(screens))
+    sys.stdout.write(json.dumps(screens) + "\n")
 
 
 def screen(console: RichJupyterWidget) -> str:
