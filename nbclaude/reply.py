@@ -16,8 +16,8 @@ from nbclaude.conversation.exchange import Nobody, Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, ConfigurationError
-from nbclaude.python_wording import said
+from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, NbclaudeError
+from nbclaude.python_wording import worded
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest
@@ -255,9 +255,8 @@ def ask(
     given = dict(locals())
     try:
         return _ask(given.pop("prompt"), given)
-    except ConfigurationError as error:
-        if error.refusal is not None:
-            error.args, error.refusal = (said(error),), None
+    except (NbclaudeError, AnswerInterrupted) as error:
+        worded(error)
         raise
 
 

@@ -9,6 +9,7 @@ from nbclaude.asking.gathering import Gathered
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import current_workspace
+from nbclaude.cures import Spell, spelled
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.reply import Reply
@@ -48,13 +49,18 @@ def refuse_keys(text: str) -> None:
     except ConfigurationError:
         known = []
     if found := find_keys(text, known):
-        from nbclaude.conversation.screening import key_in_prompt_message
+        from nbclaude.conversation.screening import key_in_prompt
 
-        raise ConfigurationError(key_in_prompt_message(found))
+        raise key_in_prompt(found)
 
 
-def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+def receipt_of_plan(
+    plan: Plan, gathered: Gathered, spent: str, spell: Spell, *, whole: bool = False
+) -> Receipt:
+    """Write the receipt of what was sent, or would be.
+
+    `spent` says what it has taken, `spell` how the surface spells settings; `whole` leaves nothing out.
+    """
     from nbclaude.context.receipt import receipt_of
 
     headers = plan.request.headers.items()
@@ -68,7 +74,7 @@ def receipt_of_plan(plan: Plan, gathered: Gathered, spent: str, *, whole: bool =
         plan.request.body(),
         attachments,
         found=plan.screening.summary,
-        notes=plan.screening.notes,
+        notes=[spelled(note, spell) for note in plan.screening.notes],
         spent=spent,
         source_of=current_workspace().uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},

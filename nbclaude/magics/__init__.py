@@ -8,12 +8,12 @@ from typing import Any
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics import debugging, verbatim
-from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]

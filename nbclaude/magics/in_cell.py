@@ -20,6 +20,7 @@ from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
+from nbclaude.options.spelling import spell
 from nbclaude.output import AnswerDisplay, open_display, show_receipt
 from nbclaude.reply import Reply, reply_of
 from nbclaude.settings.table import SETTINGS
@@ -117,7 +118,7 @@ def _asked(
         workspace.tray.sent(asking.gathered.tray)
         notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
         footer = footer_of(outcome, asking.question, notes, workspace)
-        receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome))
+        receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome), spell)
         # A stop that nobody could hold back may have torn the rendering: that must not hide the stop.
         torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
         with contextlib.suppress(*torn):
@@ -142,7 +143,7 @@ def show_plan(asking: Asking) -> None:
     tokens, estimate = workspace.estimate(plan)
     price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(plan, asking.gathered, spent, whole=True)
+    receipt = receipt_of_plan(plan, asking.gathered, spent, spell, whole=True)
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
     receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)

@@ -31,7 +31,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
-from nbclaude.panel.wording import note_text
+from nbclaude.panel.wording import note_text, said, spell
 from nbclaude.reply import reply_of
 
 __all__ = ["AskPane"]
@@ -300,7 +300,7 @@ class AskPane:
         self._host.changed()
         self.view.clear_pages()
         if isinstance(problem, AnswerInterrupted):
-            self._host.report(str(problem), done=True)
+            self._host.report(said(problem), done=True)
         elif problem is not None:
             self._host.report_error(problem)
 
@@ -311,7 +311,9 @@ class AskPane:
         footer = footer_of(
             told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
         )
-        footer = replace(footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome)))
+        footer = replace(
+            footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome), spell)
+        )
         live.finish(footer)
         workspace.tray.sent(asking.gathered.tray)
         keep_reply(self._host.shell, reply_of(outcome))

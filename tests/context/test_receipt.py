@@ -14,6 +14,7 @@ from PIL import Image
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.receipt import receipt_of
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.texts import Cut
 
 
 def text(said: str) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def test_two_things_with_the_same_words_are_both_said() -> None:
 
 
 def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> None:
-    frame, notes = text("rows"), ("5 of 9 columns described",)
+    frame, notes = text("rows"), (Cut("5 of 9 columns described"),)
     attachments = [
         Attachment("df", (frame,), "9 rows", notes, "data"),
         Attachment("fig", (image(),), "figure 12×8", ("downscaled from 24×16 to 12×8",), "image"),

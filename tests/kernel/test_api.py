@@ -314,7 +314,7 @@ class TestMoney:
         assert "of the budget of $0.100 are spent" in done.html
         count = len(simulator.message_requests)
         said = refused(claude_kernel, "%claude Hi")
-        assert "The budget of $0.100 would be passed" in said
+        assert "exceed the budget of $0.100" in said
         assert len(simulator.message_requests) == count
         ask(claude_kernel, "%claude_budget off")
         simulator.enqueue("ok")
