@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
-from nbclaude.conversation.exchange import Nobody
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.prepare import Ask, prepare
+from nbclaude.asking.send import send
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import CellRun
+from nbclaude.output.display import NoDisplay
 from nbclaude.wire.request import text_block
 
 LENGTHS = (0, 100, 1_000)
@@ -50,8 +53,8 @@ def measure(turns: int, asks: int) -> tuple[float, float]:
         question = Question((text_block(f"And number {number}?"),), CellRun("last", number))
         settings = workspace.settings({"model": MODEL, "stream": False})
         started = time.process_time()
-        prepared = workspace.plan(question, MAIN, settings)
-        outcome = workspace.ask(question, MAIN, settings, Nobody(), prepared)
+        ask = Ask(question, settings, MAIN, Gathered(question.prompt))
+        outcome = send(prepare(workspace, ask), NoDisplay())
         asked.append(time.process_time() - started)
         assert outcome.error is None
         started = time.process_time()

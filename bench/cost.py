@@ -20,8 +20,10 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from bench.answer import paragraph
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.prepare import Ask, prepare
+from nbclaude.asking.send import send
 from nbclaude.context.images.prepared import ImageLimits, prepare_image
-from nbclaude.conversation.exchange import Nobody
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
@@ -29,6 +31,7 @@ from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.notebook import CellRun
+from nbclaude.output.display import NoDisplay
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
 
@@ -78,7 +81,8 @@ class Notebook:
         run = next(self._runs)
         self.simulator.enqueue(f"{run}. " + "\n".join(paragraph(run + n, 3) for n in range(2 + run % 5)))
         question = Question(tuple(blocks), CellRun(f"cell-{cell}", run))
-        outcome = self.workspace.ask(question, MAIN, self.workspace.settings({}), Nobody())
+        ask = Ask(question, self.workspace.settings({}), MAIN, Gathered(question.prompt))
+        outcome = send(prepare(self.workspace, ask), NoDisplay())
         if outcome.error is not None:
             raise outcome.error
         self.usages.append(dict(outcome.message["usage"]))

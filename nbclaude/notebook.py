@@ -24,9 +24,12 @@ __all__ = [
     "Shell",
     "cell_number",
     "cell_run",
+    "cell_source",
     "is_claude_cell",
+    "is_read_only",
     "is_terminal",
     "live_widgets",
+    "nobody_answers",
     "notebook_path",
     "only_asks_follow",
     "request_id",
@@ -52,6 +55,10 @@ class Shell(Protocol):
     user_ns: dict[str, Any]
     user_ns_hidden: dict[str, Any]
     configurables: list[Any]
+
+    @property
+    def Completer(self) -> Any:  # noqa: N802 - IPython's name
+        """Completes what is typed."""
 
     @property
     def display_pub(self) -> Any:
@@ -83,6 +90,9 @@ class Shell(Protocol):
 
     def register_magics(self, *magics: Any) -> None:
         """Make the magics of these objects available."""
+
+    def set_next_input(self, s: Any, replace: bool = False) -> None:
+        """Put a text into the next cell or prompt, or into the cell that runs."""
 
     def ev(self, expr: Any) -> Any:
         """Evaluate an expression in the user's namespace."""
@@ -199,8 +209,23 @@ def shows_updates(shell: Shell) -> bool:
         return False
     if cell_run(shell) is not None or "google.colab" in sys.modules:
         return True
+    return nobody_answers(shell)
+
+
+def nobody_answers(shell: Shell) -> bool:
+    """Tell whether the cell is executed with nobody to ask: nbclient, papermill, nbconvert and Quarto say so."""
     content = _request(shell).get("content")
     return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def cell_source(shell: Shell) -> str:
+    """Return all of the text of the cell that runs, as the front end has sent it; empty in a terminal."""
+    return _code(shell)
+
+
+def is_read_only(shell: Shell) -> bool:
+    """Tell whether the cell that runs must not be edited; JupyterLab sends the metadata of the cell along."""
+    return _metadata(shell).get("editable") is False
 
 
 def _goes_to_output_widget(shell: Shell) -> bool:

@@ -1,182 +1,25 @@
-"""The reply that user code works with, made from an outcome, and `ask`, which gets one from plain Python."""
+"""Asks from plain Python: `nbclaude.ask`."""
 
 from __future__ import annotations
 
-import json
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from nbclaude import stopping
 from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
-from nbclaude.cleaning import printable
-from nbclaude.conversation.answer_format import AnswerFormat
-from nbclaude.conversation.exchange import Nobody, Outcome
+from nbclaude.asking.ask import Surface, ask_prepared
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.prepare import Ask, prepare
+from nbclaude.asking.reply import CodeBlock, Reply, ToolCall
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, APIError, APIResponseValidationError, NbclaudeError
+from nbclaude.errors import AnswerInterrupted, APIError, NbclaudeError
+from nbclaude.output.display import NoDisplay
 from nbclaude.python_wording import worded
-from nbclaude.wire.json_text import from_json
-from nbclaude.wire.message import content_of, stop_reason_of, text_of
-from nbclaude.wire.request import MessageRequest
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
-
-
-class CodeBlock(NamedTuple):
-    """A fenced block of an answer: the language as written after the fence (may be empty), and the source."""
-
-    language: str
-    source: str
-
-
-class ToolCall(NamedTuple):
-    """A tool call of the model: the tool's name, its arguments, and the id that the result must name."""
-
-    name: str
-    input: Mapping[str, Any]
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer of the model. `message` is the API's message as a dict; everything else is read from it.
-
-    `cost` is in US dollars, None where the price is not known; `seconds` is how long the answer took.
-    """
-
-    message: Mapping[str, Any] = field(repr=False)
-    request_id: str = ""
-    seconds: float = 0.0
-    cost: float | None = None
-    _read: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
-    _request: MessageRequest | None = field(default=None, repr=False, compare=False)
-    _macros: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
-
-    @property
-    def request(self) -> dict[str, Any]:
-        """The body of the request that was answered, as it was sent; headers, and so keys of the API, are not part of it.
-
-        Where a server paused and was asked to go on, it is the first request. Empty for a reply that nothing was asked for.
-        """
-        body: dict[str, Any] = json.loads(self._request.to_json()) if self._request is not None else {}
-        return body
-
-    @property
-    def text(self) -> str:
-        """The text blocks, joined."""
-        return text_of(self.message)
-
-    @property
-    def json(self) -> Any:
-        """The text, or its only code block, read as JSON.
-
-        Raises:
-            APIResponseValidationError: it is none; the message says why that may be.
-
-        """
-        sources = [self.text, *(block.source for block in self.code)]
-        for source in sources[:2]:
-            try:
-                return from_json(source, exact=True)
-            except ValueError:
-                continue
-        why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
-        reason = why.get(str(self.stop_reason), "ask with --json to get some")
-        raise APIResponseValidationError(f"The answer is no JSON: {reason}. It begins: {self.text[:80]!r}")
-
-    @property
-    def data(self) -> Any:
-        """The JSON as what `--json` named: an instance of the dataclass or pydantic model, else plain dicts and lists.
-
-        Raises:
-            APIResponseValidationError: it is no JSON, or does not fit.
-
-        """
-        data = self.json
-        try:
-            return self._read(data) if self._read is not None else data
-        except ValueError as error:
-            raise APIResponseValidationError(f"The answer's JSON does not fit: {error}") from None
-
-    @property
-    def tool_calls(self) -> list[ToolCall]:
-        """The model's complete calls of your tools, in order; `%claude_tool_result` answers them."""
-        found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
-        blocks = (block for block in found if "partial_json" not in block)
-        return [
-            ToolCall(str(block.get("name")), _mapping(block.get("input")), str(block.get("id")))
-            for block in blocks
-        ]
-
-    @property
-    def thinking(self) -> str:
-        """The summary of the model's thinking, if it was asked for (`--think`)."""
-        blocks = (block for block in content_of(self.message) if block.get("type") == "thinking")
-        return "\n\n".join(text for block in blocks if (text := str(block.get("thinking") or "").strip()))
-
-    @property
-    def citations(self) -> list[dict[str, Any]]:
-        """What the text cites, in order, as the API gives it."""
-        blocks = (block for block in content_of(self.message) if block.get("type") == "text")
-        lists = (found for block in blocks if isinstance(found := block.get("citations"), list))
-        return [dict(citation) for found in lists for citation in found if isinstance(citation, Mapping)]
-
-    @property
-    def code(self) -> list[CodeBlock]:
-        """The fenced code blocks of the text, in order, also those inside lists and quotes."""
-        from nbclaude.render.markdown import fences_of
-
-        return [
-            CodeBlock((info.split() or [""])[0], source.removesuffix("\n"))
-            for info, source in fences_of(self.text)
-        ]
-
-    @property
-    def usage(self) -> dict[str, Any]:
-        """Token counts as the API reported them: input_tokens, output_tokens, cache_read_input_tokens, ..."""
-        return dict(_mapping(self.message.get("usage")))
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the model stopped: end_turn, max_tokens, tool_use, refusal, ...; None when the answer was cut off."""
-        return stop_reason_of(self.message)
-
-    @property
-    def model(self) -> str:
-        """The model that answered."""
-        return str(self.message.get("model") or "")
-
-    def __str__(self) -> str:
-        return printable(self.text)
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from nbclaude.render.reply import message_html
-
-        text = self.text
-        html = message_html(self.message, "json" if self._read is not None else "", self._macros)
-        return {
-            "text/html": printable(html),
-            "text/markdown": printable(text),
-            "text/plain": printable(text),
-        }
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    """Return a field that should be an object; what a gateway has put in its place is none."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
-    """Build the reply of an outcome; `form` is how its JSON is to be read."""
-    cost = outcome.entry.cost if outcome.entry else None
-    read = form.read if form else None
-    macros = frozenset(outcome.plan.settings.math_macros)
-    return Reply(
-        outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request, macros
-    )
 
 
 @stopping.stoppable()
@@ -270,15 +113,16 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     )
     name = given["conversation"] or workspace.conversation_name() or MAIN
     settings = workspace.settings(given)
-    prepared = workspace.plan(question, name, settings)
-    if places := prepared.screening.places:
+    prepared = prepare(workspace, Ask(question, settings, name, Gathered(blocks), form))
+    if places := prepared.plan.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
         warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=4)
-    outcome = workspace.ask(question, name, settings, Nobody(), prepared)
-    if outcome.error is None and stopping.take():
-        outcome = replace(outcome, error=AnswerInterrupted("Stopped when the answer was complete."))
-    if outcome.error is not None:
-        if isinstance(outcome.error, APIError | AnswerInterrupted) and not outcome.is_empty:
-            outcome.error.reply = reply_of(outcome, form)
-        raise outcome.error
-    return reply_of(outcome, form)
+    answered = ask_prepared(prepared, NoDisplay(), Surface())
+    error = answered.outcome.error
+    if answered.was_stopped and error is None:
+        error = AnswerInterrupted("Stopped when the answer was complete.")
+    if isinstance(error, APIError | AnswerInterrupted) and not answered.outcome.is_empty:
+        error.reply = answered.reply
+    if error is not None:
+        raise error
+    return answered.reply

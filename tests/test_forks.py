@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import nbclaude
+from nbclaude.asking.ask import Answered
 from nbclaude.asking.footer import footer_of
-from nbclaude.conversation.exchange import Nobody
+from nbclaude.asking.reply import Reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import Workspace, current_workspace
@@ -20,6 +21,7 @@ from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import Answer, Pace, Simulator
 from nbclaude.wire.request import text_block
+from tests.asking.helpers import outcome_of
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),
@@ -154,7 +156,7 @@ class TestAsking:
         simulator.enqueue("A", "B", "C", "child's")
         for cell in "abc":
             question = Question((text_block(cell),), CellRun(cell, 1))
-            workspace.ask(question, MAIN, workspace.settings({}), Nobody())
+            outcome_of(workspace, question, workspace.settings({}))
         workspace.cell_run = lambda: CellRun("b", 2)
 
         def child() -> Any:
@@ -170,8 +172,8 @@ class TestAsking:
 
         def child() -> Any:
             question = Question((text_block("child"),))
-            outcome = workspace.ask(question, MAIN, workspace.settings({}), Nobody())
-            return footer_of(outcome, question, (), workspace).line
+            outcome = outcome_of(workspace, question, workspace.settings({}))
+            return footer_of(Answered(outcome, Reply({}), in_child=workspace.is_child)).line
 
         line = in_fork(child)
         assert "asked in a forked process, not a turn of the notebook" in line

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import nbclaude
+from nbclaude.asking.reply import CodeBlock, Reply, reply_of
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
@@ -20,7 +21,7 @@ from nbclaude.errors import (
     NotFoundError,
 )
 from nbclaude.models.info import model_info
-from nbclaude.reply import CodeBlock, Reply, ask, reply_of
+from nbclaude.reply import ask
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.request import MessageRequest

@@ -14,9 +14,7 @@ from nbclaude import errors
 from nbclaude.client.failures import retry_delay
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
-from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
 from nbclaude.settings.values import Settings
 from nbclaude.wire.request import MessageRequest
@@ -159,9 +157,11 @@ def stopped(reason: str, **more: Any) -> Outcome:
     ("reason", "words"), [(row[0].strip("`"), row[1]) for row in rows(section("Stop reasons"))]
 )
 def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
+    from nbclaude.asking.ask import Answered
     from nbclaude.asking.footer import footer_of
+    from nbclaude.asking.reply import Reply
 
-    footer = footer_of(stopped(reason), Question(()), (), Workspace())
+    footer = footer_of(Answered(stopped(reason), Reply({})))
     assert footer.mark == ("" if words == "(nothing)" else words)
 
 
@@ -176,8 +176,10 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
     ],
 )
 def test_the_callout_says_what_the_page_says(reason: str, said: str) -> None:
+    from nbclaude.asking.ask import Answered
     from nbclaude.asking.footer import footer_of
+    from nbclaude.asking.reply import Reply
 
     details = {"category": "cyber", "explanation": "No.", "recommended_model": "claude-opus-4-8"}
-    footer = footer_of(stopped(reason, stop_details=details), Question(()), (), Workspace())
+    footer = footer_of(Answered(stopped(reason, stop_details=details), Reply({})))
     assert said in footer.callout

@@ -2,39 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.refusal import Refusal
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
+    from nbclaude.asking.ask import Answered
     from nbclaude.render.reply import Footer
 
 __all__ = ["footer_of", "spent_of"]
 
 
-def footer_of(outcome: Outcome, question: Question, notes: tuple[str, ...], workspace: Workspace) -> Footer:
-    """Write the footer; `notes` are what this ask has to be told of its request."""
+def footer_of(
+    answered: Answered, word: Callable[[str | Refusal], str] = str, *, names_turn: bool = True
+) -> Footer:
+    """Write the footer. `word` says what a note says; with `names_turn` the line tells what became of the turn."""
     from nbclaude.render.reply import Footer
 
+    outcome = answered.outcome
     model = str(outcome.message.get("model"))
     facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
     facts.append(f"{outcome.seconds:.1f} s")
-    if workspace.is_child:
+    if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
     elif outcome.change is not None:
-        facts.append(summary_of(outcome.change))
-    elif not question.history:
+        facts += [summary_of(outcome.change)] if names_turn else []
+    elif not answered.is_recorded:
         facts.append("not recorded")
-    facts += [set_aside_note(workspace.newly_set_aside()), *notes, workspace.budget.warning(workspace.ledger)]
-    return Footer(
-        tuple(fact for fact in facts if fact), _mark(outcome), outcome.notice, callout=_callout(outcome)
-    )
+    facts += [set_aside_note(answered.set_aside), *map(word, answered.notes), answered.budget]
+    said = tuple(fact for fact in facts if fact)
+    return Footer(said, _mark(outcome), outcome.notice, _callout(outcome), answered.receipt)
 
 
 def spent_of(outcome: Outcome) -> str:

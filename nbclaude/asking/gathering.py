@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.asking.prompt import Prompt
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
-from nbclaude.options import Options
+from nbclaude.settings.values import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
 
@@ -49,6 +50,7 @@ class Gathered:
 class _Gatherer:
     """One gathering: from which shell, with which options, for which model."""
 
+    workspace: Workspace
     shell: Shell
     options: Options
     images: ImageLimits
@@ -97,7 +99,7 @@ class _Gatherer:
         """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
         from nbclaude.context.shown.pending import pending_figures, shows_at_end
 
-        log = current_workspace().seen.figures
+        log = self.workspace.seen.figures
         shown = log.all()
         waiting = [
             each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
@@ -128,7 +130,7 @@ class _Gatherer:
 
     def _shown(self, image: ShownImage, to_come: int, which: str, older: str = "") -> Attachment:
         """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
-        name = current_workspace().seen.figures.name_of(image, to_come)
+        name = self.workspace.seen.figures.name_of(image, to_come)
         try:
             return self.counted(image.attachment(self.images, name))
         except ConfigurationError as error:
@@ -174,14 +176,12 @@ class _Gatherer:
         from nbclaude.context.shown.cells import context_cells
 
         at = notebook.cell_run(self.shell)
-        workspace = current_workspace()
+        conversations = self.workspace.conversations
         answers = [
-            text_of(turn.message)
-            for name in workspace.conversations.names()
-            for turn in workspace.conversations[name].every
+            text_of(turn.message) for name in conversations.names() for turn in conversations[name].every
         ]
         found = context_cells(
-            workspace.seen.cells,
+            self.workspace.seen.cells,
             "all" if wanted == "all" else int(wanted),
             without=at.cell if at else "",
             answers=answers,
@@ -209,9 +209,10 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
 
 
 def gather(
-    options: Options,
-    prompt: str,
+    workspace: Workspace,
     shell: Shell,
+    options: Options,
+    prompt: Prompt,
     model: ModelInfo,
     *,
     cells: int = 0,
@@ -219,7 +220,8 @@ def gather(
 ) -> Gathered:
     """Return what is attached, then the prompt: models read a question best after what it is about.
 
-    `cells` go along where no option says otherwise; `names` are the variables that may be named, the notebook's if None.
+    `cells` go along where no option says otherwise, unless a verb gathers by itself. `names` are the variables that may be
+    named, the notebook's if None.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.
@@ -230,23 +232,25 @@ def gather(
     from nbclaude.context.references.replacing import expand
 
     names = notebook_names(shell) if names is None else names
-    gatherer = _Gatherer(shell, options, limits_of(model))
-    attached = gatherer.cells(options.cells or str(cells)) if options.cells or cells else []
+    gatherer = _Gatherer(workspace, shell, options, limits_of(model))
+    attached = [gatherer.counted(attachment) for attachment in prompt.gathered()]
+    number = options.cells or str(cells if not prompt.verb else 0)
+    attached += gatherer.cells(number) if number != "0" else []
     attached += [gatherer.attach_named(what, names) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
-    tray = current_workspace().tray.items()
+    tray = workspace.tray.items()
     attached += [gatherer.waiting(item) for item in tray]
-    text, named = prompt, []
+    text, named = prompt.text, []
     values: tuple[tuple[str, str], ...] = ()
     if not options.raw:
-        expanded = expand(prompt, names, attach=gatherer.attach)
+        expanded = expand(prompt.text, names, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
         values = tuple(expanded.inlined)
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
     several = sum(each.kind == "image" for each in (*attached, *named)) > 1
-    to_name = {each.label for each in (attachments if several else named)}
+    to_name = {each.label for each in attachments if several or each in named or each.gathered_by}
     labelled = _labelled(attachments, to_name)
     blocks = (*(block for block, _ in labelled), text_block(text))
     labels = (*(name for _, name in labelled), "")

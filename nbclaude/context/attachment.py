@@ -27,6 +27,7 @@ class Attachment:
     # What was cut (a `Cut`), downscaled, converted or masked; said to the user and, where it matters, in the blocks as well.
     notes: tuple[str, ...] = ()
     kind: str = ""  # "image" | "document" | "data" | "source" | "text"
+    gathered_by: str = ""  # the verb that has attached it by itself; empty if the user did
 
     def __post_init__(self) -> None:
         # The receipt says them as they are, and what was typed or the name of a file may hold a key.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import identifier
@@ -19,10 +19,12 @@ from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.notebook import CellRun
-from nbclaude.wire.events import Event
 from nbclaude.wire.message import content_of
 
-__all__ = ["Audience", "Nobody", "Outcome", "exchange"]
+if TYPE_CHECKING:
+    from nbclaude.output.display import AnswerDisplay
+
+__all__ = ["Outcome", "exchange"]
 
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
 MAX_PAUSES = 20
@@ -31,39 +33,6 @@ MAX_PLANS = 4
 KEPT: Words = (
     *("The partial answer is kept. Continue: ", Command.CONTINUE, ". Discard: ", Command.UNDO, "."),
 )
-
-
-class Audience(Protocol):
-    """Who an answer is shown to, while it comes."""
-
-    def show(self, events: Sequence[Event]) -> None:
-        """Take the next events; an empty list when `pause` seconds went by without."""
-
-    def pause(self) -> float | None:
-        """Tell how long `show` can wait for its next call (seconds; None for as long as nothing comes)."""
-
-    def wait(self, reason: str, seconds: float) -> None:
-        """Say that the request has failed for this reason and is sent again in so many seconds."""
-
-    def hold(self, reason: str) -> None:
-        """Say what must end before the question can be sent; with an empty reason it has ended."""
-
-
-class Nobody:
-    """The audience of an answer that is read when it is complete."""
-
-    def show(self, events: Sequence[Event]) -> None:
-        """Show nothing."""
-
-    def pause(self) -> float | None:
-        """Wait for nothing."""
-        return None
-
-    def wait(self, reason: str, seconds: float) -> None:
-        """Say nothing."""
-
-    def hold(self, reason: str) -> None:
-        """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +66,30 @@ class _Attempt:
         self.rounds = AnswerRounds(question.prefill, _begun(question), is_shown=question.is_shown)
         self.request_id = self.notice = ""
 
-    def run(self, connection: Connection, audience: Audience) -> None:
+    def run(self, connection: Connection, display: AnswerDisplay) -> None:
         """Send the request, and again while the server pauses; what it raises comes after all that came before."""
         plan = self.plan
-        self._send(plan, connection, audience)
+        self._send(plan, connection, display)
         for _ in range(MAX_PAUSES):
             if self.rounds.stop_reason != "pause_turn" or not self.rounds.pending["content"]:
                 return
             plan = continued(plan, self.rounds.pending)
             self.rounds.begin_round()
-            self._send(plan, connection, audience)
+            self._send(plan, connection, display)
 
-    def _send(self, plan: Plan, connection: Connection, audience: Audience) -> None:
+    def _send(self, plan: Plan, connection: Connection, display: AnswerDisplay) -> None:
         from nbclaude.client.relay import Relay
         from nbclaude.client.stream import MessageStream, RetryWait
 
         stream = MessageStream(connection, plan.request)
         with Relay(stream) as relay, stopping.waking(relay.wake):
-            for batch in relay.batches(audience.pause):
+            for batch in relay.batches(display.pause):
                 if isinstance(batch, RetryWait):
-                    audience.wait(_reason(batch), batch.seconds)
+                    display.wait(_reason(batch), batch.seconds)
                     continue
                 self.request_id = stream.request_id or self.request_id
                 self.notice = stream.notice
-                audience.show([shown for event in batch for shown in self.rounds.apply(event)])
+                display.show([shown for event in batch for shown in self.rounds.apply(event)])
 
 
 def _begun(question: Question) -> list[Mapping[str, Any]]:
@@ -157,7 +126,7 @@ def exchange(
     plan: Plan,
     conversation: Conversation,
     connection: Connection,
-    audience: Audience,
+    display: AnswerDisplay,
     recover: Callable[[APIError, Plan], Plan | None] = lambda error, plan: None,
 ) -> Outcome:
     """Ask, show every event as it comes, and record the turn. A failed request is in the outcome, not raised.
@@ -168,7 +137,7 @@ def exchange(
     begun = time.monotonic()
     attempt = _Attempt(plan, question)
     for _ in range(MAX_PLANS):
-        error = _error_of(attempt, connection, audience)
+        error = _error_of(attempt, connection, display)
         if not isinstance(error, APIError) or error.partial or attempt.rounds.message["content"]:
             break
         try:
@@ -196,9 +165,9 @@ def exchange(
     return outcome
 
 
-def _error_of(attempt: _Attempt, connection: Connection, audience: Audience) -> BaseException | None:
+def _error_of(attempt: _Attempt, connection: Connection, display: AnswerDisplay) -> BaseException | None:
     try:
-        attempt.run(connection, audience)
+        attempt.run(connection, display)
     except KeyboardInterrupt:
         return AnswerInterrupted("Stopped.")
     except Exception as failure:
@@ -238,6 +207,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         follows=partial.follows if partial else question.follows,
         completes=partial,
         kept=question.kept or (old.kept if old else ()),
+        label=partial.label if partial else question.label,
     )
     change = conversation.record(turn, question.at, question.instead_of)
     _note(outcome.error, KEPT)

@@ -22,7 +22,7 @@ class Question:
 
     `follows` is the turn whose answer this one goes on from. With `in_place` the answer is that turn's own rest: the two
     become one turn, and are shown together unless the first part `is_shown` already. `kept` are turns of the cell's earlier
-    runs that stay.
+    runs that stay. `label` is what the question is called where turns are listed; empty for its own words.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -37,6 +37,7 @@ class Question:
     in_place: bool = False
     is_shown: bool = False
     kept: tuple[Turn, ...] = ()
+    label: str = ""
 
     @property
     def completes(self) -> Turn | None:

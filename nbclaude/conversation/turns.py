@@ -32,7 +32,7 @@ class Turn:
 
     `follows` is the turn whose answer this one goes on from (its rest, or the results of its tool calls), `completes` the
     partial turn that has become this one. `kept` are turns of earlier runs of the cell that this run builds on: they stay
-    as long as it does.
+    as long as it does. `label` is what the question is called in lists; empty for its own words.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -49,6 +49,7 @@ class Turn:
     follows: Turn | None = field(default=None, repr=False, compare=False)
     completes: Turn | None = field(default=None, repr=False, compare=False)
     kept: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
+    label: str = ""
 
     @property
     def question(self) -> str:

@@ -7,11 +7,13 @@ from typing import Any
 
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics import debugging, verbatim
+from nbclaude.edits import insert_cells
+from nbclaude.magics import completion, debugging, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.follow_up import FollowUpMagics
+from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.notebook import Shell
@@ -19,25 +21,35 @@ from nbclaude.notebook import Shell
 __all__ = ["FAMILIES", "load", "unload"]
 
 # All magics by family; every family but the first works on the settings of the first.
-FAMILIES = (ClaudeMagics, FollowUpMagics, FigureMagics, ManageMagics, AccountMagics, ConnectMagics)
+FAMILIES = (
+    ClaudeMagics,
+    FollowUpMagics,
+    InsertMagics,
+    FigureMagics,
+    ManageMagics,
+    AccountMagics,
+    ConnectMagics,
+)
 
 
 def load(shell: Shell) -> None:
     """Register the magics; loading twice changes nothing."""
     if _loaded(shell):
         return
-    chat = ClaudeMagics(shell=shell)
+    workspace = current_workspace()
+    chat = ClaudeMagics(shell, workspace)
     shell.register_magics(chat)
     for family in FAMILIES[1:]:
         shell.register_magics(family(chat))
-    workspace = current_workspace()
     workspace.configured = chat.configured
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
     workspace.named_connections = lambda: dict(chat.connections)
+    workspace.insert_cells = lambda sources: insert_cells(shell, sources)
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
+    completion.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
 
@@ -59,6 +71,7 @@ def unload(shell: Shell) -> None:
     _close_panels()
     verbatim.unload(shell)
     debugging.unload(shell)
+    completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()
@@ -67,6 +80,7 @@ def unload(shell: Shell) -> None:
     workspace.cell_run = lambda: None
     workspace.conversation_name = lambda: ""
     workspace.named_connections = dict
+    workspace.insert_cells = None
     _close_connections()
 
 

@@ -7,21 +7,19 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude.asking.ask import Asking, refuse_keys
-from nbclaude.asking.gathering import gather
-from nbclaude.context.references.scope import Scope
-from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.asking.prepare import refuse_keys
+from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.reply import Reply
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.family import Family
-from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.state import state_text
 from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, is_terminal
-from nbclaude.options import Options, help_page, parse_line
+from nbclaude.options import help_page, parse_line
 from nbclaude.output import say
-from nbclaude.reply import Reply
 from nbclaude.stopping import stoppable, undisturbed
 from nbclaude.supported import refuse_old_widgets
 
@@ -32,18 +30,18 @@ __all__ = ["ClaudeMagics"]
 class ClaudeMagics(ClaudeTraits, Family):
     """Settings of `%claude`; each can also stand in a profile's configuration file."""
 
-    def __init__(self, shell: Shell) -> None:
-        super().__init__(shell=shell)
+    def __init__(self, shell: Shell, workspace: Workspace) -> None:
+        super().__init__(shell=shell, workspace=workspace)
 
     @undisturbed(before=True)
     def before_cell(self, info: Any) -> None:
         """Follow the notebook: set aside the turns of cells that are gone; runs before every cell."""
-        current_workspace().before_cell(self.shell)
+        self.workspace.before_cell(self.shell)
 
     @undisturbed(before=False)
     def after_cell(self, result: Any) -> None:
         """Take note that a cell has run."""
-        current_workspace().after_cell()
+        self.workspace.after_cell()
 
     @no_var_expand
     @line_cell_magic
@@ -51,7 +49,7 @@ class ClaudeMagics(ClaudeTraits, Family):
     @worded()
     def claude(self, line: str, cell: str | None = None) -> Reply | None:
         """Replaced by the generated help page, below."""
-        refuse_keys(f"{line}\n{cell or ''}")
+        refuse_keys(self.workspace, f"{line}\n{cell or ''}")
         where = standing(self.shell)
         options, prompt = parse_line(line)
         where.refuse_into(options.into)
@@ -64,7 +62,7 @@ class ClaudeMagics(ClaudeTraits, Family):
             raise UsageError(
                 "There is nothing to ask: write the prompt after the options, or below %%claude."
             )
-        reply = self._ask(options, prompt, where.scope)
+        reply = ask_prompt(self, options, Prompt(prompt), where.scope)
         # Alone it returns nothing, or a cell that ends in it would show the answer twice.
         return reply if where.target else None
 
@@ -72,7 +70,7 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     def _show_panel(self) -> None:
         """Open the panel; a terminal shows the settings as text."""
-        workspace = current_workspace()
+        workspace = self.workspace
         text = state_text(workspace, str(self.conversation))
         if is_terminal(self.shell):
             say(text)
@@ -81,28 +79,4 @@ class ClaudeMagics(ClaudeTraits, Family):
         from nbclaude.panel import open_panel
 
         at = workspace.cell_run()
-        open_panel(self.shell, self, at.cell if at else "", text)
-
-    def _ask(self, options: Options, prompt: str, names: Scope) -> Reply | None:
-        workspace = current_workspace()
-        form = format_of(options, names)
-        settings = workspace.settings(settings_given(options, names, form))
-        gathered = gather(
-            options, prompt, self.shell, workspace.model(settings), cells=int(self.cells), names=names
-        )
-        question = Question(
-            gathered.blocks,
-            workspace.cell_run(),
-            options.new,
-            options.history,
-            options.prefill,
-            gathered.names,
-            gathered.values,
-        )
-        asking = Asking(
-            self.shell, question, settings, options.conversation or str(self.conversation), gathered
-        )
-        if options.dry_run:
-            show_plan(asking)
-            return None
-        return ask_in_cell(asking, layout=self.display, into=options.into, form=form)
+        open_panel(self.shell, self, self.workspace, at.cell if at else "", text)

@@ -28,7 +28,6 @@ from nbclaude.client.keys import (
     store_key,
     stored_key,
 )
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
@@ -49,7 +48,7 @@ class ConnectMagics(Family):
     """Magics about servers and their keys; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
         self._chat = chat
         self._model_before = ""  # to go back to, after one that a connection brought
 
@@ -161,7 +160,7 @@ class ConnectMagics(Family):
         say(f"Questions go to {named.name} ({named.base_url}) now. Key: {key}. {model}.")
 
     def _end_demo(self) -> None:
-        if current_workspace().demo_url:
+        if self.workspace.demo_url:
             self.shell.magics_manager.registry["ManageMagics"].stop_demo()
 
     def _show_connections(self) -> None:
@@ -173,7 +172,7 @@ class ConnectMagics(Family):
         if row_of_use is None:
             rows.insert(0, self._row(used, is_used=True, is_unnamed=is_unnamed))
         show_table(self.shell, "Connections; the arrow marks the one in use", _COLUMNS, rows)
-        if current_workspace().demo_url:
+        if self.workspace.demo_url:
             say("The demo is on, and answers instead of all of them; %claude_demo off ends it.")
 
     def _row(self, named: NamedConnection, *, is_used: bool, is_unnamed: bool = False) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from IPython.core.magic import Magics
 
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
 
 __all__ = ["Family", "argument"]
@@ -15,11 +16,12 @@ _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
 
 class Family(Magics):
-    """Magics that run in a shell: without one, nobody can call them."""
+    """Magics that run in a shell, with what its kernel holds."""
 
     shell: Shell  # type: ignore[assignment]  # IPython declares that there may be none
 
-    def __init__(self, *, shell: Shell, **arguments: Any) -> None:
+    def __init__(self, *, shell: Shell, workspace: Workspace, **arguments: Any) -> None:
+        self.workspace = workspace
         super().__init__(shell=shell, **arguments)  # type: ignore[arg-type]  # a Shell is what we use of its class
 
 

@@ -8,7 +8,6 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.context.shown.shown_image import ShownImage
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
 from nbclaude.output import say, show_bundle
@@ -24,7 +23,7 @@ class FigureMagics(Family):
     """Magics about what cells have shown; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_figures(self, line: str) -> None:
@@ -34,7 +33,7 @@ class FigureMagics(Family):
         """
         if argument(line):
             raise UsageError("%claude_figures takes nothing after it; --fig N attaches a figure.")
-        log = current_workspace().seen.figures
+        log = self.workspace.seen.figures
         images = log.all()
         if not images:
             say("No cell has shown a figure yet.")

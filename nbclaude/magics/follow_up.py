@@ -10,23 +10,23 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from nbclaude.asking.ask import Asking, refuse_keys
 from nbclaude.asking.follow_up import Origin, is_cut, origin_of_rest, origin_of_results
 from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.prepare import Ask, refuse_keys
+from nbclaude.asking.reply import Reply
 from nbclaude.context.references.expressions import spelled
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
-from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given, show_plan
+from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given
 from nbclaude.magics.scope import Standing, standing
 from nbclaude.magics.wording import worded
+from nbclaude.models.table import ModelInfo
 from nbclaude.options import Options, parse_line
 from nbclaude.output import say
-from nbclaude.reply import Reply
 from nbclaude.settings.resolve import follow_up_settings
 from nbclaude.settings.values import Settings
 from nbclaude.stopping import stoppable
@@ -47,7 +47,7 @@ class FollowUpMagics(Family):
     """Magics that go on with the last answer; they take the options of `%claude`."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
         self._chat = chat
 
     @no_var_expand
@@ -61,12 +61,12 @@ class FollowUpMagics(Family):
 
         In that answer's own cell, the beginning and the rest become one turn; in another cell the rest is a turn of its own.
         """
-        refuse_keys(line)
+        refuse_keys(self.workspace, line)
         where = standing(self.shell)
         options, more = parse_line(line)
         where.refuse_into(options.into)
         more = "" if more.lstrip().startswith("#") else more
-        origin = origin_of_rest(self._conversation(options), current_workspace().cell_run())
+        origin = origin_of_rest(self._conversation(options), self.workspace.cell_run())
         turn = origin.turn
         if turn is None or not is_cut(turn):
             if turn is not None and origin.is_of_run:
@@ -84,7 +84,7 @@ class FollowUpMagics(Family):
             # It was cut off before the first word, in its thinking: there is nothing to go on with, so the question comes again.
             begins = origin.in_place and turn.begins
             prompt, origin = turn.prompt, replace(origin, turn=turn.follows, in_place=False)
-        elif not more.strip() and _can_go_on_itself(turn, settings):
+        elif not more.strip() and _can_go_on_itself(turn, self.workspace.model(settings), settings):
             prompt = ()
         reply = self._ask(options, settings, prompt, origin, where.scope, begins=begins)
         return reply if where.target else None
@@ -102,11 +102,11 @@ class FollowUpMagics(Family):
         Anything that is not Python is sent as text. Options of %claude go before the value. The line may also be in the same
         cell as the call.
         """
-        refuse_keys(line)
+        refuse_keys(self.workspace, line)
         where = standing(self.shell)
         options, text = parse_line(line)
         where.refuse_into(options.into)
-        origin = origin_of_results(self._conversation(options), current_workspace().cell_run())
+        origin = origin_of_results(self._conversation(options), self.workspace.cell_run())
         turn = origin.turn
         calls = open_calls(turn) if turn else []
         if turn is None or not calls:
@@ -120,11 +120,11 @@ class FollowUpMagics(Family):
         return reply if where.target else None
 
     def _conversation(self, options: Options) -> Conversation:
-        return current_workspace().conversations[options.conversation or str(self._chat.conversation)]
+        return self.workspace.conversations[options.conversation or str(self._chat.conversation)]
 
     def _settings(self, options: Options, turn: Turn, names: Scope) -> Settings:
         given = settings_given(options, names, format_of(options, names))
-        return follow_up_settings(turn.settings, current_workspace().settings(given))
+        return follow_up_settings(turn.settings, self.workspace.settings(given))
 
     def _ask(
         self,
@@ -138,7 +138,7 @@ class FollowUpMagics(Family):
     ) -> Reply | None:
         question = Question(
             prompt,
-            current_workspace().cell_run(),
+            self.workspace.cell_run(),
             begins,
             instead_of=origin.instead_of,
             follows=origin.turn,
@@ -147,13 +147,8 @@ class FollowUpMagics(Family):
             kept=origin.kept,
         )
         conversation = options.conversation or str(self._chat.conversation)
-        asking = Asking(self.shell, question, settings, conversation, Gathered(prompt))
-        if options.dry_run:
-            show_plan(asking)
-            return None
-        return ask_in_cell(
-            asking, layout=self._chat.display, into=options.into, form=format_of(options, names)
-        )
+        form = format_of(options, names)
+        return ask_in_cell(self._chat, options, Ask(question, settings, conversation, Gathered(prompt), form))
 
 
 def _value(text: str, where: Standing) -> Any:
@@ -172,9 +167,8 @@ def _value(text: str, where: Standing) -> Any:
         raise UsageError(f"%claude_tool_result: {error}. A text goes in quotes.") from None
 
 
-def _can_go_on_itself(turn: Turn, settings: Settings) -> bool:
+def _can_go_on_itself(turn: Turn, model: ModelInfo, settings: Settings) -> bool:
     """Tell whether the model takes the beginning of its answer, so that it can go on in the middle of a word."""
-    model = current_workspace().model(settings)
     thinks = settings.thinking not in (None, "off") or model.thinking_default in ("on", "always")
     blocks = content_of(turn.message)
     return model.prefill is True and not thinks and bool(blocks) and blocks[-1].get("type") == "text"

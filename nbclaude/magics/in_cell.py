@@ -1,38 +1,131 @@
-"""Asks a question and shows the answer under the cell; the reply is in `_claude`."""
+"""Asks from a cell, for all magics that ask: the answer is shown under the cell, the reply kept in `_claude`."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 from nbclaude import notebook, stopping
-from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan
-from nbclaude.asking.footer import footer_of, spent_of
+from nbclaude.asking.ask import Surface, ask_prepared
+from nbclaude.asking.footer import footer_of
+from nbclaude.asking.gathering import gather
+from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
+from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.reply import Reply
+from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.plan import Plan
-from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, ConfigurationError
+from nbclaude.conversation.question import Question
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.options.spelling import spell
-from nbclaude.output import AnswerDisplay, open_display, show_receipt
-from nbclaude.reply import Reply, reply_of
+from nbclaude.output import open_display, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.tools.definitions import tool_definitions
 
-__all__ = ["ask_in_cell", "format_of", "settings_given", "show_plan"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
     "If no answer appears here, it is in _claude; "
     "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
+_WAS_COMPLETE = (
+    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
+)
+_WAS_KEPT = "Stopped. What arrived is kept as a turn (%claude_undo takes it back, %claude_continue goes on)."
+_UNCHANGED = "Stopped. The conversation is unchanged."
+
+
+class Asker(Protocol):
+    """What asking from a cell needs of the magics: where they run, what their kernel holds, and settings of `%config`."""
+
+    shell: Shell
+    workspace: Workspace
+    conversation: str
+    cells: int
+    display: str
+
+
+def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
+    """Gather what goes along, ask, show the answer and return the reply: what `%claude` does, and every verb.
+
+    `names` are those that the line sees. With `--dry-run` nothing is sent, and there is no reply.
+
+    Raises:
+        ConfigurationError: something cannot be attached or sent.
+        APIError: the request failed; what had arrived is shown and kept.
+        AnswerInterrupted: the user stopped.
+
+    """
+    workspace = asker.workspace
+    form = format_of(options, names)
+    settings = workspace.settings(settings_given(options, names, form))
+    model = workspace.model(settings)
+    gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+    question = Question(
+        gathered.blocks,
+        workspace.cell_run(),
+        options.new,
+        options.history,
+        options.prefill,
+        gathered.names,
+        gathered.values,
+        label=prompt.label,
+    )
+    conversation = options.conversation or str(asker.conversation)
+    return ask_in_cell(asker, options, Ask(question, settings, conversation, gathered, form, prompt.then))
+
+
+def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
+    """Ask what has been gathered already, as `ask_prompt` does."""
+    workspace, shell = asker.workspace, asker.shell
+    # What cannot be sent is said before anything is shown.
+    prepared = prepare(workspace, ask)
+    _show_figures(shell)
+    if options.dry_run:
+        _show_plan(shell, prepared)
+        return None
+    display = open_display(
+        shell,
+        asker.display,
+        language="json" if ask.settings.schema is not None else "",
+        macros=frozenset(ask.settings.math_macros),
+        advice=_ADVICE,
+        # Whether the output of the cell that runs shows nothing but our answer.
+        is_alone=lambda: notebook.is_claude_cell(shell) and not workspace.seen.has_output,
+    )
+    surface = Surface(
+        lambda reply: keep_reply(shell, reply, options.into),
+        lambda answered: footer_of(answered, note_text),
+        spell,
+    )
+    conversation = workspace.conversations[ask.conversation]
+    before = conversation.turns
+    try:
+        answered = ask_prepared(prepared, display, surface)
+    except KeyboardInterrupt as stop:
+        if stopping.is_told(stop):
+            raise
+        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
+    if answered.outcome.error is not None:
+        raise answered.outcome.error
+    if answered.was_stopped:
+        raise AnswerInterrupted(_WAS_COMPLETE)
+    return answered.reply
+
+
+def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
+    """Put the reply into `_claude`, and into the variable that `--into` names."""
+    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+    if into:
+        shell.user_ns[into] = reply
 
 
 def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
@@ -64,91 +157,18 @@ def format_of(options: Options, names: Mapping[str, Any]) -> AnswerFormat | None
         return answer_format(value)
 
 
-def ask_in_cell(
-    asking: Asking, *, layout: str, into: str | None = None, form: AnswerFormat | None = None
-) -> Reply | None:
-    """Ask, show, keep the reply and return it; raise what went wrong, if anything did."""
-    workspace, shell, question = current_workspace(), asking.shell, asking.question
-    # What cannot be sent is said before anything is shown.
-    prepared = workspace.plan(question, asking.conversation, asking.settings)
-    _show_figures(shell)
-    settings = asking.settings
-    display = open_display(
-        shell,
-        layout,
-        language="json" if settings.schema is not None else "",
-        macros=frozenset(settings.math_macros),
-        advice=_ADVICE,
-    )
-    conversation = workspace.conversations[asking.conversation]
-    before = conversation.turns
-    try:
-        with stopping.held():
-            return _asked(asking, prepared, display, into, form)
-    except KeyboardInterrupt as stop:
-        if stopping.is_told(stop):
-            raise
-        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
-
-
-_WAS_COMPLETE = (
-    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
-)
-_WAS_KEPT = "Stopped. What arrived is kept as a turn (%claude_undo takes it back, %claude_continue goes on)."
-_UNCHANGED = "Stopped. The conversation is unchanged."
-
-
-def _asked(
-    asking: Asking, prepared: Plan, display: AnswerDisplay, into: str | None, form: AnswerFormat | None
-) -> Reply | None:
-    """Ask and show, while stops are held back but for where they are heeded."""
-    workspace, shell = current_workspace(), asking.shell
-    try:
-        display.begin()
-        outcome = workspace.ask(asking.question, asking.conversation, asking.settings, display, prepared)
-    except (ConfigurationError, KeyboardInterrupt):
-        display.abandon(alone=_is_alone(shell))
-        raise
-    reply = None
-    if outcome.is_empty:
-        display.abandon(alone=_is_alone(shell))
-    else:
-        reply = reply_of(outcome, form)
-        keep_reply(shell, reply, into)
-        workspace.tray.sent(asking.gathered.tray)
-        notes = tuple(map(note_text, workspace.news(outcome.plan.notes)))
-        footer = footer_of(outcome, asking.question, notes, workspace)
-        receipt = receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome), spell)
-        # A stop that nobody could hold back may have torn the rendering: that must not hide the stop.
-        torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
-        with contextlib.suppress(*torn):
-            display.finish(replace(footer, receipt=receipt), alone=_is_alone(shell))
-    is_stopped = stopping.take()
-    if outcome.error is not None:
-        raise outcome.error
-    if is_stopped:
-        raise AnswerInterrupted(_WAS_COMPLETE)
-    return reply
-
-
-def _is_alone(shell: Shell) -> bool:
-    """Tell whether the output of the cell that runs shows nothing but our answer."""
-    return notebook.is_claude_cell(shell) and not current_workspace().seen.has_output
-
-
-def show_plan(asking: Asking) -> None:
+def _show_plan(shell: Shell, prepared: Prepared) -> None:
     """Show what would be sent, and send nothing."""
-    workspace = current_workspace()
-    plan = workspace.plan(asking.question, asking.conversation, asking.settings)
-    tokens, estimate = workspace.estimate(plan)
-    price = f", {dollars(estimate)} before the answer" if estimate is not None else ""
+    from nbclaude.asking.receipt import receipt_of_plan
+
+    plan = prepared.plan
+    tokens, cost = estimate(plan)
+    price = f", {dollars(cost)} before the answer" if cost is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(plan, asking.gathered, spent, spell, whole=True)
+    receipt = receipt_of_plan(prepared.workspace, plan, prepared.ask.gathered, spent, spell, is_sent=False)
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
-    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
-    _show_figures(asking.shell)
-    show_receipt(asking.shell, receipt)
+    show_receipt(shell, replace(receipt, notes=notes))
 
 
 def _show_figures(shell: Shell) -> None:

@@ -10,7 +10,6 @@ from IPython.core.magic import line_magic, magics_class
 from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
 from nbclaude.output import say, show_table
@@ -30,7 +29,7 @@ class ManageMagics(Family):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
         self._chat = chat
         self._demo: Simulator | None = None
 
@@ -69,7 +68,7 @@ class ManageMagics(Family):
         say(said)
 
     def _bring_back(self) -> None:
-        counts = current_workspace().bring_back()
+        counts = self.workspace.bring_back()
         if not counts:
             say("No turn is set aside: as far as nbclaude knows, no cell that asked was deleted.")
             return
@@ -110,7 +109,7 @@ class ManageMagics(Family):
             from nbclaude.simulator import Simulator
 
             self._demo = Simulator(pace="natural", keep=50).start()
-            current_workspace().demo_url = self._demo.base_url
+            self.workspace.demo_url = self._demo.base_url
         say(
             f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it."
         )
@@ -118,7 +117,7 @@ class ManageMagics(Family):
     def stop_demo(self) -> None:
         """Stop the demo model, if it runs; what is asked now goes to the server in the settings."""
         demo, self._demo = self._demo, None
-        current_workspace().demo_url = ""
+        self.workspace.demo_url = ""
         if demo is not None:
             demo.stop()
             say("The demo is off; %claude asks the server in the settings again.")
@@ -126,7 +125,7 @@ class ManageMagics(Family):
     def _conversation(self, line: str) -> Conversation:
         said = argument(line)
         name = said or str(self._chat.conversation)
-        conversations = current_workspace().conversations
+        conversations = self.workspace.conversations
         if said and name not in conversations.names():
             known = ", ".join(repr(other) for other in conversations.names()) or "none yet"
             raise UsageError(f"There is no conversation {name!r}; there are: {known}.")
@@ -147,7 +146,7 @@ def _row(number: int, turn: Turn) -> tuple[Any, ...]:
     return (
         label,
         turn.cell[:8] or "–",
-        excerpt(turn.question, _EXCERPT),
+        excerpt(turn.label or turn.question, _EXCERPT),
         answer,
         f"{tokens_in:,} / {token_count(usage, 'output_tokens'):,}",
         turn.model,

@@ -10,7 +10,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.conversation.ledger import Total, dollars
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
@@ -32,7 +32,7 @@ class AccountMagics(Family):
     """Magics about models and money; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell)
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     @stoppable("Stopped.")
@@ -42,7 +42,7 @@ class AccountMagics(Family):
 
         %claude_models [WORD]    only those whose name holds WORD
         """
-        workspace = current_workspace()
+        workspace = self.workspace
         models, source = _offered(workspace)
         word = argument(line).lower()
         rows = [_model_row(model) for model in models if word in model.id.lower()]
@@ -64,7 +64,7 @@ class AccountMagics(Family):
         """
         if argument(line):
             raise UsageError("%claude_usage takes nothing after it.")
-        workspace = current_workspace()
+        workspace = self.workspace
         ledger = workspace.ledger
         if not ledger.entries:
             say("Nothing has been asked yet.")
@@ -93,7 +93,7 @@ class AccountMagics(Family):
         %claude_budget        show it
         %claude_budget off    no limit
         """
-        workspace = current_workspace()
+        workspace = self.workspace
         word = argument(line).removeprefix("$").strip()
         if word.lower() == "off":
             workspace.budget.set(None, workspace.ledger)

@@ -10,7 +10,7 @@ import difflib
 import io
 import re
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -22,12 +22,13 @@ from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
 
-__all__ = ["help_page", "parse_line"]
+__all__ = ["Ending", "ending_of", "help_page", "parse_line"]
 
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
 _LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
 _NUMBER = re.compile(r"[+-]?\d+")
+_OPTION_NAME = re.compile(r"(?:--?[\w-]*)?")
 _BLANK = " \t"
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
 # Brackets, and the strings in which they do not count.
@@ -68,6 +69,40 @@ def parse_line(line: str) -> tuple[Options, str]:
         rest = rest.lstrip(_BLANK)
 
 
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
+
+    `fragment` is what has been typed of it.
+    """
+
+    fragment: str
+    option: Option | None = None
+    prompt: bool = False
+
+
+def ending_of(line: str) -> Ending:
+    """Tell what somebody types at the end of a magic's line; whatever stands before may be wrong, too."""
+    rest = line.lstrip(_BLANK)
+    while not _OPTION_NAME.fullmatch(rest):
+        found = _LOOKS_LIKE_OPTION.match(rest)
+        option = _BY_NAME.get(found.group()) if found else None
+        if found is None or option is None:
+            return Ending(rest, prompt=True)
+        rest = rest[found.end() :]
+        if option.metavar:
+            value = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
+            try:
+                word, left = _take_word(option, rest)
+            except UsageError:  # nothing yet, or a quote that is still open
+                return Ending(value, option)
+            if not left:
+                return Ending(value, option)
+            rest = left if not option.optional or _can_be(option, word) else value
+        rest = rest.lstrip(_BLANK)
+    return Ending(rest)
+
+
 def _take_optional(option: Option, rest: str) -> tuple[Any, str]:
     """Read the value if one follows: after `=`, or a word that can be one.
 
@@ -92,11 +127,17 @@ def _can_be(option: Option, word: str) -> bool:
 
 def _take_value(option: Option, rest: str) -> tuple[Any, str]:
     """Read one shell-like word, after `=` or blanks; return its value and what is left of the line."""
+    word, left = _take_word(option, rest)
+    return _read_value(option, word), left
+
+
+def _take_word(option: Option, rest: str) -> tuple[str, str]:
+    """Take one shell-like word, after `=` or blanks, and return it with what is left of the line."""
     name = option.names[-1]
     if rest.startswith("="):
         rest = rest[1:]
         if rest[:1] in (" ", "\t"):
-            return _read_value(option, ""), rest
+            return "", rest
     else:
         rest = rest.lstrip(_BLANK)
     found = _LOOKS_LIKE_OPTION.match(rest)
@@ -112,11 +153,11 @@ def _take_value(option: Option, rest: str) -> tuple[Any, str]:
         word = words.get_token()
     except ValueError:
         raise UsageError(_not_closed(name, rest)) from None
-    return _read_value(option, word or ""), rest[stream.tell() :]
+    return word or "", rest[stream.tell() :]
 
 
-def _take_expression(option: Option, rest: str) -> tuple[Any, str]:
-    """Read one word in which brackets hold Python: what is in them stays as it is written, quotes and spaces too.
+def _take_expression(option: Option, rest: str) -> tuple[str, str]:
+    """Take one word in which brackets hold Python: what is in them stays as it is written, quotes and spaces too.
 
     Outside of brackets the rules are a shell's, except that a backslash is one of a Windows path unless it escapes a space,
     a quote or another backslash.
@@ -136,7 +177,7 @@ def _take_expression(option: Option, rest: str) -> tuple[Any, str]:
             end = position + 1 + escaped
             word += rest[end - 1 : end]
         position = end
-    return _read_value(option, word), rest[position:]
+    return word, rest[position:]
 
 
 def _closing(text: str, position: int) -> int:
@@ -185,7 +226,7 @@ _HELP = """Ask Claude; the answer streams into the output area as rendered Markd
 {{name}} in the prompt sends a variable along: {{x}}, {{df}}, {{df:schema}}, {{df:head 20}}, {{fig}}, {{Out[3]}}, {{f(3)}}.
 In a function it is the function's variable. reply = %claude ... assigns the reply; in a function --into cannot.
 Everything else goes as you wrote it: other braces, quotes, backslashes, $x and a question mark need no care.
-A prompt that begins with a dash goes after `--`.
+A prompt that begins with a dash goes after `--`. Tab completes options, their values, and names in braces.
 
 Options
 {options}
@@ -197,6 +238,7 @@ the old one's place, asked with what came before it; turns of later cells stay. 
   %claude_reset     forget all turns    %claude_demo    a demo model inside the kernel, no key needed
   %claude_continue  go on with an answer that was cut short
   %claude_tool_result VALUE             answer a tool call of the model, and go on
+  %claude_insert [N|all]                put code of the last answer into new cells below
   %claude_figures   the figures that cells have shown, with their numbers for --fig
   %claude_models    the models, what each takes and costs
   %claude_usage     tokens and dollars  %claude_budget  stop at so many dollars

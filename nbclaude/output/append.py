@@ -31,7 +31,7 @@ class AppendDisplay(PagesDisplay):
         if reason:
             self._say(f"({reason})")
 
-    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+    def finish(self, footer: Footer) -> None:
         """Show all that is left, and the footer."""
         self._feed()
         *pages, last = self._ready().close(footer)
@@ -39,7 +39,7 @@ class AppendDisplay(PagesDisplay):
             self._show_page(page)
         self._show_piece(last, "\n".join([last.text.strip("\n"), "", *footer_lines(footer)]))
 
-    def abandon(self, *, alone: bool) -> None:
+    def abandon(self) -> None:
         """What has been said stays."""
 
     def _build_renderer(self, document_id: str) -> ReplyRenderer:

@@ -1,9 +1,9 @@
-"""Says what every place where an answer appears can do, and chooses the one that the front end can show."""
+"""Says what everything that shows an answer can do, and chooses the display that the front end can show."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.notebook import Shell, is_terminal, shows_updates
@@ -15,11 +15,14 @@ from nbclaude.wire.events import Event
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["AnswerDisplay", "open_display"]
+__all__ = ["AnswerDisplay", "NoDisplay", "open_display"]
 
 
 class AnswerDisplay(Protocol):
-    """Where an answer appears: `begin`, `show` events as they come, then `finish` or `abandon`."""
+    """Who an answer is shown to while it comes: `begin`, `show` events, then `finish` or `abandon`.
+
+    A display may be called from a thread of its own. `pause` may raise KeyboardInterrupt: its reader has stopped the answer.
+    """
 
     def begin(self) -> None:
         """Show that the request is on its way."""
@@ -36,11 +39,37 @@ class AnswerDisplay(Protocol):
     def hold(self, reason: str) -> None:
         """Show beside the waiting sign what must end before the request is sent; empty when it has ended."""
 
-    def finish(self, footer: Footer, *, alone: bool) -> None:
-        """Paint all that is left, and the footer; `alone` tells that the cell's output shows nothing but this answer."""
+    def finish(self, footer: Footer) -> None:
+        """Paint all that is left, and the footer."""
 
-    def abandon(self, *, alone: bool) -> None:
-        """Take the waiting sign away; `alone` as in `finish`."""
+    def abandon(self) -> None:
+        """Take the waiting sign away: no answer arrived."""
+
+
+class NoDisplay:
+    """The display of an answer that is read when it is complete."""
+
+    def begin(self) -> None:
+        """Show nothing."""
+
+    def show(self, events: Sequence[Event]) -> None:
+        """Show nothing."""
+
+    def pause(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+    def wait(self, reason: str, seconds: float) -> None:
+        """Say nothing."""
+
+    def hold(self, reason: str) -> None:
+        """Say nothing."""
+
+    def finish(self, footer: Footer) -> None:
+        """Show nothing."""
+
+    def abandon(self) -> None:
+        """Nothing is there to be taken away."""
 
 
 def open_display(
@@ -50,14 +79,16 @@ def open_display(
     language: str = "",
     macros: frozenset[str] = frozenset(),
     advice: str = "",
+    is_alone: Callable[[], bool] = lambda: False,
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
     `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
-    `advice` is for readers of a front end that does not update what it has shown.
+    `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
+    shows nothing but this answer.
     """
     if is_terminal(shell):
         return TerminalDisplay(sys.stdout)
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
         return AppendDisplay(shell.display_pub, language, macros)
-    return PagesDisplay(shell.display_pub, language, macros, advice=advice)
+    return PagesDisplay(shell.display_pub, language, macros, advice=advice, is_alone=is_alone)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +45,8 @@ class _Countdown:
 class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id.
 
-    `advice` tells readers of a front end that shows no updates where the answer is.
+    `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
+    shows nothing else: then it may be cleared.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class PagesDisplay:
         macros: frozenset[str] = frozenset(),
         *,
         advice: str = "",
+        is_alone: Callable[[], bool] = lambda: False,
     ) -> None:
         self._publisher = publisher
         self._macros = macros
         self._advice = advice
+        self._is_alone = is_alone
         self._appended = 0
         self._language = language
         self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
@@ -108,12 +111,12 @@ class PagesDisplay:
         """Show beside the waiting sign what must end first."""
         self._show_sign(reason)
 
-    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+    def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self._countdown = None
         self._feed()
         pages = self._ready().close(footer)
-        if alone and self._shown == len(pages) == 1:
+        if self._shown == len(pages) == 1 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. Several pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
@@ -121,10 +124,10 @@ class PagesDisplay:
         for page in pages:
             self._show_page(page)
 
-    def abandon(self, *, alone: bool) -> None:
+    def abandon(self) -> None:
         """Take the waiting sign away."""
         self._countdown = None
-        if alone:
+        if self._is_alone():
             self._publisher.clear_output(wait=True)
         else:
             self._publish(0, {"text/html": "", "text/plain": ""})

@@ -51,12 +51,12 @@ class TerminalDisplay:
         """Print what must end first."""
         self._write_lines(f"({reason})" if reason else "")
 
-    def finish(self, footer: Footer, *, alone: bool = False) -> None:
+    def finish(self, footer: Footer) -> None:
         """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())
         self._write_lines(*footer_lines(footer))
 
-    def abandon(self, *, alone: bool) -> None:
+    def abandon(self) -> None:
         """Nothing to take away."""
 
     def _ready(self) -> PlainAnswer:

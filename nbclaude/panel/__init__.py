@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells, release
 from nbclaude.panel.host import LOCK
@@ -18,16 +18,14 @@ MOST_PANELS = 8  # of one kernel; the oldest closes then
 _open: list[Panel] = []
 
 
-def open_panel(shell: Shell, settings: Any, cell: str, text: str) -> Panel:
+def open_panel(shell: Shell, settings: Any, workspace: Workspace, cell: str, text: str) -> Panel:
     """Show a panel in the cell of this id, in the place of the one that it showed before; `text` is what a terminal shows."""
     with LOCK:
         if cell:
             close_panels([cell], leaves_picture=False)
         while len(_opened()) >= MOST_PANELS:
             _open.pop(0).close()
-        panel = apart_from_cells(
-            shell, lambda: Panel(shell, settings, current_workspace(), cell, _refresh_all)
-        )
+        panel = apart_from_cells(shell, lambda: Panel(shell, settings, workspace, cell, _refresh_all))
         _open.append(panel)
     panel.show(text)
     return panel

@@ -6,16 +6,17 @@ import threading
 from contextvars import copy_context
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
-from nbclaude.asking.ask import Asking, keep_reply, receipt_of_plan, refuse_keys
+from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.changes import count_of_turns
-from nbclaude.asking.footer import footer_of, spent_of
+from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
-from nbclaude.conversation.exchange import Outcome
-from nbclaude.conversation.plan import Plan
+from nbclaude.asking.prepare import Ask, Prepared, prepare, refuse_keys
+from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.reply import Reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -32,7 +33,9 @@ from nbclaude.panel.transcript import (
     turn_of_key,
 )
 from nbclaude.panel.wording import note_text, said, spell
-from nbclaude.reply import reply_of
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer
 
 __all__ = ["AskPane"]
 
@@ -218,19 +221,18 @@ class AskPane:
         if not text.strip():
             raise ConfigurationError("There is nothing to ask: write the question first.")
         self._keep_keys_out(text)
-        asking = self._asking(text)
+        ask = self._asked(text)
         # What cannot be sent is said before anything is shown.
-        prepared = self._host.workspace.plan(asking.question, asking.conversation, asking.settings)
-        self._live = live = LiveAnswer(self.view, asking.settings.math_macros)
-        self._pending, self._asked_in = pending_html(text), asking.conversation
+        prepared = prepare(self._host.workspace, ask)
+        self._live = live = LiveAnswer(self.view, ask.settings.math_macros)
+        self._pending, self._asked_in = pending_html(text), ask.conversation
         self.question.value = ""
         self._set_busy(busy=True)
         self.refresh()
         self.view.show_end()
         self.view.focus(".nbclaude-question textarea")
-        live.begin()
         # The thread speaks apart from any cell, as the callback does that starts it.
-        work = partial(copy_context().run, self._answer, asking, prepared, live, text)
+        work = partial(copy_context().run, self._answer, prepared, live, text)
         threading.Thread(target=work, name="nbclaude-panel", daemon=True).start()
 
     def _keep_keys_out(self, text: str) -> None:
@@ -241,20 +243,17 @@ class AskPane:
                 f"An API key was taken out of this question. Put other words in the place of {KEY_REMOVED}, and send it."
             )
         try:
-            refuse_keys(text)
+            refuse_keys(self._host.workspace, text)
         except ConfigurationError:
             self.question.value = ""  # what the widget holds may be saved with the notebook
             raise
 
-    def _asking(self, text: str) -> Asking:
-        host = self._host
-        settings = host.workspace.settings({})
+    def _asked(self, text: str) -> Ask:
+        host, workspace = self._host, self._host.workspace
+        settings = workspace.settings({})
+        model = workspace.model(settings)
         gathered = gather(
-            Options(),
-            text,
-            host.shell,
-            host.workspace.model(settings),
-            cells=int(host.settings.cells),
+            workspace, host.shell, Options(), Prompt(text), model, cells=int(host.settings.cells)
         )
         before = self._editing
         if before is not None:
@@ -269,24 +268,20 @@ class AskPane:
             values=gathered.values,
             instead_of=before,
         )
-        return Asking(host.shell, question, settings, str(host.settings.conversation), gathered)
+        return Ask(question, settings, str(host.settings.conversation), gathered)
 
-    def _answer(self, asking: Asking, prepared: Plan, live: LiveAnswer, text: str) -> None:
+    def _answer(self, prepared: Prepared, live: LiveAnswer, text: str) -> None:
         """Ask, in a thread of its own; whatever happens is shown in the panel."""
         problem: BaseException | None = None
         asked = False
         try:
-            outcome = self._host.workspace.ask(
-                asking.question, asking.conversation, asking.settings, live, prepared
-            )
-            problem, asked = outcome.error, not outcome.is_empty
-            if asked:
-                self._show_outcome(outcome, asking, live)
+            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer, spell))
+            problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:
             problem = AnswerInterrupted("Stopped before the question was sent.")
         except Exception as error:
             problem = error
-        self._host.apart(lambda: self._end(problem, asking.question.instead_of, "" if asked else text))
+        self._host.apart(lambda: self._end(problem, prepared.ask.question.instead_of, "" if asked else text))
 
     def _end(self, problem: BaseException | None, edited: Turn | None, unsent: str) -> None:
         """Show the transcript with the new turn, or give the question back that was not answered; say what went wrong."""
@@ -304,23 +299,18 @@ class AskPane:
         elif problem is not None:
             self._host.report_error(problem)
 
-    def _show_outcome(self, outcome: Outcome, asking: Asking, live: LiveAnswer) -> None:
-        workspace = self._host.workspace
-        # The transcript numbers its turns, and does so anew when others go.
-        told = replace(outcome, change=None)
-        footer = footer_of(
-            told, asking.question, tuple(map(note_text, workspace.news(outcome.plan.notes))), workspace
-        )
-        footer = replace(
-            footer, receipt=receipt_of_plan(outcome.plan, asking.gathered, spent_of(outcome), spell)
-        )
-        live.finish(footer)
-        workspace.tray.sent(asking.gathered.tray)
-        keep_reply(self._host.shell, reply_of(outcome))
+    def _keep(self, reply: Reply) -> None:
+        shell = self._host.shell
+        shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+
+    def _footer(self, answered: Answered) -> Footer:
+        """Write the footer, and keep it for the transcript, which numbers its turns, and does so anew when others go."""
+        footer = footer_of(answered, note_text, names_turn=False)
         with LOCK:
-            for turn in workspace.conversations[asking.conversation].turns:
-                if turn.message is outcome.message:
+            for turn in self._host.workspace.conversations[self._asked_in].turns:
+                if turn.message is answered.outcome.message:
                     self._transcript.keep_footer(turn, footer.html)
+        return footer
 
     def _set_busy(self, *, busy: bool) -> None:
         self.stop_button.disabled = not busy

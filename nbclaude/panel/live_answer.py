@@ -39,9 +39,9 @@ class LiveAnswer:
     """An answer display in a panel: the same pages, painted by the same rules as in a cell, with a stop of its own."""
 
     def __init__(self, view: View, macros: Iterable[str] = ()) -> None:
+        self._view = view
         self._pages = PagesDisplay(_Pages(view), macros=frozenset(macros))
         self._stop = threading.Event()
-        self.footer: Footer | None = None
 
     def stop(self) -> None:
         """End the answer; what has come is kept. Called from another thread than the one that asks."""
@@ -72,9 +72,8 @@ class LiveAnswer:
 
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
-        self.footer = footer
         self._pages.finish(footer)
 
-    def abandon(self, *, alone: bool = True) -> None:
+    def abandon(self) -> None:
         """Take the waiting sign away."""
-        self._pages.abandon(alone=True)
+        self._view.clear_pages()

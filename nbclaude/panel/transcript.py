@@ -100,7 +100,7 @@ def _key(turn: Turn) -> str:
 
 def _section(number: int, turn: Turn, answer: str) -> str:
     key, question = _key(turn), question_text(turn)
-    said = question or _without_words(turn)
+    said = turn.label or question or _without_words(turn)
     if len(said) > MOST_CHARACTERS:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
     where = f"cell {turn.cell[:8]}" if turn.cell else "not from a cell"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nbclaude.client.connection import Connection
-from nbclaude.conversation.exchange import Nobody, Outcome, exchange
+from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Change, Conversation
@@ -29,6 +29,7 @@ from nbclaude.magics.wording import said
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
 from nbclaude.options.spelling import spell
+from nbclaude.output.display import NoDisplay
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import (
     Answer,
@@ -49,7 +50,7 @@ SETTINGS = Settings()
 SLOW = Pace(deltas_per_second=100)
 
 
-class Asker(Nobody):
+class Asker(NoDisplay):
     """A conversation with a strict simulator, and everything that was shown."""
 
     def __init__(self, simulator: Simulator) -> None:

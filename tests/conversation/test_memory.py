@@ -2,17 +2,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nbclaude.conversation.exchange import Nobody
+from nbclaude.asking.send import send
 from nbclaude.conversation.memory import MAX_SPARE, TurnMemory
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.turns import MAIN, Conversation, Turn
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
+from nbclaude.output.display import NoDisplay
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
+from tests.asking.helpers import outcome_of, prepared
 
 MODEL = "claude-opus-5-5"
 
@@ -84,18 +86,18 @@ class TestPrepared:
         simulator.enqueue("Yes.")
         settings = workspace.settings({"model": MODEL, "stream": False})
         question = asked("the password is hunter2hunter2, and AKIAIOSFODNN7EXAMPLE?")
-        prepared = workspace.plan(question, MAIN, settings)
-        outcome = workspace.ask(question, MAIN, settings, Nobody(), prepared)
-        assert outcome.plan.request == prepared.request
-        assert simulator.message_requests[0].json == prepared.request.body()
+        ready = prepared(workspace, question, settings)
+        outcome = send(ready, NoDisplay())
+        assert outcome.plan.request == ready.plan.request
+        assert simulator.message_requests[0].json == ready.plan.request.body()
 
     def test_a_turn_that_came_meanwhile_goes_along(self, simulator: Simulator, workspace: Workspace) -> None:
         simulator.enqueue("One.", "Two.")
         settings = workspace.settings({"model": MODEL, "stream": False})
         late = asked("Late?")
-        prepared = workspace.plan(late, MAIN, settings)
-        workspace.ask(asked("First?"), MAIN, settings, Nobody())
-        workspace.ask(late, MAIN, settings, Nobody(), prepared)
+        ready = prepared(workspace, late, settings)
+        outcome_of(workspace, asked("First?"), settings)
+        send(ready, NoDisplay())
         assert [message["role"] for message in simulator.message_requests[1].messages] == [
             "user",
             "assistant",

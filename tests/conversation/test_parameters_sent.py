@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from nbclaude.client.endpoints import upload_file
-from nbclaude.conversation.exchange import Nobody, Outcome
+from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Answer, HTTPFault, RecordedRequest, Simulator, text, thinking, tool_use
 from nbclaude.tools.results import tool_results
+from tests.asking.helpers import outcome_of
 
 CANARY = "sk-canary-9d1f"
 TOOL = {"name": "f", "description": "Does f.", "input_schema": {"type": "object"}}
@@ -25,7 +26,7 @@ PNG = base64.b64decode(
 
 def ask(workspace: Workspace, *blocks: Mapping[str, Any], prefill: str = "", **options: Any) -> Outcome:
     question = Question(blocks or (text("Hi"),), prefill=prefill)
-    outcome = workspace.ask(question, "main", workspace.settings(options), Nobody())
+    outcome = outcome_of(workspace, question, workspace.settings(options))
     assert outcome.error is None, outcome.error
     return outcome
 

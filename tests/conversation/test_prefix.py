@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.exchange import Nobody, Outcome, exchange
+from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
+from nbclaude.output.display import NoDisplay
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import Answer, Simulator, text, thinking, tool_use
 from nbclaude.wire.request import text_block
@@ -49,7 +50,7 @@ class Notebook:
         blocks = tuple(text_block(item) if isinstance(item, str) else item for item in prompt)
         question = Question(blocks, CellRun(cell, self.runs))
         plan = make_plan(question, self.conversation, settings, model_info(settings.model))
-        outcome = exchange(question, plan, self.conversation, connection(self.simulator), Nobody())
+        outcome = exchange(question, plan, self.conversation, connection(self.simulator), NoDisplay())
         assert outcome.error is None, outcome.error
         return outcome
 

@@ -125,7 +125,7 @@ def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
 
 
 def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
-    claude_kernel.run(f"%claude\n{PANELS}\np.ask._asking = lambda text: 1 / 0", cell_id="a")
+    claude_kernel.run(f"%claude\n{PANELS}\np.ask._asked = lambda text: 1 / 0", cell_id="a")
     done = claude_kernel.run("p.ask.question.value = 'What?'\np.ask.ask_button.click()")
     assert done.ok and done.outputs == []
     assert "ZeroDivisionError: division by zero" in claude_kernel.value("p.ask._host.alert.value")

@@ -168,3 +168,13 @@ def test_lines_in_functions_and_assignments(claude_kernel: Kernel, simulator: Si
         assert not refused.ok
         assert len(refused.error["traceback"]) == 1 if refused.error else "UsageError" in refused.stderr
     assert len(simulator.requests) == count
+
+
+@pytest.mark.parametrize("jedi", [True, False])
+def test_tab_offers_options_values_and_variables(claude_kernel: Kernel, jedi: bool) -> None:
+    claude_kernel.run(f"%config IPCompleter.use_jedi = {jedi}\nclimate = {{'mean rain': 1}}")
+    assert claude_kernel.complete("%%claude --mo") == ["--model"]
+    assert "sonnet" in claude_kernel.complete("%%claude -m ")
+    assert claude_kernel.complete("%%claude\nLook at {clim}", len("%%claude\nLook at {clim")) == ["climate"]
+    assert claude_kernel.complete('%%claude\nLook at {climate["') == ['mean rain"]']
+    assert "climate" in claude_kernel.complete("clim")

@@ -122,7 +122,7 @@ def test_a_countdown_is_a_line_and_so_is_what_must_end_first(console: Console) -
     console.display.wait("Overloaded", 2.3)
     assert console.display.pause() is None
     console.display.show([])
-    console.display.abandon(alone=True)
+    console.display.abandon()
     assert console.printed == (
         "Asking Claude …\n\n(Another question is being answered first)\n\n(Overloaded. Trying again in 3 s)\n\n"
     )

@@ -27,7 +27,8 @@ class Notebook:
 
     def __init__(self, language: str = "") -> None:
         self.publisher = CapturingDisplayPublisher()
-        self.display = PagesDisplay(self.publisher, language)
+        self.is_alone = False
+        self.display = PagesDisplay(self.publisher, language, is_alone=lambda: self.is_alone)
 
     @property
     def messages(self) -> list[dict[str, Any]]:
@@ -72,17 +73,19 @@ class TestPages:
 
     def test_an_answer_alone_takes_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
         """Its output may have been cleared by hand; where it was not, nothing may be there twice."""
+        notebook.is_alone = True
         notebook.display.begin()
         notebook.display.show([delta("Hello.")])
-        notebook.display.finish(FOOTER, alone=True)
+        notebook.display.finish(FOOTER)
         [last] = notebook.messages  # the publisher has been told to clear the rest
         assert not last["update"] and "Hello." in last["data"]["text/html"]
 
     @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 900, True)])
     def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
+        notebook.is_alone = alone
         notebook.display.begin()
         notebook.display.show([delta(text)])
-        notebook.display.finish(FOOTER, alone=alone)
+        notebook.display.finish(FOOTER)
         assert not notebook.messages[0]["update"] and notebook.messages[-1]["update"]
 
     def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
@@ -179,13 +182,14 @@ class TestPages:
 
     def test_abandoned(self, notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
         notebook.display.begin()
-        notebook.display.abandon(alone=False)
+        notebook.display.abandon()
         [data] = notebook.outputs.values()
         assert data["text/html"] == ""
 
     def test_abandoned_in_its_own_cell(self, notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
         notebook.display.begin()
-        notebook.display.abandon(alone=True)
+        notebook.is_alone = True
+        notebook.display.abandon()
         assert notebook.messages == []
 
     def test_everything_that_is_published_can_be_saved(self, notebook: Notebook) -> None:
@@ -328,7 +332,8 @@ class TestWaiting:
     ) -> None:
         notebook.display.begin()
         notebook.display.wait("Overloaded", 5.0)
-        notebook.display.abandon(alone=alone)
+        notebook.is_alone = alone
+        notebook.display.abandon()
         assert notebook.display.pause() is None
 
     def test_finished_while_waiting(self, notebook: Notebook) -> None:
@@ -350,7 +355,7 @@ class TestTerminal:
         if footer:
             display.finish(footer)
         else:
-            display.abandon(alone=True)
+            display.abandon()
         return stream.getvalue()
 
     def test_text_as_it_comes(self) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.exchange import Nobody, Outcome
+from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Answer, RawStream, Simulator, text
+from tests.asking.helpers import outcome_of
 from tests.client.conftest import no_idle_lines, no_network_settings
 from tests.client.helpers import EVENTS, sse
 
@@ -99,7 +100,7 @@ def workspace(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator
 
 def ask(workspace: Workspace, *blocks: Mapping[str, Any], **options: Any) -> Outcome:
     settings = workspace.settings({"model": "claude-opus-4-8", **options})
-    outcome = workspace.ask(Question(blocks or (text("Hi"),)), "main", settings, Nobody())
+    outcome = outcome_of(workspace, Question(blocks or (text("Hi"),)), settings)
     assert outcome.error is None, outcome.error
     return outcome
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from nbclaude.asking.reply import Reply
 from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, LoggedCell, context_cells
 from nbclaude.context.shown.watch import CellWatch
-from nbclaude.reply import Reply
 from nbclaude.secrets.masking import mask
 from nbclaude.texts import gap
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of
 
-__all__ = ["receipt_of"]
+__all__ = ["receipt_of", "receipt_of_plan"]
 
 Block = Mapping[str, Any]
 
@@ -22,7 +28,10 @@ _PROMPT = 20_000
 _EARLIER = 8_000
 _SETTINGS = 8_000
 _EARLIER_TURNS = 40  # the last ones
-_SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
+_SHORTENED: Words = (
+    *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
+    " shows one.",
+)
 
 _EXCERPT = 100  # characters of an earlier question
 _FACT = 200  # characters of a parameter that fits on a line
@@ -37,16 +46,18 @@ def receipt_of(
     attachments: Sequence[Attachment] = (),
     *,
     found: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Words] = (),
+    spell: Spell = plainly,
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
     headers: Mapping[str, str] | None = None,
-    whole: bool = False,
+    is_sent: bool = True,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
-    that are no secrets. What a notebook is to keep is bounded; a `whole` one shows every character.
+    `found` says in a few words what was masked, `notes` where, with settings as `spell` spells them; `spent` tokens and
+    dollars; `headers` are those of the request that are not secret. What a notebook is to keep is bounded; the receipt of what
+    would be sent shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
@@ -57,6 +68,7 @@ def receipt_of(
     if earlier:
         said.insert(0, counted(len(earlier), "earlier turn"))
     said += found
+    whole = not is_sent
     if spent:
         said.append(spent)
     unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
@@ -74,15 +86,43 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    shortened = [] if (parts, folds, settings) == full else [_SHORTENED]
+    shortened = [] if (parts, folds, settings) == full else [spelled(_SHORTENED, spell)]
+    verb = "sent" if is_sent else "would be sent"
     return Receipt(
-        summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
+        summary=f"{verb}: {', '.join(said) or 'the prompt alone'}",
         parts=parts,
         earlier=folds,
         facts=facts,
-        notes=(*notes, *unread, *shortened),
+        notes=(*(spelled(note, spell) for note in notes), *unread, *shortened),
         settings=settings,
         left=len(turns) - len(shown),
+    )
+
+
+def receipt_of_plan(
+    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str, spell: Spell, *, is_sent: bool = True
+) -> Receipt:
+    """Write the receipt of what was sent; of what would be (not `is_sent`) it leaves nothing out.
+
+    `spent` says what it has taken, `spell` how the surface spells settings.
+    """
+    headers = plan.request.headers.items()
+    # The attachments' names are found by their blocks, as those have left.
+    left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
+    attachments = [
+        replace(attachment, blocks=tuple(left.get(id(block), block) for block in attachment.blocks))
+        for attachment in gathered.attachments
+    ]
+    return receipt_of(
+        plan.request.body(),
+        attachments,
+        found=plan.screening.summary,
+        notes=plan.screening.notes,
+        spell=spell,
+        spent=spent,
+        source_of=workspace.uploads.source_of,
+        headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        is_sent=is_sent,
     )
 
 
@@ -108,7 +148,7 @@ class _Names:
             attachment = self._of(block)
             # The user's own words stand last; a text before them may be a note of ours.
             own = "prompt" if block is blocks[-1] and block.get("type") == "text" else ""
-            label, notes = (attachment.label, attachment.notes) if attachment else (own, ())
+            label, notes = (attachment.label, _notes(attachment)) if attachment else (own, ())
             parts.append(reader.part(block, label, notes))
         return parts
 
@@ -139,13 +179,19 @@ class _Names:
         return f"{block.get('type')} {source.get('data') or source.get('url') or source}"
 
 
+def _notes(attachment: Attachment) -> tuple[str, ...]:
+    by = (f"gathered by {attachment.gathered_by}",) if attachment.gathered_by else ()
+    return (*by, *attachment.notes)
+
+
 def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
     what, name = attachment.summary, _shortened(attachment.label, _NAME)
     if attachment.label.startswith(("figure", "open figure")):
         what = what.removeprefix("figure ")
-    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "") if part)
+    by = f"by {attachment.gathered_by}" if attachment.gathered_by else ""
+    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "", by) if part)
     return f"{name} ({what})" if what else name
 
 

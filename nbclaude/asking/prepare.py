@@ -1,0 +1,136 @@
+"""Prepares an ask: plans its request, and refuses what cannot be sent before anything is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from nbclaude.asking.gathering import Gathered
+from nbclaude.client.connection import Connection
+from nbclaude.conversation.answer_format import AnswerFormat
+from nbclaude.conversation.caching import caching_mode
+from nbclaude.conversation.estimate import rough_tokens
+from nbclaude.conversation.plan import Plan, make_plan, turns_before
+from nbclaude.conversation.question import Question
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import ConfigurationError
+from nbclaude.models.info import retirement_note
+from nbclaude.models.prices import input_cost
+from nbclaude.secrets.keys import find_keys
+from nbclaude.settings.values import Settings
+
+if TYPE_CHECKING:
+    from nbclaude.asking.ask import Answered
+
+__all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What is asked in which conversation, with which settings, and what goes along.
+
+    `form` is how the answer's JSON is read. `then` is called with what came of the ask once a complete answer has been shown.
+    """
+
+    question: Question
+    settings: Settings
+    conversation: str
+    gathered: Gathered
+    form: AnswerFormat | None = None
+    then: Callable[[Answered], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An ask with the request that it will send, and where to."""
+
+    workspace: Workspace
+    ask: Ask
+    connection: Connection
+    plan: Plan
+
+
+def prepare(workspace: Workspace, ask: Ask) -> Prepared:
+    """Plan the request of an ask; nothing is sent or uploaded for it.
+
+    Raises:
+        ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or a secret stands where it
+            cannot be masked.
+
+    """
+    connection = workspace.connection(ask.settings)
+    return Prepared(workspace, ask, connection, _plan(workspace, ask, connection))
+
+
+def refuse_keys(workspace: Workspace, text: str) -> None:
+    """Refuse a line or cell that holds an API key, before anything of it is read: it may stand in any option.
+
+    What is sent is searched when it is planned (`conversation.screening`).
+
+    Raises:
+        ConfigurationError: it does; the message says how to revoke the key, and does not repeat it.
+
+    """
+    try:
+        known = [workspace.connection(workspace.settings({})).secret]
+    except ConfigurationError:
+        known = []
+    if found := find_keys(text, known):
+        from nbclaude.conversation.screening import key_in_prompt
+
+        raise key_in_prompt(found)
+
+
+def plan_again(prepared: Prepared, *, keeps_thinking: bool = True) -> Plan:
+    """Plan the request anew as the conversation is now, with its files uploaded; the question is not screened again."""
+    workspace, ask = prepared.workspace, prepared.ask
+    upload = ask.settings.upload_files and ask.question.history
+    return _plan(
+        workspace,
+        ask,
+        prepared.connection,
+        upload=upload,
+        keeps_thinking=keeps_thinking,
+        earlier=prepared.plan,
+    )
+
+
+def estimate(plan: Plan) -> tuple[int, float | None]:
+    """Tell how many tokens the prompt of a plan has, about, and what it costs in dollars if nothing of it is cached.
+
+    Nothing is sent for it, not even to be counted.
+    """
+    tokens = rough_tokens(plan.request.body())
+    return tokens, input_cost(tokens, plan.model.price)
+
+
+def _plan(
+    workspace: Workspace,
+    ask: Ask,
+    connection: Connection,
+    *,
+    upload: bool = False,
+    keeps_thinking: bool = True,
+    earlier: Plan | None = None,
+) -> Plan:
+    question, settings = ask.question, ask.settings
+    model = workspace.model(settings)
+    conversation = workspace.conversations[ask.conversation]
+    offered = workspace.caching.get(connection.base_url) or connection.caching
+    plan = make_plan(
+        question,
+        conversation,
+        settings,
+        model,
+        caching=caching_mode(settings, offered, model, history=question.history),
+        keeps_thinking=keeps_thinking,
+        refer=lambda messages: workspace.uploads.refer(connection, messages, upload=upload),
+        keys=(connection.secret,),
+        memory=workspace.memory,
+        prepared=earlier,
+    )
+    workspace.memory.forget_all_but(turns_before(question, conversation))
+    retires = retirement_note(model, date.today())
+    return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan

@@ -1,0 +1,150 @@
+"""Sends a prepared request when it is its turn and the budget allows it, and records what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nbclaude import stopping
+from nbclaude.asking.prepare import Ask, Prepared, plan_again
+from nbclaude.client.connection import Connection
+from nbclaude.conversation.estimate import prompt_size
+from nbclaude.conversation.exchange import Outcome, exchange
+from nbclaude.conversation.ledger import Entry
+from nbclaude.conversation.plan import Plan, turns_before
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
+from nbclaude.forks import ForkSafeLock
+from nbclaude.models.info import model_info
+
+if TYPE_CHECKING:
+    from nbclaude.output.display import AnswerDisplay
+
+__all__ = ["send"]
+
+# What a prompt costs that is written into a cache, of what it costs otherwise.
+_CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
+_PATIENCE = 0.1  # seconds
+
+
+def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
+    """Send what was prepared, and record the turn; a cell that asked in another conversation before has left it then.
+
+    Waits while another thread (a panel's, or the one that runs cells) asks in this conversation, or asks at all while
+    there is a budget.
+
+    Raises:
+        ConfigurationError: the budget would be passed, or what has changed since the ask was prepared cannot be sent.
+        KeyboardInterrupt: the user, or the display, stopped before anything was sent.
+
+    """
+    workspace, ask = prepared.workspace, prepared.ask
+    conversation = workspace.conversations[ask.conversation]
+    with ExitStack() as stack:
+        # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
+        stack.enter_context(stopping.held())
+        reason = f"Another question of the conversation {ask.conversation!r} is being answered first"
+        stack.enter_context(_in_turn(conversation.asking, display, reason))
+        if workspace.budget.limit is not None:
+            reason = "Another question is being answered first, since the budget is one for all"
+            stack.enter_context(_in_turn(workspace.spending, display, reason))
+        try:
+            with stopping.allowed():
+                import nbclaude.client.relay  # noqa: F401 - loading httpx takes long the first time
+
+                plan = _within_budget(workspace, _ready(prepared), prepared.connection)
+        except KeyboardInterrupt:
+            raise AnswerInterrupted(stopping.NOT_SENT) from None
+        outcome = exchange(
+            plan.question,
+            plan,
+            conversation,
+            prepared.connection,
+            display,
+            lambda error, plan: _recovered(error, plan, prepared),
+        )
+        return _left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
+
+
+@contextmanager
+def _in_turn(lock: ForkSafeLock, display: AnswerDisplay, reason: str) -> Iterator[None]:
+    """Hold the lock; while another thread has it, the display says the reason, and may still stop the ask."""
+    if not lock.acquire(timeout=_PATIENCE):
+        display.hold(reason)
+        while not lock.acquire(timeout=_PATIENCE):
+            stopping.check()
+            display.pause()
+        display.hold("")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _ready(prepared: Prepared) -> Plan:
+    """Take what was prepared, if the conversation is still as it was then; only its files are uploaded now."""
+    workspace, ask, plan = prepared.workspace, prepared.ask, prepared.plan
+    if plan.before != turns_before(ask.question, workspace.conversations[ask.conversation]):
+        return plan_again(prepared)
+    upload = ask.settings.upload_files and ask.question.history
+    messages = workspace.uploads.refer(prepared.connection, plan.request.messages, upload=upload)
+    return replace(plan, request=replace(plan.request, messages=messages))
+
+
+def _within_budget(workspace: Workspace, plan: Plan, connection: Connection) -> Plan:
+    if workspace.budget.limit is None or plan.model.price is None:
+        return plan
+    tokens = prompt_size(connection, plan.request.body())
+    dearer = 1.0 if plan.caching == "off" else _CACHE_WRITE[plan.settings.cache_ttl]
+    most = workspace.budget.allowed_output(
+        workspace.ledger, plan.model, tokens, plan.request.max_tokens, dearer=dearer
+    )
+    if most == plan.request.max_tokens:
+        return plan
+    note = f"the budget leaves at most {most:,} tokens for this answer"
+    return replace(plan, request=replace(plan.request, max_tokens=most), notes=(*plan.notes, note))
+
+
+def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
+    """Plan anew where the server refused what we have added on our own: caching marks, old thinking, file ids."""
+    if not isinstance(error, APIStatusError) or error.status not in (400, 404, 422):
+        return None
+    workspace, connection = prepared.workspace, prepared.connection
+    said = error.message.lower()
+    if "cache_control" in said and plan.caching != "off" and prepared.ask.settings.caching == "auto":
+        workspace.caching[connection.base_url] = "explicit" if plan.caching == "automatic" else "off"
+        return plan_again(prepared)
+    if "thinking" in said and plan.has_thinking:
+        return plan_again(prepared, keeps_thinking=False)
+    if ("file" in said or error.error_code == "file_expired") and workspace.uploads.forget(connection):
+        return plan_again(prepared, keeps_thinking=False)
+    return None
+
+
+def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:
+    """Enter what an answer used into the ledger, unless nothing is known of it."""
+    usage = outcome.message.get("usage")
+    if not usage:
+        return None
+    # Who answered is paid for: a gateway may have asked another model than the one that was named.
+    answered = str(outcome.message.get("model"))
+    model = outcome.plan.model if answered == outcome.plan.request.model else model_info(answered)
+    return workspace.ledger.record(
+        usage,
+        model,
+        cell=ask.question.at.cell if ask.question.at else "",
+        conversation=ask.conversation if ask.question.history else "",
+        price_of=lambda name: model_info(name).price,
+        complete=outcome.error is None,
+    )
+
+
+def _left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
+    """Take the cell's turns out of the conversations in which it asked before."""
+    at = ask.question.at
+    if outcome.change is None or at is None:
+        return outcome
+    left = workspace.conversations.leave_others(ask.conversation, at)
+    return replace(outcome, change=replace(outcome.change, left=left))

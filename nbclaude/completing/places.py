@@ -1,0 +1,94 @@
+"""Tells what is being typed at the cursor of a cell that asks: an option, its value, an argument, or a reference in braces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
+
+from nbclaude.context.references.brace_places import belongs_to_what_is_before, follows_a_sign
+from nbclaude.context.references.expressions import parse_expression
+from nbclaude.notebook import ABOVE_MAGIC
+from nbclaude.options import Option, ending_of
+
+__all__ = ["Place", "place_at"]
+
+_CELL = re.compile(ABOVE_MAGIC + r"%%(?P<name>claude(?:_\w+)?)(?:[ \t](?P<line>[^\n]*))?(?P<body>\n)?")
+# `%claude ...`, also after `reply =` and behind `%time`.
+_LINE = re.compile(
+    r"(?:^[ \t]*|=[ \t]*|^[ \t]*%\w+[ \t]+(?:\w+[ \t]*=[ \t]*)?)%(?P<name>claude(?:_\w+)?)[ \t]"
+)
+_BRACE = re.compile(r"(?<!\{)\{([^{}\n]*)\Z")
+_NAME = re.compile(r"(?:[^\W\d]\w*)?")
+_ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
+_KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
+_FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
+_MOST_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is typed at the cursor.
+
+    `fragment` is the part of it that stands already. A value is one of an `option`, an argument one of a `magic`. Keys,
+    attributes and formats are those of the `expression` before them; a key is in quotes of the kind `quote`.
+    """
+
+    kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
+    fragment: str
+    option: Option | None = None
+    magic: str = ""
+    expression: str = ""
+    quote: str = ""
+
+
+def place_at(text: str, offset: int, asking: Collection[str], prompts: Collection[str]) -> Place | None:
+    """Return what is typed at the offset of a cell's text; None where it is nothing of ours.
+
+    `asking` are the magics whose lines take options and a prompt, `prompts` the cell magics whose cell is a prompt.
+    """
+    before = text[:offset]
+    cell = _CELL.match(before)
+    if cell and not cell["body"]:
+        return None if cell["line"] is None else _in_line(cell["name"], cell["line"], asking)
+    if cell and cell["name"] in prompts:
+        return _in_braces(before, cell.end())
+    line = before.rpartition("\n")[2]
+    found = _LINE.search(line)
+    return _in_line(found["name"], line[found.end() :], asking) if found else None
+
+
+def _in_line(magic: str, line: str, asking: Collection[str]) -> Place | None:
+    if magic not in asking:
+        return Place("argument", line.split(" ")[-1], magic=magic)
+    ending = ending_of(line)
+    if ending.prompt:
+        return _in_braces(line, 0)
+    kind: Literal["option", "value"] = "value" if ending.option else "option"
+    return Place(kind, ending.fragment, option=ending.option, magic=magic)
+
+
+def _in_braces(before: str, start: int) -> Place | None:
+    """Return what is typed in braces that are open at the end of a prompt, which begins at `start`."""
+    prompt = before[start:]
+    found = _BRACE.search(prompt, max(0, len(prompt) - _MOST_LOOKED_AT))
+    if not found:
+        return None
+    brace, last_end = found.start(), prompt.rfind("}", 0, found.start()) + 1
+    if follows_a_sign(prompt, brace) or belongs_to_what_is_before(prompt, brace, last_end):
+        return None
+    typed = found[1]
+    if _NAME.fullmatch(typed):
+        return Place("name", typed)
+    if key := _KEY.fullmatch(typed):
+        return _of(key[1], Place("key", key[3], expression=key[1], quote=key[2]))
+    if attribute := _ATTRIBUTE.fullmatch(typed):
+        return _of(attribute[1], Place("attribute", attribute[2], expression=attribute[1]))
+    if form := _FORMAT.fullmatch(typed):
+        return _of(form[1], Place("format", form[2], expression=form[1]))
+    return None
+
+
+def _of(expression: str, place: Place) -> Place | None:
+    return place if parse_expression(expression) else None

@@ -1,0 +1,212 @@
+"""The words that may stand at a place, each with a few words about it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbclaude.client.connections import known_connections
+from nbclaude.completing.looking import attributes_of, keys_of, value_at
+from nbclaude.completing.places import Place
+from nbclaude.context.objects import type_name
+from nbclaude.context.values import FORMATS
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.models.info import in_short, model_info
+from nbclaude.models.names import resolve_model
+from nbclaude.models.table import MODELS, ModelInfo
+from nbclaude.options import OPTIONS, Option
+from nbclaude.settings.kinds import Choice, Texts
+
+__all__ = ["Known", "Word", "words_at"]
+
+_MOST_FILES = 500
+_LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
+_ABOUT_FORMATS = {
+    "schema": "columns and types, no rows",
+    "head 20": "the first rows",
+    "full": "every row",
+    "repr": "as Python shows it",
+    "str": "as text",
+}
+
+
+class Word(NamedTuple):
+    """A word that can be put in, and what it is."""
+
+    text: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What words are taken from: the variables that users made, the state, and the words of each magic's argument."""
+
+    namespace: Mapping[str, Any]
+    workspace: Workspace
+    arguments: Mapping[str, tuple[str, ...]]
+    """By magic: words, and names of lists of words such as `MODEL`."""
+
+
+def words_at(place: Place, following: str, known: Known) -> list[Word]:
+    """Return what can stand at a place and begins as what is typed there; `following` is what stands after the cursor."""
+    begun = place.fragment.strip("\"'") if place.kind == "value" else place.fragment
+    words = [word for word in _words(place, begun, known) if word.text.startswith(begun)]
+    if place.kind == "value":
+        words = [Word(_quoted(word.text, place.fragment), word.about) for word in words]
+    if place.kind == "key":
+        closing = "" if following.startswith(place.quote) else f"{place.quote}]"
+        words = [Word(f"{text}{closing}", about) for text, about in words if place.quote not in text]
+    return words
+
+
+def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
+    match place.kind:
+        case "option":
+            return (Word(name, option.help) for option in OPTIONS for name in option.names)
+        case "value":
+            return _values(place.option, begun, known) if place.option else ()
+        case "argument":
+            return _arguments(place, known)
+        case "name":
+            return _variables(known, begun)
+        case "format":
+            return (Word(text, _ABOUT_FORMATS.get(text, "")) for text in _formats())
+    value = value_at(place.expression, known.namespace)
+    if value is None:
+        return ()
+    if place.kind == "key":
+        return (Word(key, "key") for key in keys_of(value))
+    hidden = begun.startswith("_")
+    return (Word(name, "attribute") for name in attributes_of(value) if hidden or not name.startswith("_"))
+
+
+def _formats() -> list[str]:
+    return [text.replace(" N", " 20") for text in FORMATS]
+
+
+def _values(option: Option, begun: str, known: Known) -> Iterable[Word]:
+    kind = option.kind
+    words = kind.words if isinstance(kind, Choice) else ()
+    if isinstance(kind, Texts) and isinstance(kind.each, Choice):
+        words = kind.each.words
+    named = _OF_OPTIONS.get(option.field)
+    return (*(Word(word) for word in words), *(named(known, begun) if named else ()))
+
+
+def _arguments(place: Place, known: Known) -> Iterator[Word]:
+    for word in known.arguments.get(place.magic, ()):
+        if word in _LISTS:
+            yield from _LISTS[word](known, place.fragment)
+        else:
+            yield Word(word)
+
+
+def _models(known: Known, begun: str) -> Iterator[Word]:
+    try:
+        offered = known.workspace.offered_models(known.workspace.settings({}))
+    except Exception:  # a setting that cannot be used is told when somebody asks
+        offered = ()
+    if not offered:
+        for alias in _LINES_WITH_ALIAS:
+            yield Word(alias, _about_model(model_info(resolve_model(alias))))
+    for model in offered or MODELS:
+        info = model_info(model.id, offered)
+        if info.lifecycle != "retired":
+            yield Word(model.id, _about_model(info))
+
+
+def _about_model(info: ModelInfo) -> str:
+    context = f"{in_short(info.context_window)} context" if info.context_window else ""
+    price = f"${info.price.input:g} in, ${info.price.output:g} out" if info.price else ""
+    return " · ".join(part for part in (context, price) if part)
+
+
+def _conversations(known: Known, begun: str) -> Iterator[Word]:
+    return (Word(name, "conversation") for name in known.workspace.conversations.names())
+
+
+def _connections(known: Known, begun: str) -> Iterator[Word]:
+    for entry in known_connections(known.workspace.named_connections()):
+        yield Word(entry.name, entry.base_url)
+
+
+def _variables(known: Known, begun: str) -> Iterator[Word]:
+    for name, value in list(known.namespace.items()):
+        if begun.startswith("_") or not (name.startswith("_") or type_name(value) == "module"):
+            yield Word(name, type_name(value))
+
+
+def _texts(known: Known, begun: str) -> Iterator[Word]:
+    """Variables that may hold a system prompt: `@name`."""
+    for name, value in list(known.namespace.items()):
+        if isinstance(value, str | list) and not name.startswith("_"):
+            yield Word(f"@{name}", type_name(value))
+
+
+def _schemas(known: Known, begun: str) -> Iterator[Word]:
+    for name, value in list(known.namespace.items()):
+        is_schema = isinstance(value, dict) and ("type" in value or "properties" in value or "$ref" in value)
+        is_model = isinstance(value, type) and (
+            hasattr(value, "__dataclass_fields__") or hasattr(value, "model_json_schema")
+        )
+        if (is_schema or is_model) and not name.startswith("_"):
+            yield Word(name, "JSON schema" if is_schema else "class")
+
+
+def _tools(known: Known, begun: str) -> Iterator[Word]:
+    for name, value in list(known.namespace.items()):
+        definitions = value if isinstance(value, list) else [value]
+        if definitions and not name.startswith("_") and all(_is_tool(item) for item in definitions):
+            yield Word(name, "tool definitions")
+
+
+def _is_tool(value: object) -> bool:
+    return isinstance(value, dict) and "name" in value and ("input_schema" in value or "type" in value)
+
+
+def _files(known: Known, begun: str) -> Iterator[Word]:
+    """Files and folders whose path begins like this; hidden ones only if the dot is typed."""
+    folder, slash, name = begun.rpartition("/")
+    try:
+        with os.scandir(Path(f"{folder}{slash}" or ".").expanduser()) as found:
+            entries = sorted(
+                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MOST_FILES), strict=False)
+            )
+    except (OSError, RuntimeError):  # no such folder, or no home
+        return
+    for entry, is_folder in entries:
+        if name.startswith(".") or not entry.startswith("."):
+            yield Word(f"{folder}{slash}{entry}{'/' if is_folder else ''}", "folder" if is_folder else "file")
+
+
+def _attachables(known: Known, begun: str) -> Iterator[Word]:
+    yield from _variables(known, begun)
+    yield from _files(known, begun)
+
+
+def _quoted(text: str, fragment: str) -> str:
+    """Return a word as the line needs it: in the quotes that are open already, or that a space in it needs."""
+    quote = fragment[:1] if fragment[:1] in ("'", '"') else '"' if " " in text else ""
+    return f"{quote}{text}{'' if text.endswith('/') else quote}"
+
+
+_List = Callable[[Known, str], Iterable[Word]]
+_OF_OPTIONS: Mapping[str, _List] = {
+    "model": _models,
+    "conversation": _conversations,
+    "attach": _attachables,
+    "system": _texts,
+    "json": _schemas,
+    "tools": _tools,
+    "tool_choice": lambda known, begun: map(Word, ("auto", "any", "none")),
+    "figures": lambda known, begun: (
+        Word("1", "the last figure"),
+        Word("cell", "all of the last cell that plotted"),
+    ),
+    "cells": lambda known, begun: (Word("1", "the last cell"), Word("all", "every cell")),
+    "into": _variables,
+}
+_LISTS: Mapping[str, _List] = {"MODEL": _models, "CONVERSATION": _conversations, "CONNECTION": _connections}

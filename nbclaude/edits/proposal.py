@@ -1,0 +1,48 @@
+"""A proposal: which cell is to become what, and whether it may be offered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from nbclaude.edits.checks import why_not
+from nbclaude.notebook import Shell
+
+__all__ = ["Proposal", "propose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A new text for a cell.
+
+    `cell` is the id of the cell, empty where the front end tells none. `sent` is all of its text when it was sent: only a
+    cell that still holds it is replaced. `before` is the part of it that the new text `after` takes the place of, and that
+    the diff shows. `label` names the cell for readers, as "cell 6". With a reason in `why_not` the change is shown and
+    not offered. `below` proposes a new cell below rather than another text for this one.
+    """
+
+    cell: str
+    sent: str
+    before: str
+    after: str
+    label: str = ""
+    why_not: str = ""
+    below: bool = False
+
+
+def propose(
+    shell: Shell,
+    after: str,
+    *,
+    before: str,
+    cell: str = "",
+    sent: str | None = None,
+    label: str = "",
+    only_comments: bool = False,
+    below: bool = False,
+) -> Proposal:
+    """Make a proposal and check it; `sent` is `before` where the cell holds nothing else.
+
+    With `only_comments` nothing but comments and docstrings may change. A new cell `below` need not keep what the old one has.
+    """
+    reason = why_not(shell, "" if below else before, after, only_comments=only_comments)
+    return Proposal(cell, before if sent is None else sent, before, after, label, reason, below)

@@ -1,0 +1,81 @@
+"""Gives IPython's completer the words that nbclaude knows, for as long as the extension is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
+
+from nbclaude.conversation.workspace import current_workspace
+from nbclaude.magics.calls import ASKING
+from nbclaude.notebook import Shell
+
+__all__ = ["load", "unload"]
+
+# Before Jedi: where our words fit, no others are looked for.
+_PRIORITY = 1_000
+_IDENTIFIER = "nbclaude"
+_PROMPTS = ("claude",)
+# What follows a magic that takes no prompt; words in capitals stand for lists of names.
+_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "claude_budget": ("off",),
+    "claude_connect": ("off", "CONNECTION"),
+    "claude_demo": ("off",),
+    "claude_history": ("CONVERSATION",),
+    "claude_login": ("--connection", "CONNECTION"),
+    "claude_logout": ("--connection", "CONNECTION"),
+    "claude_models": ("MODEL",),
+    "claude_reset": ("CONVERSATION",),
+    "claude_undo": ("deleted", "CONVERSATION"),
+}
+
+
+def load(shell: Shell) -> None:
+    """Add our matcher to the shell's completer."""
+
+    @context_matcher(identifier=_IDENTIFIER, priority=_PRIORITY)  # type: ignore[untyped-decorator]
+    def match(context: CompletionContext) -> SimpleMatcherResult:
+        return _completions(context, shell)
+
+    shell.Completer.custom_matchers.append(match)
+
+
+def unload(shell: Shell) -> None:
+    """Take our matcher out again."""
+    matchers = shell.Completer.custom_matchers
+    matchers[:] = [
+        matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _IDENTIFIER
+    ]
+
+
+def _completions(context: CompletionContext, shell: Shell) -> SimpleMatcherResult:
+    if "%claude" not in context.full_text:
+        return SimpleMatcherResult(completions=[])
+    from nbclaude.completing.places import place_at
+    from nbclaude.completing.words import Known, words_at
+
+    lines = context.full_text.split("\n")
+    offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
+    place = place_at(context.full_text, offset, ASKING, _PROMPTS)
+    if place is None:
+        return SimpleMatcherResult(completions=[])
+    known = Known(_variables(shell), current_workspace(), _ARGUMENTS)
+    try:
+        words = words_at(place, context.full_text[offset:], known)
+    except (
+        Exception
+    ):  # what a value of the user's raises, or a setting that cannot be used: nobody has asked for it here
+        words = []
+    return SimpleMatcherResult(
+        completions=[SimpleCompletion(text=word.text, type=word.about) for word in words],
+        matched_fragment=place.fragment,
+        ordered=True,
+        suppress=True,
+    )
+
+
+def _variables(shell: Shell) -> dict[str, Any]:
+    """Return the variables of the notebook without those of IPython's own."""
+    hidden = shell.user_ns_hidden
+    return {name: value for name, value in shell.user_ns.items() if name not in hidden or name == "_claude"}

@@ -1,0 +1,86 @@
+"""`%claude_insert`: puts the code of the last answer into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from IPython.core.error import UsageError
+from IPython.core.magic import line_magic, magics_class
+
+from nbclaude.asking.reply import CodeBlock, Reply
+from nbclaude.edits import cell_of_block, insert_cells, is_runnable, missing_extension
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family, argument
+from nbclaude.output import say
+
+__all__ = ["InsertMagics"]
+
+
+@magics_class
+class InsertMagics(Family):
+    """Magics that put code where it belongs."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
+
+    @line_magic
+    def claude_insert(self, line: str) -> None:
+        """Put a code block of the last answer into a new cell below; nothing is run.
+
+        %claude_insert        the only block, or the first
+        %claude_insert N      the Nth block, as in _claude.code[N - 1].insert()
+        %claude_insert all    every block that can run, each in a cell of its own
+
+        Blocks of bash, SQL, HTML, JavaScript, R and the like get the cell magic that runs them.
+        """
+        wanted = argument(line).lower()
+        blocks = self._blocks()
+        if wanted == "all":
+            chosen = [block for block in blocks if is_runnable(block.language)]
+            if not chosen:
+                languages = ", ".join(dict.fromkeys(block.language for block in blocks))
+                raise UsageError(
+                    f"%claude_insert all: no block of the last answer can run in a cell ({languages})."
+                )
+            notes = _left_out([block for block in blocks if block not in chosen])
+        else:
+            chosen = [_nth(blocks, wanted)]
+            several = not wanted and len(blocks) > 1
+            notes = [f"That is block 1 of {len(blocks)}; %claude_insert all takes all."] if several else []
+        cells = [cell_of_block(block.language, block.source) for block in chosen]
+        said = insert_cells(self.shell, cells)
+        known = self.shell.magics_manager.magics["cell"]
+        missing = dict.fromkeys(found for cell in cells if (found := missing_extension(cell, known)))
+        notes += [f"To run it, load its magic first: %load_ext {name}" for name in missing]
+        for note in filter(None, (said, *notes)):
+            say(note)
+
+    def _blocks(self) -> list[CodeBlock]:
+        reply = self.shell.user_ns_hidden.get("_claude")
+        if not isinstance(reply, Reply):
+            raise UsageError("%claude_insert: there is no answer yet.")
+        blocks = reply.code
+        if not blocks:
+            raise UsageError("%claude_insert: the last answer has no code block.")
+        return blocks
+
+
+def _nth(blocks: Sequence[CodeBlock], wanted: str) -> CodeBlock:
+    if not wanted:
+        return blocks[0]
+    if not wanted.isdecimal():
+        raise UsageError(f"%claude_insert {wanted}: use the number of a block, from 1, or all.")
+    number = int(wanted)
+    if not 1 <= number <= len(blocks):
+        count = f"{len(blocks)} code block{'s' if len(blocks) > 1 else ''}"
+        raise UsageError(f"%claude_insert {wanted}: the last answer has {count}.")
+    return blocks[number - 1]
+
+
+def _left_out(blocks: Sequence[CodeBlock]) -> list[str]:
+    if not blocks:
+        return []
+    languages = ", ".join(dict.fromkeys(block.language for block in blocks))
+    return [
+        f"Left out {len(blocks)} block{'s' if len(blocks) > 1 else ''} that cannot run in a cell ({languages})."
+    ]

@@ -1,0 +1,81 @@
+"""Where the cursor is: an option, its value, an argument, a reference in braces, or nowhere of ours."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbclaude.completing.places import place_at
+
+ASKING = ("claude", "claude_continue")
+# `|` is the cursor. What is expected: the kind, what is typed of it, and what it belongs to.
+PLACES: dict[str, tuple[str, ...] | None] = {
+    "%%claude --mo|": ("option", "--mo"),
+    "%%claude -|": ("option", "-"),
+    "%%claude |": ("option", ""),
+    "%%claude|": None,
+    "%%claude -m |": ("value", "", "model"),
+    "%%claude -m son|": ("value", "son", "model"),
+    "%%claude -m=son|": ("value", "son", "model"),
+    "%%claude --model=|": ("value", "", "model"),
+    "%%claude -m sonnet --ef|": ("option", "--ef"),
+    "%%claude -m sonnet --effort |": ("value", "", "effort"),
+    "# my question\n%%claude --effort h|\nWhy?": ("value", "h", "effort"),
+    "%%claude --think |": ("value", "", "thinking"),
+    "%claude --think omitted --no|": ("option", "--no"),
+    "%claude --fig Why {d|": ("name", "d"),
+    "%claude -a 'my fi|": ("value", "'my fi", "attach"),
+    "%claude -a figs[0] -a |": ("value", "", "attach"),
+    "%claude --stop 'a b' --j|": ("option", "--j"),
+    "%claude --system 'You are' What is --mo|": None,
+    "%claude -- --mo|": None,
+    "reply = %claude --ef|": ("option", "--ef"),
+    "%time %claude --ef|": ("option", "--ef"),
+    "%time r = %claude --ef|": ("option", "--ef"),
+    "if x:\n    %claude --ef|": ("option", "--ef"),
+    "print('%claude --ef|": None,
+    "x = 5 %claude|": None,
+    "%claude_undo |": ("argument", "", "claude_undo"),
+    "%claude_undo del|": ("argument", "del", "claude_undo"),
+    "%claude_login --connection o|": ("argument", "o", "claude_login"),
+    "%%claude\nLook at {|": ("name", ""),
+    "%%claude\nLook at {df|": ("name", "df"),
+    "%%claude\nLook at {df.|": ("attribute", "", "df"),
+    "%%claude\nLook at {df.x.me|": ("attribute", "me", "df.x"),
+    '%%claude\nLook at {df["|': ("key", "", "df"),
+    "%%claude\nLook at {d['a']['b c|": ("key", "b c", "d['a']"),
+    "%%claude\nLook at {df:|": ("format", "", "df"),
+    "%%claude\nLook at {df:he|": ("format", "he", "df"),
+    "%%claude\nLook at {df['a']:sch|": ("format", "sch", "df['a']"),
+    "%%claude\nLook at {a} and {b|": ("name", "b"),
+    # Prose, and braces of other languages, are nobody's.
+    "%%claude\nLook at df|": None,
+    "%%claude\nLook at {df}|": None,
+    "%%claude\nLook at {{df|": None,
+    "%%claude\n\\frac{a|": None,
+    "%%claude\nf{a|": None,
+    "%%claude\ncosts ${a|": None,
+    "%%claude\n{df\nx|": None,
+    "%%claude\n--mo|": None,
+    "%%claude\n{1 + |": None,
+    # Cells of other magics are what they are.
+    "%%bash\necho {df|": None,
+    "{df|": None,
+    "%timeit -n |": None,
+}
+
+
+@pytest.mark.parametrize("typed", PLACES)
+def test_the_place_of_the_cursor(typed: str) -> None:
+    offset = typed.index("|")
+    place = place_at(typed.replace("|", ""), offset, ASKING, ("claude",))
+    expected = PLACES[typed]
+    if expected is None:
+        assert place is None
+        return
+    assert place is not None
+    owner = (
+        place.option.field
+        if place.option
+        else place.expression or (place.magic if place.kind == "argument" else "")
+    )
+    assert (place.kind, place.fragment, *([owner] if owner else [])) == expected

@@ -1,0 +1,154 @@
+"""Completion through IPython's completer, with Jedi and without: what Tab offers, and that it leaves the rest alone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from IPython.core.completer import provisionalcompleter
+
+from tests.magics.conftest import Notebook
+
+
+@pytest.fixture(params=[True, False], ids=["jedi", "no jedi"])
+def book(request: pytest.FixtureRequest, notebook: Notebook) -> Iterator[Notebook]:
+    completer = notebook.shell.Completer
+    before = completer.use_jedi
+    completer.use_jedi = request.param
+    yield notebook
+    completer.use_jedi = before
+
+
+def offered(book: Notebook, typed: str) -> dict[str, str]:
+    """Return what Tab makes of a cell at `|`: the whole texts that result (to the cursor), with what is said of each."""
+    offset = typed.index("|")
+    text = typed.replace("|", "")
+    with provisionalcompleter():
+        found = list(book.shell.Completer.completions(text, offset))
+    return {text[: one.start] + one.text: str(one.type) for one in found}
+
+
+def endings(book: Notebook, typed: str) -> list[str]:
+    """Return what the offered texts have beyond the words before the one that is typed."""
+    start = (
+        max(
+            typed.rindex(sign, 0, typed.index("|"))
+            for sign in (" ", "{")
+            if sign in typed[: typed.index("|")]
+        )
+        + 1
+    )
+    return [text[start:] for text in offered(book, typed)]
+
+
+def test_options(book: Notebook) -> None:
+    assert endings(book, "%%claude --mo|") == ["--model"]
+    assert {"-m", "--model", "--effort", "--fig", "--into"} <= set(endings(book, "%%claude |\nWhy?"))
+    assert endings(book, "r = %claude --ef|") == ["--effort"]
+    assert "how hard the model works" in offered(book, "%%claude --ef|")["%%claude --effort"]
+
+
+def test_models_tell_context_and_price(book: Notebook) -> None:
+    found = offered(book, "%%claude -m |")
+    assert found["%%claude -m claude-sonnet-5-5"] == found["%%claude -m sonnet"] != ""
+    assert "context" in found["%%claude -m sonnet"] and "$" in found["%%claude -m sonnet"]
+    assert all(
+        text.startswith("%%claude -m claude-haiku") for text in offered(book, "%%claude -m claude-haiku|")
+    )
+
+
+def test_values(book: Notebook) -> None:
+    assert endings(book, "%%claude --effort |") == ["low", "medium", "high", "xhigh", "max"]
+    assert endings(book, "%%claude --service-tier s|") == ["standard_only"]
+    assert endings(book, "%claude --think |") == ["summarized", "omitted"]
+    book.sent("%claude -c plots What is this?")
+    assert "plots" in endings(book, "%%claude -c |")
+    assert endings(book, "%claude_history pl|") == ["plots"]
+    assert "deleted" in endings(book, "%claude_undo |")
+    assert "ollama" in endings(book, "%claude_connect ol|")
+
+
+def test_names_of_the_right_kind(book: Notebook) -> None:
+    @dataclass
+    class Person:
+        name: str
+
+    weather = {"name": "weather", "description": "", "input_schema": {"type": "object"}}
+    book.shell.user_ns.update(
+        Person=Person, person_schema={"type": "object"}, weather=weather, prompt_text="Be brief.", number=5
+    )
+    assert {"Person", "person_schema"} <= set(endings(book, "%%claude --json |"))
+    assert not {"number", "weather", "prompt_text"} & set(endings(book, "%%claude --json |"))
+    assert endings(book, "%%claude --tools |") == ["weather"]
+    assert endings(book, "%%claude --system @pro|") == ["@prompt_text"]
+
+
+def test_files(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data one.csv").write_text("a")
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "p.png").write_bytes(b"")
+    (tmp_path / ".hidden").write_text("a")
+    monkeypatch.chdir(tmp_path)
+    assert endings(book, "%%claude -a da|") == ['"data one.csv"']
+    assert list(offered(book, "%%claude -a 'data o|")) == ["%%claude -a 'data one.csv'"]
+    assert endings(book, "%%claude -a plo|") == ["plots/"]
+    assert endings(book, "%%claude -a plots/|") == ["plots/p.png"]
+    assert endings(book, "%%claude -a .h|") == [".hidden"]
+
+
+def test_references(book: Notebook) -> None:
+    class Model:
+        def __init__(self) -> None:
+            self.weights = {"first layer": 1}
+
+        @property
+        def expensive(self) -> Any:
+            raise AssertionError("a property ran")
+
+    book.shell.user_ns.update(sales=pd.DataFrame({"unit price": [1], "count": [2]}), model=Model())
+    assert endings(book, "%%claude\nWhat of {sal|}") == ["sales"]
+    assert offered(book, "%claude What of {sal|")["%claude What of {sales"] == "pandas.DataFrame"
+    assert set(offered(book, '%%claude\nOf {sales["|')) == {
+        '%%claude\nOf {sales["unit price"]',
+        '%%claude\nOf {sales["count"]',
+    }
+    assert list(offered(book, '%%claude\nOf {sales["co|"]}')) == ['%%claude\nOf {sales["count']
+    assert list(offered(book, "%%claude\nOf {model.weights['f|")) == [
+        "%%claude\nOf {model.weights['first layer']"
+    ]
+    assert {"weights", "expensive"} <= {
+        text.rpartition(".")[2] for text in offered(book, "%%claude\nOf {model.|")
+    }
+    assert not [text for text in offered(book, "%%claude\nOf {model.expensive.|") if "expensive.w" in text]
+    formats = {text.rpartition(":")[2] for text in offered(book, "%%claude\nOf {sales:|")}
+    assert formats == {"schema", "head 20", "full", "repr", "str"}
+
+
+def test_other_completions_are_as_they_were(book: Notebook) -> None:
+    book.shell.user_ns.update(quantity={"unit price": 1}, time=time)
+    assert any(text.endswith("quantity") for text in offered(book, "quant|"))
+    assert any(text.endswith("%claude_history") for text in offered(book, "%claude_hist|"))
+    assert any("perf_counter" in text for text in offered(book, "time.perf_c|"))
+    assert any("unit price" in text for text in offered(book, 'quantity["|'))
+
+
+def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]) -> None:
+    book.shell.user_ns.update({f"name_{i}": i for i in range(3_000)})
+    cells = ("%%claude -m |", "%%claude --|", "%%claude\n{name_1|", "%%claude -a |")
+    for cell in cells:
+        offered(book, cell)
+    begun = time.perf_counter()
+    for cell in cells:
+        offered(book, cell)
+    assert (time.perf_counter() - begun) / len(cells) < 0.5  # 0.05 on a machine that has nothing else to do
+    book.run('%config ClaudeMagics.connections = {"w": {"base_url": 5}}')
+    offered(book, "%claude_connect |")
+    assert "Traceback" not in "".join(capfd.readouterr())
+    book.run("%config ClaudeMagics.connections = {}")
+    for i in range(3_000):
+        del book.shell.user_ns[f"name_{i}"]
