@@ -73,14 +73,18 @@ class _OneLine(BaseException):
     reply: object = None
     # How the surface that raises it spells what cure and note mention.
     spell: Spell = staticmethod(plainly)
+    # In the outputs of which request it is shown already, under what there is of the answer.
+    shown_in: object = None
 
     def __str__(self) -> str:
         return self.said(self.spell)
 
     def said(self, spell: Spell) -> str:
         """Say everything, with mentions as a surface spells them."""
-        parts = (printable(self._facts()), spelled(self.cure, spell), spelled(self.note, spell))
-        return " ".join(filter(None, parts))
+        return " ".join(filter(None, (printable(self._facts()), self._advice(spell))))
+
+    def _advice(self, spell: Spell) -> str:
+        return " ".join(filter(None, (spelled(self.cure, spell), spelled(self.note, spell))))
 
     def _facts(self) -> str:
         return super().__str__()
@@ -185,11 +189,20 @@ class APIStatusError(APIError):
         self.retry_after = retry_after
 
     def _facts(self) -> str:
-        facts = [f"HTTP {self.status}", identifier(self.type), identifier(self.error_code)]
-        if self.request_id:
-            facts.append(f"request {identifier(self.request_id)}")
-        text = f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
-        return f"{text} Try again in {self.retry_after:g} s." if self.retry_after else text
+        request = f"request {identifier(self.request_id)}" if self.request_id else ""
+        return self._said_of_server(request)
+
+    def _said_of_server(self, *more: str) -> str:
+        facts = (f"HTTP {self.status}", identifier(self.type), identifier(self.error_code), *more)
+        return f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
+
+    def _advice(self, spell: Spell) -> str:
+        again = f"Try again in {self.retry_after:g} s." if self.retry_after else ""
+        return " ".join(filter(None, (again, super()._advice(spell))))
+
+    def paragraphs(self, spell: Spell) -> tuple[str, ...]:
+        """What the server said, and what to do; the request's id is not among it."""
+        return tuple(filter(None, (self._said_of_server(), self._advice(spell))))
 
 
 _FIX: Words = ("Fix the part named above; ", Mention("dry_run", True), " shows what is sent.")

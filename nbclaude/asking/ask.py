@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
-from nbclaude.asking.footer import spent_of
 from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of
 from nbclaude.asking.send import send
@@ -105,7 +104,7 @@ def finish(prepared: Prepared, outcome: Outcome, display: AnswerDisplay, surface
 
     answered = replace(
         answered,
-        receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered, spent_of(outcome), surface.spell),
+        receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered, spell=surface.spell),
         notes=workspace.news(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
-from nbclaude.asking.ask import Surface, ask_prepared
+from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
@@ -20,6 +20,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.magics.failures import ending_of
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
@@ -28,6 +29,9 @@ from nbclaude.options.spelling import spell
 from nbclaude.output import open_display, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.tools.definitions import tool_definitions
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
 
@@ -103,7 +107,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
-        lambda answered: footer_of(answered, note_text),
+        lambda answered: _footer(answered, shell),
         spell,
     )
     conversation = workspace.conversations[ask.conversation]
@@ -119,6 +123,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     if answered.was_stopped:
         raise AnswerInterrupted(_WAS_COMPLETE)
     return answered.reply
+
+
+def _footer(answered: Answered, shell: Shell) -> Footer:
+    footer = footer_of(answered, note_text)
+    return replace(footer, ending=ending_of(answered.outcome.error, shell))
 
 
 def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
@@ -165,7 +174,9 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     tokens, cost = estimate(plan)
     price = f", {dollars(cost)} before the answer" if cost is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(prepared.workspace, plan, prepared.ask.gathered, spent, spell, is_sent=False)
+    receipt = receipt_of_plan(
+        prepared.workspace, plan, prepared.ask.gathered, spent, spell=spell, is_sent=False
+    )
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
     show_receipt(shell, replace(receipt, notes=notes))

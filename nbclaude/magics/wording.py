@@ -39,12 +39,12 @@ def note_text(note: str | Words | Refusal) -> str:
     return _line(f"{note.setting} {note.value} left out:", note)
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Return what an error says, in the words of this surface."""
     refusal = getattr(error, "refusal", None)
     if refusal is not None:
         return refusal_text(refusal)
-    return error.said(spell) if isinstance(error, NbclaudeError) else str(error)
+    return error.said(spell) if isinstance(error, NbclaudeError | AnswerInterrupted) else str(error)
 
 
 @contextmanager
