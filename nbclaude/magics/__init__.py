@@ -9,7 +9,6 @@ from nbclaude import notebook
 from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
-from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.edit import EditMagics
@@ -19,6 +18,7 @@ from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
