@@ -15,7 +15,6 @@ def test_tab_as_the_first_action_in_a_fresh_page(claude_notebook: OpenNotebook) 
     notebook.open()  # the page anew, with the kernel that is there
     editors = [notebook.cell(index).locator(".cm-content") for index in range(len(cells))]
 
-
     def press_tab(index: int) -> None:
         editors[index].click()
         notebook.page.keyboard.press("Control+End")
@@ -30,7 +29,7 @@ def test_tab_as_the_first_action_in_a_fresh_page(claude_notebook: OpenNotebook) 
     expect(editors[1]).to_have_text("%%claude --model")
     press_tab(2)
     expect(menu).to_contain_text("claude-sonnet-5-5")
-    expect(menu).to_contain_text("context")
+    expect(menu).to_contain_text("$2/$10")
     notebook.screenshot("completion")
     notebook.page.keyboard.press("Escape")
     press_tab(3)
