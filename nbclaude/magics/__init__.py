@@ -19,6 +19,7 @@ from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.own_verbs import OwnVerbMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
@@ -31,6 +32,7 @@ FAMILIES = (
     FixMagics,
     EditMagics,
     InsertMagics,
+    OwnVerbMagics,
     FigureMagics,
     ManageMagics,
     AccountMagics,
@@ -63,7 +65,7 @@ def load(shell: Shell) -> None:
     shell.events.register("post_run_cell", chat.after_cell)
     # After what records the cell, which it explains.
     for family in others:
-        if isinstance(family, ExplainMagics):
+        if isinstance(family, ExplainMagics | OwnVerbMagics):
             family.load()
 
 
@@ -76,7 +78,7 @@ def unload(shell: Shell) -> None:
             shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
-        if isinstance(magics, ExplainMagics):
+        if isinstance(magics, ExplainMagics | OwnVerbMagics):
             magics.unload()
         for kind, names in magics.magics.items():
             for name in names:
