@@ -15,6 +15,7 @@ from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.conversations import Conversations
+from nbclaude.conversation.house_rules import HouseRules
 from nbclaude.conversation.ledger import Budget, Ledger
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
@@ -56,6 +57,7 @@ class Workspace:
         self.seen = Seen()
         self.tray = Tray()
         self.edits = Edits()
+        self.rules = HouseRules()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}

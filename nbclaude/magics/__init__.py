@@ -17,9 +17,11 @@ from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
+from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
+from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
@@ -33,6 +35,7 @@ FAMILIES = (
     EditMagics,
     InsertMagics,
     OwnVerbMagics,
+    RulesMagics,
     FigureMagics,
     ManageMagics,
     AccountMagics,
@@ -54,6 +57,7 @@ def load(shell: Shell) -> None:
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
     workspace.named_connections = lambda: dict(chat.connections)
+    workspace.rules.folder = lambda: notebook.notebook_folder(shell)
     workspace.insert_cells = lambda sources: insert_cells(shell, sources)
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
@@ -67,6 +71,7 @@ def load(shell: Shell) -> None:
     for family in others:
         if isinstance(family, ExplainMagics | OwnVerbMagics):
             family.load()
+    tell_of_rules(workspace)
 
 
 def unload(shell: Shell) -> None:
@@ -100,6 +105,7 @@ def unload(shell: Shell) -> None:
     workspace.conversation_name = lambda: ""
     workspace.named_connections = dict
     workspace.insert_cells = None
+    workspace.rules.folder = lambda: None
     workspace.edits.forget()
     _close_connections()
 

@@ -30,8 +30,8 @@ def test_a_verb_asks_in_a_line_and_above_a_cell(notebook: Notebook) -> None:
     (prompt,) = notebook.sent("%claude_review --max-tokens 78 what about {x}?")
     assert prompt == "Review this code for bugs; be brief\n\nwhat about {x}?"
     assert notebook.simulator.requests[-1].json["max_tokens"] == 78
-    notebook.sent("%%claude_review\nx = {'a': 1}  # why?\n1 / 0")
-    assert "x = {'a': 1}  # why?\n1 / 0" in str(notebook.simulator.requests[-1].messages).replace("\\n", "\n")
+    notebook.sent("%%claude_review\nx = [1]  # why?\n1 / 0")
+    assert "x = [1]  # why?\n1 / 0" in str(notebook.simulator.requests[-1].messages).replace("\\n", "\n")
 
 
 def test_it_is_assigned_and_sees_local_names(notebook: Notebook) -> None:
