@@ -11,7 +11,7 @@ from typing import Any
 from nbclaude import notebook
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
-from nbclaude.client.directory import NamedConnection, find_connection
+from nbclaude.client.connections import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray

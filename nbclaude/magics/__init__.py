@@ -9,7 +9,6 @@ from nbclaude import notebook
 from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
-from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.edit import EditMagics
@@ -20,6 +19,7 @@ from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
 from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell

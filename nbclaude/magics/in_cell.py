@@ -25,6 +25,7 @@ from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
+from nbclaude.options.spelling import spell
 from nbclaude.output import open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
@@ -107,7 +108,9 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
         is_alone=lambda: notebook.is_claude_cell(shell) and not workspace.seen.has_output,
     )
     surface = Surface(
-        lambda reply: keep_reply(shell, reply, options.into), lambda answered: _footer(answered, shell)
+        lambda reply: keep_reply(shell, reply, options.into),
+        lambda answered: _footer(answered, shell),
+        spell,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
@@ -180,11 +183,12 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     tokens, cost = estimate(plan)
     price = f", {dollars(cost)} before the answer" if cost is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(prepared.workspace, plan, prepared.ask.gathered, spent, whole=True)
+    receipt = receipt_of_plan(
+        prepared.workspace, plan, prepared.ask.gathered, spent, spell=spell, is_sent=False
+    )
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
-    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
-    show_receipt(shell, receipt)
+    show_receipt(shell, replace(receipt, notes=notes))
 
 
 def _show_figures(shell: Shell) -> None:
