@@ -14,7 +14,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
-from nbclaude.conversation.plan import Plan, turns_before
+from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock
@@ -48,7 +48,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
         # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
         stack.enter_context(stopping.held())
         reason = f"Another question of the conversation {ask.conversation!r} is being answered first"
-        stack.enter_context(_in_turn(conversation.asking, display, reason))
+        stack.enter_context(_in_turn(conversation.turn_lock, display, reason))
         if workspace.budget.limit is not None:
             reason = "Another question is being answered first, since the budget is one for all"
             stack.enter_context(_in_turn(workspace.spending, display, reason))
@@ -91,7 +91,11 @@ def _ready(prepared: Prepared) -> Plan:
     if plan.before != turns_before(ask.question, workspace.conversations[ask.conversation]):
         return plan_again(prepared)
     upload = ask.settings.upload_files and ask.question.history
-    messages = workspace.uploads.refer(prepared.connection, plan.request.messages, upload=upload)
+    messages = with_references(
+        plan.request.messages,
+        plan.media,
+        lambda messages: workspace.uploads.refer(prepared.connection, messages, upload=upload),
+    )
     return replace(plan, request=replace(plan.request, messages=messages))
 
 

@@ -12,7 +12,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
-from nbclaude.asking.reply import Reply
+from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
@@ -32,7 +32,7 @@ from nbclaude.tools.definitions import tool_definitions
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -125,13 +125,6 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
 def _footer(answered: Answered, shell: Shell) -> Footer:
     footer = footer_of(answered, note_text)
     return replace(footer, ending=ending_of(answered.outcome.error, shell))
-
-
-def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
-    """Put the reply into `_claude`, and into the variable that `--into` names."""
-    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
-    if into:
-        shell.user_ns[into] = reply
 
 
 def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, prepare, refuse_keys
 from nbclaude.asking.prompt import Prompt
-from nbclaude.asking.reply import Reply
+from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -300,8 +300,7 @@ class AskPane:
             self._host.report_error(problem)
 
     def _keep(self, reply: Reply) -> None:
-        shell = self._host.shell
-        shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+        keep_reply(self._host.shell, reply)
 
     def _footer(self, answered: Answered) -> Footer:
         """Write the footer, and keep it for the transcript, which numbers its turns, and does so anew when others go."""
