@@ -15,7 +15,6 @@ def test_tab_as_the_first_action_in_a_fresh_page(claude_notebook: OpenNotebook) 
     notebook.open()  # the page anew, with the kernel that is there
     editors = [notebook.cell(index).locator(".cm-content") for index in range(len(cells))]
 
-
     def press_tab(index: int) -> None:
         editors[index].click()
         notebook.page.keyboard.press("Control+End")
