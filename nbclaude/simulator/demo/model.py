@@ -7,6 +7,7 @@ from typing import Any
 
 from ..scripts import Answer
 from .calls import answer_results, tool_call
+from .edits import answer_edit
 from .explaining import answer_numbered
 from .memory import answer_memory
 from .mending import answer_failure
@@ -32,6 +33,7 @@ Skill = Callable[[Question], str | None]
 # The order matters: what was sent along comes before what the words say.
 _SKILLS: dict[str, Skill] = {
     "tool results": answer_results,
+    "an edit": answer_edit,
     "a failed cell": answer_failure,
     "a cell to explain": answer_numbered,
     "images": answer_images,
