@@ -71,8 +71,8 @@ class Footer:
         callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
         above = "".join(each.html for each in (*self.notices, *([self.ending] if self.ending else ())))
         if self.receipt is None:
-            return f'{callout}{above}<div class="nbclaude-footer">{" · ".join([line, *map(escape, self.more)])}</div>'
-        summary = f'<span class="nbclaude-footer">{line}</span> · {escape(self.receipt.summary)}'
+            return f'{callout}{above}<div class="nbclaude-footer" role="status">{" · ".join([line, *map(escape, self.more)])}</div>'
+        summary = f'<span class="nbclaude-footer" role="status">{line}</span> · {escape(self.receipt.summary)}'
         return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
     @property
