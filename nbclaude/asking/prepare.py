@@ -83,7 +83,7 @@ def refuse_keys(workspace: Workspace, text: str) -> None:
         raise ConfigurationError(key_in_prompt_message(found))
 
 
-def plan_again(prepared: Prepared, *, keeps_thinking: bool = True) -> Plan:
+def plan_again(prepared: Prepared, *, keeps_thinking: bool = True, texts_alone: bool = False) -> Plan:
     """Plan the request anew as the conversation is now, with its files uploaded; the question is not screened again."""
     workspace, ask = prepared.workspace, prepared.ask
     upload = ask.settings.upload_files and ask.question.history
@@ -93,6 +93,7 @@ def plan_again(prepared: Prepared, *, keeps_thinking: bool = True) -> Plan:
         prepared.connection,
         upload=upload,
         keeps_thinking=keeps_thinking,
+        texts_alone=texts_alone,
         earlier=prepared.plan,
     )
 
@@ -113,6 +114,7 @@ def _plan(
     *,
     upload: bool = False,
     keeps_thinking: bool = True,
+    texts_alone: bool = False,
     earlier: Plan | None = None,
 ) -> Plan:
     question, settings = ask.question, ask.settings
@@ -126,6 +128,7 @@ def _plan(
         model,
         caching=caching_mode(settings, offered, model, history=question.history),
         keeps_thinking=keeps_thinking,
+        texts_alone=texts_alone,
         refer=lambda messages: workspace.uploads.refer(connection, messages, upload=upload),
         keys=(connection.secret,),
         memory=workspace.memory,

@@ -37,13 +37,17 @@ Block = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What stands before the messages, and how strictly the model binds thinking to it."""
+    """What stands before the messages, and how strictly the model binds thinking to it.
+
+    With `texts_alone` nothing of earlier answers is sent but their texts, and the calls that a prompt answers.
+    """
 
     model: str = ""
     system: System = ""
     tools: tuple[Mapping[str, Any], ...] = ()
     binds_thinking: bool = True
     keeps_thinking: bool = True
+    texts_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,16 @@ def _answer(
     )
 
 
+def _texts_of(answer: Iterable[Block], answered: frozenset[str]) -> list[dict[str, Any]]:
+    calls = {"tool_use": ("type", "id", "name", "input")}
+    fields = {"text": ("type", "text"), **(calls if answered else {})}
+    return [
+        {name: block[name] for name in fields[block["type"]]}
+        for block in answer
+        if block["type"] == "text" or (block["type"] in fields and block["id"] in answered)
+    ]
+
+
 def _everything(turn: Turn) -> frozenset[str]:
     return frozenset(
         str(block["tool_use_id"]) for block in content_of(turn.message) if "tool_use_id" in block
@@ -231,7 +245,9 @@ def history_of(
         can_think = scope.keeps_thinking and memory.of(turn, "calls", partial(_calls_of, turn))[-1]
         thinking = can_think and (in_loop or writer.prefix == turn.prefix)
         answer = _answer(memory, turn, item.answered, begun, thinking=thinking)
-        key = (item.answered, begun, thinking)
+        key: Hashable = (item.answered, begun, thinking)
+        if scope.texts_alone:
+            answer, key = _texts_of(answer, item.answered), (item.answered, "texts")
         writer.add("assistant", answer, _known_digest(memory, turn, "assistant", answer, key))
         begun = frozenset(str(block.get("id")) for block in answer if is_call(block))
         last = item

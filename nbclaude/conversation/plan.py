@@ -30,6 +30,7 @@ _LOST = (
     "The answer that this continues cannot be sent: it follows an earlier answer, whose cell was deleted or has run again "
     "since. Ask the question again."
 )
+_TEXTS_ALONE = "the server refused a part of an earlier answer; only the texts of earlier answers are sent"
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
@@ -52,6 +53,7 @@ class Plan:
     notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
     before: tuple[Turn, ...] = field(default=(), repr=False)
+    texts_alone: bool = False
 
 
 def make_plan(
@@ -62,6 +64,7 @@ def make_plan(
     *,
     caching: str = "off",
     keeps_thinking: bool = True,
+    texts_alone: bool = False,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
     memory: TurnMemory | None = None,
@@ -89,7 +92,7 @@ def make_plan(
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
-    scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
+    scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking, texts_alone)
     history = history_of(before, question.prompt, scope, memory)
     if not history.asks:
         raise ConfigurationError(_LOST)
@@ -107,9 +110,10 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.left_out,
+        (*fitted.left_out, *([_TEXTS_ALONE] if texts_alone else [])),
         question,
         before,
+        texts_alone,
     )
 
 

@@ -37,7 +37,7 @@ from nbclaude.errors import (
 from nbclaude.notebook import Shell, is_terminal, is_watched, request_id
 from nbclaude.output import show_bundle
 
-__all__ = ["card_of", "ending_of", "load", "unload"]
+__all__ = ["card_of", "ending_of", "load", "show_after_cell", "unload"]
 
 _TITLES: Sequence[tuple[type[BaseException], str]] = (
     (MissingKeyError, "No API key"),
@@ -149,6 +149,13 @@ def ending_of(error: BaseException | None, shell: Shell) -> Any:
         return None
     error.shown_in = request_id(shell)
     return card_of(error)
+
+
+def show_after_cell(shell: Shell, error: BaseException) -> None:
+    """Show an error that came after a cell had ended: how the cell ended stays."""
+    if getattr(error, "shown_in", None) is not None and getattr(error, "shown_in", None) == request_id(shell):
+        return
+    _show(shell, error)
 
 
 def _show(shell: Shell, error: BaseException) -> None:

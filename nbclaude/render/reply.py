@@ -44,6 +44,7 @@ class Footer:
     `model` is the name that requests use, `name` the one that people read. `callout` is a paragraph above the line: why the model
     refused, or how to go on. `notices` have lines of their own, as has an `ending` that was not the answer's own (a stop, an
     error), which says more than the mark. `receipt` is what was sent: the line's fold. `more` are facts that stand in the fold.
+    The answer is `hurried` when somebody has stopped it and waits for its end.
     """
 
     facts: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class Footer:
     notices: tuple[Notice, ...] = ()
     ending: Notice | Failure | None = None
     more: tuple[str, ...] = ()
+    hurried: bool = False
 
     @property
     def html(self) -> str:
@@ -147,14 +149,21 @@ class ReplyRenderer:
         """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
         return self._section is not None and self._section.is_behind
 
-    def changes(self, *, catch_up: bool = False) -> list[PageImage]:
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is drawn at once: `changes` draws it by the portion."""
+        return isinstance(self._section, TextSection) and self._section.is_far_behind
+
+    def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
 
-        A long block is drawn again only when it has grown by a fair share, or to `catch_up`.
+        A long block is drawn again only when it has grown by a fair share, or to `catch_up`. Of more than can be drawn without
+        a stop having to wait, `at_most` so many portions are drawn.
         """
         closed, self._closed_meanwhile = self._closed_meanwhile, []
         if self._section is not None:
-            while self._section.lay(self._section_limit, catch_up=catch_up):
+            while self._section.lay(self._section_limit, catch_up=catch_up, at_most=at_most):
+                at_most = at_most and 0
                 closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
@@ -167,10 +176,9 @@ class ReplyRenderer:
 
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
-        images = {image.number: image for image in self.changes() if image.closed}
-        self._end_section()
-        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
-        self._pages[-1].closed = True
+        last_changes = self.changes(at_most=1 if footer.hurried else None)
+        images = {image.number: image for image in last_changes if image.closed}
+        self._settle(hurried=footer.hurried)
         images |= {number: self._image(page) for number, page in self._repaint.items()}
         last = self._pages[-1]
         images[last.number] = self._image(last, footer.html)
@@ -178,8 +186,13 @@ class ReplyRenderer:
 
     def whole_html(self, *, styled: bool = True) -> str:
         """Close, and return all pages as one."""
-        self.close(Footer())
+        self._settle()
         return _on_one_page("".join(page.body for page in self._pages), styled=styled)
+
+    def _settle(self, *, hurried: bool = False) -> None:
+        self._end_section(hurried=hurried)
+        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
+        self._pages[-1].closed = True
 
     def _start(self, index: int, block: Mapping[str, Any], at: float) -> None:
         match block.get("type"):
@@ -260,10 +273,10 @@ class ReplyRenderer:
         # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
         return page.size >= page_limit(page.number) or (page.ends_in_fold and page.number < MAX_PAGES - 1)
 
-    def _end_section(self) -> None:
+    def _end_section(self, *, hurried: bool = False) -> None:
         if self._section is None:
             return
-        changed = self._section.close()
+        changed = self._section.close(hurried=hurried)
         for page in self._pages[self._begun_on :]:
             if page.closed and any(part in changed for part in page.parts):
                 self._repaint[page.number] = page
