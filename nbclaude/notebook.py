@@ -230,6 +230,12 @@ def only_asks_follow(shell: Shell) -> bool:
     return bool(rest) and all(_ASKS.match(line) for line in rest)
 
 
+def has_open_figures() -> bool:
+    """Tell whether figures of matplotlib are open, which its inline backend shows when the cell ends."""
+    known = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+    return bool(getattr(known, "figs", None))
+
+
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)

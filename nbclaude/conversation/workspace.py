@@ -53,6 +53,7 @@ class Workspace:
         self.budget = Budget()
         self.uploads = Uploads()
         self.seen = Seen()
+        self._numbers: dict[str, int] = {}  # of cells, by their ids: under which they ran last
         self.tray = Tray()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
@@ -124,10 +125,16 @@ class Workspace:
         self.gone = self.deleted_cells.begin(shell)
         at = notebook.cell_run(shell)
         if at is not None:
+            self._numbers[at.cell] = notebook.cell_number(shell)
             self.conversations.cell_exists(at.cell)
             self._told_aside -= {at.cell}
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
+
+    def cell_name(self, cell: str) -> str:
+        """Return what a reader calls a cell, by the number under which it ran last; empty where there is none."""
+        number = self._numbers.get(cell)
+        return f"cell {number}" if number is not None else ""
 
     def after_cell(self) -> None:
         """Take note that the cell has run."""

@@ -30,7 +30,7 @@ from nbclaude.render.rows import rows_plugin
 from nbclaude.render.scripts import scripts_plugin
 from nbclaude.render.tasks import tasks_plugin
 
-__all__ = ["build_parser", "code_block_html", "fences_of", "render_markdown"]
+__all__ = ["build_parser", "code_block_html", "fences_of", "plain_text", "render_markdown"]
 
 _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
@@ -81,6 +81,16 @@ def fences_of(text: str) -> list[tuple[str, str]]:
     parser = build_parser()
     parser.core.ruler.enableOnly(["normalize", "block"])
     return [(token.info, token.content) for token in parser.parse(text) if token.type == "fence"]
+
+
+def plain_text(text: str) -> str:
+    """Return the words of a Markdown text without its marks, for lists."""
+    parser = build_parser()
+    words = []
+    for token in parser.parse(text):
+        inner = token.children if token.children is not None else [token]
+        words.append("".join("\n" if each.type == "softbreak" else each.content for each in inner))
+    return "\n".join(word for word in words if word)
 
 
 def _note_links(state: StateCore) -> None:

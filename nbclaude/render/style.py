@@ -51,6 +51,7 @@ _CSS = r"""
 .nbclaude .table th, .nbclaude .table td { text-align: start; padding: .4em .9em .4em .5em; vertical-align: top;
   max-width: 30em; white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
 .nbclaude .table th { font-weight: 600; border-bottom: 1px solid var(--jp-border-color1, rgba(127,127,127,.4)); }
+.nbclaude .table .nbclaude-number { text-align: end; font-variant-numeric: tabular-nums; }
 .nbclaude .table tbody tr { background: none; }
 .nbclaude .table tbody td { border-bottom: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
 .nbclaude .math.display { display: block; overflow: auto hidden; max-width: 100%; margin: .2em 0 .75em; }
@@ -61,7 +62,8 @@ _CSS = r"""
 .nbclaude .footnotes, .nbclaude .footnote { font-size: .9em; color: var(--nbclaude-quiet); }
 .nbclaude .footnote p { display: inline; }
 .nbclaude .footnote-ref a, .nbclaude .footnote-backref { text-decoration: none; }
-.nbclaude .k { color: color-mix(in srgb, var(--jp-mirror-editor-keyword-color, #2e8b57) 68%, var(--nbclaude-ink)); font-weight: 600; }
+.nbclaude .k { color: color-mix(in srgb, var(--jp-mirror-editor-keyword-color, #2e8b57) 68%, var(--nbclaude-ink));
+  font-weight: 600; }
 .nbclaude .a { color: color-mix(in srgb, var(--jp-mirror-editor-atom-color, #6a7de0) 68%, var(--nbclaude-ink)); }
 .nbclaude .o { color: color-mix(in srgb, var(--jp-mirror-editor-operator-color, #9a5ed6) 68%, var(--nbclaude-ink)); }
 .nbclaude .b { color: color-mix(in srgb, var(--jp-mirror-editor-builtin-color, #2e8b57) 68%, var(--nbclaude-ink)); }
@@ -72,7 +74,8 @@ _CSS = r"""
 .nbclaude .v { color: color-mix(in srgb, var(--jp-mirror-editor-property-color, #4a86c8) 68%, var(--nbclaude-ink)); }
 .nbclaude .n { color: color-mix(in srgb, var(--jp-mirror-editor-number-color, #2c9a4b) 68%, var(--nbclaude-ink)); }
 .nbclaude .s { color: color-mix(in srgb, var(--jp-mirror-editor-string-color, #cf4a4a) 68%, var(--nbclaude-ink)); }
-.nbclaude .c { color: color-mix(in srgb, var(--jp-mirror-editor-comment-color, #408080) 68%, var(--nbclaude-ink)); font-style: italic; }
+.nbclaude .c { color: color-mix(in srgb, var(--jp-mirror-editor-comment-color, #408080) 68%, var(--nbclaude-ink));
+  font-style: italic; }
 .nbclaude .e, .nbclaude .gd { color: color-mix(in srgb, #dc2626 70%, var(--nbclaude-ink)); }
 .nbclaude .gi { color: color-mix(in srgb, #15803d 70%, var(--nbclaude-ink)); }
 .nbclaude-fold, .nbclaude-line { margin: 0 0 .6em; color: var(--nbclaude-quiet); font-size: .93em; }
@@ -131,8 +134,12 @@ _CSS = r"""
 """
 
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
-STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", NOTICE_CSS + _CSS)).replace(";}", "}").strip()
-
+# A blank before a colon stays: it may stand between selectors.
+STYLE = (
+    re.sub(r"\s*([{};,>])\s*|(:)\s+", r"\1\2", re.sub(r"\s+", " ", NOTICE_CSS + _CSS))
+    .replace(";}", "}")
+    .strip()
+)
 
 THINKING = "Claude is thinking…"
 

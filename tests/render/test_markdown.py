@@ -61,9 +61,11 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "task list": (
         "- [ ] a\n- [x] b",
         '<ul class="contains-task-list">\n'
-        '<li class="task-list-item"><input class="task-list-item-checkbox" disabled="disabled" type="checkbox"> a</li>\n'
+        '<li class="task-list-item"><input class="task-list-item-checkbox" disabled="disabled" '
+        'type="checkbox" aria-label="to do"> a</li>\n'
         '<li class="task-list-item">'
-        '<input class="task-list-item-checkbox" checked="checked" disabled="disabled" type="checkbox"> b</li>\n</ul>\n',
+        '<input class="task-list-item-checkbox" checked="checked" disabled="disabled" '
+        'type="checkbox" aria-label="done"> b</li>\n</ul>\n',
     ),
     "link": ("[a](https://a.example)", f'<p><a href="https://a.example" {LINK}>a</a></p>\n'),
     "link with a title": (
