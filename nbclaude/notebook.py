@@ -107,6 +107,9 @@ class Shell(Protocol):
     def set_next_input(self, s: Any, replace: bool = False) -> None:
         """Put a text into the next cell or prompt, or into the cell that runs."""
 
+    def find_line_magic(self, magic_name: str) -> Any:
+        """Return a magic by its name."""
+
     def ev(self, expr: Any) -> Any:
         """Evaluate an expression in the user's namespace."""
 

@@ -16,7 +16,7 @@ from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.conversations import Conversations
 from nbclaude.conversation.ledger import Budget, Ledger
-from nbclaude.conversation.memory import TurnMemory
+from nbclaude.conversation.memory import FooterMemory, TurnMemory
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info
@@ -60,6 +60,7 @@ class Workspace:
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
+        self.footers = FooterMemory()
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""

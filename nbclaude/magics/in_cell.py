@@ -131,7 +131,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         sign=sign,
     )
     surface = Surface(
-        lambda reply: keep_reply(shell, reply, options.into), lambda answered: _footer(answered, shell)
+        lambda reply: keep_reply(shell, reply, options.into), lambda answered: _footer(answered, asker)
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
@@ -148,9 +148,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     return answered.reply
 
 
-def _footer(answered: Answered, shell: Shell) -> Footer:
+def _footer(answered: Answered, asker: Asker) -> Footer:
+    """Write the footer; a panel shows it with the turn, without what is said of this cell alone."""
     footer = footer_of(answered, note_text)
-    return replace(footer, ending=ending_of(answered.outcome.error, shell))
+    asker.workspace.footers.keep(answered.outcome.message, footer.html)
+    return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
 
 
 def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:

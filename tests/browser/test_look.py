@@ -33,7 +33,7 @@ def monthly(df: "DataFrame") -> None:  # compare the Decembers
 
 | Column | What it holds, in words that need a little more room than a narrow window has | Formats, and what becomes of them |
 |:--|:--|:--|
-| `a | b` | a long text with many words that must not be squeezed into one word a line on a small screen | also a long text with words |
+| `a | b` | a long text with many words that must not be squeezed into one word a line | also a text with many words |
 
 مرحبا `x = 1` بالعالم
 
@@ -77,7 +77,7 @@ def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simul
         HTTPFault(400, message="max_tokens: too large"),
         StreamFault("error", "One two three. Four five six.", after_characters=12),
     )
-    notebook = claude_notebook(CELLS, size=(1200, 3000))
+    notebook = claude_notebook(CELLS, size=(1200, 1500))
     notebook.run(0)
     notebook.run(1)
     notebook.start(2)
@@ -107,3 +107,35 @@ def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simul
         notebook.answer(4).locator(".nbclaude-card p").first.evaluate("e => getComputedStyle(e).wordBreak")
         == "normal"
     )
+
+
+def test_the_panel_is_a_chat_first(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("An `answer` with **words**.\n\n```python\nx = 1\n```\n")
+    notebook = claude_notebook(["%load_ext nbclaude", "%claude -m opus-4-8 Hi", "%claude"], size=(1200, 1000))
+    notebook.run_all()
+    panel = notebook.cell(2).locator(".nbclaude-panel")
+    expect(panel.locator(".nbclaude-turn")).to_contain_text("asked in cell 2")
+    expect(panel.locator(".nbclaude-turn .nbclaude-footer")).to_contain_text("$")
+    question = panel.locator(".nbclaude-question textarea")
+    stops: int = question.evaluate(
+        """box => [...box.closest('.nbclaude-panel').querySelectorAll(
+            'button, select, input, textarea, summary, a, [tabindex="0"]')]
+        .filter(e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility()
+            && box.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length"""
+    )
+    assert stops <= 10
+    for pane in ("Settings", "Attach", "Plot"):
+        panel.get_by_role("button", name=pane, exact=True).click()
+        panel.scroll_into_view_if_needed()
+        expect(question).to_be_in_viewport(ratio=1)
+    fonts: list[str] = panel.evaluate(
+        "e => [...new Set([...e.querySelectorAll('button, select, textarea, p, .nbclaude-turn-number')]"
+        ".map(each => getComputedStyle(each).fontFamily))]"
+    )
+    assert len(fonts) == 1
+    panel.get_by_label("Model of the next question").select_option("claude-haiku-5-5")
+    expect(panel.locator(".nbclaude-title")).to_contain_text("haiku")
+    question.focus()
+    question.press("Escape")
+    assert panel.evaluate("e => document.activeElement === e.closest('.jp-Cell')")
+    check(notebook, selectors=(".nbclaude-panel",))
