@@ -12,7 +12,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import rough_tokens
-from nbclaude.conversation.plan import Plan, make_plan, turns_before
+from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
@@ -134,6 +134,6 @@ def _plan(
         memory=workspace.memory,
         prepared=earlier,
     )
-    workspace.memory.forget_all_but(turns_before(question, conversation))
+    workspace.memory.forget_all_but(plan.before)
     retires = retirement_note(model, date.today())
     return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan

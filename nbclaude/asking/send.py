@@ -14,7 +14,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
-from nbclaude.conversation.plan import Plan, turns_before
+from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock
@@ -91,11 +91,15 @@ def _ready(prepared: Prepared, display: AnswerDisplay) -> Plan:
     if plan.before != turns_before(ask.question, workspace.conversations[ask.conversation]):
         return plan_again(prepared)
     upload = ask.settings.upload_files and ask.question.history
-    messages = workspace.uploads.refer(
-        prepared.connection,
+    messages = with_references(
         plan.request.messages,
-        upload=upload,
-        on_upload=lambda name: display.hold(f"Uploading {name}…" if name else ""),
+        plan.media,
+        lambda messages: workspace.uploads.refer(
+            prepared.connection,
+            messages,
+            upload=upload,
+            on_upload=lambda name: display.hold(f"Uploading {name}…" if name else ""),
+        ),
     )
     return replace(plan, request=replace(plan.request, messages=messages))
 

@@ -15,9 +15,11 @@ from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.conversations import Conversations
+from nbclaude.conversation.footers import FooterMemory
 from nbclaude.conversation.ledger import Budget, Ledger
-from nbclaude.conversation.memory import FooterMemory, TurnMemory
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
+from nbclaude.edits.kept import Edits
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info
 from nbclaude.models.names import resolve_model
@@ -55,6 +57,7 @@ class Workspace:
         self.seen = Seen()
         self._numbers: dict[str, int] = {}  # of cells, by their ids: under which they ran last
         self.tray = Tray()
+        self.edits = Edits()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}
@@ -129,6 +132,7 @@ class Workspace:
             self._numbers[at.cell] = notebook.cell_number(shell)
             self.conversations.cell_exists(at.cell)
             self._told_aside -= {at.cell}
+            self.edits.cell_runs(at.cell)
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
 

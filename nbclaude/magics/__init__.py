@@ -12,6 +12,7 @@ from nbclaude.magics import completion, debugging, failures, short_names, verbat
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.edit import EditMagics
 from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.fix import FixMagics
@@ -28,6 +29,7 @@ FAMILIES = (
     FollowUpMagics,
     ExplainMagics,
     FixMagics,
+    EditMagics,
     InsertMagics,
     FigureMagics,
     ManageMagics,
@@ -96,6 +98,7 @@ def unload(shell: Shell) -> None:
     workspace.conversation_name = lambda: ""
     workspace.named_connections = dict
     workspace.insert_cells = None
+    workspace.edits.forget()
     _close_connections()
 
 

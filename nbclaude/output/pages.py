@@ -32,6 +32,7 @@ BYTE_RATE = 90_000
 
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
+_SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 
 
@@ -125,9 +126,9 @@ class PagesDisplay:
             self._paint(math.inf)
             footer = replace(footer, hurried=stopping.is_waiting())
         pages = self._ready().close(footer)
-        if self._shown == len(pages) == 1 and self._is_alone():
+        if self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
-            # there is. Several pages are left as they are, for the sake of what has been opened or selected in them.
+            # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
             self._shown = 0
         for page in pages:

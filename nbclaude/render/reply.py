@@ -13,7 +13,7 @@ from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
 from nbclaude.render.notice import Failure, Notice
-from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit, piece_limit
+from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
 from nbclaude.render.style import STYLE
@@ -125,7 +125,9 @@ class ReplyRenderer:
         self._repaint: dict[int, Page] = {}
         # Pages that a new section has closed since the last painting.
         self._closed_meanwhile: list[Page] = []
-        self._painted = ""  # the body of the open page as it was painted last
+        self._painted: dict[
+            int, str
+        ] = {}  # what was painted last of what is open, by the number of the output
 
     def feed(self, event: Event, at: float = 0.0) -> None:
         """Take the next event; nothing is rendered before somebody asks.
@@ -168,24 +170,44 @@ class ReplyRenderer:
         if self._section is not None:
             while self._section.lay(self._section_limit, catch_up=catch_up, at_most=at_most):
                 at_most = at_most and 0
-                closed.append(self._close_page())
+                page = self._pages[-1]
+                if self._has_ending and page.size < page_limit(page.number):
+                    page.above = len(page.parts)
+                else:
+                    closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
-        if self._pages[-1].body != self._painted:
-            # A page that looks as before is left alone, and the folds in it as they are.
-            self._painted = self._pages[-1].body
-            pages += [self._pages[-1]] if self._painted.strip() else []
         self._repaint.clear()
-        return [self._image(page) for page in pages]
+        return [*(self._image(page) for page in pages), *self._open_images()]
+
+    def _open_images(self) -> list[PageImage]:
+        """Return what has changed of the open page; an output that looks as before is left alone, with the folds in it."""
+        outputs = self._pages[-1].outputs
+        images = []
+        for number in sorted({*outputs, *self._painted}):
+            body = outputs.get(number, "")
+            body = body if body.strip() else ""
+            if body != self._painted.get(number, ""):
+                images.append(PageImage(number, _savable(_html(number, body)), "", closed=False))
+                self._painted[number] = body
+        return images
 
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
         last_changes = self.changes(at_most=1 if footer.hurried else None)
         images = {image.number: image for image in last_changes if image.closed}
         self._settle(hurried=footer.hurried)
-        images |= {number: self._image(page) for number, page in self._repaint.items()}
         last = self._pages[-1]
+        if last.above and (
+            last.number + 1 in self._painted or any(part.html for part in last.parts[last.above :])
+        ):
+            self._pages.append(last.divide())
+            images[last.number] = self._image(last)
+            last = self._pages[-1]
+        images |= {number: self._image(page) for number, page in self._repaint.items()}
         images[last.number] = self._image(last, footer.html)
+        for number in range(last.number + 1, max(self._painted, default=0) + 1):
+            images[number] = self._image(Page(number))  # its text was void
         return [images[number] for number in sorted(images)]
 
     def whole_html(self, *, styled: bool = True) -> str:
@@ -261,11 +283,16 @@ class ReplyRenderer:
         return section
 
     @property
+    def _has_ending(self) -> bool:
+        """Whether what is laid last stands apart from the page: running text, since a fold is not cut without need."""
+        return isinstance(self._section, TextSection) and not self._in_pieces
+
+    @property
     def _section_limit(self) -> float:
-        """How much of the section the open page takes before it closes."""
+        """How much of the section is laid before it moves up to the page, or the page closes."""
         number = self._pages[-1].number
         if not self._in_pieces:
-            return page_limit(number)
+            return ENDING if self._has_ending else page_limit(number)
         # Thinking is folded when it ends: a piece of it would stay open for ever.
         return float("inf") if isinstance(self._section, ThinkingSection) else piece_limit(number)
 
@@ -289,8 +316,9 @@ class ReplyRenderer:
     def _close_page(self) -> Page:
         page = self._pages[-1]
         page.closed = True
+        page.above = 0
+        self._painted.pop(page.number, None)
         self._pages.append(Page(page.number + 1))
-        self._painted = ""
         return page
 
     def _begin_again(self) -> None:
@@ -300,16 +328,19 @@ class ReplyRenderer:
         self._citations = Citations()
         for page in self._pages:
             page.parts = [Part()]
+            page.above = 0
             if page.closed:
                 self._repaint[page.number] = page
 
     def _image(self, page: Page, footer: str = "") -> PageImage:
-        style = f"<style>{STYLE}</style>" if page.number == 0 else ""
-        answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{page.body}</div>'
-        html = f'<div class="nbclaude">{style}{answer}{footer}</div>'
-        if not page.closed:
-            return PageImage(page.number, _savable(html), "", closed=False)
+        html = _html(page.number, page.body, footer)
         return PageImage(page.number, _savable(html), _savable(page.source), True, _savable(page.text))
+
+
+def _html(number: int, body: str, footer: str = "") -> str:
+    style = f"<style>{STYLE}</style>" if number == 0 else ""
+    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{body}</div>'
+    return f'<div class="nbclaude">{style}{answer}{footer}</div>'
 
 
 def _savable(text: str) -> str:

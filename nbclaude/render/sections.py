@@ -103,7 +103,7 @@ class TextSection:
             if part.end - part.start >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
-                part.source = marks_as_text("".join(self._text)[part.start : part.end])
+                part.source = marks_as_text(self._whole()[part.start : part.end])
                 return True
         self._waiting.clear()
         part.tail = now.tail
@@ -113,11 +113,16 @@ class TextSection:
         """Render the whole text once more, now that all of it is known; return the parts that it changes."""
         self.end_block(0, 0.0)
         self._pass_on(self._placer.flush())
-        text = "".join(self._text)
+        text = self._whole()
         htmls = self._stream.close(text, [part.end for part in self.parts[:-1]], hurried=hurried)
         self.parts[-1].end = len(text)
         self.parts[-1].source = marks_as_text(text[self.parts[-1].start :])
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
+
+    def _whole(self) -> str:
+        if len(self._text) > 1:
+            self._text = ["".join(self._text)]
+        return self._text[0] if self._text else ""
 
     def _pass_on(self, text: str) -> None:
         text = self._divider.feed(text)

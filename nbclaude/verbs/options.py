@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nbclaude.settings.kinds import Choice, Flag, Text
 from nbclaude.settings.rows import Option
 
-__all__ = ["EXPLAIN", "FIX", "OWN", "options_text"]
+__all__ = ["EDIT", "EXPLAIN", "FIX", "OWN", "options_text"]
 
 _NO_VALUES = Option(
     ("--no-values",), "", "send types and shapes, and no values", kind=Flag(), field="no_values"
@@ -29,9 +29,16 @@ EXPLAIN = (
     Option(("--no-run",), "", "explain the cell below without running it", kind=Flag(), field="no_run"),
     _NO_VALUES,
 )
+EDIT = (
+    Option(("--apply",), "", "change the cell at once", kind=Flag(), field="apply"),
+    Option(
+        ("--no-values",), "", "send no values of the names that the cell uses", kind=Flag(), field="no_values"
+    ),
+)
 OWN: Mapping[str, tuple[Option, ...]] = {
     "claude_fix": FIX,
     "fix": FIX,
+    "claude_edit": EDIT,
     "claude_explain": EXPLAIN,
     "explain": EXPLAIN,
 }

@@ -133,7 +133,7 @@ def test_the_panel_is_a_chat_first(claude_notebook: OpenNotebook, simulator: Sim
         ".map(each => getComputedStyle(each).fontFamily))]"
     )
     assert len(fonts) == 1
-    panel.get_by_label("Model of the next question").select_option("claude-haiku-5-5")
+    panel.get_by_label("Model of the next question").select_option(label="Haiku 5.5")
     expect(panel.locator(".nbclaude-title")).to_contain_text("haiku")
     question.focus()
     question.press("Escape")
