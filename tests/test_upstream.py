@@ -168,10 +168,10 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("max_tokens", "The answer reached max_tokens (100). %claude_continue goes on with it"),
+        ("max_tokens", "The answer reached max_tokens (100). %claude_continue continues it"),
         ("tool_use", "Answer with %claude_tool_result VALUE"),
         ("model_context_window_exceeded", "Start a new one with --new."),
-        ("pause_turn", "%claude_continue goes on."),
+        ("pause_turn", "%claude_continue continues."),
         ("refusal", "(cyber). No. The API recommends claude-opus-4-8 for this (-m)."),
     ],
 )
