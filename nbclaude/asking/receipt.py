@@ -13,6 +13,7 @@ from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, boun
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted
@@ -26,8 +27,12 @@ Block = Mapping[str, Any]
 _PROMPT = 20_000
 _EARLIER = 8_000
 _SETTINGS = 8_000
+_HOUSE_RULES = "house rules"
 _EARLIER_TURNS = 40  # the last ones
-_SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
+_SHORTENED: Words = (
+    *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
+    " shows one.",
+)
 
 _EXCERPT = 100  # characters of an earlier question
 _LOOKED_AT = 5_000  # characters in which they are found
@@ -43,18 +48,20 @@ def receipt_of(
     attachments: Sequence[Attachment] = (),
     *,
     found: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Words] = (),
+    spell: Spell = plainly,
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
     headers: Mapping[str, str] | None = None,
     media: Sequence[int] | None = None,
-    whole: bool = False,
+    is_sent: bool = True,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
-    that are no secrets, `media` the places of the messages that hold more than text (None: it is not known). What a notebook
-    is to keep is bounded; a `whole` one shows every character.
+    `found` says in a few words what was masked, `notes` where, with settings as `spell` spells them; `spent` tokens and
+    dollars. `headers` are those of the request that are not secret, `media` the places of the messages that hold more than
+    text (None: it is not known). What a notebook is to keep is bounded; the receipt of what would be sent (not `is_sent`)
+    shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
@@ -64,7 +71,10 @@ def receipt_of(
     said = names.summary(blocks, (messages[place] for place in places if place < last))
     if earlier := sum(message.get("role") == "user" for message in messages[:last]):
         said.insert(0, counted(earlier, "earlier turn"))
+    if _house_rules(body.get("system"))[0]:
+        said.append(_HOUSE_RULES)
     said += found
+    whole = not is_sent
     if spent:
         said.append(spent)
     unread = (
@@ -85,23 +95,33 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    is_whole = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
-    shortened = [] if is_whole else [_SHORTENED]
+    is_full = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
+    shortened = [] if is_full else [spelled(_SHORTENED, spell)]
+    verb = "sent" if is_sent else "would be sent"
     return Receipt(
-        summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
+        summary=f"{verb}: {', '.join(said) or 'the prompt alone'}",
         parts=parts,
         earlier=folds,
         facts=facts,
-        notes=(*notes, *unread, *shortened),
+        notes=(*(spelled(note, spell) for note in notes), *unread, *shortened),
         settings=settings,
         left=max(0, earlier - len(turns)),
     )
 
 
 def receipt_of_plan(
-    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
+    workspace: Workspace,
+    plan: Plan,
+    gathered: Gathered,
+    spent: str = "",
+    *,
+    spell: Spell = plainly,
+    is_sent: bool = True,
 ) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+    """Write the receipt of what was sent; of what would be (not `is_sent`) it leaves nothing out.
+
+    `spent` says what it has taken, `spell` how the surface spells settings.
+    """
     headers = plan.request.headers.items()
     # The attachments' names are found by their blocks, as those have left.
     left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
@@ -112,13 +132,14 @@ def receipt_of_plan(
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary if whole else (),  # under an answer a notice says it
+        found=() if is_sent else plan.screening.summary,  # under an answer a notice says it
         notes=plan.screening.notes,
+        spell=spell,
         spent=spent,
         source_of=workspace.uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
         media=plan.media,
-        whole=whole,
+        is_sent=is_sent,
     )
 
 
@@ -279,7 +300,9 @@ def _parameters(
     folds = []
     if tools := body.get("tools"):
         folds.append(_tools(tools))
-    system = body.get("system")
+    rules, system = _house_rules(body.get("system"))
+    if rules:
+        folds.append(ReceiptPart(_HOUSE_RULES, rules, folded=True))
     texts = {"system prompt": _system(system)} if system else {}
     for name, value in body.items():
         if name not in ("model", "max_tokens", "system", "tools", "messages") and value is not None:
@@ -293,6 +316,13 @@ def _parameters(
     for name, text in headers.items():
         facts.append(f"{'betas' if name.lower() == 'anthropic-beta' else f'header {name}'}: {text}")
     return tuple(facts), tuple(folds)
+
+
+def _house_rules(system: object) -> tuple[str, object]:
+    """Return the house rules in a system prompt, and what else stands there."""
+    blocks = system if isinstance(system, list | tuple) else ()
+    first = str(blocks[0].get("text") or "") if blocks and isinstance(blocks[0], Mapping) else ""
+    return (first, list(blocks[1:])) if first.startswith("<house_rules ") else ("", system)
 
 
 def _system(system: object) -> str:

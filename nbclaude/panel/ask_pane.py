@@ -32,7 +32,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
-from nbclaude.panel.wording import note_text
+from nbclaude.panel.wording import note_text, said, spell
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -275,7 +275,7 @@ class AskPane:
         problem: BaseException | None = None
         asked = False
         try:
-            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer))
+            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer, spell))
             problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:
             problem = AnswerInterrupted("Stopped before the question was sent.")
@@ -295,7 +295,7 @@ class AskPane:
         self._host.changed()
         self.view.clear_pages()
         if isinstance(problem, AnswerInterrupted):
-            self._host.report(str(problem), done=True)
+            self._host.report(said(problem), done=True)
         elif problem is not None:
             self._host.report_error(problem)
 

@@ -89,7 +89,7 @@ def test_a_fault(fault: Fault, stage: Stage, monkeypatch: pytest.MonkeyPatch) ->
         assert result.partial == bool(fault.kept)
         said = str(result)
         assert fault.says in said
-        assert ("kept as turn 2" if fault.kept else "the conversation is as it was") in said
+        assert ("The partial answer is kept." if fault.kept else "the conversation is unchanged") in said
         assert "\n" not in said
         assert CANARY not in said
         assert [turn.stopped for turn in turns()] == ["", *(["broken off"] if fault.kept else [])]
