@@ -191,7 +191,7 @@ class TestTools:
         simulator.enqueue("Hello.")
         ask(claude_kernel, "%claude Hi")
         done = claude_kernel.run("%claude_tool_result 3", cell_id="b")
-        assert "has no tool call that waits for a result" in done.stderr
+        assert "has no tool call that waits for a result" in str(done.error)
 
     def test_a_result_run_again_replaces_its_turn(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, TOOLS)
@@ -248,7 +248,7 @@ class TestContinue:
     def test_a_complete_answer(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("All.")
         ask(claude_kernel, "%claude Hi", "a")
-        assert "the last answer is complete" in claude_kernel.run("%claude_continue", cell_id="b").stderr
+        assert "the last answer is complete" in str(claude_kernel.run("%claude_continue", cell_id="b").error)
 
 
 def test_a_document_is_attached_and_cited(claude_kernel: Kernel, simulator: Simulator) -> None:
