@@ -26,14 +26,15 @@ from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.options.spelling import spell
-from nbclaude.output import EarlySign, open_display, show_receipt
+from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
+from nbclaude.texts import counted
 from nbclaude.tools.definitions import tool_definitions
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -116,6 +117,7 @@ def _is_alone(asker: Asker) -> bool:
 def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None = None) -> Reply | None:
     """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
+    tell_of_rules(workspace)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)
@@ -156,6 +158,20 @@ def _footer(answered: Answered, asker: Asker) -> Footer:
     footer = footer_of(answered, note_text)
     asker.workspace.footers.keep(answered.outcome.message, footer.html)
     return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
+
+
+def tell_of_rules(workspace: Workspace) -> None:
+    """Say once that there are house rules which are not used, and how to use them."""
+    file = workspace.rules.news()
+    if file is None:
+        return
+    if file.problem:
+        say(f"The house rules in {file.path} cannot be used: {file.problem}.")
+        return
+    say(
+        f"House rules stand in {file.path} ({counted(file.lines, 'line')}) and are not used: "
+        "%claude_rules shows them, %claude_rules accept uses them."
+    )
 
 
 def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
