@@ -1,4 +1,4 @@
-"""Lays rows out as a table: as HTML in the style of an answer, or as aligned plain text."""
+"""Renders rows as a table, as HTML in the style of an answer or as aligned plain text."""
 
 from __future__ import annotations
 
