@@ -115,7 +115,9 @@ def _of_family(members: Sequence[Facts]) -> Facts:
     least = [each.least for each in known if each.least is not None]
     most = [each.most for each in known if each.most is not None]
     ends = range_text(min(least), max(most)) if least and most else ""
-    return Facts.of(*(_in_some(known, word) for word in ("missing", "nan", "infinite")), ends, _constant(known))
+    return Facts.of(
+        *(_in_some(known, word) for word in ("missing", "nan", "infinite")), ends, _constant(known)
+    )
 
 
 def _in_some(known: Sequence[Extent], field: str) -> str:

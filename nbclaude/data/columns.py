@@ -29,6 +29,7 @@ from nbclaude.data.numbers import extent_of, is_number, number_column, parts
 __all__ = ["Column", "column_facts", "commonest", "nested_column"]
 
 _NESTED = 2_000  # values of many that are looked at
+_MOST_OBJECTS = 100_000  # dates that are Python objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,9 @@ def _facts(column: Column) -> Facts:
         known = {str(value): count for value, count in counts}
         levels = [str(each) for each in dtype.categories]
         if len(counts) == distinct:
-            return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(words)
+            return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
+                words
+            )
     return category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
 
 
@@ -151,6 +154,8 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
         if getattr(whole.dtype, "time_zone", None):
             whole = whole.dt.replace_time_zone(None)
         times = whole.drop_nulls().to_numpy()
+        if times.dtype.kind == "O" and times.size <= _MOST_OBJECTS:
+            times = times.astype("M8[us]")
         return rhythm_facts(times) if times.dtype.kind == "M" else ()
     return ()
 

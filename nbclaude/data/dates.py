@@ -117,7 +117,9 @@ def _of_days(days: Any, numpy: Any) -> tuple[str, int]:
         apart = numpy.diff(months.astype("int64"))
         step = int(apart.min())
         if not numpy.any(apart % step) and _is_regular(apart, step, numpy):
-            name = _MONTHS.get(step) or (f"every {step // 12} years" if step % 12 == 0 else f"every {step} months")
+            name = _MONTHS.get(step) or (
+                f"every {step // 12} years" if step % 12 == 0 else f"every {step} months"
+            )
             return name, int(numpy.count_nonzero(apart > step))
     weekdays = (days + 3) % 7  # 1970-01-01 was a Thursday
     if steps.min() == 1 and weekdays.max() < 5 and steps.max() > 1:
@@ -146,5 +148,7 @@ def _name(seconds: float) -> str:
     for size, unit, single in _SECONDS:
         count = seconds / size
         if count >= 1 and abs(count - round(count)) < 1e-6:
-            return single if round(count) == 1 else f"every {round(count)} {unit}{'s' if unit == 'day' else ''}"
+            return (
+                single if round(count) == 1 else f"every {round(count)} {unit}{'s' if unit == 'day' else ''}"
+            )
     return f"every {seconds:g} s"

@@ -123,7 +123,7 @@ def number_facts(found: Extent, rows: int, numbers: Numbers, *, sampled: bool = 
     constant = found.least == found.most
     finite = "finite " if found.infinite or found.nan else ""
     if constant:
-        parts.append(f"constant {_end(found.least)}")
+        parts.append(f"{finite}constant {_end(found.least)}")
     else:
         parts.append(f"{finite}{range_text(found.least, found.most)}")
         parts += _statistics(numbers, mark)
@@ -253,7 +253,12 @@ def category_facts(
         value = counts[0][0]
         constant = f"{mark}constant"
         return Facts.of(
-            types, Fact(f"{constant} {value_text(value)}", schema=constant, short=f"{constant} {value_text(value, 24)}")
+            types,
+            Fact(
+                f"{constant} {value_text(value)}",
+                schema=constant,
+                short=f"{constant} {value_text(value, 24)}",
+            ),
         )
     parts.append(distinct_fact(distinct, looked_at, mark))
     if distinct == looked_at or (counts and counts[0][1] == 1):
@@ -270,7 +275,9 @@ def boolean_facts(true: int, present: int, *, sampled: bool = False) -> Facts:
     counts = [(value, count) for value, count in (("True", true), ("False", present - true)) if count]
     if len(counts) == 1 and present > 1:
         return Facts.of(f"{'~' * sampled}constant {counts[0][0]}")
-    said = (f"{value}: {f'~{_share(count / present)}' if sampled else f'{count:,}'}" for value, count in counts)
+    said = (
+        f"{value}: {f'~{_share(count / present)}' if sampled else f'{count:,}'}" for value, count in counts
+    )
     return Facts.of(", ".join(said))
 
 
@@ -284,11 +291,21 @@ def level_facts(
     facts = category_facts(len(used), used[:MOST_COUNTED], sum(counts), sampled=sampled)
     if ordered and len(levels) > 1:
         order = _listed(levels, " < ")
-        facts = facts.before(Fact(f"ordered: {order}", 1, schema="ordered", short=f"ordered: {_listed(levels, ' < ', 3)}", apart=True))
+        facts = facts.before(
+            Fact(
+                f"ordered: {order}",
+                1,
+                schema="ordered",
+                short=f"ordered: {_listed(levels, ' < ', 3)}",
+                apart=True,
+            )
+        )
     if len(used) < len(levels):
         unused = [level for level, count in zip(levels, counts, strict=True) if not count]
         said = f"{len(unused):,} of {len(levels):,} categories unused"
-        facts = facts.before(Fact(f"{'~' * sampled}{said}: {_listed(unused, ', ', 8)}", 1, schema=said, short=said, apart=True))
+        facts = facts.before(
+            Fact(f"{'~' * sampled}{said}: {_listed(unused, ', ', 8)}", 1, schema=said, short=said, apart=True)
+        )
     return facts
 
 
@@ -336,7 +353,8 @@ def values_range(values: Iterable[Any], kinds: Iterable[type]) -> str | None:
         return None
     known = list(values)
     try:
-        return f"{date_text(min(known))} … {date_text(max(known))}"
+        least, most = date_text(min(known)), date_text(max(known))
+        return f"constant {least}" if least == most and len(known) > 1 else f"{least} … {most}"
     except (TypeError, ArithmeticError):  # dates with and without a time zone, a NaN that signals
         return None
 

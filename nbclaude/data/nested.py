@@ -102,7 +102,8 @@ def nested_facts(values: Sequence[Any]) -> str:
         of_kind = [value for value in values if _kind(value) == kind]
         facts = _KINDS[kind](of_kind) if kind in _KINDS else ""
         times = f"{count:,} " if len(kinds) > 1 else ""
-        told.append(f"{times}{kind}{' ' + facts if facts else ''}")
+        between = "" if not facts else ", " if facts.startswith("length") else " "
+        told.append(f"{times}{kind}{between}{facts}")
     return "holds " + ", ".join(told)
 
 

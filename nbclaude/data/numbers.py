@@ -35,12 +35,14 @@ def _statistics(sample: nw.Series[Any], *, whole: bool) -> Numbers:
         present = present.cast(nw.Float64)
     if "numpy" in sys.modules:
         return numbers_in(present.to_numpy(), whole=whole and len(present) == len(sample))
-    distinct = present.n_unique()
     exact = present.cast(nw.Float64)
     finite = exact.filter(exact.is_finite())
     known = (finite.mean(), finite.median()) if len(finite) else (math.nan, math.nan)
     return Numbers(
-        *known, finite.std() if len(finite) > 1 else math.nan, looked_at=len(finite), distinct=distinct
+        *known,
+        finite.std() if len(finite) > 1 else math.nan,
+        looked_at=len(finite),
+        distinct=finite.n_unique(),
     )
 
 

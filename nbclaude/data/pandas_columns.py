@@ -171,7 +171,9 @@ def _time(column: Column) -> Facts:
         return Facts.of(*missing, said)
     local = whole.dt.tz_localize(None) if zone is not None else naive
     times = local.to_numpy()
-    return Facts.of(*missing, said, *rhythm_facts(times[~naive.isna().to_numpy()] if found.missing else times))
+    return Facts.of(
+        *missing, said, *rhythm_facts(times[~naive.isna().to_numpy()] if found.missing else times)
+    )
 
 
 def _period(column: Column) -> Facts:

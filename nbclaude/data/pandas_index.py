@@ -52,7 +52,14 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
         return Facts((*own, *order), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
     title = f"MultiIndex of {index.nlevels} levels{_repeated(index)}"
-    return Facts((Fact("\n".join([title, *(f"  {each.text()}" for each in levels)]), schema="\n".join([title, *(f"  {each.text(values=False)}" for each in levels)])),))
+    return Facts(
+        (
+            Fact(
+                "\n".join([title, *(f"  {each.text()}" for each in levels)]),
+                schema="\n".join([title, *(f"  {each.text(values=False)}" for each in levels)]),
+            ),
+        )
+    )
 
 
 def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> Facts:

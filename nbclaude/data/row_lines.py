@@ -172,7 +172,10 @@ def triangle(table: Table) -> str:
         return ""
     if any(values[i][j] != values[j][i] for i in range(size) for j in range(i)):
         return ""
-    lines = ["symmetric: the lower half, in three digits", csv_line([*table.labels, *table.names]).rstrip("\n")]
+    lines = [
+        "symmetric: the lower half, in three digits",
+        csv_line([*table.labels, *table.names]).rstrip("\n"),
+    ]
     for n, row in enumerate(values):
         lines.append(csv_line([table.names[n], *(_short(value) for value in row[: n + 1])]).rstrip("\n"))
     return "\n".join(lines)

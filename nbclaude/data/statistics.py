@@ -58,6 +58,8 @@ def numbers_of_decimals(values: Sequence[decimal.Decimal]) -> Numbers:
     if numpy is None or not values or not all(value.is_finite() for value in values):
         return Numbers()
     least = min(values)
+    if least == max(values):
+        return Numbers()
     found = numbers_in(numpy.array([float(value - least) for value in values]), whole=False)
     exact = [_plain(least + decimal.Decimal(repr(each))) for each in (found.mean, found.median)]
     return Numbers(exact[0], exact[1], found.deviation, found.looked_at, distinct=len(set(values)))

@@ -24,7 +24,9 @@ __all__ = ["frame_table"]
 
 _ARROW_SAMPLE = 10_000  # rows
 _ARROW_PIECES = 100
-_HAVE_NULL = frozenset({"ArrowDtype", "Float32Dtype", "Float64Dtype"})  # types of pandas with both null and NaN
+_HAVE_NULL = frozenset(
+    {"ArrowDtype", "Float32Dtype", "Float64Dtype"}
+)  # types of pandas with both null and NaN
 _HALF = frozenset({"float16", "halffloat"})  # 16 bits
 
 

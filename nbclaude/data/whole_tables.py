@@ -55,7 +55,8 @@ def _axes(frame: Any) -> str:
 def _duplicates(frame: Any, family: str, step: int) -> str:
     """Return how many rows repeat an earlier one; nothing where none does, or they cannot be compared."""
     rows, columns = frame.shape
-    if rows < 2 or not columns:
+    # Of a single column the facts about it tell that.
+    if rows < 2 or columns < 2:
         return ""
     sampled = step > 1 or rows * columns > _MOST_CELLS
     try:

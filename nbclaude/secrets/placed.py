@@ -133,7 +133,9 @@ _WORDS = ("(name: type = ", " distinct", " unique", "constant ", " … ", "B '")
 _IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[kMGT]?B ")
 _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")
 # Values that stand bare: how often each occurs, the order of categories, a few of them.
-_COUNTED_FACT = re.compile(r"(?:(?<=; )|(?<=, )|(?<=; top ))(?!top )([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)")
+_COUNTED_FACT = re.compile(
+    r"(?:(?<=; )|(?<=, )|(?<=; top ))(?!top )([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)"
+)
 _LISTED_FACT = re.compile(r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})")
 _LISTED = re.compile(r"[^\s,<'\"](?:[^,<'\"]*[^\s,<'\"])?")
 _RANGE = re.compile(
