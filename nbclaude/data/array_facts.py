@@ -7,9 +7,9 @@ import warnings
 from collections import Counter
 from typing import Any
 
-from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.cells import date_text
 from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.facts import (
     MOST_COUNTED,
     Fact,

@@ -126,7 +126,10 @@ def value_text(value: object, limit: int = CELL_LIMIT) -> str:
 
 
 def number_text(value: float | int | decimal.Decimal, digits: int = 6) -> str:
-    """Return a number: whole ones and Decimals whole, others with so many significant digits, and without an exponent if it is not needed."""
+    """Return a number: whole ones and Decimals whole, others with so many significant digits.
+
+    There is an exponent only where it is needed.
+    """
     if isinstance(value, (int, decimal.Decimal)):
         return str(value)
     if value.is_integer() and abs(value) < _LARGE:

@@ -115,9 +115,11 @@ def _facts(column: Column) -> Facts:
     if dtype.is_nested() or dtype == nw.Binary:
         return _many(column, present)
     distinct, counts = commonest(present)
+    if counts and isinstance(counts[0][0], bytes):
+        return _many(column, present)
     if dtype == nw.Enum:
         known = {str(value): count for value, count in counts}
-        levels = [str(each) for each in dtype.categories]
+        levels = [str(each) for each in getattr(dtype, "categories", ())]
         if len(counts) == distinct:
             return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
                 words

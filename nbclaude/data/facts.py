@@ -96,8 +96,8 @@ class Facts:
 class Numbers:
     """Statistics of the finite numbers of a column, or of a sample of them; None and NaN for what is not known.
 
-    `zeros` and `negative` are counts in `looked_at` numbers; `counts` those of each value, where there are few, or of the commonest.
-    `p99` is given where the largest values are far away from it.
+    `zeros` and `negative` are counts in `looked_at` numbers; `counts` those of each value, where there are few, or of the
+    commonest. `p99` is given where the largest values are far away from it.
     """
 
     mean: float | decimal.Decimal = math.nan
@@ -136,9 +136,9 @@ def number_facts(found: Extent, rows: int, numbers: Numbers, *, sampled: bool = 
 
 
 def _statistics(numbers: Numbers, mark: str) -> list[Fact]:
-    known = (("mean", numbers.mean), ("median", numbers.median), ("std", numbers.deviation))
+    known = (("mean", numbers.mean, 1), ("median", numbers.median, 2), ("std", numbers.deviation, 1))
     facts = []
-    for rank, (word, number) in zip((1, 2, 1), known, strict=True):
+    for word, number, rank in known:
         if number == number:
             short = f"{mark}{word} {_statistic(number, numbers.deviation, 4)}"
             facts.append(Fact(f"{mark}{word} {_statistic(number, numbers.deviation, 6)}", rank, short=short))
@@ -150,7 +150,7 @@ def _statistic(number: float | decimal.Decimal, deviation: float, digits: int) -
     if not deviation or not math.isfinite(deviation) or not math.isfinite(number):
         return number_text(number, digits)
     places = 3 - math.floor(math.log10(deviation)) - 1
-    size = math.floor(math.log10(abs(number))) if number else 0
+    size = math.floor(math.log10(abs(float(number)))) if number else 0
     if isinstance(number, decimal.Decimal) and size > 14 and size + places < 40:
         return f"{round(number, max(places, 0)):f}"
     if size + places + 1 <= digits or size >= 15 or places < 0:

@@ -77,8 +77,8 @@ def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]
     if level.dtype.kind in "iufmM" or str(level.dtype).startswith(("datetime", "period")):
         facts = facts_of(sys.modules["pandas"].Series(level)).facts
         left_out = (*_STATISTICS, "monotonic", "unique")
-        said = (each for each in facts if not each.apart and not each.text.startswith(left_out))
-        return tuple(each for each in said if not each.text.endswith(("zero", "zeros", "negative")))
+        own = (each for each in facts if not each.apart and not each.text.startswith(left_out))
+        return tuple(each for each in own if not each.text.endswith(("zero", "zeros", "negative")))
     if len(level) <= _FEW_VALUES:
         said = f"values {', '.join(value_text(value, 24) for value in level)}"
     else:

@@ -64,7 +64,7 @@ def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) ->
     if not len(rows):
         return []
     shown = shown or _all(table)
-    records = []
+    records: list[Record] = []
     for row in table.cells(rows, shown.columns):
         record = [full_text(value) for value in row]
         if shown.note:

@@ -71,7 +71,7 @@ def _plain(value: decimal.Decimal) -> float | decimal.Decimal:
 
 def _shifted(numbers: Any, ordered: Any, numpy: Any) -> tuple[int, Any]:
     """Return large integers as their distances from the least one, which floats hold; other numbers as they are."""
-    if numbers.dtype.kind == "f" or (-_EXACT < int(ordered[0]) and int(ordered[-1]) < _EXACT):
+    if numbers.dtype.kind == "f" or (int(ordered[0]) > -_EXACT and int(ordered[-1]) < _EXACT):
         return 0, numbers.astype("float64", copy=False)
     base = int(ordered[0])
     distances = numbers.astype("uint64") - numpy.uint64(base % 2**64)

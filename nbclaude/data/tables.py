@@ -11,8 +11,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2 import dependencies
 
-from nbclaude.data.columns import Column, column_facts
 from nbclaude.data.cells import label_text, name_text, single
+from nbclaude.data.columns import Column, column_facts
 from nbclaude.data.facts import Facts
 from nbclaude.data.pandas_columns import cost_of, is_python, pandas_facts
 from nbclaude.data.pandas_index import index_facts, index_labels
@@ -115,7 +115,7 @@ def _values(native: Any, positions: Sequence[int]) -> list[Any]:
     if series.implementation.is_pandas_like() and type(native.dtype).__name__ not in _HAVE_NULL:
         # What is missing is NaN to pandas.
         return [None if isinstance(value, float) and value != value else value for value in values]
-    return values
+    return list(values)
 
 
 def _in_pieces(column: Any) -> nw.Series[Any]:

@@ -125,7 +125,8 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
 )
 # Of a column, in a description of data: its commonest values, and where they begin and end.
 _DESCRIBED = re.compile(
-    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index |level )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
+    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index |level )?"
+    r"(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
 )
 # Of a table of few rows: all values of a column.
 _ITS_VALUES = re.compile(r"[\w<>\[\], ()]{1,60} = ([^\n]{1,2000})")
@@ -139,7 +140,8 @@ _COUNTED_FACT = re.compile(
 _LISTED_FACT = re.compile(r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})")
 _LISTED = re.compile(r"[^\s,<'\"](?:[^,<'\"]*[^\s,<'\"])?")
 _RANGE = re.compile(
-    r"(?<=; )(?:[\d,]+ (?:missing|NaN) \([^()]{1,12}\), ){0,2}(?:[\d,]+ infinite, )?(?:finite )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
+    r"(?<=; )(?:[\d,]+ (?:missing|NaN) \([^()]{1,12}\), ){0,2}(?:[\d,]+ infinite, )?"
+    r"(?:finite )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
 )
 # As `texts.framed` puts a value into a prompt.
 _FRAMED = re.compile(
@@ -157,19 +159,22 @@ def described_secrets(text: str) -> Iterator[tuple[int, int, str]]:
         name = name_of(match["name"].strip("\"' "))
         if name is None or not name.strong:
             continue
-        if is_turned and (values := _ITS_VALUES.fullmatch(text, *match.span("facts"))):
-            for value in _LISTED.finditer(text, *values.span(1)):
-                yield (*value.span(), name.kind)
-        if not _IS_DESCRIPTION.match(match["facts"]):
-            continue
-        for quoted in _QUOTED_FACT.finditer(text, *match.span("facts")):
-            yield (*quoted.span(1 if quoted[1] is not None else 2), name.kind)
-        for found in (_RANGE, _COUNTED_FACT):
-            for fact in found.finditer(text, *match.span("facts")):
-                yield (*fact.span(1), name.kind)
-        for values in _LISTED_FACT.finditer(text, *match.span("facts")):
-            for value in _LISTED.finditer(text, *values.span(1)):
-                yield (*value.span(), name.kind)
+        for start, end in _quoted(text, *match.span("facts"), is_turned=is_turned):
+            yield start, end, name.kind
+
+
+def _quoted(text: str, start: int, end: int, *, is_turned: bool) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each value that the facts about a column quote."""
+    if is_turned and (values := _ITS_VALUES.fullmatch(text, start, end)):
+        yield from (value.span() for value in _LISTED.finditer(text, *values.span(1)))
+    if not _IS_DESCRIPTION.match(text, start, end):
+        return
+    for quoted in _QUOTED_FACT.finditer(text, start, end):
+        yield quoted.span(1 if quoted[1] is not None else 2)
+    for found in (_RANGE, _COUNTED_FACT):
+        yield from (fact.span(1) for fact in found.finditer(text, start, end))
+    for listed in _LISTED_FACT.finditer(text, start, end):
+        yield from (value.span() for value in _LISTED.finditer(text, *listed.span(1)))
 
 
 def framed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

@@ -38,7 +38,7 @@ _CITIES = pandas.DataFrame({**_COLUMNS, "when": pandas.date_range("2020-01-01", 
 # NaN is what is missing to pandas; the others know null as well.
 _CITIES_COLUMNS = """\
   city: {text}; 15 missing (25.0%), 2 distinct{top}
-  price: {number}; 15 {absent} (25.0%), 15 infinite, finite 1.5 … 2.5, mean 2, median 2, std 0.508548, 2 distinct; 1.5: 15, 2.5: 15
+  price: {number}; 15 {absent} (25.0%), 15 infinite, finite 1.5 … 2.5, mean 2, median 2, std 0.508548, 2 distinct{prices}
   rooms: {whole}; 0 … 59, mean 29.5, median 29.5, std 17.4642, unique, monotonic increasing
   new: {boolean}; True: 30, False: 30
 """
@@ -52,6 +52,7 @@ def test_a_pandas_frame() -> None:
             text="object",
             number="float64",
             absent="missing",
+            prices="; 1.5: 15, 2.5: 15",
             whole="int64",
             boolean="bool",
             top="; Paris: 30, Rome: 15",
@@ -84,6 +85,7 @@ def test_a_polars_frame() -> None:
             number="Float64",
             whole="Int64",
             absent="NaN",
+            prices="; 1.5: 15, 2.5: 15",
             boolean="Boolean",
             top="; Paris: 30, Rome: 15",
         )
@@ -98,6 +100,7 @@ def test_an_arrow_table_and_rows_of_a_database() -> None:
         text="string",
         number="double",
         absent="NaN",
+        prices="; 1.5: 15, 2.5: 15",
         whole="int64",
         boolean="bool",
         top="; Paris: 30, Rome: 15",

@@ -137,8 +137,10 @@ def test_polars_alone() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[3:] == [
-        "  x: Float64; 9 missing (20.0%), 9 NaN (20.0%), 9 infinite, finite 1.5 … 2.5, mean 2, median 2, std 0.514496, 2 distinct",
-        "  n: Int64; 15 missing (33.3%), 1 … 4611686018427387904, mean 2.30584e+18, median 2.30584e+18, std 2.34526e+18",
+        "  x: Float64; 9 missing (20.0%), 9 NaN (20.0%), 9 infinite, "
+        "finite 1.5 … 2.5, mean 2, median 2, std 0.514496, 2 distinct",
+        "  n: Int64; 15 missing (33.3%), 1 … 4611686018427387904, "
+        "mean 2.30584e+18, median 2.30584e+18, std 2.34526e+18, 2 distinct",
         "(no rows were sent)",
         "[]",
     ]
