@@ -6,6 +6,7 @@ nbclient and others send neither.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -23,26 +24,38 @@ __all__ = [
     "DeletedCells",
     "Shell",
     "cell_number",
+    "cell_numbers",
     "cell_run",
     "cell_source",
+    "explained",
     "is_claude_cell",
     "is_read_only",
     "is_terminal",
     "is_watched",
     "live_widgets",
     "nobody_answers",
+    "notebook_folder",
     "notebook_path",
     "only_asks_follow",
+    "python_of",
     "request_id",
     "shows_updates",
 ]
 
 # A line that asks, alone or assigned, also behind a magic that runs it (`%time`).
-ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%claude(?:_\w+)?(?=\s|$)"
+ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)"
 _ASKS = re.compile(ASKING_LINE)
 # Empty lines and comments above a cell magic belong to nobody.
 ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
-_ASKING_CELL = re.compile(ABOVE_MAGIC + r"(?:%%claude(?:_\w+)?(?=\s|$)|%claude(?:_\w+)?(?=\s|$)[^\n]*\s*\Z)")
+_ASKING_CELL = re.compile(
+    ABOVE_MAGIC
+    + r"(?:%%claude(?!_explain\b)(?:_\w+)?(?=\s|$)|%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)[^\n]*\s*\Z)"
+)
+# A line that has the cell explained, which runs as if the line were not there: what stands above it, its options, the code.
+_EXPLAINED = re.compile(
+    rf"(?P<above>{ABOVE_MAGIC})%%(?:claude_)?explain(?=\s|$)[ \t]*(?P<line>[^\r\n]*)(?:\r\n|\n|\r|$)(?P<code>.*)",
+    re.DOTALL,
+)
 # Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
 _REPEATED = 1.0
 
@@ -178,6 +191,30 @@ def cell_number(shell: Shell) -> int:
     return int(shell.displayhook.prompt_count)
 
 
+def cell_numbers(shell: Shell) -> Mapping[str, int]:
+    """Return the numbers of the cells that have run by the files that IPython makes up for them."""
+    found = getattr(getattr(shell, "compile", None), "_filename_map", None)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def explained(source: str) -> tuple[str, str] | None:
+    """Return the line of options and the code of a cell that is to be explained as it runs; None for any other cell."""
+    found = _EXPLAINED.fullmatch(source)
+    return (found["line"], found["above"] + found["code"]) if found and found["code"].strip() else None
+
+
+def python_of(source: str) -> str:
+    """Return a cell's source with its magics as the calls that IPython makes of them; transformers of the user's are left out."""
+    return str(_transformer().transform_cell(source))
+
+
+@functools.cache
+def _transformer() -> Any:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager()  # type: ignore[no-untyped-call]  # IPython's annotations are partial
+
+
 def is_claude_cell(shell: Shell) -> bool:
     """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
     return _ASKING_CELL.match(_code(shell)) is not None
@@ -266,6 +303,15 @@ def notebook_path() -> Path | None:
     """Return the notebook's file, as it was called when the kernel started; None where the front end does not tell."""
     name = os.environ.get("JPY_SESSION_NAME", "")
     return Path(name) if name.endswith(".ipynb") else None
+
+
+def notebook_folder(shell: Shell) -> Path | None:
+    """Return the folder of the notebook, or that in which the shell began, whatever a cell has changed to since."""
+    path = notebook_path()
+    if path is not None and path.is_absolute():
+        return path.parent
+    began = getattr(shell, "starting_dir", None)
+    return Path(began) if isinstance(began, str) and began else None
 
 
 def _request(shell: Shell) -> Mapping[str, Any]:

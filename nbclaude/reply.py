@@ -15,9 +15,9 @@ from nbclaude.asking.reply import CodeBlock, Reply, ToolCall
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
+from nbclaude.errors import AnswerInterrupted, APIError, NbclaudeError
 from nbclaude.output.display import NoDisplay
-from nbclaude.python_wording import said
+from nbclaude.python_wording import worded
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -98,9 +98,8 @@ def ask(
     given = dict(locals())
     try:
         return _ask(given.pop("prompt"), given)
-    except ConfigurationError as error:
-        if error.refusal is not None:
-            error.args, error.refusal = (said(error),), None
+    except (NbclaudeError, AnswerInterrupted) as error:
+        worded(error)
         raise
 
 

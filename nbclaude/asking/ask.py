@@ -16,6 +16,7 @@ from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of
 from nbclaude.asking.send import send
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.cures import Spell, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
 
@@ -61,6 +62,7 @@ class Surface:
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
+    spell: Spell = plainly
 
 
 def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -102,7 +104,7 @@ def finish(prepared: Prepared, outcome: Outcome, display: AnswerDisplay, surface
 
     answered = replace(
         answered,
-        receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered),
+        receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered, spell=surface.spell),
         notes=workspace.news(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),

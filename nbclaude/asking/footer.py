@@ -57,6 +57,7 @@ def footer_of(
         name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
         notices=_notices(answered, word),
         more=more,
+        hurried=isinstance(outcome.error, AnswerInterrupted),
     )
 
 

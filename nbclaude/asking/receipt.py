@@ -13,6 +13,7 @@ from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, boun
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted
@@ -26,10 +27,15 @@ Block = Mapping[str, Any]
 _PROMPT = 20_000
 _EARLIER = 8_000
 _SETTINGS = 8_000
+_HOUSE_RULES = "house rules"
 _EARLIER_TURNS = 40  # the last ones
-_SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
+_SHORTENED: Words = (
+    *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
+    " shows one.",
+)
 
 _EXCERPT = 100  # characters of an earlier question
+_LOOKED_AT = 5_000  # characters in which they are found
 _FACT = 200  # characters of a parameter that fits on a line
 _NAME = 40  # characters of a name in the summary
 _NAMED = 8  # things that the summary names
@@ -42,36 +48,46 @@ def receipt_of(
     attachments: Sequence[Attachment] = (),
     *,
     found: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Words] = (),
+    spell: Spell = plainly,
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
     headers: Mapping[str, str] | None = None,
-    whole: bool = False,
+    media: Sequence[int] | None = None,
+    is_sent: bool = True,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
-    that are no secrets. What a notebook is to keep is bounded; a `whole` one shows every character.
+    `found` says in a few words what was masked, `notes` where, with settings as `spell` spells them; `spent` tokens and
+    dollars. `headers` are those of the request that are not secret, `media` the places of the messages that hold more than
+    text (None: it is not known). What a notebook is to keep is bounded; the receipt of what would be sent (not `is_sent`)
+    shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
     names = _Names(attachments, source_of)
     blocks = content_of(messages[last]) if messages else []
-    earlier = [message for message in messages[:last] if message.get("role") == "user"]
-    said = names.summary(blocks, earlier)
-    if earlier:
-        said.insert(0, counted(len(earlier), "earlier turn"))
+    places = range(len(messages)) if media is None else media
+    said = names.summary(blocks, (messages[place] for place in places if place < last))
+    if earlier := sum(message.get("role") == "user" for message in messages[:last]):
+        said.insert(0, counted(earlier, "earlier turn"))
+    if _house_rules(body.get("system"))[0]:
+        said.append(_HOUSE_RULES)
     said += found
+    whole = not is_sent
     if spent:
         said.append(spent)
-    unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
-    turns = _turns(messages[:last])
-    shown = turns if whole else turns[-_EARLIER_TURNS:]
+    unread = (
+        ["Images and PDFs are not searched for secrets."]
+        if any(_holds_images(messages[place]) for place in places)
+        else []
+    )
+    turns = _turns(messages[:last], len(messages) if whole else _EARLIER_TURNS)
     room = ImageRoom()
     reader = BlockReader(source_of, "copy" if whole else "", room)
     facts, settings = _parameters(body, headers or {})
     parts = (*names.parts(blocks, room), *_answer_begun(messages[last + 1 :], reader))
-    folds = tuple(_turn(turn, reader) for turn in shown)
+    folds = tuple(_turn(turn, reader) for turn in turns)
     full = (parts, folds, settings)
     if not whole:
         parts, folds, settings = (
@@ -79,22 +95,33 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    shortened = [] if (parts, folds, settings) == full else [_SHORTENED]
+    is_full = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
+    shortened = [] if is_full else [spelled(_SHORTENED, spell)]
+    verb = "sent" if is_sent else "would be sent"
     return Receipt(
-        summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
+        summary=f"{verb}: {', '.join(said) or 'the prompt alone'}",
         parts=parts,
         earlier=folds,
         facts=facts,
-        notes=(*notes, *unread, *shortened),
+        notes=(*(spelled(note, spell) for note in notes), *unread, *shortened),
         settings=settings,
-        left=len(turns) - len(shown),
+        left=max(0, earlier - len(turns)),
     )
 
 
 def receipt_of_plan(
-    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
+    workspace: Workspace,
+    plan: Plan,
+    gathered: Gathered,
+    spent: str = "",
+    *,
+    spell: Spell = plainly,
+    is_sent: bool = True,
 ) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+    """Write the receipt of what was sent; of what would be (not `is_sent`) it leaves nothing out.
+
+    `spent` says what it has taken, `spell` how the surface spells settings.
+    """
     headers = plan.request.headers.items()
     # The attachments' names are found by their blocks, as those have left.
     left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
@@ -105,12 +132,14 @@ def receipt_of_plan(
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary if whole else (),  # under an answer a notice says it
+        found=() if is_sent else plan.screening.summary,  # under an answer a notice says it
         notes=plan.screening.notes,
+        spell=spell,
         spent=spent,
         source_of=workspace.uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
-        whole=whole,
+        media=plan.media,
+        is_sent=is_sent,
     )
 
 
@@ -140,18 +169,21 @@ class _Names:
             parts.append(reader.part(block, label, notes))
         return parts
 
-    def summary(self, blocks: Sequence[Block], earlier: Sequence[Block]) -> list[str]:
+    def summary(self, blocks: Sequence[Block], earlier: Iterable[Block]) -> list[str]:
         """Give a few words about each thing that is more than the prompt's text, or that an earlier turn has already."""
         found = [(block, self._of(block)) for block in blocks]
         # One thing may be several blocks, and two things may have the same words.
         words = [(attachment, _words(block, attachment)) for block, attachment in found]
         said = {(id(attachment) if attachment else what): what for attachment, what in words}
         there = {id(attachment) for _, attachment in found if attachment is not None}
-        before = {self._key(block) for message in earlier for block in content_of(message)}
+        missing = [attachment for attachment in self._attachments if id(attachment) not in there]
+        before = {
+            self._key(block) for message in (earlier if missing else ()) for block in content_of(message)
+        }
         again = [
             f"{attachment.label} (sent before)"
-            for attachment in self._attachments
-            if id(attachment) not in there and any(self._key(block) in before for block in attachment.blocks)
+            for attachment in missing
+            if any(self._key(block) in before for block in attachment.blocks)
         ]
         return _few([*filter(None, said.values()), *again])
 
@@ -217,14 +249,17 @@ def _holds_images(message: Block) -> bool:
     )
 
 
-def _turns(messages: Iterable[Block]) -> list[list[Block]]:
-    """Return the earlier messages by turns: each question with what follows it."""
-    turns: list[list[Block]] = []
-    for message in messages:
-        if message.get("role") == "user" or not turns:
-            turns.append([])
-        turns[-1].append(message)
-    return turns
+def _turns(messages: Sequence[Block], most: int) -> list[Sequence[Block]]:
+    """Return the last turns of these messages: each question with what follows it."""
+    turns: list[Sequence[Block]] = []
+    end = len(messages)
+    for place in reversed(range(len(messages))):
+        if len(turns) == most:
+            break
+        if messages[place].get("role") == "user" or place == 0:
+            turns.append(messages[place:end])
+            end = place
+    return turns[::-1]
 
 
 def _turn(messages: Sequence[Block], reader: BlockReader) -> ReceiptPart:
@@ -239,7 +274,7 @@ def _line(message: Block) -> str:
     """An earlier question in a line: how it began, and what it held before that."""
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
-    text = " ".join(str(texts[-1].get("text") or "").split()) if texts else ""
+    text = " ".join(str(texts[-1].get("text") or "")[:_LOOKED_AT].split()) if texts else ""
     text = _shortened(text, _EXCERPT)
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(
@@ -265,7 +300,9 @@ def _parameters(
     folds = []
     if tools := body.get("tools"):
         folds.append(_tools(tools))
-    system = body.get("system")
+    rules, system = _house_rules(body.get("system"))
+    if rules:
+        folds.append(ReceiptPart(_HOUSE_RULES, rules, folded=True))
     texts = {"system prompt": _system(system)} if system else {}
     for name, value in body.items():
         if name not in ("model", "max_tokens", "system", "tools", "messages") and value is not None:
@@ -279,6 +316,13 @@ def _parameters(
     for name, text in headers.items():
         facts.append(f"{'betas' if name.lower() == 'anthropic-beta' else f'header {name}'}: {text}")
     return tuple(facts), tuple(folds)
+
+
+def _house_rules(system: object) -> tuple[str, object]:
+    """Return the house rules in a system prompt, and what else stands there."""
+    blocks = system if isinstance(system, list | tuple) else ()
+    first = str(blocks[0].get("text") or "") if blocks and isinstance(blocks[0], Mapping) else ""
+    return (first, list(blocks[1:])) if first.startswith("<house_rules ") else ("", system)
 
 
 def _system(system: object) -> str:

@@ -92,8 +92,8 @@ class Change:
 class Conversation:
     """The turns, oldest first, and the states before each change.
 
-    Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds `asking`
-    meanwhile, so that one question of a conversation is answered before the next is sent.
+    Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds
+    `turn_lock` meanwhile, so that one question of a conversation is answered before the next is sent.
 
     Which cells are deleted is the notebook's matter: it is no change of the conversation, and taking a change back does not
     touch it.
@@ -103,7 +103,7 @@ class Conversation:
         self.name = name
         self.every = turns
         """The turns, also those that are set aside."""
-        self.asking = ForkSafeLock()
+        self.turn_lock = ForkSafeLock()
         self._guard = ForkSafeLock()
         self._deleted: frozenset[str] = frozenset()
         self._past: list[tuple[Change, tuple[Turn, ...]]] = []
@@ -111,9 +111,7 @@ class Conversation:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The turns that are there: those of cells that exist, and those of no cell."""
-        if not self._deleted:
-            return self.every
-        return tuple(turn for turn in self.every if turn.cell not in self._deleted)
+        return self._there(self.every)
 
     @property
     def set_aside(self) -> tuple[Turn, ...]:
@@ -145,9 +143,9 @@ class Conversation:
 
     def before(self, place: int) -> tuple[Turn, ...]:
         """Return the turns that a request from `place` sends: back to the last beginning."""
-        turns = tuple(turn for turn in self.every[:place] if turn.cell not in self._deleted)
-        starts = [i for i, turn in enumerate(turns) if turn.begins]
-        return turns[starts[-1] :] if starts else turns
+        turns = self._there(self.every[:place])
+        start = next((i for i in reversed(range(len(turns))) if turns[i].begins), 0)
+        return turns[start:]
 
     def record(self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None) -> Change:
         """Put the turn in its place; the turns of the cell's earlier runs go, and so does the one it is `instead_of`."""
@@ -159,11 +157,12 @@ class Conversation:
             old |= {id(each) for each in self.every if each is instead_of}
             kept_before = [each for each in self.every[:place] if id(each) not in old]
             kept_after = [each for each in self.every[place:] if id(each) not in old]
+            before, later = len(self._there(tuple(kept_before))), len(self._there(tuple(kept_after)))
             change = Change(
-                sum(each.cell not in self._deleted for each in kept_before) + 1,
-                sum(each.cell not in self._deleted for each in (*kept_before, *kept_after)) + 1,
+                before + 1,
+                before + later + 1,
                 len(old),
-                sum(each.cell not in self._deleted for each in kept_after),
+                later,
                 turn.begins,
                 kind=_kind(turn, instead_of, old),
             )
@@ -241,6 +240,12 @@ class Conversation:
             self.every = self.before(self.place_of(at))
             self._deleted = frozenset()
             self._past.clear()
+
+    def _there(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        """Return those of these turns whose cells exist, or that are of no cell."""
+        if not self._deleted:
+            return turns
+        return tuple(turn for turn in turns if turn.cell not in self._deleted)
 
     def _index(self, turn: Turn) -> int:
         return next(place for place, each in enumerate(self.every) if each is turn)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from nbclaude.data.extents import Extent
 from nbclaude.data.facts import LEVELS, Facts, range_text
-from nbclaude.texts import counted, one_line
+from nbclaude.texts import Cut, counted, one_line
 
 if TYPE_CHECKING:
     from nbclaude.data.table import Table
@@ -80,7 +80,7 @@ def _in_part(
     shown = {name for each in columns[: len(lines) - 1] for name in _members(each, table)}
     rest = [pair for n, pair in enumerate(zip(table.names, table.dtypes, strict=True)) if n not in shown]
     lines.append(f"  … and {counted(len(rest), 'more column')}: {_by_dtype(rest, max(budget - used, 200))}")
-    return "\n".join(lines), (f"{told:,} of {len(table.names):,} columns described",)
+    return "\n".join(lines), (Cut(f"{told:,} of {len(table.names):,} columns described"),)
 
 
 def _members(told: _Told, table: Table) -> Sequence[int]:

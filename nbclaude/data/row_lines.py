@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from nbclaude.data.cells import cell_text, full_text, number_text
 from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
-from nbclaude.texts import counted
+from nbclaude.texts import Cut, counted
 
 if TYPE_CHECKING:
     from nbclaude.data.table import Table
@@ -86,7 +86,7 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     rows = laid_out(header, [*head, *spread], budget, _DIGITS)
     if spread and len(rows.text) + 100 > budget:
         spread, rows = [], laid_out(header, head, 0, _DIGITS)
-    notes = [columns.note] if columns.note else []
+    notes: list[str] = [Cut(columns.note)] if columns.note else []
     said = f", {columns.note.removeprefix('rows show the ')}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
     text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"

@@ -11,7 +11,7 @@ from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.extents import EXACT_CELLS
 from nbclaude.data.facts import Facts
 from nbclaude.data.row_lines import fitting, header_of, records_of, some_rows, triangle, turned
-from nbclaude.texts import counted, one_line
+from nbclaude.texts import Cut, counted, one_line
 
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 
@@ -118,11 +118,11 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
     room = budget - len(opening)
     records, shown_columns = fitting(table, wanted, room)
     shown = len(records)
-    notes = []
+    notes: list[str] = []
     if shown < wanted:
-        notes.append(f"only the first {shown:,} of {counted(wanted, 'row')} fit")
+        notes.append(Cut(f"only the first {shown:,} of {counted(wanted, 'row')} fit"))
     if shown_columns.note:
-        notes.append(shown_columns.note)
+        notes.append(Cut(shown_columns.note))
     # What fits only in part leaves no room to the cells of what does.
     rows = laid_out(header_of(table, shown_columns), records, 0 if notes else room)
     notes += rows.notes

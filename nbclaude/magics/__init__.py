@@ -6,16 +6,22 @@ import sys
 from typing import Any
 
 from nbclaude import notebook
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
-from nbclaude.magics import completion, debugging, failures, verbatim
-from nbclaude.magics.accounts import AccountMagics
+from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.edit import EditMagics
+from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
+from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
+from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.models_and_usage import AccountMagics
+from nbclaude.magics.own_verbs import OwnVerbMagics
+from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
@@ -24,7 +30,12 @@ __all__ = ["FAMILIES", "load", "unload"]
 FAMILIES = (
     ClaudeMagics,
     FollowUpMagics,
+    ExplainMagics,
+    FixMagics,
+    EditMagics,
     InsertMagics,
+    OwnVerbMagics,
+    RulesMagics,
     FigureMagics,
     ManageMagics,
     AccountMagics,
@@ -39,30 +50,45 @@ def load(shell: Shell) -> None:
     workspace = current_workspace()
     chat = ClaudeMagics(shell, workspace)
     shell.register_magics(chat)
-    for family in FAMILIES[1:]:
-        shell.register_magics(family(chat))
-    workspace.configured = chat.configured
-    workspace.cell_run = lambda: notebook.cell_run(shell)
-    workspace.conversation_name = lambda: str(chat.conversation)
-    workspace.named_connections = lambda: dict(chat.connections)
-    workspace.insert_cells = lambda sources: insert_cells(shell, sources)
+    others = [family(chat) for family in FAMILIES[1:]]
+    for family in others:
+        shell.register_magics(family)
+    workspace.enter(
+        Surroundings(
+            configured=chat.configured,
+            cell_run=lambda: notebook.cell_run(shell),
+            conversation=lambda: str(chat.conversation),
+            connections=lambda: dict(chat.connections),
+            folder=lambda: notebook.notebook_folder(shell),
+            insert_cells=lambda sources: insert_cells(shell, sources),
+        )
+    )
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
     failures.load(shell)
-    completion.load(shell)
+    completion.load(shell, workspace)
+    short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
+    # After what records the cell, which it explains.
+    for family in others:
+        if isinstance(family, ExplainMagics | OwnVerbMagics):
+            family.load()
+    tell_of_rules(workspace)
 
 
 def unload(shell: Shell) -> None:
     """Take out everything that `load` put in; the conversation stays for the next load."""
+    short_names.unload(shell)
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
             shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
+        if isinstance(magics, ExplainMagics | OwnVerbMagics):
+            magics.unload()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)
@@ -78,11 +104,8 @@ def unload(shell: Shell) -> None:
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()
     workspace.seen.unload()
-    workspace.configured = dict
-    workspace.cell_run = lambda: None
-    workspace.conversation_name = lambda: ""
-    workspace.named_connections = dict
-    workspace.insert_cells = None
+    workspace.leave()
+    workspace.edits.forget()
     _close_connections()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from nbclaude.conversation.workspace import current_workspace
-from nbclaude.magics.calls import ASKING
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
 
 __all__ = ["load", "unload"]
@@ -22,6 +22,8 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_budget": ("off",),
     "claude_connect": ("off", "CONNECTION"),
     "claude_demo": ("off",),
+    "claude_insert": ("all",),
+    "claude_rules": ("accept", "drop"),
     "claude_history": ("CONVERSATION",),
     "claude_login": ("--connection", "CONNECTION"),
     "claude_logout": ("--connection", "CONNECTION"),
@@ -31,12 +33,12 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def load(shell: Shell) -> None:
+def load(shell: Shell, workspace: Workspace) -> None:
     """Add our matcher to the shell's completer."""
 
     @context_matcher(identifier=_IDENTIFIER, priority=_PRIORITY)  # type: ignore[untyped-decorator]
     def match(context: CompletionContext) -> SimpleMatcherResult:
-        return _completions(context, shell)
+        return _completions(context, shell, workspace)
 
     shell.Completer.custom_matchers.append(match)
 
@@ -49,7 +51,7 @@ def unload(shell: Shell) -> None:
     ]
 
 
-def _completions(context: CompletionContext, shell: Shell) -> SimpleMatcherResult:
+def _completions(context: CompletionContext, shell: Shell, workspace: Workspace) -> SimpleMatcherResult:
     if "%claude" not in context.full_text:
         return SimpleMatcherResult(completions=[])
     from nbclaude.completing.places import place_at
@@ -57,10 +59,10 @@ def _completions(context: CompletionContext, shell: Shell) -> SimpleMatcherResul
 
     lines = context.full_text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
-    place = place_at(context.full_text, offset, ASKING, _PROMPTS)
+    place = place_at(context.full_text, offset, (*ASKING, *OWN_VERBS), _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), current_workspace(), _ARGUMENTS)
+    known = Known(_variables(shell), workspace, _ARGUMENTS)
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (

@@ -12,7 +12,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
-from nbclaude.asking.reply import Reply
+from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
@@ -25,14 +25,16 @@ from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
-from nbclaude.output import open_display, show_receipt
+from nbclaude.options.spelling import spell
+from nbclaude.output import open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
+from nbclaude.texts import counted
 from nbclaude.tools.definitions import tool_definitions
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -89,6 +91,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
 def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     """Ask what has been gathered already, as `ask_prompt` does."""
     workspace, shell = asker.workspace, asker.shell
+    tell_of_rules(workspace)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)
@@ -105,7 +108,9 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
         is_alone=lambda: notebook.is_claude_cell(shell) and not workspace.seen.has_output,
     )
     surface = Surface(
-        lambda reply: keep_reply(shell, reply, options.into), lambda answered: _footer(answered, shell)
+        lambda reply: keep_reply(shell, reply, options.into),
+        lambda answered: _footer(answered, shell),
+        spell,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
@@ -127,11 +132,18 @@ def _footer(answered: Answered, shell: Shell) -> Footer:
     return replace(footer, ending=ending_of(answered.outcome.error, shell))
 
 
-def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
-    """Put the reply into `_claude`, and into the variable that `--into` names."""
-    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
-    if into:
-        shell.user_ns[into] = reply
+def tell_of_rules(workspace: Workspace) -> None:
+    """Say once that there are house rules which are not used, and how to use them."""
+    file = workspace.rules.news()
+    if file is None:
+        return
+    if file.problem:
+        say(f"The house rules in {file.path} cannot be used: {file.problem}.")
+        return
+    say(
+        f"House rules stand in {file.path} ({counted(file.lines, 'line')}) and are not used: "
+        "%claude_rules shows them, %claude_rules accept uses them."
+    )
 
 
 def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
@@ -171,11 +183,12 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     tokens, cost = estimate(plan)
     price = f", {dollars(cost)} before the answer" if cost is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(prepared.workspace, plan, prepared.ask.gathered, spent, whole=True)
+    receipt = receipt_of_plan(
+        prepared.workspace, plan, prepared.ask.gathered, spent, spell=spell, is_sent=False
+    )
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
-    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
-    show_receipt(shell, receipt)
+    show_receipt(shell, replace(receipt, notes=notes))
 
 
 def _show_figures(shell: Shell) -> None:

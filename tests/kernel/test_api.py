@@ -10,6 +10,8 @@ import pytest
 from nbclaude.simulator import Answer, HTTPFault, Simulator, StreamFault, text, thinking, tool_use
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 TOOLS = """
 weather = {"name": "get_weather", "description": "Get the weather", "input_schema": {"type": "object",
     "properties": {"city": {"type": "string"}}, "required": ["city"]}}
@@ -311,10 +313,10 @@ class TestMoney:
         simulator.enqueue(Answer("ok", usage={"input_tokens": 1_000, "output_tokens": 9_000}))
         ask(claude_kernel, "%claude_budget 0.10")
         done = ask(claude_kernel, "%claude Hi", "a")
-        assert "of the budget of $0.100 are spent" in done.html
+        assert "of the budget of $0.100 is spent" in done.html
         count = len(simulator.message_requests)
         said = refused(claude_kernel, "%claude Hi")
-        assert "The budget of $0.100 would be passed" in said
+        assert "exceed the budget of $0.100" in said
         assert len(simulator.message_requests) == count
         ask(claude_kernel, "%claude_budget off")
         simulator.enqueue("ok")

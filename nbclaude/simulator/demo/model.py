@@ -7,7 +7,10 @@ from typing import Any
 
 from ..scripts import Answer
 from .calls import answer_results, tool_call
+from .edits import answer_edit
+from .explaining import answer_numbered
 from .memory import answer_memory
+from .mending import answer_failure
 from .pictures import answer_images
 from .question import Question, read_question
 from .showcase import answer_long, answer_showcase
@@ -30,6 +33,9 @@ Skill = Callable[[Question], str | None]
 # The order matters: what was sent along comes before what the words say.
 _SKILLS: dict[str, Skill] = {
     "tool results": answer_results,
+    "an edit": answer_edit,
+    "a failed cell": answer_failure,
+    "a cell to explain": answer_numbered,
     "images": answer_images,
     "a traceback": answer_traceback,
     "data": answer_tables,
