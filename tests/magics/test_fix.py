@@ -130,7 +130,7 @@ def test_looking_runs_nothing_and_hides_what_names_say(notebook: Notebook) -> No
         "row = pd.DataFrame({'name': ['Anna'], 'password': ['cup99']}).iloc[0]\n"
         "login = {'user': 'anna', 'api_key': 'k1'}"
     )
-    notebook.run("print('cup99')\nevil + row + login")
+    notebook.run("print('cup99')\n(evil, row, login)[5]")
     (prompt,) = notebook.sent("%claude_fix")
     assert notebook.value("ran") == []
     assert "evil = Evil" in prompt
