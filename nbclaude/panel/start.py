@@ -8,7 +8,7 @@ import ipywidgets
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
-from nbclaude.panel.host import OwnChanges, Host
+from nbclaude.panel.host import Host, OwnChanges
 from nbclaude.panel.models import entries_of, known_models
 
 __all__ = ["ModelChooser", "first_steps", "has_key"]
