@@ -182,7 +182,7 @@ class Workspace:
             stored_key=stored_key,
         )
 
-    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
+    def not_yet_told(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)

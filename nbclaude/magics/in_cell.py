@@ -143,7 +143,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     try:
         answered = ask_prepared(prepared, display, surface)
     except KeyboardInterrupt as stop:
-        if stopping.is_told(stop):
+        if stopping.says_what_became(stop):
             raise
         raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
     if answered.outcome.error is not None:

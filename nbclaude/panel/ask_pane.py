@@ -22,7 +22,7 @@ from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
-from nbclaude.panel.host import KEY_REMOVED, LOCK, Filling, Host, note, row, set_note
+from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row, set_note
 from nbclaude.panel.live_answer import LiveAnswer
 from nbclaude.panel.start import ModelChooser, first_steps, has_key
 from nbclaude.panel.transcript import (
@@ -56,7 +56,7 @@ class AskPane:
         self._asked_in = ""  # the conversation in which the answer is on its way
         self._editing: Turn | None = None
         self._draft = ""  # what stood in the text box when the edit began
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
         self.conversation = ipywidgets.Dropdown(description="Conversation")
@@ -72,7 +72,7 @@ class AskPane:
         self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
         guarded = host.guarded
-        self._filling.watch(self.conversation, self._switch)
+        self._own_changes.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
         host.on_enter(self._new_name, "conversation", self._begin_conversation)
         self._cancel.on_click(guarded(lambda _: self._edit(None, discard=True)))
@@ -102,7 +102,7 @@ class AskPane:
         """Show the conversation in force as it is now."""
         name = str(self._host.settings.conversation)
         names = self._host.workspace.conversations.names()
-        with self._filling:
+        with self._own_changes:
             options = [(self._said_of(each), each) for each in dict.fromkeys([*names, name])]
             if tuple(self.conversation.options) != tuple(options):
                 self.conversation.options = options
