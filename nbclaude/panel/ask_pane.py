@@ -24,6 +24,7 @@ from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
 from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row, set_note
 from nbclaude.panel.live_answer import LiveAnswer
+from nbclaude.panel.start import ModelChooser, first_steps, has_key
 from nbclaude.panel.transcript import (
     NOTHING_ASKED,
     Transcript,
@@ -80,17 +81,22 @@ class AskPane:
         host.keep_keys_out(self.question, self._new_name)
         self._editing_row = row(self._edited, self._cancel)
         self._editing_row.layout.display = "none"
+        self._model = ModelChooser(host, self._filling)
+        self._without_key = row(*first_steps(host))
+        # The transcript stands above the question, but comes after it for who goes by keys (see `order` in the style sheet).
         self.widget = ipywidgets.VBox(
             [
                 row(self.conversation, self._new_name, self._create),
-                self.view,
                 host.alert,
+                self._without_key,
                 self._editing_row,
                 chips,
                 self.question,
-                row(self.ask_button, self.stop_button, note(_HINT)),
+                row(self.ask_button, self.stop_button, self._model.widget, note(_HINT)),
+                self.view,
             ]
         )
+        self.widget.add_class("nbclaude-chat")
 
     def refresh(self) -> None:
         """Show the conversation in force as it is now."""
@@ -101,10 +107,14 @@ class AskPane:
             if tuple(self.conversation.options) != tuple(options):
                 self.conversation.options = options
             self.conversation.value = name
+        self._model.refresh()
+        self._without_key.layout.display = "none" if has_key(self._host) else ""
         turns = self._conversation.turns
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
-        items = self._transcript.items(self._conversation.every, self._conversation.set_aside)
+        items = self._transcript.items(
+            self._conversation.every, self._conversation.set_aside, self._host.workspace
+        )
         pending = self._pending if self._asked_in == name else ""
         with self.view.hold_sync():
             self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]
