@@ -20,6 +20,7 @@ from typing import Any, Protocol
 __all__ = [
     "ABOVE_MAGIC",
     "ASKING_LINE",
+    "OUR_CELL",
     "CellRun",
     "DeletedCells",
     "Shell",
@@ -47,6 +48,7 @@ ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])
 _ASKS = re.compile(ASKING_LINE)
 # Empty lines and comments above a cell magic belong to nobody.
 ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
+OUR_CELL = re.compile(rf"{ABOVE_MAGIC}%%claude(?:_\w+)?(?=\s|$)")
 _ASKING_CELL = re.compile(
     ABOVE_MAGIC
     + r"(?:%%claude(?!_explain\b)(?:_\w+)?(?=\s|$)|%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)[^\n]*\s*\Z)"
@@ -107,6 +109,9 @@ class Shell(Protocol):
 
     def set_next_input(self, s: Any, replace: bool = False) -> None:
         """Put a text into the next cell or prompt, or into the cell that runs."""
+
+    def find_line_magic(self, magic_name: str) -> Any:
+        """Return a magic by its name."""
 
     def ev(self, expr: Any) -> Any:
         """Evaluate an expression in the user's namespace."""
@@ -229,6 +234,12 @@ def only_asks_follow(shell: Shell) -> bool:
     first = next((n for n, line in enumerate(lines) if _ASKS.match(line)), len(lines))
     rest = [line for line in lines[first:] if line.strip() and not line.lstrip().startswith("#")]
     return bool(rest) and all(_ASKS.match(line) for line in rest)
+
+
+def has_open_figures() -> bool:
+    """Tell whether figures of matplotlib are open, which its inline backend shows when the cell ends."""
+    known = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+    return bool(getattr(known, "figs", None))
 
 
 def is_terminal(shell: Shell | None) -> bool:

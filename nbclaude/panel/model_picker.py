@@ -11,7 +11,7 @@ import ipywidgets
 
 from nbclaude.client.addresses import server_name
 from nbclaude.errors import APIError, ConfigurationError
-from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.host import LOCK, Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.models import entries_of, known_models
 from nbclaude.settings.values import Settings
 
@@ -30,7 +30,7 @@ class ModelPicker:
         self._host = host
         self._choose = choose
         self._settings: Settings | None = None
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self._loading = ""
         self._failed: dict[str, str] = {}
         self.search = ipywidgets.Text(
@@ -40,9 +40,9 @@ class ModelPicker:
         )
         self._note = note()
         self.list = ipywidgets.Select(description="Model", rows=8)
-        self._filling.watch(self.search, lambda _: self._fill())
+        self._own_changes.watch(self.search, lambda _: self._fill())
         host.on_enter(self.search, "model", lambda: self._take(self._typed()))
-        self._filling.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
+        self._own_changes.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
         host.keep_keys_out(self.search)
         self.rows = (row(self.search, self._note), row(self.list))
 
@@ -67,7 +67,7 @@ class ModelPicker:
         return values[at + 1] if came_down else values[at - 1]
 
     def _typed(self) -> str:
-        """Return the name that stands in the search field. Words that are no name, but find one model, mean that one."""
+        """Return the name that stands in the search field. Words that match exactly one model select it."""
         text = self._host.text_of(self.search).strip()
         if not _NO_NAME.search(text):
             return text
@@ -88,7 +88,7 @@ class ModelPicker:
         except Exception:
             self._fill()  # the list shows again what is in force
             raise
-        with self._filling:
+        with self._own_changes:
             self.search.value = ""
         self._fill()
 
@@ -100,7 +100,7 @@ class ModelPicker:
         models = known_models(offered)
         entries = entries_of(models, word=self.search.value, chosen=settings.model, today=date.today())
         options = [(entry.label, entry.id or f"{_HEADING}{entry.label}") for entry in entries]
-        with self._filling:
+        with self._own_changes:
             set_options(self.list, options, settings.model)
         address = workspace.address(settings)
         known = self._failed.get(address, "The models that nbclaude knows.")
@@ -132,7 +132,7 @@ class ModelPicker:
             try:
                 workspace.note_models(address, list_models(connection))
             except APIError as error:
-                failed = f"The server does not tell its models ({type(error).__name__}); these are known."
+                failed = f"This server has no model list ({type(error).__name__}); showing the built-in one."
             with LOCK:
                 self._loading = ""
                 if failed:

@@ -16,7 +16,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
-from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.model_picker import ModelPicker
 from nbclaude.panel.wording import choices, said, sentence
 from nbclaude.refusal import Refusal
@@ -37,7 +37,7 @@ class SettingsPane:
     def __init__(self, host: Host, view: View) -> None:
         self._host = host
         self._view = view
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self._looked_at: tuple[Any, ...] = ()
         self._make_controls()
         self._code = ipywidgets.HTML()
@@ -87,14 +87,14 @@ class SettingsPane:
             description="System prompt", rows=2, placeholder="(none)", continuous_update=False
         )
         self.caching = ipywidgets.Dropdown(description="Caching", options=choices("caching"))
-        self._caching_note = note("Re-sending what is cached costs a tenth.")
+        self._caching_note = note("Cached input costs 10 % of the normal price.")
         self.budget = ipywidgets.FloatText(description="Budget, US $", step=0.5, continuous_update=False)
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
         self._budget_note = note()
         for name in ("connection", "temperature", "effort", "thinking", "max_tokens", "system", "caching"):
-            self._filling.watch(getattr(self, name), self._taker(name))
-        self._filling.watch(self.budget, self._take_budget)
+            self._own_changes.watch(getattr(self, name), self._taker(name))
+        self._own_changes.watch(self.budget, self._take_budget)
         self._unset_temperature.on_click(self._host.guarded(lambda _: self._host.set("temperature", None)))
 
     def _taker(self, name: str) -> Callable[[Any], None]:
@@ -136,7 +136,7 @@ class SettingsPane:
     def refresh(self) -> None:
         """Show what is in force; called whenever a setting has changed, wherever that was."""
         workspace = self._host.workspace
-        with self._filling:
+        with self._own_changes:
             self._fill_connection()
             wrong = ""
             try:
@@ -186,7 +186,7 @@ class SettingsPane:
     def _fill_knobs(self, settings: Settings, model: ModelInfo) -> None:
         source = self._host.settings
         refused = _reason(
-            why_refused("temperature", 0.5, settings, model), "Use the effort." if model.effort else ""
+            why_refused("temperature", 0.5, settings, model), "Use effort instead." if model.effort else ""
         )
         self.temperature.disabled = bool(refused)
         self._unset_temperature.disabled = source.temperature is None

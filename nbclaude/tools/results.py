@@ -1,4 +1,4 @@
-"""Open tool calls and the user's value come in; `tool_result` blocks go out, one for each call."""
+"""Makes `tool_result` blocks of the user's value, one for each open tool call."""
 
 from __future__ import annotations
 

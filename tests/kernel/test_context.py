@@ -92,7 +92,7 @@ class TestReferences:
         assert "df:shema has no format 'shema'. Did you mean schema?" in refused(
             claude_kernel, "%claude -a df:shema What?"
         )
-        assert "--attach leave() failed: SystemExit: 3. Nothing was sent." in refused(
+        assert "--attach leave(): it failed: SystemExit: 3. Nothing was sent." in refused(
             claude_kernel, "%claude -a leave() What?"
         )
         assert "The reference {leave()} failed: SystemExit: 3." in refused(
@@ -496,7 +496,7 @@ class TestReceipt:
             assert text.replace("<", "&lt;").replace(">", "&gt;") in html
         assert "sent: 1 earlier turn, df (" in html
         assert "<summary>Hello</summary>" in html
-        assert re.search(r"answer</div><pre>ok</pre>", html)
+        assert re.search(r'answer</div><pre tabindex="0">ok</pre>', html)
         assert "system prompt: Be brief." in html
 
     def test_the_request_can_be_had(self, claude_kernel: Kernel, simulator: Simulator) -> None:
