@@ -105,7 +105,7 @@ def finish(prepared: Prepared, outcome: Outcome, display: AnswerDisplay, surface
     answered = replace(
         answered,
         receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered, spell=surface.spell),
-        notes=workspace.news(outcome.plan.notes),
+        notes=workspace.not_yet_told(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),
         in_child=workspace.is_child,
