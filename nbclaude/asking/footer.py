@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from nbclaude.asking.approving import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
+from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.refusal import Refusal
+from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
@@ -29,6 +32,7 @@ def footer_of(
     model = str(outcome.message.get("model"))
     facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
     facts.append(f"{outcome.seconds:.1f} s")
+    facts += steps_said(answered.steps)
     if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
     elif outcome.change is not None:
@@ -37,7 +41,28 @@ def footer_of(
         facts.append("not recorded")
     facts += [set_aside_note(answered.set_aside), *map(word, answered.notes), answered.budget]
     said = tuple(fact for fact in facts if fact)
-    return Footer(said, _mark(outcome), outcome.notice, _callout(outcome), answered.receipt)
+    if answered.at_limit:
+        most = outcome.plan.settings.max_steps
+        mark, callout = f"stopped after {counted(most, 'step')}", _AT_LIMIT
+    else:
+        mark, callout = _mark(outcome), _callout(outcome) or _denied(answered)
+    return Footer(said, mark, outcome.notice, callout, answered.receipt)
+
+
+_AT_LIMIT = (
+    "Claude called tools once more; these calls were not run. --max-steps allows more steps; "
+    "the next question goes on without the calls."
+)
+_NOBODY_ASKED = (
+    "A call was denied, since nobody could be asked here. %config ClaudeMagics.allow_tools = [...] allows tools by name, "
+    "and @nbclaude.tool(safe=True) a function."
+)
+
+
+def _denied(answered: Answered) -> str:
+    """Say that a call was denied because nobody could be asked, and what allows it."""
+    denied = [call.denied for step in answered.steps for call in step.calls]
+    return _NOBODY_ASKED if NOBODY in denied else ""
 
 
 def spent_of(outcome: Outcome) -> str:

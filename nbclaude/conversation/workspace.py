@@ -27,6 +27,7 @@ from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
+from nbclaude.tools.shelf import Shelf
 
 __all__ = ["Workspace", "current_workspace"]
 
@@ -54,6 +55,7 @@ class Workspace:
         self.uploads = Uploads()
         self.seen = Seen()
         self.tray = Tray()
+        self.tools = Shelf()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}
