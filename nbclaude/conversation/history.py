@@ -151,7 +151,8 @@ def _selected(turns: Sequence[Turn], prompt: Sequence[Block], memory: TurnMemory
     for turn in reversed(turns):
         calls, everything, asked_with, _ = memory.of(turn, "calls", partial(_calls_of, turn))
         answered = calls if calls and calls <= results else frozenset[str]()
-        if _answer(memory, turn, answered, everything, thinking=False):
+        # An answer of calls alone that were not run leaves nothing; the results that it was given stay, before the next question.
+        if asked_with or _answer(memory, turn, answered, everything, thinking=False):
             found.append(_Replayed(turn, answered))
             results = asked_with
     return found[::-1]
