@@ -10,9 +10,10 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 
+from nbclaude.asking.ask import Surface, ask_prepared
+from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare
-from nbclaude.asking.send import send
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN, Turn
 from nbclaude.conversation.workspace import Workspace
@@ -54,7 +55,7 @@ def measure(turns: int, asks: int) -> tuple[float, float]:
         settings = workspace.settings({"model": MODEL, "stream": False})
         started = time.process_time()
         ask = Ask(question, settings, MAIN, Gathered(question.prompt))
-        outcome = send(prepare(workspace, ask), NoDisplay())
+        outcome = ask_prepared(prepare(workspace, ask), NoDisplay(), Surface(footer=footer_of)).outcome
         asked.append(time.process_time() - started)
         assert outcome.error is None
         started = time.process_time()

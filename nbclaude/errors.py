@@ -67,6 +67,8 @@ class _OneLine(BaseException):
     note: str = ""
     # The part of an answer that had come, as a `nbclaude.Reply`, where `nbclaude.ask` raised this.
     reply: object = None
+    # In the outputs of which request it is shown already, under what there is of the answer.
+    shown_in: object = None
 
     def __str__(self) -> str:
         text = printable(super().__str__())
@@ -166,13 +168,27 @@ class APIStatusError(APIError):
         self.retry_after = retry_after
 
     def __str__(self) -> str:
-        facts = [f"HTTP {self.status}", identifier(self.type), identifier(self.error_code)]
+        facts = self._facts
         if self.request_id:
             facts.append(f"request {identifier(self.request_id)}")
-        text = f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
-        if self.retry_after:
-            text += f" Try again in {self.retry_after:g} s."
-        return " ".join(part for part in (text, self.advice, self.note) if part)
+        text = f"{one_line(self.message)} ({', '.join(facts)})"
+        return " ".join(part for part in (text, self._again, self.advice, self.note) if part)
+
+    @property
+    def paragraphs(self) -> tuple[str, ...]:
+        """What the server said, and what to do; the request's id is not among it."""
+        said = f"{one_line(self.message)} ({', '.join(self._facts)})"
+        advice = " ".join(part for part in (self._again, self.advice, self.note) if part)
+        return (said, advice) if advice else (said,)
+
+    @property
+    def _facts(self) -> list[str]:
+        facts = (f"HTTP {self.status}", identifier(self.type), identifier(self.error_code))
+        return [fact for fact in facts if fact]
+
+    @property
+    def _again(self) -> str:
+        return f"Try again in {self.retry_after:g} s." if self.retry_after else ""
 
 
 class BadRequestError(APIStatusError):

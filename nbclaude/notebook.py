@@ -6,6 +6,7 @@ nbclient and others send neither.
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
@@ -23,25 +24,37 @@ __all__ = [
     "DeletedCells",
     "Shell",
     "cell_number",
+    "cell_numbers",
     "cell_run",
     "cell_source",
+    "explained",
     "is_claude_cell",
     "is_read_only",
     "is_terminal",
+    "is_watched",
     "live_widgets",
     "nobody_answers",
     "notebook_path",
     "only_asks_follow",
+    "python_of",
     "request_id",
     "shows_updates",
 ]
 
 # A line that asks, alone or assigned, also behind a magic that runs it (`%time`).
-ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%claude(?:_\w+)?(?=\s|$)"
+ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])?)?%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)"
 _ASKS = re.compile(ASKING_LINE)
 # Empty lines and comments above a cell magic belong to nobody.
 ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
-_ASKING_CELL = re.compile(ABOVE_MAGIC + r"(?:%%claude(?:_\w+)?(?=\s|$)|%claude(?:_\w+)?(?=\s|$)[^\n]*\s*\Z)")
+_ASKING_CELL = re.compile(
+    ABOVE_MAGIC
+    + r"(?:%%claude(?!_explain\b)(?:_\w+)?(?=\s|$)|%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)[^\n]*\s*\Z)"
+)
+# A line that has the cell explained, which runs as if the line were not there: what stands above it, its options, the code.
+_EXPLAINED = re.compile(
+    rf"(?P<above>{ABOVE_MAGIC})%%(?:claude_)?explain(?=\s|$)[ \t]*(?P<line>[^\r\n]*)(?:\r\n|\n|\r|$)(?P<code>.*)",
+    re.DOTALL,
+)
 # Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
 _REPEATED = 1.0
 
@@ -177,6 +190,30 @@ def cell_number(shell: Shell) -> int:
     return int(shell.displayhook.prompt_count)
 
 
+def cell_numbers(shell: Shell) -> Mapping[str, int]:
+    """Return the numbers of the cells that have run by the files that IPython makes up for them."""
+    found = getattr(getattr(shell, "compile", None), "_filename_map", None)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+def explained(source: str) -> tuple[str, str] | None:
+    """Return the line of options and the code of a cell that is to be explained as it runs; None for any other cell."""
+    found = _EXPLAINED.fullmatch(source)
+    return (found["line"], found["above"] + found["code"]) if found and found["code"].strip() else None
+
+
+def python_of(source: str) -> str:
+    """Return a cell's source with its magics as the calls that IPython makes of them; transformers of the user's are left out."""
+    return str(_transformer().transform_cell(source))
+
+
+@functools.cache
+def _transformer() -> Any:
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager()  # type: ignore[no-untyped-call]  # IPython's annotations are partial
+
+
 def is_claude_cell(shell: Shell) -> bool:
     """Tell whether the cell that runs is `%%claude`, or a single `%claude` line: it has no output but ours."""
     return _ASKING_CELL.match(_code(shell)) is not None
@@ -196,6 +233,17 @@ def only_asks_follow(shell: Shell) -> bool:
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def is_watched(shell: Shell) -> bool:
+    """Tell whether somebody looks at a notebook whose cell runs now.
+
+    What executes notebooks (nbclient, and with it papermill, nbconvert) says that there is nobody to ask; it learns of errors
+    from outputs of their own kind. Consoles print what they get, and callbacks of widgets run no cell.
+    """
+    content = _request(shell).get("content")
+    in_notebook = cell_run(shell) is not None or "google.colab" in sys.modules
+    return in_notebook and isinstance(content, Mapping) and content.get("allow_stdin") is not False
 
 
 def shows_updates(shell: Shell) -> bool:

@@ -25,6 +25,7 @@ __all__ = [
     "held",
     "hold",
     "is_told",
+    "is_waiting",
     "let_go",
     "stoppable",
     "take",
@@ -153,9 +154,14 @@ def check() -> None:
         raise AnswerInterrupted(_STOPPED)
 
 
+def is_waiting() -> bool:
+    """Tell whether a stop is held back now."""
+    return _is_ours() and _state.since > 0
+
+
 def take() -> bool:
     """Tell whether a stop waits, which does not wait any more then."""
-    waits = _is_ours() and _state.since > 0
+    waits = is_waiting()
     if waits:
         _state.since = 0.0
     return waits

@@ -244,7 +244,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--fig=0 hi", ["--fig", "'0'", "1 is the last figure"]),
     ("--fig 0 hi", ["--fig", "'0'", "1 is the last figure", "--"]),
     ("--fig -1 hi", ["--fig", "'-1'", "1 is the last figure"]),
-    ("--cells some hi", ["--cells", "'some'", "how many cells, or all"]),
+    ("--cells some hi", ["--cells", "'some'", "how many cells, all, or needed"]),
     ("--speed slow hi", ["--speed", "one of standard, fast"]),
     ("--service-tier x hi", ["--service-tier", "one of auto, standard_only"]),
     ("--header nothing hi", ["--header", "'Name: value'"]),

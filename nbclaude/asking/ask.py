@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from nbclaude import stopping
 from nbclaude.asking.approving import Approve
 from nbclaude.asking.calls import Step
-from nbclaude.asking.footer import spent_of
 from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of
 from nbclaude.asking.steps import Answer, ask_in_steps
@@ -142,7 +141,7 @@ def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered) -> Receip
     from nbclaude.asking.step_notes import with_steps
 
     first, *later = answer.outcomes
-    receipt = receipt_of_plan(workspace, first.plan, gathered, spent_of(answer.outcome))
+    receipt = receipt_of_plan(workspace, first.plan, gathered)
     plans: list[Plan] = []
     for each in later:
         # An answer that ended between two requests repeats the plan before.

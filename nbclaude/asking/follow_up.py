@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nbclaude.conversation.history import open_calls
+from nbclaude.conversation.replaying import open_calls
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.notebook import CellRun
 from nbclaude.wire.message import stop_reason_of

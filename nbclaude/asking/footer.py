@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from nbclaude.asking.approving import NOBODY
@@ -10,16 +10,19 @@ from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.screening import Screening
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
+    from nbclaude.render.notice import Notice
     from nbclaude.render.reply import Footer
 
-__all__ = ["footer_of", "spent_of"]
+__all__ = ["footer_of"]
 
 
 def footer_of(
@@ -30,23 +33,35 @@ def footer_of(
 
     outcome = answered.outcome
     model = str(outcome.message.get("model"))
-    facts = [f"asked for {model}" if outcome.notice else model, _tokens(outcome), _cost(outcome)]
-    facts.append(f"{outcome.seconds:.1f} s")
-    facts += steps_said(answered.steps)
+    is_claude = not outcome.notice
+    facts = [
+        "" if is_claude else f"asked for {model}",
+        _tokens(outcome),
+        _cost(outcome),
+        f"{outcome.seconds:.1f} s",
+        *steps_said(answered.steps),
+    ]
+    more: tuple[str, ...] = ()
     if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
+    elif outcome.change is not None and outcome.change.is_plain:
+        more = (summary_of(outcome.change),) if names_turn else ()
     elif outcome.change is not None:
         facts += [summary_of(outcome.change)] if names_turn else []
     elif not answered.is_recorded:
         facts.append("not recorded")
-    facts += [set_aside_note(answered.set_aside), *map(word, answered.notes), answered.budget]
-    said = tuple(fact for fact in facts if fact)
-    if answered.at_limit:
-        most = outcome.plan.settings.max_steps
-        mark, callout = f"stopped after {counted(most, 'step')}", _AT_LIMIT
-    else:
-        mark, callout = _mark(outcome), _callout(outcome) or _denied(answered)
-    return Footer(said, mark, outcome.notice, callout, answered.receipt)
+    return Footer(
+        tuple(filter(None, facts)),
+        _step_mark(answered) or _mark(outcome),
+        outcome.notice,
+        (_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered),
+        answered.receipt,
+        model=model if is_claude else "",
+        name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
+        notices=_notices(answered, word),
+        more=more,
+        hurried=isinstance(outcome.error, AnswerInterrupted),
+    )
 
 
 _AT_LIMIT = (
@@ -65,17 +80,31 @@ def _denied(answered: Answered) -> str:
     return _NOBODY_ASKED if NOBODY in denied else ""
 
 
-def spent_of(outcome: Outcome) -> str:
-    """Say what the prompt has taken, for the receipt: tokens, the cached share, dollars of the whole answer."""
-    usage = outcome.message.get("usage") or {}
-    tokens = prompt_tokens(usage)
-    if not tokens:
-        return ""
-    cached = token_count(usage, "cache_read_input_tokens")
-    parts = [f"{tokens:,} tokens" + (f" ({100 * cached // tokens} % cached)" if cached else "")]
-    if outcome.entry is not None and outcome.entry.cost is not None:
-        parts.append(dollars(outcome.entry.cost))
-    return ", ".join(parts)
+def _step_mark(answered: Answered) -> str:
+    most = answered.outcome.plan.settings.max_steps
+    return f"stopped after {counted(most, 'step')}" if answered.at_limit else ""
+
+
+def _notices(answered: Answered, word: Callable[[str | Refusal], str]) -> tuple[Notice, ...]:
+    """Say what the reader must not miss, each on a line of its own."""
+    from nbclaude.render.notice import Notice
+
+    told = (
+        ("Set aside", set_aside_note(answered.set_aside)),
+        *_found_in(answered.outcome.plan.screening),
+        *(("Note", word(note)) for note in answered.notes),
+        ("Budget", answered.budget),
+    )
+    return tuple(Notice(title, text) for title, text in told if text)
+
+
+def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
+    """Say what was masked, and what was not: an answer may be about what the model has not seen."""
+    if screening.masked:
+        yield "Masked", "; ".join(screening.masked_by_place)
+    number = len(screening.sent) + len(screening.before)
+    if number:
+        yield "Sent", f"{counted(number, 'secret')}, not masked"
 
 
 def _tokens(outcome: Outcome) -> str:

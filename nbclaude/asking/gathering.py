@@ -171,11 +171,17 @@ class _Gatherer:
             return self.counted(attach_path(item.what, self.images, citations=self.options.citations))
         return self.counted(item.what.attachment(self.images, item.label))
 
-    def cells(self, wanted: str) -> list[Attachment]:
-        """Attach the last executed cells with their outputs."""
-        from nbclaude.context.shown.cells import context_cells
+    def cells(self, wanted: str, prompt: str, names: Mapping[str, Any]) -> list[Attachment]:
+        """Attach the last executed cells with their outputs, or those that the names in the prompt depend on."""
+        from nbclaude.context.shown.cells import TOTAL_BUDGET, context_cells, visible_cells
 
         at = notebook.cell_run(self.shell)
+        if wanted == "needed":
+            from nbclaude.context.code.attached import needed_attachment
+
+            shown = visible_cells(self.workspace.seen.cells, at.cell if at else "")
+            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET)
+            return [needed] if needed is not None else []
         conversations = self.workspace.conversations
         answers = [
             text_of(turn.message) for name in conversations.names() for turn in conversations[name].every
@@ -235,7 +241,7 @@ def gather(
     gatherer = _Gatherer(workspace, shell, options, limits_of(model))
     attached = [gatherer.counted(attachment) for attachment in prompt.gathered()]
     number = options.cells or str(cells if not prompt.verb else 0)
-    attached += gatherer.cells(number) if number != "0" else []
+    attached += gatherer.cells(number, prompt.text, names) if number != "0" else []
     attached += [gatherer.attach_named(what, names) for what in options.attach]
     attached += [picture for which in options.figures for picture in gatherer.figures(which)]
     tray = workspace.tray.items()

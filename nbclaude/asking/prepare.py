@@ -12,7 +12,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import rough_tokens
-from nbclaude.conversation.plan import Plan, make_plan, turns_before
+from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
@@ -88,7 +88,7 @@ def refuse_keys(workspace: Workspace, text: str) -> None:
         raise ConfigurationError(key_in_prompt_message(found))
 
 
-def plan_again(prepared: Prepared, *, keeps_thinking: bool = True) -> Plan:
+def plan_again(prepared: Prepared, *, keeps_thinking: bool = True, texts_alone: bool = False) -> Plan:
     """Plan the request anew as the conversation is now, with its files uploaded; the question is not screened again."""
     workspace, ask = prepared.workspace, prepared.ask
     upload = ask.settings.upload_files and ask.question.history
@@ -98,6 +98,7 @@ def plan_again(prepared: Prepared, *, keeps_thinking: bool = True) -> Plan:
         prepared.connection,
         upload=upload,
         keeps_thinking=keeps_thinking,
+        texts_alone=texts_alone,
         earlier=prepared.plan,
     )
 
@@ -118,6 +119,7 @@ def _plan(
     *,
     upload: bool = False,
     keeps_thinking: bool = True,
+    texts_alone: bool = False,
     earlier: Plan | None = None,
 ) -> Plan:
     question, settings = ask.question, ask.settings
@@ -131,11 +133,12 @@ def _plan(
         model,
         caching=caching_mode(settings, offered, model, history=question.history),
         keeps_thinking=keeps_thinking,
+        texts_alone=texts_alone,
         refer=lambda messages: workspace.uploads.refer(connection, messages, upload=upload),
         keys=(connection.secret,),
         memory=workspace.memory,
         prepared=earlier,
     )
-    workspace.memory.forget_all_but(turns_before(question, conversation))
+    workspace.memory.forget_all_but(plan.before)
     retires = retirement_note(model, date.today())
     return replace(plan, notes=(*plan.notes, f"{model.id} {retires}")) if retires else plan

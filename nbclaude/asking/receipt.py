@@ -30,6 +30,7 @@ _EARLIER_TURNS = 40  # the last ones
 _SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
 
 _EXCERPT = 100  # characters of an earlier question
+_LOOKED_AT = 5_000  # characters in which they are found
 _FACT = 200  # characters of a parameter that fits on a line
 _NAME = 40  # characters of a name in the summary
 _NAMED = 8  # things that the summary names
@@ -46,32 +47,37 @@ def receipt_of(
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
     headers: Mapping[str, str] | None = None,
+    media: Sequence[int] | None = None,
     whole: bool = False,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
     `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
-    that are no secrets. What a notebook is to keep is bounded; a `whole` one shows every character.
+    that are no secrets, `media` the places of the messages that hold more than text (None: it is not known). What a notebook
+    is to keep is bounded; a `whole` one shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
     names = _Names(attachments, source_of)
     blocks = content_of(messages[last]) if messages else []
-    earlier = [message for message in messages[:last] if message.get("role") == "user"]
-    said = names.summary(blocks, earlier)
-    if earlier:
-        said.insert(0, counted(len(earlier), "earlier turn"))
+    places = range(len(messages)) if media is None else media
+    said = names.summary(blocks, (messages[place] for place in places if place < last))
+    if earlier := sum(message.get("role") == "user" for message in messages[:last]):
+        said.insert(0, counted(earlier, "earlier turn"))
     said += found
     if spent:
         said.append(spent)
-    unread = ["Images and PDFs are not searched for secrets."] if any(map(_holds_images, messages)) else []
-    turns = _turns(messages[:last])
-    shown = turns if whole else turns[-_EARLIER_TURNS:]
+    unread = (
+        ["Images and PDFs are not searched for secrets."]
+        if any(_holds_images(messages[place]) for place in places)
+        else []
+    )
+    turns = _turns(messages[:last], len(messages) if whole else _EARLIER_TURNS)
     room = ImageRoom()
     reader = BlockReader(source_of, "copy" if whole else "", room)
     facts, settings = _parameters(body, headers or {})
     parts = (*names.parts(blocks, room), *_answer_begun(messages[last + 1 :], reader))
-    folds = tuple(_turn(turn, reader) for turn in shown)
+    folds = tuple(_turn(turn, reader) for turn in turns)
     full = (parts, folds, settings)
     if not whole:
         parts, folds, settings = (
@@ -79,7 +85,8 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    shortened = [] if (parts, folds, settings) == full else [_SHORTENED]
+    is_whole = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
+    shortened = [] if is_whole else [_SHORTENED]
     return Receipt(
         summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
         parts=parts,
@@ -87,12 +94,12 @@ def receipt_of(
         facts=facts,
         notes=(*notes, *unread, *shortened),
         settings=settings,
-        left=len(turns) - len(shown),
+        left=max(0, earlier - len(turns)),
     )
 
 
 def receipt_of_plan(
-    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str, *, whole: bool = False
+    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
 ) -> Receipt:
     """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
     headers = plan.request.headers.items()
@@ -105,11 +112,12 @@ def receipt_of_plan(
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary,
+        found=plan.screening.summary if whole else (),  # under an answer a notice says it
         notes=plan.screening.notes,
         spent=spent,
         source_of=workspace.uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
+        media=plan.media,
         whole=whole,
     )
 
@@ -140,18 +148,21 @@ class _Names:
             parts.append(reader.part(block, label, notes))
         return parts
 
-    def summary(self, blocks: Sequence[Block], earlier: Sequence[Block]) -> list[str]:
+    def summary(self, blocks: Sequence[Block], earlier: Iterable[Block]) -> list[str]:
         """Give a few words about each thing that is more than the prompt's text, or that an earlier turn has already."""
         found = [(block, self._of(block)) for block in blocks]
         # One thing may be several blocks, and two things may have the same words.
         words = [(attachment, _words(block, attachment)) for block, attachment in found]
         said = {(id(attachment) if attachment else what): what for attachment, what in words}
         there = {id(attachment) for _, attachment in found if attachment is not None}
-        before = {self._key(block) for message in earlier for block in content_of(message)}
+        missing = [attachment for attachment in self._attachments if id(attachment) not in there]
+        before = {
+            self._key(block) for message in (earlier if missing else ()) for block in content_of(message)
+        }
         again = [
             f"{attachment.label} (sent before)"
-            for attachment in self._attachments
-            if id(attachment) not in there and any(self._key(block) in before for block in attachment.blocks)
+            for attachment in missing
+            if any(self._key(block) in before for block in attachment.blocks)
         ]
         return _few([*filter(None, said.values()), *again])
 
@@ -217,14 +228,17 @@ def _holds_images(message: Block) -> bool:
     )
 
 
-def _turns(messages: Iterable[Block]) -> list[list[Block]]:
-    """Return the earlier messages by turns: each question with what follows it."""
-    turns: list[list[Block]] = []
-    for message in messages:
-        if message.get("role") == "user" or not turns:
-            turns.append([])
-        turns[-1].append(message)
-    return turns
+def _turns(messages: Sequence[Block], most: int) -> list[Sequence[Block]]:
+    """Return the last turns of these messages: each question with what follows it."""
+    turns: list[Sequence[Block]] = []
+    end = len(messages)
+    for place in reversed(range(len(messages))):
+        if len(turns) == most:
+            break
+        if messages[place].get("role") == "user" or place == 0:
+            turns.append(messages[place:end])
+            end = place
+    return turns[::-1]
 
 
 def _turn(messages: Sequence[Block], reader: BlockReader) -> ReceiptPart:
@@ -239,7 +253,7 @@ def _line(message: Block) -> str:
     """An earlier question in a line: how it began, and what it held before that."""
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
-    text = " ".join(str(texts[-1].get("text") or "").split()) if texts else ""
+    text = " ".join(str(texts[-1].get("text") or "")[:_LOOKED_AT].split()) if texts else ""
     text = _shortened(text, _EXCERPT)
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(

@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from nbclaude.context.images.prepared import image_size
@@ -159,21 +159,30 @@ def _shown(value: Any) -> Any:
     return [_shown(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def bounded(parts: Sequence[ReceiptPart], most: int) -> tuple[ReceiptPart, ...]:
-    """Return the parts with at most so many characters of text: the longest are cut, and say how much is missing."""
-    share = _share(sorted(_lengths(parts)), most)
+def bounded(parts: tuple[ReceiptPart, ...], most: int) -> tuple[ReceiptPart, ...]:
+    """Return the parts with at most so many characters of text: the longest are cut, and say how much is missing.
+
+    Where nothing needs to be cut, they are the same tuple.
+    """
+    lengths: list[int] = []
+    _measure(parts, lengths)
+    if sum(lengths) <= most:
+        return parts
+    share = _share(sorted(lengths), most)
 
     def cut(part: ReceiptPart) -> ReceiptPart:
         text = part.text
         if len(text) > share:
             text = f"{text[:share]}\n[… {len(text) - share:,} more characters]"
-        return replace(part, text=text, parts=tuple(map(cut, part.parts)))
+        return ReceiptPart(part.title, text, part.image, part.notes, tuple(map(cut, part.parts)), part.folded)
 
     return tuple(map(cut, parts))
 
 
-def _lengths(parts: Iterable[ReceiptPart]) -> list[int]:
-    return [length for part in parts for length in (len(part.text), *_lengths(part.parts))]
+def _measure(parts: Iterable[ReceiptPart], lengths: list[int]) -> None:
+    for part in parts:
+        lengths.append(len(part.text))
+        _measure(part.parts, lengths)
 
 
 def _share(lengths: Sequence[int], most: int) -> int:

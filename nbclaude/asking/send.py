@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ from nbclaude.client.connection import Connection
 from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
-from nbclaude.conversation.plan import Plan, turns_before
+from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
 from nbclaude.forks import ForkSafeLock
@@ -27,6 +28,7 @@ __all__ = ["send"]
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
 _PATIENCE = 0.1  # seconds
+_PLACE = re.compile(r"messages\.(\d+)\.content\b")
 
 
 def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
@@ -89,7 +91,11 @@ def _ready(prepared: Prepared) -> Plan:
     if plan.before != turns_before(ask.question, workspace.conversations[ask.conversation]):
         return plan_again(prepared)
     upload = ask.settings.upload_files and ask.question.history
-    messages = workspace.uploads.refer(prepared.connection, plan.request.messages, upload=upload)
+    messages = with_references(
+        plan.request.messages,
+        plan.media,
+        lambda messages: workspace.uploads.refer(prepared.connection, messages, upload=upload),
+    )
     return replace(plan, request=replace(plan.request, messages=messages))
 
 
@@ -108,7 +114,7 @@ def _within_budget(workspace: Workspace, plan: Plan, connection: Connection) -> 
 
 
 def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
-    """Plan anew where the server refused what we have added on our own: caching marks, old thinking, file ids."""
+    """Plan anew where the server refused what nobody asked for: caching marks, thinking, blocks of old answers, file ids."""
     if not isinstance(error, APIStatusError) or error.status not in (400, 404, 422):
         return None
     workspace, connection = prepared.workspace, prepared.connection
@@ -120,7 +126,21 @@ def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
         return plan_again(prepared, keeps_thinking=False)
     if ("file" in said or error.error_code == "file_expired") and workspace.uploads.forget(connection):
         return plan_again(prepared, keeps_thinking=False)
+    if not plan.texts_alone and _refuses_an_answer(error, plan):
+        return plan_again(prepared, keeps_thinking=False, texts_alone=True)
     return None
+
+
+def _refuses_an_answer(error: APIStatusError, plan: Plan) -> bool:
+    """Tell whether the server refuses a part of an earlier answer: the API begins with where it stands in the body."""
+    found = _PLACE.match(error.message)
+    messages = plan.request.messages
+    return (
+        found is not None
+        and len(found[1]) < 7
+        and int(found[1]) < len(messages) - 1
+        and messages[int(found[1])]["role"] == "assistant"
+    )
 
 
 def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import stopping
 from nbclaude.cleaning import identifier
 from nbclaude.client.connection import Connection
-from nbclaude.conversation.history import replayable
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, continued
 from nbclaude.conversation.question import Question
+from nbclaude.conversation.replaying import replayable
 from nbclaude.conversation.rounds import AnswerRounds
 from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, APIError

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.conversation.caching import with_caching
-from nbclaude.conversation.history import Scope, history_of, is_call
+from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.repeats import without_repeats
+from nbclaude.conversation.replaying import is_call
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
@@ -24,12 +24,13 @@ from nbclaude.wire.request import MessageRequest, text_block
 if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
 
-__all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before"]
+__all__ = ["Plan", "Refer", "continued", "make_plan", "turns_before", "with_references"]
 
 _LOST = (
     "The answer that this continues cannot be sent: it follows an earlier answer, whose cell was deleted or has run again "
     "since. Ask the question again."
 )
+_TEXTS_ALONE = "the server refused a part of an earlier answer; only the texts of earlier answers are sent"
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
@@ -39,7 +40,7 @@ class Plan:
     """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
 
     `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says. `before` are the turns
-    that stand before it.
+    that stand before it, `media` the places of the messages that hold images, documents or results.
     """
 
     request: MessageRequest
@@ -52,6 +53,8 @@ class Plan:
     notes: tuple[str | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
     before: tuple[Turn, ...] = field(default=(), repr=False)
+    media: tuple[int, ...] = ()
+    texts_alone: bool = False
 
 
 def make_plan(
@@ -62,6 +65,7 @@ def make_plan(
     *,
     caching: str = "off",
     keeps_thinking: bool = True,
+    texts_alone: bool = False,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
     memory: TurnMemory | None = None,
@@ -89,13 +93,14 @@ def make_plan(
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
-    scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking)
+    scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking, texts_alone)
     history = history_of(before, question.prompt, scope, memory)
     if not history.asks:
         raise ConfigurationError(_LOST)
-    messages = refer(without_repeats(history.messages))
-    _check_images(messages, model)
-    _check_citations(messages, settings)
+    messages = with_references(history.messages, history.media, refer)
+    blocks = [block for place in history.media for block in messages[place]["content"]]
+    _check_images(blocks, model)
+    _check_citations(blocks, settings)
     container = _container(before[-1].message if before and _answers(question) else {})
     request = _request(messages, settings, fitted, question.prefill, container)
     request = with_caching(request, caching, settings.cache_ttl)
@@ -107,10 +112,22 @@ def make_plan(
         history.prefix,
         history.has_thinking,
         caching,
-        fitted.left_out,
+        (*fitted.left_out, *([_TEXTS_ALONE] if texts_alone else [])),
         question,
         before,
+        history.media,
+        texts_alone,
     )
+
+
+def with_references(
+    messages: Sequence[Mapping[str, Any]], media: Sequence[int], refer: Refer
+) -> tuple[Mapping[str, Any], ...]:
+    """Put references into the messages at these places; the others hold no files."""
+    found = list(messages)
+    for place, message in zip(media, refer([messages[place] for place in media]), strict=True):
+        found[place] = message
+    return tuple(found)
 
 
 def turns_before(question: Question, conversation: Conversation) -> tuple[Turn, ...]:
@@ -168,18 +185,16 @@ def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
     return settings
 
 
-def _check_images(messages: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
-    blocks = [block for message in messages if message["role"] == "user" for block in message["content"]]
-    if any(block.get("type") in ("image", "document", "tool_result") for block in blocks):
+def _check_images(blocks: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
+    if blocks:
         from nbclaude.context.images.prepared import check_images, limits_of
 
         check_images(blocks, limits_of(model))
 
 
-def _check_citations(messages: Sequence[Mapping[str, Any]], settings: Settings) -> None:
+def _check_citations(blocks: Sequence[Mapping[str, Any]], settings: Settings) -> None:
     if settings.schema is None:
         return
-    blocks = (block for message in messages if message["role"] == "user" for block in message["content"])
     if any((block.get("citations") or {}).get("enabled") for block in blocks):
         cure = (
             *(

@@ -54,6 +54,11 @@ class Screening:
         )
 
     @property
+    def masked_by_place(self) -> tuple[str, ...]:
+        """What was masked: the kind, and where it stood."""
+        return tuple(f"{what} in {where}" for where, what in _together(self.masked))
+
+    @property
     def places(self) -> tuple[str, ...]:
         """What was masked, by its place and kind."""
         return tuple(f"masked in {where}: {what}" for where, what in _together(self.masked))
@@ -112,18 +117,30 @@ def screened(
 
 def _found_before(before: Sequence[Turn], keys: tuple[Secret, ...], memory: TurnMemory) -> tuple[str, ...]:
     """Return the kinds of secrets that earlier turns hold, since they were sent."""
-    screen = Screen(keys=keys)
     # A key that is known only by now may stand in a turn that was screened before.
     values = hashlib.sha256("\0".join(key.reveal() for key in keys).encode("utf-8", "replace")).digest()
-    return tuple(
-        finding.kind
-        for turn in before
-        for finding in memory.of(turn, ("secrets", values), partial(_findings, screen, turn))
-    )
+    screen = Screen(keys=keys)
+    return tuple(memory.walked(("secrets", values), before, lambda: _Search(screen, values, memory)).kinds)
 
 
-def _findings(screen: Screen, turn: Turn) -> tuple[Finding, ...]:
-    return screen.blocks(turn.prompt)[1]
+class _Search:
+    """Goes through turns, and notes the kinds of the secrets that they hold."""
+
+    def __init__(self, screen: Screen, values: bytes, memory: TurnMemory, kinds: Iterable[str] = ()) -> None:
+        self._screen, self._values, self._memory = screen, values, memory
+        self.kinds = [*kinds]
+
+    def take(self, turn: Turn) -> None:
+        """Search the next turn."""
+        found = self._memory.of(turn, ("secrets", self._values), partial(self._findings, turn))
+        self.kinds += [finding.kind for finding in found]
+
+    def copy(self) -> _Search:
+        """Return a search that goes on from here."""
+        return _Search(self._screen, self._values, self._memory, self.kinds)
+
+    def _findings(self, turn: Turn) -> tuple[Finding, ...]:
+        return self._screen.blocks(turn.prompt)[1]
 
 
 def key_in_prompt_message(keys: Sequence[str]) -> str:

@@ -83,6 +83,11 @@ class Change:
     kind: Literal["turn", "replacement", "rest", "removal", "departure", "return", "reset"] = "turn"
     cells: frozenset[str] = frozenset()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether a turn was added after the others, and nothing else happened."""
+        return self.kind == "turn" and not (self.replaced or self.begins or self.left or self.later)
+
 
 class Conversation:
     """The turns, oldest first, and the states before each change.
@@ -107,9 +112,7 @@ class Conversation:
     @property
     def turns(self) -> tuple[Turn, ...]:
         """The turns that are there: those of cells that exist, and those of no cell."""
-        if not self._deleted:
-            return self.every
-        return tuple(turn for turn in self.every if turn.cell not in self._deleted)
+        return self._there(self.every)
 
     @property
     def set_aside(self) -> tuple[Turn, ...]:
@@ -152,9 +155,9 @@ class Conversation:
 
     def before(self, place: int) -> tuple[Turn, ...]:
         """Return the turns that a request from `place` sends: back to the last beginning."""
-        turns = tuple(turn for turn in self.every[:place] if turn.cell not in self._deleted)
-        starts = [i for i, turn in enumerate(turns) if turn.begins]
-        return turns[starts[-1] :] if starts else turns
+        turns = self._there(self.every[:place])
+        start = next((i for i in reversed(range(len(turns))) if turns[i].begins), 0)
+        return turns[start:]
 
     def record(
         self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None, after: Turn | None = None
@@ -171,11 +174,12 @@ class Conversation:
             old |= {id(each) for each in self.every if each is instead_of}
             kept_before = [each for each in self.every[:place] if id(each) not in old]
             kept_after = [each for each in self.every[place:] if id(each) not in old]
+            before, later = len(self._there(tuple(kept_before))), len(self._there(tuple(kept_after)))
             change = Change(
-                sum(each.cell not in self._deleted for each in kept_before) + 1,
-                sum(each.cell not in self._deleted for each in (*kept_before, *kept_after)) + 1,
+                before + 1,
+                before + later + 1,
                 len(old),
-                sum(each.cell not in self._deleted for each in kept_after),
+                later,
                 turn.begins,
                 kind=_kind(turn, instead_of, old),
             )
@@ -259,6 +263,12 @@ class Conversation:
             self.every = self.before(self.place_of(at))
             self._deleted = frozenset()
             self._past.clear()
+
+    def _there(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        """Return those of these turns whose cells exist, or that are of no cell."""
+        if not self._deleted:
+            return turns
+        return tuple(turn for turn in turns if turn.cell not in self._deleted)
 
     def _index(self, turn: Turn) -> int:
         return next(place for place, each in enumerate(self.every) if each is turn)

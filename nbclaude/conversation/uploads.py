@@ -19,6 +19,7 @@ __all__ = ["Uploads"]
 
 _LEAST_SIZE = 40_000  # characters of base64; less is not worth a request
 _LIFETIME = 7 * 86_400  # seconds that the server keeps it; an expired file is uploaded again
+_MAX_DIGESTS = 200
 _HAVE_SOURCES = ("image", "document")
 
 Blocks = Sequence[Mapping[str, Any]]
@@ -31,6 +32,8 @@ class Uploads:
         self._ids: dict[tuple[str, str], str] = {}
         self._sources: dict[str, Mapping[str, Any]] = {}
         self._failed: set[tuple[str, str]] = set()
+        # The digests of bytes that each request holds again, by the identity of the text, which is kept with them.
+        self._digests: dict[int, tuple[str, str]] = {}
 
     def refer(
         self, connection: Connection, messages: Blocks, *, upload: bool
@@ -63,7 +66,7 @@ class Uploads:
         data = str(source.get("data") or "")
         if len(data) < _LEAST_SIZE:
             return ""
-        key = (connection.base_url, hashlib.sha256(data.encode()).hexdigest())
+        key = (connection.base_url, self._digest(data))
         if key in self._ids:
             return self._ids[key]
         if not upload or key in self._failed or not _has_files(connection):
@@ -75,6 +78,14 @@ class Uploads:
         else:
             self._failed.add(key)
         return file_id
+
+    def _digest(self, data: str) -> str:
+        known = self._digests.get(id(data))
+        if known is None:
+            if len(self._digests) >= _MAX_DIGESTS:
+                self._digests = {}
+            known = self._digests[id(data)] = (data, hashlib.sha256(data.encode()).hexdigest())
+        return known[1]
 
 
 def _replaced(content: Any, reference: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Any:

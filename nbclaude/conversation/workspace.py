@@ -18,6 +18,7 @@ from nbclaude.conversation.conversations import Conversations
 from nbclaude.conversation.ledger import Budget, Ledger
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
+from nbclaude.edits.kept import Edits
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.models.info import model_info
 from nbclaude.models.names import resolve_model
@@ -56,6 +57,7 @@ class Workspace:
         self.seen = Seen()
         self.tray = Tray()
         self.tools = Shelf()
+        self.edits = Edits()
         # The models that a server offers, by its address, once somebody has asked for them.
         self.offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}
@@ -128,6 +130,7 @@ class Workspace:
         if at is not None:
             self.conversations.cell_exists(at.cell)
             self._told_aside -= {at.cell}
+            self.edits.cell_runs(at.cell)
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
 

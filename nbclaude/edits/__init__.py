@@ -2,11 +2,13 @@
 
 from nbclaude.edits.blocks import cell_of_block, corrected_cell, is_runnable, missing_extension
 from nbclaude.edits.inserting import insert_cells
+from nbclaude.edits.kept import Edits
 from nbclaude.edits.offers import Offer, forget_widgets, offer
 from nbclaude.edits.proposal import Proposal, propose
 from nbclaude.edits.ways import Way, way_of
 
 __all__ = [
+    "Edits",
     "Offer",
     "Proposal",
     "Way",

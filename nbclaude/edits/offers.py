@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.edits.proposal import Proposal
 from nbclaude.edits.ways import Way, way_of
-from nbclaude.notebook import Shell, cell_run, is_read_only
+from nbclaude.notebook import Shell, cell_run
 from nbclaude.output import show_bundle
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "with_ids",
 ]
 
+_NO_WAY = "This front end does not let nbclaude change its cells, so the new code is shown here:"
 _DONE = ("replaced", "inserted", "restored")
 _MOST_WIDGETS = 60  # of one kernel; the oldest close then
 # The buttons are the output after the diff. Where their widget has gone, JupyterLab would show an error in their place.
@@ -55,13 +56,31 @@ class Offer:
         return self.outcome in ("put", "replaced", "inserted")
 
     def apply(self, shell: Shell, said: str) -> None:
-        """Put the new text into its cell, or below it; show in the cell that runs what is `said`, and what came of it."""
-        show_line(shell, said)
-        self.show_buttons(shell, wish="below" if self.proposal.below else "replace", has_buttons=False)
-        self.outcome = "put"
+        """Put the new text into its cell, or below it; show in the cell that runs what is `said`, and what came of it.
+
+        A prompt gets it as its text. Where there is no way, the code is shown.
+        """
+        if self.is_open:
+            show_line(shell, said)
+            self.show_buttons(shell, wish="below" if self.proposal.below else "replace", has_buttons=False)
+            self.outcome = "put"
+        elif way_of(shell) == "prompt":
+            shell.set_next_input(self.proposal.after)
+            self.outcome = "put"
+        else:
+            show_line(shell, _NO_WAY)
+            show_bundle(shell, html=source_html(self.proposal.after), text=self.proposal.after)
 
     def take_back(self, shell: Shell, said: str) -> None:
-        """Put the old text back, unless somebody has worked on it meanwhile; show what is `said`, and what came of it."""
+        """Put the old text back, unless somebody has worked on it meanwhile; show what is `said`, and what came of it.
+
+        Where there is no way to the cell, its old text is shown.
+        """
+        if not self.is_open:
+            self.outcome = ""
+            show_line(shell, f"{said} nbclaude cannot reach it from here; this is what it held:")
+            show_bundle(shell, html=source_html(self.proposal.sent), text=self.proposal.sent)
+            return
         show_line(shell, said)
         self.show_buttons(shell, wish="restore", has_buttons=False)
         self.outcome = ""
@@ -126,7 +145,7 @@ def forget_widgets(cell: str | None = None) -> None:
 
 def _is_running(shell: Shell, proposal: Proposal) -> bool:
     at = cell_run(shell)
-    return at is not None and at.cell == proposal.cell and not is_read_only(shell)
+    return at is not None and at.cell == proposal.cell
 
 
 def _note(shell: Shell, proposal: Proposal, way: Way, *, apply: bool) -> str:
@@ -143,7 +162,7 @@ def _note(shell: Shell, proposal: Proposal, way: Way, *, apply: bool) -> str:
         return (
             "The cell was replaced; Ctrl+Z in it brings back what it held, also what was typed while it ran."
         )
-    return "This front end does not let nbclaude change its cells, so the new code is shown here:"
+    return _NO_WAY
 
 
 def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nbclaude.edits.checks import why_not
-from nbclaude.notebook import Shell
+from nbclaude.edits.python_cells import cell_magic_of
+from nbclaude.notebook import Shell, cell_run, is_read_only
 
 __all__ = ["Proposal", "propose"]
 
@@ -39,10 +40,16 @@ def propose(
     label: str = "",
     only_comments: bool = False,
     below: bool = False,
+    any_language: bool = False,
 ) -> Proposal:
     """Make a proposal and check it; `sent` is `before` where the cell holds nothing else.
 
-    With `only_comments` nothing but comments and docstrings may change. A new cell `below` need not keep what the old one has.
+    With `only_comments` nothing but comments and docstrings may change. A new cell `below`, or one in `any_language`, need
+    not keep the magics of the old one.
     """
-    reason = why_not(shell, "" if below else before, after, only_comments=only_comments)
+    is_new = below or (any_language and bool(cell_magic_of(after)[0]))
+    reason = why_not(shell, "" if is_new else before, after, only_comments=only_comments)
+    at = cell_run(shell)
+    if not below and at is not None and at.cell == cell and is_read_only(shell):
+        reason = f"{label[:1].upper()}{label[1:] or 'The cell'} is read-only."
     return Proposal(cell, before if sent is None else sent, before, after, label, reason, below)

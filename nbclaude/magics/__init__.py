@@ -8,11 +8,14 @@ from typing import Any
 from nbclaude import notebook
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.edits import insert_cells
-from nbclaude.magics import completion, debugging, verbatim
+from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
+from nbclaude.magics.edit import EditMagics
+from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
+from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
@@ -24,6 +27,9 @@ __all__ = ["FAMILIES", "load", "unload"]
 FAMILIES = (
     ClaudeMagics,
     FollowUpMagics,
+    ExplainMagics,
+    FixMagics,
+    EditMagics,
     InsertMagics,
     FigureMagics,
     ManageMagics,
@@ -39,8 +45,9 @@ def load(shell: Shell) -> None:
     workspace = current_workspace()
     chat = ClaudeMagics(shell, workspace)
     shell.register_magics(chat)
-    for family in FAMILIES[1:]:
-        shell.register_magics(family(chat))
+    others = [family(chat) for family in FAMILIES[1:]]
+    for family in others:
+        shell.register_magics(family)
     workspace.configured = chat.configured
     workspace.cell_run = lambda: notebook.cell_run(shell)
     workspace.conversation_name = lambda: str(chat.conversation)
@@ -49,19 +56,28 @@ def load(shell: Shell) -> None:
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
+    failures.load(shell)
     completion.load(shell)
+    short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
+    # After what records the cell, which it explains.
+    for family in others:
+        if isinstance(family, ExplainMagics):
+            family.load()
 
 
 def unload(shell: Shell) -> None:
     """Take out everything that `load` put in; the conversation stays for the next load."""
+    short_names.unload(shell)
     for magics in _loaded(shell):
         if isinstance(magics, ClaudeMagics):
             shell.events.unregister("pre_run_cell", magics.before_cell)
             shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
+        if isinstance(magics, ExplainMagics):
+            magics.unload()
         for kind, names in magics.magics.items():
             for name in names:
                 shell.magics_manager.magics[kind].pop(name, None)
@@ -71,6 +87,7 @@ def unload(shell: Shell) -> None:
     _close_panels()
     verbatim.unload(shell)
     debugging.unload(shell)
+    failures.unload(shell)
     completion.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
@@ -81,6 +98,7 @@ def unload(shell: Shell) -> None:
     workspace.conversation_name = lambda: ""
     workspace.named_connections = dict
     workspace.insert_cells = None
+    workspace.edits.forget()
     _close_connections()
 
 

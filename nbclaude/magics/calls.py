@@ -17,7 +17,8 @@ import re
 
 from IPython.core.error import UsageError
 
-from nbclaude.options import parse_line
+from nbclaude.options import parse_verb_line
+from nbclaude.verbs.options import OWN
 
 __all__ = [
     "ASKING",
@@ -33,7 +34,7 @@ __all__ = [
 ]
 
 # The magics that ask: their lines are prompts, and an assignment takes the reply.
-ASKING = ("claude", "claude_continue", "claude_tool_result")
+ASKING = ("claude", "claude_continue", "claude_tool_result", *OWN)
 # Line magics that run the code after their options, and may run a line that asks.
 RUNNING = (
     *("time", "timeit", "prun", "memit", "mprun", "lprun"),
@@ -46,6 +47,7 @@ PROBE = "__nbclaude"
 _OPTION = re.compile(r"(?<!\S)--?[A-Za-z][\w-]*")
 _BRACES = re.compile(r"\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PRIVATE = re.compile(r"\.[ \t]*(__[^\W\d]\w*)")
 _ASKS = re.compile(rf"%({'|'.join(ASKING)})(?:[ \t]|(?=\r?\n)|\Z)")
 _RUNS = re.compile(rf"%({'|'.join(RUNNING)})[ \t]+")
@@ -93,14 +95,16 @@ def nested_call(magic: str, text: str) -> str:
 def names_in(magic: str, text: str) -> tuple[str, ...]:
     """Return the names that a line may look up: in its options, in the braces of its prompt, in the value of a result."""
     try:
-        _, prompt = parse_line(text)
+        _, _, prompt = parse_verb_line(text, OWN.get(magic, ()))
     except UsageError:
         return ()
     options = text[: len(text) - len(prompt)]
     places = [_OPTION.sub(" ", options)]
-    if magic == "claude":
+    if magic == "claude" or magic in OWN:
         places += [match[0] for match in _BRACES.finditer(prompt)]
-    elif magic == "claude_tool_result" and _is_expression(prompt):
+    if (magic == "claude_tool_result" and _is_expression(prompt)) or (
+        magic in OWN and _NAME.fullmatch(prompt.strip())
+    ):
         places.append(prompt)
     found = (
         word

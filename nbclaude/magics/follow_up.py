@@ -16,8 +16,8 @@ from nbclaude.asking.prepare import Ask, refuse_keys
 from nbclaude.asking.reply import Reply
 from nbclaude.context.references.expressions import spelled
 from nbclaude.context.references.scope import Scope
-from nbclaude.conversation.history import open_calls, replayable
 from nbclaude.conversation.question import Question
+from nbclaude.conversation.replaying import open_calls, replayable
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family

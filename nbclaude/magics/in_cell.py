@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
 from nbclaude.asking.approving import approve_by_input
-from nbclaude.asking.ask import Surface, ask_prepared
+from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
@@ -22,6 +22,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.magics.failures import ending_of
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
@@ -30,6 +31,9 @@ from nbclaude.options import Options
 from nbclaude.output import open_display, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.tools.definitions import definitions_of
+
+if TYPE_CHECKING:
+    from nbclaude.render.reply import Footer
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
 
@@ -108,7 +112,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
-        lambda answered: footer_of(answered, note_text),
+        lambda answered: _footer(answered, shell),
         approve_by_input,
     )
     conversation = workspace.conversations[ask.conversation]
@@ -124,6 +128,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     if answered.was_stopped:
         raise AnswerInterrupted(_WAS_COMPLETE)
     return answered.reply
+
+
+def _footer(answered: Answered, shell: Shell) -> Footer:
+    footer = footer_of(answered, note_text)
+    return replace(footer, ending=ending_of(answered.outcome.error, shell))
 
 
 def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:

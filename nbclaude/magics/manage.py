@@ -52,6 +52,8 @@ class ManageMagics(Family):
     def claude_undo(self, line: str) -> None:
         """Take back the last change of the conversation: a turn, a replacement, a removal, a reset.
 
+        If the turn has changed a cell, the cell gets its old text back, unless it was worked on meanwhile.
+
         %claude_undo [NAME]
         %claude_undo deleted    put the turns of deleted cells back into their places, in all conversations
         """
@@ -59,13 +61,17 @@ class ManageMagics(Family):
             self._bring_back()
             return
         conversation = self._conversation(line)
+        before = conversation.every
         change = conversation.undo()
+        gone = [turn.message for turn in before if all(turn is not each for each in conversation.every)]
         said = "There is nothing to take back."
         if change is not None:
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
             said += f" {set_aside_sentence(len(conversation.set_aside))}"
         say(said)
+        for offer in self.workspace.edits.applied_with(gone):
+            offer.take_back(self.shell, f"The turn had changed {offer.proposal.label or 'a cell'}.")
 
     def _bring_back(self) -> None:
         counts = self.workspace.bring_back()

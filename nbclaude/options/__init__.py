@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from nbclaude.options.line import Ending, ending_of, help_page, parse_line
+from nbclaude.options.line import Ending, ending_of, help_page, parse_line, parse_verb_line
 from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
 
-__all__ = ["OPTIONS", "Ending", "Option", "Options", "ending_of", "help_page", "parse_line"]
+__all__ = [
+    "OPTIONS",
+    "Ending",
+    "Option",
+    "Options",
+    "ending_of",
+    "help_page",
+    "parse_line",
+    "parse_verb_line",
+]

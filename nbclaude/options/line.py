@@ -10,6 +10,7 @@ import difflib
 import io
 import re
 import shlex
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
 
-__all__ = ["Ending", "ending_of", "help_page", "parse_line"]
+__all__ = ["Ending", "ending_of", "help_page", "parse_line", "parse_verb_line"]
 
 _BY_NAME = {name: option for option in OPTIONS for name in option.names}
 # "-5 degrees", "- a list", "---" and "->" begin a prompt, not an option.
@@ -42,18 +43,28 @@ def parse_line(line: str) -> tuple[Options, str]:
         UsageError: an unknown option, a value that is missing or cannot be used. IPython shows it as one line.
 
     """
-    options = Options()
+    options, _, prompt = parse_verb_line(line, ())
+    return options, prompt
+
+
+def parse_verb_line(line: str, own: Sequence[Option]) -> tuple[Options, dict[str, Any], str]:
+    """Split the line of a verb into its options, the values of those that are the verb's `own` (by their fields), and the rest.
+
+    Raises UsageError as `parse_line` does.
+    """
+    options, values = Options(), dict[str, Any]()
+    by_name = {**_BY_NAME, **{name: option for option in own for name in option.names}}
     rest = line.lstrip(_BLANK)
     while True:
         if rest == "--" or rest.startswith(("-- ", "--\t", "--\n")):
-            return options, rest[3:]
+            return options, values, rest[3:]
         found = _LOOKS_LIKE_OPTION.match(rest)
         if not found:
-            return options, rest
+            return options, values, rest
         name = found.group()
-        option = _BY_NAME.get(name)
+        option = by_name.get(name)
         if option is None:
-            raise UsageError(_unknown(name))
+            raise UsageError(_unknown(name, by_name))
         rest = rest[found.end() :]
         if option.optional:
             value, rest = _take_optional(option, rest)
@@ -65,7 +76,10 @@ def parse_line(line: str) -> tuple[Options, str]:
             value = option.flag
         if option.repeat:
             value = (*(getattr(options, option.field) or ()), value)
-        options = replace(options, **{option.field: value})
+        if option in own:
+            values[option.field] = value
+        else:
+            options = replace(options, **{option.field: value})
         rest = rest.lstrip(_BLANK)
 
 
@@ -204,9 +218,9 @@ def _read_value(option: Option, word: str) -> Any:
         raise UsageError(f"{option.names[-1]} {shown_value(word)}: {error.reason}{cure}") from None
 
 
-def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}?" if close else f"the options are {', '.join(_BY_NAME)}."
+def _unknown(name: str, known: Mapping[str, Option]) -> str:
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]}?" if close else f"the options are {', '.join(known)}."
     return f"There is no option {name}: {hint} (A prompt that begins with a dash goes after `--`.)"
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.wire.events import Event
@@ -31,6 +32,7 @@ BYTE_RATE = 90_000
 
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
+_SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 
 
@@ -130,10 +132,13 @@ class PagesDisplay:
         """Paint all that is left, and the footer."""
         self._countdown = None
         self._feed()
+        while self._ready().is_far_behind and not footer.hurried:
+            self._paint(math.inf)
+            footer = replace(footer, hurried=stopping.is_waiting())
         pages = self._ready().close(footer)
-        if self._shown == len(pages) == 1 and self._is_alone():
+        if self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
-            # there is. Several pages are left as they are, for the sake of what has been opened or selected in them.
+            # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
             self._shown = 0
         for page in pages:
@@ -172,7 +177,7 @@ class PagesDisplay:
         catch_up = now >= self._caught_up + CATCH_UP
         if catch_up:
             self._caught_up = now
-        for page in self._ready().changes(catch_up=catch_up):
+        for page in self._ready().changes(catch_up=catch_up, at_most=1):
             size += len(page.html)
             self._show_page(page)
         return time.monotonic() - now, size

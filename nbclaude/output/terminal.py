@@ -17,9 +17,10 @@ __all__ = ["TerminalDisplay", "footer_lines"]
 
 
 def footer_lines(footer: Footer) -> list[str]:
-    """Write what stands below an answer as lines of text: the callout, the facts, and what was sent."""
-    sent = f"({footer.receipt.summary})" if footer.receipt is not None else ""
-    return [line for line in (footer.callout, f"({footer.line})", sent) if line]
+    """Write what stands below an answer as lines of text: the callout, the notices, the facts with what was sent."""
+    sent = f" · {footer.receipt.summary}" if footer.receipt is not None else ""
+    notices = (f"({notice.line})" for notice in footer.notices)
+    return [line for line in (footer.callout, *notices, f"({footer.line}{sent})") if line]
 
 
 class TerminalDisplay:

@@ -139,7 +139,7 @@ class BlockSection:
         """Whether a little of what has come is not laid yet."""
         return any(item.is_behind for item in self._pending)
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Bring the folds up to date; tell whether so many are complete that their page is full."""
         part = self.parts[-1]
         while self._laid < len(self._items) and self._items[self._laid].is_complete:
@@ -156,7 +156,7 @@ class BlockSection:
         part.tail = "".join(item.html(is_final=False, catch_up=catch_up) for item in left)
         return False
 
-    def close(self) -> list[Part]:
+    def close(self, *, hurried: bool = False) -> list[Part]:
         """Settle all folds: what has no result now will not get one."""
         changed = []
         ends = [*self._starts[1:], len(self._items)]

@@ -11,16 +11,17 @@ import re
 
 from nbclaude.render.fences import FenceReader, OpenLine
 
-__all__ = ["END_LABEL", "BlockDivider", "divided"]
+__all__ = ["END_LABEL", "BlockDivider", "divided", "parsing_cost"]
 
 # In characters, or what costs as much.
-_MAX_BLOCK = 64_000
-_MAX_TABLE = 100_000  # a row that is complete is not parsed again while the table grows
+_MAX_BLOCK = 40_000
+_MAX_TABLE = 80_000  # a row that is complete is not parsed again while the table grows
 _MAX_CODE = 200_000
-_LINE_COST = 8
+_LINE_COST = 24
 _MARK_COST = 6
-_MARKS = "]<*_`$\\&"
+_MARKS = "|]<*_`$\\&"
 _BRACKET_COST = 20  # whether it begins a link is known only after what follows was read
+_LINK_COST = 40  # its address may hold brackets of its own
 _PIECE = 4_096  # characters of a line that are looked at together
 
 _LINES = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n|\Z)")
@@ -58,9 +59,7 @@ class BlockDivider:
     def _take(self, piece: str) -> str:
         """Take a piece of one line."""
         self._line.add(piece)
-        self._cost += len(piece)
-        if not self._fence.mark:
-            self._cost += _MARK_COST * sum(map(piece.count, _MARKS)) + _BRACKET_COST * piece.count("[")
+        self._cost += len(piece) if self._fence.mark else _cost(piece)
         if piece.endswith(("\n", "\r")):
             return piece + self._end_line()
         if self._cost <= self._bound or self._fence.mark:
@@ -125,6 +124,16 @@ class BlockDivider:
         return _END_OF_BLOCK
 
 
+def _cost(text: str) -> int:
+    marks = _MARK_COST * sum(map(text.count, _MARKS))
+    return len(text) + marks + _BRACKET_COST * text.count("[") + _LINK_COST * text.count("](")
+
+
+def parsing_cost(text: str) -> int:
+    """Estimate what parsing a text costs, in characters of plain prose."""
+    return _cost(text) + _LINE_COST * text.count("\n")
+
+
 def divided(text: str) -> str:
     """Divide a whole text."""
-    return BlockDivider().feed(text) if len(text) > _MAX_BLOCK // (_BRACKET_COST + 1) else text
+    return BlockDivider().feed(text) if len(text) > _MAX_BLOCK // (_LINE_COST + 1) else text

@@ -25,14 +25,13 @@ class GrowingTable:
         self.read_to = len(head)  # how much of the source is rendered for good
 
     @classmethod
-    def begin(cls, source: str, tokens: Sequence[Token], render: Render) -> GrowingTable | None:
-        """Begin with a table that was parsed already; None if the tokens are not those of one table alone."""
+    def begin(cls, source: str, first: int, tokens: Sequence[Token], render: Render) -> GrowingTable | None:
+        """Begin with a table that was parsed already, on line `first`; None if the tokens are not those of one table alone."""
         blocks = [token for token in tokens if token.level == 0 and token.nesting >= 0]
         head = next((index for index, token in enumerate(tokens) if token.type == "thead_close"), None)
-        if head is None or [block.type for block in blocks] != ["table_open"] or blocks[0].map is None:
+        if head is None or [block.type for block in blocks] != ["table_open"]:
             return None
         lines = source.split("\n")
-        first = blocks[0].map[0]
         return cls("\n".join(lines[: first + 2]) + "\n", render(tokens[: head + 1]))
 
     def grow(self, source: str, shown: str, parse: Parse, render: Render) -> str | None:

@@ -2,7 +2,8 @@
 
 A notebook repaints an output whole, and JupyterLab hides what comes after a cell's fiftieth output. So a page is closed
 when it has grown to a fair size and never painted again, and pages grow once there are many, so that no answer has
-more than `MAX_PAGES` of them.
+more than `MAX_PAGES` of them. The end of an open page, where text arrives, has an output of its own: what stands above it is
+painted only when some of that end has moved up to it.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-__all__ = ["MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit"]
+__all__ = ["ENDING", "MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit"]
 
 MAX_PAGES = 30
 _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
+ENDING = 600  # characters of settled text that move up to the open page together
 _STEADY_PAGES = 12
 _LINE = 40  # characters
 _GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
@@ -71,11 +73,15 @@ class Part:
 
 @dataclass(slots=True, eq=False)
 class Page:
-    """One output: its parts, and whether it is closed (never to be painted again)."""
+    """One output: its parts, and whether it is closed (never to be painted again).
+
+    While it is open, `above` of its parts stand in its own output, if there are any; the others are its ending, in the next.
+    """
 
     number: int
     parts: list[Part] = field(default_factory=list)
     closed: bool = False
+    above: int = 0
 
     @property
     def size(self) -> int:
@@ -90,24 +96,52 @@ class Page:
     @property
     def body(self) -> str:
         """The HTML of its parts."""
-        return "".join(part.html for part in self.parts)
+        return _html(self.parts)
+
+    @property
+    def outputs(self) -> dict[int, str]:
+        """The HTML of an open page by the number of the output that shows it: its own, and that of its ending."""
+        if not self.above:
+            return {self.number: self.body}
+        return {
+            self.number: _html(self.parts[: self.above]),
+            self.number + 1: _html(self.parts[self.above :]),
+        }
+
+    def divide(self) -> Page:
+        """Make a page of the ending, and return it."""
+        if self.above > 1 and not _html(self.parts[self.above :]).strip():
+            self.above -= 1  # nothing has come since the last time that it moved up
+        ending = Page(self.number + 1, self.parts[self.above :], self.closed)
+        del self.parts[self.above :]
+        self.above = 0
+        return ending
 
     @property
     def source(self) -> str:
-        """The Markdown of its parts, a blank line between them."""
-        return _paragraphs([part.source for part in self.parts])
+        """The Markdown of its parts, a blank line between what does not belong to one text."""
+        return _paragraphs([(part.source, part) for part in self.parts])
 
     @property
     def text(self) -> str:
         """The same as plain text: what has no Markdown is told in a line."""
-        return _paragraphs([part.source or part.note for part in self.parts])
+        return _paragraphs([(part.source or part.note, part) for part in self.parts])
 
 
-def _paragraphs(texts: Iterable[str]) -> str:
+def _html(parts: Iterable[Part]) -> str:
+    return "".join(part.html for part in parts)
+
+
+def _paragraphs(texts: Iterable[tuple[str, Part]]) -> str:
     pieces: list[str] = []
     ending = ""
-    for text in filter(None, texts):
-        if pieces:
+    end = 0
+    for text, part in texts:
+        if not text:
+            continue
+        goes_on = 0 < part.start == end
+        end = part.end
+        if pieces and not goes_on:
             pieces.append("\n" * (2 - (len(ending) - len(ending.rstrip("\n")))))
         pieces.append(text)
         ending = (ending + text)[-2:] if len(text) < 2 else text[-2:]

@@ -25,7 +25,7 @@ class PlainAnswer:
     def __init__(self) -> None:
         self._placer = NotePlacer()
         self._citations = Citations()
-        self._numbers: list[int] = []
+        self._numbers: set[int] = set()
         self._call: dict[str, Any] | None = None  # the block that is open, where it is no text
         self._arguments: list[str] = []
         self._said_thinking = False
@@ -109,8 +109,8 @@ class PlainAnswer:
 
     def _cite(self, citation: Any) -> None:
         number = self._citations.add(citation)
-        if number is not None and number not in self._numbers:
-            self._numbers.append(number)
+        if number is not None:
+            self._numbers.add(number)
 
     def _thinking(self, text: Any) -> str:
         if self._said_thinking or not str(text or "").strip():

@@ -69,7 +69,12 @@ class Receipt:
     @property
     def html(self) -> str:
         """The receipt as a fold."""
-        inside = [_note(note) for note in self.notes] + _html(self.parts)
+        return self.fold(escape(self.summary))
+
+    def fold(self, summary: str, more: Iterable[str] = ()) -> str:
+        """The receipt below a line of HTML; `more` are facts that stand in the fold first."""
+        inside = [_note(fact) for fact in more]
+        inside += [_note(note) for note in self.notes] + _html(self.parts)
         if self.earlier:
             before = [_note(self._left)] if self.left else []
             before += _html(self.earlier)
@@ -78,7 +83,7 @@ class Receipt:
             )
         inside += [*_html(self.settings), *(_note(fact) for fact in self.facts)]
         return (
-            f'<details class="nbclaude-fold nbclaude-receipt"><summary>{escape(self.summary)}</summary>\n'
+            f'<details class="nbclaude-fold nbclaude-receipt"><summary>{summary}</summary>\n'
             f'<div class="nbclaude-inside">{"".join(inside)}</div></details>'
         )
 

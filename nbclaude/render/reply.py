@@ -12,7 +12,8 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
-from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit, piece_limit
+from nbclaude.render.notice import Failure, Notice
+from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
 from nbclaude.render.style import STYLE
@@ -38,9 +39,12 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Footer:
-    """The quiet line under an answer: `facts` in order, after a `mark` (interrupted, refused, ...) and a `notice`.
+    """The quiet line under an answer: a `mark` (interrupted, refused, ...), a `notice`, the model, then `facts` in order.
 
-    `callout` is a paragraph above it: why the model refused, or how to go on. `receipt` is what was sent, folded.
+    `model` is the name that requests use, `name` the one that people read. `callout` is a paragraph above the line: why the model
+    refused, or how to go on. `notices` have lines of their own, as has an `ending` that was not the answer's own (a stop, an
+    error), which says more than the mark. `receipt` is what was sent: the line's fold. `more` are facts that stand in the fold.
+    The answer is `hurried` when somebody has stopped it and waits for its end.
     """
 
     facts: tuple[str, ...] = ()
@@ -48,27 +52,43 @@ class Footer:
     notice: str = ""
     callout: str = ""
     receipt: Receipt | None = None
+    model: str = ""
+    name: str = ""
+    notices: tuple[Notice, ...] = ()
+    ending: Notice | Failure | None = None
+    more: tuple[str, ...] = ()
+    hurried: bool = False
 
     @property
     def html(self) -> str:
-        """The line as HTML, above it the callout, below it the receipt."""
-        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if self.mark else []
+        """The line as HTML; above it what needs a line of its own, below it what was sent."""
+        is_marked = self.mark and self.ending is None
+        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if is_marked else []
         parts += [f"<strong>{escape(self.notice)}</strong>"] if self.notice else []
+        if self.model:
+            title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
+            parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
         parts += [escape(fact) for fact in self.facts]
+        line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
-        receipt = self.receipt.html if self.receipt else ""
-        return f'{callout}<div class="nbclaude-footer">{" · ".join(parts)}</div>{receipt}'
+        above = "".join(each.html for each in (*self.notices, *([self.ending] if self.ending else ())))
+        if self.receipt is None:
+            return f'{callout}{above}<div class="nbclaude-footer">{" · ".join([line, *map(escape, self.more)])}</div>'
+        summary = f'<span class="nbclaude-footer">{line}</span> · {escape(self.receipt.summary)}'
+        return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
     @property
     def line(self) -> str:
         """The line alone, as plain text."""
-        return " · ".join(part for part in (self.mark, self.notice, *self.facts) if part)
+        facts = (self.mark, self.notice, self.model, *self.facts, *self.more)
+        return " · ".join(part for part in facts if part)
 
     @property
     def text(self) -> str:
-        """The callout, the line and what was sent as plain text, each on a line of its own."""
+        """All of it as plain text, each thing on a line of its own."""
         sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
-        return "\n".join(part for part in (self.callout, self.line, *sent) if part)
+        lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
+        return "\n".join(part for part in lines if part)
 
 
 class ReplyRenderer:
@@ -101,7 +121,9 @@ class ReplyRenderer:
         self._repaint: dict[int, Page] = {}
         # Pages that a new section has closed since the last painting.
         self._closed_meanwhile: list[Page] = []
-        self._painted = ""  # the body of the open page as it was painted last
+        self._painted: dict[
+            int, str
+        ] = {}  # what was painted last of what is open, by the number of the output
 
     def feed(self, event: Event, at: float = 0.0) -> None:
         """Take the next event; nothing is rendered before somebody asks.
@@ -129,23 +151,42 @@ class ReplyRenderer:
         """Whether a little of what has come is not on the pages: it waits for more, or for somebody who wants to `catch_up`."""
         return self._section is not None and self._section.is_behind
 
-    def changes(self, *, catch_up: bool = False) -> list[PageImage]:
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is drawn at once: `changes` draws it by the portion."""
+        return isinstance(self._section, TextSection) and self._section.is_far_behind
+
+    def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
 
-        A long block is drawn again only when it has grown by a fair share, or to `catch_up`.
+        A long block is drawn again only when it has grown by a fair share, or to `catch_up`. Of more than can be drawn without
+        a stop having to wait, `at_most` so many portions are drawn.
         """
         closed, self._closed_meanwhile = self._closed_meanwhile, []
         if self._section is not None:
-            while self._section.lay(self._section_limit, catch_up=catch_up):
-                closed.append(self._close_page())
+            while self._section.lay(self._section_limit, catch_up=catch_up, at_most=at_most):
+                at_most = at_most and 0
+                page = self._pages[-1]
+                if self._has_ending and page.size < page_limit(page.number):
+                    page.above = len(page.parts)
+                else:
+                    closed.append(self._close_page())
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
-        if self._pages[-1].body != self._painted:
-            # A page that looks as before is left alone, and the folds in it as they are.
-            self._painted = self._pages[-1].body
-            pages += [self._pages[-1]] if self._painted.strip() else []
         self._repaint.clear()
-        return [self._image(page) for page in pages]
+        return [*(self._image(page) for page in pages), *self._open_images()]
+
+    def _open_images(self) -> list[PageImage]:
+        """Return what has changed of the open page; an output that looks as before is left alone, with the folds in it."""
+        outputs = self._pages[-1].outputs
+        images = []
+        for number in sorted({*outputs, *self._painted}):
+            body = outputs.get(number, "")
+            body = body if body.strip() else ""
+            if body != self._painted.get(number, ""):
+                images.append(PageImage(number, _savable(_html(number, body)), "", closed=False))
+                self._painted[number] = body
+        return images
 
     def break_page(self) -> list[PageImage]:
         """End the page, and return what is to be painted: something else is shown below it, and then the next page."""
@@ -161,19 +202,31 @@ class ReplyRenderer:
 
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
-        images = {image.number: image for image in self.changes() if image.closed}
-        self._end_section()
-        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
-        self._pages[-1].closed = True
-        images |= {number: self._image(page) for number, page in self._repaint.items()}
+        last_changes = self.changes(at_most=1 if footer.hurried else None)
+        images = {image.number: image for image in last_changes if image.closed}
+        self._settle(hurried=footer.hurried)
         last = self._pages[-1]
+        if last.above and (
+            last.number + 1 in self._painted or any(part.html for part in last.parts[last.above :])
+        ):
+            self._pages.append(last.divide())
+            images[last.number] = self._image(last)
+            last = self._pages[-1]
+        images |= {number: self._image(page) for number, page in self._repaint.items()}
         images[last.number] = self._image(last, footer.html)
+        for number in range(last.number + 1, max(self._painted, default=0) + 1):
+            images[number] = self._image(Page(number))  # its text was void
         return [images[number] for number in sorted(images)]
 
     def whole_html(self, *, styled: bool = True) -> str:
         """Close, and return all pages as one."""
-        self.close(Footer())
+        self._settle()
         return _on_one_page("".join(page.body for page in self._pages), styled=styled)
+
+    def _settle(self, *, hurried: bool = False) -> None:
+        self._end_section(hurried=hurried)
+        self._pages[-1].parts.append(Part(settled=[self._citations.html], source=self._citations.markdown))
+        self._pages[-1].closed = True
 
     def _start(self, index: int, block: Mapping[str, Any], at: float) -> None:
         match block.get("type"):
@@ -238,11 +291,16 @@ class ReplyRenderer:
         return section
 
     @property
+    def _has_ending(self) -> bool:
+        """Whether what is laid last stands apart from the page: running text, since a fold is not cut without need."""
+        return isinstance(self._section, TextSection) and not self._in_pieces
+
+    @property
     def _section_limit(self) -> float:
-        """How much of the section the open page takes before it closes."""
+        """How much of the section is laid before it moves up to the page, or the page closes."""
         number = self._pages[-1].number
         if not self._in_pieces:
-            return page_limit(number)
+            return ENDING if self._has_ending else page_limit(number)
         # Thinking is folded when it ends: a piece of it would stay open for ever.
         return float("inf") if isinstance(self._section, ThinkingSection) else piece_limit(number)
 
@@ -254,10 +312,10 @@ class ReplyRenderer:
         # What follows a fold is laid on the next page: the fold is painted no more and stays as the user leaves it.
         return page.size >= page_limit(page.number) or (page.ends_in_fold and page.number < MAX_PAGES - 1)
 
-    def _end_section(self) -> None:
+    def _end_section(self, *, hurried: bool = False) -> None:
         if self._section is None:
             return
-        changed = self._section.close()
+        changed = self._section.close(hurried=hurried)
         for page in self._pages[self._begun_on :]:
             if page.closed and any(part in changed for part in page.parts):
                 self._repaint[page.number] = page
@@ -266,8 +324,9 @@ class ReplyRenderer:
     def _close_page(self) -> Page:
         page = self._pages[-1]
         page.closed = True
+        page.above = 0
+        self._painted.pop(page.number, None)
         self._pages.append(Page(page.number + 1))
-        self._painted = ""
         return page
 
     def _begin_again(self) -> None:
@@ -277,16 +336,19 @@ class ReplyRenderer:
         self._citations = Citations()
         for page in self._pages:
             page.parts = [Part()]
+            page.above = 0
             if page.closed:
                 self._repaint[page.number] = page
 
     def _image(self, page: Page, footer: str = "") -> PageImage:
-        style = f"<style>{STYLE}</style>" if page.number == 0 else ""
-        answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{page.body}</div>'
-        html = f'<div class="nbclaude">{style}{answer}{footer}</div>'
-        if not page.closed:
-            return PageImage(page.number, _savable(html), "", closed=False)
+        html = _html(page.number, page.body, footer)
         return PageImage(page.number, _savable(html), _savable(page.source), True, _savable(page.text))
+
+
+def _html(number: int, body: str, footer: str = "") -> str:
+    style = f"<style>{STYLE}</style>" if number == 0 else ""
+    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{body}</div>'
+    return f'<div class="nbclaude">{style}{answer}{footer}</div>'
 
 
 def _savable(text: str) -> str:

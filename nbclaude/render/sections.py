@@ -33,14 +33,14 @@ class Section(Protocol):
     def is_behind(self) -> bool:
         """Whether a little of what has come is not laid yet, since it is little beside what would be drawn again."""
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Bring the last part up to date; tell whether it is full, so that its page must close.
 
-        With `catch_up` it is brought up to date whatever that costs.
+        With `catch_up` it is brought up to date however little has come, but only `at_most` so many portions of it.
         """
 
-    def close(self) -> list[Part]:
-        """Settle everything; return the parts whose HTML has changed."""
+    def close(self, *, hurried: bool = False) -> list[Part]:
+        """Settle everything; return the parts whose HTML has changed. If it is `hurried`, somebody waits for it to end."""
 
 
 class TextSection:
@@ -53,7 +53,7 @@ class TextSection:
         self._citations = citations or Citations()
         self._placer = NotePlacer()
         self._divider = BlockDivider()
-        self._numbers: list[int] = []
+        self._numbers: set[int] = set()
         self._text: list[str] = []
         self._waiting: list[SettledBlock] = []
         self.parts: list[Part] = []
@@ -65,8 +65,8 @@ class TextSection:
     def cite(self, citation: Any) -> None:
         """Take a citation of the text block; its note is set when the block is complete."""
         number = self._citations.add(citation)
-        if number is not None and number not in self._numbers:
-            self._numbers.append(number)
+        if number is not None:
+            self._numbers.add(number)
 
     def end_block(self, index: int, at: float) -> None:
         """Set the notes of the text block that is complete."""
@@ -87,9 +87,14 @@ class TextSection:
         """Whether a little of what has come is not laid yet."""
         return self._stream.is_behind
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is laid at once."""
+        return self._stream.is_far_behind
+
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Move settled blocks to the open part until it holds `limit` characters; tell whether it is full."""
-        now = self._stream.advance(catch_up=catch_up)
+        now = self._stream.advance(catch_up=catch_up, at_most=at_most)
         self._waiting += now.settled
         part = self.parts[-1]
         for laid, block in enumerate(self._waiting, 1):
@@ -98,21 +103,26 @@ class TextSection:
             if part.end - part.start >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
-                part.source = marks_as_text("".join(self._text)[part.start : part.end])
+                part.source = marks_as_text(self._whole()[part.start : part.end])
                 return True
         self._waiting.clear()
         part.tail = now.tail
         return False
 
-    def close(self) -> list[Part]:
+    def close(self, *, hurried: bool = False) -> list[Part]:
         """Render the whole text once more, now that all of it is known; return the parts that it changes."""
         self.end_block(0, 0.0)
         self._pass_on(self._placer.flush())
-        text = "".join(self._text)
-        htmls = self._stream.close(text, [part.end for part in self.parts[:-1]])
+        text = self._whole()
+        htmls = self._stream.close(text, [part.end for part in self.parts[:-1]], hurried=hurried)
         self.parts[-1].end = len(text)
         self.parts[-1].source = marks_as_text(text[self.parts[-1].start :])
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
+
+    def _whole(self) -> str:
+        if len(self._text) > 1:
+            self._text = ["".join(self._text)]
+        return self._text[0] if self._text else ""
 
     def _pass_on(self, text: str) -> None:
         text = self._divider.feed(text)
@@ -156,14 +166,14 @@ class CodeSection:
         """Code is always shown as it stands."""
         return False
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Show the code as it stands; a code block is never cut."""
         text = self._text_laid_out()
         code = self._highlighter.growing(text, self._language)
         self.parts[-1].tail = code_block_html(code, self._language) if text.strip() else ""
         return False
 
-    def close(self) -> list[Part]:
+    def close(self, *, hurried: bool = False) -> list[Part]:
         """Show all of it; what turned out to be no JSON is shown as it came."""
         text = self._text_laid_out()
         if self._layout is not None and not is_json(text):
@@ -200,10 +210,10 @@ class LineSection:
         """It never is."""
         return False
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """It is as it was."""
         return False
 
-    def close(self) -> list[Part]:
+    def close(self, *, hurried: bool = False) -> list[Part]:
         """It stays as it was."""
         return []

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from html import escape
 
+from nbclaude.render.notice import NOTICE_CSS
+
 __all__ = ["STYLE", "waiting_html"]
 
-_CSS = """
-.nbclaude { font-family: var(--jp-content-font-family, system-ui, sans-serif); font-size: var(--jp-content-font-size1, 14px);
-  line-height: 1.6; color: var(--jp-content-font-color1, inherit); max-width: 54em;
-  padding-left: var(--jp-code-padding, 5px); overflow-wrap: break-word; }
+_CSS = r"""
+.nbclaude { max-width: 54em; }
 .nbclaude:has(> style) { padding-top: .3em; }
 .nbclaude > style + .nbclaude-answer > :first-child { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
@@ -90,7 +90,10 @@ _CSS = """
 .nbclaude-where, .nbclaude-excerpt { color: var(--jp-content-font-color2, #767676); }
 .nbclaude-callout { margin: .8em 0 .3em; padding: .6em .9em; border-radius: 6px; background: rgba(127,127,127,.1);
   border-left: 3px solid var(--jp-warn-color1, #b26a00); font-size: .95em; white-space: pre-line; }
-.nbclaude .nbclaude-receipt { margin: .15em 0 0; font-size: .82em; }
+.nbclaude .nbclaude-receipt { margin: .4em 0 0; font-size: .85em; }
+.nbclaude-receipt > summary { list-style: none; }
+.nbclaude-receipt > summary::-webkit-details-marker { display: none; }
+.nbclaude-receipt > summary::after { content: " \25B8"; } .nbclaude-receipt[open] > summary::after { content: " \25BE"; }
 .nbclaude-receipt .nbclaude-inside { max-height: none; }
 .nbclaude-part { margin: 0 0 .7em; }
 .nbclaude-part-title { font-weight: 600; }
@@ -107,9 +110,9 @@ _CSS = """
 .nbclaude .nbclaude-thumb { display: block; max-width: min(100%, 300px); max-height: 200px; width: auto; height: auto;
   margin: .3em 0; background: #fff; box-sizing: border-box;
   border: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); border-radius: 3px; }
-.nbclaude-footer { font-size: .82em; line-height: 1.5; color: var(--jp-content-font-color2, #767676); margin: .5em 0 0; }
+.nbclaude-footer { font-size: .85em; line-height: 1.5; color: var(--nbclaude-quiet); margin: .5em 0 0; }
+.nbclaude-receipt .nbclaude-footer { font-size: 1em; }
 .nbclaude-footer strong { font-weight: 600; }
-.nbclaude-mark { color: var(--jp-warn-color1, #b26a00); font-weight: 600; }
 .nbclaude-waiting { color: var(--jp-content-font-color2, #767676); font-size: .9em; }
 .nbclaude-waiting i { display: inline-block; width: .45em; height: .45em; margin-right: .28em; border-radius: 50%;
   background: currentColor; animation: nbclaude-pulse 1.2s ease-in-out infinite; }
@@ -119,7 +122,7 @@ _CSS = """
 """
 
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
-STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", _CSS)).replace(";}", "}").strip()
+STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", NOTICE_CSS + _CSS)).replace(";}", "}").strip()
 
 
 def waiting_html(text: str = "") -> str:

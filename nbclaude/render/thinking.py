@@ -44,9 +44,9 @@ class ThinkingSection:
         """Whether a little of what has come is not laid yet."""
         return self._summary.is_behind
 
-    def lay(self, limit: float, *, catch_up: bool = False) -> bool:
+    def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Show the summary as it stands, open; while there is none, a sign of life."""
-        is_full = self._summary.lay(limit, catch_up=catch_up)
+        is_full = self._summary.lay(limit, catch_up=catch_up, at_most=at_most)
         part = self.parts[-1]
         part.source = ""
         if self._has_text:
@@ -55,10 +55,10 @@ class ThinkingSection:
             part.tail = _SIGN
         return is_full
 
-    def close(self) -> list[Part]:
+    def close(self, *, hurried: bool = False) -> list[Part]:
         """Fold it, and say how long it took; a page that had closed open is painted folded, this once."""
         before = [part.html for part in self.parts]
-        self._summary.close()
+        self._summary.close(hurried=hurried)
         title = thought_for(self._ended - self._begun if self._begun else None)
         for part in self.parts:
             part.source = ""

@@ -25,7 +25,7 @@ from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
 from nbclaude.secrets.values import is_placeholder, looks_secret
 
-__all__ = ["Finding", "mask", "mask_named", "whole_credentials"]
+__all__ = ["Finding", "mask", "mask_named", "mask_of", "whole_credentials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,11 @@ def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
         findings.append(Finding(kind, line))
         position = end
     return "".join([*pieces, text[position:]]), tuple(findings)
+
+
+def mask_of(kind: str) -> str:
+    """Return what stands in the place of a secret of this kind."""
+    return f"{_MASK}{kind}]"
 
 
 def mask_named(value: str, name: Name) -> str:

@@ -144,7 +144,12 @@ SETTINGS: tuple[Setting, ...] = (
         "how many of the last cells to send along, with their outputs",
         default=0,
         options=(
-            Option(("--cells",), "N|all", "send the last N cells with their outputs, or all", kind=Cells()),
+            Option(
+                ("--cells",),
+                "N|all|needed",
+                "send the last N cells with their outputs, all, or those that the names in the prompt depend on",
+                kind=Cells(),
+            ),
         ),
         configurable=True,
         held=False,

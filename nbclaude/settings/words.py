@@ -69,13 +69,13 @@ class Figure(Text):
 
 
 class Cells(Text):
-    """How many cells, or `all`."""
+    """How many cells, or `all`, or those that are `needed`."""
 
-    what = "how many cells, or all"
+    what = "how many cells, all, or needed"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
         text = plain_text(value) or ""
-        if text != "all" and not re.fullmatch("[0-9]+", text):
+        if text not in ("all", "needed") and not re.fullmatch("[0-9]+", text):
             raise self.unfit()
         return text

@@ -101,7 +101,7 @@ def test_an_answer_is_shown_kept_and_recorded(workspace: Workspace, simulator: S
     assert [turn.question for turn in workspace.conversations[MAIN].turns] == ["Two and two?"]
     assert workspace.ledger.total.answers == 1
     assert display.footer is not None
-    assert display.footer.facts[-1] == "turn 1"
+    assert display.footer.more[-1] == "turn 1"
     assert display.footer.receipt is not None and display.footer.receipt.parts[0].text == "Two and two?"
 
 
@@ -220,7 +220,7 @@ class TestVerb:
         )
         receipt = answered.receipt
         assert receipt is not None
-        assert receipt.summary.startswith("sent: cell 5 (1 line, by explain), instruction (by explain), ")
+        assert receipt.summary.startswith("sent: cell 5 (1 line, by explain), instruction (by explain)")
         assert [(part.title, part.notes) for part in receipt.parts] == [
             ("cell 5", ("gathered by explain", "masked")),
             ("instruction", ("gathered by explain",)),

@@ -156,7 +156,7 @@ def test_no_answer_breaks_the_client_or_the_conversation(
     seed: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     chance = random.Random(seed)
-    with Simulator(strict=False) as simulator:
+    with Simulator(strict=True) as simulator:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
         for number in range(25):
@@ -247,3 +247,34 @@ def test_whatever_an_error_holds(name: str, status: int, monkeypatch: pytest.Mon
         with pytest.raises(APIError) as caught:
             nbclaude.ask("What?", conversation=f"errors {name}")
         str(caught.value).encode()
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "text", "text": "So it is.", "unheard": 1},
+        {"type": "unheard", "text": "So it is."},
+        {"type": "document", "source": {"type": "unheard"}},
+    ],
+)
+def test_a_block_that_the_server_does_not_take_back_is_left_out_with_a_note(
+    block: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = {
+        **EVENTS[0]["message"],
+        "content": [{"type": "text", "text": "First."}, block],
+        "stop_reason": "end_turn",
+    }
+    with Simulator(strict=True) as simulator:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
+        monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
+        conversation = f"refused {block}"
+        simulator.enqueue(RawStream(json.dumps(message).encode()), "Fine.", "Again.")
+        nbclaude.ask("What?", conversation=conversation)
+        assert nbclaude.ask("And now?", conversation=conversation).text == "Fine."
+        texts = ["First.", "So it is."] if block["type"] == "text" else ["First."]
+        assert simulator.requests[-1].messages[1]["content"] == [
+            {"type": "text", "text": text} for text in texts
+        ]
+        # What was refused once does not keep the conversation from going on.
+        assert nbclaude.ask("And then?", conversation=conversation).text == "Again."

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.history import Scope, history_of, replayable
+from nbclaude.conversation.history import Scope, history_of
+from nbclaude.conversation.replaying import replayable
 from nbclaude.conversation.turns import Turn
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import MessageRequest

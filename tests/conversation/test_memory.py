@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+import random
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from nbclaude.asking.send import send
-from nbclaude.conversation.memory import MAX_SPARE, TurnMemory
+from nbclaude.conversation.history import Scope, history_of
+from nbclaude.conversation.memory import MAX_SPARE, MAX_TRAILS, STRIDE, TurnMemory
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
@@ -77,6 +82,125 @@ def test_what_is_worked_out_is_worked_out_once_and_forgotten_with_its_turn() -> 
     for one in turns[:3]:
         memory.of(one, "key", lambda one=one: worked.append(one.question))
     assert worked[len(turns) :] == ["2"]
+
+
+class Counting:
+    """A walk that notes which turns it takes, here and wherever it is gone on with."""
+
+    def __init__(self, taken: list[Turn], so_far: tuple[Turn, ...] = ()) -> None:
+        self.taken, self.so_far = taken, so_far
+
+    def take(self, turn: Turn) -> None:
+        self.taken.append(turn)
+        self.so_far = (*self.so_far, turn)
+
+    def copy(self) -> Counting:
+        return Counting(self.taken, self.so_far)
+
+
+class TestWalked:
+    def test_a_conversation_that_grows_is_gone_through_once(self) -> None:
+        memory, turns, taken = TurnMemory(), [turn("0")], list[Turn]()
+        for number in range(1, 300):
+            memory.walked("key", turns, lambda: Counting(taken))
+            turns.append(turn(str(number)))
+        assert len(taken) == 299
+
+    def test_a_cell_in_the_middle_that_runs_again(self) -> None:
+        memory, taken = TurnMemory(), list[Turn]()
+        turns = [turn(str(number)) for number in range(1_000)]
+        memory.walked("key", turns, lambda: Counting(taken))
+        assert len(taken) == 1_000
+        memory.walked("key", turns[:700], lambda: Counting(taken))
+        assert len(taken) <= 1_000 + STRIDE
+        count = len(taken)
+        memory.walked("key", turns, lambda: Counting(taken))
+        assert len(taken) == count  # what stands behind it was not forgotten
+        changed = [*turns[:700], turn("new"), *turns[701:]]
+        walk = memory.walked("key", changed, lambda: Counting(taken))
+        assert len(taken) <= count + 300
+        assert [each.question for each in walk.so_far] == [each.question for each in changed]
+
+    def test_the_caller_s_walk_is_his_own(self) -> None:
+        memory, taken = TurnMemory(), list[Turn]()
+        turns = [turn("a"), turn("b")]
+        memory.walked("key", turns, lambda: Counting(taken)).take(turn("prompt"))
+        assert [each.question for each in memory.walked("key", turns, lambda: Counting(taken)).so_far] == [
+            "a",
+            "b",
+        ]
+
+    def test_a_stop_in_the_middle_leaves_what_was_known(self) -> None:
+        memory, taken = TurnMemory(), list[Turn]()
+        turns = [turn(str(number)) for number in range(100)]
+        memory.walked("key", turns[:50], lambda: Counting(taken))
+
+        class Stopped(list[Turn]):
+            def __iter__(self) -> Iterator[Turn]:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            memory.walked("key", Stopped(turns), lambda: Counting(taken))
+        assert len(memory.walked("key", turns, lambda: Counting(taken)).so_far) == 100
+        assert len(taken) == 100
+
+    def test_conversations_and_keys_do_not_disturb_each_other(self) -> None:
+        memory, taken = TurnMemory(), list[Turn]()
+        first, second = [[turn(f"{name}{n}") for n in range(10)] for name in "ab"]
+        for _ in range(3):
+            for turns in (first, second):
+                for key in ("x", "y"):
+                    memory.walked(key, turns, lambda: Counting(taken))
+        assert len(taken) == 40
+
+    def test_few_trails_are_kept(self) -> None:
+        memory, taken = TurnMemory(), list[Turn]()
+        turns = [turn("a")]
+        for number in range(MAX_TRAILS + 1):
+            memory.walked(number, turns, lambda: Counting(taken))
+        memory.walked(0, turns, lambda: Counting(taken))
+        assert len(taken) == MAX_TRAILS + 2
+
+
+def some_turn(chance: random.Random, number: int) -> Turn:
+    """A turn of any kind that a conversation has: plain, with calls, results, thinking, images, the rest of an answer."""
+    blocks: list[dict[str, object]] = []
+    if chance.random() < 0.3:
+        blocks.append({"type": "thinking", "thinking": "Hm.", "signature": f"s{number}"})
+    if chance.random() < 0.8:
+        blocks.append(text_block(f"Answer {number}."))
+    if chance.random() < 0.3:
+        blocks.append({"type": "tool_use", "id": f"t{number}", "name": "f", "input": {}})
+    made = turn(f"Question {number}?", *blocks)
+    made.message["stop_reason"] = "tool_use" if chance.random() < 0.5 else "end_turn"  # type: ignore[index]
+    prompt: list[dict[str, object]] = []
+    if chance.random() < 0.4:
+        prompt.append({"type": "tool_result", "tool_use_id": f"t{number - 1}", "content": "1"})
+    if chance.random() < 0.3:
+        data = str(chance.randrange(3)) * 3_000
+        prompt.append(
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": data}}
+        )
+    if chance.random() < 0.8:
+        prompt.append(text_block(f"Question {number}?"))
+    return replace(made, prompt=tuple(prompt))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_conversation_that_changes_is_written_the_same_with_a_memory(seed: int) -> None:
+    chance = random.Random(seed)
+    memory = TurnMemory()
+    turns: list[Turn] = []
+    scopes = [Scope("m", binds_thinking=binds, keeps_thinking=True) for binds in (True, False)]
+    for number in range(150):
+        place = chance.randrange(len(turns) + 1) if chance.random() < 0.2 else len(turns)
+        scope = chance.choice(scopes)
+        prompt = some_turn(chance, number).prompt if chance.random() < 0.8 else ()
+        known = history_of(turns[:place], prompt, scope, memory)
+        assert known == history_of(turns[:place], prompt, scope)
+        made = replace(some_turn(chance, number), prompt=prompt, prefix=known.prefix)
+        turns[place : place + (1 if chance.random() < 0.8 else 0)] = [made]
+    assert len(turns) > 50
 
 
 class TestPrepared:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from nbclaude.asking.follow_up import is_cut, origin_of_rest, origin_of_results
 from nbclaude.conversation.conversations import Conversations
-from nbclaude.conversation.history import Scope, history_of, open_calls
+from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.plan import turns_before
 from nbclaude.conversation.question import Question
+from nbclaude.conversation.replaying import open_calls
 from nbclaude.conversation.turns import Turn
 from nbclaude.notebook import CellRun
 from nbclaude.simulator.rules import check_request

@@ -39,6 +39,26 @@ def fresh_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
 @pytest.fixture
 def claude_kernel(kernel: Kernel, simulator: Simulator) -> Kernel:
     """Give a kernel with the extension loaded and connected to this test's simulator."""
+    return connect(kernel, simulator)
+
+
+@pytest.fixture(scope="module")
+def many_asks(shared_kernel: Kernel) -> Iterator[tuple[Kernel, Simulator]]:
+    """Give a connected kernel with its simulator for many cases that do not mind each other: to reset it costs a second.
+
+    The tests that share it stand together in their module, since those that reset the kernel end it.
+    """
+    from nbclaude.simulator import Simulator
+
+    with Simulator() as simulator:
+        shared_kernel.reset()
+        yield connect(shared_kernel, simulator), simulator
+    leaks, shared_kernel.leaks = shared_kernel.leaks, []
+    assert leaks == []
+
+
+def connect(kernel: Kernel, simulator: Simulator) -> Kernel:
+    """Load the extension into a kernel, and connect it to a simulator."""
     connected = kernel.run(
         "import os\n"
         f"os.environ['ANTHROPIC_BASE_URL'] = {simulator.base_url!r}\n"

@@ -55,7 +55,7 @@ def test_a_finished_answer_is_one_output_in_three_formats(
     assert output["data"]["text/markdown"] == output["data"]["text/plain"] == "# Title\n\nSome *text*."
     assert "<h1>Title</h1>\n<p>Some <em>text</em>.</p>\n" in output["data"]["text/html"]
     assert 'nbclaude-waiting"' not in output["data"]["text/html"]
-    assert "claude-sonnet-5-5 · " in output["data"]["text/html"]
+    assert ">Sonnet 5.5</strong> · " in output["data"]["text/html"]
     assert "turn 1" in output["data"]["text/html"]
 
 
@@ -204,3 +204,26 @@ def test_footer_says_why_an_answer_stopped(claude_kernel: Kernel, simulator: Sim
     simulator.enqueue(Answer("", stop_reason="refusal", stop_details=refusal))
     refused = claude_kernel.run("%claude hi")
     assert "The model declined to answer (cyber). No &lt;b&gt;." in refused.html
+
+
+def test_an_error_in_a_notebook_is_a_card_and_the_cell_failed(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    asked = ("nobody asks",)  # whoever can be asked looks at the cell
+    refused = claude_kernel.run("%claude --tools nothing Hi", cell_id="a", answers=asked)
+    assert refused.error is None and not refused.ok
+    assert "nbclaude-card" in refused.html and "nothing" in refused.html
+    assert claude_kernel.value("type(__import__('sys').last_value).__name__") == "ConfigurationError"
+    assert claude_kernel.run("1/0", cell_id="b", answers=asked).error is not None
+    simulator.enqueue(StreamFault("error", "One two three.", after_characters=6))
+    failed = claude_kernel.run("%claude Hi", cell_id="c", answers=asked)
+    (output,) = displays(failed)  # the card stands under what arrived, and nowhere else
+    assert not failed.ok and "One tw" in output["data"]["text/html"]
+    assert output["data"]["text/html"].count("nbclaude-title") == 2  # in the rules, and in the card
+    simulator.enqueue(Answer(LONG, pace=Pace(200, 10)))
+    running = claude_kernel.start("for _ in range(3):\n    %claude Hi", cell_id="d", answers=asked)
+    running.wait_until(lambda seen: 'class="nbclaude-answer' in seen.html)
+    claude_kernel.interrupt()
+    running.wait()
+    assert not running.ok and running.error is None and "AnswerInterrupted" not in running.html
+    assert '<span class="nbclaude-mark">Stopped</span>' in running.html and len(simulator.requests) == 2

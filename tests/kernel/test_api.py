@@ -10,6 +10,8 @@ import pytest
 from nbclaude.simulator import Answer, HTTPFault, Simulator, StreamFault, text, thinking, tool_use
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 TOOLS = """
 weather = {"name": "get_weather", "description": "Get the weather", "input_schema": {"type": "object",
     "properties": {"city": {"type": "string"}}, "required": ["city"]}}

@@ -17,9 +17,12 @@ from nbclaude.simulator import Simulator
 from tests.kernel.environment import clean_environment
 from tests.kernel.kernel import Execution, Kernel
 
+pytestmark = pytest.mark.once
+
 CANARY = "sk-ant-api03-canary-7f3e9b1d5c"
 KEYRING = """\
 import keyring, keyring.backend
+
 class Held(keyring.backend.KeyringBackend):
     priority = 1
     def __init__(self):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
@@ -79,3 +80,39 @@ def notebook(
     finally:
         nbclaude.unload_ipython_extension(shell)
         lines.close_lines()
+
+
+class Inputs:
+    """What a front end is asked to put into the next cell, or into the one that runs."""
+
+    def __init__(self, shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.shell = shell
+        self.texts: list[tuple[str, bool]] = []
+        self._patch = monkeypatch
+        monkeypatch.setattr(shell, "set_next_input", self._take, raising=False)
+
+    def _take(self, text: str, replace: bool = False) -> None:
+        self.texts.append((text, replace))
+
+    def request(
+        self,
+        cell: str | None = "cell-1",
+        *,
+        run: str = "",
+        stdin: bool = True,
+        code: str = "",
+        **metadata: Any,
+    ) -> None:
+        """Let the next cell be run by a front end that tells this."""
+        parent = {
+            "header": {"msg_id": run or uuid4().hex},
+            "metadata": {**metadata, **({"cellId": cell} if cell else {})},
+            "content": {"code": code, "allow_stdin": stdin},
+        }
+        self._patch.setattr(self.shell, "get_parent", lambda: parent, raising=False)
+
+
+@pytest.fixture
+def inputs(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Inputs:
+    """Give what the front end is asked to put into cells."""
+    return Inputs(notebook.shell, monkeypatch)

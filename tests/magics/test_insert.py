@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
-from uuid import uuid4
+from collections.abc import Iterator
 
 import pytest
 
 from nbclaude.edits import actions, offers
-from tests.magics.conftest import Notebook
+from tests.magics.conftest import Inputs, Notebook
 
 ANSWER = """Try:
 
@@ -40,39 +38,13 @@ x <- 1
 ~~~
 """
 
-Request = Callable[..., None]
-
-
-class Inputs:
-    """What a front end is asked to put into the next cell, or into the one that runs."""
-
-    def __init__(self, shell: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.shell = shell
-        self.texts: list[tuple[str, bool]] = []
-        self._patch = monkeypatch
-        monkeypatch.setattr(shell, "set_next_input", self._take, raising=False)
-
-    def _take(self, text: str, replace: bool = False) -> None:
-        self.texts.append((text, replace))
-
-    def request(
-        self, cell: str | None = "cell-1", *, run: str = "", stdin: bool = True, code: str = ""
-    ) -> None:
-        """Let the next cell be run by a front end that tells this."""
-        parent = {
-            "header": {"msg_id": run or uuid4().hex},
-            "metadata": {"cellId": cell} if cell else {},
-            "content": {"code": code, "allow_stdin": stdin},
-        }
-        self._patch.setattr(self.shell, "get_parent", lambda: parent, raising=False)
-
 
 @pytest.fixture
-def inputs(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inputs]:
+def answered(notebook: Notebook, inputs: Inputs) -> Iterator[Inputs]:
     """Give what the front end was asked for; the answer above is the last one."""
     notebook.simulator.enqueue(ANSWER)
     assert notebook.run("%claude code") is None
-    yield Inputs(notebook.shell, monkeypatch)
+    yield inputs
     offers.forget_widgets()
 
 
@@ -87,16 +59,16 @@ def inputs(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inpu
         ("5  # the R one", "%%R\nx <- 1"),
     ],
 )
-def test_one_block(notebook: Notebook, inputs: Inputs, line: str, cell: str) -> None:
+def test_one_block(notebook: Notebook, answered: Inputs, line: str, cell: str) -> None:
     """The code alone, without backticks, with its cell magic; nested fences stay whole."""
     assert notebook.run(f"%claude_insert {line}") is None
-    assert inputs.texts == [(cell, False)]
+    assert answered.texts == [(cell, False)]
 
 
-def test_insert_of_a_block(notebook: Notebook, inputs: Inputs) -> None:
+def test_insert_of_a_block(notebook: Notebook, answered: Inputs) -> None:
     """The method does the same as the magic."""
     assert notebook.run("_claude.code[1].insert()") is None
-    assert inputs.texts == [("%%bash\nls", False)]
+    assert answered.texts == [("%%bash\nls", False)]
 
 
 @pytest.mark.parametrize(
@@ -108,10 +80,10 @@ def test_insert_of_a_block(notebook: Notebook, inputs: Inputs) -> None:
         ("two", "%claude_insert two: use the number of a block, from 1, or all."),
     ],
 )
-def test_wrong_numbers(notebook: Notebook, inputs: Inputs, line: str, said: str) -> None:
+def test_wrong_numbers(notebook: Notebook, answered: Inputs, line: str, said: str) -> None:
     """What is not there is said, and nothing is inserted."""
     assert notebook.refused(f"%claude_insert {line}") == f"UsageError: {said}"
-    assert inputs.texts == []
+    assert answered.texts == []
 
 
 def test_no_answer_and_no_code(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
@@ -124,13 +96,13 @@ def test_no_answer_and_no_code(notebook: Notebook, capsys: pytest.CaptureFixture
 
 
 def test_all_where_cells_come_one_at_a_time(
-    notebook: Notebook, inputs: Inputs, capsys: pytest.CaptureFixture[str]
+    notebook: Notebook, answered: Inputs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They share a cell, a blank comment line between; it says so, and what was left out."""
-    inputs.request("vscode-notebook-cell:/a.ipynb#W0sZmlsZQ==")
+    answered.request("vscode-notebook-cell:/a.ipynb#W0sZmlsZQ==")
     capsys.readouterr()
     assert notebook.run("%claude_insert all") is None
-    (text, _) = inputs.texts[-1]
+    (text, _) = answered.texts[-1]
     assert text.startswith("x = 1\n\n#\n\n# %%bash\n# ls\n\n#\n\n# %%markdown")
     said = capsys.readouterr().out
     assert "This front end takes one new cell at a time, so the 4 blocks share one." in said
@@ -138,11 +110,11 @@ def test_all_where_cells_come_one_at_a_time(
     assert "%load_ext rpy2.ipython" in said
 
 
-def test_all_in_a_document(notebook: Notebook, inputs: Inputs) -> None:
+def test_all_in_a_document(notebook: Notebook, answered: Inputs) -> None:
     """The first goes the way that every front end takes, the others follow in cells of their own."""
-    inputs.request()
+    answered.request()
     assert notebook.run("%claude_insert all") is None
-    assert inputs.texts == [("x = 1", False)]
+    assert answered.texts == [("x = 1", False)]
     ((_, widget),) = offers._widgets
     assert isinstance(widget, actions.Actions)
     assert widget.cell == "cell-1"
@@ -150,27 +122,27 @@ def test_all_in_a_document(notebook: Notebook, inputs: Inputs) -> None:
     assert widget.wish == "below"
 
 
-def test_one_after_the_other_in_one_cell(notebook: Notebook, inputs: Inputs) -> None:
+def test_one_after_the_other_in_one_cell(notebook: Notebook, answered: Inputs) -> None:
     """Of two texts for the next cell only the last would count: nothing is lost in a loop."""
-    inputs.request()
+    answered.request()
     assert notebook.run("for block in _claude.code[:3]: block.insert()") is None
     ((_, widget),) = offers._widgets
-    assert inputs.texts == [("x = 1", False)]
+    assert answered.texts == [("x = 1", False)]
     assert [source.split("\n")[0] for _, source in widget.cells] == ["%%bash", "%%markdown"]
-    inputs.request(run="r2")
+    answered.request(run="r2")
     assert notebook.run("_claude.code[4].insert()") is None
-    assert inputs.texts == [("x = 1", False), ("%%R\nx <- 1", False)]
-    inputs.request(cell=None, run="r3")
+    assert answered.texts == [("x = 1", False), ("%%R\nx <- 1", False)]
+    answered.request(cell=None, run="r3")
     assert notebook.run("for block in _claude.code[:2]: block.insert()") is None
-    assert inputs.texts[-1] == ("x = 1\n\n#\n\n# %%bash\n# ls", False)
+    assert answered.texts[-1] == ("x = 1\n\n#\n\n# %%bash\n# ls", False)
 
 
 def test_where_nothing_is_inserted(
-    notebook: Notebook, inputs: Inputs, capsys: pytest.CaptureFixture[str]
+    notebook: Notebook, answered: Inputs, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What executes notebooks for nobody takes no cell: the code is shown."""
-    inputs.request(cell=None, stdin=False)
+    answered.request(cell=None, stdin=False)
     capsys.readouterr()
     assert notebook.run("%claude_insert 2") is None
-    assert inputs.texts == []
+    assert answered.texts == []
     assert "so the code is shown here" in capsys.readouterr().out

@@ -288,7 +288,9 @@ def test_the_most_steps(tools: Notebook) -> None:
     assert roles == ["user", "assistant", "user", "assistant", "user"]
 
 
-@pytest.mark.parametrize("reason", ["max_tokens", "refusal", "stop_sequence", "model_context_window_exceeded"])
+@pytest.mark.parametrize(
+    "reason", ["max_tokens", "refusal", "stop_sequence", "model_context_window_exceeded"]
+)
 def test_calls_of_an_answer_that_did_not_end_well_are_not_run(tools: Notebook, reason: str) -> None:
     call = tool_use("total", {"df": "sales", "column": "amount"})
     tools.simulator.enqueue(Answer([text("I"), call], stop_reason=reason))
@@ -313,7 +315,9 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     assert isinstance(error, KeyboardInterrupt)
     assert str(error) == "Stopped while a tool was running. The steps before are kept as turns."
     assert tools.sent("%claude Next?") == ["Next?"]
-    assert tools.simulator.requests[-1].json["messages"][1]["content"] == [{"type": "text", "text": "I stop."}]
+    assert tools.simulator.requests[-1].json["messages"][1]["content"] == [
+        {"type": "text", "text": "I stop."}
+    ]
 
 
 def test_a_tool_that_asks(tools: Notebook) -> None:
@@ -342,6 +346,8 @@ def test_without_the_conversation(tools: Notebook) -> None:
 def test_tools_stay_in_the_conversation(tools: Notebook) -> None:
     tools.simulator.enqueue(Answer([tool_use("total", {"df": "sales", "column": "amount"})]), Answer("10"))
     tools.run("%claude --tools total Sum?")
-    tools.simulator.enqueue(Answer([tool_use("total", {"df": "sales", "column": "amount"})]), Answer("Again 10"))
+    tools.simulator.enqueue(
+        Answer([tool_use("total", {"df": "sales", "column": "amount"})]), Answer("Again 10")
+    )
     assert tools.run("%claude Once more?") is None
     assert tools.value("ran") == ["amount"] * 2

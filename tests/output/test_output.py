@@ -80,20 +80,29 @@ class TestPages:
         [last] = notebook.messages  # the publisher has been told to clear the rest
         assert not last["update"] and "Hello." in last["data"]["text/html"]
 
-    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 900, True)])
+    def test_a_page_and_its_ending_take_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
+        notebook.is_alone = True
+        notebook.display.begin()
+        for _ in range(3):
+            notebook.display.show([delta("word\n\n" * 100)])
+        notebook.display.finish(FOOTER)
+        assert [message["update"] for message in notebook.messages] == [False, False]
+        assert sum(message["data"]["text/html"].count("<p>word") for message in notebook.messages) == 300
+
+    @pytest.mark.parametrize(("text", "alone"), [("Hello.", False), ("word\n\n" * 2_000, True)])
     def test_other_outputs_and_several_pages_stay(self, notebook: Notebook, text: str, alone: bool) -> None:
         notebook.is_alone = alone
         notebook.display.begin()
         notebook.display.show([delta(text)])
         notebook.display.finish(FOOTER)
-        assert not notebook.messages[0]["update"] and notebook.messages[-1]["update"]
+        assert notebook.messages[0]["data"]["text/plain"] == "Asking Claude …"
 
     def test_what_is_shown_first_says_something_in_plain_text(self, notebook: Notebook) -> None:
         """A front end that ignores updates shows these, and nothing more."""
         notebook.display.begin()
         notebook.display.show([delta("word\n\n" * 900)])
         firsts = [message["data"]["text/plain"] for message in notebook.messages if not message["update"]]
-        assert firsts == ["Asking Claude …", "(the answer goes on)"]
+        assert firsts == ["Asking Claude …", "(the answer goes on)", "(the answer goes on)"]
 
     def test_the_waiting_sign_comes_first_and_goes(self, notebook: Notebook) -> None:
         notebook.display.begin()
@@ -397,7 +406,7 @@ class TestTerminal:
     def test_what_was_sent(self) -> None:
         receipt = Receipt("sent: df (3 rows), 40 tokens", parts=(ReceiptPart("df", "rows"),))
         shown = self.shown(delta("Hi"), footer=Footer(("m",), receipt=receipt))
-        assert shown == "Hi\n(m)\n(sent: df (3 rows), 40 tokens)\n"
+        assert shown == "Hi\n(m · sent: df (3 rows), 40 tokens)\n"
 
     def test_waiting_is_one_line(self) -> None:
         stream = io.StringIO()

@@ -54,9 +54,11 @@ class Reader:
                 assert image.number == len(self.pages), "pages appear one after the other"
             self.pages[image.number] = image
         open_pages = [image for image in self.pages.values() if not image.closed]
-        assert len(open_pages) <= 1
-        if open_pages:
-            assert open_pages[0].number == len(self.pages) - 1
+        # The open page and its ending, after all that are closed.
+        assert len(open_pages) <= 2
+        assert sorted(image.number for image in open_pages) == [
+            *range(len(self.pages) - len(open_pages), len(self.pages))
+        ]
 
     def feed(self, *events: Event) -> None:
         for event in events:
@@ -156,7 +158,7 @@ def test_small_pages(name: str, limit: int, monkeypatch: pytest.MonkeyPatch) -> 
     reader = show(source, 5, late=name in LATE)
     assert reader.html == render_markdown(source, "x")
     assert reader.markdown == source
-    assert len(reader.pages) <= 30
+    assert len(reader.pages) <= MAX_PAGES + 1
 
 
 class TestLimits:
@@ -187,11 +189,14 @@ class TestLimits:
             renderer.feed(delta(source[start : start + size]))
             numbers |= {image.number for image in renderer.changes()}
         # The pages are what this is about; the rendering of the whole is in the tests of smaller answers.
-        assert len(numbers) <= MAX_PAGES
+        assert len(numbers) <= MAX_PAGES + 1
         assert len(numbers) > 20
 
-    def test_an_ordinary_answer_is_one_page(self) -> None:
-        assert len(show("Some words.\n\n" * 300, 500).pages) == 1
+    def test_an_ordinary_answer_is_one_page_and_its_ending(self) -> None:
+        assert len(show("Some words.\n\n" * 40, 100).pages) == 1
+        reader = show("Some words.\n\n" * 300, 500)
+        assert len(reader.pages) == 2
+        assert all("Some words." in image.html for image in reader.pages.values())
 
     def test_one_block_is_never_cut(self) -> None:
         source = "```\n" + "line of code\n" * 5000 + "```\n\ntext\n"
@@ -224,6 +229,53 @@ class TestPainting:
         assert [FOOTER.html in reader.pages[number].html for number in sorted(reader.pages)] == [False] * (
             len(reader.pages) - 1
         ) + [True]
+
+    def test_what_is_above_the_ending_is_painted_only_when_something_has_moved_up(self) -> None:
+        renderer = ReplyRenderer("x")
+        painted: list[int] = []
+        for number in range(200):
+            renderer.feed(delta(f"Paragraph {number}.\n\n"))
+            painted += [image.number for image in renderer.changes()]
+        assert painted.count(0) < painted.index(1) + 8
+        assert painted.count(1) > 150
+
+    def test_an_ending_that_moves_up_leaves_its_output_to_what_comes(self) -> None:
+        reader = Reader(ReplyRenderer("x"))
+        for part in (
+            "word " * 130 + "\n\n",
+            "# Title\n\n",
+            "more " * 130,
+            "\n\n",
+            "# Another\n\n",
+            "Last.\n",
+        ):
+            reader.feed(delta(part))
+            assert reader.html.count("word") in (130, 0)
+            assert reader.html.count("more") <= 130
+        reader.close()
+        assert body(reader.pages[1]) == "<h1>Another</h1>\n<p>Last.</p>\n"
+
+    def test_tools_and_thinking_between_texts_leave_nothing_twice(self) -> None:
+        reader = Reader(ReplyRenderer("x"))
+        for index in range(12):
+            kind = ("text", "tool_use", "thinking")[index % 3]
+            reader.feed(BlockStart(index, {"type": kind, "name": "f", "id": str(index), "input": {}}))
+            if kind == "text":
+                for number in range(9):
+                    reader.feed(
+                        BlockDelta(
+                            index, {"type": "text_delta", "text": f"T{index}.{number} " + "x " * 90 + "\n\n"}
+                        )
+                    )
+                    assert reader.html.count(f"T{index}.{number} ") == 1
+            elif kind == "thinking":
+                reader.feed(BlockDelta(index, {"type": "thinking_delta", "thinking": f"Hm{index}"}))
+            reader.feed(BlockStop(index))
+        reader.close()
+        for index in range(0, 12, 3):
+            assert [reader.html.count(f"T{index}.{number} ") for number in range(9)] == [1] * 9
+            assert reader.markdown.count(f"T{index}.0 ") == 1
+        assert all(body(image).strip() for image in reader.pages.values())
 
     def test_what_is_painted_stays_linear(self) -> None:
         """Painting costs what is on the open page: twice the answer is twice the HTML, not four times."""

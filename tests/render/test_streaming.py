@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nbclaude.render import streaming
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.streaming import MarkdownStream, SettledBlock
 from tests.render.documents import DOCUMENTS, FRAGMENTS, LATE
@@ -106,12 +107,16 @@ def test_no_word_is_lost_or_shown_twice(name: str) -> None:
 
 def test_a_block_settles_when_another_has_begun() -> None:
     stream = MarkdownStream()
-    stream.feed("# A\n\ntext")
-    assert stream.advance().settled == ()  # the line may yet become part of a table, or of nothing
-    stream.feed("\n")
+    stream.feed("# A\n\n")
+    assert stream.advance().settled == ()
+    stream.feed("te")
     assert stream.advance().settled == (SettledBlock(5, "<h1>A</h1>\n"),)
-    stream.feed("more\n\n- a\n")
-    assert stream.advance().settled == (SettledBlock(16, "<p>text\nmore</p>\n"),)
+    stream.feed("xt\n- a")
+    assert stream.advance().settled == ()  # its line is still being written, and nothing stands between
+    stream.feed("\n")
+    assert stream.advance().settled == (SettledBlock(10, "<p>text</p>\n"),)
+    stream.feed("\n1")
+    assert stream.advance().settled == ()  # it may yet be an item
 
 
 def test_the_first_words_are_shown_at_once() -> None:
@@ -250,3 +255,49 @@ def test_twice_the_text_is_twice_the_work(unit: str, step: int) -> None:
     assert twice < 2.5 * once
     # And no character is read more than a few times: a block is short.
     assert twice < 32_000 * (4 + len(unit) / step)
+
+
+LINES = [
+    "x = 1",
+    "",
+    "  y",
+    "\tz",
+    " \tz",
+    "```",
+    " ```",
+    "    ```",
+    "\t```",
+    "``",
+    "```` ",
+    "```x",
+    "~~~",
+    "~~~~\t",
+    "\0",
+    "> a",
+    "- b",
+    "| a | b |",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    opening=st.sampled_from(["```", "````py", " ```", "   ~~~ text", "\n```", "a\n\n~~~~"]),
+    lines=st.lists(
+        st.tuples(st.sampled_from(LINES), st.sampled_from(["\n", "\n", "\r\n", "\r"])), max_size=12
+    ),
+    step=st.sampled_from([1, 2, 3, 9]),
+)
+def test_code_that_grows_is_what_a_parser_makes_of_it(
+    opening: str, lines: list[tuple[str, str]], step: int
+) -> None:
+    """Long code is read line by line. Here every block of code counts as long."""
+    source = opening + "\n" + "".join(line + end for line, end in lines)
+    grown, parsed = MarkdownStream(), MarkdownStream()
+    for piece in pieces(source, step):
+        with pytest.MonkeyPatch.context() as patch:
+            grown.feed(piece)
+            parsed.feed(piece)
+            expected = parsed.advance(catch_up=True)
+            patch.setattr(streaming, "ALWAYS", 0)
+            assert grown.advance(catch_up=True) == expected
+    assert grown.close(source, []) == [render_markdown(source)]

@@ -11,7 +11,15 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.notebook import ABOVE_MAGIC, ASKING_LINE
 from nbclaude.texts import clip, counted, framed
 
-__all__ = ["CellLog", "CellOutput", "LoggedCell", "context_cells"]
+__all__ = [
+    "TOTAL_BUDGET",
+    "CellLog",
+    "CellOutput",
+    "LoggedCell",
+    "context_cells",
+    "printed_by",
+    "visible_cells",
+]
 
 # How many characters of one cell's source and outputs go along, and of all cells together.
 CELL_BUDGET = 6_000
@@ -100,9 +108,7 @@ def context_cells(
     the `answers` was printed, only that goes along. Budgets are in characters: each cell is cut in its middle, and if all
     are too long, the oldest are left out; both is said in the text and in the notes.
     """
-    shown = [
-        cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)
-    ]
+    shown = visible_cells(log, without)
     if wanted != "all":
         shown = shown[-wanted:] if wanted > 0 else []
     if not shown:
@@ -128,6 +134,23 @@ def context_cells(
         texts.append(f"[… {counted(left, 'older cell')} left out …]")
     block = framed("cells", "notebook", "\n\n".join(reversed(texts)))
     return Attachment("cells", (block,), counted(len(shown) - left, "cell"), tuple(notes), "text")
+
+
+def visible_cells(log: CellLog, without: str = "") -> list[LoggedCell]:
+    """Return the cells that may go along, without their lines that ask; `without` is the id of one that does not."""
+    return [
+        cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)
+    ]
+
+
+def is_asking(source: str) -> bool:
+    """Tell whether a cell only asks, and runs no code of the user's."""
+    return _visible(LoggedCell("", 0, source)) is None and _IGNORED.match(source) is None
+
+
+def printed_by(cell: LoggedCell) -> str:
+    """Return what a cell has printed and shown, without its error."""
+    return "\n".join(each.text.rstrip("\n") for each in _joined(cell.outputs) if each.kind != "error")
 
 
 def _visible(cell: LoggedCell) -> LoggedCell | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nbclaude.context.failures.failure import FailureLog
 from nbclaude.context.shown.cells import CellLog
 from nbclaude.context.shown.figure_watch import watch
 from nbclaude.context.shown.figures import FigureLog
@@ -14,11 +15,12 @@ __all__ = ["Seen"]
 
 
 class Seen:
-    """The figures and cells of one kernel, from `load` to `unload`."""
+    """The figures, cells and errors of one kernel, from `load` to `unload`."""
 
     def __init__(self) -> None:
         self.figures = FigureLog()
         self.cells = CellLog()
+        self.failures = FailureLog()
         self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
 
@@ -34,7 +36,7 @@ class Seen:
             at = cell_run()
             return at.cell if at is not None else ""
 
-        self._watch = CellWatch(shell, self.cells, cell_id)
+        self._watch = CellWatch(shell, self.cells, cell_id, self.failures)
         self._watch.load()
         self._undo = [watch(shell, self.figures, cell_run), self._watch.unload]
 

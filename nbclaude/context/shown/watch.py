@@ -10,12 +10,16 @@ from __future__ import annotations
 import contextlib
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from nbclaude.context.shown.cells import CellLog, CellOutput
+from nbclaude import notebook
+from nbclaude.context.failures.failure import FailureLog
+from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
 from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.told import told
+from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
 from nbclaude.texts import TextLimits, counted, gap
@@ -34,12 +38,21 @@ _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\
 class CellWatch:
     """Writes the cells that a shell executes into a log, from `load` to `unload`.
 
-    `cell_id()` names the cell that is being executed, "" where the front end does not.
+    `cell_id()` names the cell that is being executed, "" where the front end does not. What is known of errors goes into
+    `failures`, at once: the values in their frames are gone afterwards.
     """
 
-    def __init__(self, shell: Shell, log: CellLog, cell_id: Callable[[], str] = str) -> None:
+    def __init__(
+        self,
+        shell: Shell,
+        log: CellLog,
+        cell_id: Callable[[], str] = str,
+        failures: FailureLog | None = None,
+    ) -> None:
         self._shell = shell
         self._log = log
+        self._failures = failures if failures is not None else FailureLog()
+        self._began = 0.0
         self._cell_id = cell_id
         self._outputs: list[_Collected] = []
         self._undo: list[Callable[[], None]] = []
@@ -90,6 +103,7 @@ class CellWatch:
         self._current = self._cell_id()
         self._result = ""
         self._earlier_error = getattr(sys, "last_value", None)
+        self._began = time.monotonic()
         for kind in ("stdout", "stderr"):
             self._tap(kind)
 
@@ -102,7 +116,8 @@ class CellWatch:
         if not str(info.raw_cell or "").strip():
             return
         count = int(result.execution_count or 0)
-        last = self._last_outputs(result, count)
+        error = result.error_before_exec or result.error_in_exec or self._error_shown()
+        last = self._last_outputs(result, count, error)
         if last and self._clearing:
             self._clear()
         outputs = [CellOutput(one.kind, one.text()) for one in self._outputs]
@@ -111,15 +126,43 @@ class CellWatch:
                 CellOutput("result", f"[… {counted(self._more, 'more output')} of this cell left out …]")
             )
         self._clear()
-        self._log.record(self._current, count, str(info.raw_cell), [*outputs, *last])
+        source = str(info.raw_cell)
+        # A line that has the cell explained is not a part of it.
+        asked = notebook.explained(source)
+        source = source if asked is None else asked[1]
+        self._log.record(self._current, count, source, [*outputs, *last])
+        # A fault of ours must not show under a cell that has nothing to do with us.
+        with contextlib.suppress(Exception):
+            self._take_down(error, count, source)
 
-    def _last_outputs(self, result: Any, count: int) -> list[CellOutput]:
+    def _take_down(self, error: BaseException | None, count: int, source: str) -> None:
+        """Note what is known of the error that a cell ended with, or that it has mended its own."""
+        from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
+
+        if isinstance(error, NbclaudeError | AnswerInterrupted) or is_asking(source):
+            return  # an error of ours says itself what to do
+        code = notebook.python_of(source)
+        cell = FailedCell(
+            self._current,
+            count,
+            source,
+            code,
+            self._shell.user_ns,
+            notebook.cell_numbers(self._shell),
+            time.monotonic() - self._began,
+        )
+        failure = failure_of(error, cell) if error is not None else failed_command(cell)
+        if failure is not None:
+            self._failures.record(failure)
+        else:
+            self._failures.succeeded(self._current)
+
+    def _last_outputs(self, result: Any, count: int, error: BaseException | None) -> list[CellOutput]:
         """Return what a cell ends with: the value of its last expression, unless it is an answer of ours, or its error."""
         outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
-        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.reply":
+        if shown and result.result is not None and type(result.result).__module__ != "nbclaude.asking.reply":
             outputs.append(CellOutput("result", _plain(self._result or told({"text/plain": str(shown)}))))
-        error = result.error_before_exec or result.error_in_exec or self._error_shown()
         if error is not None:
             from nbclaude.context.sources import describe_exception
 

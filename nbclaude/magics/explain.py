@@ -1,0 +1,196 @@
+"""`%claude_explain` and `%%claude_explain`: a cell or a name explained, the cell as if the line were not there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
+
+from nbclaude import notebook
+from nbclaude.asking.gathering import notebook_names
+from nbclaude.asking.prepare import refuse_keys
+from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.reply import Reply
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.references.scope import Scope
+from nbclaude.context.shown.cells import LoggedCell, visible_cells
+from nbclaude.errors import NbclaudeError
+from nbclaude.magics.calls import call_of
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.failures import show_after_cell
+from nbclaude.magics.family import Family
+from nbclaude.magics.in_cell import ask_prompt
+from nbclaude.magics.scope import standing
+from nbclaude.magics.wording import worded
+from nbclaude.options import Options, parse_verb_line
+from nbclaude.stopping import stoppable, unbroken
+from nbclaude.verbs.explained import explained_cell, explained_name
+from nbclaude.verbs.options import EXPLAIN, options_text
+from nbclaude.verbs.prompts import prompt_text
+
+__all__ = ["ExplainMagics", "take_out"]
+
+
+@unbroken
+def take_out(lines: list[str]) -> list[str]:
+    """Take the line out of a cell that is to be explained: what is left runs as if it had never been there."""
+    found = notebook.explained("".join(lines))
+    if found is None:
+        return lines
+    line, code = found
+    try:
+        _, own, _ = parse_verb_line(line, EXPLAIN)
+    except UsageError:
+        # Running the call says what is wrong with the line, and nothing else is run.
+        return [f"{call_of('claude_explain', line, mentions=False)}\n"]
+    return [] if own.get("no_run") else code.splitlines(keepends=True)
+
+
+# IPython runs what has no side effects also to see whether a cell that is being typed is complete.
+take_out.has_side_effects = True  # type: ignore[attr-defined]
+
+
+@magics_class
+class ExplainMagics(Family):
+    """The magic that explains; it takes the options of `%claude`."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
+        self._chat = chat
+
+    def load(self) -> None:
+        """Begin to explain cells that ask for it."""
+        self.shell.input_transformer_manager.cleanup_transforms.insert(0, take_out)
+        self.shell.events.register("post_run_cell", self.after_cell)
+
+    def unload(self) -> None:
+        """Leave the shell as it was."""
+        transforms = self.shell.input_transformer_manager.cleanup_transforms
+        if take_out in transforms:
+            transforms.remove(take_out)
+        if self.after_cell in self.shell.events.callbacks.get("post_run_cell", []):
+            self.shell.events.unregister("post_run_cell", self.after_cell)
+
+    @no_var_expand
+    @line_cell_magic
+    @stoppable()
+    @worded()
+    def claude_explain(self, line: str, cell: str | None = None) -> Reply | None:
+        """Explain a cell with its outcome, or a name; the options follow below."""
+        refuse_keys(self.workspace, line)
+        where = standing(self.shell)
+        options, own, text = parse_verb_line(line, EXPLAIN)
+        where.refuse_into(options.into)
+        text = "" if text.lstrip().startswith("#") else text.strip()
+        if cell is not None:
+            # Somebody has called the magic as a function: the cell is not run then.
+            reply = self._ask(options, {**own, "no_run": True}, text, LoggedCell("", 0, cell), where.scope)
+            return reply if where.target else None
+        about = explained_name(self.workspace.seen, text, where.scope, values=not own.get("no_values"))
+        if about is not None:
+            options = replace(options, attach=(*options.attach, text))
+            prompt = Prompt(
+                prompt_text("explain", "name", what=text),
+                verb="explain",
+                label=f"explain {text}",
+                attachments=about,
+                instruction=_instruction(own, named=True),
+            )
+            reply = ask_prompt(self._chat, options, prompt, where.scope)
+        else:
+            reply = self._ask(options, own, text, self._previous(), where.scope)
+        return reply if where.target else None
+
+    def _previous(self) -> LoggedCell:
+        at = self.workspace.cell_run()
+        cells = visible_cells(self.workspace.seen.cells, at.cell if at else "")
+        if not cells:
+            raise UsageError(
+                "%claude_explain: no cell has run since nbclaude was loaded. Run one first, or name a value: %claude_explain df."
+            )
+        return cells[-1]
+
+    def after_cell(self, result: Any) -> None:
+        """Explain the cell that has run, if its first line asks for it; runs after every cell."""
+        info = getattr(result, "info", None)
+        found = notebook.explained(str(info.raw_cell)) if info is not None and info.store_history else None
+        if found is None or isinstance(result.error_in_exec, KeyboardInterrupt):
+            return
+        try:
+            self._explain_run(found[0], found[1], int(result.execution_count or 0))
+        except (UsageError, NbclaudeError, KeyboardInterrupt) as error:
+            show_after_cell(self.shell, error)
+
+    @stoppable()
+    @worded()
+    def _explain_run(self, line: str, code: str, count: int) -> None:
+        try:
+            options, own, question = parse_verb_line(line, EXPLAIN)
+        except UsageError:
+            return  # the cell has said so
+        refuse_keys(self.workspace, line)
+        cells = self.workspace.seen.cells.cells
+        cell = next((each for each in reversed(cells) if each.execution_count == count), None)
+        if cell is None or own.get("no_run"):
+            cell = LoggedCell("", 0, code)
+        self._ask(options, own, question.strip(), cell, Scope(notebook_names(self.shell)))
+
+    def _ask(
+        self, options: Options, own: Mapping[str, Any], question: str, cell: LoggedCell, names: Scope
+    ) -> Reply | None:
+        has_run = not own.get("no_run") and cell.execution_count > 0
+        seen = self.workspace.seen
+        failure = seen.failures.of_cell(cell.execution_count) if has_run else None
+        about: tuple[Attachment, ...] = explained_cell(
+            seen, cell, failure, self.shell.user_ns, values=not own.get("no_values"), has_run=has_run
+        )
+        if has_run and any(
+            each.execution_count == cell.execution_count for each in seen.figures.of_last_plotting_cell()
+        ):
+            options = replace(options, figures=(*options.figures, "cell"))
+        name = f"In[{cell.execution_count}]"
+        part = "failed" if failure is not None else "cell" if has_run else "not_run"
+        prompt = Prompt(
+            question or prompt_text("explain", part, cell=name),
+            verb="explain",
+            label=f"explain cell {cell.execution_count}" if has_run else "explain a cell",
+            attachments=about,
+            instruction=_instruction(own),
+        )
+        return ask_prompt(self._chat, options, prompt, names)
+
+
+ExplainMagics.claude_explain.__doc__ = f"""Explain a cell with its outcome, or a name.
+
+  %%claude_explain [options] [question]   above code: the cell runs as if the line were not there, then it is explained
+  %claude_explain                         the cell that ran last, with its output or its error
+  %claude_explain NAME                    a function, class, module, DataFrame, figure: any value
+  %claude_explain QUESTION                a question about the cell that ran last
+
+Sent are the code, what it showed, and for each name that it uses the cell that defines it and what the name is. --dry-run
+shows it.
+
+Options, besides those of %claude
+{options_text(EXPLAIN)}
+"""
+
+
+def _instruction(own: Mapping[str, Any], *, named: bool = False) -> str:
+    levels = _levels()
+    text = prompt_text(
+        "explain",
+        "instruction_name" if named else "instruction",
+        level=levels[str(own.get("level", "practitioner"))],
+        lang=f", in this language: {own['lang']}" if own.get("lang") else "",
+    )
+    return f"{text}\n{prompt_text('explain', 'brief')}" if own.get("brief") else text
+
+
+def _levels() -> Mapping[str, str]:
+    from nbclaude.verbs.prompts import prompts_of
+
+    levels: Mapping[str, str] = prompts_of("explain")["levels"]
+    return levels

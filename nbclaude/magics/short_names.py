@@ -1,0 +1,31 @@
+"""`%fix`, `%explain` and `%%explain`: short names of verbs, where nothing else has them."""
+
+from __future__ import annotations
+
+from nbclaude.notebook import Shell
+
+__all__ = ["load", "unload"]
+
+_SHORT = {"fix": "claude_fix", "explain": "claude_explain"}
+
+
+def load(shell: Shell) -> None:
+    """Give each verb its short name, unless a magic has it."""
+    for kind, magics in shell.magics_manager.magics.items():
+        for short, name in _SHORT.items():
+            if name in magics and not any(short in each for each in shell.magics_manager.magics.values()):
+                _given.add((kind, short))
+    for kind, short in _given:
+        shell.magics_manager.magics[kind].setdefault(short, shell.magics_manager.magics[kind][_SHORT[short]])
+
+
+def unload(shell: Shell) -> None:
+    """Take the short names away that are still ours."""
+    for kind, short in _given:
+        magics = shell.magics_manager.magics[kind]
+        if magics.get(short) is not None and magics.get(short) == magics.get(_SHORT[short]):
+            del magics[short]
+    _given.clear()
+
+
+_given: set[tuple[str, str]] = set()

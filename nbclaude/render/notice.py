@@ -1,0 +1,95 @@
+"""Notices: a quiet line that a word begins (Stopped, Masked, Budget), and a card that says what failed and what to do."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+__all__ = ["NOTICE_CSS", "Failure", "Notice", "on_its_own"]
+
+# A card or a line is an output of its own where there is no answer to stand under: then it brings these rules along.
+NOTICE_CSS = """
+.nbclaude { font-family: var(--jp-content-font-family, system-ui, sans-serif); font-size: var(--jp-content-font-size1, 14px);
+  line-height: 1.6; color: var(--nbclaude-ink); padding-left: var(--jp-code-padding, 5px);
+  overflow-wrap: break-word; word-break: normal;
+  --nbclaude-ink: var(--jp-content-font-color1, var(--vscode-editor-foreground, currentColor));
+  --nbclaude-quiet: color-mix(in srgb, var(--nbclaude-ink) 74%, transparent);
+  --nbclaude-edge: color-mix(in srgb, var(--nbclaude-ink) 24%, transparent);
+  --nbclaude-ground: color-mix(in srgb, var(--nbclaude-ink) 6%, transparent);
+  --nbclaude-warn: color-mix(in srgb, #d97706 64%, var(--nbclaude-ink));
+  --nbclaude-fault: color-mix(in srgb, #dc2626 78%, var(--nbclaude-ink)); }
+.nbclaude-notice { display: flex; gap: .6em; align-items: baseline; margin: .35em 0; font-size: .93em; max-width: 46rem;
+  color: var(--nbclaude-quiet); }
+.nbclaude-mark { color: var(--nbclaude-warn); font-weight: 600; flex: none; }
+.nbclaude-card { max-width: 46rem; box-sizing: border-box; margin: .3em 0; padding: .7em .95em .8em; border-radius: 8px;
+  border: 1px solid var(--nbclaude-edge); border-left: 3px solid var(--nbclaude-fault); }
+.nbclaude .nbclaude-card p { margin: .2em 0 0; color: var(--nbclaude-quiet); white-space: pre-line; line-height: 1.55; }
+.nbclaude .nbclaude-card p.nbclaude-title { font-weight: 600; line-height: 1.4; margin: 0; color: inherit; }
+.nbclaude .nbclaude-card p.nbclaude-detail { font-size: .86em; margin-top: .4em; }
+.nbclaude .nbclaude-notice code, .nbclaude .nbclaude-card code { font-size: .92em; padding: .1em .3em; border-radius: 3px;
+  font-family: var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: var(--nbclaude-ground); }
+.nbclaude-typed { white-space: nowrap; }
+"""
+
+# What a reader types is set as code: magics with their first word, options, the name of the reply.
+_TYPED = re.compile(
+    r"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{1,2}(?:claude\w*|load_ext|reload_ext)(?: deleted\b)?"
+    r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
+)
+_UNBROKEN = 40  # characters of what is typed that stay on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A word that stands out, and a sentence that does not."""
+
+    word: str
+    text: str
+
+    @property
+    def html(self) -> str:
+        """The notice as a line."""
+        return (
+            f'<div class="nbclaude-notice"><span class="nbclaude-mark">{escape(self.word)}</span>'
+            f"<span>{_typed(self.text)}</span></div>"
+        )
+
+    @property
+    def line(self) -> str:
+        """The notice as plain text."""
+        return f"{self.word}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What has failed, in a few words (`title`), what is known of it and what to do (`paragraphs`), and what support asks for."""
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def html(self) -> str:
+        """The failure as a card."""
+        rows = [f"<p>{_typed(text)}</p>" for text in self.paragraphs if text]
+        detail = f'<p class="nbclaude-detail"><code>{escape(self.detail)}</code></p>' if self.detail else ""
+        title = f'<p class="nbclaude-title"><strong>{_typed(self.title)}</strong></p>'
+        return f'<div class="nbclaude-card" role="group" aria-label="{escape(self.title)}">{title}{"".join(rows)}{detail}</div>'
+
+
+def on_its_own(html: str) -> str:
+    """Return a notice or a card as an output of its own."""
+    css = re.sub(r"\s+", " ", NOTICE_CSS).strip()
+    return f'<div class="nbclaude"><style>{css}</style>{html}</div>'
+
+
+def _typed(text: str) -> str:
+    parts, end = [], 0
+    for match in _TYPED.finditer(text):
+        typed = match["said"] or match[0]
+        kept = ' class="nbclaude-typed"' if len(typed) <= _UNBROKEN else ""
+        parts.append(escape(text[end : match.start()], quote=False))
+        parts.append(f"<code{kept}>{escape(typed, quote=False)}</code>")
+        end = match.end()
+    return "".join([*parts, escape(text[end:], quote=False)])

@@ -1,0 +1,1 @@
+"""Verbs: what is gathered and said for "explain this", "fix this", so that a word is enough."""

@@ -1,0 +1,86 @@
+"""`%claude_explain`: a cell runs as if the line were not there, and is explained with its outcome."""
+
+from __future__ import annotations
+
+from tests.magics.conftest import Notebook
+
+
+def test_a_cell_runs_as_if_the_line_were_not_there(notebook: Notebook) -> None:
+    count = notebook.shell.execution_count
+    (prompt,) = notebook.sent("%%claude_explain why twice?\nimport math\nr = 3\nmath.pi * r * 2")
+    assert notebook.shell.execution_count == count + 1
+    assert notebook.value("In")[count] == "import math\nr = 3\nmath.pi * r * 2"
+    assert round(notebook.value("Out")[count], 2) == 18.85
+    assert "  2 | r = 3" in prompt
+    assert "18.84" in prompt
+    assert prompt.endswith("why twice?")
+
+
+def test_magics_below_the_line_run(notebook: Notebook) -> None:
+    (prompt,) = notebook.sent("%%explain\n%%capture caught\nprint('hi')")
+    assert notebook.value("caught").stdout == "hi\n"
+    assert "  1 | %%capture caught" in prompt
+    notebook.sent("%%claude_explain\nimport asyncio\nawait asyncio.sleep(0)\nx = 5")
+    assert notebook.value("x") == 5
+
+
+def test_an_error_stays_the_cells_error(notebook: Notebook) -> None:
+    before = len(notebook.simulator.requests)
+    error = notebook.run("%%claude_explain\nd = {'a': 1}\nd['b']")
+    assert isinstance(error, KeyError)
+    (request,) = notebook.simulator.requests[before:]
+    assert "why it failed" in request.prompt
+    assert "d = dict of 1: {'a': 1}" in request.prompt
+
+
+def test_a_cell_is_not_run_where_nobody_wants_that(notebook: Notebook) -> None:
+    (prompt,) = notebook.sent("%%claude_explain --no-run --brief --lang de\nnever = 1")
+    assert "never" not in notebook.shell.user_ns
+    assert "  1 | never = 1" in prompt
+    assert "Three sentences at most." in prompt
+    assert "in this language: de" in prompt
+
+
+def test_a_wrong_option_runs_nothing(notebook: Notebook) -> None:
+    error = notebook.run("%%claude_explain --levl expert\nnever = 2")
+    assert "did you mean --level?" in str(error)
+    assert "never" not in notebook.shell.user_ns
+
+
+def test_the_line_alone_explains_the_cell_before_it(notebook: Notebook) -> None:
+    notebook.run("k = 3\ndef f(a):\n    return a * k")
+    notebook.run("f(2)")
+    (prompt,) = notebook.sent("%claude_explain")
+    assert "  1 | f(2)" in prompt
+    assert "f = function f(a)" in prompt
+    assert "return a * k" in prompt
+    assert "It showed:\n6" in prompt
+
+
+def test_a_word_is_a_name_only_if_it_resolves(notebook: Notebook) -> None:
+    notebook.run("rate = 0.2\ndef tax(x):\n    return x * rate")
+    (named,) = notebook.sent("%explain tax")
+    assert "Explain tax." in named
+    assert "def tax(x):" in named
+    assert "rate = 0.2" in named
+    (asked,) = notebook.sent("%claude_explain why")
+    assert asked.endswith("why")
+    assert "  1 | rate = 0.2" in asked
+    (asked,) = notebook.sent("%claude_explain why is it slow?")
+    assert asked.endswith("why is it slow?")
+
+
+def test_what_a_password_is_stays_here(notebook: Notebook) -> None:
+    notebook.run("db_password = 'tea'")
+    (prompt,) = notebook.sent(
+        "%%claude_explain\nlogin = {'user': 'anna', 'password': 'cup'}\nlen(db_password)"
+    )
+    assert "'cup'" not in prompt
+    assert "'tea'" not in prompt
+    assert "'anna'" in prompt
+
+
+def test_a_variable_of_a_function_is_explained(notebook: Notebook) -> None:
+    notebook.run("def g():\n    inner = [1, 2]\n    %claude_explain inner\n")
+    (prompt,) = notebook.sent("g()")
+    assert "[1, 2]" in prompt

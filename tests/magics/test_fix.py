@@ -1,0 +1,81 @@
+"""`%claude_fix`: what arrives at the server, and what is offered."""
+
+from __future__ import annotations
+
+from tests.magics.conftest import Notebook
+
+
+def shown(notebook: Notebook) -> str:
+    """Return the plain texts that cells have displayed, and forget them."""
+    outputs = notebook.shell.display_pub.outputs
+    text = "\n".join(str(each["data"].get("text/plain", "")) for each in outputs)
+    outputs.clear()
+    return text
+
+
+def test_a_misspelt_column_arrives_with_its_values_and_is_mended(notebook: Notebook) -> None:
+    notebook.run("import pandas as pd\ndf = pd.DataFrame({'price': [1.5, 2.5], 'secret': ['a1', 'b2']})")
+    assert isinstance(notebook.run("total = df['prcie'].sum()"), KeyError)
+    notebook.simulator.enqueue("The column is called `price`.\n\n```python\ntotal = df['price'].sum()\n```\n")
+    shown(notebook)
+    (prompt,) = notebook.sent("%fix it is about money")
+    for fact in (
+        "total = df['prcie'].sum()",
+        "line 1, column 9-19",
+        "KeyError: 'prcie'",
+        "df = DataFrame (2, 2), columns: price float64, secret",
+        "'prcie' is not in df; spelled alike there: 'price'",
+        "df = pd.DataFrame(",
+        "The user adds: it is about money",
+    ):
+        assert fact in prompt, fact
+    text = shown(notebook)
+    assert "- total = df['prcie'].sum()" in text
+    assert "+ total = df['price'].sum()" in text
+    assert notebook.run("total = df['price'].sum()") is None
+
+
+def test_a_secret_is_masked_whatever_it_looks_like_and_put_back(notebook: Notebook) -> None:
+    notebook.run("password = 'tea-pot'\nurl = f'https://anna:{password}@example.org'")
+    notebook.run("password = 'tea-pot'\nprint(password)\nlogin(url, password)")
+    notebook.simulator.enqueue(
+        "Define login.\n\n```python\npassword = '[secret removed: password]'\nprint(url)\n```\n"
+    )
+    shown(notebook)
+    (prompt,) = notebook.sent("%claude_fix")
+    assert "tea-pot" not in prompt
+    assert "login is not defined" in prompt
+    assert "+ print(url)" in (text := shown(notebook))
+    assert "secret removed" not in text.partition("+ print(url)")[2].partition("\n\n")[0]
+
+
+def test_no_values_sends_types_and_shapes_alone(notebook: Notebook) -> None:
+    notebook.run("names = ['Anna Smith', 'Bob Jones']\nage = 'ninety'")
+    notebook.run("print(names)\nint(age)")
+    (prompt,) = notebook.sent("%claude_fix --no-values")
+    assert "age = str of 6" in prompt
+    assert "ValueError: invalid literal for int() with base 10: '…'" in prompt
+    assert "Anna" not in prompt.partition("It printed")[0].replace("names = ['Anna Smith', 'Bob Jones']", "")
+    assert "It printed" not in prompt
+
+
+def test_a_cell_is_chosen_by_its_number(notebook: Notebook) -> None:
+    notebook.run("1/0")
+    number = notebook.shell.execution_count - 1
+    notebook.run("[][1]")
+    (prompt,) = notebook.sent(f"%claude_fix --cell {number}")
+    assert "ZeroDivisionError: division by zero" in prompt
+    assert "IndexError" not in prompt
+    assert "has not failed" in notebook.refused("%claude_fix --cell 99999")
+    assert "must be the number of a cell" in notebook.refused("%claude_fix --cell last")
+
+
+def test_nothing_is_offered_without_a_cell_or_one_that_is_no_python(notebook: Notebook) -> None:
+    notebook.run("open('no such file')")
+    notebook.simulator.enqueue("The file is missing.")
+    shown(notebook)
+    notebook.sent("%claude_fix")
+    assert "@@" not in shown(notebook)
+    notebook.simulator.enqueue("Like this:\n\n```python\nopen('a'\n```\n")
+    notebook.sent("%claude_fix")
+    assert "not valid Python" in shown(notebook)
