@@ -6,6 +6,7 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.context.shown.seen import Seen
 from nbclaude.magics.variables import named_in, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
@@ -17,7 +18,7 @@ __all__ = ["Tools", "tools_given"]
 Tools = tuple[Tool | Mapping[str, Any], ...]
 
 
-def tools_given(shell: Shell, options: Options, names: Mapping[str, Any]) -> Tools | None:
+def tools_given(shell: Shell, seen: Seen, options: Options, names: Mapping[str, Any]) -> Tools | None:
     """Return the tools that the options name; None if they name none.
 
     Raises:
@@ -27,23 +28,21 @@ def tools_given(shell: Shell, options: Options, names: Mapping[str, Any]) -> Too
     if options.tools is None:
         return None
     words = [word.strip() for given in options.tools for word in given.split(",") if word.strip()]
-    found = tuple(tool for word in words for tool in _named(shell, names, word))
+    found = tuple(tool for word in words for tool in _named(shell, seen, names, word))
     with named_in(f"--tools {','.join(words)}"):
         definitions_of(found)
     return found
 
 
-def _named(shell: Shell, names: Mapping[str, Any], word: str) -> Tools:
-    built_in = _built_in(shell, word)
-    if built_in is not None and not (word in names and _is_tool(names[word])):
-        return (built_in,)
+def _named(shell: Shell, seen: Seen, names: Mapping[str, Any], word: str) -> Tools:
+    # A tool of the user's wins over one of ours, and one of ours over a module or anything else of its name.
+    if word == "python" and not (word in names and _is_tool(names[word])):
+        from nbclaude.tools.python import python_tool
+
+        return (python_tool(shell, seen),)
     value = variable(names, word, "--tools")
     with named_in(f"--tools {word}"):
         return tools_of(value, word.rpartition(".")[2])
-
-
-def _built_in(shell: Shell, word: str) -> Tool | Mapping[str, Any] | None:
-    return None
 
 
 def _is_tool(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbclaude.render.fragments import code_html, fenced_markdown, fold_html, json_html, line_html
 from nbclaude.render.growth import Growth
-from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.highlight import CodeHighlighter, highlight
 from nbclaude.render.json_layout import JsonLayout, is_json
 from nbclaude.render.links import escaped_markdown, shortened
 from nbclaude.render.markdown import code_block_html
@@ -312,6 +312,10 @@ class ToolCall:
         text = self._arguments_text()
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing
         body = code_block_html(render(text, "json"), "json") if text.strip() else ""
+        if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
+            # All of it: what is approved must be seen.
+            code = str(self._complete_input["code"]).strip("\n")
+            body = code_block_html(highlight(code, "python"), "python")
         verb = "Called" if self.result is not None else "Calls"
         name = f"{verb} <strong>{escape(self._name, quote=False)}</strong>"
         facts = [

@@ -351,3 +351,56 @@ def test_tools_stay_in_the_conversation(tools: Notebook) -> None:
     )
     assert tools.run("%claude Once more?") is None
     assert tools.value("ran") == ["amount"] * 2
+
+
+def test_python_runs_in_the_kernel(tools: Notebook, typed: Callable[..., list[str]]) -> None:
+    asked = typed("a")
+    code = "import asyncio\nawait asyncio.sleep(0)\nbig = sales[sales.amount > 2]\nprint(len(big))\nbig.amount.sum()"
+    tools.simulator.enqueue(Answer([tool_use("python", {"code": code})]), Answer("8"))
+    count = tools.shell.execution_count
+    assert tools.run("%claude --tools python How much?") is None
+    assert "  await asyncio.sleep(0)\n" in asked[0]
+    [(_, said)] = results(tools)
+    assert said == '<tool_result name="python">\n2\n(variables new: asyncio, big)\n</tool_result>'
+    content = tools.simulator.requests[-1].json["messages"][-1]["content"][0]["content"]
+    assert "8" in content[1]["text"]
+    assert len(tools.value("big")) == 2
+    assert tools.shell.execution_count == count + 1
+
+
+def test_python_that_fails_or_is_not_allowed(tools: Notebook, typed: Callable[..., list[str]]) -> None:
+    typed("a", "d no")
+    tools.simulator.enqueue(
+        Answer([tool_use("python", {"code": "x = 1\nprint('so far')\n1 / 0"})]),
+        Answer([tool_use("python", {"code": "x = 2"})]),
+        Answer("Well."),
+    )
+    assert tools.run("%claude --tools python Go") is None
+    [(is_error, said)] = [
+        (block["is_error"], block["content"])
+        for block in tools.simulator.requests[-1].json["messages"][-3]["content"]
+    ]
+    assert is_error
+    assert said.startswith("so far\nTraceback")
+    assert "ZeroDivisionError" in said
+    assert "(variables new: x)" in said
+    assert results(tools) == [(True, "The call was denied: no.")]
+    assert tools.value("x") == 1
+
+
+def test_a_stop_ends_code_and_answer(tools: Notebook, typed: Callable[..., list[str]]) -> None:
+    typed("a")
+    code = (
+        "import signal, time, asyncio\nsignal.raise_signal(signal.SIGINT)\nawait asyncio.sleep(9)\nlate = 1"
+    )
+    tools.simulator.enqueue(Answer([tool_use("python", {"code": code})]))
+    assert isinstance(tools.run("%claude --tools python Go"), KeyboardInterrupt)
+    assert "late" not in tools.shell.user_ns
+    assert len(tools.simulator.requests) == 1
+    # A tool of the user's own wins over the built-in one, a module does not.
+    tools.run("import types\npython = types.ModuleType('python')")
+    assert tools.run("%claude --dry-run --tools python Go") is None
+    tools.run("def python(q: int):\n    return q")
+    tools.simulator.enqueue(Answer("Well."))
+    tools.run("%claude --tools python Go")
+    assert list(tools.simulator.requests[-1].json["tools"][0]["input_schema"]["properties"]) == ["q"]
