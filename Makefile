@@ -4,13 +4,14 @@
 PYTHON ?=
 VENV ?= .venv
 OLDEST ?= .venv-oldest
+FRONTENDS ?= .venv-frontends
 BIN := $(VENV)/bin
 ARGS ?=
 
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
+.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -25,6 +26,10 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
+
+test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in JupyterLab with jupyter-server-nbmodel
+	sh scripts/ensure-browser.sh
+	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
 
 check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser
 	$(BIN)/ruff check .
@@ -64,7 +69,7 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed.
@@ -75,6 +80,12 @@ $(VENV)/.%-extra: pyproject.toml $(BIN)/python
 # The oldest versions have wheels for old Pythons only; without one of these the tests with them are left out, loudly.
 $(OLDEST)/.made: tests/oldest.txt pyproject.toml
 	sh scripts/make-oldest.sh '$(OLDEST)'
+
+# jupyter-server-nbmodel takes over the JupyterLab of its environment, and Qt is large.
+$(FRONTENDS)/.made: tests/frontends.txt pyproject.toml
+	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
+	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	touch $@
 
 $(BIN)/python:
 	sh scripts/make-venv.sh '$(VENV)' '$(PYTHON)'

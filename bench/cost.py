@@ -27,7 +27,7 @@ from nbclaude.context.images.prepared import ImageLimits, prepare_image
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.models.info import model_info
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.notebook import CellRun
@@ -72,8 +72,8 @@ class Notebook:
     def __init__(self, simulator: Simulator, **settings: Any) -> None:
         self.simulator = simulator
         self.usages: list[dict[str, Any]] = []
-        self.workspace = Workspace()
-        self.workspace.configured = lambda: {"base_url": simulator.base_url} | settings
+        configured = {"base_url": simulator.base_url} | settings
+        self.workspace = Workspace(Surroundings(configured=lambda: configured))
         self._runs = itertools.count(1)
 
     def run(self, cell: int, blocks: Sequence[Block]) -> None:

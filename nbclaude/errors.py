@@ -1,4 +1,4 @@
-"""What can go wrong, as classes: an API error body and status come in, the class that says what to do comes out.
+"""Every error there is, as a tree of classes: each says what went wrong, and what the user can do.
 
     NbclaudeError
     ├── ConfigurationError          a setting, an option's value or an environment variable
@@ -6,7 +6,7 @@
     │   └── BudgetError             the request would pass the budget
     └── APIError                    the request or its answer
         ├── APIConnectionError      the network: refused, reset, DNS, TLS, proxy
-        │   └── APITimeoutError     nothing came within `timeout` seconds
+        │   └── APITimeoutError     nothing arrived within `timeout` seconds
         ├── APIResponseValidationError   what came back is not the Messages API
         ├── IncompleteStreamError   the stream ended before `message_stop`
         └── APIStatusError          the API said no; has status, type and request id
@@ -21,7 +21,8 @@
     KeyboardInterrupt
     └── AnswerInterrupted           the stop button, Ctrl-C: what had arrived is kept
 
-Names that mean the same as in the official SDK are the same. A message names the thing, the value and the cure.
+Names that mean the same as in the official SDK are the same. A message names the thing and the value; the cure mentions
+settings and commands (`nbclaude.cures`), and the surface that shows the error spells them.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.cleaning import identifier, one_line, printable
+from nbclaude.cures import Command, Mention, Spell, Words, plainly, spelled
 
 __all__ = [
     "APIConnectionError",
@@ -63,16 +65,29 @@ __all__ = [
 class _OneLine(BaseException):
     """An exception that a notebook shows as one readable line instead of a traceback."""
 
-    # What became of the turn, in the user's words; whoever catches the error on its way up may add it.
-    note: str = ""
-    # The part of an answer that had come, as a `nbclaude.Reply`, where `nbclaude.ask` raised this.
+    # What the user can do about it.
+    cure: Words = ()
+    # What became of the turn; whoever catches the error on its way up may add it.
+    note: Words = ()
+    # The part of an answer that had arrived, as a `nbclaude.Reply`, where `nbclaude.ask` raised this.
     reply: object = None
+    # How the surface that raises it spells what cure and note mention.
+    spell: Spell = staticmethod(plainly)
     # In the outputs of which request it is shown already, under what there is of the answer.
     shown_in: object = None
 
     def __str__(self) -> str:
-        text = printable(super().__str__())
-        return f"{text} {self.note}" if self.note else text
+        return self.said(self.spell)
+
+    def said(self, spell: Spell) -> str:
+        """Say everything, with mentions as a surface spells them."""
+        return " ".join(filter(None, (printable(self._facts()), self._advice(spell))))
+
+    def _advice(self, spell: Spell) -> str:
+        return " ".join(filter(None, (spelled(self.cure, spell), spelled(self.note, spell))))
+
+    def _facts(self) -> str:
+        return super().__str__()
 
     def _render_traceback_(self) -> list[str]:
         # IPython calls this instead of printing a traceback: the frames are ours, not the user's.
@@ -88,6 +103,10 @@ class ConfigurationError(NbclaudeError, ValueError):
 
     # The fact behind it (`nbclaude.refusal.Refusal`), where a surface has yet to word it.
     refusal: Any = None
+
+    def __init__(self, *arguments: object, cure: Words = ()) -> None:
+        super().__init__(*arguments)
+        self.cure = cure
 
 
 class MissingKeyError(ConfigurationError):
@@ -105,8 +124,12 @@ class APIError(NbclaudeError):
     sending the same again may help, where that is known: None leaves it to the kind of error.
     """
 
-    def __init__(self, message: str, *, partial: bool = False, should_retry: bool | None = None) -> None:
+    def __init__(
+        self, message: str, *, partial: bool = False, should_retry: bool | None = None, cure: Words = ()
+    ) -> None:
         super().__init__(message)
+        if cure:
+            self.cure = cure
         self.partial = partial
         self.should_retry = should_retry
 
@@ -127,7 +150,7 @@ class APIConnectionError(APIError):
 
 
 class APITimeoutError(APIConnectionError):
-    """Nothing came from the server for `timeout` seconds."""
+    """Nothing arrived from the server for `timeout` seconds."""
 
 
 class APIResponseValidationError(APIError):
@@ -144,8 +167,6 @@ class APIStatusError(APIError):
     `status` is the HTTP status (200 for an error inside a stream), `type` the API's error type, `error_code` the code
     in `details` where there is one, `retry_after` the seconds that the server asked to wait.
     """
-
-    advice = ""
 
     def __init__(
         self,
@@ -167,94 +188,97 @@ class APIStatusError(APIError):
         self.request_id = request_id
         self.retry_after = retry_after
 
-    def __str__(self) -> str:
-        facts = self._facts
-        if self.request_id:
-            facts.append(f"request {identifier(self.request_id)}")
-        text = f"{one_line(self.message)} ({', '.join(facts)})"
-        return " ".join(part for part in (text, self._again, self.advice, self.note) if part)
+    def _facts(self) -> str:
+        request = f"request {identifier(self.request_id)}" if self.request_id else ""
+        return self._said_of_server(request)
 
-    @property
-    def paragraphs(self) -> tuple[str, ...]:
+    def _said_of_server(self, *more: str) -> str:
+        facts = (f"HTTP {self.status}", identifier(self.type), identifier(self.error_code), *more)
+        return f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
+
+    def _advice(self, spell: Spell) -> str:
+        again = f"Try again in {self.retry_after:g} s." if self.retry_after else ""
+        return " ".join(filter(None, (again, super()._advice(spell))))
+
+    def paragraphs(self, spell: Spell) -> tuple[str, ...]:
         """What the server said, and what to do; the request's id is not among it."""
-        said = f"{one_line(self.message)} ({', '.join(self._facts)})"
-        advice = " ".join(part for part in (self._again, self.advice, self.note) if part)
-        return (said, advice) if advice else (said,)
+        return tuple(filter(None, (self._said_of_server(), self._advice(spell))))
 
-    @property
-    def _facts(self) -> list[str]:
-        facts = (f"HTTP {self.status}", identifier(self.type), identifier(self.error_code))
-        return [fact for fact in facts if fact]
 
-    @property
-    def _again(self) -> str:
-        return f"Try again in {self.retry_after:g} s." if self.retry_after else ""
+_FIX: Words = ("Fix the part named above; ", Mention("dry_run", True), " shows what is sent.")
 
 
 class BadRequestError(APIStatusError):
     """400: the request is not valid for this model."""
 
-    advice = "Change what the message names; --dry-run shows what is sent."
+    cure = _FIX
 
 
 class AuthenticationError(APIStatusError):
     """401: the key was not accepted."""
 
-    advice = "Check the key, and that it belongs to this server; %claude_connect shows where it comes from."
+    cure = (
+        "Check the key, and that it belongs to this server; ",
+        Command.CONNECT,
+        " shows where it comes from.",
+    )
 
 
 class BillingError(APIStatusError):
     """402: payment is due."""
 
-    advice = "See to the payment where the key is from, then ask again."
+    cure = ("Check billing for the account that issued the key, then ask again.",)
 
 
 class PermissionDeniedError(APIStatusError):
     """403: the key may not do this."""
 
-    advice = "Ask for another model (-m), or use a key that may do this."
+    cure = ("Choose another ", Mention("model"), ", or use a key that has access.")
 
 
 class NotFoundError(APIStatusError):
     """404: no such model or address."""
 
-    advice = "Check the model's name (-m) and base_url; %claude shows both."
+    cure = ("Check the ", Mention("model"), " and the address of the server; ", Command.STATE, " shows both.")
 
 
 class RequestTimeoutError(APIStatusError):
     """408: the server gave up waiting for the request."""
 
-    advice = "Ask again."
+    cure = ("Ask again.",)
 
 
 class ConflictError(APIStatusError):
     """409: the resource changed meanwhile."""
 
-    advice = "Ask again."
+    cure = ("Ask again.",)
 
 
 class RequestTooLargeError(APIStatusError):
     """413: the request is larger than the server takes (32 MB at Anthropic)."""
 
-    advice = "Start afresh with --new or %claude_reset, or ask with --no-history."
+    cure = (
+        *("Start a new conversation with ", Mention("new", True), " or ", Command.RESET),
+        *(", or ask with ", Mention("history", False), "."),
+    )
 
 
 class UnprocessableEntityError(APIStatusError):
     """422: the request is well formed but cannot be processed."""
 
-    advice = "Change what the message names; --dry-run shows what is sent."
+    cure = _FIX
 
 
 class RateLimitError(APIStatusError):
     """429: too many requests or tokens, or a spend limit."""
 
-    advice = "Wait a little; a spend limit is raised where the key is from."
+    cure = ("Wait a little, then ask again. A spend limit is raised in the account that issued the key.",)
 
 
 class InternalServerError(APIStatusError):
     """5xx: the server failed."""
 
-    advice = "Nothing is wrong with your request; ask again."
+    cure = ("Nothing is wrong with your request; ask again.",)
 
 
 class DeadlineExceededError(InternalServerError):
@@ -264,13 +288,13 @@ class DeadlineExceededError(InternalServerError):
 class OverloadedError(InternalServerError):
     """529: the API is overloaded."""
 
-    advice = "Nothing is wrong with your request; ask again in a moment."
+    cure = ("Nothing is wrong with your request; ask again in a moment.",)
 
 
 class AnswerInterrupted(_OneLine, KeyboardInterrupt):
     """The user stopped the answer; what had arrived was kept.
 
-    It is no `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
+    It is not an `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
     """
 
 

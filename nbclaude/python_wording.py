@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.cures import Command, Login, Part
+from nbclaude.errors import AnswerInterrupted, ConfigurationError, NbclaudeError
+from nbclaude.refusal import ASKED, CONFIGURED, Refusal, Way, spelled
 from nbclaude.secrets.shown import with_value
 from nbclaude.settings.table import BY_NAME
 
-__all__ = ["refusal_text", "said"]
+__all__ = ["refusal_text", "said", "spell", "worded"]
 
 _WAYS = {
     Way.STORE_KEY: "Set ANTHROPIC_API_KEY or ANTHROPIC_CUSTOM_HEADERS in the environment instead.",
@@ -17,13 +19,20 @@ _WAYS = {
 def refusal_text(refusal: Refusal) -> str:
     """Say why an argument, a configured value or an environment variable is refused, in one line."""
     subject = "" if refusal.bare else f"{_subject(refusal)}:"
-    return " ".join(filter(None, (subject, refusal.reason, spelled(refusal.cure, _spell))))
+    return " ".join(filter(None, (subject, refusal.reason, spelled(refusal.cure, spell))))
 
 
-def said(error: Exception) -> str:
+def said(error: NbclaudeError | AnswerInterrupted) -> str:
     """Return what an error says, in the words of this surface."""
     refusal = getattr(error, "refusal", None)
-    return refusal_text(refusal) if refusal is not None else str(error)
+    return refusal_text(refusal) if refusal is not None else error.said(spell)
+
+
+def worded(error: NbclaudeError | AnswerInterrupted) -> None:
+    """Let an error say itself in the words of this surface."""
+    if isinstance(error, ConfigurationError) and error.refusal is not None:
+        error.args, error.refusal = (said(error),), None
+    error.spell = spell
 
 
 def _subject(refusal: Refusal) -> str:
@@ -32,10 +41,18 @@ def _subject(refusal: Refusal) -> str:
     return with_value(f"ClaudeMagics.{name}" if configured else name, " = " if configured else "=", refusal)
 
 
-def _spell(part: Mention | Way) -> str:
+def spell(part: Part) -> str:
+    """Spell what a sentence mentions, as an argument of `nbclaude.ask` where it is one."""
     if isinstance(part, Way):
         return _WAYS[part]
+    # IPython comes with it, which plain Python need not load.
+    from nbclaude.options.spelling import command_line, spelled_setting
+
+    if isinstance(part, Command | Login):
+        return command_line(part)
     row = BY_NAME[part.setting]
     if not row.in_ask:
-        return row.environment or f"ClaudeMagics.{row.name}"
+        cell_alone = not row.configurable and not row.environment
+        own = f"%claude {spelled_setting(row.name, part.value)}" if cell_alone else f"ClaudeMagics.{row.name}"
+        return row.environment or own
     return row.name if part.value is None else f"{row.name}={part.value!r}"

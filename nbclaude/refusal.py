@@ -1,16 +1,11 @@
-"""Why the value of a setting cannot be used, as a fact; the surface that says it to the user finds the words.
-
-Below the surfaces nobody knows whether a setting was given as an option, an argument or in a configuration. So a cure
-mentions settings by name, and each surface spells the mentions: `--no-think`, `thinking="off"`, the control of a panel.
-"""
+"""Why the value of a setting cannot be used, as a fact; the surface that says it to the user finds the words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
+from nbclaude.cures import Mention, Way, Words, spelled
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["ASKED", "CONFIGURED", "Mention", "Refusal", "UnfitError", "Way", "Words", "refused", "spelled"]
@@ -18,24 +13,6 @@ __all__ = ["ASKED", "CONFIGURED", "Mention", "Refusal", "UnfitError", "Way", "Wo
 # Where a value came from; anything else is the name of an environment variable.
 ASKED = "asked"
 CONFIGURED = "configured"
-
-
-class Way(Enum):
-    """Something that the user can do, for which each surface has its own words."""
-
-    STORE_KEY = auto()
-    LIST_MODELS = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A setting in a sentence, with the value that it should have, if any."""
-
-    setting: str
-    value: Any = None
-
-
-Words = tuple[str | Mention | Way, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +60,3 @@ def refused(refusal: Refusal) -> ConfigurationError:
     error = ConfigurationError(refusal.reason if refusal.bare else f"{refusal.setting}: {refusal.reason}")
     error.refusal = refusal
     return error
-
-
-def spelled(words: Words, spell: Callable[[Mention | Way], str]) -> str:
-    """Put the words together, with the mentions as a surface spells them."""
-    return "".join(part if isinstance(part, str) else spell(part) for part in words)

@@ -18,9 +18,9 @@ from nbclaude.asking.tool_variables import variables_for
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
-from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
+from nbclaude.errors import AnswerInterrupted, APIError, NbclaudeError
 from nbclaude.output.display import NoDisplay
-from nbclaude.python_wording import said
+from nbclaude.python_wording import worded
 from nbclaude.tools.definitions import definitions_of
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
@@ -104,9 +104,8 @@ def ask(
     given = dict(locals())
     try:
         return _ask(given.pop("prompt"), given)
-    except ConfigurationError as error:
-        if error.refusal is not None:
-            error.args, error.refusal = (said(error),), None
+    except (NbclaudeError, AnswerInterrupted) as error:
+        worded(error)
         raise
 
 

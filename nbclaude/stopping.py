@@ -20,13 +20,13 @@ from nbclaude.errors import AnswerInterrupted
 __all__ = [
     "NOT_SENT",
     "allowed",
-    "asking",
     "check",
     "held",
     "hold",
     "is_told",
     "is_waiting",
     "let_go",
+    "quiet",
     "stoppable",
     "take",
     "unbroken",
@@ -72,7 +72,7 @@ def _is_ours() -> bool:
 
 
 @contextmanager
-def asking() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Have stops raised as `AnswerInterrupted`, and held back where that is asked for; asks may stand in one another."""
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or _state.installed or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
@@ -174,7 +174,7 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
         @functools.wraps(function)
         def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             try:
-                with asking():
+                with quiet():
                     early, _state.early = _state.early, False
                     if early:
                         raise AnswerInterrupted(_STOPPED)
@@ -220,7 +220,7 @@ def undisturbed(*, before: bool) -> Callable[[Callable[_P, None]], Callable[_P, 
         def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
             stopped = False
             try:
-                with asking(), held():
+                with quiet(), held():
                     hook(*args, **kwargs)
                     stopped = take()
             except KeyboardInterrupt:

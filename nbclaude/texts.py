@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.plurals import counted
 from nbclaude.wire.request import text_block
 
-__all__ = ["DEFAULT_LIMITS", "TextLimits", "beginning", "clip", "counted", "framed", "gap", "one_line"]
+__all__ = ["DEFAULT_LIMITS", "Cut", "TextLimits", "beginning", "clip", "counted", "framed", "gap", "one_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,24 @@ class TextLimits:
 
 
 DEFAULT_LIMITS = TextLimits()
+
+
+class Cut(str):
+    """A note that says that something was left out or shortened; other notes are plain text."""
+
+    __slots__ = ()
+
+    @classmethod
+    def joined(cls, notes: Iterable[str], separator: str = "; ") -> str:
+        """Join notes to one, which tells of a cut if one of them does; empty ones count for nothing."""
+        said = [note for note in notes if note]
+        text = separator.join(said)
+        return cls(text) if any(isinstance(note, cls) for note in said) else text
+
+    @classmethod
+    def reworded(cls, note: str, text: str) -> str:
+        """Return the text as a note of the same kind as another."""
+        return cls(text) if isinstance(note, cls) else text
 
 
 # What stands in the place of what was left out; `clip` knows its own marks, so that a text cut twice counts right.
@@ -72,7 +91,7 @@ def clip(text: str, limit: int, *, tail: float = 0.0) -> tuple[str, str]:
     here += resumed - first
     end = f"\n{text[resumed:]}" if last else ""
     said = f"{text[:first]}\n[… {here:,} of {total:,} characters left out …]{end}"
-    return said, f"{here + elsewhere:,} of {total:,} characters left out"
+    return said, Cut(f"{here + elsewhere:,} of {total:,} characters left out")
 
 
 def gap(characters: int) -> str:
@@ -89,11 +108,6 @@ def one_line(text: str, limit: int, *, strip: bool = True) -> str:
         return short
     # The rest of the text is there for whoever looks whether the cut goes through a credential.
     return f"{beginning(short + text[limit * 2 : limit * 2 + 400], limit - 1)}…"
-
-
-def counted(number: int, thing: str) -> str:
-    """Return "1 row", "2,000 rows"."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def framed(tag: str, name: str, text: str) -> Mapping[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -56,6 +57,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if folder(item):
             item.add_marker(folder(item))
     items.sort(key=lambda item: order.index(folder(item)))
+
+
+def pytest_collection_finish() -> None:
+    """Let garbage collection pass over thousands of tests: IPython collects at every reset of a shell."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Let plugins that ask the garbage collector for referrers find them again."""
+    gc.unfreeze()
 
 
 class BrowserTests:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation import workspace as workspace_module
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.reply import ask
 from nbclaude.settings.table import OPTIONS, SETTINGS
@@ -146,7 +146,7 @@ def test_a_block_that_is_not_json(connected: Simulator) -> None:
 
 
 def test_what_is_configured_is_checked_too(connected: Simulator) -> None:
-    current_workspace().configured = lambda: {"effort": "huge"}
+    current_workspace().enter(Surroundings(configured=lambda: {"effort": "huge"}))
     with pytest.raises(ConfigurationError, match=r"^ClaudeMagics\.effort = 'huge': it must be one of low"):
         ask("Hi")
     assert connected.requests == []

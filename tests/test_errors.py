@@ -6,6 +6,7 @@ import pickle
 import pytest
 
 from nbclaude import errors
+from nbclaude.cures import spelled
 from nbclaude.errors import (
     AnswerInterrupted,
     APIConnectionError,
@@ -17,6 +18,9 @@ from nbclaude.errors import (
     RateLimitError,
     status_error,
 )
+from nbclaude.options.spelling import spell
+
+_LATER = "Wait a little, then ask again. A spend limit is raised in the account that issued the key."
 
 TREE = {
     "APIConnectionError": "APIError",
@@ -83,41 +87,42 @@ def test_configuration_errors_are_value_errors() -> None:
         (AnswerInterrupted("Stopped."), "Stopped."),
         (
             status_error("No.", status=400, type="invalid_request_error"),
-            "No. (HTTP 400, invalid_request_error) Change what the message names; --dry-run shows what is sent.",
+            "No. (HTTP 400, invalid_request_error) Fix the part named above; --dry-run shows what is sent.",
         ),
         (status_error("No.", status=418), "No. (HTTP 418)"),
         (
             status_error("No.", status=400, type="t", error_code="c", request_id="req_1"),
-            "No. (HTTP 400, t, c, request req_1) Change what the message names; --dry-run shows what is sent.",
+            "No. (HTTP 400, t, c, request req_1) Fix the part named above; --dry-run shows what is sent.",
         ),
         (
             RateLimitError("Slow down.", status=429, retry_after=12.0),
-            "Slow down. (HTTP 429) Try again in 12 s. Wait a little; a spend limit is raised where the key is from.",
+            "Slow down. (HTTP 429) Try again in 12 s. " + _LATER,
         ),
         (
             RateLimitError("Slow down.", status=429, retry_after=0.0),
-            "Slow down. (HTTP 429) Wait a little; a spend limit is raised where the key is from.",
+            "Slow down. (HTTP 429) " + _LATER,
         ),
     ],
 )
 def test_one_line(error: NbclaudeError, text: str) -> None:
+    error.spell = spell
     assert str(error) == text
     assert error._render_traceback_() == [f"\x1b[31m{type(error).__name__}\x1b[39m: {text}"]
-    error.note = "Kept as turn 2."
+    error.note = ("Kept as turn 2.",)
     assert str(error) == f"{text} Kept as turn 2."
 
 
 @pytest.mark.parametrize("status", [401, 404, 413, 500, 529])
 def test_an_error_that_the_user_can_cure_says_how(status: int) -> None:
     error = status_error("No.", status=status)
-    assert error.advice
-    assert str(error).endswith(error.advice)
+    assert error.cure
+    assert error.said(spell).endswith(spelled(error.cure, spell))
 
 
 def test_a_note_belongs_to_one_error() -> None:
     one, two = NbclaudeError("a"), NbclaudeError("b")
-    one.note = "x"
-    assert two.note == ""
+    one.note = ("x",)
+    assert two.note == ()
 
 
 def test_partial() -> None:

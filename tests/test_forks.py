@@ -16,7 +16,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.reply import Reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import Answer, Pace, Simulator
@@ -157,7 +157,7 @@ class TestAsking:
         for cell in "abc":
             question = Question((text_block(cell),), CellRun(cell, 1))
             outcome_of(workspace, question, workspace.settings({}))
-        workspace.cell_run = lambda: CellRun("b", 2)
+        workspace.enter(Surroundings(cell_run=lambda: CellRun("b", 2)))
 
         def child() -> Any:
             nbclaude.ask("child")
@@ -189,7 +189,7 @@ class TestAsking:
         thread.join()
         assert entries(workspace) == ["parent"]
 
-    @pytest.mark.parametrize("held", ["asking", "_guard"])
+    @pytest.mark.parametrize("held", ["turn_lock", "_guard"])
     def test_while_another_thread_holds_a_lock(
         self, workspace: Workspace, simulator: Simulator, held: str
     ) -> None:

@@ -21,6 +21,7 @@ from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Spell, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
 
@@ -74,6 +75,7 @@ class Surface:
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
+    spell: Spell = plainly
     approve: Approve | None = None
 
 
@@ -121,7 +123,7 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
         return answered
     answered = replace(
         answered,
-        receipt=_receipt(workspace, answer, ask.gathered),
+        receipt=_receipt(workspace, answer, ask.gathered, surface.spell),
         notes=workspace.news(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),
@@ -135,13 +137,13 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
     return answered
 
 
-def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered) -> Receipt:
+def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered, spell: Spell) -> Receipt:
     """Write what the question sent, and what each step added to it."""
     from nbclaude.asking.receipt import receipt_of_plan
     from nbclaude.asking.step_notes import with_steps
 
     first, *later = answer.outcomes
-    receipt = receipt_of_plan(workspace, first.plan, gathered)
+    receipt = receipt_of_plan(workspace, first.plan, gathered, spell=spell)
     plans: list[Plan] = []
     for each in later:
         # An answer that ended between two requests repeats the plan before.

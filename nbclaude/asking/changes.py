@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nbclaude.conversation.turns import Change
+from nbclaude.plurals import counted
 
 __all__ = ["BRING_BACK", "count_of_turns", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
 
@@ -11,7 +12,7 @@ BRING_BACK = "%claude_undo deleted"
 
 def count_of_turns(number: int, which: str = "turn") -> str:
     """Say how many turns there are."""
-    return f"{number} {which}{'' if number == 1 else 's'}"
+    return counted(number, which)
 
 
 def summary_of(change: Change) -> str:

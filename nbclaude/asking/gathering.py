@@ -86,8 +86,8 @@ class _Gatherer:
         named = read_reference(what, names)
         if named is not None and not ("." in what and Path(what).expanduser().is_file()):
             expression, format = named
-            value = evaluate(expression, names, "--attach")
-            with failures_of(what, "--attach"):
+            value = evaluate(expression, names, "attach")
+            with failures_of(what, "attach"):
                 return self.attach(value, what, format, attached=True)
         # A dotted name may be a file's, too: attach_path knows what files there are.
         is_expression = parse_expression(what) is not None and ("." not in what or what[-1] in "])")

@@ -83,9 +83,9 @@ def refuse_keys(workspace: Workspace, text: str) -> None:
     except ConfigurationError:
         known = []
     if found := find_keys(text, known):
-        from nbclaude.conversation.screening import key_in_prompt_message
+        from nbclaude.conversation.screening import key_in_prompt
 
-        raise ConfigurationError(key_in_prompt_message(found))
+        raise key_in_prompt(found)
 
 
 def plan_again(prepared: Prepared, *, keeps_thinking: bool = True, texts_alone: bool = False) -> Plan:

@@ -13,6 +13,7 @@ from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, boun
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted
@@ -27,7 +28,10 @@ _PROMPT = 20_000
 _EARLIER = 8_000
 _SETTINGS = 8_000
 _EARLIER_TURNS = 40  # the last ones
-_SHORTENED = "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one."
+_SHORTENED: Words = (
+    *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
+    " shows one.",
+)
 
 _EXCERPT = 100  # characters of an earlier question
 _LOOKED_AT = 5_000  # characters in which they are found
@@ -43,18 +47,20 @@ def receipt_of(
     attachments: Sequence[Attachment] = (),
     *,
     found: Sequence[str] = (),
-    notes: Sequence[str] = (),
+    notes: Sequence[Words] = (),
+    spell: Spell = plainly,
     spent: str = "",
     source_of: SourceOf = lambda file_id: None,
     headers: Mapping[str, str] | None = None,
     media: Sequence[int] | None = None,
-    whole: bool = False,
+    is_sent: bool = True,
 ) -> Receipt:
     """Read the receipt from a request's body; the attachments only lend their names to the blocks that are really there.
 
-    `found` says in a few words what was masked, `notes` where; `spent` tokens and dollars; `headers` are those of the request
-    that are no secrets, `media` the places of the messages that hold more than text (None: it is not known). What a notebook
-    is to keep is bounded; a `whole` one shows every character.
+    `found` says in a few words what was masked, `notes` where, with settings as `spell` spells them; `spent` tokens and
+    dollars. `headers` are those of the request that are not secret, `media` the places of the messages that hold more than
+    text (None: it is not known). What a notebook is to keep is bounded; the receipt of what would be sent (not `is_sent`)
+    shows every character.
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
@@ -65,6 +71,7 @@ def receipt_of(
     if earlier := sum(message.get("role") == "user" for message in messages[:last]):
         said.insert(0, counted(earlier, "earlier turn"))
     said += found
+    whole = not is_sent
     if spent:
         said.append(spent)
     unread = (
@@ -85,23 +92,33 @@ def receipt_of(
             bounded(folds, _EARLIER),
             bounded(settings, _SETTINGS),
         )
-    is_whole = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
-    shortened = [] if is_whole else [_SHORTENED]
+    is_full = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
+    shortened = [] if is_full else [spelled(_SHORTENED, spell)]
+    verb = "sent" if is_sent else "would be sent"
     return Receipt(
-        summary=f"sent: {', '.join(said)}" if said else "sent: the prompt alone",
+        summary=f"{verb}: {', '.join(said) or 'the prompt alone'}",
         parts=parts,
         earlier=folds,
         facts=facts,
-        notes=(*notes, *unread, *shortened),
+        notes=(*(spelled(note, spell) for note in notes), *unread, *shortened),
         settings=settings,
         left=max(0, earlier - len(turns)),
     )
 
 
 def receipt_of_plan(
-    workspace: Workspace, plan: Plan, gathered: Gathered, spent: str = "", *, whole: bool = False
+    workspace: Workspace,
+    plan: Plan,
+    gathered: Gathered,
+    spent: str = "",
+    *,
+    spell: Spell = plainly,
+    is_sent: bool = True,
 ) -> Receipt:
-    """Write the receipt of what was sent, or would be; `spent` says what it has taken, `whole` leaves nothing out."""
+    """Write the receipt of what was sent; of what would be (not `is_sent`) it leaves nothing out.
+
+    `spent` says what it has taken, `spell` how the surface spells settings.
+    """
     headers = plan.request.headers.items()
     # The attachments' names are found by their blocks, as those have left.
     left = {id(block): sent for block, sent in zip(gathered.blocks, plan.question.prompt, strict=True)}
@@ -112,13 +129,14 @@ def receipt_of_plan(
     return receipt_of(
         plan.request.body(),
         attachments,
-        found=plan.screening.summary if whole else (),  # under an answer a notice says it
+        found=() if is_sent else plan.screening.summary,  # under an answer a notice says it
         notes=plan.screening.notes,
+        spell=spell,
         spent=spent,
         source_of=workspace.uploads.source_of,
         headers={name: value for name, value in headers if name.lower() not in SECRET_HEADERS},
         media=plan.media,
-        whole=whole,
+        is_sent=is_sent,
     )
 
 

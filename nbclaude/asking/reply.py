@@ -12,11 +12,12 @@ from nbclaude.cleaning import printable
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.errors import APIResponseValidationError, ConfigurationError
+from nbclaude.notebook import Shell
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
 from nbclaude.wire.request import MessageRequest
 
-__all__ = ["CodeBlock", "Reply", "ToolCall", "reply_of"]
+__all__ = ["CodeBlock", "Reply", "ToolCall", "keep_reply", "reply_of"]
 
 
 class CodeBlock(NamedTuple):
@@ -183,6 +184,13 @@ class Reply:
 def _mapping(value: object) -> Mapping[str, Any]:
     """Return a field that should be an object; what a gateway has put in its place is none."""
     return value if isinstance(value, Mapping) else {}
+
+
+def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
+    """Put the reply into the notebook's `_claude`, and into the variable of the name `into`."""
+    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+    if into:
+        shell.user_ns[into] = reply
 
 
 def reply_of(outcome: Outcome, form: AnswerFormat | None = None, steps: tuple[Step, ...] = ()) -> Reply:

@@ -48,7 +48,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
         # Stops are heeded at the waits below; elsewhere they would tear a record, or leave a lock behind.
         stack.enter_context(stopping.held())
         reason = f"Another question of the conversation {ask.conversation!r} is being answered first"
-        stack.enter_context(_in_turn(conversation.asking, display, reason))
+        stack.enter_context(_in_turn(conversation.turn_lock, display, reason))
         if workspace.budget.limit is not None:
             reason = "Another question is being answered first, since the budget is one for all"
             stack.enter_context(_in_turn(workspace.spending, display, reason))

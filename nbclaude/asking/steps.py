@@ -19,6 +19,7 @@ from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.rounds import added_usage
 from nbclaude.conversation.turns import Turn
+from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
 from nbclaude.output.steps import StepsDisplay
 from nbclaude.wire.message import content_of, stop_reason_of
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "ask_in_steps"]
 
 _STOPPED = "Stopped while a tool was running. The steps before are kept as turns."
-_KEPT = "The steps before are kept as turns (%claude_undo takes them back)."
+_KEPT: Words = ("The steps before are kept as turns (", Command.UNDO, " takes them back).")
 # Why an answer ends that has complete calls.
 _CALLS = ("tool_use", "end_turn")
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, server_name
-from nbclaude.client.directory import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
+from nbclaude.client.connections import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
+from nbclaude.cures import Command
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
@@ -122,7 +123,7 @@ def connect(
         elif named and named.key_optional:
             key = _NO_KEY
         else:
-            raise MissingKeyError(_missing_key(named, address))
+            raise _missing_key(named, address)
     style = auth_style or (named.auth_style if named else "") or _default_style(address, source)
     if style not in AUTH_STYLES:
         raise ConfigurationError(f"auth_style {style!r} is not known. It is one of {', '.join(AUTH_STYLES)}.")
@@ -168,19 +169,21 @@ def _find_key(
             return variable, key
     key, where = stored_key(named.name if named else server_name(address))
     if key and (not _is_header_value(key) or " " in key):
-        raise ConfigurationError(f"What is stored in {where} cannot be a key. Store it again: %claude_login.")
+        cure = ("Store it again with ", Command.LOGIN, ".")
+        raise ConfigurationError(f"What is stored in {where} cannot be a key.", cure=cure)
     return (where, key) if key else ("", "")
 
 
-def _missing_key(named: NamedConnection | None, address: str) -> str:
+def _missing_key(named: NamedConnection | None, address: str) -> MissingKeyError:
     variables = named.key_variables if named else ANTHROPIC_KEY_VARIABLES[:1]
     server = f"{named.name} ({address})" if named else address
     unset = f"the environment variable {' or '.join(variables)} is not set, and " if variables else ""
-    cure = f", or set {variables[0]} before Jupyter starts" if variables else ""
-    return (
-        f"There is no key for {server}: {unset}none is stored. Run %claude_login, which asks for the key "
-        f"without writing it into the notebook{cure}. To try nbclaude without a key, run %claude_demo."
+    or_set = f", or set {variables[0]} before Jupyter starts" if variables else ""
+    cure = (
+        *("Run ", Command.LOGIN, f", which asks for the key without writing it into the notebook{or_set}."),
+        *(" To try nbclaude without a key, run ", Command.DEMO, "."),
     )
+    return MissingKeyError(f"There is no key for {server}: {unset}none is stored.", cure=cure)
 
 
 def _default_style(address: str, source: str) -> str:

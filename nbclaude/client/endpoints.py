@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from nbclaude.client.connection import Connection
-from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, without_key
+from nbclaude.client.failures import error_of_body, error_of_exception, error_of_reply, redact_key
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
@@ -160,7 +160,7 @@ def _call(
     try:
         data = _answered(connection, method, path, content, headers, unwrap=unwrap)
     except APIError as error:
-        raise without_key(error, connection) from None
+        raise redact_key(error, connection) from None
     return connection.guard().value(data)
 
 

@@ -21,6 +21,7 @@ from nbclaude.client.unreachable import (
     tls_refusal,
     wants_password,
 )
+from nbclaude.cures import Mention
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
@@ -32,7 +33,7 @@ from nbclaude.errors import (
 )
 from nbclaude.wire.json_text import from_json
 
-__all__ = ["error_of_body", "error_of_exception", "error_of_reply", "retry_delay", "without_key"]
+__all__ = ["error_of_body", "error_of_exception", "error_of_reply", "redact_key", "retry_delay"]
 
 # Spending limits do not clear by waiting.
 _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
@@ -55,9 +56,9 @@ def error_of_exception(
     reason = str(error) or type(error).__name__
     if isinstance(error, httpx.TimeoutException) and not system_error(error, "ETIMEDOUT"):
         return APITimeoutError(
-            f"Nothing came from {connection.host} for {connection.timeout:g} s. "
-            "Run the cell again, or wait longer with %config ClaudeMagics.timeout.",
+            f"Nothing arrived from {connection.host} for {connection.timeout:g} s.",
             partial=partial,
+            cure=("Ask again, or wait longer with ", Mention("timeout"), "."),
         )
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL)):
         return APIConnectionError(
@@ -66,10 +67,10 @@ def error_of_exception(
     if isinstance(error, (httpx.LocalProtocolError, ValueError)):
         # The reason may quote a header, and a header may hold the key.
         return APIConnectionError(
-            f"The request to {connection.host} cannot be sent: its address or one of its headers is not valid. "
-            "Check base_url, the key and ANTHROPIC_CUSTOM_HEADERS.",
+            f"The request to {connection.host} cannot be sent: its address or one of its headers is not valid.",
             partial=partial,
             should_retry=False,
+            cure=("Check base_url, the key and ANTHROPIC_CUSTOM_HEADERS.",),
         )
     if (refusal := tls_refusal(error, connection.host)) is not None:
         refusal.partial = partial
@@ -86,8 +87,9 @@ def error_of_exception(
     if isinstance(error, httpx.DecodingError):
         return APIResponseValidationError(f"What {where} sent cannot be decoded: {reason}.", partial=partial)
     return APIConnectionError(
-        f"{where} could not be reached: {reason}. Check the address, the network and the proxy settings.",
+        f"{where} could not be reached: {reason}.",
         partial=partial,
+        cure=("Check the address, the network and the proxy settings.",),
     )
 
 
@@ -99,8 +101,8 @@ def error_of_reply(
         return _status_error(wants_password(line.route.proxy), status, headers, {})
     if 300 <= status < 400:
         return APIResponseValidationError(
-            f"{connection.base_url} (base_url) redirects to {headers.get('location', 'another address')!r}. "
-            "Keys are not sent along a redirect: set base_url to the final address."
+            f"{connection.base_url} (base_url) redirects to {headers.get('location', 'another address')!r}.",
+            cure=("Keys are not sent along a redirect: set base_url to the final address.",),
         )
     try:
         data = from_json(body)
@@ -177,8 +179,8 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return None
 
 
-def without_key(error: APIError, connection: Connection) -> APIError:
-    """Take the connection's keys out of what a server has said: some repeat them in their errors."""
+def redact_key(error: APIError, connection: Connection) -> APIError:
+    """Redact the connection's keys in an error that a server has written: some repeat them. Changes and returns the error."""
     guard = connection.guard()
     error.args = tuple(guard.text(item) if isinstance(item, str) else item for item in error.args)
     for name in ("message", "type", "error_code", "request_id"):

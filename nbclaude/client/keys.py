@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from nbclaude.cures import Command
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
 from nbclaude.secrets.keys import Secret
@@ -109,7 +110,8 @@ def forget_key(name: str) -> list[str]:
     if reason:
         removed = f" It was removed from {' and '.join(places)}." if places else ""
         raise ConfigurationError(
-            f"The key of {name} may still be in the keyring: {reason}. Unlock it, and run %claude_logout again.{removed}"
+            f"The key of {name} may still be in the keyring: {reason}.",
+            cure=("Unlock it, and run ", Command.LOGOUT, f" again.{removed}"),
         )
     return places
 
@@ -221,14 +223,17 @@ def _read_file() -> dict[str, str]:
         raise ConfigurationError(f"The key file {path} cannot be read: {error.strerror}.") from None
     if os.name == "posix" and mode & 0o077:
         raise ConfigurationError(
-            f"The key file {path} can be read or changed by others (its mode is {mode:o}), so it is not used. "
-            f"If nobody has: chmod 600 {path}. Otherwise revoke its keys, delete it, and run %claude_login."
+            f"The key file {path} can be read or changed by others (its mode is {mode:o}), so it is not used.",
+            cure=(
+                f"If nobody has: chmod 600 {path}. Otherwise revoke its keys, delete it, and run ",
+                *(Command.LOGIN, "."),
+            ),
         )
     keys = _parsed(data)
     if keys is None:
         raise ConfigurationError(
-            f"The key file {path} is broken: it is not a JSON object of names and keys. "
-            "Delete it, and run %claude_login again."
+            f"The key file {path} is broken: it is not a JSON object of names and keys.",
+            cure=("Delete it, and run ", Command.LOGIN, " again."),
         )
     return keys
 

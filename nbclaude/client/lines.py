@@ -19,7 +19,7 @@ from typing import Any
 from nbclaude.client.certificates import certificates
 from nbclaude.client.http import httpx
 from nbclaude.client.routes import Proxy, Route, route_to
-from nbclaude.client.unforked import begin_unforked, end_unforked
+from nbclaude.client.unforked import begin_unforked, end_unforked, unforked
 from nbclaude.client.unreachable import Stage, system_error
 from nbclaude.errors import APIConnectionError
 from nbclaude.forks import ForkSafeLock, in_child
@@ -39,6 +39,10 @@ _SOCKET_OPTIONS = (
     (socket.IPPROTO_TCP, "TCP_USER_TIMEOUT", 60_000),
 )
 
+# Without TLS nothing needs to be trusted, so nothing is.
+with unforked():
+    _NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
 
 class Line:
     """One connection to one server, over an httpx client of its own.
@@ -55,8 +59,7 @@ class Line:
         self._is_new = True
         self._sent = 0.0
         self._idle_since = (0.0, 0.0)
-        # Without TLS nothing needs to be trusted, so nothing is.
-        context = certificates(route.trust) if route.uses_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = certificates(route.trust) if route.uses_tls else _NO_TLS
         try:
             transport = httpx.HTTPTransport(
                 verify=context,
@@ -222,7 +225,10 @@ def take_line(base_url: str, *, new: bool = False) -> Line:
             _idle.remove(line)
     for line in ended:
         line.close()
-    return taken or Line(route)
+    if taken is None:
+        with unforked():
+            taken = Line(route)
+    return taken
 
 
 def give_back(line: Line) -> None:

@@ -22,8 +22,8 @@ from nbclaude.client.failures import (
     error_of_body,
     error_of_exception,
     error_of_reply,
+    redact_key,
     retry_delay,
-    without_key,
 )
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import Line, give_back, take_line
@@ -158,13 +158,13 @@ class MessageStream:
                 yield guard.events(batch)
         except FOREIGN as error:
             yield guard.rest()
-            raise without_key(
+            raise redact_key(
                 error_of_exception(error, self._connection, partial=self._started), self._connection
             ) from None
         except APIError as error:
             yield guard.rest()
             error.partial = error.partial or self._started
-            raise without_key(error, self._connection)  # noqa: B904 - it is the same error
+            raise redact_key(error, self._connection)  # noqa: B904 - it is the same error
 
     def _open(self) -> None:
         """Send the request until it is accepted, or may not be sent again."""
@@ -184,7 +184,7 @@ class MessageStream:
             attempts = self._connection.max_retries + 1
             self.on_wait(
                 RetryWait(
-                    without_key(error, self._connection),
+                    redact_key(error, self._connection),
                     state.next_action.sleep,
                     state.attempt_number + 1,
                     attempts,

@@ -34,6 +34,7 @@ _NOT_TRUSTED = {
     64: "it was issued for another address",
 }
 AUTHENTICATION_REQUIRED = 407
+_CHECK_ALL = ("Check the address, the network and the proxy settings.",)
 _FOR_NOW = (408, 429, 500, 502, 503, 504)
 
 
@@ -52,23 +53,22 @@ def connection_failure(error: Exception, route: Route, stage: Stage, seconds: fl
     if isinstance(error, httpx.ProxyError) and route.proxy:
         return _proxy_refusal(str(error), route, route.proxy)
     if isinstance(error, httpx.TimeoutException):
-        return APITimeoutError(_timeout(route, stage, seconds))
+        cure = (_check(route.proxy),) if route.proxy else _CHECK_ALL
+        return APITimeoutError(_timeout(route, stage, seconds), cure=cure)
     if isinstance(error, (httpx.UnsupportedProtocol, httpx.InvalidURL, httpx.LocalProtocolError, ValueError)):
         # The reason may quote a header or the proxy's address, and either may hold a key.
         return APIConnectionError(
-            f"The request to {route.origin} cannot be sent: its address or one of its headers is not valid. "
-            "Check base_url, the key and ANTHROPIC_CUSTOM_HEADERS.",
+            f"The request to {route.origin} cannot be sent: its address or one of its headers is not valid.",
             should_retry=False,
+            cure=("Check base_url, the key and ANTHROPIC_CUSTOM_HEADERS.",),
         )
     if stage in (Stage.TLS, Stage.PROXY_TLS):
         return _tls_failure(error, route, stage)
     reason = _reason(error)
     if route.proxy:
         broken = "closed the connection" if stage is Stage.TUNNEL else "could not be reached"
-        return APIConnectionError(f"{_named(route.proxy)} {broken}: {reason}. {_check(route.proxy)}")
-    return APIConnectionError(
-        f"{route.origin} (base_url) could not be reached: {reason}. Check the address, the network and the proxy settings."
-    )
+        return APIConnectionError(f"{_named(route.proxy)} {broken}: {reason}.", cure=(_check(route.proxy),))
+    return APIConnectionError(f"{route.origin} (base_url) could not be reached: {reason}.", cure=_CHECK_ALL)
 
 
 def tls_refusal(error: Exception, host: str) -> APIConnectionError | None:
@@ -115,14 +115,12 @@ def _check(proxy: Proxy) -> str:
 def _timeout(route: Route, stage: Stage, seconds: float) -> str:
     within = f"within {seconds:g} s"
     if route.proxy and stage is Stage.TLS:
-        return (
-            f"{_named(route.proxy)} opened a tunnel to {route.origin}, but the TLS handshake through it did not finish {within}. "
-            f"{_check(route.proxy)}"
-        )
+        opened = f"{_named(route.proxy)} opened a tunnel to {route.origin}"
+        return f"{opened}, but the TLS handshake through it did not finish {within}."
     if route.proxy:
-        return f"{_named(route.proxy)} did not connect to {route.origin} {within}. {_check(route.proxy)}"
+        return f"{_named(route.proxy)} did not connect to {route.origin} {within}."
     what = "finish the TLS handshake" if stage is Stage.TLS else "accept a connection"
-    return f"{route.origin} (base_url) did not {what} {within}. Check the address, the network and the proxy settings."
+    return f"{route.origin} (base_url) did not {what} {within}."
 
 
 def _proxy_refusal(reason: str, route: Route, proxy: Proxy) -> APIConnectionError:
@@ -131,7 +129,8 @@ def _proxy_refusal(reason: str, route: Route, proxy: Proxy) -> APIConnectionErro
     if status == AUTHENTICATION_REQUIRED:
         return APIConnectionError(f"{wants_password(proxy)} (HTTP {status})", should_retry=False)
     return APIConnectionError(
-        f"{_named(proxy)} did not open a tunnel to {route.origin}: {reason.rstrip('. ') or 'no reason given'}. {_check(proxy)}",
+        f"{_named(proxy)} did not open a tunnel to {route.origin}: {reason.rstrip('. ') or 'no reason given'}.",
+        cure=(_check(proxy),),
         # What it forbids now, it forbids in a second; what is behind it may come back.
         should_retry=None if status in _FOR_NOW else False,
     )
@@ -146,8 +145,9 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
         # The words of OpenSSL are what people search for.
         detail = f"certificate verify failed: {fault.verify_message.rstrip('.')}"
         return APIConnectionError(
-            f"The certificate of {peer} is not trusted: {f'{reason} ({detail})' if reason else detail}. {_trusted(route)}",
+            f"The certificate of {peer} is not trusted: {f'{reason} ({detail})' if reason else detail}.",
             should_retry=False,
+            cure=(_trusted(route),),
         )
     is_cut = False
     if fault is None or isinstance(fault, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)):
@@ -164,7 +164,7 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
         )
     # A proxy that opened the tunnel and then cuts it does so on purpose.
     retried = is_cut and not route.proxy
-    return APIConnectionError(f"{what}. {_trusted(route)}", should_retry=None if retried else False)
+    return APIConnectionError(f"{what}.", should_retry=None if retried else False, cure=(_trusted(route),))
 
 
 def _trusted(route: Route) -> str:

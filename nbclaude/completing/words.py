@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nbclaude.client.directory import known_connections
+from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.context.spoken import type_name
+from nbclaude.context.objects import type_name
 from nbclaude.context.values import FORMATS
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import in_short, model_info

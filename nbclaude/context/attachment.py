@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.cleaning import one_line
+from nbclaude.texts import Cut
 from nbclaude.wire.request import text_block
 
 __all__ = ["Attachment", "each_once"]
@@ -24,24 +24,26 @@ class Attachment:
     label: str  # "df", "fig", "report.pdf"
     blocks: tuple[Mapping[str, Any], ...]
     summary: str  # a few words: "figure 640×480", "schema + 5 rows", "PDF, 12 pages, 1.2 MB"
-    # What was cut, downscaled, converted or masked; said to the user and, where it matters, in the blocks as well.
+    # What was cut (a `Cut`), downscaled, converted or masked; said to the user and, where it matters, in the blocks as well.
     notes: tuple[str, ...] = ()
     kind: str = ""  # "image" | "document" | "data" | "source" | "text"
     gathered_by: str = ""  # the verb that has attached it by itself; empty if the user did
 
     def __post_init__(self) -> None:
         # The receipt says them as they are, and what was typed or the name of a file may hold a key.
-        object.__setattr__(self, "label", _without_secrets(one_line(self.label, _MAX_LABEL)))
+        object.__setattr__(self, "label", _without_secrets(one_line(self.label, MAX_LABEL)))
         object.__setattr__(self, "summary", _without_secrets(self.summary))
-        object.__setattr__(self, "notes", tuple(map(_without_secrets, self.notes)))
+        object.__setattr__(
+            self, "notes", tuple(Cut.reworded(note, _without_secrets(note)) for note in self.notes)
+        )
 
     @property
     def is_cut(self) -> bool:
-        """Whether less than the whole goes along, by what its notes say."""
-        return any(_CUT.search(note) for note in self.notes)
+        """Whether less than the whole goes along."""
+        return any(isinstance(note, Cut) for note in self.notes)
 
 
-_MAX_LABEL = 500  # characters
+MAX_LABEL = 500  # characters
 _SHORTEST_WITH_A_SECRET = 16  # characters: `df` and `fig` need no search
 
 
@@ -51,10 +53,6 @@ def _without_secrets(text: str) -> str:
     from nbclaude.secrets.masking import mask
 
     return mask(text)[0]
-
-
-# How notes of cuts are worded: `texts.clip`, tables, cells, files, lists of pictures, outlines of modules.
-_CUT = re.compile(r"left out|only the first|show the first|columns described|shortened|^cut\b|too long")
 
 
 def each_once(attachments: Iterable[Attachment]) -> list[Attachment]:

@@ -10,11 +10,11 @@ from typing import Any
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
 from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
-from nbclaude.context.spoken import type_name
 from nbclaude.data.frames import describe_data
 from nbclaude.data.styled_tables import is_styled
-from nbclaude.texts import TextLimits, counted, framed, one_line
+from nbclaude.texts import Cut, TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
@@ -71,14 +71,14 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
     for place, item in tables:
         if (described := describe_data(item, format, each)) is not None:
             blocks.append(framed("data", place + formatted, described.text))
-            notes += [f"{place}: {note}" for note in described.notes]
+            notes += [Cut.reworded(note, f"{place}: {note}") for note in described.notes]
     others = {key: item for key, _, item in places if not _is_table(item)}
     if others:
         text, note = bounded_repr(others, limits.text)
         blocks.append(framed("value", label, text))
         notes += [note] if note else []
     if len(value) > _MOST_TABLES:
-        notes.append(f"only the first {_MOST_TABLES} of {len(value):,} values")
+        notes.append(Cut(f"only the first {_MOST_TABLES} of {len(value):,} values"))
         blocks.append(text_block(f"[{label}: {notes[-1]}]"))
     return Attachment(
         label,

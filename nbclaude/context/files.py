@@ -15,7 +15,7 @@ from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits, prepa
 from nbclaude.context.images.vectors import paint_svg
 from nbclaude.context.text_files import file_text, notebook_text
 from nbclaude.errors import ConfigurationError
-from nbclaude.texts import beginning, counted
+from nbclaude.texts import Cut, beginning, counted
 
 __all__ = ["MAX_CHARACTERS", "attach_path", "attach_url"]
 
@@ -226,7 +226,7 @@ def _text_document(
     summary = f"text, {counted(text.count(chr(10)) + (not text.endswith(chr(10))), 'line')}"
     if len(text) > max_characters:
         text = beginning(text, max_characters)
-        cut = f"cut: the first {len(text):,} characters of a file of {_megabytes(place.stat().st_size)}"
+        cut = Cut(f"cut: the first {len(text):,} characters of a file of {_megabytes(place.stat().st_size)}")
         notes += (cut,)
         summary = f"text, {len(text):,} characters"
         text = f"{text}\n[{cut}]"

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbclaude.texts import beginning, clip, counted, gap
+from nbclaude.texts import Cut, beginning, clip, counted, gap
 
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 
@@ -62,7 +62,7 @@ def bounded_repr(value: object, limit: int) -> tuple[str, str]:
         trimmer = _Trimmer(_LONGEST_TEXT, careful=True)
         text = _laid_out(trimmer.trimmed(value))
     text, note = clip(text, limit)
-    return text, "; ".join(part for part in (note, trimmer.note) if part)
+    return text, Cut.joined((note, trimmer.note))
 
 
 def _laid_out(value: object) -> str:
@@ -112,9 +112,9 @@ class _Trimmer:
     @property
     def note(self) -> str:
         """What was left out; nothing if nothing was."""
-        items = f"{counted(self._items, 'item')} of lists left out" if self._items else ""
-        texts = f"{counted(self._texts, 'text')} shortened" if self._texts else ""
-        return "; ".join(part for part in (items, texts) if part)
+        items = Cut(f"{counted(self._items, 'item')} of lists left out") if self._items else ""
+        texts = Cut(f"{counted(self._texts, 'text')} shortened") if self._texts else ""
+        return Cut.joined((items, texts))
 
     def trimmed(self, value: Any, depth: int = 0) -> Any:
         self._room -= 1

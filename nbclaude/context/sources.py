@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from nbclaude.data.table import Described
-from nbclaude.texts import DEFAULT_LIMITS, TextLimits, clip, counted
+from nbclaude.texts import DEFAULT_LIMITS, Cut, TextLimits, clip, counted
 
 __all__ = ["describe_exception", "describe_source"]
 
@@ -167,7 +167,7 @@ def _module(module: types.ModuleType, limits: TextLimits) -> Described:
         lines = counted(source.count("\n"), "line")
         return Described(f"{opening}\n{source.rstrip()}", f"source of {name}, {lines}")
     text, note = clip(f"{opening}\n{_outline(module)}", limits.source)
-    notes = ["too long for its source: an outline"] if source else []
+    notes = [Cut("too long for its source: an outline")] if source else []
     return Described(text, f"outline of {name}", (*notes, *([note] if note else [])))
 
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.shown.told import told
+from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.errors import ConfigurationError
-from nbclaude.texts import beginning
+from nbclaude.texts import Cut, beginning, counted
 
 __all__ = ["file_text", "notebook_text"]
 
@@ -120,9 +120,9 @@ def notebook_text(data: bytes, name: str) -> tuple[str, tuple[str, ...]]:
                 if said := _said(output):
                     texts.append(f"# [{number}] output\n{said}")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigurationError(f"{name} is no notebook that can be read (nbformat 4).") from error
-    note = f"{images} image{'s' * (images != 1)} in the outputs left out"
-    return "\n\n".join(texts), (note,) * bool(images)
+        raise ConfigurationError(f"{name} is not a notebook that can be read (nbformat 4).") from error
+    notes = (Cut(f"{counted(images, 'image')} in the outputs left out"),) if images else ()
+    return "\n\n".join(texts), notes
 
 
 def _said(output: Mapping[str, Any]) -> str:
@@ -132,7 +132,7 @@ def _said(output: Mapping[str, Any]) -> str:
         text = f"{output['ename']}: {output['evalue']}"
     else:
         forms = ("text/plain", "text/html", "text/markdown")
-        text = told({form: _joined(output["data"][form]) for form in forms if form in output["data"]})
+        text = bundle_text({form: _joined(output["data"][form]) for form in forms if form in output["data"]})
     text = _ANSI.sub("", text).strip()
     said = beginning(text, MAX_OUTPUT)
     return said if said == text else f"{said}\n[… {len(text) - len(said):,} more]"

@@ -9,8 +9,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.context.objects import (
+    no_form,
+    object_attachment,
+    string_text,
+    text_attachment,
+    type_name,
+    value_text,
+)
 from nbclaude.context.reprs import bounded_repr, bounded_str
-from nbclaude.context.spoken import no_form, spoken, string_text, text_attachment, type_name, value_text
 from nbclaude.data.frames import describe_data, read_format
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
@@ -104,7 +111,7 @@ def _attachment(
             f"The format {format!r} is for frames, arrays and tables, but {label} is a {type_name(value)}. "
             "Leave it out, or use repr or str."
         )
-    return spoken(value, label, limits)
+    return object_attachment(value, label, limits)
 
 
 def content_blocks(value: object) -> tuple[Mapping[str, Any], ...]:

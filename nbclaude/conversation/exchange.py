@@ -16,6 +16,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import replayable
 from nbclaude.conversation.rounds import AnswerRounds
 from nbclaude.conversation.turns import Change, Conversation, Turn
+from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.notebook import CellRun
 from nbclaude.wire.message import content_of
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "exchange"]
 
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
-_MOST_PAUSES = 20
-_MOST_PLANS = 4
+MAX_PAUSES = 20
+MAX_PLANS = 4
+# What becomes of an answer that was stopped or broken off.
+KEPT: Words = (
+    *("The partial answer is kept. Continue: ", Command.CONTINUE, ". Discard: ", Command.UNDO, "."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class Outcome:
 
     @property
     def is_empty(self) -> bool:
-        """Whether it failed before anything of an answer had come."""
+        """Whether it failed before anything of an answer arrived."""
         return self.error is not None and not replayable(content_of(self.message))
 
 
@@ -66,7 +71,7 @@ class _Attempt:
         """Send the request, and again while the server pauses; what it raises comes after all that came before."""
         plan = self.plan
         self._send(plan, connection, display)
-        for _ in range(_MOST_PAUSES):
+        for _ in range(MAX_PAUSES):
             if self.rounds.stop_reason != "pause_turn" or not self.rounds.pending["content"]:
                 return
             plan = continued(plan, self.rounds.pending)
@@ -112,8 +117,8 @@ def _reason(wait: Any) -> str:
     """Why a request is sent again, in a line."""
     error = wait.error
     status = getattr(error, "status", None)
-    said = getattr(error, "message", "") if status else str(error)
-    what = f"{said.rstrip('.')} (HTTP {status})" if status else said.partition(". ")[0].rstrip(".")
+    said = error.message if status else str(error.args[0])
+    what = f"{said.rstrip('.')} (HTTP {status})" if status else said.rstrip(".")
     return f"{what}; attempt {wait.attempt} of {wait.attempts}"
 
 
@@ -132,7 +137,7 @@ def exchange(
     error: BaseException | None = None
     begun = time.monotonic()
     attempt = _Attempt(plan, question)
-    for _ in range(_MOST_PLANS):
+    for _ in range(MAX_PLANS):
         error = _error_of(attempt, connection, display)
         if not isinstance(error, APIError) or error.partial or attempt.rounds.message["content"]:
             break
@@ -178,7 +183,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     if isinstance(outcome.error, APIError):
         outcome.error.partial = not outcome.is_empty
     if outcome.is_empty:
-        _note(outcome.error, "Nothing had come yet, and the conversation is as it was.")
+        _note(outcome.error, ("No answer arrived; the conversation is unchanged.",))
         return outcome
     # What takes the place of another turn belongs to its cell, so that running that cell again replaces it.
     old, partial = question.instead_of, question.completes
@@ -203,17 +208,14 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         label=partial.label if partial else question.label,
     )
     if not question.history:
-        _note(outcome.error, "What had come is kept, not as a turn.")
+        _note(outcome.error, ("The partial answer is kept, but not as a turn.",))
         return replace(outcome, turn=turn)
     after = question.steps[-1] if question.steps else None
     change = conversation.record(turn, question.at, question.instead_of, after)
-    _note(
-        outcome.error,
-        f"What had come is kept as turn {change.number} (%claude_undo takes it back, %claude_continue goes on).",
-    )
+    _note(outcome.error, KEPT)
     return replace(outcome, change=change, turn=turn)
 
 
-def _note(error: BaseException | None, note: str) -> None:
+def _note(error: BaseException | None, note: Words) -> None:
     if isinstance(error, APIError | AnswerInterrupted):
         error.note = note

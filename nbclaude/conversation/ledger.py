@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.cures import Command, Mention
 from nbclaude.errors import BudgetError
 from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.models.table import ModelInfo
@@ -155,10 +156,13 @@ class Budget:
         estimate = prompt + expected * per_token
         if estimate > left:
             raise BudgetError(
-                f"The budget of {dollars(self.limit)} would be passed: {dollars(self.spent(ledger))} are spent, and "
-                f"this request would cost about {dollars(estimate)} ({tokens_in:,} tokens in, about {expected:,} out, "
-                f"{model.id}). Nothing was sent. Raise it with %claude_budget, choose a cheaper model (-m), or send "
-                "less of the conversation (--new)."
+                f"This request would exceed the budget of {dollars(self.limit)}: {dollars(self.spent(ledger))} is spent, and "
+                f"it would cost about {dollars(estimate)} ({tokens_in:,} tokens in, about {expected:,} out, {model.id}). "
+                "Nothing was sent.",
+                cure=(
+                    *("Raise the budget with ", Command.BUDGET, ", choose a cheaper ", Mention("model")),
+                    *(", or leave earlier turns behind with ", Mention("new", True), "."),
+                ),
             )
         return min(max_tokens, int((left - prompt) / per_token)) if per_token else max_tokens
 
@@ -167,7 +171,7 @@ class Budget:
         if self.limit is None or self.warned or self.spent(ledger) < _WARN_AT * self.limit:
             return ""
         self.warned = True
-        return f"{dollars(self.spent(ledger))} of the budget of {dollars(self.limit)} are spent"
+        return f"{dollars(self.spent(ledger))} of the budget of {dollars(self.limit)} is spent"
 
 
 def dollars(amount: float) -> str:

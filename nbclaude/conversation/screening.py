@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.client.keys import REVOKE_URL
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.turns import Turn
+from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
-from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.refusal import Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
 from nbclaude.secrets.masking import Finding, mask_named
 from nbclaude.secrets.names import name_of_expression
@@ -25,14 +26,16 @@ from nbclaude.secrets.personal import PERSONAL_WORDS
 from nbclaude.secrets.screen import Screen
 from nbclaude.settings.table import SETTINGS
 from nbclaude.settings.values import Settings
+from nbclaude.texts import counted
 
 if TYPE_CHECKING:
     from nbclaude.conversation.question import Question
 
-__all__ = ["Screening", "key_in_prompt_message", "screened"]
+__all__ = ["Screening", "key_in_prompt", "screened"]
 
 _PROMPT = "the prompt"
-_SHOWN = 10  # characters of a key that a message repeats
+_ALLOWED = Mention("allow_secrets", True)
+MAX_SHOWN = 10  # characters of a key that a message repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,9 @@ class Screening:
     def summary(self) -> tuple[str, ...]:
         """How much of what was masked, in a few words each."""
         kinds = [kind if kind in PERSONAL_WORDS else "secret" for _, kind in self.masked]
-        said = [f"{_counted(kinds.count(kind), kind)} masked" for kind in dict.fromkeys(kinds)]
-        said += [f"{_counted(len(self.sent), 'secret')} sent"] if self.sent else []
-        return (
-            (*said, f"{_counted(len(self.before), 'secret')} in earlier turns") if self.before else (*said,)
-        )
+        said = [f"{counted(kinds.count(kind), kind)} masked" for kind in dict.fromkeys(kinds)]
+        said += [f"{counted(len(self.sent), 'secret')} sent"] if self.sent else []
+        return (*said, f"{counted(len(self.before), 'secret')} in earlier turns") if self.before else (*said,)
 
     @property
     def masked_by_place(self) -> tuple[str, ...]:
@@ -64,19 +65,25 @@ class Screening:
         return tuple(f"masked in {where}: {what}" for where, what in _together(self.masked))
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Words, ...]:
         """Every finding, by its place and kind, and what can be done about it."""
-        said = list(self.places)
+        said: list[Words] = [(place,) for place in self.places]
         if any(kind not in PERSONAL_WORDS for _, kind in self.masked):
-            said.append("--allow-secrets sends the secrets.")
+            said.append((_ALLOWED, " sends the secrets."))
         said += [
-            f"sent as it is in {where}, by --allow-secrets: {what}" for where, what in _together(self.sent)
+            (f"sent as it is in {where}, by ", _ALLOWED, f": {what}") for where, what in _together(self.sent)
         ]
         if self.before:
             kinds = ", ".join(what for _, what in _together(("", kind) for kind in self.before))
             said.append(
-                f"An earlier turn holds what --allow-secrets has sent ({kinds}), and goes again with this question. "
-                "--new leaves earlier turns behind."
+                (
+                    *(
+                        "An earlier turn holds what ",
+                        _ALLOWED,
+                        f" sent ({kinds}); this question sends it again. ",
+                    ),
+                    *(Mention("new", True), " leaves earlier turns behind."),
+                )
             )
         return tuple(said)
 
@@ -143,15 +150,16 @@ class _Search:
         return self._screen.blocks(turn.prompt)[1]
 
 
-def key_in_prompt_message(keys: Sequence[str]) -> str:
-    """Say that keys were found in a prompt, and what to do; each is named by its beginning."""
+def key_in_prompt(keys: Sequence[str]) -> ConfigurationError:
+    """Return the error for keys in a prompt, which says what to do; each is named by its beginning."""
     several = len(keys) > 1
-    shown = ", ".join(f"{key[:_SHOWN]}…" for key in keys)
-    return (
+    shown = ", ".join(f"{key[:MAX_SHOWN]}…" for key in keys)
+    them = "them" if several else "it"
+    return ConfigurationError(
         f"The prompt holds {'API keys' if several else 'an API key'} ({shown}); nothing was sent. "
-        f"{'They are' if several else 'It is'} in the notebook and in the kernel's history now, so revoke "
-        f"{'them' if several else 'it'} (Anthropic's at {REVOKE_URL}) and delete {'them' if several else 'it'} from "
-        "the cell. %claude_login stores a key without writing it into the notebook."
+        f"{'They are' if several else 'It is'} in the notebook and in the kernel's history now, so revoke {them} "
+        f"(Anthropic's at {REVOKE_URL}) and delete {them} from the cell.",
+        cure=(Command.LOGIN, " stores a key without writing it into the notebook."),
     )
 
 
@@ -196,7 +204,7 @@ class _Screener:
     def typed(self, value: Any, where: str) -> Any:
         """Mask secrets in what the user has typed; an API key there is compromised, and stops the question."""
         if found := find_keys(value if isinstance(value, str) else repr(value), self._keys):
-            raise ConfigurationError(key_in_prompt_message(found))
+            raise key_in_prompt(found)
         return self._through(self._typed, value, where)
 
     def refuse(self, value: Any, name: str) -> None:
@@ -204,7 +212,7 @@ class _Screener:
         _, found = self._secrets.masked(value)
         if found and self._typed.secrets:
             reason = f"it holds a secret ({found[0].kind}), which cannot be masked there; nothing was sent."
-            cure = ("Take it out, or send it with ", Mention("allow_secrets", True), ".")
+            cure = ("Take it out, or send it with ", _ALLOWED, ".")
             raise refused(Refusal(name, None, reason, cure, shown=False))
         self.sent += [(name, finding.kind) for finding in found]
 
@@ -227,8 +235,3 @@ def _together(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         (where, kind if every.count((where, kind)) == 1 else f"{kind}, {every.count((where, kind))} times")
         for where, kind in dict.fromkeys(every)
     ]
-
-
-def _counted(number: int, thing: str) -> str:
-    ending = "" if number == 1 else "es" if thing.endswith("s") else "s"
-    return f"{number:,} {thing}{ending}"

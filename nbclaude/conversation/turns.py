@@ -92,8 +92,8 @@ class Change:
 class Conversation:
     """The turns, oldest first, and the states before each change.
 
-    Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds `asking`
-    meanwhile, so that one question of a conversation is answered before the next is sent.
+    Cells and panels may change it from several threads: every change is made under `_guard`. Who asks holds
+    `turn_lock` meanwhile, so that one question of a conversation is answered before the next is sent.
 
     Which cells are deleted is the notebook's matter: it is no change of the conversation, and taking a change back does not
     touch it.
@@ -103,7 +103,7 @@ class Conversation:
         self.name = name
         self.every = turns
         """The turns, also those that are set aside."""
-        self.asking = ForkSafeLock()
+        self.turn_lock = ForkSafeLock()
         self._guard = ForkSafeLock()
         self._deleted: frozenset[str] = frozenset()
         self._past: list[tuple[Change, tuple[Turn, ...]]] = []

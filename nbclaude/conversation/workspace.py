@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude import notebook
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
-from nbclaude.client.directory import NamedConnection, find_connection
+from nbclaude.client.connections import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
@@ -30,21 +30,31 @@ from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
 from nbclaude.tools.shelf import Shelf
 
-__all__ = ["Workspace", "current_workspace"]
+__all__ = ["Surroundings", "Workspace", "current_workspace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a workspace asks of the notebook and of the settings around it; by default there is neither.
+
+    `configured` are the settings that somebody has set, `connections` those that have names. `insert_cells` puts code into new
+    cells below the one that runs, and returns what there is to be said of it; None where there is no notebook.
+    """
+
+    configured: Callable[[], Mapping[str, Any]] = dict
+    cell_run: Callable[[], CellRun | None] = lambda: None
+    conversation: Callable[[], str] = lambda: ""
+    connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+    insert_cells: Callable[[Sequence[str]], str] | None = None
 
 
 class Workspace:
-    """The state behind `%claude`, the panel and `nbclaude.ask`; the front end fills in what it knows of the notebook."""
+    """The state behind `%claude`, the panel and `nbclaude.ask`: made when the extension loads, and handed to whoever needs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, surroundings: Surroundings | None = None) -> None:
+        self._surroundings = surroundings or Surroundings()
         self.conversations = Conversations()
-        self.configured: Callable[[], Mapping[str, Any]] = dict
-        self.cell_run: Callable[[], CellRun | None] = lambda: None
-        self.conversation_name: Callable[[], str] = lambda: ""
-        self.named_connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
-        self.insert_cells: Callable[[Sequence[str]], str] | None = None
-        """Puts code into new cells below the one that runs; None where there is no notebook."""
-        self.demo_url = ""
+        self._demo_url = ""
         self.deleted_cells = DeletedCells()
         self.gone: frozenset[str] = frozenset()
         """The cells that are gone by what was told with the cell that runs."""
@@ -58,14 +68,63 @@ class Workspace:
         self.tray = Tray()
         self.tools = Shelf()
         self.edits = Edits()
-        # The models that a server offers, by its address, once somebody has asked for them.
-        self.offered: dict[str, tuple[ModelInfo, ...]] = {}
+        self._offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""
+
+    def enter(self, surroundings: Surroundings) -> None:
+        """Ask these surroundings from now on."""
+        self._surroundings = surroundings
+
+    def leave(self) -> None:
+        """Go on without a notebook."""
+        self._surroundings = Surroundings()
+
+    def configured(self) -> Mapping[str, Any]:
+        """Return the settings that `%config`, a profile or a panel has set."""
+        return self._surroundings.configured()
+
+    def cell_run(self) -> CellRun | None:
+        """Return which cell runs, and in which execution; None where nobody tells."""
+        return self._surroundings.cell_run()
+
+    def conversation_name(self) -> str:
+        """Return the name of the conversation that is asked in where none is named; empty if nobody has chosen one."""
+        return self._surroundings.conversation()
+
+    def named_connections(self) -> Mapping[str, Mapping[str, Any]]:
+        """Return the connections that have names in the settings."""
+        return self._surroundings.connections()
+
+    @property
+    def insert_cells(self) -> Callable[[Sequence[str]], str] | None:
+        """Puts code into new cells below the one that runs; None where there is no notebook."""
+        return self._surroundings.insert_cells
+
+    @property
+    def demo_url(self) -> str:
+        """The address of the demo model while it is on, else empty."""
+        return self._demo_url
+
+    def begin_demo(self, url: str) -> None:
+        """Ask the demo model at this address from now on."""
+        self._demo_url = url
+
+    def end_demo(self) -> None:
+        """Ask the server in the settings again."""
+        self._demo_url = ""
+
+    def note_models(self, address: str, models: Sequence[ModelInfo]) -> None:
+        """Remember which models the server at this address offers."""
+        self._offered[address] = tuple(models)
+
+    def models_of(self, address: str) -> tuple[ModelInfo, ...] | None:
+        """Return the models that the server at this address offers; None while nobody has asked it."""
+        return self._offered.get(address)
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
         """Resolve the settings of a request; the model's name may be an alias or a fragment.
@@ -79,7 +138,7 @@ class Workspace:
 
     def offered_models(self, settings: Settings) -> tuple[ModelInfo, ...]:
         """The models of the server in force, if somebody has asked it for them."""
-        return self.offered.get(self.address(settings), ())
+        return self._offered.get(self.address(settings), ())
 
     def model(self, settings: Settings) -> ModelInfo:
         """What is known of the model that the settings name."""
@@ -161,7 +220,7 @@ class Workspace:
         It belongs to no cell. Of a budget it has what was left.
         """
         self.conversations.begin_as_child(self.cell_run())
-        self.is_child, self.cell_run = True, lambda: None
+        self.is_child, self._surroundings = True, replace(self._surroundings, cell_run=lambda: None)
         spent = self.budget.spent(self.ledger)
         self.ledger = Ledger()
         self.budget = replace(self.budget, spent_before=-spent)
@@ -179,7 +238,11 @@ in_child(_begin_child)
 
 
 def current_workspace() -> Workspace:
-    """Return this process's workspace, made when first asked for."""
+    """Return this process's workspace, made when the extension loads, or when plain Python first asks.
+
+    It is for those whom nobody can hand it to: the hooks that IPython calls to load and unload, and functions that the user
+    calls (`nbclaude.ask`, `CodeBlock.insert`). Everything else is handed the workspace.
+    """
     if not _current:
         _current.append(Workspace())
     return _current[0]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from nbclaude.data.facts import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
-from nbclaude.texts import counted
+from nbclaude.texts import Cut, counted
 
 __all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
 
@@ -46,9 +46,9 @@ def laid_out(header: Sequence[str], records: Sequence[Record], room: int) -> Row
     if cut or rounded:
         limit, digits = _most(header, records, room)
         cut, rounded = _lost(records, limit, digits)
-    notes = []
+    notes: list[str] = []
     if cut:
-        notes.append(f"{counted(cut, 'cell')} shortened to {limit:,} characters")
+        notes.append(Cut(f"{counted(cut, 'cell')} shortened to {limit:,} characters"))
     if rounded:
         notes.append(f"{counted(rounded, 'number')} rounded to {digits} digits")
     return Rows(tuple(_lines(header, records, limit, digits)), tuple(notes), bool(cut))

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 from nbclaude.data.plain_tables import rows_table
 from nbclaude.data.seen_html import is_hidden, seen_tree, words
 from nbclaude.data.table import Table
-from nbclaude.texts import one_line
+from nbclaude.texts import Cut, one_line
 
 __all__ = ["is_styled", "styled_table"]
 
@@ -53,9 +53,9 @@ def _styler(value: Any) -> tuple[str, tuple[str, ...]]:
     html = value.to_html(sparse_index=False, sparse_columns=False, max_rows=longest, max_columns=widest)
     notes = []
     if rows > longest:
-        notes.append(f"only the first {longest:,} of {rows:,} rows")
+        notes.append(Cut(f"only the first {longest:,} of {rows:,} rows"))
     if columns > widest:
-        notes.append(f"only the first {widest:,} of {columns:,} columns")
+        notes.append(Cut(f"only the first {widest:,} of {columns:,} columns"))
     return html, tuple(notes)
 
 

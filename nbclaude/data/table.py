@@ -10,7 +10,7 @@ from itertools import accumulate
 from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
 from nbclaude.data.extents import EXACT_CELLS
 from nbclaude.data.facts import Facts, cell_text, full_text
-from nbclaude.texts import counted, one_line
+from nbclaude.texts import Cut, counted, one_line
 
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 
@@ -120,11 +120,11 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
     room = budget - len(opening)
     records, columns_shown = _fitting(table, wanted, room)
     shown = len(records)
-    notes = []
+    notes: list[str] = []
     if shown < wanted:
-        notes.append(f"only the first {shown:,} of {counted(wanted, 'row')} fit")
+        notes.append(Cut(f"only the first {shown:,} of {counted(wanted, 'row')} fit"))
     if columns_shown < len(table.names):
-        notes.append(f"rows show the first {columns_shown:,} of {len(table.names):,} columns")
+        notes.append(Cut(f"rows show the first {columns_shown:,} of {len(table.names):,} columns"))
     # What fits only in part leaves no room to the cells of what does.
     rows = laid_out(_header(table, columns_shown), records, 0 if notes else room)
     notes += rows.notes
@@ -177,7 +177,7 @@ def _columns(table: Table, budget: int, *, values: bool) -> tuple[str, tuple[str
     if not rest:
         return "\n".join(lines), ()
     lines.append(f"  … and {counted(rest, 'more column')}: {_by_dtype(table, told, max(budget - used, 200))}")
-    return "\n".join(lines), (f"{told:,} of {len(table.names):,} columns described",)
+    return "\n".join(lines), (Cut(f"{told:,} of {len(table.names):,} columns described"),)
 
 
 def _by_dtype(table: Table, start: int, room: int) -> str:
@@ -218,7 +218,7 @@ def _some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
         spread, rows = [], laid_out(header, head, 0)
     notes = []
     if columns < len(table.names):
-        notes.append(f"rows show the first {columns:,} of {len(table.names):,} columns")
+        notes.append(Cut(f"rows show the first {columns:,} of {len(table.names):,} columns"))
     said = f", first {columns:,} columns" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
     text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"

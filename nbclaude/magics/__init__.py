@@ -6,10 +6,9 @@ import sys
 from typing import Any
 
 from nbclaude import notebook
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
-from nbclaude.magics.accounts import AccountMagics
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.edit import EditMagics
@@ -19,6 +18,7 @@ from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
@@ -48,16 +48,20 @@ def load(shell: Shell) -> None:
     others = [family(chat) for family in FAMILIES[1:]]
     for family in others:
         shell.register_magics(family)
-    workspace.configured = chat.configured
-    workspace.cell_run = lambda: notebook.cell_run(shell)
-    workspace.conversation_name = lambda: str(chat.conversation)
-    workspace.named_connections = lambda: dict(chat.connections)
-    workspace.insert_cells = lambda sources: insert_cells(shell, sources)
+    workspace.enter(
+        Surroundings(
+            configured=chat.configured,
+            cell_run=lambda: notebook.cell_run(shell),
+            conversation=lambda: str(chat.conversation),
+            connections=lambda: dict(chat.connections),
+            insert_cells=lambda sources: insert_cells(shell, sources),
+        )
+    )
     workspace.seen.load(shell, workspace.cell_run)
     verbatim.load(shell)
     debugging.load(shell)
     failures.load(shell)
-    completion.load(shell)
+    completion.load(shell, workspace)
     short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
@@ -93,11 +97,7 @@ def unload(shell: Shell) -> None:
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()
     workspace.seen.unload()
-    workspace.configured = dict
-    workspace.cell_run = lambda: None
-    workspace.conversation_name = lambda: ""
-    workspace.named_connections = dict
-    workspace.insert_cells = None
+    workspace.leave()
     workspace.edits.forget()
     _close_connections()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.calls import ASKING
 from nbclaude.notebook import Shell
 
@@ -31,12 +31,12 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def load(shell: Shell) -> None:
+def load(shell: Shell, workspace: Workspace) -> None:
     """Add our matcher to the shell's completer."""
 
     @context_matcher(identifier=_IDENTIFIER, priority=_PRIORITY)  # type: ignore[untyped-decorator]
     def match(context: CompletionContext) -> SimpleMatcherResult:
-        return _completions(context, shell)
+        return _completions(context, shell, workspace)
 
     shell.Completer.custom_matchers.append(match)
 
@@ -49,7 +49,7 @@ def unload(shell: Shell) -> None:
     ]
 
 
-def _completions(context: CompletionContext, shell: Shell) -> SimpleMatcherResult:
+def _completions(context: CompletionContext, shell: Shell, workspace: Workspace) -> SimpleMatcherResult:
     if "%claude" not in context.full_text:
         return SimpleMatcherResult(completions=[])
     from nbclaude.completing.places import place_at
@@ -60,7 +60,7 @@ def _completions(context: CompletionContext, shell: Shell) -> SimpleMatcherResul
     place = place_at(context.full_text, offset, ASKING, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), current_workspace(), _ARGUMENTS)
+    known = Known(_variables(shell), workspace, _ARGUMENTS)
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (

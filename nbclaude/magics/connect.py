@@ -12,7 +12,7 @@ from IPython.core.error import StdinNotImplementedError, UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from nbclaude.client.connection import connect
-from nbclaude.client.directory import (
+from nbclaude.client.connections import (
     NamedConnection,
     connection_of_settings,
     find_connection,

@@ -34,7 +34,9 @@ from nbclaude.errors import (
     RequestTimeoutError,
     RequestTooLargeError,
 )
+from nbclaude.magics.wording import said
 from nbclaude.notebook import Shell, is_terminal, is_watched, request_id
+from nbclaude.options.spelling import spell
 from nbclaude.output import show_bundle
 
 __all__ = ["card_of", "ending_of", "load", "show_after_cell", "unload"]
@@ -130,13 +132,13 @@ def card_of(error: BaseException) -> Any:
     from nbclaude.render.notice import Failure, Notice
 
     if isinstance(error, AnswerInterrupted):
-        said = str(error).removeprefix("Stopped").lstrip(".: ")
-        return Notice("Stopped", f"{said[:1].upper()}{said[1:]}")
+        text = said(error).removeprefix("Stopped").lstrip(".: ")
+        return Notice("Stopped", f"{text[:1].upper()}{text[1:]}")
     title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
     if not isinstance(error, APIStatusError):
-        return Failure(title, (str(error),))
+        return Failure(title, (said(error),))
     request = f"request {error.request_id}" if error.request_id else ""
-    return Failure(title, tuple(error.paragraphs), request)
+    return Failure(title, error.paragraphs(spell), request)
 
 
 def ending_of(error: BaseException | None, shell: Shell) -> Any:
@@ -162,7 +164,7 @@ def _show(shell: Shell, error: BaseException) -> None:
     from nbclaude.render.notice import on_its_own
 
     name = type(error).__name__
-    show_bundle(shell, html=on_its_own(card_of(error).html), text=f"{name}: {error}")
+    show_bundle(shell, html=on_its_own(card_of(error).html), text=f"{name}: {said(error)}")
 
 
 def _comes_from_us(error: BaseException) -> bool:

@@ -13,7 +13,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
-from nbclaude.asking.reply import Reply
+from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
@@ -28,6 +28,7 @@ from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
+from nbclaude.options.spelling import spell
 from nbclaude.output import open_display, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.tools.definitions import definitions_of
@@ -35,7 +36,7 @@ from nbclaude.tools.definitions import definitions_of
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "keep_reply", "settings_given"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -113,6 +114,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, shell),
+        spell,
         approve_by_input,
     )
     conversation = workspace.conversations[ask.conversation]
@@ -133,13 +135,6 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
 def _footer(answered: Answered, shell: Shell) -> Footer:
     footer = footer_of(answered, note_text)
     return replace(footer, ending=ending_of(answered.outcome.error, shell))
-
-
-def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
-    """Put the reply into `_claude`, and into the variable that `--into` names."""
-    shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
-    if into:
-        shell.user_ns[into] = reply
 
 
 def settings_given(
@@ -175,11 +170,12 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     tokens, cost = estimate(plan)
     price = f", {dollars(cost)} before the answer" if cost is not None else ""
     spent = f"about {tokens:,} tokens{price}"
-    receipt = receipt_of_plan(prepared.workspace, plan, prepared.ask.gathered, spent, whole=True)
+    receipt = receipt_of_plan(
+        prepared.workspace, plan, prepared.ask.gathered, spent, spell=spell, is_sent=False
+    )
     guessed = unmeasured_note(plan.request.body())
     notes = (*receipt.notes, *map(note_text, plan.notes), *([guessed] if guessed else []))
-    receipt = replace(receipt, summary=receipt.summary.replace("sent:", "would be sent:", 1), notes=notes)
-    show_receipt(shell, receipt)
+    show_receipt(shell, replace(receipt, notes=notes))
 
 
 def _show_figures(shell: Shell) -> None:

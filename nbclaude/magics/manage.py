@@ -115,7 +115,7 @@ class ManageMagics(Family):
             from nbclaude.simulator import Simulator
 
             self._demo = Simulator(pace="natural", keep=50).start()
-            self.workspace.demo_url = self._demo.base_url
+            self.workspace.begin_demo(self._demo.base_url)
         say(
             f"Connected to the {DEMO_NOTICE}: it runs in this kernel and answers by rules. %claude_demo off ends it."
         )
@@ -123,7 +123,7 @@ class ManageMagics(Family):
     def stop_demo(self) -> None:
         """Stop the demo model, if it runs; what is asked now goes to the server in the settings."""
         demo, self._demo = self._demo, None
-        self.workspace.demo_url = ""
+        self.workspace.end_demo()
         if demo is not None:
             demo.stop()
             say("The demo is off; %claude asks the server in the settings again.")

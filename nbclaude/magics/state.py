@@ -9,6 +9,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.wording import said
+from nbclaude.plurals import counted
 from nbclaude.settings.resolve import without_unfit
 from nbclaude.settings.table import SETTINGS
 from nbclaude.settings.values import Settings
@@ -36,7 +37,7 @@ def state_text(workspace: Workspace, conversation: str) -> str:
         *_knobs(settings),
         (
             "conversation",
-            f"{conversation}, {len(turns)} turn{'' if len(turns) == 1 else 's'}",
+            f"{conversation}, {counted(len(turns), 'turn')}",
             f"-c, {_config('conversation')}; --new begins afresh",
         ),
         ("other conversations", ", ".join(others), ""),
@@ -94,4 +95,4 @@ def _spent(workspace: Workspace) -> str:
     total, limit = workspace.ledger.total, workspace.budget.limit
     if limit is not None:
         return f"{dollars(workspace.budget.spent(workspace.ledger))} of the budget of {dollars(limit)}"
-    return f"{dollars(total.cost)} for {total.answers} answer{'' if total.answers == 1 else 's'}"
+    return f"{dollars(total.cost)} for {counted(total.answers, 'answer')}"

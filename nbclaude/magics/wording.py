@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from nbclaude.errors import ConfigurationError
+from nbclaude.cures import Part, Words
+from nbclaude.errors import AnswerInterrupted, ConfigurationError, NbclaudeError
 from nbclaude.options.spelling import option_for, spell, spelled_setting
-from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.refusal import ASKED, CONFIGURED, Refusal, Way, spelled
 from nbclaude.secrets.shown import shown_value, with_value
 
 __all__ = ["note_text", "refusal_text", "said", "trait_text", "worded"]
 
-_TRAIT_WAYS: Mapping[Mention | Way, str] = {
+_TRAIT_WAYS: Mapping[Part, str] = {
     Way.STORE_KEY: "Use %claude_login, or ANTHROPIC_CUSTOM_HEADERS in the environment."
 }
 
@@ -29,28 +30,33 @@ def trait_text(refusal: Refusal) -> str:
     return " ".join(filter(None, (f"{subject}: {refusal.reason}", cure)))
 
 
-def note_text(note: str | Refusal) -> str:
-    """Say what was left out of a request, and why; other notes are text already."""
+def note_text(note: str | Words | Refusal) -> str:
+    """Say what is to be known of a request: what was left out of it, and why."""
     if isinstance(note, str):
         return note
+    if isinstance(note, tuple):
+        return spelled(note, spell)
     return _line(f"{note.setting} {note.value} left out:", note)
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Return what an error says, in the words of this surface."""
     refusal = getattr(error, "refusal", None)
-    return refusal_text(refusal) if refusal is not None else str(error)
+    if refusal is not None:
+        return refusal_text(refusal)
+    return error.said(spell) if isinstance(error, NbclaudeError | AnswerInterrupted) else str(error)
 
 
 @contextmanager
 def worded() -> Iterator[None]:
-    """Word what is refused below; also a decorator, for the functions of magics."""
+    """Word the errors from below; also a decorator, for the functions of magics."""
     try:
         yield
-    except ConfigurationError as error:
-        if error.refusal is not None:
+    except (NbclaudeError, AnswerInterrupted) as error:
+        if isinstance(error, ConfigurationError) and error.refusal is not None:
             error.args = (refusal_text(error.refusal),)
             error.refusal = None
+        error.spell = spell
         raise
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbclaude.refusal import Mention, UnfitError, Way
+from nbclaude.cures import Command, Login, Part, Way
+from nbclaude.refusal import UnfitError
 from nbclaude.settings.rows import Option
 from nbclaude.settings.table import BY_NAME
 
-__all__ = ["config_line", "option_for", "spell", "spelled_setting"]
+__all__ = ["command_line", "config_line", "option_for", "spell", "spelled_setting"]
 
 _WAYS = {
     Way.STORE_KEY: "See %claude_login.",
@@ -16,10 +17,12 @@ _WAYS = {
 }
 
 
-def spell(part: Mention | Way) -> str:
+def spell(part: Part) -> str:
     """Spell what a sentence mentions; a model by its option in brackets."""
     if isinstance(part, Way):
         return _WAYS[part]
+    if isinstance(part, Command | Login):
+        return command_line(part)
     if part.setting == "model":
         return f"{part.value or 'model'} (-m)"
     return spelled_setting(part.setting, part.value)
@@ -58,3 +61,10 @@ def config_line(name: str, value: Any = None) -> str:
     """Spell a setting as `%config` does, or as the environment does."""
     variable = f" or {BY_NAME[name].environment}" if BY_NAME[name].environment else ""
     return f"%config ClaudeMagics.{name}" + (variable if value is None else f" = {value!r}")
+
+
+def command_line(command: Command | Login) -> str:
+    """Spell a command as a cell runs it: there is no other way to run one, so all surfaces spell it so."""
+    if isinstance(command, Login):
+        return f"%claude_login --connection {command.connection}"
+    return f"%claude_{command.value}" if command.value else "%claude"

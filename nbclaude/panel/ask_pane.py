@@ -16,7 +16,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, prepare, refuse_keys
 from nbclaude.asking.prompt import Prompt
-from nbclaude.asking.reply import Reply
+from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
@@ -32,7 +32,7 @@ from nbclaude.panel.transcript import (
     question_text,
     turn_of_key,
 )
-from nbclaude.panel.wording import note_text
+from nbclaude.panel.wording import note_text, said, spell
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -275,7 +275,7 @@ class AskPane:
         problem: BaseException | None = None
         asked = False
         try:
-            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer))
+            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer, spell))
             problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:
             problem = AnswerInterrupted("Stopped before the question was sent.")
@@ -295,13 +295,12 @@ class AskPane:
         self._host.changed()
         self.view.clear_pages()
         if isinstance(problem, AnswerInterrupted):
-            self._host.report(str(problem), done=True)
+            self._host.report(said(problem), done=True)
         elif problem is not None:
             self._host.report_error(problem)
 
     def _keep(self, reply: Reply) -> None:
-        shell = self._host.shell
-        shell.user_ns["_claude"] = shell.user_ns_hidden["_claude"] = reply
+        keep_reply(self._host.shell, reply)
 
     def _footer(self, answered: Answered) -> Footer:
         """Write the footer, and keep it for the transcript, which numbers its turns, and does so anew when others go."""

@@ -114,7 +114,11 @@ class ModelPicker:
         workspace = self._host.workspace
         try:
             address = workspace.address(settings)
-            if address in workspace.offered or address in self._failed or self._loading == address:
+            if (
+                workspace.models_of(address) is not None
+                or address in self._failed
+                or self._loading == address
+            ):
                 return
             connection = workspace.connection(settings)
         except ConfigurationError:
@@ -126,7 +130,7 @@ class ModelPicker:
 
             failed = ""
             try:
-                workspace.offered[address] = list_models(connection)
+                workspace.note_models(address, list_models(connection))
             except APIError as error:
                 failed = f"The server does not tell its models ({type(error).__name__}); these are known."
             with LOCK:

@@ -22,6 +22,7 @@ from nbclaude.panel.picture import picture_html
 from nbclaude.panel.plot_pane import PlotPane
 from nbclaude.panel.settings_pane import SettingsPane
 from nbclaude.panel.transcript import question_text
+from nbclaude.plurals import counted
 from nbclaude.stopping import undisturbed
 
 __all__ = ["Panel"]
@@ -181,7 +182,7 @@ class Panel:
         count = len(workspace.conversations[name].turns)
         facts = [
             ("model", model),
-            ("conversation", f"{name}, {count} turn{'' if count == 1 else 's'}"),
+            ("conversation", f"{name}, {counted(count, 'turn')}"),
             ("connection", "demo model" if workspace.demo_url else where),
         ]
         facts += [

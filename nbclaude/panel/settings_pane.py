@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 
 from nbclaude.client.addresses import server_name
-from nbclaude.client.directory import known_connections
+from nbclaude.client.connections import known_connections
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.parameters import why_refused
 from nbclaude.errors import ConfigurationError

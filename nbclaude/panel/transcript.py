@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
+from nbclaude.plurals import counted
 from nbclaude.wire.message import prompt_tokens, token_count
 
 __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
@@ -49,7 +50,7 @@ class Transcript:
             [_key(turn), _section(numbers.get(id(turn), 0), turn, self._drawn[id(turn)][1])] for turn in shown
         ]
         if first:
-            label = f"Show {first} earlier turn{'s' if first > 1 else ''}"
+            label = f"Show {counted(first, 'earlier turn')}"
             items.insert(0, ["earlier", f'<button type="button" data-action="earlier">{label}</button>'])
         return items
 
@@ -134,7 +135,7 @@ def _button(action: str, key: str, text: str, label: str) -> str:
 def _attached(turn: Turn) -> str:
     kinds = [kind for block in attached_blocks(turn) if (kind := _kind(block))]
     counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
-    words = [f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in counts.items()]
+    words = [counted(count, kind) for kind, count in counts.items()]
     return (
         f'<div class="nbclaude-quiet">with {escape(", ".join(words))}</div>'
         if words and question_text(turn)

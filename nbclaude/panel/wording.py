@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.options.spelling import config_line
-from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Way, spelled
+from nbclaude.cures import Command, Login, Part, Words
+from nbclaude.errors import AnswerInterrupted, NbclaudeError
+from nbclaude.options.spelling import command_line, config_line, spelled_setting
+from nbclaude.refusal import ASKED, CONFIGURED, Refusal, Way, spelled
 from nbclaude.secrets.shown import with_value
 from nbclaude.settings.kinds import Choice
 from nbclaude.settings.table import BY_NAME
 
-__all__ = ["choices", "note_text", "refusal_text", "said", "sentence"]
+__all__ = ["choices", "note_text", "refusal_text", "said", "sentence", "spell"]
 
 # What the words of a setting are called in a list; a word that is not here is called by itself.
 _LABELS: Mapping[str, Mapping[Any, str]] = {
@@ -63,29 +65,42 @@ def refusal_text(refusal: Refusal) -> str:
 
 def sentence(refusal: Refusal, *, cure: bool = True) -> str:
     """Say the reason and, unless the panel offers something better, the cure."""
-    words = spelled(refusal.cure, _spell) if cure else ""
+    words = spelled(refusal.cure, spell) if cure else ""
     return f"{refusal.reason} {words}".strip()
 
 
-def note_text(note: str | Refusal) -> str:
-    """Say what was left out of a request, and why; other notes are text already."""
+def note_text(note: str | Words | Refusal) -> str:
+    """Say what is to be known of a request: what was left out of it, and why."""
     if isinstance(note, str):
         return note
+    if isinstance(note, tuple):
+        return spelled(note, spell)
     return f"{note.setting} {note.value} left out: {sentence(note)}"
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Return what an error says, in the words of this surface."""
     refusal = getattr(error, "refusal", None)
-    return refusal_text(refusal) if refusal is not None else str(error)
+    if refusal is not None:
+        return refusal_text(refusal)
+    return error.said(spell) if isinstance(error, NbclaudeError | AnswerInterrupted) else str(error)
 
 
-def _spell(part: Mention | Way) -> str:
+def spell(part: Part) -> str:
+    """Spell what a sentence mentions, by the panel's control where there is one."""
     if isinstance(part, Way):
         return _WAYS[part]
+    if isinstance(part, Command | Login):
+        return command_line(part)
     name, value = part.setting, part.value
     if name == "model":
         return str(value or "model")
+    if name == "new":
+        return "a new conversation"
     if name not in _CONTROLS:
-        return config_line(name, value)
+        return (
+            config_line(name, value)
+            if BY_NAME[name].configurable
+            else f"{spelled_setting(name, value)} in a cell"
+        )
     return f"the {_CONTROLS[name]}" if value is None else f"the {_CONTROLS[name]} {value}"

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["FenceReader", "OpenLine"]
+__all__ = ["FenceReader", "OpenLine", "fenced_spans"]
 
 # A fence may stand in quotes and list items; what is before it is given back to no other part of the pattern, so that a line
 # is read once.
 _LINE = re.compile(r"([ \t>]*+)((?:[-*+]|\d{1,9}[.)])[ \t]++)?+(`{3,}+|~{3,}+)?([^\r\n]*+)")
 
 
-_LONGEST_LINE = 4_000  # characters; of a longer line only its ends are looked at
+MAX_LINE = 4_000  # characters; of a longer line only its ends are looked at
 _END = 1_200
 
 
@@ -33,7 +33,7 @@ class OpenLine:
         """Take the next piece of the line."""
         self._pieces.append(piece)
         self._size += len(piece)
-        if self._size > _LONGEST_LINE:
+        if self._size > MAX_LINE:
             line = "".join(self._pieces)
             between = "".join(sorted(set(line[_END:-_END])))
             self._pieces = [line[:_END], between, line[-_END:]]
@@ -65,6 +65,11 @@ class FenceReader:
 
     def __init__(self) -> None:
         self._open: _Open | None = None
+
+    @property
+    def block(self) -> object:
+        """What tells the open code block from any other; None outside."""
+        return self._open
 
     @property
     def mark(self) -> str:
@@ -118,3 +123,25 @@ class FenceReader:
             or not opened.indent
             or len(lead.expandtabs(4)) >= min(2, opened.indent)
         )
+
+
+def fenced_spans(text: str) -> list[tuple[int, int]]:
+    """Return where code blocks stand in a whole text, fences included, as pairs of positions in order.
+
+    A block that is never closed reaches to the end, as in Markdown.
+    """
+    if "```" not in text and "~~~" not in text:
+        return []
+    reader = FenceReader()
+    spans: list[tuple[int, int]] = []
+    opened, begin, position = None, 0, 0
+    for line in text.split("\n"):
+        ends = reader.closes(line)
+        reader.read(line)
+        if reader.block is not opened:
+            if opened is not None:
+                # The line that closes a block belongs to it; one that ends the quote around it does not.
+                spans.append((begin, position + len(line) if ends else position))
+            opened, begin = reader.block, position
+        position += len(line) + 1
+    return spans if opened is None else [*spans, (begin, len(text))]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
+from nbclaude.plurals import counted
 from nbclaude.render.fragments import code_html, json_html, line_html, text_html
 from nbclaude.render.links import host_of, link_html
 from nbclaude.render.markdown import render_markdown
@@ -40,11 +41,11 @@ def outcome_of(content: Any) -> str:
             names = ", ".join(str(one.get("tool_name")) for one in references if isinstance(one, Mapping))
             return f"found {names}" if names else "found none"
         case {"num_lines": int(lines)}:
-            return f"{lines} line{'s' if lines != 1 else ''}"
+            return counted(lines, "line")
         case list() if all(
             isinstance(one, Mapping) and one.get("type") == "web_search_result" for one in content
         ):
-            return f"{len(content)} result{'s' if len(content) != 1 else ''}"
+            return counted(len(content), "result")
         case _:
             return ""
 

@@ -103,7 +103,7 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
         "password of netrc",
         "machine",
         re.compile(
-            r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*(?:machine\s+(?:[\w-]*[.\d][\w.-]{0,200}|localhost)|default)\s+(?:login|user)"
+            r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*(?:machine\s+[\w.-]{1,200}|default)\s+(?:login|user)"
             rf"\s+\S{{1,200}}?(?:\\n)?\s+(?:account\s+\S{{1,80}}\s+)?(?:password|passwd)\s+([^\s\"'\\]{{1,200}}){_STOP}",
             re.MULTILINE,
         ),
@@ -113,7 +113,7 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
         "password of netrc",
         "machine",
         re.compile(
-            r"machine\s+(?:[\w-]*[.\d][\w.-]{0,200}|localhost)\s+login\s+\S{1,200}\s+password\s+([^\s\"'\\<$]+)(?=\s+(?:machine|default|account|macdef)\b)"
+            r"machine\s+[\w.-]{1,200}\s+login\s+\S{1,200}\s+password\s+([^\s\"'\\<$]+)(?=\s+(?:machine|default|account|macdef)\b)"
         ),
         _is_known,
     ),

@@ -238,6 +238,22 @@ _OTHERS = (
         r"sshpass\s+-p\s*[\\\"']{0,4}([^\s\"'\\$<{][^\s\"'\\]{2,})",
         False,
     ),
+    *(
+        (
+            "password of a command",
+            command,
+            rf"(?<![\w-])(?:{names})(?![\w-])(?:[^\n|;&]|(?<=\\)\n){{0,300}}?\s{option}[\\\"']{{0,4}}([^\s\"'\\$<{{][^\s\"'\\]{{2,}})",
+            False,
+        )
+        for command, names, option in (
+            ("mysql", r"mysql|mysqldump|mysqladmin|mysqlimport", "-p"),
+            ("mariadb", r"mariadb|mariadb-dump|mariadb-admin", "-p"),
+            ("redis-cli", "redis-cli", r"-a\s{1,3}"),
+            ("ldap", r"ldapsearch|ldapmodify|ldapadd|ldapwhoami|ldapdelete", r"-w\s{1,3}"),
+            ("smbclient", "smbclient|rpcclient", r"-U\s{1,3}[\\\"']{0,4}[^\s%\"'\\]{1,80}%"),
+            ("openssl", "openssl", r"-(?:passin|passout|password|pass)\s{1,3}pass:"),
+        )
+    ),
     (
         "password of netrc",
         "machine",

@@ -15,8 +15,8 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.pending import show_pending
-from nbclaude.context.shown.told import told
 from nbclaude.notebook import Shell
 from nbclaude.texts import TextLimits, clip
 from nbclaude.tools.awaiting import awaited
@@ -130,7 +130,7 @@ def _heard(shell: Shell, said: list[str]) -> Iterator[None]:
                 content = message.get("content") or {}
                 own = str((content.get("transient") or {}).get("display_id") or "").startswith("nbclaude-")
                 if message.get("msg_type") == "display_data" and not own:
-                    said.append(f"{told(content.get('data') or {})}\n")
+                    said.append(f"{bundle_text(content.get('data') or {})}\n")
                 return message
 
             publisher.register_hook(hook)

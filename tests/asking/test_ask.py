@@ -17,7 +17,7 @@ from nbclaude.asking.reply import Reply
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.errors import AnswerInterrupted, APIStatusError, BudgetError, ConfigurationError
 from nbclaude.output.display import NoDisplay
 from nbclaude.render.reply import Footer
@@ -143,7 +143,7 @@ def test_a_budget_that_would_be_passed_sends_nothing(workspace: Workspace, simul
 def test_a_reader_who_stops_while_another_question_is_answered(
     workspace: Workspace, simulator: Simulator
 ) -> None:
-    lock, held, done = workspace.conversations[MAIN].asking, threading.Event(), threading.Event()
+    lock, held, done = workspace.conversations[MAIN].turn_lock, threading.Event(), threading.Event()
 
     def hold() -> None:
         with lock:
@@ -172,7 +172,7 @@ def test_a_reader_who_stops_in_the_middle(workspace: Workspace, simulator: Simul
 
 def test_without_a_footer_nothing_counts_as_told(workspace: Workspace, simulator: Simulator) -> None:
     simulator.enqueue("a", "b")
-    workspace.configured = lambda: {"temperature": 0.5}
+    workspace.enter(Surroundings(configured=lambda: {"temperature": 0.5}))
     quiet = ask_prepared(ready(workspace, "Hi"), NoDisplay(), Surface())
     assert (quiet.notes, quiet.receipt) == ((), None)
     told = ask_prepared(ready(workspace, "Hi"), NoDisplay(), Surface(footer=footer_of))

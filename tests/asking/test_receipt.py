@@ -13,7 +13,9 @@ from PIL import Image
 
 from nbclaude.asking.receipt import receipt_of
 from nbclaude.context.attachment import Attachment
+from nbclaude.options.spelling import spell
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.texts import Cut
 
 
 def text(said: str) -> dict[str, Any]:
@@ -56,13 +58,15 @@ def test_two_things_with_the_same_words_are_both_said() -> None:
 
 
 def test_attachments_lend_their_names_and_say_in_the_summary_what_is_cut() -> None:
-    frame, notes = text("rows"), ("5 of 9 columns described",)
+    frame, notes = text("rows"), (Cut("5 of 9 columns described"),)
     attachments = [
         Attachment("df", (frame,), "9 rows", notes, "data"),
         Attachment("fig", (image(),), "figure 12×8", ("downscaled from 24×16 to 12×8",), "image"),
     ]
     request = body(user(frame, text("fig:"), image(), text("What?")))
-    receipt = receipt_of(request, attachments, found=("1 secret masked",), notes=("masked in df: AWS key",))
+    receipt = receipt_of(
+        request, attachments, found=("1 secret masked",), notes=(("masked in df: AWS key",),)
+    )
     assert receipt.summary == "sent: df (9 rows, cut), fig (figure 12×8), 1 secret masked"
     assert [part.title for part in receipt.parts] == ["df", "fig: image/png, 12×8 pixels, 76 bytes", "prompt"]
     assert receipt.parts[1].notes == ("downscaled from 24×16 to 12×8",)
@@ -124,7 +128,7 @@ def test_every_block_of_earlier_turns_can_be_opened() -> None:
     result, answer = second.parts
     assert [part.title for part in result.parts] == ["text", "image: image/png, 12×8 pixels, 76 bytes"]
     assert (answer.title, answer.text) == ("answer", "Three rows.")
-    whole = receipt_of(body(*earlier, user(text("And now?"))), whole=True)
+    whole = receipt_of(body(*earlier, user(text("And now?"))), is_sent=False)
     assert whole.earlier[0].parts[1].image.startswith("data:image/png;base64,")
 
 
@@ -212,7 +216,7 @@ def test_what_a_notebook_keeps_does_not_grow_with_the_conversation(turns: int) -
     assert receipt.notes == (
         "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one.",
     )
-    whole = receipt_of(request, whole=True)
+    whole = receipt_of(request, is_sent=False)
     assert len(whole.earlier) == turns
     assert whole.notes == ()
     assert "p" * 90_000 in whole.html
@@ -229,7 +233,7 @@ def test_nothing_in_it_is_markup() -> None:
             tools=[{"name": evil}],
             metadata={evil: evil * 20},
         ),
-        notes=(evil,),
+        notes=((evil,),),
         spent=evil,
         headers={evil: evil},
     )
@@ -253,7 +257,7 @@ def test_many_images_do_not_swell_a_notebook(whole: bool) -> None:
     sizes = [len(block["source"]["data"]) for block in images]
     assert min(sizes) > 100_000
     earlier = [user(image), assistant(text("Noise."))] if (image := images[0]) else []
-    receipt = receipt_of(body(*earlier, user(*images, text("What?"))), whole=whole)
+    receipt = receipt_of(body(*earlier, user(*images, text("What?"))), spell=spell, is_sent=not whole)
     assert len(receipt.html) < 1_100_000
     shown = [len(part.image) for part in receipt.parts[:-1]]
     # The first ones are the very bytes, the others small copies.

@@ -12,8 +12,9 @@ import pytest
 
 from nbclaude.client.addresses import normalize_base_url, server_name
 from nbclaude.client.connection import Connection, connect
-from nbclaude.client.directory import NamedConnection, find_connection
+from nbclaude.client.connections import NamedConnection, find_connection
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.options.spelling import spell
 from nbclaude.secrets.keys import Secret
 from tests.client.helpers import CANARY, connection, read
 
@@ -171,8 +172,8 @@ class TestKey:
         with pytest.raises(MissingKeyError) as caught:
             open_connection(environment)
         assert "ANTHROPIC_API_KEY" in str(caught.value)
-        assert "%claude_login" in str(caught.value)
-        assert "%claude_demo" in str(caught.value)
+        assert "%claude_login" in caught.value.said(spell)
+        assert "%claude_demo" in caught.value.said(spell)
         assert "\n" not in str(caught.value)
 
     @pytest.mark.parametrize("variable", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
@@ -340,7 +341,7 @@ class TestNamed:
     def test_a_missing_key_names_this_connection_s_variables(self) -> None:
         with pytest.raises(MissingKeyError) as caught:
             open_connection(KEY, named=self.WORK)
-        message = str(caught.value)
+        message = caught.value.said(spell)
         for part in (
             "work",
             "https://gateway.example",
@@ -352,9 +353,7 @@ class TestNamed:
         assert "ANTHROPIC" not in message and CANARY not in message and "\n" not in message
 
     def test_a_missing_key_without_variables(self) -> None:
-        with pytest.raises(
-            MissingKeyError, match=r"gateway\.example \(.*\): none is stored\. Run %claude_login"
-        ):
+        with pytest.raises(MissingKeyError, match=r"gateway\.example \(.*\): none is stored\. Run login"):
             open_connection(KEY, named=find_connection("https://gateway.example", {}))
 
     def test_a_server_that_needs_no_key_gets_a_placeholder(self) -> None:
@@ -440,7 +439,9 @@ class TestStoredKey:
             open_connection({}, named=named, stored_key=self.of(anthropic="a", **{"gateway.example": "g"}))
 
     def test_one_that_is_no_header_value_is_refused_and_not_shown(self) -> None:
-        with pytest.raises(ConfigurationError, match=r"keyring cannot be a key.*%claude_login") as caught:
+        with pytest.raises(
+            ConfigurationError, match=r"keyring cannot be a key\. Store it again with login\."
+        ) as caught:
             open_connection({}, stored_key=self.of(anthropic=f"{CANARY}\n x"))
         assert CANARY not in str(caught.value)
 

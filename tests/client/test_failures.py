@@ -20,6 +20,7 @@ from nbclaude.errors import (
     IncompleteStreamError,
     status_error,
 )
+from nbclaude.options.spelling import spell
 from tests.client.helpers import connection
 
 TO = connection("http://gateway.example:4000", timeout=7.0)
@@ -120,7 +121,7 @@ class TestExceptions:
         assert type(error_of_exception(error, TO)) is APIConnectionError
 
     def test_a_timeout_names_the_seconds_and_the_setting(self) -> None:
-        text = str(error_of_exception(httpx.ReadTimeout(""), TO))
+        text = error_of_exception(httpx.ReadTimeout(""), TO).said(spell)
         assert "7 s" in text
         assert "ClaudeMagics.timeout" in text
 

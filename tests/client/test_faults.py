@@ -9,7 +9,7 @@ import pytest
 from nbclaude import Reply, ask
 from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.errors import APIError, APITimeoutError, IncompleteStreamError
 from nbclaude.simulator import RawStream, Simulator
 from tests.client.fault_table import FAULTS
@@ -39,13 +39,13 @@ def turns() -> tuple[Turn, ...]:
 def asked(settings: dict[str, Any]) -> Reply | APIError:
     """Ask while things go wrong; give what came of it."""
     workspace = current_workspace()
-    workspace.configured = lambda: {"timeout": 5.0, "max_retries": 2} | settings
+    workspace.enter(Surroundings(configured=lambda: {"timeout": 5.0, "max_retries": 2} | settings))
     try:
         return ask("Trouble?", model="claude-opus-4-8")
     except APIError as error:
         return error
     finally:
-        workspace.configured = dict
+        workspace.leave()
 
 
 def assert_nothing_lost(stage: Stage, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +89,7 @@ def test_a_fault(fault: Fault, stage: Stage, monkeypatch: pytest.MonkeyPatch) ->
         assert result.partial == bool(fault.kept)
         said = str(result)
         assert fault.says in said
-        assert ("kept as turn 2" if fault.kept else "the conversation is as it was") in said
+        assert ("The partial answer is kept." if fault.kept else "the conversation is unchanged") in said
         assert "\n" not in said
         assert CANARY not in said
         assert [turn.stopped for turn in turns()] == ["", *(["broken off"] if fault.kept else [])]

@@ -15,6 +15,7 @@ from nbclaude.simulator import Answer, Pace, RecordedRequest, Simulator
 from tests.client.listeners import Authority, Listener, forward, in_tls
 
 SCENES = [
+    "while_others_ask",  # first: then other threads load what a question needs while the process forks
     "streamed",
     "whole",
     "pool",
@@ -22,7 +23,6 @@ SCENES = [
     "during_a_stream",
     "goes_on_in_the_child",
     "locks_held",
-    "while_others_ask",
     "reloads",
     "parent_first",
 ]
@@ -76,7 +76,7 @@ def test_each_process_has_its_own_answers(scene: str, found: dict[str, list[str]
 def test_over_tls_too(simulator: Simulator, tmp_path: Path) -> None:
     simulator.enqueue(*[repeat] * 3000)
     authority = Authority(tmp_path)
-    scenes = ["streamed", "during_a_stream", "while_others_ask"]
+    scenes = ["while_others_ask", "streamed", "during_a_stream"]
     with Listener(in_tls(authority.context(), forward(simulator.port))) as server:
         found = run(scenes, f"https://{server.address}", SSL_CERT_FILE=str(authority.file))
     assert found == {scene: [] for scene in scenes}

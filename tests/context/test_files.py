@@ -300,7 +300,7 @@ def test_a_notebook_is_its_cells(tmp_path: Path) -> None:
 def test_a_broken_notebook_is_said(tmp_path: Path, content: str) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(content)
-    with pytest.raises(ConfigurationError, match="no notebook"):
+    with pytest.raises(ConfigurationError, match="is not a notebook"):
         attach_path(path)
 
 

@@ -28,6 +28,7 @@ from nbclaude.errors import (
 from nbclaude.magics.wording import said
 from nbclaude.models.info import model_info
 from nbclaude.notebook import CellRun
+from nbclaude.options.spelling import spell
 from nbclaude.output.display import NoDisplay
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import (
@@ -207,7 +208,7 @@ class TestFailed:
         assert outcome.is_empty
         assert outcome.change is None
         assert asker.conversation.turns is before
-        assert str(outcome.error).endswith("Nothing had come yet, and the conversation is as it was.")
+        assert str(outcome.error).endswith("No answer arrived; the conversation is unchanged.")
         assert asker.is_accepted()
 
     @pytest.mark.parametrize(
@@ -233,8 +234,10 @@ class TestFailed:
         [(question, answer, stopped)] = asker.turns
         assert (question, stopped) == ("a", "broken off")
         assert answer.startswith("One two")
-        assert "turn 1" in str(outcome.error)
-        assert "%claude_undo" in str(outcome.error)
+        assert isinstance(outcome.error, APIError)
+        assert outcome.error.said(spell).endswith(
+            "The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
+        )
         assert asker.is_accepted()
         assert asker.last_sent[1] == ("assistant", answer.rstrip())
 
@@ -255,7 +258,7 @@ class TestFailed:
         outcome = asker.ask("a", StreamFault("error", after_characters=6), history=False)
         assert not outcome.is_empty
         assert asker.turns == []
-        assert str(outcome.error).endswith("What had come is kept, not as a turn.")
+        assert str(outcome.error).endswith("The partial answer is kept, but not as a turn.")
 
     def test_without_a_server(self, asker: Asker) -> None:
         outcome = asker.exchange(Question((text_block("Hi"),)), connection("http://127.0.0.1:9"))
@@ -289,7 +292,7 @@ class TestInterrupted:
         assert isinstance(outcome.error, AnswerInterrupted)
         assert outcome.is_empty
         assert asker.conversation.turns is before
-        assert "Nothing had come yet" in str(outcome.error)
+        assert "No answer arrived" in str(outcome.error)
         assert asker.simulator.requests[-1].wait_disconnected(2)
         assert asker.is_accepted()
 

@@ -10,6 +10,7 @@ from nbclaude.conversation.estimate import rough_tokens, unmeasured_note
 from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars
 from nbclaude.errors import BudgetError
 from nbclaude.models.info import model_info
+from nbclaude.options.spelling import spell
 
 SONNET = model_info("claude-sonnet-5-5")  # 2 / 10 dollars, cache writes 2.5, reads 0.2
 UNKNOWN = model_info("llama3.2")
@@ -90,9 +91,10 @@ class TestBudget:
         with pytest.raises(BudgetError) as caught:
             Budget(0.1).allowed_output(ledger, SONNET, 1_000, 16_000)
         # Answers of this model have had 9,000 tokens: 0.002 + 0.09.
-        assert str(caught.value).startswith(
-            "The budget of $0.100 would be passed: $0.092 are spent, and this request would cost about $0.092 "
-            "(1,000 tokens in, about 9,000 out, claude-sonnet-5-5). Nothing was sent. Raise it with %claude_budget"
+        assert caught.value.said(spell) == (
+            "This request would exceed the budget of $0.100: $0.092 is spent, and it would cost about $0.092 "
+            "(1,000 tokens in, about 9,000 out, claude-sonnet-5-5). Nothing was sent. Raise the budget with "
+            "%claude_budget, choose a cheaper model (-m), or leave earlier turns behind with --new."
         )
 
     def test_it_counts_from_when_it_was_set(self) -> None:
@@ -110,7 +112,7 @@ class TestBudget:
         enter(ledger, {"input_tokens": 1_000, "output_tokens": 500})
         assert budget.warning(ledger) == ""
         enter(ledger, {"input_tokens": 500, "output_tokens": 0})
-        assert budget.warning(ledger) == "$0.0080 of the budget of $0.010 are spent"
+        assert budget.warning(ledger) == "$0.0080 of the budget of $0.010 is spent"
         assert budget.warning(ledger) == ""
 
 

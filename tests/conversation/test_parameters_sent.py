@@ -11,7 +11,7 @@ import pytest
 from nbclaude.client.endpoints import upload_file
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.simulator import Answer, HTTPFault, RecordedRequest, Simulator, text, thinking, tool_use
 from nbclaude.tools.results import tool_results
 from tests.asking.helpers import outcome_of
@@ -227,7 +227,7 @@ class TestHeaders:
         assert not [name for name in headers if name.lower().startswith("x-stainless")]
 
     def test_the_newest_version(self, workspace: Workspace, simulator: Simulator) -> None:
-        workspace.configured = lambda: {"api_version": "2026-10-21"}
+        workspace.enter(Surroundings(configured=lambda: {"api_version": "2026-10-21"}))
         simulator.enqueue("ok", "ok")
         ask(workspace, thinking="summarized", effort="low")
         ask(workspace)

@@ -27,6 +27,10 @@ def asked(text: str) -> Question:
     return Question((text_block(text),))
 
 
+def said(screening: Screening) -> tuple[str, ...]:
+    return tuple(map(wording.note_text, screening.notes))
+
+
 def test_prompt_prefill_and_settings_are_masked() -> None:
     question, settings, screening = screened(
         Question((text_block(f"a {AWS}"), text_block(f"b {AWS}")), prefill=f"c {AWS}", names=("df", "")),
@@ -37,7 +41,7 @@ def test_prompt_prefill_and_settings_are_masked() -> None:
     assert settings.system == f"d {TOLD}"
     assert settings.tools == ({"name": "f", "description": TOLD},)
     assert settings.schema == {"title": TOLD}
-    assert screening.notes == (
+    assert said(screening) == (
         "masked in df: AWS key",
         "masked in the prompt: AWS key",
         "masked in the prefill: AWS key",
@@ -111,7 +115,7 @@ def test_personal_data_is_masked_but_in_what_was_typed() -> None:
         text_block("me@example.org, [e-mail address]"),
     )
     assert settings.system == "to me@example.org"
-    assert screening.notes == (
+    assert said(screening) == (
         "masked in df: e-mail address, 2 times",
         "masked in the tool result: e-mail address",
         "masked in the prompt: e-mail address",
@@ -123,12 +127,12 @@ def test_what_was_allowed_is_said_then_and_later() -> None:
     question, settings, screening = screened(asked(f"mine is {AWS}"), replace(PLAIN, allow_secrets=True))
     assert question == asked(f"mine is {AWS}")
     assert screening.summary == ("1 secret sent",)
-    assert screening.notes == ("sent as it is in the prompt, by --allow-secrets: AWS key",)
+    assert said(screening) == ("sent as it is in the prompt, by --allow-secrets: AWS key",)
     turn = Turn(question.prompt, {"content": [text_block("ok")]}, "m", settings=settings)
     plan = make_plan(asked("And?"), Conversation(turns=(turn,)), PLAIN, model_info(PLAIN.model))
     assert plan.screening.summary == ("1 secret in earlier turns",)
-    assert plan.screening.notes == (
-        "An earlier turn holds what --allow-secrets has sent (AWS key), and goes again with this question. "
+    assert said(plan.screening) == (
+        "An earlier turn holds what --allow-secrets sent (AWS key); this question sends it again. "
         "--new leaves earlier turns behind.",
     )
 

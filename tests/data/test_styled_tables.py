@@ -10,7 +10,7 @@ import pandas
 import pytest
 from pandas.io.formats.style import Styler
 
-from nbclaude.context.shown.told import told
+from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.values import attachment_of
 from nbclaude.errors import ConfigurationError
 
@@ -184,7 +184,7 @@ def test_what_its_reader_is_not_shown_for_its_size_stays_out() -> None:
 def test_a_cell_that_shows_one_says_what_is_seen() -> None:
     shown = FRAME.style.set_caption("Rates").map(lambda _: "display: none", subset=["ssn"])
     data = {"text/plain": repr(shown), "text/html": shown._repr_html_()}
-    assert told(data) == "Rates\n| name | ssn | rate\n0 | Ann | 0.123450\n1 | Bob & Co | 0.500000"
+    assert bundle_text(data) == "Rates\n| name | ssn | rate\n0 | Ann | 0.123450\n1 | Bob & Co | 0.500000"
 
 
 GREAT_TABLE = """\
@@ -215,7 +215,7 @@ def test_a_great_table() -> None:
         "who,Rate\nAnn,12.3%\nBob,50.0%\n</data>"
     )
     # Where the kernel does not tell what was shown of it, nothing is said.
-    assert told({"text/plain": repr(GT())}) == ""
-    assert told({"text/plain": repr(GT()), "text/html": GREAT_TABLE}) == (
+    assert bundle_text({"text/plain": repr(GT())}) == ""
+    assert bundle_text({"text/plain": repr(GT()), "text/html": GREAT_TABLE}) == (
         "Staff\nwho | Rate\nAnn | 12.3%\nBob | 50.0%\nfrom HR"
     )

@@ -432,7 +432,7 @@ class TestSecrets:
         assert "sent as it is in the prompt, by --allow-secrets: AWS key" in first.html
         then = ask(claude_kernel, "%claude And?", "b")
         assert "1 secret in earlier turns" in then.html
-        assert "An earlier turn holds what --allow-secrets has sent (AWS key)" in then.html
+        assert "An earlier turn holds what --allow-secrets sent (AWS key)" in then.html
         assert "secret" not in ask(claude_kernel, "%claude --new And?", "c").html
 
     def test_what_was_masked_stays_the_same_bytes(self, claude_kernel: Kernel, simulator: Simulator) -> None:

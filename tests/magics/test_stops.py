@@ -121,7 +121,7 @@ def test_a_program_s_own_handler_stays(notebook: Notebook) -> None:
 
 class TestHeld:
     def test_a_stop_waits_until_it_is_asked_for(self) -> None:
-        with pytest.raises(AnswerInterrupted, match="Stopped"), stopping.asking(), stopping.held():
+        with pytest.raises(AnswerInterrupted, match="Stopped"), stopping.quiet(), stopping.held():
             _press()
             with pytest.raises(AnswerInterrupted):
                 stopping.check()
@@ -144,13 +144,13 @@ class TestHeld:
             thread.join()
             return found[0]
 
-        with pytest.raises(AnswerInterrupted), stopping.asking():
+        with pytest.raises(AnswerInterrupted), stopping.quiet():
             with lock:
                 _press()
                 done = "in the lock"
             raise AssertionError
         assert done == "in the lock"
-        with stopping.asking():
+        with stopping.quiet():
             with pytest.raises(ValueError, match="mine"), lock:
                 _press()
                 raise ValueError("mine")
@@ -159,7 +159,7 @@ class TestHeld:
 
     def test_a_stop_wakes_what_waits(self) -> None:
         woken: list[str] = []
-        with stopping.asking(), stopping.held(), stopping.waking(lambda: woken.append("woken")):
+        with stopping.quiet(), stopping.held(), stopping.waking(lambda: woken.append("woken")):
             _press()
             assert woken == ["woken"]
             assert stopping.take()
@@ -168,7 +168,7 @@ class TestHeld:
 
     def test_who_presses_again_later_is_not_held(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(stopping, "_IMPATIENT", 0.0)
-        with stopping.asking(), stopping.held():
+        with stopping.quiet(), stopping.held():
             _press()
             with pytest.raises(AnswerInterrupted):
                 _press()

@@ -1,6 +1,7 @@
 import pytest
 
-from nbclaude.conversation.screening import key_in_prompt_message
+from nbclaude.conversation.screening import key_in_prompt
+from nbclaude.options.spelling import spell
 from nbclaude.secrets.keys import Secret, find_keys
 
 CANARY = "sk-ant-api03-canary-7f3e9b1d5c"
@@ -62,7 +63,7 @@ class TestFindKeys:
         assert find_keys("sk-ant-" * 100_000 + "-_" * 100_000) == []
 
     def test_the_message_masks_them(self) -> None:
-        one = key_in_prompt_message([CANARY])
+        one = key_in_prompt([CANARY]).said(spell)
         assert "(sk-ant-api…)" in one and "canary" not in one
         for part in (
             "https://platform.claude.com/settings/keys",
@@ -71,5 +72,5 @@ class TestFindKeys:
             "%claude_login",
         ):
             assert part in one
-        both = key_in_prompt_message([CANARY, self.REAL])
+        both = str(key_in_prompt([CANARY, self.REAL]))
         assert "(sk-ant-api…, sk-ant-api…)" in both and "revoke them" in both

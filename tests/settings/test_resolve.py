@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.workspace import Workspace, current_workspace
+from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
@@ -72,7 +72,7 @@ class TestWorkspace:
         monkeypatch.setenv("ANTHROPIC_MODEL", "env")
         workspace = Workspace()
         assert workspace.settings({}).model == "env"
-        workspace.configured = lambda: {"model": "conf"}
+        workspace.enter(Surroundings(configured=lambda: {"model": "conf"}))
         assert workspace.settings({}).model == "conf"
         assert workspace.settings({"model": "opt"}).model == "opt"
 
@@ -98,7 +98,7 @@ class TestWorkspace:
         monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-canary")
         monkeypatch.setenv("ANTHROPIC_CUSTOM_HEADERS", "X-Secret: sk-canary")
         workspace = Workspace()
-        workspace.demo_url = "http://127.0.0.1:1"
+        workspace.begin_demo("http://127.0.0.1:1")
         connection = workspace.connection(Settings(base_url="http://h"))
         assert connection.base_url == "http://127.0.0.1:1"
         assert connection.key_source == "%claude_demo"

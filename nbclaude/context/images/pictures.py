@@ -37,7 +37,7 @@ from nbclaude.context.images.vectors import (
 )
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
-from nbclaude.texts import counted, one_line
+from nbclaude.texts import Cut, counted, one_line
 from nbclaude.wire.request import text_block
 
 __all__ = ["MOST_PICTURES", "attach_picture", "called", "joined", "paint", "picture_of", "prepare_shown"]
@@ -247,7 +247,7 @@ def joined(
         check_amount(blocks, limits, all_there=False)
     images = sum(block.get("type") == "image" for block in blocks)
     if count > MOST_PICTURES:
-        notes.append(f"only the first {MOST_PICTURES} of {count:,} {what}s")
+        notes.append(Cut(f"only the first {MOST_PICTURES} of {count:,} {what}s"))
         blocks.append(text_block(f"[{label}: {notes[-1]}]"))
     return Attachment(
         label, tuple(blocks), summary if images == 1 else counted(images, what), tuple(notes), "image"

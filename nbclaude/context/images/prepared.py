@@ -21,6 +21,7 @@ from PIL import Image, UnidentifiedImageError
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.backgrounds import Background
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
+from nbclaude.cures import Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.quiet import quietly
@@ -47,6 +48,11 @@ MANY_IMAGES_EDGE = 2000
 # A smaller file goes as it is: nothing worth the while can be saved.
 SMALL = 400_000  # bytes
 WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is not drawn anew for its size
+
+_LEAVE_BEHIND: Words = (
+    *("leave earlier turns behind with ", Mention("new", True), " or ", Mention("history", False), "."),
+)
+_FEWER: Words = ("Attach fewer, or ", *_LEAVE_BEHIND)
 
 # What the API takes, by pillow's name of the format.
 _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -225,8 +231,8 @@ def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STAN
     if len(images) > MANY_IMAGES and (widest := max(map(_longest_edge, images))) > MANY_IMAGES_EDGE:
         raise ConfigurationError(
             f"The request would hold {len(images)} images, one of them {widest} px long; with more than {MANY_IMAGES} images "
-            f"each may have {MANY_IMAGES_EDGE} px at most. Attach fewer or smaller ones, or leave earlier turns behind "
-            "with --new or --no-history."
+            f"each may have {MANY_IMAGES_EDGE} px at most.",
+            cure=("Attach fewer or smaller ones, or ", *_LEAVE_BEHIND),
         )
 
 
@@ -251,14 +257,14 @@ def check_amount(
     at_least = "" if all_there else "at least "
     if len(images) > limits.max_images:
         raise ConfigurationError(
-            f"The request would hold {at_least}{len(images)} images; the model takes {limits.max_images}. Attach fewer, or leave "
-            "earlier turns behind with --new or --no-history."
+            f"The request would hold {at_least}{len(images)} images; the model takes {limits.max_images}.",
+            cure=_FEWER,
         )
     if total > limits.max_request_bytes:
         raise ConfigurationError(
             f"The images and documents of this request come to {at_least}{total / 1e6:.1f} MB; the server takes "
-            f"{limits.max_request_bytes / 1e6:.0f} MB. Attach fewer, or leave earlier turns behind with --new or "
-            "--no-history."
+            f"{limits.max_request_bytes / 1e6:.0f} MB.",
+            cure=_FEWER,
         )
     return images
 

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from nbclaude.context.references.scope import Scope
+from nbclaude.cures import Mention, Words
 from nbclaude.errors import ConfigurationError
+from nbclaude.refusal import Refusal, refused
 
-__all__ = ["evaluate", "failures_of", "names_existing", "parse_expression", "spelled"]
+__all__ = ["SEND_BRACES", "evaluate", "failures_of", "names_existing", "parse_expression", "spelled"]
 
 # Functions that may be written around a variable; any other builtin is a word like another.
 _FUNCTIONS = frozenset(
@@ -33,12 +35,13 @@ _FUNCTIONS = frozenset(
         "vars",
     }
 )
-_LONGEST = 300
+MAX_SOURCE = 300  # characters
+SEND_BRACES: Words = (Mention("raw", True), " sends braces as they are.")
 
 
 def parse_expression(source: str) -> ast.Expression | None:
     """Return the tree of a name with attributes, subscripts and calls after it; None for anything else."""
-    if len(source) > _LONGEST or source != source.strip() or not source[:1].isidentifier():
+    if len(source) > MAX_SOURCE or source != source.strip() or not source[:1].isidentifier():
         return None
     try:
         with warnings.catch_warnings():
@@ -58,10 +61,10 @@ def names_existing(tree: ast.Expression, namespace: Mapping[str, Any]) -> bool:
     )
 
 
-def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any:
-    """Return the value of a reference, as in `{df.describe()}`, or of what an `option` names: `--attach figs["a"]`.
+def evaluate(source: str, namespace: Mapping[str, Any], setting: str = "") -> Any:
+    """Return the value of a reference, as in `{df.describe()}`, or of an expression that a `setting` names: `figs["a"]`.
 
-    Raises ConfigurationError if it is no reference, names nothing, or fails; the user's stop (KeyboardInterrupt) is passed on.
+    Raises ConfigurationError if it is not a reference, names nothing, or fails; the user's stop (KeyboardInterrupt) is passed on.
     """
     tree = parse_expression(source)
     if tree is None:
@@ -71,7 +74,7 @@ def evaluate(source: str, namespace: Mapping[str, Any], option: str = "") -> Any
     if not names_existing(tree, namespace):
         raise ConfigurationError(f"{source!r} names no variable of this kernel.")
     functions = {name: getattr(builtins, name) for name in _FUNCTIONS}
-    with failures_of(source, option), warnings.catch_warnings():
+    with failures_of(source, setting), warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         code = compile(spelled(tree, namespace), f"<reference {source}>", "eval")
         # The tree holds names, attributes, subscripts, calls, literals and operators alone: what the user wrote, and no more.
@@ -90,12 +93,12 @@ def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expressio
 
 
 @contextmanager
-def failures_of(reference: str, option: str = "") -> Iterator[None]:
+def failures_of(reference: str, setting: str = "") -> Iterator[None]:
     """Turn whatever the user's objects raise while they are looked at into a ConfigurationError that names the reference.
 
     SystemExit and other exceptions that would end the kernel are failures as well. The user's stop is passed on.
     """
-    name = f"{option} {reference}" if option else f"The reference {{{reference}}}"
+    name = reference if setting else f"The reference {{{reference}}}"
     try:
         yield
     except ConfigurationError:
@@ -104,11 +107,13 @@ def failures_of(reference: str, option: str = "") -> Iterator[None]:
         stop.add_note(f"{name} was stopped. Nothing was sent.")
         raise
     except BaseException as error:
-        cure = "." if option else "; --raw sends braces as they are."
-        raise ConfigurationError(f"{name} failed: {_told(error)}. Nothing was sent{cure}") from error
+        reason = f"failed: {_message_of(error)}. Nothing was sent."
+        if setting:
+            raise refused(Refusal(setting, reference, f"it {reason}")) from error
+        raise ConfigurationError(f"{name} {reason}", cure=SEND_BRACES) from error
 
 
-def _told(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     try:
         return f"{type(error).__name__}: {error}".rstrip(": ").removesuffix(".")
     except Exception:  # an exception of the user's may fail when it is shown, too

@@ -15,7 +15,13 @@ from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.references.brace_places import belongs_to_what_is_before, follows_a_sign
-from nbclaude.context.references.expressions import evaluate, failures_of, names_existing, parse_expression
+from nbclaude.context.references.expressions import (
+    SEND_BRACES,
+    evaluate,
+    failures_of,
+    names_existing,
+    parse_expression,
+)
 from nbclaude.context.references.inline_values import (
     inline_text,
     is_format,
@@ -228,7 +234,7 @@ def _check_spelling(prompt: str, match: re.Match[str], namespace: Mapping[str, A
     close = close_name(name, namespace, surely=_is_for_data(format))
     if close and not looks_like_code(prompt, match.start()):
         raise ConfigurationError(
-            f"There is no variable {name}. Did you mean {{{close}}}? Nothing was sent; --raw sends braces as they are."
+            f"There is no variable {name}. Did you mean {{{close}}}? Nothing was sent.", cure=SEND_BRACES
         )
 
 

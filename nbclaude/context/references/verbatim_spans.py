@@ -1,4 +1,4 @@
-"""A prompt comes in; the places where a brace cannot be a reference go out: code, strings of code, maths."""
+"""Where in a prompt a brace cannot be a reference: in code, strings of code and maths."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import bisect
 import re
 import sys
 
+from nbclaude.render.fences import fenced_spans
+
 __all__ = ["inside", "looks_like_code", "verbatim_spans"]
 
-_FENCE = re.compile(r"^ {0,3}(?:[-*+>] ?|\d+[.)] )? {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)((?:[^\n]|\n(?![ \t]*\n)){1,1000}?)(?<!`)\1(?!`)")
 _PYTHON_STRING = re.compile(
     r"""\b[fFtT][rR]?("{3}|'{3}).{0,20000}?\1 | \b[rR][fFtT]("{3}|'{3}).{0,20000}?\2"""
@@ -73,7 +74,7 @@ def verbatim_spans(prompt: str) -> list[tuple[int, int]]:
     """
     if "{" not in prompt:
         return []
-    spans = _fences(prompt)
+    spans = fenced_spans(prompt)
     # What stands in a fence does not open a formula outside.
     for pattern in (_INLINE_CODE, _MATHS, _PYTHON_STRING, _FORMAT_STRING, _TEMPLATE, _STATEMENT, _BIBTEX):
         found = [match.span() for match in pattern.finditer(prompt)]
@@ -92,20 +93,6 @@ def looks_like_code(prompt: str, position: int) -> bool:
     begin = prompt.rfind("\n", 0, position) + 1
     end = prompt.find("\n", position)
     return bool(_CODE_LINE.search(prompt[begin : len(prompt) if end < 0 else end]))
-
-
-def _fences(prompt: str) -> list[tuple[int, int]]:
-    spans = []
-    opened: re.Match[str] | None = None
-    for fence in _FENCE.finditer(prompt):
-        if opened is None:
-            opened = fence
-        elif fence[1].startswith(opened[1]) and not fence[0].strip(" `~>"):
-            spans.append((opened.start(), fence.end()))
-            opened = None
-    if opened is not None:
-        spans.append((opened.start(), len(prompt)))
-    return spans
 
 
 def _united(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.notebook import ABOVE_MAGIC, ASKING_LINE
-from nbclaude.texts import clip, counted, framed
+from nbclaude.texts import Cut, clip, counted, framed
 
 __all__ = [
     "TOTAL_BUDGET",
@@ -128,9 +128,9 @@ def context_cells(
     left = len(shown) - len(texts)
     notes = []
     if cut:
-        notes.append(f"{counted(cut, 'cell')} shortened")
+        notes.append(Cut(f"{counted(cut, 'cell')} shortened"))
     if left:
-        notes.append(f"{counted(left, 'older cell')} left out")
+        notes.append(Cut(f"{counted(left, 'older cell')} left out"))
         texts.append(f"[… {counted(left, 'older cell')} left out …]")
     block = framed("cells", "notebook", "\n\n".join(reversed(texts)))
     return Attachment("cells", (block,), counted(len(shown) - left, "cell"), tuple(notes), "text")

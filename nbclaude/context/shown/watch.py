@@ -16,9 +16,9 @@ from typing import Any, Literal
 
 from nbclaude import notebook
 from nbclaude.context.failures.failure import FailureLog
+from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
 from nbclaude.context.shown.results import tap_results
-from nbclaude.context.shown.told import told
 from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
@@ -162,7 +162,9 @@ class CellWatch:
         outputs = []
         shown = self._shell.history_manager.output_hist_reprs.get(count)
         if shown and result.result is not None and type(result.result).__module__ != "nbclaude.asking.reply":
-            outputs.append(CellOutput("result", _plain(self._result or told({"text/plain": str(shown)}))))
+            outputs.append(
+                CellOutput("result", _plain(self._result or bundle_text({"text/plain": str(shown)})))
+            )
         if error is not None:
             from nbclaude.context.sources import describe_exception
 
@@ -240,7 +242,7 @@ class CellWatch:
                 self._clear()
             return message
         display_id = str((content.get("transient") or {}).get("display_id") or "")
-        if display_id.startswith("nbclaude-") or not (text := told(content.get("data") or {})):
+        if display_id.startswith("nbclaude-") or not (text := bundle_text(content.get("data") or {})):
             return message
         if message.get("msg_type") == "display_data":
             self._note("result", text, display_id)
@@ -258,7 +260,7 @@ class CellWatch:
         return message
 
     def _take_result(self, data: Mapping[str, Any]) -> None:
-        self._result = told(data)
+        self._result = bundle_text(data)
 
 
 class _Collected:

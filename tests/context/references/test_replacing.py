@@ -9,6 +9,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.references.expressions import evaluate
 from nbclaude.context.references.replacing import expand, find_references, read_reference
 from nbclaude.errors import ConfigurationError
+from nbclaude.magics.wording import said
 
 
 class _Thing:
@@ -395,14 +396,14 @@ def test_a_reference_is_evaluated_once_and_only_where_it_is_written() -> None:
     [
         (
             "{thing.nothing}",
-            r"The reference \{thing\.nothing\} failed: AttributeError: .*Nothing was sent; --raw",
+            r"The reference \{thing\.nothing\} failed: AttributeError: .*Nothing was sent\. .*raw",
         ),
         ("{thing.broken}", r"RuntimeError: no such sensor"),
         ('{data["nokey"]}', r"KeyError: 'nokey'"),
         ("{items[9]}", "IndexError"),
         ("{Out[99]}", "KeyError: 99"),
         ("{thing.describe(1, 2, 3)}", "TypeError"),
-        ("{dataframes}", r"There is no variable dataframes\. Did you mean \{dataframe\}\?.*--raw"),
+        ("{dataframes}", r"There is no variable dataframes\. Did you mean \{dataframe\}\?.*raw"),
         ("{City}", r"Did you mean \{city\}"),
         ("{dataframe2:schema}", r"Did you mean \{dataframe\}"),
         ("{DF}", r"There is no variable DF\. Did you mean \{df\}"),
@@ -494,7 +495,7 @@ class _Panic(BaseException):
     [
         (
             "{end.attribute}",
-            r"The reference \{end\.attribute\} failed: SystemExit: that's it\. Nothing was sent; --raw",
+            r"The reference \{end\.attribute\} failed: SystemExit: that's it\. Nothing was sent\. .*raw",
         ),
         ("{end.call()}", r"The reference \{end\.call\(\)\} failed: SystemExit: that's it\. Nothing"),
         ('{end["k"]}', r"SystemExit: that's it"),
@@ -527,10 +528,9 @@ def test_evaluate_for_an_option() -> None:
     assert evaluate("data['key']", _NAMESPACE) == "value"
     with pytest.raises(ConfigurationError, match="'nothing' names no variable of this kernel"):
         evaluate("nothing", _NAMESPACE)
-    with pytest.raises(
-        ConfigurationError, match=r"^--attach data\['no'\] failed: KeyError: 'no'\. Nothing was sent\.$"
-    ):
-        evaluate("data['no']", _NAMESPACE, "--attach")
+    with pytest.raises(ConfigurationError) as refusal:
+        evaluate("data['no']", _NAMESPACE, "attach")
+    assert said(refusal.value) == "--attach data['no']: it failed: KeyError: 'no'. Nothing was sent."
     with pytest.raises(ConfigurationError, match="'x \\+ 1' is not the name of a variable"):
         evaluate("x + 1", _NAMESPACE)
 
@@ -599,9 +599,9 @@ def test_references_know_their_places() -> None:
 )
 def test_long_prompts_take_no_longer_than_their_length(piece: str) -> None:
     prompt = piece * (60_000 // len(piece)) + "{"
-    began = time.perf_counter()
+    began = time.process_time()
     find_references(prompt, _NAMESPACE)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from nbclaude.asking.reply import Reply
+from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, LoggedCell, context_cells
-from nbclaude.context.shown.told import told
 from nbclaude.context.shown.watch import CellWatch
 from nbclaude.secrets.masking import mask
 from nbclaude.texts import gap
@@ -369,4 +369,4 @@ def test_a_syntax_error_is_told_without_what_read_the_cell(shell: InteractiveShe
     ],
 )
 def test_what_a_display_says_in_words(data: dict[str, Any], text: str) -> None:
-    assert told(data) == text
+    assert bundle_text(data) == text

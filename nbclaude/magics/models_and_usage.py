@@ -132,7 +132,7 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
             f"The server does not tell its models ({type(error).__name__}); these are the ones that are known."
         )
         return MODELS, "the built-in table"
-    workspace.offered[connection.base_url] = models
+    workspace.note_models(connection.base_url, models)
     # The server says what it offers, the table what that costs.
     return [model_info(model.id, models) for model in models], connection.host
 

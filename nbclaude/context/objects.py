@@ -13,10 +13,10 @@ from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits, clip, framed
 
-__all__ = ["no_form", "spoken", "string_text", "text_attachment", "type_name", "value_text"]
+__all__ = ["no_form", "object_attachment", "string_text", "text_attachment", "type_name", "value_text"]
 
 # A string goes whole up to this many characters.
-_STRING = 200_000
+MAX_STRING = 200_000
 
 # What a notebook shows of a value whose repr tells nothing, by IPython's protocol; the best for a reader of text first.
 _TEXTS = {
@@ -28,7 +28,7 @@ _TEXTS = {
 }
 
 
-def spoken(value: Any, label: str, limits: TextLimits) -> Attachment:
+def object_attachment(value: Any, label: str, limits: TextLimits) -> Attachment:
     """Return source, traceback, text or repr of a value. Raises ConfigurationError where none of them would say something."""
     if isinstance(value, BaseException):
         return text_attachment(label, "traceback", describe_exception(value, limits), "text")
@@ -55,7 +55,7 @@ def spoken(value: Any, label: str, limits: TextLimits) -> Attachment:
 
 def string_text(value: str, label: str) -> Attachment:
     """Return a string, whole if it is no book."""
-    text, note = clip(value, _STRING)
+    text, note = clip(value, MAX_STRING)
     return text_attachment(
         label, "text", Described(text, f"text, {len(text):,} characters", (note,) if note else ()), "text"
     )

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import pytest
 
-from nbclaude.client.directory import (
+from nbclaude.client.connections import (
     BUILT_IN,
     NamedConnection,
     connection_of_settings,
@@ -14,6 +14,7 @@ from nbclaude.client.directory import (
     known_connections,
 )
 from nbclaude.errors import ConfigurationError
+from nbclaude.options.spelling import spell
 
 CANARY = "sk-ant-api03-canary-7f3e9b1d5c"
 ANTHROPIC = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN")
@@ -210,7 +211,7 @@ class TestConfigured:
     def test_a_key_in_it_is_refused_with_the_cure_and_not_shown(self, key: str) -> None:
         with pytest.raises(ConfigurationError) as caught:
             find_connection("work", {"work": {**self.ENTRY, key: CANARY}})
-        message = str(caught.value)
+        message = caught.value.said(spell)
         assert "connections['work']" in message and "%claude_login --connection work" in message
         assert "key_variable" in message
         assert CANARY not in message

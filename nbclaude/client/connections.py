@@ -1,4 +1,4 @@
-"""A name or an address comes in; the connection of that name goes out: built in, or from the user's configuration."""
+"""The connections that have a name: those built in, and those of the user's configuration."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.client.addresses import DEFAULT_BASE_URL, is_loopback, normalize_base_url, server_name
+from nbclaude.cures import Login
 from nbclaude.errors import ConfigurationError
 
 __all__ = [
@@ -215,9 +216,11 @@ def _refuse_unknown(name: str, entry: Mapping[str, Any]) -> None:
         word = str(key).lower()
         if word in _SECRETS:
             raise ConfigurationError(
-                f"connections[{name!r}] must not hold a key ({key}): %config shows it in the notebook. Take it out, and "
-                f"run %claude_login --connection {name}, or set 'key_variable' to the name of the environment variable "
-                "that holds it."
+                f"connections[{name!r}] must not hold a key ({key}): the notebook would show it.",
+                cure=(
+                    *("Take it out, and run ", Login(name), ", or set 'key_variable' to the name of the "),
+                    "environment variable that holds it.",
+                ),
             )
         if key not in _ENTRY_KEYS:
             close = difflib.get_close_matches(word, _ENTRY_KEYS, n=1)

@@ -1,0 +1,78 @@
+"""What a user can do about a problem, as facts: a text that mentions settings and commands without spelling them.
+
+Below the surfaces nobody knows whether somebody asked in a cell, a panel or plain Python. So a cure mentions settings and
+commands, and each surface spells the mentions: `--no-think`, `thinking="off"`, the control of a panel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+__all__ = ["Command", "Login", "Mention", "Part", "Spell", "Way", "Words", "plainly", "spelled"]
+
+
+class Way(Enum):
+    """Something that the user can do, for which each surface has a sentence of its own."""
+
+    STORE_KEY = auto()
+    LIST_MODELS = auto()
+
+
+class Command(Enum):
+    """A command of the notebook; a surface spells it as the user types it."""
+
+    STATE = ""
+    BUDGET = "budget"
+    CONNECT = "connect"
+    CONTINUE = "continue"
+    DEMO = "demo"
+    FIGURES = "figures"
+    LOGIN = "login"
+    LOGOUT = "logout"
+    MODELS = "models"
+    RESET = "reset"
+    TOOL_RESULT = "tool_result"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The command that stores the key of one connection."""
+
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A setting in a sentence, with the value that it should have, if any."""
+
+    setting: str
+    value: Any = None
+
+
+Part = Mention | Way | Command | Login
+Words = tuple[str | Part, ...]
+Spell = Callable[[Part], str]
+
+
+def spelled(words: Words, spell: Spell) -> str:
+    """Put the words together, with the mentions as a surface spells them."""
+    return "".join(part if isinstance(part, str) else spell(part) for part in words)
+
+
+def plainly(part: Part) -> str:
+    """Spell a mention where no surface does: by the name of the setting or of the command."""
+    match part:
+        case Mention(name, None):
+            return name
+        case Mention(name, value):
+            return f"{name}={value!r}"
+        case Login():
+            return Command.LOGIN.value
+        case Command():
+            return part.value or "state"
+        case _:
+            return ""
