@@ -34,6 +34,7 @@ __all__ = [
     "is_watched",
     "live_widgets",
     "nobody_answers",
+    "notebook_folder",
     "notebook_path",
     "only_asks_follow",
     "python_of",
@@ -302,6 +303,15 @@ def notebook_path() -> Path | None:
     """Return the notebook's file, as it was called when the kernel started; None where the front end does not tell."""
     name = os.environ.get("JPY_SESSION_NAME", "")
     return Path(name) if name.endswith(".ipynb") else None
+
+
+def notebook_folder(shell: Shell) -> Path | None:
+    """Return the folder of the notebook, or that in which the shell began, whatever a cell has changed to since."""
+    path = notebook_path()
+    if path is not None and path.is_absolute():
+        return path.parent
+    began = getattr(shell, "starting_dir", None)
+    return Path(began) if isinstance(began, str) and began else None
 
 
 def _request(shell: Shell) -> Mapping[str, Any]:

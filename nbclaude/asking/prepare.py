@@ -65,6 +65,7 @@ def prepare(workspace: Workspace, ask: Ask) -> Prepared:
             cannot be masked.
 
     """
+    ask = replace(ask, settings=workspace.rules.added(ask.settings))
     connection = workspace.connection(ask.settings)
     return Prepared(workspace, ask, connection, _plan(workspace, ask, connection))
 

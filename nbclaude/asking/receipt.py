@@ -27,6 +27,7 @@ Block = Mapping[str, Any]
 _PROMPT = 20_000
 _EARLIER = 8_000
 _SETTINGS = 8_000
+_HOUSE_RULES = "house rules"
 _EARLIER_TURNS = 40  # the last ones
 _SHORTENED: Words = (
     *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
@@ -70,6 +71,8 @@ def receipt_of(
     said = names.summary(blocks, (messages[place] for place in places if place < last))
     if earlier := sum(message.get("role") == "user" for message in messages[:last]):
         said.insert(0, counted(earlier, "earlier turn"))
+    if _house_rules(body.get("system"))[0]:
+        said.append(_HOUSE_RULES)
     said += found
     whole = not is_sent
     if spent:
@@ -297,7 +300,9 @@ def _parameters(
     folds = []
     if tools := body.get("tools"):
         folds.append(_tools(tools))
-    system = body.get("system")
+    rules, system = _house_rules(body.get("system"))
+    if rules:
+        folds.append(ReceiptPart(_HOUSE_RULES, rules, folded=True))
     texts = {"system prompt": _system(system)} if system else {}
     for name, value in body.items():
         if name not in ("model", "max_tokens", "system", "tools", "messages") and value is not None:
@@ -311,6 +316,13 @@ def _parameters(
     for name, text in headers.items():
         facts.append(f"{'betas' if name.lower() == 'anthropic-beta' else f'header {name}'}: {text}")
     return tuple(facts), tuple(folds)
+
+
+def _house_rules(system: object) -> tuple[str, object]:
+    """Return the house rules in a system prompt, and what else stands there."""
+    blocks = system if isinstance(system, list | tuple) else ()
+    first = str(blocks[0].get("text") or "") if blocks and isinstance(blocks[0], Mapping) else ""
+    return (first, list(blocks[1:])) if first.startswith("<house_rules ") else ("", system)
 
 
 def _system(system: object) -> str:

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.context.objects import type_name
 from nbclaude.context.values import FORMATS
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import in_short, model_info
@@ -24,17 +24,10 @@ __all__ = ["Known", "Word", "words_at"]
 
 _MOST_FILES = 500
 _LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
-_ABOUT_FORMATS = {
-    "schema": "columns and types, no rows",
-    "head 20": "the first rows",
-    "full": "every row",
-    "repr": "as Python shows it",
-    "str": "as text",
-}
 
 
 class Word(NamedTuple):
-    """A word that can be put in, and what it is."""
+    """A word that can be put in, and what it is: front ends have room for about twelve characters, and break at spaces."""
 
     text: str
     about: str = ""
@@ -65,7 +58,7 @@ def words_at(place: Place, following: str, known: Known) -> list[Word]:
 def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
     match place.kind:
         case "option":
-            return (Word(name, option.help) for option in OPTIONS for name in option.names)
+            return (Word(name, "option") for option in OPTIONS for name in option.names)
         case "value":
             return _values(place.option, begun, known) if place.option else ()
         case "argument":
@@ -73,7 +66,7 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
         case "name":
             return _variables(known, begun)
         case "format":
-            return (Word(text, _ABOUT_FORMATS.get(text, "")) for text in _formats())
+            return (Word(text, "format") for text in _formats())
     value = value_at(place.expression, known.namespace)
     if value is None:
         return ()
@@ -119,9 +112,8 @@ def _models(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _about_model(info: ModelInfo) -> str:
-    context = f"{in_short(info.context_window)} context" if info.context_window else ""
-    price = f"${info.price.input:g} in, ${info.price.output:g} out" if info.price else ""
-    return " · ".join(part for part in (context, price) if part)
+    price = f"${info.price.input:g}/${info.price.output:g}" if info.price else ""
+    return "\u00a0".join(filter(None, (in_short(info.context_window), price)))
 
 
 def _conversations(known: Known, begun: str) -> Iterator[Word]:
@@ -130,20 +122,20 @@ def _conversations(known: Known, begun: str) -> Iterator[Word]:
 
 def _connections(known: Known, begun: str) -> Iterator[Word]:
     for entry in known_connections(known.workspace.named_connections()):
-        yield Word(entry.name, entry.base_url)
+        yield Word(entry.name, "connection")
 
 
 def _variables(known: Known, begun: str) -> Iterator[Word]:
     for name, value in list(known.namespace.items()):
-        if begun.startswith("_") or not (name.startswith("_") or type_name(value) == "module"):
-            yield Word(name, type_name(value))
+        if begun.startswith("_") or not (name.startswith("_") or isinstance(value, ModuleType)):
+            yield Word(name, type(value).__name__)
 
 
 def _texts(known: Known, begun: str) -> Iterator[Word]:
     """Variables that may hold a system prompt: `@name`."""
     for name, value in list(known.namespace.items()):
         if isinstance(value, str | list) and not name.startswith("_"):
-            yield Word(f"@{name}", type_name(value))
+            yield Word(f"@{name}", type(value).__name__)
 
 
 def _schemas(known: Known, begun: str) -> Iterator[Word]:
@@ -153,14 +145,14 @@ def _schemas(known: Known, begun: str) -> Iterator[Word]:
             hasattr(value, "__dataclass_fields__") or hasattr(value, "model_json_schema")
         )
         if (is_schema or is_model) and not name.startswith("_"):
-            yield Word(name, "JSON schema" if is_schema else "class")
+            yield Word(name, "schema" if is_schema else "class")
 
 
 def _tools(known: Known, begun: str) -> Iterator[Word]:
     for name, value in list(known.namespace.items()):
         definitions = value if isinstance(value, list) else [value]
         if definitions and not name.startswith("_") and all(_is_tool(item) for item in definitions):
-            yield Word(name, "tool definitions")
+            yield Word(name, "tools")
 
 
 def _is_tool(value: object) -> bool:
@@ -206,7 +198,7 @@ _OF_OPTIONS: Mapping[str, _List] = {
         Word("1", "the last figure"),
         Word("cell", "all of the last cell that plotted"),
     ),
-    "cells": lambda known, begun: (Word("1", "the last cell"), Word("all", "every cell")),
+    "cells": lambda known, begun: (Word("1", "cells"), Word("all", "cells")),
     "into": _variables,
 }
 _LISTS: Mapping[str, _List] = {"MODEL": _models, "CONVERSATION": _conversations, "CONNECTION": _connections}

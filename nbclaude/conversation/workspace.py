@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from nbclaude import notebook
@@ -15,6 +16,7 @@ from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.conversations import Conversations
+from nbclaude.conversation.house_rules import HouseRules
 from nbclaude.conversation.ledger import Budget, Ledger
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
@@ -37,14 +39,16 @@ __all__ = ["Surroundings", "Workspace", "current_workspace"]
 class Surroundings:
     """What a workspace asks of the notebook and of the settings around it; by default there is neither.
 
-    `configured` are the settings that somebody has set, `connections` those that have names. `insert_cells` puts code into new
-    cells below the one that runs, and returns what there is to be said of it; None where there is no notebook.
+    `configured` are the settings that somebody has set, `connections` those that have names. `folder` is the notebook's.
+    `insert_cells` puts code into new cells below the one that runs, and returns what there is to be said of it; None where there
+    is no notebook.
     """
 
     configured: Callable[[], Mapping[str, Any]] = dict
     cell_run: Callable[[], CellRun | None] = lambda: None
     conversation: Callable[[], str] = lambda: ""
     connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
+    folder: Callable[[], Path | None] = lambda: None
     insert_cells: Callable[[Sequence[str]], str] | None = None
 
 
@@ -68,6 +72,7 @@ class Workspace:
         self.tray = Tray()
         self.tools = Shelf()
         self.edits = Edits()
+        self.rules = HouseRules(lambda: self._surroundings.folder())
         self._offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""

@@ -23,6 +23,11 @@ __all__ = [
     "with_ids",
 ]
 
+# The diff shows the code that the answer above it ends in: one block of it is enough.
+_ONCE = (
+    ".jp-OutputArea-child:has(+ .jp-OutputArea-child .nbclaude-instead) .nbclaude-answer > .code:last-of-type"
+    " { display: none; }"
+)
 _NO_WAY = "This front end does not let nbclaude change its cells, so the new code is shown here:"
 _DONE = ("replaced", "inserted", "restored")
 _MOST_WIDGETS = 60  # of one kernel; the oldest close then
@@ -170,7 +175,7 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
     from nbclaude.render.style import STYLE
 
     old = "" if proposal.below else proposal.before
-    offered = " nbclaude-offered" if not note else ""
+    offered = " nbclaude-instead" + (" nbclaude-offered" if not note else "")
     body = (
         source_html(proposal.after, styled=False)
         if proposal.below
@@ -182,7 +187,7 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
     if note.endswith(":"):
         said += source_html(proposal.after, styled=False)
         plain += f"\n\n{proposal.after}"
-    html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{_VANISHING}</style>{body}{said}</div>'
+    html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{_VANISHING}{_ONCE}</style>{body}{said}</div>'
     show_bundle(shell, html=html, text=plain)
 
 

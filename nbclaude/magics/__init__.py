@@ -16,9 +16,12 @@ from nbclaude.magics.explain import ExplainMagics
 from nbclaude.magics.figures import FigureMagics
 from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
+from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.magics.models_and_usage import AccountMagics
+from nbclaude.magics.own_verbs import OwnVerbMagics
+from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell
 
 __all__ = ["FAMILIES", "load", "unload"]
@@ -31,6 +34,8 @@ FAMILIES = (
     FixMagics,
     EditMagics,
     InsertMagics,
+    OwnVerbMagics,
+    RulesMagics,
     FigureMagics,
     ManageMagics,
     AccountMagics,
@@ -54,6 +59,7 @@ def load(shell: Shell) -> None:
             cell_run=lambda: notebook.cell_run(shell),
             conversation=lambda: str(chat.conversation),
             connections=lambda: dict(chat.connections),
+            folder=lambda: notebook.notebook_folder(shell),
             insert_cells=lambda sources: insert_cells(shell, sources),
         )
     )
@@ -67,8 +73,9 @@ def load(shell: Shell) -> None:
     shell.events.register("post_run_cell", chat.after_cell)
     # After what records the cell, which it explains.
     for family in others:
-        if isinstance(family, ExplainMagics):
+        if isinstance(family, ExplainMagics | OwnVerbMagics):
             family.load()
+    tell_of_rules(workspace)
 
 
 def unload(shell: Shell) -> None:
@@ -80,7 +87,7 @@ def unload(shell: Shell) -> None:
             shell.events.unregister("post_run_cell", magics.after_cell)
         if isinstance(magics, ManageMagics):
             magics.stop_demo()
-        if isinstance(magics, ExplainMagics):
+        if isinstance(magics, ExplainMagics | OwnVerbMagics):
             magics.unload()
         for kind, names in magics.magics.items():
             for name in names:

@@ -22,9 +22,11 @@ from nbclaude.verbs.options import OWN
 
 __all__ = [
     "ASKING",
+    "OWN_VERBS",
     "PROBE",
     "RUNNING",
     "TARGET",
+    "asks",
     "call_of",
     "container_of",
     "line_of_code",
@@ -35,6 +37,8 @@ __all__ = [
 
 # The magics that ask: their lines are prompts, and an assignment takes the reply.
 ASKING = ("claude", "claude_continue", "claude_tool_result", *OWN)
+# The magics of users' own verbs, which ask as well.
+OWN_VERBS: set[str] = set()
 # Line magics that run the code after their options, and may run a line that asks.
 RUNNING = (
     *("time", "timeit", "prun", "memit", "mprun", "lprun"),
@@ -49,7 +53,7 @@ _BRACES = re.compile(r"\{[^{}\n]*(?:\{[^{}\n]*\}[^{}\n]*)*\}")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _PRIVATE = re.compile(r"\.[ \t]*(__[^\W\d]\w*)")
-_ASKS = re.compile(rf"%({'|'.join(ASKING)})(?:[ \t]|(?=\r?\n)|\Z)")
+_CALLED = re.compile(r"%(\w+)(?:[ \t]|(?=\r?\n)|\Z)")
 _RUNS = re.compile(rf"%({'|'.join(RUNNING)})[ \t]+")
 # What may stand between a magic that runs code and the code: options, each with a value at the most.
 _RUN_OPTIONS = re.compile(r"(?:-\S+[ \t]+(?:[^\s%=-][^\s=]*[ \t]+)?)*")
@@ -57,12 +61,26 @@ _RUN_OPTIONS = re.compile(r"(?:-\S+[ \t]+(?:[^\s%=-][^\s=]*[ \t]+)?)*")
 _NOT_MENTIONED = frozenset({*keyword.kwlist, "super"})
 
 
+def asks(magic: str) -> bool:
+    """Tell whether a magic asks."""
+    return magic in ASKING or magic in OWN_VERBS
+
+
+def _asking_at(code: str) -> re.Match[str] | None:
+    found = _CALLED.match(code)
+    return found if found and asks(found[1]) else None
+
+
+def _asking_in(code: str) -> re.Match[str] | None:
+    return next((found for found in _CALLED.finditer(code) if asks(found[1])), None)
+
+
 def line_of_code(code: str, target: str = "", *, mentions: bool = True) -> str | None:
     """Return the expression that stands for a magic's line, `%claude ...` or `%time %claude ...`; None for any other line.
 
     `target` is what is left of it, as `r =`. With `mentions` the names of the line are mentioned beside the call.
     """
-    if found := _ASKS.match(code):
+    if found := _asking_at(code):
         return call_of(found[1], code[found.end() :], target, mentions=mentions)
     found = _RUNS.match(code)
     if found is None:
@@ -100,7 +118,7 @@ def names_in(magic: str, text: str) -> tuple[str, ...]:
         return ()
     options = text[: len(text) - len(prompt)]
     places = [_OPTION.sub(" ", options)]
-    if magic == "claude" or magic in OWN:
+    if magic == "claude" or magic in OWN or magic in OWN_VERBS:
         places += [match[0] for match in _BRACES.finditer(prompt)]
     if (magic == "claude_tool_result" and _is_expression(prompt)) or (
         magic in OWN and _NAME.fullmatch(prompt.strip())
@@ -117,7 +135,7 @@ def names_in(magic: str, text: str) -> tuple[str, ...]:
 
 def _names_in_code(code: str) -> tuple[str, ...]:
     """Return the names of the line that asks in the code of another magic."""
-    found = _ASKS.search(code)
+    found = _asking_in(code)
     return names_in(found[1], code[found.end() :]) if found else ()
 
 
@@ -143,7 +161,7 @@ def _beginnings(before: str) -> list[int]:
 
 def _nested(code: str, target: str) -> str | None:
     """Return the code of another magic with the line in it that asks made a call; None if there is none."""
-    if found := _ASKS.match(code):
+    if found := _asking_at(code):
         call = nested_call(found[1], code[found.end() :].rstrip("\r\n"))
         return f"(lambda {TARGET}={_literal(target)}:{call})()" if target else call
     if found := _RUNS.match(code):
@@ -151,7 +169,7 @@ def _nested(code: str, target: str) -> str | None:
         begin = options.end() if options else found.end()
         inner = _nested(code[begin:], target)
         return None if inner is None else code[:begin] + inner
-    found = _ASKS.search(code)
+    found = _asking_in(code)
     split = target_of(code[: found.start()]) if found else None
     if found is None or split is None:
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.magics.calls import ASKING
+from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
 
 __all__ = ["load", "unload"]
@@ -22,6 +22,8 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_budget": ("off",),
     "claude_connect": ("off", "CONNECTION"),
     "claude_demo": ("off",),
+    "claude_insert": ("all",),
+    "claude_rules": ("accept", "drop"),
     "claude_history": ("CONVERSATION",),
     "claude_login": ("--connection", "CONNECTION"),
     "claude_logout": ("--connection", "CONNECTION"),
@@ -57,7 +59,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
 
     lines = context.full_text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
-    place = place_at(context.full_text, offset, ASKING, _PROMPTS)
+    place = place_at(context.full_text, offset, (*ASKING, *OWN_VERBS), _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
     known = Known(_variables(shell), workspace, _ARGUMENTS)

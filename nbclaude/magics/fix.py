@@ -107,16 +107,14 @@ class FixMagics(Family):
         if whole is None:
             say("The corrected cell holds a masked secret that cannot be put back, so it is not offered.")
             return
-        offer(
+        proposal = propose(
             self.shell,
-            propose(
-                self.shell,
-                whole,
-                before=failure.source,
-                cell=failure.cell_id,
-                label=f"cell {failure.execution_count}",
-            ),
+            whole,
+            before=failure.source,
+            cell=failure.cell_id,
+            label=f"cell {failure.execution_count}",
         )
+        self.workspace.edits.note(offer(self.shell, proposal), answered.outcome.message)
 
 
 def _question(failure: Failure, hint: str) -> str:

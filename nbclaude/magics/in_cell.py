@@ -29,14 +29,15 @@ from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.options.spelling import spell
-from nbclaude.output import open_display, show_receipt
+from nbclaude.output import open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
+from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -96,6 +97,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
 def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     """Ask what has been gathered already, as `ask_prompt` does."""
     workspace, shell = asker.workspace, asker.shell
+    tell_of_rules(workspace)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)
@@ -135,6 +137,20 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
 def _footer(answered: Answered, shell: Shell) -> Footer:
     footer = footer_of(answered, note_text)
     return replace(footer, ending=ending_of(answered.outcome.error, shell))
+
+
+def tell_of_rules(workspace: Workspace) -> None:
+    """Say once that there are house rules which are not used, and how to use them."""
+    file = workspace.rules.news()
+    if file is None:
+        return
+    if file.problem:
+        say(f"The house rules in {file.path} cannot be used: {file.problem}.")
+        return
+    say(
+        f"House rules stand in {file.path} ({counted(file.lines, 'line')}) and are not used: "
+        "%claude_rules shows them, %claude_rules accept uses them."
+    )
 
 
 def settings_given(

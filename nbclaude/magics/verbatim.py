@@ -13,7 +13,7 @@ from tokenize import TokenInfo
 
 from IPython.core.inputtransformer2 import TokenTransformBase
 
-from nbclaude.magics.calls import ASKING, RUNNING, line_of_code, target_of
+from nbclaude.magics.calls import RUNNING, asks, line_of_code, target_of
 from nbclaude.notebook import ABOVE_MAGIC, Shell
 from nbclaude.stopping import unbroken
 
@@ -68,7 +68,7 @@ class ClaudeLine(TokenTransformBase):
                 code = token.line[token.start[1] :]
                 target = "" if index == 0 else _target(names[: index + 1])
                 if (
-                    (magic in ASKING or magic in RUNNING)
+                    (asks(magic) or magic in RUNNING)
                     and target is not None
                     and line_of_code(code, target) is not None
                     and (target or code[len(magic) + 1 :].strip())

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..scripts import Answer
 from .calls import answer_results, tool_call
+from .edits import answer_edit
 from .memory import answer_memory
 from .pictures import answer_images
 from .question import Question, read_question
@@ -30,6 +31,7 @@ Skill = Callable[[Question], str | None]
 # The order matters: what was sent along comes before what the words say.
 _SKILLS: dict[str, Skill] = {
     "tool results": answer_results,
+    "an edit": answer_edit,
     "images": answer_images,
     "a traceback": answer_traceback,
     "data": answer_tables,
