@@ -11,7 +11,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets format clean
+.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -60,6 +60,9 @@ bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save 
 
 bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
 	$(BIN)/python -m bench.secrets
+
+bench-context: $(VENV)/.test-extra ## count which facts about failing cells are sent (ARGS=--every)
+	$(BIN)/python -m bench.context $(ARGS)
 
 bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
 	$(BIN)/python -m bench.ask $(ARGS)

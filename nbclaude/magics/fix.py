@@ -15,6 +15,7 @@ from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
 from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.failures.failure import Failure
+from nbclaude.context.failures.told import without_hidden
 from nbclaude.edits import corrected_cell, offer, propose
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
@@ -99,7 +100,7 @@ class FixMagics(Family):
         """Show the corrected cell of an answer as a diff, with what can be done with it."""
         blocks = [(block.language, block.source) for block in answered.reply.code]
         blocks = [each for each in blocks if each[0] != "diff"]
-        masked = mask(hide_secrets(failure.source))[0]
+        masked = mask(without_hidden(hide_secrets(failure.source), failure.hidden))[0]
         after = corrected_cell(blocks, masked)
         if after is None:
             return

@@ -84,3 +84,11 @@ def test_a_variable_of_a_function_is_explained(notebook: Notebook) -> None:
     notebook.run("def g():\n    inner = [1, 2]\n    %claude_explain inner\n")
     (prompt,) = notebook.sent("g()")
     assert "[1, 2]" in prompt
+
+
+def test_the_demo_model_names_lines(notebook: Notebook) -> None:
+    notebook.run("%%claude_explain\nimport math\ndef area(r):\n    return math.pi * r ** 2\narea(2)")
+    text = notebook.value("_claude").text
+    assert "Line 1 imports `math`." in text
+    assert "Lines 2-3 define the function `area(r)`." in text
+    assert "12.566" in text

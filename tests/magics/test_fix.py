@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.magics.conftest import Notebook
+
+
+@pytest.fixture(autouse=True)
+def short_tracebacks(notebook: Notebook) -> Iterator[None]:
+    """IPython takes seconds to show the frames of pandas."""
+    notebook.shell.run_line_magic("xmode", "Minimal")
+    yield
+    notebook.shell.run_line_magic("xmode", "Context")
 
 
 def shown(notebook: Notebook) -> str:
@@ -79,3 +91,29 @@ def test_nothing_is_offered_without_a_cell_or_one_that_is_no_python(notebook: No
     notebook.simulator.enqueue("Like this:\n\n```python\nopen('a'\n```\n")
     notebook.sent("%claude_fix")
     assert "not valid Python" in shown(notebook)
+
+
+@pytest.mark.parametrize(
+    ("before", "cell", "mended"),
+    [
+        ("pass", "%%time\nz = np.zeros(3)", "%%time\nimport numpy as np\n\nz = np.zeros(3)"),
+        ("d = {'price': 2}", "d['prcie'] + 1", "d['price'] + 1"),
+        ("customers = [1]", "len(custmers)", "len(customers)"),
+        (
+            "import numpy as np\na = np.ones((3, 4)); b = np.ones((5, 4))",
+            "c = a @ b",
+            "c = a @ b.T",
+        ),
+        ("import numpy as np\nX = np.ones((9, 5)); w = np.ones((4, 2))", "X @ w", "X[:, :4] @ w"),
+        ("pass", "import nunpy", "import numpy"),
+    ],
+)
+def test_the_demo_model_mends(notebook: Notebook, before: str, cell: str, mended: str) -> None:
+    notebook.run(before)
+    assert notebook.run(cell) is not None
+    shown(notebook)
+    notebook.sent("%claude_fix")
+    added = [line[2:] for line in shown(notebook).splitlines() if line.startswith("+ ")]
+    for line in mended.splitlines():
+        assert line in cell.splitlines() or not line or line in added
+    assert notebook.run(mended) is None

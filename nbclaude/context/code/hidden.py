@@ -31,7 +31,7 @@ _LOOKUPS = frozenset(
         "split",
     )
 )
-_MASKED = re.compile(r"\[secret removed: [^\]\n]{1,60}\]")
+_MASKED = re.compile(r"\[secret removed(?:: [^\]\n]{1,60})?\]")
 _SHELL = re.compile(
     r"^(?P<head>[ \t]*(?:%(?:set_)?env[ \t]+|!?[ \t]*(?:export[ \t]+|set[ \t]+)?)(?P<name>[A-Za-z_]\w*)(?:[ \t]*=|[ \t]+))"
     r"(?P<value>[^\s{$\"'][^\n]*)$",

@@ -9,6 +9,7 @@ import itertools
 import os
 import re
 import sys
+import sysconfig
 import types
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -168,11 +169,24 @@ def _for_import(error: Any) -> Iterator[str]:
     if root in sys.modules and root != name:
         yield f"{glance(sys.modules[root]).kind} is installed and has no {name.partition('.')[2]}"
         return
-    local = [each.stem for each in itertools.islice(Path().glob("*.py"), 200)]
-    known = [*sys.stdlib_module_names, *(each for each in sys.modules if "." not in each), *local]
-    if close := _close(root, [each for each in known if not each.startswith("_")]):
-        yield f"modules spelled like {root}: {', '.join(close)}"
+    # What somebody has installed or written is meant more often than a module of the standard library.
+    close = [*_close(root, _installed()), *_close(root, sys.stdlib_module_names)]
+    if close:
+        yield f"modules spelled like {root}: {', '.join(close[:_MOST])}"
     yield f"{root} is not installed in {sys.prefix}"
+
+
+def _installed() -> list[str]:
+    """Return the packages and modules of the environment, and those beside the notebook."""
+    found: list[str] = []
+    for place in dict.fromkeys((Path(), Path(sysconfig.get_paths()["purelib"]))):
+        try:
+            names = [each.name for each in place.iterdir()]
+        except OSError:
+            continue
+        # A package is a directory without a dot in its name.
+        found += [name.removesuffix(".py") for name in names if name.endswith(".py") or "." not in name]
+    return [name for name in found if name.isidentifier() and not name.startswith("_")]
 
 
 def _for_file(error: Any) -> Iterator[str]:

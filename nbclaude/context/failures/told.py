@@ -16,6 +16,7 @@ _PRINTED = 800
 _CODE = 1_500  # of each function of the user's
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 _HIDDEN = "[secret removed]"
+_LONG = 5  # characters of a secret that is looked for anywhere
 
 
 def told_failure(failure: Failure, printed: str = "", *, values: bool = True) -> str:
@@ -35,9 +36,12 @@ def told_failure(failure: Failure, printed: str = "", *, values: bool = True) ->
 
 def without_hidden(text: str, hidden: Sequence[str]) -> str:
     """Return a text without the values of secrets that stand in it."""
-    for value in sorted(hidden, key=len, reverse=True):
-        if value in text:
-            text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", _HIDDEN, text)
+    for value in sorted({each for one in hidden for each in (one, repr(one)[1:-1])}, key=len, reverse=True):
+        if value not in text:
+            continue
+        # A short one may stand in any word; in quotes it is a text of its own.
+        before, after = ("(?<!\\w)", "(?!\\w)") if len(value) >= _LONG else ("(?<=[\"'])", "(?=[\"'])")
+        text = re.sub(f"{before}{re.escape(value)}{after}", _HIDDEN, text)
     return text
 
 

@@ -164,7 +164,7 @@ def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _hide(name: object, value: object, found: dict[str, None]) -> None:
-    if type(value) is str and len(value) >= 5 and type(name) is str and is_hidden_name(name):
+    if type(value) is str and value and type(name) is str and is_hidden_name(name):
         found[value] = None
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from ..scripts import Answer
 from .calls import answer_results, tool_call
 from .edits import answer_edit
+from .explaining import answer_numbered
 from .memory import answer_memory
+from .mending import answer_failure
 from .pictures import answer_images
 from .question import Question, read_question
 from .showcase import answer_long, answer_showcase
@@ -32,6 +34,8 @@ Skill = Callable[[Question], str | None]
 _SKILLS: dict[str, Skill] = {
     "tool results": answer_results,
     "an edit": answer_edit,
+    "a failed cell": answer_failure,
+    "a cell to explain": answer_numbered,
     "images": answer_images,
     "a traceback": answer_traceback,
     "data": answer_tables,
