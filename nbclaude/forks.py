@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from nbclaude import stopping
 
-__all__ = ["ForkSafeLock", "in_child"]
+__all__ = ["ForkSafeLock", "in_child", "is_child"]
 
 
 class ForkSafeLock:
@@ -70,6 +70,14 @@ def in_child(function: Callable[[], None]) -> None:
     """Call this in every forked child, in the order of registration; the locks are free by then."""
     if hasattr(os, "register_at_fork"):  # not on Windows, which cannot fork
         os.register_at_fork(after_in_child=function)
+
+
+def is_child() -> bool:
+    """Tell whether this process was forked from the one that imported nbclaude."""
+    return os.getpid() != _imported_by
+
+
+_imported_by = os.getpid()
 
 
 def _free_locks() -> None:

@@ -33,8 +33,8 @@ from nbclaude.wire.request import System
 __all__ = ["History", "Scope", "history_of"]
 
 Block = Mapping[str, Any]
-# Blocks of a prompt that a request looks at once more: files that are uploaded, images that are counted.
-_MEDIA = ("image", "document", "tool_result")
+# Blocks of a prompt that a request looks at once more: files that are uploaded, images that are counted, what is cited.
+_MEDIA = ("image", "document", "search_result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Scope:
 class History:
     """The messages of a request; `prefix` is the fingerprint of all that the answer is bound to.
 
-    `media` are the places of the messages that hold images, documents or results. `asks` tells that the messages end in the
+    `media` are the places of the messages that hold images or documents. `asks` tells that the messages end in the
     question. What goes on from an answer that cannot be sent asks for nothing.
     """
 
@@ -190,7 +190,7 @@ class _Letter:
         if role == "assistant":
             self._has_thinking = self._has_thinking or has_thinking(blocks)
         content: list[Block] = list(blocks)
-        if role == "user" and any(block.get("type") in _MEDIA for block in content):
+        if role == "user" and any(map(_is_media, content)):
             content = self._repeats.without(content)
             place = len(self._messages) - (1 if self._ends_in(role) else 0)
             self._media += [place] if self._media[-1:] != [place] else []
@@ -227,6 +227,13 @@ def _facts_of(turn: Turn) -> _Facts:
         results_in(turn.prompt),
         has_thinking(content),
     )
+
+
+def _is_media(block: Block) -> bool:
+    if block.get("type") != "tool_result":
+        return block.get("type") in _MEDIA
+    inside = block.get("content")
+    return isinstance(inside, list | tuple) and any(map(_is_media, inside))
 
 
 def _digest_of(role: str, blocks: Sequence[Block]) -> bytes:

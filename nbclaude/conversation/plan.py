@@ -40,7 +40,7 @@ class Plan:
     """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
 
     `question` and `settings` are what it asks and with what, as they leave: masked, as `screening` says. `before` are the turns
-    that stand before it, `media` the places of the messages that hold images, documents or results.
+    that stand before it, `media` the places of the messages that hold images or documents.
     """
 
     request: MessageRequest

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -230,8 +231,7 @@ def _names(question: Question) -> tuple[str, ...]:
 
 def _together(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Say once what was found many times."""
-    every = list(found)
     return [
-        (where, kind if every.count((where, kind)) == 1 else f"{kind}, {every.count((where, kind))} times")
-        for where, kind in dict.fromkeys(every)
+        (where, kind if times == 1 else f"{kind}, {times} times")
+        for (where, kind), times in Counter(found).items()
     ]

@@ -48,7 +48,7 @@ def _lost(shell: Shell, old: CellCode, new: CellCode) -> str:
     if now < old_commands.total():
         gone = next((word for word in old_commands if new_commands[word] < old_commands[word]), "")
         return f"the shell line !{gone}"
-    if old.awaits and not new.awaits:
+    if (old.awaits and not new.awaits) or (old.awaits_itself and not new.awaits_itself):
         return "the await"
     return ""
 

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbclaude.notebook import Shell
 
@@ -39,7 +39,8 @@ class CellCode:
     """What is known of a cell's code. `tree` is None where it does not parse, and `error` says why.
 
     `cell_magic` is the name of the magic in its first line; then `tree` is that of the body if that is Python, else None
-    without an error. `magics` counts the line magics by name, `commands` the first words of shell lines.
+    without an error. `magics` counts the line magics by name, `commands` the first words of shell lines. `awaits` tells
+    whether it awaits anywhere, `awaits_itself` whether it does so outside of functions.
     """
 
     source: str
@@ -49,6 +50,7 @@ class CellCode:
     magics: Counter[str] | None = None
     commands: Counter[str] | None = None
     awaits: bool = False
+    awaits_itself: bool = False
 
 
 def cell_magic_of(source: str) -> tuple[str, str]:
@@ -70,17 +72,29 @@ def read_cell(shell: Shell, source: str) -> CellCode:
         if not is_python_magic(name):
             return CellCode(source, cell_magic=name, magics=Counter(), commands=Counter())
         inner = read_cell(shell, body)
-        return CellCode(source, inner.tree, inner.error, name, inner.magics, inner.commands, inner.awaits)
+        return replace(inner, source=source, cell_magic=name)
     try:
-        tree = _parsed(_transformed(shell, source))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = _parsed(_transformed(shell, source))
     except SyntaxError as error:
         where = f" in line {error.lineno}" if error.lineno else ""
         return _unreadable(source, f"{error.msg}{where}")
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         return _unreadable(source, str(error) or type(error).__name__)
     magics, commands = _calls(tree)
-    awaits = any(isinstance(node, _AWAITS) for node in ast.walk(tree))
-    return CellCode(source, tree, "", "", magics, commands, awaits)
+    awaits = any(map(_is_await, ast.walk(tree)))
+    return CellCode(source, tree, "", "", magics, commands, awaits, awaits and _awaits_itself(tree))
+
+
+def _is_await(node: ast.AST) -> bool:
+    return isinstance(node, _AWAITS) or (isinstance(node, ast.comprehension) and bool(node.is_async))
+
+
+def _awaits_itself(node: ast.AST) -> bool:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        return False
+    return _is_await(node) or any(map(_awaits_itself, ast.iter_child_nodes(node)))
 
 
 def _transformed(shell: Shell, source: str) -> str:
@@ -96,11 +110,9 @@ def _transformed(shell: Shell, source: str) -> str:
 
 def _parsed(code: str) -> ast.Module:
     """Parse, and compile as IPython does: `return` outside of a function is found by the compiler alone."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree = ast.parse(code)
-        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        compile(code, "<the new cell>", "exec", flags=flags, dont_inherit=True)
+    tree = ast.parse(code)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    compile(code, "<the new cell>", "exec", flags=flags, dont_inherit=True)
     return tree
 
 

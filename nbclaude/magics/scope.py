@@ -194,11 +194,14 @@ def _check_target(target: str, scope: Scope) -> None:
         if container.id not in scope:
             raise UsageError(f"{target} %claude ...: there is no variable {container.id}. Nothing was sent.")
         held = scope[container.id]
-        if (
-            isinstance(each, ast.Subscript)
-            and each.value is container
-            and not hasattr(type(held), "__setitem__")
-        ):
+        if not isinstance(each, ast.Subscript) or each.value is not container:
+            continue
+        if isinstance(each.slice, ast.Slice) and isinstance(held, list):
+            raise UsageError(
+                f"{target} %claude ...: a slice of a list takes several values, and a reply is one object. "
+                f"Write {container.id}.append(reply) after reply = %claude .... Nothing was sent."
+            )
+        if not hasattr(type(held), "__setitem__"):
             raise UsageError(
                 f"{target} %claude ...: {container.id} is a {type(held).__name__}, whose items cannot be set. Nothing was sent."
             )

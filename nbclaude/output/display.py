@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from nbclaude.forks import is_child
 from nbclaude.notebook import Shell, is_terminal, shows_updates
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.pages import PagesDisplay
@@ -99,7 +100,8 @@ def open_display(
     `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
     shows nothing but this answer.
     """
-    if is_terminal(shell):
+    if is_terminal(shell) or is_child():
+        # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
         return TerminalDisplay(sys.stdout)
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
         return AppendDisplay(shell.display_pub, language, macros)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import nbclaude
 from nbclaude.client.endpoints import list_models
 from nbclaude.errors import APIError
 from nbclaude.secrets.keys import Secret
-from nbclaude.simulator import HTTPFault, RawStream, Simulator
+from nbclaude.simulator import Answer, HTTPFault, RawStream, Simulator, thinking, tool_use
 from tests.client.helpers import EVENTS, connection, read, sse
 
 _KEY = "sk-gateway-" + "0a1B2c3D4e5F6a7B8c9D"
@@ -78,3 +79,21 @@ def test_lists_of_models_are_clean(simulator: Simulator) -> None:
     with pytest.raises(APIError) as caught:
         list_models(connection(f"{simulator.base_url}/{_KEY}", secret=Secret(_KEY)))
     assert _KEY not in str(caught.value)
+
+
+def test_thinking_that_was_masked_does_not_stop_the_conversation(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its signature no longer fits; where the server refuses it, the question is asked again without it."""
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", _KEY)
+    call = tool_use("look", {"at": "it"}, id="toolu_1")
+    simulator.enqueue(Answer([thinking(f"The key is {_KEY}."), call]), "Fine.")
+    look = {"name": "look", "description": "Look", "input_schema": {"type": "object"}}
+    first = nbclaude.ask("What?", conversation="masked thinking", tools=[look])
+    assert _KEY not in repr(first.message) and first.tool_calls
+    result = [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "seen"}]
+    assert nbclaude.ask(result, conversation="masked thinking", tools=[look]).text == "Fine."
+    sent = simulator.message_requests[-1].messages[1]["content"]
+    assert [block["type"] for block in sent] == ["tool_use"]
+    assert _KEY not in repr(sent)

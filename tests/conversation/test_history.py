@@ -150,3 +150,27 @@ def test_a_strict_server_takes_every_history(simulator: Simulator, blocks: list[
     result = read(connection(simulator), MessageRequest("claude-sonnet-5-5", 100, messages))
     assert result.error is None
     assert result.text == "ok"
+
+
+def test_which_messages_hold_media() -> None:
+    """Files are uploaded and images counted in these alone, so none may be missing."""
+    image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "x"}}
+    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "x"}}
+    result = {"type": "tool_result", "tool_use_id": "t", "content": "1"}
+    call = {"type": "tool_use", "id": "t", "name": "f", "input": {}}
+    said = {"type": "text", "text": "Hi"}
+
+    def turn(*prompt: dict[str, Any], answer: dict[str, Any] = said) -> Turn:
+        return Turn(prompt, {"role": "assistant", "content": [said, answer], "stop_reason": "tool_use"}, "m")
+
+    turns = (
+        turn(said),
+        turn(image, said),
+        turn(said, answer=call),
+        turn({**result, "content": [said, image]}, answer=call),
+        turn(result),
+        turn(document, said),
+    )
+    found = history_of(turns, [{"type": "search_result", "content": []}, said], Scope())
+    assert found.media == (2, 6, 10, 12)
+    assert len(found.messages) == 13

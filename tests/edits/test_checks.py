@@ -14,6 +14,7 @@ OFFERED = {
     "the old one does not parse": ("for i in range(3)\n    print(i)", "for i in range(3):\n    print(i)"),
     "await stays": ("r = await get()", "r = await get(timeout=3)"),
     "async for counts as await": ("x = await f()", "async for x in f():\n    pass"),
+    "an async comprehension awaits, too": ("x = await f()", "[x async for x in f()]"),
     "line magic stays": ("%matplotlib inline\nplot()", "%matplotlib inline\nplot(1)"),
     "assigned magic stays": ("files = !ls", "files = !ls -a"),
     "a magic that does not exist may go": ("%matplotlb inline", "%matplotlib inline"),
@@ -57,6 +58,12 @@ REFUSED = {
     "shell line": ("!ls\nx = 1", "x = 2", "The new cell drops the shell line !ls."),
     "assigned shell line": ("a = !ls", "a = os.listdir()", "The new cell drops the shell line !ls."),
     "await": ("r = await get()", "r = asyncio.run(get())", "The new cell drops the await."),
+    "await outside of functions": (
+        "async def f():\n    await g()\nawait f()",
+        "async def f():\n    await g()\nf()",
+        "The new cell drops the await.",
+    ),
+    "a separator that is no line's end": ("x = 1", "x = 1\u2028y", None),
     "magic of a cell that does not parse": (
         "%matplotlib inline\nfor x in y\n  f(x)",
         "for x in y:\n    f(x)",

@@ -179,3 +179,25 @@ def test_old_widgets_are_refused_when_the_panel_opens(claude_kernel: Kernel) -> 
     refused = claude_kernel.run("%claude")
     claude_kernel.run("ipywidgets.__version__ = kept")
     assert "nbclaude needs ipywidgets 8.0 or newer, but this is ipywidgets 7.8.5." in refused.error["evalue"]
+
+
+@pytest.mark.once
+def test_a_forked_child_prints_its_answer(claude_kernel: Kernel, simulator: Simulator) -> None:
+    """The kernel's messages are its parent's alone."""
+    simulator.enqueue("Answer **one**.", "Answer two.")
+    done = claude_kernel.run(
+        "import multiprocessing\n"
+        "def ask(number):\n"
+        "    %claude number {number}\n"
+        "    return _claude.text\n"
+        "with multiprocessing.get_context('fork').Pool(1) as pool:\n"
+        "    told = pool.map(ask, [7])",
+        cell_id="a",
+    )
+    assert done.ok, done.error
+    (printed,) = [output["text"] for output in done.outputs if output["output_type"] == "stream"]
+    assert printed.startswith("Answer **one**.\n(")
+    assert "asked in a forked process" in printed
+    assert claude_kernel.value("told") == "['Answer **one**.']"
+    assert claude_kernel.run("%claude hi", cell_id="b").updates()
+    assert [request.prompt for request in simulator.message_requests] == ["number 7", "hi"]

@@ -72,6 +72,7 @@ def test_an_assignment_gets_the_reply(notebook: Notebook, kind: str) -> None:
 
 
 REFUSED = {
+    "slice": ("xs = [1, 2]\nxs[0:1] = %claude Hi?", "a slice of a list takes several values"),
     "a, b =": ("a, b = %claude Hi?", "cannot be unpacked"),
     "brackets": ("[a] = %claude Hi?", "cannot be unpacked"),
     "starred": ("*a, = %claude Hi?", "cannot be unpacked"),
