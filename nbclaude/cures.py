@@ -1,7 +1,7 @@
 """What a user can do about a problem, as facts: a text that mentions settings and commands without spelling them.
 
 Below the surfaces nobody knows whether somebody asked in a cell, a panel or plain Python. So a cure mentions settings and
-commands, and each surface spells the mentions: `--no-think`, `thinking="off"`, the control of a panel.
+commands, and each surface spells the mentions: as an option, an argument or a control.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 __all__ = [
     "ABOVE_MAGIC",
     "ASKING_LINE",
+    "OUR_CELL",
     "CellRun",
     "DeletedCells",
     "Shell",
@@ -47,6 +48,7 @@ ASKING_LINE = r"(?:[^\s#%][^#\n]*=[ \t]*)?(?:%[a-z]+[ \t]+(?:[^\s%][^\n%]*[ \t])
 _ASKS = re.compile(ASKING_LINE)
 # Empty lines and comments above a cell magic belong to nobody.
 ABOVE_MAGIC = r"(?:\s*#[^\r\n]*(?:\r\n|\n|\r))*\s*"
+OUR_CELL = re.compile(rf"{ABOVE_MAGIC}%%claude(?:_\w+)?(?=\s|$)")
 _ASKING_CELL = re.compile(
     ABOVE_MAGIC
     + r"(?:%%claude(?!_explain\b)(?:_\w+)?(?=\s|$)|%(?:claude(?:_\w+)?|fix|explain)(?=\s|$)[^\n]*\s*\Z)"

@@ -1,4 +1,4 @@
-"""The options, the magics' docstrings and the settings' help in; docs/magics.md and the README's tables out.
+"""Writes docs/magics.md from the options, the docstrings of the magics and the help of the settings.
 
 `python scripts/generate_docs.py` writes them; with `--check` it only tells, by its exit status, whether they are up to date.
 """
@@ -19,7 +19,6 @@ from nbclaude.options import OPTIONS, Option, help_page
 from nbclaude.settings.table import BY_NAME, SETTINGS
 
 ROOT = Path(__file__).resolve().parents[1]
-README = ROOT / "README.md"
 PAGE = ROOT / "docs" / "magics.md"
 
 
@@ -29,10 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, only tell what is out of date")
     check = parser.parse_args(arguments).check
     stale = 0
-    for path, wanted in (
-        (PAGE, magics_page()),
-        (README, with_tables(README.read_text("utf-8"))),
-    ):
+    for path, wanted in ((PAGE, magics_page()),):
         if path.exists() and path.read_text("utf-8") == wanted:
             continue
         stale += 1
@@ -42,17 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if stale and check:
         say("Run: python scripts/generate_docs.py")
     return 1 if stale and check else 0
-
-
-def with_tables(text: str) -> str:
-    """Fill what stands between `<!-- generated: NAME -->` and `<!-- end -->` with the table of that name."""
-    tables = {"options": options_table(), "settings": settings_table()}
-    return re.sub(
-        r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)",
-        lambda found: f"{found[1]}\n{tables[found[2]]}\n\n{found[3]}",
-        text,
-        flags=re.DOTALL,
-    )
 
 
 def magics_page() -> str:
@@ -68,7 +53,7 @@ def _sections() -> Iterator[str]:
     yield "This is the page that `%claude?` shows."
     yield _listing(help_page())
     yield "### Options and what they are called in `nbclaude.ask`"
-    yield options_table(with_keywords=True)
+    yield options_table()
     for name, text in _other_magics():
         yield f"## `%{name}`"
         yield _listing(text)
@@ -85,14 +70,10 @@ def _sections() -> Iterator[str]:
     yield _listing(inspect.getdoc(nbclaude.ask) or "")
 
 
-def options_table(*, with_keywords: bool = False) -> str:
-    """Build the table of the options; with the keyword arguments that mean the same in `nbclaude.ask`."""
-    head = ("Option", "Meaning")
-    rows = [(_code(option.usage), _sentence(option.help)) for option in OPTIONS]
-    if with_keywords:
-        head += ("In `ask`",)
-        rows = [(*row, _keyword(option)) for row, option in zip(rows, OPTIONS, strict=True)]
-    return _table(head, rows)
+def options_table() -> str:
+    """Build the table of the options, with the keyword arguments that mean the same in `nbclaude.ask`."""
+    rows = [(_code(option.usage), _sentence(option.help), _keyword(option)) for option in OPTIONS]
+    return _table(("Option", "Meaning", "In `ask`"), rows)
 
 
 def settings_table() -> str:

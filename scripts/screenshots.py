@@ -1,4 +1,4 @@
-"""The demo model's answers in JupyterLab in; the README's pictures, light and dark, in docs/images/ out.
+"""Takes the README's pictures, light and dark: answers of the demo model in JupyterLab, saved in docs/images/.
 
 Run it from the root of the repository, where `make test` has prepared the environment: `python -m scripts.screenshots`.
 """

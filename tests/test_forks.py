@@ -18,6 +18,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.forks import ForkSafeLock
+from nbclaude.magics.wording import note_text
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import Answer, Pace, Simulator
 from nbclaude.wire.request import text_block
@@ -173,7 +174,7 @@ class TestAsking:
         def child() -> Any:
             question = Question((text_block("child"),))
             outcome = outcome_of(workspace, question, workspace.settings({}))
-            return footer_of(Answered(outcome, Reply({}), in_child=workspace.is_child)).line
+            return footer_of(Answered(outcome, Reply({}), in_child=workspace.is_child), note_text).line
 
         line = in_fork(child)
         assert "asked in a forked process, not a turn of the notebook" in line

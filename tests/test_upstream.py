@@ -15,6 +15,7 @@ from nbclaude.client.failures import retry_delay
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.screening import Screening
+from nbclaude.magics.wording import note_text
 from nbclaude.models.info import model_info
 from nbclaude.settings.values import Settings
 from nbclaude.wire.request import MessageRequest
@@ -161,18 +162,18 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
     from nbclaude.asking.footer import footer_of
     from nbclaude.asking.reply import Reply
 
-    footer = footer_of(Answered(stopped(reason), Reply({})))
+    footer = footer_of(Answered(stopped(reason), Reply({})), note_text)
     assert footer.mark == ("" if words == "(nothing)" else words)
 
 
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("max_tokens", "The answer reached max_tokens (100). %claude_continue goes on with it"),
-        ("tool_use", "Answer with %claude_tool_result VALUE"),
+        ("max_tokens", "The answer reached max_tokens (100). %claude_continue continues it"),
+        ("tool_use", "Claude needs the result of f. Run: %claude_tool_result VALUE"),
         ("model_context_window_exceeded", "Start a new one with --new."),
-        ("pause_turn", "%claude_continue goes on."),
-        ("refusal", "(cyber). No. The API recommends claude-opus-4-8 for this (-m)."),
+        ("pause_turn", "%claude_continue continues."),
+        ("refusal", "(cyber). No. The API recommends claude-opus-4-8 (-m) for this."),
     ],
 )
 def test_the_callout_says_what_the_page_says(reason: str, said: str) -> None:
@@ -181,5 +182,5 @@ def test_the_callout_says_what_the_page_says(reason: str, said: str) -> None:
     from nbclaude.asking.reply import Reply
 
     details = {"category": "cyber", "explanation": "No.", "recommended_model": "claude-opus-4-8"}
-    footer = footer_of(Answered(stopped(reason, stop_details=details), Reply({})))
+    footer = footer_of(Answered(stopped(reason, stop_details=details), Reply({})), note_text)
     assert said in footer.callout

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.asking.approving import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
@@ -11,6 +11,7 @@ from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.screening import Screening
+from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
@@ -26,7 +27,7 @@ __all__ = ["footer_of"]
 
 
 def footer_of(
-    answered: Answered, word: Callable[[str | Refusal], str] = str, *, names_turn: bool = True
+    answered: Answered, word: Callable[[str | Words | Refusal], str], *, names_turn: bool = True
 ) -> Footer:
     """Write the footer. `word` says what a note says; with `names_turn` the line tells what became of the turn."""
     from nbclaude.render.reply import Footer
@@ -54,7 +55,7 @@ def footer_of(
         tuple(filter(None, facts)),
         _step_mark(answered) or _mark(outcome),
         outcome.notice,
-        (_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered),
+        word((_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered)),
         answered.receipt,
         model=model if is_claude else "",
         name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
@@ -64,20 +65,22 @@ def footer_of(
     )
 
 
-_AT_LIMIT = (
-    "Claude called tools once more; these calls were not run. --max-steps allows more steps; "
-    "the next question goes on without the calls."
+_AT_LIMIT: Words = (
+    "Claude called tools once more; these calls were not run. ",
+    Mention("max_steps"),
+    " allows more steps; the next question goes on without the calls.",
 )
-_NOBODY_ASKED = (
-    "A call was denied, since nobody could be asked here. %config ClaudeMagics.allow_tools = [...] allows tools by name, "
-    "and @nbclaude.tool(safe=True) a function."
+_NOBODY_ASKED: Words = (
+    "A call was denied, since nobody could be asked here. ",
+    Mention("allow_tools"),
+    " allows tools by name, and `@nbclaude.tool(safe=True)` a function.",
 )
 
 
-def _denied(answered: Answered) -> str:
+def _denied(answered: Answered) -> Words:
     """Say that a call was denied because nobody could be asked, and what allows it."""
     denied = [call.denied for step in answered.steps for call in step.calls]
-    return _NOBODY_ASKED if NOBODY in denied else ""
+    return _NOBODY_ASKED if NOBODY in denied else ()
 
 
 def _step_mark(answered: Answered) -> str:
@@ -85,7 +88,7 @@ def _step_mark(answered: Answered) -> str:
     return f"stopped after {counted(most, 'step')}" if answered.at_limit else ""
 
 
-def _notices(answered: Answered, word: Callable[[str | Refusal], str]) -> tuple[Notice, ...]:
+def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -> tuple[Notice, ...]:
     """Say what the reader must not miss, each on a line of its own."""
     from nbclaude.render.notice import Notice
 
@@ -139,12 +142,8 @@ def _mark(outcome: Outcome) -> str:
         return f"broken off: {type(outcome.error).__name__}"
     reason = stop_reason_of(outcome.message)
     if reason == "tool_use":
-        calls = [block for block in content_of(outcome.message) if block.get("type") == "tool_use"]
-        return (
-            "waits for the result of a tool"
-            if len(calls) == 1
-            else f"waits for the results of {len(calls)} tools"
-        )
+        calls = _calls(outcome.message)
+        return "needs the result of a tool" if len(calls) == 1 else f"needs the results of {len(calls)} tools"
     if reason == "stop_sequence":
         return f"stopped at {outcome.message.get('stop_sequence')!r}"
     return _MARKS.get(reason, f"stopped: {reason}")
@@ -161,39 +160,49 @@ _MARKS = {
 }
 
 
-def _callout(outcome: Outcome) -> str:
+def _calls(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [block for block in content_of(message) if block.get("type") == "tool_use"]
+
+
+def _callout(outcome: Outcome) -> Words:
     """Say the way on, where there is one."""
     message = outcome.message
-    if isinstance(outcome.error, AnswerInterrupted):
-        return ""
     if outcome.error is not None:
-        return ""
+        return ()
     match stop_reason_of(message):
         case "max_tokens":
             most = outcome.plan.request.max_tokens
             return (
-                f"The answer reached max_tokens ({most:,}). %claude_continue goes on with it; "
-                "--max-tokens allows longer ones."
+                *(f"The answer reached max_tokens ({most:,}). ", Command.CONTINUE, " continues it; "),
+                *(Mention("max_tokens"), " allows longer ones."),
             )
         case "model_context_window_exceeded":
-            return "The conversation and the answer fill the context window. Start a new one with --new."
+            return (
+                "The conversation and the answer fill the context window. Start a new one with ",
+                *(Mention("new", True), "."),
+            )
         case "pause_turn":
-            return "The server paused its tools again and again. %claude_continue goes on."
+            return ("The server paused its tools again and again. ", Command.CONTINUE, " continues.")
         case "refusal":
             return _refusal(message.get("stop_details"))
         case "tool_use":
-            return "Answer with %claude_tool_result VALUE; _claude.tool_calls has the names and arguments."
+            names = " and ".join(dict.fromkeys(str(call.get("name")) for call in _calls(message)))
+            return (
+                *(f"Claude needs the result of {names}. Run: ", Command.TOOL_RESULT, " VALUE"),
+                " (the arguments are in _claude.tool_calls).",
+            )
         case _:
-            return "" if content_of(message) else "The answer is empty."
+            return () if content_of(message) else ("The answer is empty.",)
 
 
-def _refusal(details: object) -> str:
+def _refusal(details: object) -> Words:
     """Say what the API tells of a refusal: category, explanation, another model."""
     found = details if isinstance(details, dict) else {}
     category = str(found.get("category") or "").replace("_", " ")
     said = f"The model declined to answer{f' ({category})' if category else ''}."
     if found.get("explanation"):
         said += f" {str(found['explanation']).strip()}"
+    words: Words = (said,)
     if found.get("recommended_model"):
-        said += f" The API recommends {found['recommended_model']} for this (-m)."
-    return f"{said} To go on, ask in another way, or take the turn back with %claude_undo."
+        words += (" The API recommends ", Mention("model", str(found["recommended_model"])), " for this.")
+    return (*words, " Rephrase the question, or discard the turn with ", Command.UNDO, ".")

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import notebook
 from nbclaude.asking.prompt import Prompt
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
+from nbclaude.refusal import Refusal, refused
 from nbclaude.settings.values import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
@@ -92,7 +94,7 @@ class _Gatherer:
         # A dotted name may be a file's, too: attach_path knows what files there are.
         is_expression = parse_expression(what) is not None and ("." not in what or what[-1] in "])")
         if is_expression and not Path(what).exists():
-            raise ConfigurationError(_nothing_named(what, names))
+            raise refused(_nothing_named(what, names))
         return self.counted(attach_path(what, self.images, citations=self.options.citations))
 
     def figures(self, which: str) -> list[Attachment]:
@@ -109,7 +111,7 @@ class _Gatherer:
         at = notebook.cell_run(self.shell)
         shown_here = log.of_cell(at.cell) if at else ()
         if not newest:
-            raise ConfigurationError(f"--fig {which}: {_NO_FIGURE}")
+            raise refused(Refusal("figures", which, "no cell has shown a figure yet.", _PLOT_FIRST))
         if which == "cell":
             waits = newest[0] in waiting
             found = [
@@ -119,22 +121,24 @@ class _Gatherer:
             return found + self._yet_to_show(waiting, len(shown_here), range(len(waiting)) if waits else ())
         number = int(which)
         if number > len(newest):
-            there = "1 is" if len(newest) == 1 else f"{len(newest)} are"
-            raise ConfigurationError(f"--fig {which}: {_FEWER.format(there, which)}")
+            raise refused(_too_far_back(which, len(newest)))
         wanted = newest[number - 1]
         if wanted in waiting:
             place = len(waiting) - 1 - waiting.index(wanted)
             return self._yet_to_show(waiting, len(shown_here), [place])
-        older = f" --fig {number + 1} attaches the figure before it." if number < len(newest) else ""
+        older: Words = (" ", Mention("figures", str(number + 1)), " attaches the figure before it.")
+        older = older if number < len(newest) else ()
         return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
 
-    def _shown(self, image: ShownImage, to_come: int, which: str, older: str = "") -> Attachment:
+    def _shown(self, image: ShownImage, to_come: int, which: str, older: Words = ()) -> Attachment:
         """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
         name = self.workspace.seen.figures.name_of(image, to_come)
         try:
             return self.counted(image.attachment(self.images, name))
         except ConfigurationError as error:
-            raise ConfigurationError(f"--fig {which}: {error} -a attaches a file.{older}") from None
+            reason, cure = _reason_of(error)
+            cure = (*cure, Mention("attach"), " attaches a file.", *older)
+            raise refused(Refusal("figures", which, reason, cure)) from None
 
     def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
         """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
@@ -157,8 +161,10 @@ class _Gatherer:
         try:
             return self._waiting(item)
         except ConfigurationError as error:
+            reason, cure = _reason_of(error)
             raise ConfigurationError(
-                f"{item.label} is attached in the panel, and cannot be sent: {error} Remove it there (%claude opens the panel)."
+                f"{item.label} is attached in the panel, and cannot be sent: {reason}",
+                cure=(*cure, "Remove it there (", Command.STATE, " opens the panel)."),
             ) from None
 
     def _waiting(self, item: TrayItem) -> Attachment:
@@ -195,13 +201,27 @@ class _Gatherer:
         return [found] if found is not None else []
 
 
-_NO_FIGURE = "no cell has shown a figure yet. Run the cell that plots first, or attach one by name with -a."
-_FEWER = (
-    "only {} remembered (%claude_figures shows them). If the number belongs to the prompt: --fig -- {} ..."
-)
+_PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
 
 
-def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
+def _too_far_back(which: str, number: int) -> Refusal:
+    reason = f"only {number} {'is' if number == 1 else 'are'} remembered."
+    cure = (
+        *(Command.FIGURES, " lists them. If the number belongs to the prompt: ", Mention("figures")),
+        f" -- {which} ...",
+    )
+    return Refusal("figures", which, reason, cure)
+
+
+def _reason_of(error: ConfigurationError) -> tuple[str, Words]:
+    """Return why something was refused, and what can be done, as words that another sentence can hold."""
+    reason, cure = (
+        (error.refusal.reason, error.refusal.cure) if error.refusal else (str(error.args[0]), error.cure)
+    )
+    return reason, (*cure, " ") if cure else ()
+
+
+def _nothing_named(what: str, namespace: Mapping[str, Any]) -> Refusal:
     root = re.split(r"[.(\[]", what, maxsplit=1)[0]
     known = [
         *(name for name in namespace if not name.startswith("_")),
@@ -209,9 +229,8 @@ def _nothing_named(what: str, namespace: Mapping[str, Any]) -> str:
     ]
     close = difflib.get_close_matches(root, known, 1)
     cure = f"Did you mean {close[0]}?" if close else "Run the cell that defines it first, or name a file."
-    return (
-        f"--attach {what}: there is neither a variable {root} nor a file of this name in {Path.cwd()}. {cure}"
-    )
+    reason = f"there is neither a variable {root} nor a file of this name in {Path.cwd()}."
+    return Refusal("attach", what, reason, (cure,))
 
 
 def gather(
@@ -254,7 +273,8 @@ def gather(
         values = tuple(expanded.inlined)
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
-        raise ConfigurationError("--citations: no document is attached to be cited. Add one with -a FILE.")
+        cure = ("Add one with ", Mention("attach"), ".")
+        raise refused(Refusal("citations", True, "no document is attached to be cited.", cure))
     several = sum(each.kind == "image" for each in (*attached, *named)) > 1
     to_name = {each.label for each in attachments if several or each in named or each.gathered_by}
     labelled = _labelled(attachments, to_name)

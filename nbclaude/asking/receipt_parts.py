@@ -1,4 +1,4 @@
-"""A piece of a request's body comes in (a content block, a tool, a parameter); what its receipt shows of it goes out."""
+"""Shows a piece of a request's body (a content block, a tool, a parameter) in its receipt."""
 
 from __future__ import annotations
 

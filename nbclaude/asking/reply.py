@@ -102,7 +102,7 @@ class Reply:
                 continue
         why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
         reason = why.get(str(self.stop_reason), "ask with --json to get some")
-        raise APIResponseValidationError(f"The answer is no JSON: {reason}. It begins: {self.text[:80]!r}")
+        raise APIResponseValidationError(f"The answer is not JSON: {reason}. It begins: {self.text[:80]!r}")
 
     @property
     def data(self) -> Any:

@@ -1,4 +1,4 @@
-"""A request's body comes in; how many tokens its prompt has goes out: counted by the server if it can, else estimated."""
+"""Counts the tokens of a prompt: on the server if it can, otherwise by an estimate."""
 
 from __future__ import annotations
 

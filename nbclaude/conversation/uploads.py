@@ -1,4 +1,4 @@
-"""Messages come in; the same messages go out with large files by reference, where the server keeps files.
+"""Replaces large files in messages by references, where the server keeps files.
 
 An image is part of every request that follows. Uploaded once, it goes along as an id of a few bytes, from the first request
 on, so that the prompt's prefix stays the same and caches keep it. Where there is no Files API it goes as base64.

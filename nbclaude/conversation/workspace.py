@@ -53,7 +53,7 @@ class Surroundings:
 
 
 class Workspace:
-    """The state behind `%claude`, the panel and `nbclaude.ask`: made when the extension loads, and handed to whoever needs it."""
+    """The state that cells, panels and `nbclaude.ask` share: made when the extension loads, and handed to whoever needs it."""
 
     def __init__(self, surroundings: Surroundings | None = None) -> None:
         self._surroundings = surroundings or Surroundings()
@@ -90,7 +90,7 @@ class Workspace:
         self._surroundings = Surroundings()
 
     def configured(self) -> Mapping[str, Any]:
-        """Return the settings that `%config`, a profile or a panel has set."""
+        """Return the settings that a profile, a panel or the user has configured."""
         return self._surroundings.configured()
 
     def cell_run(self) -> CellRun | None:
@@ -164,7 +164,7 @@ class Workspace:
                 api_version=settings.api_version,
                 timeout=settings.timeout,
                 max_retries=settings.max_retries,
-                key_source="%claude_demo",
+                key_source="the demo model",
                 secret=Secret("demo"),
             )
         named = (

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.metadata import version
 from pathlib import Path
 
-from ipywidgets import DOMWidget
 from traitlets import Bool, List, Unicode
+
+from nbclaude.widget import FrontEndWidget
 
 __all__ = ["Actions"]
 
 _HERE = Path(__file__).parent
-_ANYWIDGET = "~" + ".".join([*version("anywidget").split(".")[:2], "*"])
 
 
-class Actions(DOMWidget):  # type: ignore[misc]
+class Actions(FrontEndWidget):
     """Replaces a cell, or adds cells below it, when a button is pressed or the kernel wishes it.
 
     Everything is done in the front end, so it does not matter whether the kernel is busy: the cell is compared with what was
@@ -28,12 +26,6 @@ class Actions(DOMWidget):  # type: ignore[misc]
     that two pages that show the same notebook do not both add them.
     """
 
-    _model_name = Unicode("AnyModel").tag(sync=True)
-    _model_module = Unicode("anywidget").tag(sync=True)
-    _model_module_version = Unicode(_ANYWIDGET).tag(sync=True)
-    _view_name = Unicode("AnyView").tag(sync=True)
-    _view_module = Unicode("anywidget").tag(sync=True)
-    _view_module_version = Unicode(_ANYWIDGET).tag(sync=True)
     _anywidget_id = Unicode("nbclaude.edits.actions.Actions").tag(sync=True)
     _esm = Unicode((_HERE / "actions.js").read_text("utf-8")).tag(sync=True)
     _css = Unicode((_HERE / "actions.css").read_text("utf-8")).tag(sync=True)
@@ -49,8 +41,3 @@ class Actions(DOMWidget):  # type: ignore[misc]
     outcome = Unicode().tag(sync=True)
     expected = Unicode().tag(sync=True)
     now = Unicode().tag(sync=True)
-
-    def __init__(self, **traits: object) -> None:
-        super().__init__(**traits)
-        if (colab := sys.modules.get("google.colab.output")) is not None:
-            colab.enable_custom_widget_manager()  # else Colab shows none but those of ipywidgets

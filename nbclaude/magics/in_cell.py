@@ -47,7 +47,7 @@ _ADVICE = (
 _WAS_COMPLETE = (
     "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
 )
-_WAS_KEPT = "Stopped. What arrived is kept as a turn (%claude_undo takes it back, %claude_continue goes on)."
+_WAS_KEPT = "Stopped. The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
 _UNCHANGED = "Stopped. The conversation is unchanged."
 
 

@@ -128,9 +128,7 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
         connection = workspace.connection(workspace.settings({}))
         models = list_models(connection)
     except (APIError, MissingKeyError) as error:
-        say(
-            f"The server does not tell its models ({type(error).__name__}); these are the ones that are known."
-        )
+        say(f"This server has no model list ({type(error).__name__}); showing the built-in one.")
         return MODELS, "the built-in table"
     workspace.note_models(connection.base_url, models)
     # The server says what it offers, the table what that costs.

@@ -1,4 +1,4 @@
-"""The settings come in; the lines that set them go out, so that a notebook can be made reproducible."""
+"""Writes the settings in force as lines of code, so that a notebook can be made reproducible."""
 
 from __future__ import annotations
 

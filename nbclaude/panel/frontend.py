@@ -1,43 +1,31 @@
-"""HTML with buttons comes in; it is shown in a panel, and what the user does there goes out: clicks, keys, files."""
+"""The one widget of our own in the panel: shows HTML with buttons, and reports clicks, keys and files."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ipywidgets import DOMWidget
 from traitlets import Bool, List, Unicode
 
 from nbclaude.render.style import STYLE
+from nbclaude.widget import FrontEndWidget
 
 __all__ = ["OnAction", "View"]
 
 _HERE = Path(__file__).parent
-_ANYWIDGET = "~" + ".".join([*version("anywidget").split(".")[:2], "*"])  # what its front end is asked for
 OnAction = Callable[[str, str, bytes], None]
 """`(action, value, data)`: what was clicked, pressed, pasted or dropped; `data` are the bytes of a file."""
 
 
-class View(DOMWidget):  # type: ignore[misc]
+class View(FrontEndWidget):
     """The one widget of ours: HTML whose elements with `data-action` are buttons, and a place where an answer grows.
 
     `items` are `[key, html]`; only items that change are drawn anew. Below them stands a `pending` question, with the pages
     of its answer. The HTML is ours, never the model's own. The view that `listens` also tells of Shift+Enter in the question
     and of files that are dropped on or pasted into the panel.
-
-    The front end is anywidget's: these are the traits that its model reads. Its Python half watches files and makes a class
-    for each widget, and to import it would take a fifth of the time in which a panel opens.
     """
 
-    _model_name = Unicode("AnyModel").tag(sync=True)
-    _model_module = Unicode("anywidget").tag(sync=True)
-    _model_module_version = Unicode(_ANYWIDGET).tag(sync=True)
-    _view_name = Unicode("AnyView").tag(sync=True)
-    _view_module = Unicode("anywidget").tag(sync=True)
-    _view_module_version = Unicode(_ANYWIDGET).tag(sync=True)
     _anywidget_id = Unicode("nbclaude.panel.frontend.View").tag(sync=True)
     _esm = Unicode((_HERE / "view.js").read_text("utf-8")).tag(sync=True)
     _css = Unicode(STYLE + (_HERE / "panel.css").read_text("utf-8")).tag(sync=True)
@@ -49,8 +37,6 @@ class View(DOMWidget):  # type: ignore[misc]
 
     def __init__(self, on_action: OnAction, **traits: Any) -> None:
         super().__init__(**traits)
-        if (colab := sys.modules.get("google.colab.output")) is not None:
-            colab.enable_custom_widget_manager()  # else Colab shows none but those of ipywidgets
         self._on_action = on_action
         self.on_msg(self._receive)
 

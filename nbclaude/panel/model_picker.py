@@ -67,7 +67,7 @@ class ModelPicker:
         return values[at + 1] if came_down else values[at - 1]
 
     def _typed(self) -> str:
-        """Return the name that stands in the search field. Words that are no name, but find one model, mean that one."""
+        """Return the name that stands in the search field. Words that match exactly one model select it."""
         text = self._host.text_of(self.search).strip()
         if not _NO_NAME.search(text):
             return text
@@ -132,7 +132,7 @@ class ModelPicker:
             try:
                 workspace.note_models(address, list_models(connection))
             except APIError as error:
-                failed = f"The server does not tell its models ({type(error).__name__}); these are known."
+                failed = f"This server has no model list ({type(error).__name__}); showing the built-in one."
             with LOCK:
                 self._loading = ""
                 if failed:

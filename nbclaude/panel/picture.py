@@ -1,4 +1,4 @@
-"""The state comes in; what a saved notebook shows in the place of a panel goes out: a still picture, in HTML without a widget."""
+"""The still picture that a saved notebook shows in the place of a panel: HTML without a widget."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class PlotPane:
                 row(self.x),
                 row(
                     self.y,
-                    note("Several: Ctrl or Shift with a click. None: all that hold numbers, up to ten."),
+                    note("Ctrl- or Shift-click for several. Empty: the first ten numeric columns."),
                 ),
                 self._problem,
                 self._preview,

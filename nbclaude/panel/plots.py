@@ -19,7 +19,7 @@ from nbclaude.quiet import quietly
 __all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
 
 KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
-MOST_ROWS = 20_000  # that are drawn; of more, every so many-th
+MOST_ROWS = 20_000  # that are drawn; of more, every n-th
 MOST_COUNTED = 200_000  # rows of a plot that counts or averages them
 MOST_BARS = 200  # nobody can read more
 MOST_LINES = 10  # columns that are drawn where none was chosen

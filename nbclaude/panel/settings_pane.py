@@ -87,7 +87,7 @@ class SettingsPane:
             description="System prompt", rows=2, placeholder="(none)", continuous_update=False
         )
         self.caching = ipywidgets.Dropdown(description="Caching", options=choices("caching"))
-        self._caching_note = note("Re-sending what is cached costs a tenth.")
+        self._caching_note = note("Cached input costs 10 % of the normal price.")
         self.budget = ipywidgets.FloatText(description="Budget, US $", step=0.5, continuous_update=False)
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
         self._bar.layout.width = "9em"
@@ -186,7 +186,7 @@ class SettingsPane:
     def _fill_knobs(self, settings: Settings, model: ModelInfo) -> None:
         source = self._host.settings
         refused = _reason(
-            why_refused("temperature", 0.5, settings, model), "Use the effort." if model.effort else ""
+            why_refused("temperature", 0.5, settings, model), "Use effort instead." if model.effort else ""
         )
         self.temperature.disabled = bool(refused)
         self._unset_temperature.disabled = source.temperature is None

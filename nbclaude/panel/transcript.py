@@ -103,7 +103,7 @@ def _section(number: int, turn: Turn, answer: str) -> str:
     said = turn.label or question or _without_words(turn)
     if len(said) > MOST_CHARACTERS:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
-    where = f"cell {turn.cell[:8]}" if turn.cell else "not from a cell"
+    where = f"cell {turn.cell[:8]}" if turn.cell else "asked here"
     where += ", begins a new conversation" if turn.begins else ""
     where += "" if number else ", deleted: not sent"
     name, this = (
@@ -152,7 +152,7 @@ def _kind(block: Mapping[str, Any]) -> str:
 
 def _without_words(turn: Turn) -> str:
     if not turn.prompt:
-        return "(goes on with the answer before)"
+        return "(continues the previous answer)"
     kinds = {str(block.get("type")) for block in turn.prompt}
     return "(the result of a tool)" if "tool_result" in kinds else f"({', '.join(sorted(kinds))})"
 

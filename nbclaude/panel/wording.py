@@ -18,7 +18,7 @@ __all__ = ["choices", "note_text", "refusal_text", "said", "sentence", "spell"]
 # What the words of a setting are called in a list; a word that is not here is called by itself.
 _LABELS: Mapping[str, Mapping[Any, str]] = {
     "thinking": {
-        None: "as the model does by itself",
+        None: "automatic",
         "summarized": "yes, with a summary",
         "omitted": "yes, without a summary",
     },

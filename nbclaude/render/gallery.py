@@ -1,4 +1,4 @@
-"""Pictures with captions come in; a gallery goes out, as HTML whose images are their own bytes."""
+"""Renders pictures with captions as a gallery, whose images are their own bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events come in; plain text goes out, piece by piece, for a terminal: Markdown, notes as `[1]`, tool calls as lines."""
+"""Renders an answer as plain text for a terminal, piece by piece: Markdown, notes as `[1]`, tool calls as lines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receipt comes in: what a request held; the fold under the answer goes out, with thumbnails of the images that were sent."""
+"""Renders a receipt: the fold under an answer, with thumbnails of the images that were sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The content of a tool's result comes in; its HTML, and what it comes to in a few words, go out.
+"""Renders the content of a tool's result, and summarises it in a few words.
 
 Results hold what strangers wrote: pages of the web, files, the output of programs. Nothing in them is loaded or run.
 """

@@ -1,4 +1,4 @@
-"""Nothing comes in; the style sheet of an answer and its waiting sign go out, in the front end's own variables with fallbacks.
+"""The style sheet of an answer and its waiting sign, in the front end's own variables with fallbacks.
 
 JupyterLab drops it when it shows a notebook that is not trusted; the markup alone reads well there too, since
 JupyterLab styles headings, lists, tables and code by itself.

@@ -1,4 +1,4 @@
-"""Rows come in; a table goes out, as HTML in the style of an answer or as aligned plain text."""
+"""Renders rows as a table, as HTML in the style of an answer or as aligned plain text."""
 
 from __future__ import annotations
 

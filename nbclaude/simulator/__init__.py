@@ -1,4 +1,4 @@
-"""A loopback Messages API: scripts and requests come in, replies like the real API's come out.
+"""A loopback Messages API: strict, scriptable, and it remembers what it was asked.
 
 Without a script the demo model answers. This is the way to test notebooks that use nbclaude: docs/testing.md.
 """

@@ -1,4 +1,4 @@
-"""`python -m nbclaude.simulator`: options come in, a demo Messages API runs until Ctrl-C.
+"""`python -m nbclaude.simulator`: runs a demo Messages API until Ctrl-C.
 
 It prints the two environment variables with which any client connects.
 """

@@ -1,4 +1,4 @@
-"""The endpoints: a recorded request comes in, the reply that the real API would give goes out.
+"""The endpoints: gives each recorded request the reply that the real API would give.
 
 The order is the API's: route, credentials, headers, JSON, rules; then, for a message, the next script or the
 demo model.

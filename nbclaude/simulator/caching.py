@@ -1,4 +1,4 @@
-"""The prompt cache, accounted for by prefixes: a request comes in, the input half of `usage` comes out.
+"""Accounts for the prompt cache by prefixes: the input half of `usage`.
 
 https://platform.claude.com/docs/en/build-with-claude/prompt-caching: the order is tools, system, messages; a
 breakpoint looks back over 20 blocks for an entry; a prefix under the model's minimum is silently not cached;

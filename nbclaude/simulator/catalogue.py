@@ -1,4 +1,4 @@
-"""The model list as the API pages it: a query string comes in, a page comes out.
+"""The model list, paged as the API pages it.
 
 https://platform.claude.com/docs/en/api/models/list
 """

@@ -1,4 +1,4 @@
-"""The socket side of the simulator: HTTP/1.1 comes in, recorded requests come out, replies go back.
+"""The socket side of the simulator: reads HTTP/1.1 requests, records them and writes replies.
 
 A reply can be sent in network chunks of any size, paused, dropped (FIN) and reset (RST); every pause notices
 at once when the client hangs up or the simulator stops.

@@ -1,4 +1,4 @@
-"""The stream of a message: an API message comes in, its events come out, framed as server-sent events.
+"""Writes an API message as a stream of server-sent events.
 
 The order and the shapes are those of recorded streams;
 https://platform.claude.com/docs/en/build-with-claude/streaming

@@ -1,4 +1,4 @@
-"""What the API says when it says no: status, type and message come in, the error body comes out.
+"""The API's refusals: status, type, message and the error body that they make.
 
 Types and statuses: https://platform.claude.com/docs/en/api/errors
 """

@@ -1,4 +1,4 @@
-"""The files that clients have uploaded: bytes come in, ids go out; a request that names ids gets the bytes back.
+"""Stores the files that clients have uploaded, and puts them into requests that name their ids.
 
 https://platform.claude.com/docs/en/build-with-claude/files
 """

@@ -1,4 +1,4 @@
-"""What an image is, from its bytes alone: bytes come in, media type and size in pixels come out.
+"""Reads the media type and size of an image from its bytes alone.
 
 Nothing is decoded; the containers of PNG, JPEG, GIF and WebP are read far enough to find the size and to see
 that the file is whole.

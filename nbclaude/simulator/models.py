@@ -1,4 +1,4 @@
-"""The models that the simulator offers: a model id comes in, what that model accepts comes out.
+"""The models that the simulator offers, and what each accepts.
 
 Figures and refusals follow the models overview and the "thinking troubleshooting" page of the API
 documentation, https://platform.claude.com/docs/en/about-claude/models/overview, as of November 2026. Dates of

@@ -1,4 +1,4 @@
-"""The order in which the API reads: a request comes in, its tools, system and message blocks come out.
+"""The parts of a request in the order in which the API reads them: tools, system, message blocks.
 
 Cache entries and thinking signatures are both bound to such a prefix. Values that do not change what the
 model reads (`cache_control`, nulls, `caller`) are left out, and a string counts as the one text block that it

@@ -1,4 +1,4 @@
-"""What arrived at the simulator: one HTTP request comes in, a value that a test can look into comes out."""
+"""A request that arrived at the simulator, as a value that tests can look into."""
 
 from __future__ import annotations
 

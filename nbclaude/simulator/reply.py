@@ -1,4 +1,4 @@
-"""The message that an answer makes: a script and the request's body come in, the API message comes out.
+"""Makes the API message of an answer from a script and the request's body.
 
 What the API decides for a model it decides here: whether the answer begins with a thinking block, where
 `max_tokens` and `stop_sequences` cut it, its ids, its signatures and its usage.

@@ -1,4 +1,4 @@
-"""How a script is played: a script, a request and a connection come in, bytes and pauses go out."""
+"""Plays a script: sends the bytes of an answer, with its pauses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulator itself: scripts come in from a test and requests from a client, replies go out.
+"""The simulator itself: a server that plays the scripts of a test.
 
 with Simulator() as simulator:
     simulator.enqueue("Hello.", HTTPFault(529), StreamFault("drop", after_events=5))

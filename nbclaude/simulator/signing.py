@@ -1,4 +1,4 @@
-"""Signatures of thinking blocks: a block and its prefix come in, a signature or a refusal comes out.
+"""Signs thinking blocks together with their prefix, and checks the signatures of replayed ones.
 
 From Fable 5.1, Opus 5.5, Sonnet 5.5 and Haiku 5.5 on, a replayed `thinking` block is valid only behind the
 very prefix (tools, system, earlier messages) it was made with:

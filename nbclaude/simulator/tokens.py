@@ -1,4 +1,4 @@
-"""How many tokens a request or an answer has, by a documented estimate: blocks come in, numbers come out.
+"""Estimates how many tokens a request or an answer has, by documented rules.
 
 * Text: its UTF-8 bytes / `model.bytes_per_token` (3 for models from 4.7 on, whose tokenizer makes about 30%
   more tokens; 4 for older ones), rounded up.

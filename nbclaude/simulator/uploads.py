@@ -1,4 +1,4 @@
-"""The files endpoint: a recorded request comes in, the store is asked, JSON goes out.
+"""The files endpoint.
 
 https://platform.claude.com/docs/en/api/files-create
 """

@@ -1,4 +1,4 @@
-"""The bytes of an event stream come in, in chunks of any size; server-sent events go out.
+"""Decodes server-sent events from bytes that arrive in chunks of any size.
 
 The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream
 """

@@ -19,6 +19,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.errors import AnswerInterrupted, APIStatusError, BudgetError, ConfigurationError
+from nbclaude.magics.wording import note_text
 from nbclaude.output.display import NoDisplay
 from nbclaude.render.reply import Footer
 from nbclaude.settings.values import Options
@@ -28,6 +29,10 @@ from nbclaude.wire.request import text_block
 from tests.conversation.conftest import CANARY, no_idle_lines, no_network_settings, workspace
 
 __all__ = ["no_idle_lines", "no_network_settings", "workspace"]
+
+
+def _footer(answered: Answered) -> Footer:
+    return footer_of(answered, note_text)
 
 
 class Bare:
@@ -83,7 +88,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.replies: list[Reply] = []
-        self.surface = Surface(self.replies.append, footer_of)
+        self.surface = Surface(self.replies.append, _footer)
 
 
 def order(told: list[str]) -> list[str]:
@@ -175,7 +180,7 @@ def test_without_a_footer_nothing_counts_as_told(workspace: Workspace, simulator
     workspace.enter(Surroundings(configured=lambda: {"temperature": 0.5}))
     quiet = ask_prepared(ready(workspace, "Hi"), NoDisplay(), Surface())
     assert (quiet.notes, quiet.receipt) == ((), None)
-    told = ask_prepared(ready(workspace, "Hi"), NoDisplay(), Surface(footer=footer_of))
+    told = ask_prepared(ready(workspace, "Hi"), NoDisplay(), Surface(footer=_footer))
     assert len(told.notes) == 1
 
 
@@ -199,7 +204,7 @@ class TestVerb:
     def test_what_is_sent(self, prompt: Prompt, workspace: Workspace, simulator: Simulator) -> None:
         simulator.enqueue("It is not.")
         display = Noting()
-        answered = ask_prepared(ready(workspace, prompt, shell=Bare(n=7)), display, Surface(footer=footer_of))
+        answered = ask_prepared(ready(workspace, prompt, shell=Bare(n=7)), display, Surface(footer=_footer))
         [message] = simulator.message_requests[0].messages
         assert [block["text"] for block in message["content"]] == [
             "x = {n}",
@@ -216,7 +221,7 @@ class TestVerb:
     ) -> None:
         simulator.enqueue("It is not.")
         answered = ask_prepared(
-            ready(workspace, prompt, shell=Bare(n=7)), NoDisplay(), Surface(footer=footer_of)
+            ready(workspace, prompt, shell=Bare(n=7)), NoDisplay(), Surface(footer=_footer)
         )
         receipt = answered.receipt
         assert receipt is not None
@@ -249,6 +254,6 @@ def test_the_facts_of_an_ask_that_takes_no_part(workspace: Workspace, simulator:
     simulator.enqueue("ok")
     question = Question((text_block("Hi"),), history=False)
     ask = Ask(question, workspace.settings({}), MAIN, Gathered(question.prompt))
-    answered = ask_prepared(prepare(workspace, ask), NoDisplay(), Surface(footer=footer_of))
+    answered = ask_prepared(prepare(workspace, ask), NoDisplay(), Surface(footer=_footer))
     assert (answered.is_recorded, answered.outcome.change) == (False, None)
-    assert footer_of(answered).facts[-1] == "not recorded"
+    assert footer_of(answered, note_text).facts[-1] == "not recorded"

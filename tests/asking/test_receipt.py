@@ -205,7 +205,7 @@ def test_what_a_notebook_keeps_does_not_grow_with_the_conversation(turns: int) -
     for number in range(turns):
         messages += [user(text(f"question {number} " + "q" * 3_000)), assistant(text("a" * 9_000))]
     request = body(*messages, user(text("p" * 90_000), text("short")), system="s" * 50_000)
-    receipt = receipt_of(request)
+    receipt = receipt_of(request, spell=spell)
     assert len(receipt.html) < 60_000
     assert receipt.summary == f"sent: {turns} earlier turns"
     assert len(receipt.earlier) == min(turns, 40)
@@ -257,7 +257,7 @@ def test_many_images_do_not_swell_a_notebook(whole: bool) -> None:
     sizes = [len(block["source"]["data"]) for block in images]
     assert min(sizes) > 100_000
     earlier = [user(image), assistant(text("Noise."))] if (image := images[0]) else []
-    receipt = receipt_of(body(*earlier, user(*images, text("What?"))), spell=spell, is_sent=not whole)
+    receipt = receipt_of(body(*earlier, user(*images, text("What?"))), is_sent=not whole)
     assert len(receipt.html) < 1_100_000
     shown = [len(part.image) for part in receipt.parts[:-1]]
     # The first ones are the very bytes, the others small copies.

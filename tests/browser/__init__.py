@@ -1,1 +1,1 @@
-"""JupyterLab in a real browser: cells go in, what a reader sees comes out."""
+"""JupyterLab in a real browser: runs cells and reads what a reader sees."""

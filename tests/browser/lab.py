@@ -1,4 +1,4 @@
-"""A directory in, a JupyterLab server out, which knows no settings, no news and no network but ours."""
+"""Starts a JupyterLab server that knows no settings, no news and no network but ours."""
 
 from __future__ import annotations
 

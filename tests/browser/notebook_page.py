@@ -1,4 +1,4 @@
-"""Cell sources in, a notebook open in JupyterLab out, to be run, stopped, edited and reopened by hand."""
+"""Opens cell sources as a notebook in JupyterLab, to be run, stopped, edited and reopened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page's recorder measured in, the numbers that matter to a reader out: jerks, freezes, traffic."""
+"""Reads from the page's recorder the numbers that matter to a reader: jerks, freezes, traffic."""
 
 from __future__ import annotations
 

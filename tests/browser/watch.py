@@ -1,4 +1,4 @@
-"""A browser page in, everything it did that a reader did not ask for out: requests, dialogs, errors."""
+"""Records everything that a browser page did that a reader did not ask for: requests, dialogs, errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How to make an answer go wrong: a description comes in, a server that does it goes out. The table is in `fault_table`."""
+"""Servers whose answers go wrong in the ways that the table in `fault_table` describes."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""A real ipykernel: code goes in, the outputs that a front end would hold come out."""
+"""A real ipykernel: runs code and holds the outputs that a front end would hold."""

@@ -155,7 +155,7 @@ class TestJSON:
     def test_what_is_none(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("Sorry.")
         ask(claude_kernel, "form = {'type': 'object', 'properties': {}}\n%claude --json form Hi")
-        assert "The answer is no JSON" in refused(claude_kernel, "_claude.data")
+        assert "The answer is not JSON" in refused(claude_kernel, "_claude.data")
 
 
 class TestTools:
@@ -169,7 +169,7 @@ class TestTools:
         assert [tool["name"] for tool in sent(simulator)["tools"]] == ["get_weather", "get_stock"]
         assert "get_weather" in done.html
         assert "Paris" in done.html
-        assert "waits for the result of a tool" in done.html
+        assert "needs the result of a tool" in done.html
         assert (
             claude_kernel.value("_claude.tool_calls")
             == "[ToolCall(name='get_weather', input={'city': 'Paris'}, id='toolu_1')]"
@@ -191,7 +191,7 @@ class TestTools:
         simulator.enqueue("Hello.")
         ask(claude_kernel, "%claude Hi")
         done = claude_kernel.run("%claude_tool_result 3", cell_id="b")
-        assert "has no tool call that waits for a result" in done.stderr
+        assert "has no tool call that waits for a result" in str(done.error)
 
     def test_a_result_run_again_replaces_its_turn(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, TOOLS)
@@ -224,7 +224,7 @@ class TestContinue:
     def test_a_model_without_prefill(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue(Answer("One two three", stop_reason="max_tokens"), " four.", "ok")
         done = ask(claude_kernel, "%claude --effort low --max-tokens 9 Count", "a")
-        assert "%claude_continue goes on with it" in done.html
+        assert "%claude_continue continues it" in done.html
         done = ask(claude_kernel, "%claude_continue --max-tokens 100", "b")
         body = sent(simulator)
         assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]
@@ -248,7 +248,7 @@ class TestContinue:
     def test_a_complete_answer(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("All.")
         ask(claude_kernel, "%claude Hi", "a")
-        assert "the last answer is complete" in claude_kernel.run("%claude_continue", cell_id="b").stderr
+        assert "the last answer is complete" in str(claude_kernel.run("%claude_continue", cell_id="b").error)
 
 
 def test_a_document_is_attached_and_cited(claude_kernel: Kernel, simulator: Simulator) -> None:

@@ -92,7 +92,7 @@ class TestReferences:
         assert "df:shema has no format 'shema'. Did you mean schema?" in refused(
             claude_kernel, "%claude -a df:shema What?"
         )
-        assert "--attach leave() failed: SystemExit: 3. Nothing was sent." in refused(
+        assert "--attach leave(): it failed: SystemExit: 3. Nothing was sent." in refused(
             claude_kernel, "%claude -a leave() What?"
         )
         assert "The reference {leave()} failed: SystemExit: 3." in refused(

@@ -107,7 +107,7 @@ class TestContinueInItsCell:
         simulator.enqueue("All.")
         ask(claude_kernel, "%claude Q", "a")
         for cell in "ab":
-            refused = claude_kernel.run("%claude_continue", cell_id=cell).stderr
+            refused = str(claude_kernel.run("%claude_continue", cell_id=cell).error)
             assert "the last answer is complete" in refused
 
     def test_after_the_stop_button(self, claude_kernel: Kernel, simulator: Simulator) -> None:

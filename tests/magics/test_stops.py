@@ -68,7 +68,7 @@ def check_one(notebook: Notebook, number: int, act: Callable[[], None]) -> None:
     where = seen[number - 1] if len(seen) >= number else "after the end"
     assert error is None or type(error) is AnswerInterrupted, (where, error)
     if error is not None:
-        assert re.match(r"Stopped|--attach t was stopped|The reference \{t\} was stopped", str(error)), (
+        assert re.match(r"Stopped|t was stopped|The reference \{t\} was stopped", str(error)), (
             where,
             str(error),
         )

@@ -1,4 +1,4 @@
-"""Models in, the lines of the list out: grouped, with price and context, searched by words."""
+"""The lines of the list of models: grouped, with price and context, searched by words."""
 
 from __future__ import annotations
 

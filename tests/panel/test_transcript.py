@@ -56,7 +56,7 @@ def test_what_was_attached_is_told_from_what_was_typed() -> None:
 def test_turns_without_words() -> None:
     result = turn("", {"type": "tool_result", "tool_use_id": "x", "content": "1"})
     items = Transcript().items([turn(""), result])
-    assert "(goes on with the answer before)" in items[0][1]
+    assert "(continues the previous answer)" in items[0][1]
     assert "(the result of a tool)" in items[1][1]
     assert all('data-action="edit"' not in html for _, html in items)
 

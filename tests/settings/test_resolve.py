@@ -101,5 +101,5 @@ class TestWorkspace:
         workspace.begin_demo("http://127.0.0.1:1")
         connection = workspace.connection(Settings(base_url="http://h"))
         assert connection.base_url == "http://127.0.0.1:1"
-        assert connection.key_source == "%claude_demo"
+        assert connection.key_source == "the demo model"
         assert "sk-canary" not in connection.headers().values()

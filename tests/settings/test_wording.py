@@ -119,7 +119,7 @@ def test_every_setting_can_be_mentioned(setting: Any) -> None:
 
 def test_lists_of_the_panel() -> None:
     assert panel_wording.choices("thinking") == (
-        ("as the model does by itself", None),
+        ("automatic", None),
         ("yes, with a summary", "summarized"),
         ("yes, without a summary", "omitted"),
         ("off", "off"),

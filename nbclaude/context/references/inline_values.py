@@ -1,4 +1,4 @@
-"""A value and a format come in; the text that stands for the value in a sentence goes out, if it has a short one."""
+"""Writes a value into a sentence, if it has a short text in the wanted format."""
 
 from __future__ import annotations
 

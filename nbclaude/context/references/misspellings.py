@@ -1,4 +1,4 @@
-"""A word and the names that exist come in; the name that the word is meant to be goes out, or nothing."""
+"""Finds the existing name that a misspelt word is meant to be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What cells printed, returned and raised is recorded here; the last of them go out as one text for the model."""
+"""Records what cells printed, returned and raised, and writes the last of them as one text for the model."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.notebook import ABOVE_MAGIC, ASKING_LINE
+from nbclaude.notebook import ASKING_LINE, OUR_CELL
 from nbclaude.texts import Cut, clip, counted, framed
 
 __all__ = [
@@ -35,7 +35,6 @@ _LONG_ANSWER = 40  # characters
 # A cell magic of others (%%time, %%capture) stands before what the cell itself says.
 _MAGICS = re.compile(r"(?:[ \t]*\n|[ \t]*%%(?!claude)[^\n]*(?:\n|$))*")
 _IGNORED = re.compile(r"\s*#\s*claude:\s*ignore\b", re.IGNORECASE)
-_OURS = re.compile(rf"{ABOVE_MAGIC}%%claude(?:_\w+)?(?=\s|$)")
 _OUR_LINE = re.compile(rf"^[ \t]*{ASKING_LINE}.*(?:\n|$)", re.MULTILINE)
 
 
@@ -157,7 +156,7 @@ def _visible(cell: LoggedCell) -> LoggedCell | None:
     """Return a cell without the lines that ask; None for one that is not to be seen."""
     magics = _MAGICS.match(cell.source)
     begins = magics.end() if magics else 0
-    if any(each.match(cell.source, begins) for each in (_IGNORED, _OURS)):
+    if any(each.match(cell.source, begins) for each in (_IGNORED, OUR_CELL)):
         return None
     source = _OUR_LINE.sub("", cell.source)
     return replace(cell, source=source) if source.strip() else None

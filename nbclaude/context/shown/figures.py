@@ -8,15 +8,12 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbclaude.context.images.picture import WIDGET
 from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, outputs_in, widget_pictures
 from nbclaude.forks import ForkSafeLock
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["FigureLog", "Place", "ShownImage", "figure_name"]
 

@@ -1,4 +1,4 @@
-"""The demo model: a request body comes in, an answer comes out that is made from what the request holds.
+"""The demo model: answers from what the request holds.
 
 It is a set of small rules, not a language model, and says so.
 """

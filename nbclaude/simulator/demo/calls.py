@@ -1,4 +1,4 @@
-"""Tools: a question and the tools of its request come in, a tool call or the words for its result come out.
+"""Calls a request's tools, and comments on their results.
 
 The demo model calls a tool that the question names (or that `tool_choice` demands), with arguments found in
 the question.

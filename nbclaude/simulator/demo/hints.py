@@ -1,4 +1,4 @@
-"""Common slips in Python: a syntax tree comes in, what is worth a look comes out."""
+"""Spots common slips in Python code."""
 
 from __future__ import annotations
 

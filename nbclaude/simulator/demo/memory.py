@@ -1,4 +1,4 @@
-"""What was said before: a question about it comes in, a true quotation from earlier turns comes out.
+"""Quotes what was said earlier in the conversation.
 
 The demo model keeps nothing: it reads the turns that the request carries, which is all that any model knows
 of a conversation.

@@ -1,4 +1,4 @@
-"""The demo model's way through its skills: a request comes in, the first skill that fits answers it."""
+"""Tries the skills of the demo model in order: the first that fits answers the request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images in a question: image blocks come in, their size, format and main colours come out."""
+"""Describes the images in a question: size, format and main colours."""
 
 from __future__ import annotations
 

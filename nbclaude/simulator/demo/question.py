@@ -1,4 +1,4 @@
-"""What the demo model is asked: a request comes in, the last question and what came before come out."""
+"""The last question of a request, and what came before it."""
 
 from __future__ import annotations
 

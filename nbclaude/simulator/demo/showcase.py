@@ -1,4 +1,4 @@
-"""Long and beautiful: a question comes in, the Markdown show-off or a text of the wanted length comes out."""
+"""Writes the showcase of Markdown, and texts of a wanted length."""
 
 from __future__ import annotations
 

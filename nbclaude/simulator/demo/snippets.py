@@ -1,4 +1,4 @@
-"""Python that the demo model hands out: a request for code comes in, a working example comes out."""
+"""Python examples that the demo model hands out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python in a question: a text comes in, the code in it comes out, fenced or bare."""
+"""Finds the Python code in a question, fenced or bare."""
 
 from __future__ import annotations
 

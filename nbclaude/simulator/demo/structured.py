@@ -1,4 +1,4 @@
-"""JSON: a question comes in, facts about it come out, or the smallest value that fits a schema."""
+"""Answers in JSON: facts about the question, or the smallest value that fits a schema."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Arithmetic: a question comes in, the value of its sum comes out, computed without `eval`."""
+"""Computes the sum in a question, without `eval`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What code does, as far as its syntax tree tells: Python comes in, a description comes out.
+"""Describes what Python code does, as far as its syntax tree tells.
 
 Nothing is executed or guessed: every word stands for a node of the tree.
 """

@@ -1,4 +1,4 @@
-"""What a notebook sends along: a question with framed data or values comes in, an account of them comes out."""
+"""Describes the frames and values that a notebook sends along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small talk and the honest rest: a question comes in, a greeting or an account of it comes out."""
+"""Answers small talk, and says honestly what the demo model is when nothing else fits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python errors: a traceback comes in, what the exception means and where it rose comes out."""
+"""Explains Python errors: what the exception means, and where it was raised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small words: lists, counts and quotations come out as Markdown that reads well."""
+"""Writes lists, counts and quotations as Markdown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of the Messages API: a request body comes in, its model or the API's own refusal comes out.
+"""The rules of the Messages API: finds the model of a request, or refuses it as the API does.
 
 Each module holds one family of rules as tables and small checks; `check_request` is the order in which the
 API applies them.

@@ -1,4 +1,4 @@
-"""Content blocks of a request: a block and its place come in, a fault comes out if the API refuses it.
+"""Checks the content blocks of a request.
 
 Blocks that are new or belong to server tools are checked for their `type` only: what the API sent must be
 accepted back verbatim.

@@ -1,4 +1,4 @@
-"""The top level of a request: the parsed JSON comes in, a fault comes out for what does not belong there.
+"""Checks the top level of a request.
 
 Parameters: https://platform.claude.com/docs/en/api/messages/create
 """

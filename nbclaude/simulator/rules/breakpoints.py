@@ -1,4 +1,4 @@
-"""Cache breakpoints of a request: its marks come in, a fault comes out for too many or a wrong order.
+"""Checks the number and order of the cache breakpoints in a request.
 
 https://platform.claude.com/docs/en/build-with-claude/prompt-caching
 """

@@ -1,4 +1,4 @@
-"""Messages of a request: they come in, a fault comes out for roles, contents or tool pairs that do not fit.
+"""Checks the roles, contents and tool pairs of the messages in a request.
 
 https://platform.claude.com/docs/en/api/messages/create and .../agents-and-tools/tool-use/handle-tool-calls
 """

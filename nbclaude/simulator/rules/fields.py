@@ -1,4 +1,4 @@
-"""Fields of objects as tables: an object and its table come in, a fault about its first bad field comes out.
+"""Checks objects against tables of their fields, and reports the first bad one.
 
 The messages are those of the validation library behind the real API: `max_tokens: Field required`.
 """

@@ -1,4 +1,4 @@
-"""What one model refuses: a request and its model come in, a fault comes out for what it does not take.
+"""What each model refuses.
 
 https://platform.claude.com/docs/en/about-claude/models/overview and
 .../build-with-claude/thinking-troubleshooting

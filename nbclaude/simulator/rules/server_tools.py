@@ -1,4 +1,4 @@
-"""Calls of server tools in a conversation: merged messages come in, a fault comes out for a call without its result.
+"""Checks that calls of server tools in a conversation have their results.
 
 https://platform.claude.com/docs/en/agents-and-tools/tool-use/server-tools
 """

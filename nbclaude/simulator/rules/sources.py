@@ -1,4 +1,4 @@
-"""Images and documents: a block comes in, a fault comes out when its data is not what it claims to be.
+"""Checks that the data of images and documents is what it claims to be.
 
 https://platform.claude.com/docs/en/build-with-claude/vision
 """

@@ -1,4 +1,4 @@
-"""Tools of a request: definitions and `tool_choice` come in, a fault comes out for what cannot be called.
+"""Checks tool definitions and `tool_choice`.
 
 https://platform.claude.com/docs/en/agents-and-tools/tool-use/define-tools
 """
