@@ -57,7 +57,7 @@ def tool(*, safe: bool = False, name: str = "") -> Callable[[_F], _F]: ...
 
 
 def tool(function: Any = None, *, safe: bool = False, name: str = "") -> Any:
-    """Mark a function as a tool that Claude may call, with `%%claude --tools NAME` or `nbclaude.ask(tools=...)`.
+    """Mark a function as a tool that Claude may call.
 
     The function stays what it is. Its signature, annotations and docstring are what Claude is told of it; parameters that are
     annotated with a type that JSON has not (a DataFrame, an array, a class of yours) take the name of a variable.
