@@ -110,6 +110,9 @@ class Shell(Protocol):
     def set_next_input(self, s: Any, replace: bool = False) -> None:
         """Put a text into the next cell or prompt, or into the cell that runs."""
 
+    def find_line_magic(self, magic_name: str) -> Any:
+        """Return a magic by its name."""
+
     def ev(self, expr: Any) -> Any:
         """Evaluate an expression in the user's namespace."""
 
@@ -231,6 +234,12 @@ def only_asks_follow(shell: Shell) -> bool:
     first = next((n for n, line in enumerate(lines) if _ASKS.match(line)), len(lines))
     rest = [line for line in lines[first:] if line.strip() and not line.lstrip().startswith("#")]
     return bool(rest) and all(_ASKS.match(line) for line in rest)
+
+
+def has_open_figures() -> bool:
+    """Tell whether figures of matplotlib are open, which its inline backend shows when the cell ends."""
+    known = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
+    return bool(getattr(known, "figs", None))
 
 
 def is_terminal(shell: Shell | None) -> bool:

@@ -23,10 +23,10 @@ __all__ = [
     "check",
     "held",
     "hold",
-    "is_told",
     "is_waiting",
     "let_go",
     "quiet",
+    "says_what_became",
     "stoppable",
     "take",
     "unbroken",
@@ -180,7 +180,7 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
                         raise AnswerInterrupted(_STOPPED)
                     return function(*args, **kwargs)
             except KeyboardInterrupt as stop:
-                if is_told(stop):
+                if says_what_became(stop):
                     raise
                 notes = getattr(stop, "__notes__", ())
                 raise AnswerInterrupted(notes[0] if notes else said) from None
@@ -190,7 +190,7 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
     return decorate
 
 
-def is_told(stop: BaseException) -> bool:
+def says_what_became(stop: BaseException) -> bool:
     """Tell whether a stop says what it has stopped; one that has just arrived does not."""
     return isinstance(stop, AnswerInterrupted) and bool(stop.note or stop.args != (_STOPPED,))
 

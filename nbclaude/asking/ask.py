@@ -124,7 +124,7 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
     answered = replace(
         answered,
         receipt=_receipt(workspace, answer, ask.gathered, surface.spell),
-        notes=workspace.news(outcome.plan.notes),
+        notes=workspace.not_yet_told(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),
         in_child=workspace.is_child,

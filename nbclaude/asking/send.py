@@ -56,7 +56,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
             with stopping.allowed():
                 import nbclaude.client.relay  # noqa: F401 - loading httpx takes long the first time
 
-                plan = _within_budget(workspace, _ready(prepared), prepared.connection)
+                plan = _within_budget(workspace, _ready(prepared, display), prepared.connection)
         except KeyboardInterrupt:
             raise AnswerInterrupted(stopping.NOT_SENT) from None
         outcome = exchange(
@@ -85,7 +85,7 @@ def _in_turn(lock: ForkSafeLock, display: AnswerDisplay, reason: str) -> Iterato
         lock.release()
 
 
-def _ready(prepared: Prepared) -> Plan:
+def _ready(prepared: Prepared, display: AnswerDisplay) -> Plan:
     """Take what was prepared, if the conversation is still as it was then; only its files are uploaded now."""
     workspace, ask, plan = prepared.workspace, prepared.ask, prepared.plan
     if plan.before != turns_before(ask.question, workspace.conversations[ask.conversation]):
@@ -94,7 +94,12 @@ def _ready(prepared: Prepared) -> Plan:
     messages = with_references(
         plan.request.messages,
         plan.media,
-        lambda messages: workspace.uploads.refer(prepared.connection, messages, upload=upload),
+        lambda messages: workspace.uploads.refer(
+            prepared.connection,
+            messages,
+            upload=upload,
+            on_upload=lambda name: display.hold(f"Uploading {name}…" if name else ""),
+        ),
     )
     return replace(plan, request=replace(plan.request, messages=messages))
 
@@ -158,6 +163,7 @@ def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:
         conversation=ask.conversation if ask.question.history else "",
         price_of=lambda name: model_info(name).price,
         complete=outcome.error is None,
+        notice=outcome.notice,
     )
 
 

@@ -144,7 +144,7 @@ def _prepared_next(prepared: Prepared, turn: Turn | None, step: Step) -> Prepare
 
 def _ended(outcome: Outcome, error: BaseException) -> Outcome:
     """Say that the answer ends after this outcome, with an error; what it used is counted already."""
-    if isinstance(error, KeyboardInterrupt) and not stopping.is_told(error):
+    if isinstance(error, KeyboardInterrupt) and not stopping.says_what_became(error):
         error = AnswerInterrupted(_STOPPED)
     message = {**outcome.message, "usage": {}}
     return replace(outcome, message=message, seconds=0.0, entry=None, error=error)

@@ -30,6 +30,7 @@ from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
+from nbclaude.wire.halves import HalfJoiner
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import events_of_message
 from nbclaude.wire.request import MessageRequest
@@ -92,6 +93,7 @@ class MessageStream:
         self._chunks: Iterator[bytes] = iter(())
         self._aborted = threading.Event()
         self._started = False
+        self._halves = HalfJoiner()
         self.headers: Mapping[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -293,7 +295,7 @@ class MessageStream:
             if isinstance(event, StreamError):
                 raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
             if event is not None:
-                batch.append(event)
+                batch.extend(self._halves.feed(event))
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         excerpt = " ".join(body[:200].decode("utf-8", "replace").split())

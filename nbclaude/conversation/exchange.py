@@ -198,6 +198,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         begins=partial.begins if partial else question.begins,
         stopped=stopped,
         seconds=outcome.seconds,
+        notice=outcome.notice,
         request_id=outcome.request_id,
         # Its two parts were made behind different prefixes: thinking of one is never sent behind that of the other.
         prefix="" if partial else outcome.plan.prefix,

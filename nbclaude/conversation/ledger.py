@@ -26,7 +26,8 @@ _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is
 class Entry:
     """One answer: tokens, and US dollars where the price is known. `saved` is what caching made cheaper (or, below 0, dearer).
 
-    `at_least` tells that the answer was cut off, and its tokens had not all been counted.
+    `at_least` tells that the answer was cut off, and its tokens had not all been counted. `notice` says who answered where it
+    was not Claude, and what Claude would have cost stands for the cost.
     """
 
     cell: str
@@ -38,6 +39,7 @@ class Entry:
     cost: float | None = None
     saved: float | None = None
     at_least: bool = False
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Ledger:
         conversation: str,
         price_of: Callable[[str], Any],
         complete: bool,
+        notice: str = "",
     ) -> Entry:
         """Enter what one answer used; return the entry."""
         spent = cost(usage, model.price, price_of)
@@ -98,6 +101,7 @@ class Ledger:
             cost=spent,
             saved=None if spent is None or without is None else without - spent,
             at_least=not complete,
+            notice=notice,
         )
         self.entries.append(entry)
         return entry

@@ -189,7 +189,32 @@ def _check_images(blocks: Sequence[Mapping[str, Any]], model: ModelInfo) -> None
     if blocks:
         from nbclaude.context.images.prepared import check_images, limits_of
 
+        _check_inputs(blocks, model)
         check_images(blocks, limits_of(model))
+
+
+def _check_inputs(blocks: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
+    """Refuse images and PDFs that the model does not take, as far as the server or our table says so."""
+    is_image = [block.get("type") == "image" for block in blocks]
+    is_pdf = [
+        block.get("type") == "document"
+        and isinstance(block.get("source"), Mapping)
+        and block["source"].get("media_type") == "application/pdf"
+        for block in blocks
+    ]
+    for what, found, takes in (("images", is_image, model.image_input), ("PDFs", is_pdf, model.pdf_input)):
+        if takes is False and any(found):
+            raise ConfigurationError(
+                f"{model.id} takes no {what}; nothing was sent.",
+                cure=(
+                    *(
+                        "Choose another ",
+                        Mention("model"),
+                        ", or leave the turns that hold them behind with ",
+                    ),
+                    *(Mention("new", True), "."),
+                ),
+            )
 
 
 def _check_citations(blocks: Sequence[Mapping[str, Any]], settings: Settings) -> None:

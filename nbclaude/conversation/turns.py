@@ -32,7 +32,8 @@ class Turn:
 
     `follows` is the turn whose answer this one goes on from (its rest, or the results of its tool calls), `completes` the
     partial turn that has become this one. `kept` are turns of earlier runs of the cell that this run builds on: they stay
-    as long as it does. `label` is what the question is called in lists; empty for its own words.
+    as long as it does. `label` is what the question is called in lists; empty for its own words. `notice` says who answered
+    where it was not Claude.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -50,6 +51,15 @@ class Turn:
     completes: Turn | None = field(default=None, repr=False, compare=False)
     kept: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
     label: str = ""
+    notice: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What the question is called in lists: its label, or what the user has typed, which stands after what is attached."""
+        last = self.prompt[-1] if self.prompt else {}
+        said = str(last.get("text") or "") if last.get("type") == "text" else ""
+        kinds = {block.get("type") for block in self.prompt}
+        return self.label or said or ("(the result of a tool)" if "tool_result" in kinds else "(goes on)")
 
     @property
     def question(self) -> str:

@@ -36,12 +36,20 @@ class Uploads:
         self._digests: dict[int, tuple[str, str]] = {}
 
     def refer(
-        self, connection: Connection, messages: Blocks, *, upload: bool
+        self,
+        connection: Connection,
+        messages: Blocks,
+        *,
+        upload: bool,
+        on_upload: Callable[[str], object] = lambda name: None,
     ) -> tuple[Mapping[str, Any], ...]:
-        """Put file ids in the place of bytes; with `upload`, what the server does not hold yet is sent there first."""
+        """Put file ids in the place of bytes; with `upload`, what the server does not hold yet is sent there first.
+
+        `on_upload` is told what is on its way, and nothing when it has arrived.
+        """
 
         def reference(block: Mapping[str, Any]) -> Mapping[str, Any]:
-            file_id = self._id_of(connection, block, upload=upload)
+            file_id = self._id_of(connection, block, on_upload if upload else None)
             return {**block, "source": {"type": "file", "file_id": file_id}} if file_id else block
 
         return tuple(
@@ -59,7 +67,9 @@ class Uploads:
         """Return the source that was uploaded under this id."""
         return self._sources.get(file_id)
 
-    def _id_of(self, connection: Connection, block: Mapping[str, Any], *, upload: bool) -> str:
+    def _id_of(
+        self, connection: Connection, block: Mapping[str, Any], on_upload: Callable[[str], object] | None
+    ) -> str:
         source = block.get("source")
         if not isinstance(source, Mapping) or source.get("type") != "base64":
             return ""
@@ -69,9 +79,11 @@ class Uploads:
         key = (connection.base_url, self._digest(data))
         if key in self._ids:
             return self._ids[key]
-        if not upload or key in self._failed or not _has_files(connection):
+        if on_upload is None or key in self._failed or not _has_files(connection):
             return ""
+        on_upload(str(block.get("title") or f"the {block.get('type')}"))
         file_id = _uploaded(connection, block, str(source.get("media_type") or ""), data)
+        on_upload("")
         if file_id:
             self._ids[key] = file_id
             self._sources[file_id] = source

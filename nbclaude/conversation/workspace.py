@@ -16,6 +16,7 @@ from nbclaude.client.keys import stored_key
 from nbclaude.context.shown.seen import Seen
 from nbclaude.context.tray import Tray
 from nbclaude.conversation.conversations import Conversations
+from nbclaude.conversation.footers import FooterMemory
 from nbclaude.conversation.house_rules import HouseRules
 from nbclaude.conversation.ledger import Budget, Ledger
 from nbclaude.conversation.memory import TurnMemory
@@ -69,6 +70,7 @@ class Workspace:
         self.budget = Budget()
         self.uploads = Uploads()
         self.seen = Seen()
+        self._numbers: dict[str, int] = {}  # of cells, by their ids: under which they ran last
         self.tray = Tray()
         self.tools = Shelf()
         self.edits = Edits()
@@ -77,6 +79,7 @@ class Workspace:
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
+        self.footers = FooterMemory()
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""
@@ -181,7 +184,7 @@ class Workspace:
             stored_key=stored_key,
         )
 
-    def news(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
+    def not_yet_told(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)
@@ -192,11 +195,17 @@ class Workspace:
         self.gone = self.deleted_cells.begin(shell)
         at = notebook.cell_run(shell)
         if at is not None:
+            self._numbers[at.cell] = notebook.cell_number(shell)
             self.conversations.cell_exists(at.cell)
             self._told_aside -= {at.cell}
             self.edits.cell_runs(at.cell)
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
+
+    def cell_name(self, cell: str) -> str:
+        """Return what a reader calls a cell, by the number under which it ran last; empty where there is none."""
+        number = self._numbers.get(cell)
+        return f"cell {number}" if number is not None else ""
 
     def after_cell(self) -> None:
         """Take note that the cell has run."""

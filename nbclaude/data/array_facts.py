@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-import math
 import sys
 import warnings
 from collections import Counter
 from typing import Any
 
-from nbclaude.data.extents import extent, pieces, present
+from nbclaude.data.cells import date_text
+from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.facts import (
+    MOST_COUNTED,
+    Fact,
     Facts,
+    boolean_facts,
     category_facts,
+    missing_facts,
     missing_text,
     number_facts,
     range_text,
-    told,
     types_text,
 )
+from nbclaude.data.nested import is_nested, nested_facts
+from nbclaude.data.statistics import numbers_in
 from nbclaude.data.table import is_exact, sample_step
 
 __all__ = ["array_facts"]
@@ -40,23 +46,23 @@ def array_facts(array: Any) -> Facts:
     step = sample_step(array.size, 1)
     exact = is_exact(array.size, [_ON_DISK if on_disk else 4 if kind == "c" else 1]) and kind not in "OSUT"
     sample = _blocks(array) if on_disk and not exact else _every(array, step)
-    marked = "; ~ is from" if exact else "; all from"
+    marked = "~ is from" if exact else "all from"
     said = f"{marked} a sample of {sample.size:,} values" if step > 1 else ""
     facts = _FACTS.get(kind, _texts)(array if exact else sample, sample, exact and step > 1)
     # Dates and booleans have nothing that comes from a sample alone.
-    needed = not exact or kind in "iuf"
-    return Facts(facts.ranges + said if needed and facts.ranges else facts.ranges, facts.values)
+    needed = (not exact or kind in "iuf") and said and facts.facts
+    return facts.before(Fact(said, apart=True)) if needed else facts
 
 
 def _fields(array: Any) -> Facts:
     names = array.dtype.names
     lines = [f"  {name}: {array.dtype[name]}" for name in names[:_FIELDS]]
     for n, name in enumerate(names[:_FIELDS]):
-        if known := array_facts(array[name]).ranges:
+        if known := array_facts(array[name]).text(values=False):
             lines[n] += f"; {known}"
     if len(names) > _FIELDS:
         lines.append(f"  … and {len(names) - _FIELDS:,} more fields")
-    return Facts("\n".join(["fields:", *lines]))
+    return Facts.of("\n".join(["fields:", *lines]))
 
 
 def _is_on_disk(array: Any) -> bool:
@@ -80,59 +86,56 @@ def _blocks(array: Any) -> Any:
 
 
 def _numbers(whole: Any, sample: Any, sampled: bool) -> Facts:
-    numpy = sys.modules["numpy"]
-    found, there = extent(pieces(whole)), numpy.asarray(present(sample))
-    finite = there[numpy.isfinite(there)]
+    found, there = plain(extent(pieces(whole))), sys.modules["numpy"].asarray(present(sample)).reshape(-1)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return number_facts(
-            found.missing,
-            whole.size,
-            None if found.least is None else found.least.item(),
-            None if found.most is None else found.most.item(),
-            mean=float(finite.mean()) if finite.size else math.nan,
-            median=float(numpy.median(finite)) if finite.size else math.nan,
-            deviation=float(finite.std()) if finite.size else math.nan,
-            infinite=found.infinite,
-            sampled=sampled,
-        )
+        numbers = numbers_in(there, ddof=0, whole=whole.ndim == 1 and not sampled)
+        return number_facts(found, whole.size, numbers, sampled=sampled)
 
 
 def _complex(whole: Any, _sample: Any, _sampled: bool) -> Facts:
-    real, imaginary = (extent(pieces(part)) for part in (whole.real, whole.imag))
-    missing = max(real.missing, imaginary.missing)
-    ends = (
+    real, imaginary = (plain(extent(pieces(part))) for part in (whole.real, whole.imag))
+    return Facts.of(
+        missing_text(max(real.missing, imaginary.missing), whole.size),
+        missing_text(max(real.nan, imaginary.nan), whole.size, "NaN"),
         range_text(real.least, real.most, "real "),
         range_text(imaginary.least, imaginary.most, "imaginary "),
     )
-    return Facts(told(missing_text(missing, whole.size), *ends))
 
 
 def _booleans(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     true = there = 0
     for part in map(present, pieces(whole)):
         true, there = true + int(part.sum()), there + part.size
-    return Facts(told(missing_text(whole.size - there, whole.size), f"{true:,} true"))
+    return boolean_facts(true, there).after(missing_text(whole.size - there, whole.size))
 
 
-def _times(whole: Any, _sample: Any, _sampled: bool) -> Facts:
+def _times(whole: Any, _sample: Any, sampled: bool) -> Facts:
     found = extent(pieces(whole))
-    ends = "" if found.least is None else f"{found.least} … {found.most}"
-    return Facts(told(missing_text(found.missing, whole.size), ends))
+    missing = missing_facts(found, whole.size)
+    if found.least is None:
+        return Facts.of(*missing)
+    ends = f"{date_text(found.least)} … {date_text(found.most)}"
+    if whole.ndim != 1 or sampled or whole.dtype.kind != "M":
+        return Facts.of(*missing, ends)
+    times = sys.modules["numpy"].asarray(present(whole))
+    return Facts.of(*missing, ends, *rhythm_facts(times[times == times]))
 
 
 def _texts(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     values = present(whole).tolist()
     there = [each for each in values if each is not None]
     missing, kinds = whole.size - len(there), Counter(map(type, there))
-    if not there or any(kind.__hash__ is None for kind in kinds):
-        return category_facts(missing, whole.size, None, (), types_text(kinds) if there else "")
+    words = missing_text(missing, whole.size)
+    if there and whole.dtype.kind == "O" and is_nested(there[0]):
+        return Facts.of(words, nested_facts(there))
+    types = types_text(kinds) if there else ""
     try:
         counts = Counter(there)
-    except Exception:  # a tuple of lists, an object of the user's
-        return category_facts(missing, whole.size, None, (), types_text(kinds))
-    types = types_text(kinds) if whole.dtype.kind == "O" else ""
-    return category_facts(missing, whole.size, len(counts), counts.most_common(5), types)
+    except Exception:  # a list, a tuple of lists, an object of the user's
+        return Facts.of(words, types)
+    types = types if whole.dtype.kind == "O" else ""
+    return category_facts(len(counts), counts.most_common(MOST_COUNTED), len(there), types).after(words)
 
 
 _FACTS = {

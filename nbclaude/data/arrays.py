@@ -30,7 +30,7 @@ def describe_array(array: Any, format: str, rows: int, budget: int, opening: str
     size = f"{shape}, {array.dtype}"
     opening = opening or f"numpy {type(array).__name__}, shape {array.shape}, dtype {array.dtype}"
     facts = array_facts(array)
-    known = "; ".join(part for part in (facts.ranges, "" if format == "schema" else facts.values) if part)
+    known = facts.text(values=format != "schema")
     opening = f"{opening}\n{known}" if known else opening
     if format == "schema":
         text, note = clip(opening, budget)

@@ -1,19 +1,35 @@
-"""Tells what is in a column, of whatever library: missing values, range, statistics, commonest values."""
+"""Tells what is in a column, of whatever library: missing values, range, statistics, how often each value occurs."""
 
 from __future__ import annotations
 
 import contextlib
 import heapq
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from nbclaude.data.facts import Facts, category_facts, missing_text, told, values_range
+from nbclaude.data.cells import date_text
+from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.facts import (
+    MOST_COUNTED,
+    Fact,
+    Facts,
+    boolean_facts,
+    category_facts,
+    level_facts,
+    missing_text,
+    values_range,
+)
+from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
 
-__all__ = ["Column", "column_facts", "commonest"]
+__all__ = ["Column", "column_facts", "commonest", "nested_column"]
+
+_NESTED = 2_000  # values of many that are looked at
+_MOST_OBJECTS = 100_000  # dates that are Python objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,53 +71,99 @@ def column_facts(column: Column, special: Callable[[Column], Facts | None] | Non
         facts = special(column) if special else None
         return _facts(column) if facts is None else facts
     except Exception:  # nested types, and extension types of others, may lack any method
-        return Facts(column.missing)
+        return Facts.of(column.missing)
 
 
 def commonest(present: nw.Series[Any]) -> tuple[int, list[tuple[Any, int]]]:
-    """Return how many values are distinct, and the commonest with how often they occur."""
+    """Return how many values are distinct, and how often all of them occur if they are few, else the commonest."""
     # polars counts in any order; others would sort without regard to what comes first.
     ordered = present.implementation.is_polars()
     counts = present.alias("value").value_counts(sort=ordered, name="count")
     numbers = counts.get_column("count").to_list()
     values = counts.get_column("value")
     # Of values that are as common, the one that comes first.
-    places = heapq.nsmallest(5, range(len(numbers)), key=lambda place: (-numbers[place], place))
+    places = heapq.nsmallest(MOST_COUNTED, range(len(numbers)), key=lambda place: (-numbers[place], place))
     return len(numbers), [(values[place : place + 1].to_list()[0], int(numbers[place])) for place in places]
+
+
+def nested_column(column: Column, present: Sequence[Any]) -> Facts:
+    """Tell a column whose values consist of others; `present` are those of its sample that are not missing."""
+    step = max(1, len(present) // _NESTED)
+    looked_at = present[::step]
+    mark = "~" if step > 1 or column.sampled else ""
+    kinds = sorted({type(value).__name__ for value in looked_at})
+    return Facts.of(
+        column.missing, Fact(mark + nested_facts(looked_at), schema=f"{mark}holds {', '.join(kinds)}")
+    )
 
 
 def _facts(column: Column) -> Facts:
     dtype = column.whole.dtype
     if is_number(column.whole):
-        found = extent_of(column.whole)
-        return number_column(found, column.sample, column.rows, sampled=column.sampled)
-    missing = column.missing_count
-    words = missing_text(missing, column.rows, sampled=column.guessed)
+        return number_column(extent_of(column.whole), column.sample, column.rows, sampled=column.sampled)
+    missing, words = column.missing_count, column.missing
     if missing == column.rows or dtype == nw.Object:
-        return Facts(words)
+        return Facts.of(words)
     if dtype == nw.Boolean:
-        return Facts(told(words, _true(column)))
+        return _booleans(column, missing).after(words)
     if (dtype.is_temporal() or dtype == nw.Unknown) and (ends := _ends(column)):
-        return Facts(told(words, ends))
+        return Facts.of(words, ends, *_rhythm(column))
+    if dtype == nw.List:
+        lengths = column.whole.drop_nulls().list.len()
+        return Facts.of(words, length_text((int(lengths.min()), int(lengths.max()))))
     present = column.sample.drop_nulls()
-    distinct, top = (present.n_unique(), []) if dtype.is_nested() else commonest(present)
-    return category_facts(
-        missing, column.rows, distinct, top, sampled=column.sampled, missing_sampled=column.guessed
-    )
+    if dtype.is_nested() or dtype == nw.Binary:
+        return _many(column, present)
+    distinct, counts = commonest(present)
+    if counts and isinstance(counts[0][0], bytes):
+        return _many(column, present)
+    if dtype == nw.Enum:
+        known = {str(value): count for value, count in counts}
+        levels = [str(each) for each in getattr(dtype, "categories", ())]
+        if len(counts) == distinct:
+            return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
+                words
+            )
+    return category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
+
+
+def _many(column: Column, present: nw.Series[Any]) -> Facts:
+    if column.whole.dtype == nw.Array:
+        return Facts.of(column.missing)  # its type has the shape
+    values = present[:: max(1, len(present) // _NESTED)].to_list()
+    if not values or not is_nested(values[0]):
+        return Facts.of(column.missing)
+    return nested_column(column, values)
 
 
 def _ends(column: Column) -> str:
     """Return the range of dates, times or durations; nothing for other values."""
     if column.whole.dtype.is_temporal():
         with contextlib.suppress(Exception):  # Arrow has no least duration
-            return f"{column.whole.min()} … {column.whole.max()}"
+            least, most = date_text(column.whole.min()), date_text(column.whole.max())
+            return f"constant {least}" if least == most else f"{least} … {most}"
     values = column.sample.drop_nulls().to_list()
     ends = values_range(values, map(type, values))
     return "~" * column.sampled + ends if ends else ""
 
 
-def _true(column: Column) -> str:
-    if not (column.counts_sample and column.sampled):
-        return f"{int(column.whole.sum()):,} true"
-    present = column.sample.drop_nulls()
-    return f"~{int(present.sum()) / len(present):.1%} true" if len(present) else ""
+def _rhythm(column: Column) -> tuple[Fact, ...]:
+    """Tell the rhythm of dates and times that are looked at whole."""
+    whole = column.whole
+    if column.guessed or "numpy" not in sys.modules or whole.dtype not in (nw.Date, nw.Datetime):
+        return ()
+    with contextlib.suppress(Exception):  # what has no form in numpy has no rhythm
+        if getattr(whole.dtype, "time_zone", None):
+            whole = whole.dt.replace_time_zone(None)
+        times = whole.drop_nulls().to_numpy()
+        if times.dtype.kind == "O" and times.size <= _MOST_OBJECTS:
+            times = times.astype("M8[us]")
+        return rhythm_facts(times) if times.dtype.kind == "M" else ()
+    return ()
+
+
+def _booleans(column: Column, missing: int) -> Facts:
+    if column.counts_sample and column.sampled:
+        present = column.sample.drop_nulls()
+        return boolean_facts(int(present.sum()), len(present), sampled=True)
+    return boolean_facts(int(column.whole.sum()), column.rows - missing)

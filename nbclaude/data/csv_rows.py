@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from nbclaude.data.facts import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
+from nbclaude.data.cells import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
 from nbclaude.texts import Cut, counted
 
 __all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
@@ -35,16 +34,18 @@ class Rows:
         return "".join(self.csv[start:stop])
 
 
-def laid_out(header: Sequence[str], records: Sequence[Record], room: int) -> Rows:
+def laid_out(header: Sequence[str], records: Sequence[Record], room: int, digits: int = 0) -> Rows:
     """Return rows as CSV in `room` characters.
 
     Cells and numbers are whole if that fits, else the longest cells are shortened as little as they must be; to no less than
-    60 characters and ten digits, even where that is more than the room.
+    60 characters and ten digits, even where that is more than the room. With `digits` numbers have no more than these.
     """
-    limit, digits = CELL_LIMIT, DIGITS
+    limit, few = CELL_LIMIT, digits
+    digits = few or DIGITS
     cut, rounded = _lost(records, limit, digits)
-    if cut or rounded:
+    if cut or (rounded and not few):
         limit, digits = _most(header, records, room)
+        digits = few or digits
         cut, rounded = _lost(records, limit, digits)
     notes: list[str] = []
     if cut:
@@ -61,7 +62,7 @@ def csv_line(fields: Sequence[str | None]) -> str:
 
 def record_line(record: Record, limit: int = CELL_LIMIT, digits: int = DIGITS) -> str:
     """Return one row as a line of CSV."""
-    return csv_line([None if _is_missing(v) else cell_text(v, limit, digits=digits) for v in record])
+    return csv_line([None if v is None else cell_text(v, limit, digits=digits) for v in record])
 
 
 def _quoted(field: str) -> str:
@@ -69,10 +70,6 @@ def _quoted(field: str) -> str:
         return field
     doubled = field.replace('"', '""')
     return f'"{doubled}"'
-
-
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def _most(header: Sequence[str], records: Sequence[Record], room: int) -> tuple[int, int]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "present"]
+__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "plain", "present"]
 
 # Up to so many cells of a table are all looked at for ranges and missing values: 1 to 3 ms for each million.
 EXACT_CELLS = 100_000_000
@@ -19,19 +19,27 @@ _PIECE = 1 << 16  # values: what fits into a processor's cache
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The least and the most of the finite values (None if there is none), and how many are missing or infinite."""
+    """The least and the most of the finite values (None if there is none), and how many are missing, NaN or infinite.
+
+    A value that is `missing` is not there: null, NaT, masked. Where a library takes NaN for that, it is missing as well.
+    """
 
     least: Any = None
     most: Any = None
     missing: int = 0
     infinite: int = 0
+    nan: int = 0
+
+    def without_nan(self) -> Extent:
+        """Return the extent as a library sees it for which NaN is a missing value."""
+        return replace(self, missing=self.missing + self.nan, nan=0)
 
 
 def extent(parts: Iterable[Any]) -> Extent:
-    """Return the extent of numbers, dates or durations in numpy arrays; NaN, NaT and what is masked are missing."""
+    """Return the extent of numbers, dates or durations in numpy arrays; NaT and what is masked are missing."""
     numpy = sys.modules["numpy"]
     least = most = None
-    missing = infinite = 0
+    missing = infinite = nan = 0
     with numpy.errstate(all="ignore"):
         for whole in parts:
             part = present(whole)
@@ -39,12 +47,12 @@ def extent(parts: Iterable[Any]) -> Extent:
             if not part.size:
                 continue
             low, high, absent, endless = _ends(part, numpy)
-            missing += absent
+            missing, nan = (missing, nan + absent) if part.dtype.kind == "f" else (missing + absent, nan)
             infinite += endless
             if low is not None:
                 least = low if least is None or low < least else least
                 most = high if most is None or high > most else most
-    return Extent(least, most, missing, infinite)
+    return Extent(least, most, missing, infinite, nan)
 
 
 def _ends(part: Any, numpy: Any) -> tuple[Any, Any, int, int]:
@@ -96,3 +104,14 @@ def pieces(array: Any) -> Iterator[Any]:
             yield from pieces(part[0])
         else:
             yield part
+
+
+def plain(found: Extent, nulls: int = 0) -> Extent:
+    """Return an extent in Python's numbers."""
+    if found.least is None:
+        return Extent(missing=found.missing + nulls, infinite=found.infinite, nan=found.nan)
+    least, most = found.least, found.most
+    if least.dtype.char == "f":
+        # The least number of 32 bits has only its own digits.
+        return Extent(float(str(least)), float(str(most)), found.missing + nulls, found.infinite, found.nan)
+    return Extent(least.item(), most.item(), found.missing + nulls, found.infinite, found.nan)

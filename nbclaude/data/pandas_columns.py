@@ -6,27 +6,36 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from nbclaude.data.columns import Column
-from nbclaude.data.extents import extent, pieces
+from nbclaude.data.cells import date_text, number_text
+from nbclaude.data.columns import Column, nested_column
+from nbclaude.data.dates import ordinal_facts, rhythm_facts
+from nbclaude.data.extents import Extent, extent, pieces, plain
 from nbclaude.data.facts import (
+    MOST_COUNTED,
+    Fact,
     Facts,
+    boolean_facts,
     category_facts,
-    missing_text,
+    level_facts,
+    missing_facts,
+    number_facts,
     range_text,
-    told,
     types_text,
     values_range,
 )
-from nbclaude.data.numbers import number_column, plain
+from nbclaude.data.nested import is_nested
+from nbclaude.data.numbers import number_column
+from nbclaude.data.statistics import numbers_in, numbers_of_decimals
 
 __all__ = ["cost_of", "is_python", "pandas_facts"]
 
 _CACHE_LINE = 64  # bytes
-_TYPED = 1_000  # Python objects whose types are looked at
+_MOST_INTERVALS = 10_000  # are counted
 
 
 def pandas_facts(column: Column) -> Facts | None:
@@ -63,46 +72,87 @@ def _numpy_kind(dtype: Any) -> str:
 
 def _object(column: Column) -> Facts:
     present: Any = column.sample.to_native().dropna()
-    missing, rows, sampled = column.missing_count, column.rows, column.sampled
+    sampled = column.sampled
     if not len(present):
-        return Facts(column.missing)
-    kinds = Counter(map(type, present.iloc[:: max(1, len(present) // _TYPED)]))
-    types = types_text(kinds)
+        return Facts.of(column.missing)
+    kinds = Counter(map(type, present))
+    if any(is_nested(present.iloc[place]) for place in {0, len(present) // 2, len(present) - 1}):
+        return nested_column(column, list(present))
+    types = "~" * sampled * bool(types_text(kinds)) + types_text(kinds)
     # Lists and dicts cannot be counted everywhere; their types can.
     if any(kind.__hash__ is None for kind in kinds):
-        return category_facts(missing, rows, None, (), types, missing_sampled=column.guessed)
+        return Facts.of(column.missing, types)
     if (ends := values_range(present, kinds)) is not None:
-        return Facts(told(column.missing, types, ends and "~" * sampled + ends))
-    distinct, top = _commonest(present)
-    return category_facts(
-        missing, rows, distinct, top, types, sampled=sampled, missing_sampled=column.guessed
-    )
+        more = _of_ordered(present, kinds, sampled=sampled)
+        return Facts.of(column.missing, types, ends and "~" * sampled + ends).before(*more.facts)
+    if all(issubclass(kind, (int, float)) and kind is not bool for kind in kinds):
+        return _numbers(present, sampled=sampled).after(column.missing, types)
+    if set(kinds) == {bool}:
+        return boolean_facts(sum(present), len(present), sampled=sampled).after(column.missing, types)
+    distinct, counts = _commonest(present)
+    return category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
+
+
+def _of_ordered(present: Any, kinds: Mapping[type, int], *, sampled: bool) -> Facts:
+    """Tell Decimals by their statistics, and dates by their rhythm."""
+    if all(issubclass(kind, Decimal) for kind in kinds):
+        numbers = numbers_of_decimals(list(present))
+        # The range is told already.
+        facts = number_facts(Extent(0, 1), len(present), numbers, sampled=sampled).facts[1:]
+        return Facts(facts)
+    if sampled or any(getattr(value, "tzinfo", None) for value in present):
+        return Facts()
+    try:
+        return Facts.of(*rhythm_facts(sys.modules["numpy"].array(list(present), dtype="M8[us]")))
+    except (TypeError, ValueError, OverflowError):  # durations, times of a day
+        return Facts()
+
+
+def _numbers(present: Any, *, sampled: bool) -> Facts:
+    """Tell numbers that are Python objects."""
+    numpy = sys.modules["numpy"]
+    whole = all(isinstance(value, int) for value in present)
+    try:
+        array = numpy.array(list(present), dtype="int64" if whole else "float64")
+    except OverflowError:
+        return Facts.of(range_text(min(present), max(present)))
+    found = plain(extent(pieces(array)))
+    if sampled:
+        return Facts.of(f"~{range_text(found.least, found.most)}")
+    return number_facts(found, len(present), numbers_in(array))
 
 
 def _sparse(column: Column) -> Facts | None:
     """Tell numbers of which only those are stored that differ from one, the fill value."""
     whole = column.whole.to_native()
+    stored = f"{whole.array.npoints:,} of {len(whole):,} stored"
+    if whole.dtype.kind == "b":
+        return boolean_facts(int(whole.sum()), len(whole)).after(column.missing).before(Fact(stored, 2))
     if whole.dtype.kind not in "iuf":
-        return Facts(told(column.missing, f"{int(whole.sum()):,} true")) if whole.dtype.kind == "b" else None
+        return None
     fill, filled = whole.array.fill_value, len(whole) - whole.array.npoints
     # The fill value is looked at once.
     rest = sys.modules["numpy"].array([fill] * bool(filled), dtype=whole.dtype.subtype)
-    found = plain(extent([*pieces(whole.array.sp_values), rest]))
+    found = plain(extent([*pieces(whole.array.sp_values), rest])).without_nan()
     missing = found.missing + (filled - 1 if filled and fill != fill else 0)
     sample = nw.from_native(column.sample.to_native().sparse.to_dense(), series_only=True)
-    return number_column(replace(found, missing=missing), sample, len(whole), sampled=column.sampled)
+    facts = number_column(replace(found, missing=missing), sample, len(whole), sampled=column.sampled)
+    return facts.before(Fact(stored, 1))
 
 
 def _complex(column: Column) -> Facts:
     values = column.whole.to_native().to_numpy()
     real, imaginary = extent(pieces(values.real)), extent(pieces(values.imag))
-    return Facts(
-        told(
-            column.missing,
-            range_text(real.least, real.most, "real "),
-            range_text(imaginary.least, imaginary.most, "imaginary "),
-        )
+    return Facts.of(
+        column.missing,
+        range_text(*_plain_ends(real), "real "),
+        range_text(*_plain_ends(imaginary), "imaginary "),
     )
+
+
+def _plain_ends(found: Extent) -> tuple[Any, Any]:
+    known = plain(found)
+    return known.least, known.most
 
 
 def _time(column: Column) -> Facts:
@@ -111,65 +161,95 @@ def _time(column: Column) -> Facts:
     zone = getattr(whole.dtype, "tz", None)
     naive = whole.dt.tz_convert(None) if zone is not None else whole
     found = extent(pieces(naive.to_numpy()))
-    missing = missing_text(found.missing, len(whole))
+    missing = missing_facts(found, len(whole))
     if found.least is None:
-        return Facts(missing)
+        return Facts.of(*missing)
     ends = sys.modules["pandas"].Series([found.least, found.most]).astype(naive.dtype)
     least, most = ends.dt.tz_localize("UTC").dt.tz_convert(zone) if zone is not None else ends
-    return Facts(told(missing, f"{least} … {most}"))
+    said = f"constant {date_text(least)}" if least == most else f"{date_text(least)} … {date_text(most)}"
+    if naive.dtype.kind == "m":
+        return Facts.of(*missing, said)
+    local = whole.dt.tz_localize(None) if zone is not None else naive
+    times = local.to_numpy()
+    return Facts.of(
+        *missing, said, *rhythm_facts(times[~naive.isna().to_numpy()] if found.missing else times)
+    )
 
 
 def _period(column: Column) -> Facts:
     whole = column.whole.to_native()
     found = extent(pieces(whole.array.asi8.view("m8[s]")))
-    missing = missing_text(found.missing, len(whole))
+    missing = missing_facts(found, len(whole))
     if found.least is None:
-        return Facts(missing)
+        return Facts.of(*missing)
     period, freq = sys.modules["pandas"].Period, whole.dtype.freq
     least, most = (period(ordinal=int(end.astype("int64")), freq=freq) for end in (found.least, found.most))
-    return Facts(told(missing, f"{least} … {most}"))
+    ordinals = whole.array.asi8[~whole.isna().to_numpy()] if found.missing else whole.array.asi8
+    said = f"constant {least}" if least == most else f"{least} … {most}"
+    return Facts.of(*missing, said, *ordinal_facts(ordinals))
 
 
 def _interval(column: Column) -> Facts:
-    # An interval is slow to count, and no two are alike in most columns: their ends tell more.
+    # An interval is slow to count in a large column, and no two are alike in most: their ends tell more.
     array = column.whole.to_native().array
     left, right = _ends(array.left), _ends(array.right)
-    shown = column.sample.to_native().dropna().iloc[:3]
-    return Facts(
-        told(column.missing, f"from {left[0]} to {right[1]}"),
-        "such as " + ", ".join(repr(str(value)) for value in shown) if len(shown) else "",
-    )
+    ends = f"from {left[0]} to {right[1]}"
+    present = column.sample.to_native().dropna()
+    if column.rows > _MOST_INTERVALS:
+        shown = ", ".join(repr(str(value)) for value in present.iloc[:3])
+        return Facts.of(column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True))
+    return category_facts(*_commonest(present), len(present)).after(column.missing, ends)
 
 
 def _ends(index: Any) -> tuple[Any, Any]:
     values = index.to_numpy()
     if values.dtype.kind not in "iuf":
         return index.min(), index.max()
-    found = extent(pieces(values))
+    found = plain(extent(pieces(values)))
     return found.least, found.most
 
 
 def _categorical(column: Column) -> Facts:
-    dtype = column.whole.to_native().dtype
-    categories = len(dtype.categories)
-    known = f"{categories:,} categories{', ordered' if dtype.ordered else ''}"
-    distinct, top = _commonest(column.sample.to_native().dropna())
-    used = distinct if distinct < categories else None
-    facts = category_facts(column.missing_count, column.rows, used, top, sampled=column.sampled)
-    return Facts(told(known, facts.ranges), facts.values)
+    whole = column.whole.to_native()
+    levels = list(whole.dtype.categories)
+    numpy = sys.modules["numpy"]
+    counts = numpy.zeros(len(levels) + 1, dtype="int64")
+    for part in pieces(whole.cat.codes.to_numpy()):
+        counts += numpy.bincount(part.astype("int64") + 1, minlength=len(levels) + 1)
+    missing, *of_levels = counts.tolist()
+    words = missing_facts(Extent(missing=missing), len(whole))
+    if missing == len(whole):
+        return Facts.of(*words, f"{len(levels):,} categories")
+    return level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered)).after(*words)
+
+
+def _geometry(column: Column) -> Facts:
+    """Tell geometries of geopandas: how many of each type, where they are, and in which coordinates."""
+    whole = column.whole.to_native()
+    types = whole.geom_type.value_counts()
+    crs = whole.crs
+    said = "no CRS" if crs is None else f"CRS {crs.to_string() if len(crs.to_string()) < 60 else crs.name}"
+    west, south, east, north = (number_text(float(end)) for end in whole.total_bounds)
+    empty = int(whole.is_empty.sum())
+    return Facts.of(
+        column.missing,
+        ", ".join(f"{name}: {count:,}" for name, count in types.items()),
+        f"{empty:,} empty" if empty else "",
+        said,
+        f"bounds {west} {south} … {east} {north}",
+    )
 
 
 def _commonest(present: Any) -> tuple[int, list[tuple[Any, int]]]:
-    """Return how many values are distinct, and the commonest with how often they occur."""
+    """Return how many values are distinct, and how often all of them occur if they are few, else the commonest."""
     counts = present.value_counts()
-    # A category that no row has is counted, as 0.
-    counts = counts[counts > 0]
-    return len(counts), [(value, int(count)) for value, count in counts.iloc[:5].items()]
+    return len(counts), [(value, int(count)) for value, count in counts.iloc[:MOST_COUNTED].items()]
 
 
 # By the name of a type of pandas, or the kind of one of numpy.
 _FACTS: Mapping[str, Callable[[Column], Facts | None]] = {
     "CategoricalDtype": _categorical,
+    "GeometryDtype": _geometry,
     "DatetimeTZDtype": _time,
     "IntervalDtype": _interval,
     "M": _time,

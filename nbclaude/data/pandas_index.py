@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from nbclaude.data.facts import Facts, name_text
+from nbclaude.data.cells import name_text, value_text
+from nbclaude.data.extents import Extent
+from nbclaude.data.facts import Fact, Facts, missing_facts
 
 __all__ = ["index_facts", "index_labels", "is_plain"]
+
+
+_STATISTICS = ("mean ", "median ", "std ")
+_FEW_VALUES = 8
+_MOST_LABELS = 1_000_000
 
 
 def is_plain(index: Any) -> bool:
@@ -30,14 +38,64 @@ def index_labels(index: Any) -> list[str]:
 
 
 def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
-    """Tell an index; `facts_of` tells a column, as which one of a single level is told."""
+    """Tell an index; `facts_of` tells a column, as which each of its levels is told."""
     if is_plain(index):
         return Facts()
-    if index.nlevels > 1:
-        levels = zip(index_labels(index), index.levels, strict=True)
-        told = ", ".join(f"{name} ({len(level):,} distinct)" for name, level in levels)
-        return Facts(f"MultiIndex of {told}")
-    name = f" {name_text(index.name)}" if index.name is not None else ""
-    known = facts_of(sys.modules["pandas"].Series(index))
-    told = f"index{name}: {type(index).__name__} ({index.dtype})"
-    return Facts("; ".join(part for part in (told, known.ranges) if part), known.values)
+    pandas = sys.modules["pandas"]
+    if index.nlevels == 1:
+        name = f" {name_text(index.name)}" if index.name is not None else ""
+        known = facts_of(pandas.Series(index))
+        order = _order(index)
+        told = f"index{name}: {type(index).__name__} ({index.dtype})"
+        # The mean of labels says nothing.
+        own = tuple(each for each in known.facts if not each.text.lstrip("~").startswith(_STATISTICS))
+        return Facts((*own, *order), title=told)
+    levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
+    title = f"MultiIndex of {index.nlevels} levels{_repeated(index)}"
+    return Facts(
+        (
+            Fact(
+                "\n".join([title, *(f"  {each.text()}" for each in levels)]),
+                schema="\n".join([title, *(f"  {each.text(values=False)}" for each in levels)]),
+            ),
+        )
+    )
+
+
+def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> Facts:
+    codes, level = index.codes[n], index.levels[n]
+    # A level keeps values that no row has any more.
+    numpy = sys.modules["numpy"]
+    used = level.take(numpy.unique(codes[codes >= 0]))
+    missing = missing_facts(Extent(missing=int(numpy.count_nonzero(codes < 0))), len(codes))
+    known = Facts.of(*missing, f"{len(used):,} distinct")
+    return replace(known.before(*_values_of(used, facts_of)), title=f"level {name}: {level.dtype}")
+
+
+def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]:
+    """Tell the range of a level's values where they are ordered, else the values if they are few."""
+    if level.dtype.kind in "iufmM" or str(level.dtype).startswith(("datetime", "period")):
+        facts = facts_of(sys.modules["pandas"].Series(level)).facts
+        left_out = (*_STATISTICS, "monotonic", "unique")
+        own = (each for each in facts if not each.apart and not each.text.startswith(left_out))
+        return tuple(each for each in own if not each.text.endswith(("zero", "zeros", "negative")))
+    if len(level) <= _FEW_VALUES:
+        said = f"values {', '.join(value_text(value, 24) for value in level)}"
+    else:
+        said = f"such as {value_text(level[0], 24)}, {value_text(level[-1], 24)}"
+    return (Fact(said, schema="", apart=True),)
+
+
+def _order(index: Any) -> tuple[Fact, ...]:
+    """Tell what a column of the same values would not: labels that occur twice."""
+    if index.dtype.kind in "mM" or "datetime" in str(index.dtype) or len(index) > _MOST_LABELS:
+        return ()
+    repeated = int(index.duplicated().sum())
+    return (Fact(f"{repeated:,} duplicate{'s' if repeated > 1 else ''}", 1),) if repeated else ()
+
+
+def _repeated(index: Any) -> str:
+    if len(index) > _MOST_LABELS:
+        return ""
+    repeated = int(index.duplicated().sum())
+    return f", {repeated:,} duplicate{'s' if repeated > 1 else ''}" if repeated else ", unique"

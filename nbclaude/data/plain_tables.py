@@ -10,21 +10,26 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from nbclaude.data.cells import name_text
+from nbclaude.data.extents import Extent
 from nbclaude.data.facts import (
+    MOST_COUNTED,
     Facts,
+    Numbers,
+    boolean_facts,
     category_facts,
     missing_text,
-    name_text,
     number_facts,
-    told,
     values_range,
 )
+from nbclaude.data.statistics import numbers_of_decimals
 from nbclaude.data.table import Table
 
 __all__ = ["rows_table"]
 
 # Statistics here are made in Python, value by value.
 _SAMPLE = 10_000
+_EXACT = 2**53  # the integers below are floats without loss
 
 
 def rows_table(
@@ -37,8 +42,9 @@ def rows_table(
     step = max(1, math.ceil(len(records) / _SAMPLE))
     sample = [values(record) for record in records[::step]]
 
-    def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
-        return [[position, *values(records[position])[:width]] for position in positions]
+    def cells(positions: Sequence[int], columns: Sequence[int]) -> list[Sequence[object]]:
+        rows = ((position, values(records[position])) for position in positions)
+        return [[position, *(row[column] for column in columns)] for position, row in rows]
 
     return Table(
         title=title,
@@ -60,54 +66,69 @@ def _type_of(values: Sequence[object]) -> str:
 
 def _facts(values: Sequence[object], sampled: bool) -> Facts:
     """Tell a column by its values, or a sample of them."""
-    present = [each for each in values if not _is_missing(each)]
+    present = [each for each in values if each is not None]
     missing = missing_text(len(values) - len(present), len(values), sampled=sampled)
-    facts = Facts()
     for kinds, facts_of in _BY_TYPE:
         if present and all(isinstance(value, kinds) for value in present):
-            facts = facts_of(present)
-            break
-    return Facts(told(missing, facts.ranges), facts.values)
+            return facts_of(present, sampled).after(missing)
+    return Facts.of(missing)
 
 
-def _is_missing(value: object) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+def _boolean(values: Sequence[Any], sampled: bool) -> Facts:
+    return boolean_facts(sum(values), len(values), sampled=sampled)
 
 
-def _boolean(values: Sequence[Any]) -> Facts:
-    return Facts(f"{sum(values):,} true")
-
-
-def _numbers(values: Sequence[Any]) -> Facts:
-    finite = [value for value in values if isinstance(value, int) or math.isfinite(value)]
-    infinite = len(values) - len(finite)
+def _numbers(values: Sequence[Any], sampled: bool) -> Facts:
+    numbers = [value for value in values if value == value]
+    finite = [value for value in numbers if isinstance(value, int) or math.isfinite(value)]
+    infinite, nan = len(numbers) - len(finite), len(values) - len(numbers)
     if not finite:
-        return number_facts(0, 1, infinite=infinite)
-    return number_facts(
-        0,
-        1,
-        min(finite),
-        max(finite),
-        mean=statistics.fmean(finite),
-        median=statistics.median(finite),
-        deviation=statistics.stdev(map(float, finite)) if len(finite) > 1 else math.nan,
-        infinite=infinite,
+        return number_facts(Extent(infinite=infinite, nan=nan), len(values), Numbers())
+    counts = Counter(finite).most_common()
+    # The distances from the least one: a float does not hold all digits of large numbers.
+    least, most = min(finite), max(finite)
+    distances = [float(value - least) for value in finite]
+    found = Extent(least, most, infinite=infinite, nan=nan)
+    numbers_of = Numbers(
+        mean=_moved(least, statistics.fmean(distances)),
+        median=_moved(least, statistics.median(distances)),
+        deviation=statistics.stdev(distances) if len(finite) > 1 else math.nan,
+        looked_at=len(finite),
+        zeros=sum(1 for value in finite if not value),
+        negative=sum(1 for value in finite if value < 0),
+        distinct=len(counts),
+        counts=counts if len(counts) <= MOST_COUNTED else counts[:1],
     )
+    return number_facts(found, len(values), numbers_of, sampled=sampled)
 
 
-def _texts(values: Sequence[Any]) -> Facts:
+def _moved(least: float | int, distance: float) -> float | decimal.Decimal:
+    if isinstance(least, int) and abs(least) >= _EXACT:
+        return decimal.Decimal(least) + decimal.Decimal(distance)
+    return float(least + distance)
+
+
+def _texts(values: Sequence[Any], sampled: bool) -> Facts:
     counts = Counter(values)
-    return category_facts(0, 1, len(counts), counts.most_common(5))
+    return category_facts(len(counts), counts.most_common(MOST_COUNTED), len(values), sampled=sampled)
 
 
-def _ordered(values: Sequence[Any]) -> Facts:
-    return Facts(values_range(values, map(type, values)) or "")
+def _decimals(values: Sequence[Any], sampled: bool) -> Facts:
+    ends = values_range(values, map(type, values)) or ""
+    numbers = number_facts(Extent(0, 1), len(values), numbers_of_decimals(values), sampled=sampled)
+    return Facts.of("~" * sampled * bool(ends) + ends).before(*numbers.facts[1:])
+
+
+def _ordered(values: Sequence[Any], sampled: bool) -> Facts:
+    ends = values_range(values, map(type, values)) or ""
+    return Facts.of("~" * sampled * bool(ends) + ends)
 
 
 # The first line whose types all values of a column have. A bool is an int, so it stands before them.
-_BY_TYPE: tuple[tuple[Any, Callable[[Sequence[Any]], Facts]], ...] = (
+_BY_TYPE: tuple[tuple[Any, Callable[[Sequence[Any], bool], Facts]], ...] = (
     (bool, _boolean),
     ((int, float), _numbers),
     ((str, bytes), _texts),
-    ((datetime.date, datetime.time, datetime.timedelta, decimal.Decimal), _ordered),
+    (decimal.Decimal, _decimals),
+    ((datetime.date, datetime.time, datetime.timedelta), _ordered),
 )

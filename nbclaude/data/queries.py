@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.data.cells import full_text, name_text
 from nbclaude.data.csv_rows import laid_out
-from nbclaude.data.facts import full_text, name_text
 from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import clip, counted, one_line

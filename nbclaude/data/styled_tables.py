@@ -35,8 +35,10 @@ def styled_table(value: Any) -> Table:
     titles = "".join(f', "{one_line(each, 200)}"' for each in shown.captions)
     table = rows_table(f"{name} as it is shown{titles}", shown.names, [row.cells for row in shown.rows])
 
-    def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
-        return [[*shown.rows[n].labels, *shown.rows[n].cells[:width]] for n in positions]
+    def cells(positions: Sequence[int], columns: Sequence[int]) -> list[Sequence[object]]:
+        return [
+            [*shown.rows[n].labels, *(shown.rows[n].cells[column] for column in columns)] for n in positions
+        ]
 
     dtypes = ["text"] * len(shown.names)
     return replace(table, labels=shown.labels, dtypes=dtypes, cells=cells, notes=notes)

@@ -11,17 +11,22 @@ from typing import Any
 import narwhals.stable.v2 as nw
 from narwhals.stable.v2 import dependencies
 
+from nbclaude.data.cells import label_text, name_text, single
 from nbclaude.data.columns import Column, column_facts
-from nbclaude.data.facts import Facts, name_text, single
+from nbclaude.data.facts import Facts
 from nbclaude.data.pandas_columns import cost_of, is_python, pandas_facts
 from nbclaude.data.pandas_index import index_facts, index_labels
 from nbclaude.data.table import Table, is_exact, sample_step
+from nbclaude.data.whole_tables import about
 from nbclaude.texts import one_line
 
 __all__ = ["frame_table"]
 
 _ARROW_SAMPLE = 10_000  # rows
 _ARROW_PIECES = 100
+_HAVE_NULL = frozenset(
+    {"ArrowDtype", "Float32Dtype", "Float64Dtype"}
+)  # types of pandas with both null and NaN
 _HALF = frozenset({"float16", "halffloat"})  # 16 bits
 
 
@@ -37,6 +42,7 @@ class _Frame:
     rows: int
     column: Callable[[int], Any]
     costs: Sequence[int]
+    whole: Any
     index: Any = None
 
 
@@ -66,8 +72,8 @@ def frame_table(value: Any, family: str) -> Table | None:
         column = Column(whole, sample, counts_sample=in_pieces, guessed=exact and len(whole) < len(series))
         return column_facts(column, pandas_facts if series.implementation.is_pandas() else None)
 
-    def cells(positions: Sequence[int], width: int) -> list[Sequence[object]]:
-        columns = [_values(frame.column(n), positions) for n in range(min(width, len(frame.names)))]
+    def cells(positions: Sequence[int], width: Sequence[int]) -> list[Sequence[object]]:
+        columns = [_values(frame.column(n), positions) for n in width]
         # Of no columns there are no tuples, however many rows there are.
         values = zip(*columns, strict=True) if columns else ((),) * len(positions)
         labels = positions if frame.index is None else frame.index[list(positions)].tolist()
@@ -79,7 +85,7 @@ def frame_table(value: Any, family: str) -> Table | None:
     return Table(
         title=f"{family} {type(value).__name__}",
         rows=frame.rows,
-        names=[name_text(name) for name in frame.names],
+        names=_names(frame.names),
         dtypes=frame.dtypes,
         labels=["row"] if frame.index is None else index_labels(frame.index),
         index=Facts() if frame.index is None else index_facts(frame.index, facts_of),
@@ -87,7 +93,14 @@ def frame_table(value: Any, family: str) -> Table | None:
         facts=lambda column: facts_of(frame.column(column)),
         cells=cells,
         exact=exact,
+        about=lambda: about(frame.whole, family, step),
     )
+
+
+def _names(names: Sequence[object]) -> list[str]:
+    """Return the names of columns; where some are no texts, those that look like numbers are in quotes."""
+    text_of = name_text if all(isinstance(name, str) for name in names) else label_text
+    return [text_of(name) for name in names]
 
 
 def _values(native: Any, positions: Sequence[int]) -> list[Any]:
@@ -97,8 +110,12 @@ def _values(native: Any, positions: Sequence[int]) -> list[Any]:
     else:
         # To gather rows, some versions of Arrow first make one piece of all chunks.
         values = [value for place in positions for value in series[place : place + 1].to_list()]
-    is_short = series.dtype.is_float() and series.dtype != nw.Float64
-    return list(map(single, values)) if is_short else values
+    if series.dtype.is_float() and series.dtype != nw.Float64:
+        values = list(map(single, values))
+    if series.implementation.is_pandas_like() and type(native.dtype).__name__ not in _HAVE_NULL:
+        # What is missing is NaN to pandas.
+        return [None if isinstance(value, float) and value != value else value for value in values]
+    return list(values)
 
 
 def _in_pieces(column: Any) -> nw.Series[Any]:
@@ -128,6 +145,7 @@ def _pandas(value: Any) -> _Frame | None:
         rows=rows,
         column=lambda n: frame.iloc[:, n],
         costs=[cost_of(frame.iloc[:, n]) for n in range(min(columns, 100))],
+        whole=frame,
         index=frame.index,
     )
 
@@ -139,7 +157,7 @@ def _polars(value: Any) -> _Frame | None:
         return None
     # An Enum's type lists its categories, which are values.
     dtypes = ["Enum" if type(d).__name__ == "Enum" else one_line(str(d), 120) for d in value.dtypes]
-    return _Frame(value.columns, dtypes, value.height, value.to_series, [1] * value.width)
+    return _Frame(value.columns, dtypes, value.height, value.to_series, [1] * value.width, value)
 
 
 def _arrow(value: Any) -> _Frame | None:
@@ -151,7 +169,7 @@ def _arrow(value: Any) -> _Frame | None:
     if not isinstance(value, arrow.Table):
         return None
     dtypes = [str(kind) for kind in value.schema.types]
-    return _Frame(value.schema.names, dtypes, value.num_rows, value.column, [2] * value.num_columns)
+    return _Frame(value.schema.names, dtypes, value.num_rows, value.column, [2] * value.num_columns, value)
 
 
 _READERS: Mapping[str, Callable[[Any], _Frame | None]] = {

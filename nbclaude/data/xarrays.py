@@ -51,7 +51,7 @@ def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Seque
     for name, array in list(variables.items())[:_TOLD]:
         # xarray alone knows whether the values are in memory; `values` would load them.
         in_memory = getattr(array.variable, "_in_memory", False)
-        facts = array_facts(array.values).ranges if in_memory else ""
+        facts = array_facts(array.values).text(values=False) if in_memory else ""
         if facts_only:
             lines += [f"  {name}: {facts}"] if facts else []
             continue

@@ -31,7 +31,7 @@ _last = _Run()
 def insert_cells(shell: Shell, sources: Sequence[str]) -> str:
     """Put code into new cells below the cell that runs, in order, also in several calls; return what is to be said of it.
 
-    The first is what every front end takes when the cell ends; the others need its document. Without one all share a cell.
+    A single one is what every front end takes when the cell ends. Several need its document; without one they share a cell.
     """
     global _last
     way = way_of(shell)
@@ -42,23 +42,27 @@ def insert_cells(shell: Shell, sources: Sequence[str]) -> str:
     request = request_id(shell)
     if request is None or _last.request != request:
         _last = _Run(request)
-    is_first = not _last.sources
+    before = len(_last.sources)
     _last.sources += sources
-    if way != "document":
-        shell.set_next_input(joined(_last.sources))
-        count = len(_last.sources)
-        return (
-            f"This front end takes one new cell at a time, so the {count} blocks share one."
-            if count > 1
-            else ""
-        )
-    if is_first:
-        # It is put directly below the cell when that ends, so it stands above those that are there already.
-        shell.set_next_input(sources[0])
-        sources = sources[1:]
-    if sources:
-        _into_document(shell, _last, sources)
-    return ""
+    if way == "document" and len(_last.sources) > 1:
+        # In one way all, or their order would depend on which way is quicker.
+        _take_back(shell, _last.sources[0])
+        _into_document(shell, _last, _last.sources if before < 2 else sources)
+        return ""
+    shell.set_next_input(joined(_last.sources))
+    count = len(_last.sources)
+    return (
+        f"This front end takes one new cell at a time, so the {count} blocks share one." if count > 1 else ""
+    )
+
+
+def _take_back(shell: Shell, text: str) -> None:
+    """Take back a text for the next cell: the front end hears of it when the cell ends."""
+    manager = getattr(shell, "payload_manager", None)
+    payload = manager.read_payload() if manager is not None else []
+    payload[:] = [
+        each for each in payload if not (each.get("source") == "set_next_input" and each.get("text") == text)
+    ]
 
 
 def _into_document(shell: Shell, run: _Run, sources: Sequence[str]) -> None:

@@ -206,7 +206,7 @@ def source_html(source: str, *, styled: bool = True) -> str:
     from nbclaude.render.style import STYLE
 
     block = (
-        '<div class="code mathjax_ignore tex2jax_ignore" data-language="python"><pre><code>'
+        '<div class="code mathjax_ignore tex2jax_ignore" data-language="python"><pre tabindex="0"><code>'
         f"{highlight(source, 'python')}</code></pre></div>"
     )
     return f'<div class="nbclaude"><style>{STYLE}</style>{block}</div>' if styled else block

@@ -29,7 +29,7 @@ from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.options.spelling import spell
-from nbclaude.output import open_display, say, show_receipt
+from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
@@ -78,24 +78,49 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
-    gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
-    question = Question(
-        gathered.blocks,
-        workspace.cell_run(),
-        options.new,
-        options.history,
-        options.prefill,
-        gathered.names,
-        gathered.values,
-        label=prompt.label,
+    with _early_sign(asker, options) as sign:
+        gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+        sign.say("")
+        question = Question(
+            gathered.blocks,
+            workspace.cell_run(),
+            options.new,
+            options.history,
+            options.prefill,
+            gathered.names,
+            gathered.values,
+            label=prompt.label,
+        )
+        conversation = options.conversation or str(asker.conversation)
+        ask = Ask(question, settings, conversation, gathered, form, prompt.then, tools or (), names)
+        return ask_in_cell(asker, options, ask, sign)
+
+
+def _early_sign(asker: Asker, options: Options) -> EarlySign:
+    """Return what is shown while what goes along takes its time, where somebody looks and outputs can be updated."""
+    shell = asker.shell
+    is_wanted = (
+        str(asker.display) != "append"
+        and notebook.is_watched(shell)
+        and notebook.shows_updates(shell)
+        # A figure that the cell has yet to show comes first, and the answer below it.
+        and not notebook.has_open_figures()
     )
-    conversation = options.conversation or str(asker.conversation)
-    ask = Ask(question, settings, conversation, gathered, form, prompt.then, tools or (), names)
-    return ask_in_cell(asker, options, ask)
+    sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted)
+    if options.figures:
+        sign.say("Painting the figure…")
+    elif options.attach:
+        sign.say("Preparing what is attached…")
+    return sign
 
 
-def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
-    """Ask what has been gathered already, as `ask_prompt` does."""
+def _is_alone(asker: Asker) -> bool:
+    """Tell whether the output of the cell that runs shows nothing but our answer."""
+    return notebook.is_claude_cell(asker.shell) and not asker.workspace.seen.has_output
+
+
+def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None = None) -> Reply | None:
+    """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
     tell_of_rules(workspace)
     # What cannot be sent is said before anything is shown.
@@ -110,12 +135,12 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
         language="json" if ask.settings.schema is not None else "",
         macros=frozenset(ask.settings.math_macros),
         advice=_ADVICE,
-        # Whether the output of the cell that runs shows nothing but our answer.
-        is_alone=lambda: notebook.is_claude_cell(shell) and not workspace.seen.has_output,
+        is_alone=lambda: _is_alone(asker),
+        sign=sign,
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
-        lambda answered: _footer(answered, shell),
+        lambda answered: _footer(answered, asker),
         spell,
         approve_by_input,
     )
@@ -124,7 +149,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     try:
         answered = ask_prepared(prepared, display, surface)
     except KeyboardInterrupt as stop:
-        if stopping.is_told(stop):
+        if stopping.says_what_became(stop):
             raise
         raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
     if answered.outcome.error is not None:
@@ -134,9 +159,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask) -> Reply | None:
     return answered.reply
 
 
-def _footer(answered: Answered, shell: Shell) -> Footer:
+def _footer(answered: Answered, asker: Asker) -> Footer:
+    """Write the footer; a panel shows it with the turn, without what is said of this cell alone."""
     footer = footer_of(answered, note_text)
-    return replace(footer, ending=ending_of(answered.outcome.error, shell))
+    asker.workspace.footers.keep(answered.outcome.message, footer.html)
+    return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
 
 
 def tell_of_rules(workspace: Workspace) -> None:

@@ -10,6 +10,7 @@ from IPython.core.magic import line_magic, magics_class
 from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn, excerpt
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
 from nbclaude.output import say, show_table
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ManageMagics"]
 
-_HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in / out", "model")
+_HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
+_LOOKED_AT = 2_000  # characters of an answer
 
 
 @magics_class
@@ -40,7 +42,7 @@ class ManageMagics(Family):
         %claude_history [NAME]    NAME is another conversation than the one in use
         """
         conversation = self._conversation(line)
-        rows = _rows(conversation)
+        rows = _rows(conversation, self.workspace)
         if not rows:
             say(f"The conversation {conversation.name!r} has no turns yet.")
             return
@@ -138,24 +140,25 @@ class ManageMagics(Family):
         return conversations[name]
 
 
-def _rows(conversation: Conversation) -> list[tuple[Any, ...]]:
+def _rows(conversation: Conversation, workspace: Workspace) -> list[tuple[Any, ...]]:
     """One row a turn, in their places; only turns that are there have a number."""
     numbers = {id(turn): number for number, turn in enumerate(conversation.turns, 1)}
-    return [_row(numbers.get(id(turn), 0), turn) for turn in conversation.every]
+    return [_row(numbers.get(id(turn), 0), turn, workspace) for turn in conversation.every]
 
 
-def _row(number: int, turn: Turn) -> tuple[Any, ...]:
+def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
+    from nbclaude.render.markdown import plain_text
+
     usage = turn.message.get("usage") or {}
-    tokens_in = prompt_tokens(usage)
-    answer = excerpt(turn.answer, _EXCERPT) + (f" ({turn.stopped})" if turn.stopped else "")
-    label = (str(number) if number else "set aside") + (" (new)" if turn.begins else "")
+    answer = excerpt(plain_text(turn.answer[:_LOOKED_AT]), _EXCERPT)
     return (
-        label,
-        turn.cell[:8] or "–",
-        excerpt(turn.label or turn.question, _EXCERPT),
-        answer,
-        f"{tokens_in:,} / {token_count(usage, 'output_tokens'):,}",
-        turn.model,
+        (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),
+        workspace.cell_name(turn.cell) or "–",
+        excerpt(turn.asked, _EXCERPT),
+        answer + (f" ({turn.stopped})" if turn.stopped else ""),
+        f"{prompt_tokens(usage):,}",
+        f"{token_count(usage, 'output_tokens'):,}",
+        f"{turn.model} ({turn.notice})" if turn.notice else turn.model,
     )
 
 

@@ -24,7 +24,7 @@ from nbclaude.stopping import stoppable
 __all__ = ["AccountMagics"]
 
 _MODEL_COLUMNS = ("model", "note", "context", "answer", "$ in / out", "effort", "thinking", "sampling")
-_USAGE_COLUMNS = ("", "answers", "tokens in", "of these cached", "tokens out", "cost", "saved by caching")
+_USAGE_COLUMNS = ("of", "answers", "tokens in", "of these cached", "tokens out", "cost", "saved by caching")
 
 
 @magics_class
@@ -70,12 +70,12 @@ class AccountMagics(Family):
             say("Nothing has been asked yet.")
             return
         groups = (
-            ("cell", lambda entry: entry.cell or "(no cell)"),
-            ("model", lambda entry: entry.model),
-            ("conversation", lambda entry: entry.conversation or "(none)"),
+            ("", lambda entry: workspace.cell_name(entry.cell) or "no cell"),
+            ("model ", lambda entry: entry.model + (f" ({entry.notice})" if entry.notice else "")),
+            ("conversation ", lambda entry: entry.conversation or "(none)"),
         )
         rows = [
-            _usage_row(f"{kind} {name}", total)
+            _usage_row(f"{kind}{name}", total)
             for kind, key in groups
             for name, total in ledger.by(key).items()
         ]

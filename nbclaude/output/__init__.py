@@ -3,12 +3,14 @@
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.bundles import say, show_bundle, show_receipt, show_table
 from nbclaude.output.display import AnswerDisplay, open_display
+from nbclaude.output.early import EarlySign
 from nbclaude.output.pages import PagesDisplay
 from nbclaude.output.terminal import TerminalDisplay
 
 __all__ = [
     "AnswerDisplay",
     "AppendDisplay",
+    "EarlySign",
     "PagesDisplay",
     "TerminalDisplay",
     "open_display",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from nbclaude.forks import is_child
 from nbclaude.notebook import Shell, is_terminal, shows_updates
 from nbclaude.output.append import AppendDisplay
+from nbclaude.output.early import EarlySign
 from nbclaude.output.pages import PagesDisplay
 from nbclaude.output.terminal import TerminalDisplay
 from nbclaude.wire.events import Event
@@ -93,16 +94,17 @@ def open_display(
     macros: frozenset[str] = frozenset(),
     advice: str = "",
     is_alone: Callable[[], bool] = lambda: False,
+    sign: EarlySign | None = None,
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
     `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
     `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
-    shows nothing but this answer.
+    shows nothing but this answer; an early `sign` may be on the screen already.
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
         return TerminalDisplay(sys.stdout)
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
         return AppendDisplay(shell.display_pub, language, macros)
-    return PagesDisplay(shell.display_pub, language, macros, advice=advice, is_alone=is_alone)
+    return PagesDisplay(shell.display_pub, language, macros, advice=advice, is_alone=is_alone, sign=sign)

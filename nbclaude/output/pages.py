@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
+from nbclaude.output.early import EarlySign
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id.
 
     `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
-    shows nothing else: then it may be cleared.
+    shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class PagesDisplay:
         *,
         advice: str = "",
         is_alone: Callable[[], bool] = lambda: False,
+        sign: EarlySign | None = None,
     ) -> None:
         self._publisher = publisher
         self._macros = macros
@@ -67,7 +69,8 @@ class PagesDisplay:
         self._is_alone = is_alone
         self._appended = 0
         self._language = language
-        self._id = f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._sign = sign
+        self._id = sign.id if sign is not None else f"nbclaude-{uuid.uuid4().hex[:12]}"
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
         self._has_words = False
@@ -78,6 +81,8 @@ class PagesDisplay:
 
     def begin(self) -> None:
         """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
+        if self._sign is not None and self._sign.take_over():
+            self._shown = 1
         self._show_sign()
 
     def show(self, events: Sequence[Event]) -> None:

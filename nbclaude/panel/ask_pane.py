@@ -22,8 +22,9 @@ from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options
 from nbclaude.panel.frontend import OnAction, View
-from nbclaude.panel.host import KEY_REMOVED, LOCK, Filling, Host, note, row, set_note
+from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row, set_note
 from nbclaude.panel.live_answer import LiveAnswer
+from nbclaude.panel.start import ModelChooser, first_steps, has_key
 from nbclaude.panel.transcript import (
     NOTHING_ASKED,
     Transcript,
@@ -55,7 +56,7 @@ class AskPane:
         self._asked_in = ""  # the conversation in which the answer is on its way
         self._editing: Turn | None = None
         self._draft = ""  # what stood in the text box when the edit began
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
         self.conversation = ipywidgets.Dropdown(description="Conversation")
@@ -71,7 +72,7 @@ class AskPane:
         self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
         self.stop_button = ipywidgets.Button(description="Stop", disabled=True)
         guarded = host.guarded
-        self._filling.watch(self.conversation, self._switch)
+        self._own_changes.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
         host.on_enter(self._new_name, "conversation", self._begin_conversation)
         self._cancel.on_click(guarded(lambda _: self._edit(None, discard=True)))
@@ -80,31 +81,40 @@ class AskPane:
         host.keep_keys_out(self.question, self._new_name)
         self._editing_row = row(self._edited, self._cancel)
         self._editing_row.layout.display = "none"
+        self._model = ModelChooser(host, self._filling)
+        self._without_key = row(*first_steps(host))
+        # The transcript stands above the question, but comes after it for who goes by keys (see `order` in the style sheet).
         self.widget = ipywidgets.VBox(
             [
                 row(self.conversation, self._new_name, self._create),
-                self.view,
                 host.alert,
+                self._without_key,
                 self._editing_row,
                 chips,
                 self.question,
-                row(self.ask_button, self.stop_button, note(_HINT)),
+                row(self.ask_button, self.stop_button, self._model.widget, note(_HINT)),
+                self.view,
             ]
         )
+        self.widget.add_class("nbclaude-chat")
 
     def refresh(self) -> None:
         """Show the conversation in force as it is now."""
         name = str(self._host.settings.conversation)
         names = self._host.workspace.conversations.names()
-        with self._filling:
+        with self._own_changes:
             options = [(self._said_of(each), each) for each in dict.fromkeys([*names, name])]
             if tuple(self.conversation.options) != tuple(options):
                 self.conversation.options = options
             self.conversation.value = name
+        self._model.refresh()
+        self._without_key.layout.display = "none" if has_key(self._host) else ""
         turns = self._conversation.turns
         if self._editing is not None and not any(turn is self._editing for turn in turns):
             self._edit(None)
-        items = self._transcript.items(self._conversation.every, self._conversation.set_aside)
+        items = self._transcript.items(
+            self._conversation.every, self._conversation.set_aside, self._host.workspace
+        )
         pending = self._pending if self._asked_in == name else ""
         with self.view.hold_sync():
             self.view.items = items if items or pending else [["empty", NOTHING_ASKED]]

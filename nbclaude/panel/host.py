@@ -28,7 +28,7 @@ from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.resolve import checked
 from nbclaude.settings.table import BY_NAME
 
-__all__ = ["KEY_REMOVED", "LOCK", "Filling", "Host", "Traits", "note", "row", "set_note", "set_options"]
+__all__ = ["KEY_REMOVED", "LOCK", "Host", "OwnChanges", "Traits", "note", "row", "set_note", "set_options"]
 
 LOCK = ForkSafeLock()
 ENTER = "nbclaude-enter-"  # begins a class of CSS, and the action of the same name
@@ -185,8 +185,8 @@ class Host:
         setattr(self.settings, name, None if value is None else checked(BY_NAME[name], value))
 
 
-class Filling:
-    """Tells what the user does from what we write into controls ourselves: `with filling:` nobody is called."""
+class OwnChanges:
+    """Tells what the user does from what we write into controls ourselves: `with own_changes:` nobody is called."""
 
     def __init__(self, host: Host) -> None:
         self._host = host

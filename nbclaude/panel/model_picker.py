@@ -11,7 +11,7 @@ import ipywidgets
 
 from nbclaude.client.addresses import server_name
 from nbclaude.errors import APIError, ConfigurationError
-from nbclaude.panel.host import LOCK, Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.host import LOCK, Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.models import entries_of, known_models
 from nbclaude.settings.values import Settings
 
@@ -30,7 +30,7 @@ class ModelPicker:
         self._host = host
         self._choose = choose
         self._settings: Settings | None = None
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self._loading = ""
         self._failed: dict[str, str] = {}
         self.search = ipywidgets.Text(
@@ -40,9 +40,9 @@ class ModelPicker:
         )
         self._note = note()
         self.list = ipywidgets.Select(description="Model", rows=8)
-        self._filling.watch(self.search, lambda _: self._fill())
+        self._own_changes.watch(self.search, lambda _: self._fill())
         host.on_enter(self.search, "model", lambda: self._take(self._typed()))
-        self._filling.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
+        self._own_changes.watch(self.list, lambda name: self._take(self._beyond_heading(name or "")))
         host.keep_keys_out(self.search)
         self.rows = (row(self.search, self._note), row(self.list))
 
@@ -88,7 +88,7 @@ class ModelPicker:
         except Exception:
             self._fill()  # the list shows again what is in force
             raise
-        with self._filling:
+        with self._own_changes:
             self.search.value = ""
         self._fill()
 
@@ -100,7 +100,7 @@ class ModelPicker:
         models = known_models(offered)
         entries = entries_of(models, word=self.search.value, chosen=settings.model, today=date.today())
         options = [(entry.label, entry.id or f"{_HEADING}{entry.label}") for entry in entries]
-        with self._filling:
+        with self._own_changes:
             set_options(self.list, options, settings.model)
         address = workspace.address(settings)
         known = self._failed.get(address, "The models that nbclaude knows.")

@@ -57,6 +57,7 @@ class Panel:
             name: ipywidgets.ToggleButton(description=name) for name in ("Settings", "Attach", "Plot")
         }
         self._shown = ipywidgets.VBox()
+        self._shown.add_class("nbclaude-drawer")
         for name, toggle in self._toggles.items():
             toggle.observe(self._host.guarded(lambda _, name=name: self._toggle(name)), "value")
         close = ipywidgets.Button(description="Close")

@@ -11,7 +11,7 @@ import ipywidgets
 from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
-from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
 
 __all__ = ["PlotPane"]
@@ -25,7 +25,7 @@ class PlotPane:
     def __init__(self, host: Host, view: View) -> None:
         self._host = host
         self._view = view
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self._picture = b""
         # What was drawn: the plot, and the frame by its identity and shape; and how many cells had run then.
         self._drawn: tuple[Any, ...] | None = None
@@ -42,9 +42,9 @@ class PlotPane:
         self._code = ipywidgets.HTML()
         self._attach = ipywidgets.Button(description="Attach plot", button_style="primary")
         self._insert = ipywidgets.Button(description="Insert as code")
-        self._filling.watch(self.frame, lambda _: self._fill_columns())
+        self._own_changes.watch(self.frame, lambda _: self._fill_columns())
         for control in (self.kind, self.x, self.y, self.group):
-            self._filling.watch(control, lambda _: self._draw())
+            self._own_changes.watch(control, lambda _: self._draw())
         self._attach.on_click(host.guarded(lambda _: self._attach_plot()))
         self._insert.on_click(host.guarded(lambda _: self._insert_code()))
         self.widget = ipywidgets.VBox(
@@ -69,7 +69,7 @@ class PlotPane:
         frames = frames_in(self._host.shell.user_ns)
         names = list(frames)
         chosen = self.frame.value if self.frame.value in frames else names[0] if names else None
-        with self._filling:
+        with self._own_changes:
             if tuple(self.frame.options) != tuple(names):
                 self.frame.options = names
             self.frame.value = chosen
@@ -87,7 +87,7 @@ class PlotPane:
         of = "polars" if is_polars(frame) else "pandas"
         set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
         names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
-        with self._filling:
+        with self._own_changes:
             for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
                 chosen = control.value if control.value in names else None
                 set_options(control, [(nothing, None), *((_label(name), name) for name in names)], chosen)

@@ -16,7 +16,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
-from nbclaude.panel.host import Filling, Host, note, row, set_note, set_options
+from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.model_picker import ModelPicker
 from nbclaude.panel.wording import choices, said, sentence
 from nbclaude.refusal import Refusal
@@ -37,7 +37,7 @@ class SettingsPane:
     def __init__(self, host: Host, view: View) -> None:
         self._host = host
         self._view = view
-        self._filling = Filling(host)
+        self._own_changes = OwnChanges(host)
         self._looked_at: tuple[Any, ...] = ()
         self._make_controls()
         self._code = ipywidgets.HTML()
@@ -93,8 +93,8 @@ class SettingsPane:
         self._bar.layout.width = "9em"
         self._budget_note = note()
         for name in ("connection", "temperature", "effort", "thinking", "max_tokens", "system", "caching"):
-            self._filling.watch(getattr(self, name), self._taker(name))
-        self._filling.watch(self.budget, self._take_budget)
+            self._own_changes.watch(getattr(self, name), self._taker(name))
+        self._own_changes.watch(self.budget, self._take_budget)
         self._unset_temperature.on_click(self._host.guarded(lambda _: self._host.set("temperature", None)))
 
     def _taker(self, name: str) -> Callable[[Any], None]:
@@ -136,7 +136,7 @@ class SettingsPane:
     def refresh(self) -> None:
         """Show what is in force; called whenever a setting has changed, wherever that was."""
         workspace = self._host.workspace
-        with self._filling:
+        with self._own_changes:
             self._fill_connection()
             wrong = ""
             try:

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.plurals import counted
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -26,6 +27,7 @@ class Transcript:
         self.shows_all = False
         self._drawn: dict[int, tuple[Turn, str]] = {}
         self._footers: dict[int, tuple[Turn, str]] = {}
+        self._workspace: Workspace | None = None
 
     def keep_footer(self, turn: Turn, html: str) -> None:
         """Remember the footer and the receipt of a turn that was asked here."""
@@ -33,11 +35,15 @@ class Transcript:
         while len(self._footers) > MOST_FOOTERS:
             self._footers.pop(next(iter(self._footers)))
 
-    def items(self, turns: Sequence[Turn], aside: Sequence[Turn] = ()) -> list[list[str]]:
+    def items(
+        self, turns: Sequence[Turn], aside: Sequence[Turn] = (), workspace: Workspace | None = None
+    ) -> list[list[str]]:
         """Return `[key, html]` for each turn; of a long conversation the newest, after a button that shows the others.
 
-        Those of them that are set `aside` have no number: no request sends them.
+        Those of them that are set `aside` have no number: no request sends them. The `workspace` knows what cells are called, and
+        what stands under their answers.
         """
+        self._workspace = workspace
         first = 0 if self.shows_all else max(0, len(turns) - MOST_TURNS)
         shown = turns[first:]
         self._drawn = {id(turn): (turn, self._html(turn)) for turn in shown}
@@ -47,12 +53,20 @@ class Transcript:
         there = [id(turn) for turn in turns if not any(turn is other for other in aside)]
         numbers = {key: number for number, key in enumerate(there, 1)}
         items = [
-            [_key(turn), _section(numbers.get(id(turn), 0), turn, self._drawn[id(turn)][1])] for turn in shown
+            [
+                _key(turn),
+                _section(numbers.get(id(turn), 0), turn, self._drawn[id(turn)][1], self._cell_name(turn)),
+            ]
+            for turn in shown
         ]
         if first:
             label = f"Show {counted(first, 'earlier turn')}"
             items.insert(0, ["earlier", f'<button type="button" data-action="earlier">{label}</button>'])
         return items
+
+    def _cell_name(self, turn: Turn) -> str:
+        name = self._workspace.cell_name(turn.cell) if self._workspace is not None else ""
+        return name or ("a cell" if turn.cell else "")
 
     def _html(self, turn: Turn) -> str:
         drawn = self._drawn.get(id(turn))
@@ -62,7 +76,8 @@ class Transcript:
         from nbclaude.render.reply import message_html
 
         kept = self._footers.get(id(turn))
-        footer = kept[1] if kept is not None else _footer(turn)
+        of_cell = self._workspace.footers.of(turn.message) if self._workspace is not None else ""
+        footer = kept[1] if kept is not None else of_cell or _footer(turn)
         macros = frozenset(turn.settings.math_macros if turn.settings else ())
         return (
             printable(message_html(turn.message, macros=macros, styled=False))
@@ -98,12 +113,12 @@ def _key(turn: Turn) -> str:
     return f"{id(turn):x}"
 
 
-def _section(number: int, turn: Turn, answer: str) -> str:
+def _section(number: int, turn: Turn, answer: str, cell: str) -> str:
     key, question = _key(turn), question_text(turn)
     said = turn.label or question or _without_words(turn)
     if len(said) > MOST_CHARACTERS:
         said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
-    where = f"cell {turn.cell[:8]}" if turn.cell else "asked here"
+    where = f"asked in {cell}" if cell else "asked here"
     where += ", begins a new conversation" if turn.begins else ""
     where += "" if number else ", deleted: not sent"
     name, this = (
@@ -162,5 +177,5 @@ def _footer(turn: Turn) -> str:
     tokens = (
         f"{prompt_tokens(usage):,} tokens in, {token_count(usage, 'output_tokens'):,} out" if usage else ""
     )
-    facts = [turn.stopped, turn.model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
+    facts = [turn.stopped, turn.notice, turn.model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
     return f'<div class="nbclaude-footer">{" · ".join(escape(fact) for fact in facts if fact)}</div>'

@@ -100,6 +100,14 @@ function keepFocus(root, signal) {
   signal.addEventListener("abort", () => observer.disconnect());
 }
 
+// Escape leaves the panel for its cell, as it leaves an editor: the notebook's keys work again there.
+function leave(target) {
+  target.blur();
+  const cell = target.closest(".jp-Cell");
+  if (cell && !cell.hasAttribute("tabindex")) cell.tabIndex = -1;
+  cell?.focus({ preventScroll: true });
+}
+
 // Shift+Enter, pasted and dropped files: wherever in the panel they happen.
 function listen(model, root, signal) {
   const options = { capture: true, signal };
@@ -110,7 +118,7 @@ function listen(model, root, signal) {
     const writes = event.target.matches("textarea, input");
     const withCommand = event.ctrlKey || event.metaKey;
     event.target.toggleAttribute("data-lm-suppress-shortcuts", !withCommand || (writes && event.key === "Enter"));
-    if (event.key === "Escape" && writes) event.target.blur();
+    if (event.key === "Escape") leave(event.target);
     if (event.key !== "Enter" || event.isComposing) return;
     const [field] = event.target.closest(".jupyter-widgets")?.className.match(/nbclaude-enter-\w+/) ?? [];
     if (field) model.send({ action: field, value: event.target.value });

@@ -48,7 +48,7 @@ def fenced_markdown(code: str, language: str = "") -> str:
 def text_html(text: str) -> str:
     """Show plain text with its line ends, cut where it is very long."""
     shown, rest = clipped(text)
-    return f"<pre>{escape(shown, quote=False)}</pre>\n{rest}" if shown.strip() else ""
+    return f'<pre tabindex="0">{escape(shown, quote=False)}</pre>\n{rest}' if shown.strip() else ""
 
 
 def json_html(value: Any) -> str:

@@ -19,15 +19,18 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
 from nbclaude.quiet import quietly
+from nbclaude.render.alerts import alerts_plugin
 from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.links import is_safe_link
 from nbclaude.render.maths import maths_plugin
+from nbclaude.render.rows import rows_plugin
+from nbclaude.render.scripts import scripts_plugin
 from nbclaude.render.tasks import tasks_plugin
 
-__all__ = ["build_parser", "code_block_html", "fences_of", "render_markdown"]
+__all__ = ["build_parser", "code_block_html", "fences_of", "plain_text", "render_markdown"]
 
 _LANGUAGE = re.compile(r"[^\s{}:,]+")
 
@@ -48,6 +51,7 @@ def build_parser(
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
+    md.use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
     if citations is not None:
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)
@@ -58,7 +62,7 @@ def build_parser(
     rules["code_block"] = _render_indented_code
     rules["image"] = _render_image
     rules["link_open"] = _render_link_open
-    rules["table_open"] = lambda *_: '<div class="table"><table>\n'
+    rules["table_open"] = _render_table_open
     rules["table_close"] = lambda *_: "</table></div>\n"
     # While an answer grows, a footnote's text stands where it was written; at the end all of them move to the foot.
     rules["footnote_reference_open"] = _render_footnote_draft
@@ -77,6 +81,16 @@ def fences_of(text: str) -> list[tuple[str, str]]:
     parser = build_parser()
     parser.core.ruler.enableOnly(["normalize", "block"])
     return [(token.info, token.content) for token in parser.parse(text) if token.type == "fence"]
+
+
+def plain_text(text: str) -> str:
+    """Return the words of a Markdown text without its marks, for lists."""
+    parser = build_parser()
+    words = []
+    for token in parser.parse(text):
+        inner = token.children if token.children is not None else [token]
+        words.append("".join("\n" if each.type == "softbreak" else each.content for each in inner))
+    return "\n".join(word for word in words if word)
 
 
 def _note_links(state: StateCore) -> None:
@@ -118,9 +132,17 @@ def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env
 def code_block_html(code_html: str, language: str) -> str:
     """Build a code block of HTML that is highlighted or escaped already."""
     if not language:
-        return f'<div class="code"><pre><code>{code_html}</code></pre></div>\n'
+        return f'<div class="code"><pre tabindex="0"><code>{code_html}</code></pre></div>\n'
     name = escape(language)
-    return f'<div class="code" data-language="{name}"><pre><code class="language-{name}">{code_html}</code></pre></div>\n'
+    code = f'<code class="language-{name}">{code_html}</code>'
+    # Who has no mouse scrolls a long line with the keys.
+    return f'<div class="code" data-language="{name}"><pre tabindex="0">{code}</pre></div>\n'
+
+
+def _render_table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    direction = ' dir="rtl"' if tokens[index].attrGet("dir") == "rtl" else ""
+    # A table that is wider than the page scrolls, also by the keys.
+    return f'<div class="table" tabindex="0" role="region" aria-label="Table"><table{direction}>\n'
 
 
 def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

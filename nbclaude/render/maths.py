@@ -35,10 +35,14 @@ _OPEN_TO_MATHJAX = "mathjax_process tex2jax_process"
 
 # `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
 _PRICE = re.compile(
-    r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:]$|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
+    r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:=<>~≈×·([]+$|\*\*|__|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
 _UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
+# Environments that are displays by themselves, with nothing around them.
+_ENVIRONMENT = re.compile(
+    r"\\begin\{((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?)\}", re.ASCII
+)
 _NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
 _DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 
@@ -107,9 +111,17 @@ def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | N
         return None
     tex = src[start + 1 : end]
     before, after = src[start - 1 : start], src[end + 1 : end + 2]
-    if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _PRICE.match(tex):
+    if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _is_price(tex):
         return None
     return (start + 1, end, end + 1, False)
+
+
+def _is_price(tex: str) -> bool:
+    """Tell whether what stands between two dollars begins with an amount: the second one begins something else."""
+    if not tex[0].isdigit():
+        return False
+    opened, closed = (sum(map(tex.count, brackets)) for brackets in ("([", ")]"))
+    return _PRICE.match(tex) is not None or (opened > closed and "\\" not in tex)
 
 
 def _closing_dollar(src: str, start: int, limit: int) -> int:
@@ -139,6 +151,9 @@ class _BlockRule:
             return False
         first = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
         closing = {"$$": "$$", r"\[": r"\]"}.get(first[:2])
+        bare = _ENVIRONMENT.match(first) if closing is None else None
+        if bare is not None:
+            closing = rf"\end{{{bare[1]}}}"
         if closing is None:
             return False
         if state is not self._state:
@@ -147,7 +162,8 @@ class _BlockRule:
         where = (closing, end_line, state.level, state.blkIndent)
         if start_line < self._none_before.get(where, 0):
             return False
-        tex, line, outcome = _block_end(state, first[2:], closing, start_line, end_line)
+        begun = first if bare is not None else first[2:]
+        tex, line, outcome = _block_end(state, begun, closing, start_line, end_line)
         if outcome == "none":
             self._none_before[where] = line
             return False
@@ -156,7 +172,7 @@ class _BlockRule:
         state.line = line
         token = state.push("math_display", "", 0)
         token.block = True
-        token.content = tex
+        token.content = tex if bare is None else f"{tex}\n{closing}"
         token.map = [start_line, line]
         token.meta = {"inline": False, "open": outcome == "open"}
         return True

@@ -30,7 +30,7 @@ class ReceiptPart:
         if self.image:
             rows.append(f'<img class="nbclaude-thumb" alt="{escape(self.title)}" src="{escape(self.image)}">')
         if self.text:
-            rows.append(f"<pre>{escape(self.text, quote=False)}</pre>")
+            rows.append(f'<pre tabindex="0">{escape(self.text, quote=False)}</pre>')
         rows += [_note(note) for note in self.notes]
         inside = "".join(rows) + "".join(part.html for part in self.parts)
         title = escape(self.title)

@@ -71,10 +71,14 @@ class Footer:
         parts += [escape(fact) for fact in self.facts]
         line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
-        above = "".join(each.html for each in (*self.notices, *([self.ending] if self.ending else ())))
+        endings = (self.ending,) if self.ending else ()
+        above = "".join(each.html for each in (*self.notices, *endings))
         if self.receipt is None:
-            return f'{callout}{above}<div class="nbclaude-footer">{" · ".join([line, *map(escape, self.more)])}</div>'
-        summary = f'<span class="nbclaude-footer">{line}</span> · {escape(self.receipt.summary)}'
+            line = " · ".join([line, *map(escape, self.more)])
+            return f'{callout}{above}<div class="nbclaude-footer" role="status">{line}</div>'
+        summary = (
+            f'<span class="nbclaude-footer" role="status">{line}</span> · {escape(self.receipt.summary)}'
+        )
         return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
     @property

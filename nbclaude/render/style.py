@@ -11,10 +11,13 @@ from html import escape
 
 from nbclaude.render.notice import NOTICE_CSS
 
-__all__ = ["STYLE", "waiting_html"]
+__all__ = ["STYLE", "THINKING", "waiting_html"]
 
 _CSS = r"""
-.nbclaude { max-width: 54em; }
+.nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
+.nbclaude-answer > *, .nbclaude-fold, .nbclaude-footer, .nbclaude-callout { max-width: 54em; }
+.nbclaude-answer > .table, .nbclaude-answer > .code { max-width: 100%; }
+.nbclaude :is(a, pre, summary, .table):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
 .nbclaude:has(> style) { padding-top: .3em; }
 .nbclaude > style + .nbclaude-answer > :first-child { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
@@ -26,21 +29,29 @@ _CSS = r"""
 .nbclaude h1 { font-size: 1.5em; } .nbclaude h2 { font-size: 1.3em; } .nbclaude h3 { font-size: 1.12em; }
 .nbclaude h4, .nbclaude h5, .nbclaude h6 { font-size: 1em; }
 .nbclaude blockquote { border-left: 3px solid var(--jp-border-color1, rgba(127,127,127,.4)); padding: 0 0 0 1em;
-  color: var(--jp-content-font-color2, inherit); }
-.nbclaude a { color: var(--jp-content-link-color, #1976d2); overflow-wrap: anywhere; }
+  color: var(--nbclaude-quiet); }
+.nbclaude [dir=rtl]:is(ul, ol) { padding: 0 2em 0 0; }
+.nbclaude blockquote[dir=rtl] { border: 0; border-right: 3px solid var(--nbclaude-edge); padding: 0 1em 0 0; }
+.nbclaude code { unicode-bidi: isolate; } .nbclaude pre { direction: ltr; text-align: left; }
+.nbclaude .nbclaude-remark { color: inherit; border-color: var(--nbclaude-focus); }
+.nbclaude :is(.nbclaude-remark-warning, .nbclaude-remark-caution) { border-color: var(--nbclaude-warn); }
+.nbclaude .nbclaude-remark-title { margin: 0 0 .2em; }
+.nbclaude a { color: var(--jp-content-link-color, #1976d2); overflow-wrap: anywhere; text-decoration: underline; }
 .nbclaude code { font-family: var(--jp-code-font-family, ui-monospace, monospace); font-size: .92em; padding: .1em .3em;
   border-radius: 3px; background: rgba(127,127,127,.14); overflow-wrap: anywhere; color: inherit; }
 .nbclaude .code { position: relative; margin: 0 0 .9em; border-radius: 6px; background: rgba(127,127,127,.09); }
 .nbclaude .code pre { margin: 0; padding: .75em 1em; overflow-x: auto; background: none; line-height: 1.5; border: 0; }
 .nbclaude .code code { padding: 0; background: none; white-space: pre; overflow-wrap: normal; font-size: .92em; }
 .nbclaude .code[data-language]::before { content: attr(data-language); position: absolute; top: .35em; right: .8em;
-  font-size: .78em; opacity: .55; pointer-events: none; }
+  font-size: .78em; color: var(--nbclaude-quiet); pointer-events: none; }
 .nbclaude .code[data-language] pre { padding-top: 1.5em; }
 .nbclaude .table { overflow-x: auto; margin: 0 0 .9em; }
-.nbclaude .table table { margin: 0; border-collapse: collapse; font-size: .95em; table-layout: auto; border: 0; }
-.nbclaude .table th, .nbclaude .table td { text-align: left; padding: .4em .9em .4em .5em; vertical-align: top;
-  max-width: 32em; white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
+.nbclaude .table table { margin: 0; border-collapse: collapse; font-size: .95em; table-layout: auto; border: 0;
+  width: max-content; }
+.nbclaude .table th, .nbclaude .table td { text-align: start; padding: .4em .9em .4em .5em; vertical-align: top;
+  max-width: 30em; white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
 .nbclaude .table th { font-weight: 600; border-bottom: 1px solid var(--jp-border-color1, rgba(127,127,127,.4)); }
+.nbclaude .table .nbclaude-number { text-align: end; font-variant-numeric: tabular-nums; }
 .nbclaude .table tbody tr { background: none; }
 .nbclaude .table tbody td { border-bottom: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
 .nbclaude .math.display { display: block; overflow: auto hidden; max-width: 100%; margin: .2em 0 .75em; }
@@ -48,24 +59,26 @@ _CSS = r"""
 .nbclaude hr { border: 0; border-top: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); margin: 1.2em 0; }
 .nbclaude .contains-task-list { list-style: none; padding-left: 1.2em; }
 .nbclaude .task-list-item-checkbox { margin: 0 .5em 0 -1.2em; vertical-align: -.1em; }
-.nbclaude .footnotes, .nbclaude .footnote { font-size: .9em; color: var(--jp-content-font-color2, inherit); }
+.nbclaude .footnotes, .nbclaude .footnote { font-size: .9em; color: var(--nbclaude-quiet); }
 .nbclaude .footnote p { display: inline; }
 .nbclaude .footnote-ref a, .nbclaude .footnote-backref { text-decoration: none; }
-.nbclaude .k { color: var(--jp-mirror-editor-keyword-color, #2e8b57); font-weight: 600; }
-.nbclaude .a { color: var(--jp-mirror-editor-atom-color, #6a7de0); }
-.nbclaude .o { color: var(--jp-mirror-editor-operator-color, #9a5ed6); }
-.nbclaude .b { color: var(--jp-mirror-editor-builtin-color, #2e8b57); }
-.nbclaude .d { color: var(--jp-mirror-editor-def-color, #3f7fe0); }
-.nbclaude .m { color: var(--jp-mirror-editor-meta-color, #a05bd6); }
-.nbclaude .t { color: var(--jp-mirror-editor-tag-color, #388e3c); }
-.nbclaude .y { color: var(--jp-mirror-editor-attribute-color, #5a86d8); }
-.nbclaude .v { color: var(--jp-mirror-editor-property-color, #4a86c8); }
-.nbclaude .n { color: var(--jp-mirror-editor-number-color, #2c9a4b); }
-.nbclaude .s { color: var(--jp-mirror-editor-string-color, #cf4a4a); }
-.nbclaude .c { color: var(--jp-mirror-editor-comment-color, #408080); font-style: italic; }
-.nbclaude .e, .nbclaude .gd { color: var(--jp-error-color1, #d9534f); }
-.nbclaude .gi { color: var(--jp-success-color1, #3a9b4b); }
-.nbclaude-fold, .nbclaude-line { margin: 0 0 .6em; color: var(--jp-content-font-color2, inherit); font-size: .93em; }
+.nbclaude .k { color: color-mix(in srgb, var(--jp-mirror-editor-keyword-color, #2e8b57) 68%, var(--nbclaude-ink));
+  font-weight: 600; }
+.nbclaude .a { color: color-mix(in srgb, var(--jp-mirror-editor-atom-color, #6a7de0) 68%, var(--nbclaude-ink)); }
+.nbclaude .o { color: color-mix(in srgb, var(--jp-mirror-editor-operator-color, #9a5ed6) 68%, var(--nbclaude-ink)); }
+.nbclaude .b { color: color-mix(in srgb, var(--jp-mirror-editor-builtin-color, #2e8b57) 68%, var(--nbclaude-ink)); }
+.nbclaude .d { color: color-mix(in srgb, var(--jp-mirror-editor-def-color, #3f7fe0) 68%, var(--nbclaude-ink)); }
+.nbclaude .m { color: color-mix(in srgb, var(--jp-mirror-editor-meta-color, #a05bd6) 68%, var(--nbclaude-ink)); }
+.nbclaude .t { color: color-mix(in srgb, var(--jp-mirror-editor-tag-color, #388e3c) 68%, var(--nbclaude-ink)); }
+.nbclaude .y { color: color-mix(in srgb, var(--jp-mirror-editor-attribute-color, #5a86d8) 68%, var(--nbclaude-ink)); }
+.nbclaude .v { color: color-mix(in srgb, var(--jp-mirror-editor-property-color, #4a86c8) 68%, var(--nbclaude-ink)); }
+.nbclaude .n { color: color-mix(in srgb, var(--jp-mirror-editor-number-color, #2c9a4b) 68%, var(--nbclaude-ink)); }
+.nbclaude .s { color: color-mix(in srgb, var(--jp-mirror-editor-string-color, #cf4a4a) 68%, var(--nbclaude-ink)); }
+.nbclaude .c { color: color-mix(in srgb, var(--jp-mirror-editor-comment-color, #408080) 68%, var(--nbclaude-ink));
+  font-style: italic; }
+.nbclaude .e, .nbclaude .gd { color: color-mix(in srgb, #dc2626 70%, var(--nbclaude-ink)); }
+.nbclaude .gi { color: color-mix(in srgb, #15803d 70%, var(--nbclaude-ink)); }
+.nbclaude-fold, .nbclaude-line { margin: 0 0 .6em; color: var(--nbclaude-quiet); font-size: .93em; }
 .nbclaude-fold summary { cursor: pointer; width: fit-content; border-radius: 4px; line-height: 1.6; overflow-wrap: anywhere; }
 .nbclaude-fold summary:hover { color: var(--jp-content-font-color1, inherit); }
 .nbclaude-inside { margin: .35em 0 .9em .28em; padding: .1em 0 .1em 1em; max-height: 26em; overflow: auto;
@@ -87,7 +100,7 @@ _CSS = r"""
 .nbclaude .nbclaude-sources p { margin: 0 0 .3em; }
 .nbclaude .nbclaude-sources ol { margin: 0; padding-left: 1.9em; }
 .nbclaude-sources li { margin: .3em 0; }
-.nbclaude-where, .nbclaude-excerpt { color: var(--jp-content-font-color2, #767676); }
+.nbclaude-where, .nbclaude-excerpt { color: var(--nbclaude-quiet); }
 .nbclaude-callout { margin: .8em 0 .3em; padding: .6em .9em; border-radius: 6px; background: rgba(127,127,127,.1);
   border-left: 3px solid var(--jp-warn-color1, #b26a00); font-size: .95em; white-space: pre-line; }
 .nbclaude .nbclaude-receipt { margin: .4em 0 0; font-size: .85em; }
@@ -106,28 +119,32 @@ _CSS = r"""
   border-radius: 4px; background: rgba(127,127,127,.09); }
 .nbclaude-gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr)); gap: 1.2em;
   align-items: end; }
-.nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--jp-content-font-color2, inherit); }
+.nbclaude-tile { margin: 0; font-size: .85em; line-height: 1.5; color: var(--nbclaude-quiet); }
 .nbclaude .nbclaude-thumb { display: block; max-width: min(100%, 300px); max-height: 200px; width: auto; height: auto;
   margin: .3em 0; background: #fff; box-sizing: border-box;
   border: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); border-radius: 3px; }
 .nbclaude-footer { font-size: .85em; line-height: 1.5; color: var(--nbclaude-quiet); margin: .5em 0 0; }
 .nbclaude-receipt .nbclaude-footer { font-size: 1em; }
 .nbclaude-footer strong { font-weight: 600; }
-.nbclaude-waiting { color: var(--jp-content-font-color2, #767676); font-size: .9em; }
-.nbclaude-waiting i { display: inline-block; width: .45em; height: .45em; margin-right: .28em; border-radius: 50%;
-  background: currentColor; animation: nbclaude-pulse 1.2s ease-in-out infinite; }
-.nbclaude-waiting i:nth-child(2) { animation-delay: .2s; } .nbclaude-waiting i:nth-child(3) { animation-delay: .4s; }
-@keyframes nbclaude-pulse { 0%, 80%, 100% { opacity: .2; } 40% { opacity: .9; } }
+.nbclaude-waiting { display: flex; gap: .65em; align-items: center; color: var(--nbclaude-quiet); font-size: .93em; }
+.nbclaude-waiting i { flex: none; width: .55em; height: .55em; border-radius: 50%; background: var(--nbclaude-focus);
+  animation: nbclaude-pulse 1.2s ease-in-out infinite; }
+@keyframes nbclaude-pulse { 50% { opacity: .25; transform: scale(.8); } }
 @media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
 """
 
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
-STYLE = re.sub(r"\s*([{}:;,>])\s*", r"\1", re.sub(r"\s+", " ", NOTICE_CSS + _CSS)).replace(";}", "}").strip()
+# A blank before a colon stays: it may stand between selectors.
+STYLE = (
+    re.sub(r"\s*([{};,>])\s*|(:)\s+", r"\1\2", re.sub(r"\s+", " ", NOTICE_CSS + _CSS))
+    .replace(";}", "}")
+    .strip()
+)
+
+THINKING = "Claude is thinking…"
 
 
 def waiting_html(text: str = "") -> str:
     """What stands in the output area from the start of the cell to the first words; `text` tells what is waited for."""
-    label = "" if text else ' aria-label="waiting for Claude"'
-    said = f" {escape(text)}" if text else ""
-    dots = f'<div class="nbclaude-waiting" role="status"{label}><i></i><i></i><i></i>{said}</div>'
-    return f'<div class="nbclaude"><style>{STYLE}</style>{dots}</div>'
+    sign = f'<div class="nbclaude-waiting" role="status"><i></i><span>{escape(text or THINKING)}</span></div>'
+    return f'<div class="nbclaude"><style>{STYLE}</style>{sign}</div>'

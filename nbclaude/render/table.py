@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -11,31 +12,55 @@ __all__ = ["table_html", "table_text"]
 
 
 _ONE_LINE = 24  # characters
+_NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
 
 
 def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Build the HTML; every cell is escaped, and nothing in it is taken for maths."""
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(_cell(str(value)) for value in row) + "</tr>\n" for row in rows)
+    """Build the HTML; every cell is escaped, and nothing in it is taken for maths. Columns of numbers end at one line."""
+    cells = [[str(value) for value in row] for row in rows]
+    numbers = _numeric(columns, cells)
+    head = "".join(
+        f"<th{_class(is_number)}>{escape(column)}</th>"
+        for column, is_number in zip(columns, numbers, strict=True)
+    )
+    body = "".join("<tr>" + "".join(map(_cell, row, numbers)) + "</tr>\n" for row in cells)
     return (
         f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
         f"<p><strong>{escape(title)}</strong></p>"
-        f'<div class="table"><table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div></div>'
+        f'<div class="table" tabindex="0" role="region" aria-label="{escape(title)}"><table>\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div></div>"
     )
 
 
-def _cell(text: str) -> str:
+def _numeric(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[bool]:
+    """Tell which columns hold numbers, and nothing else."""
+    return [
+        any(row[i] for row in cells) and all(_NUMBER.fullmatch(row[i]) for row in cells)
+        for i in range(len(columns))
+    ]
+
+
+def _class(is_number: bool) -> str:
+    return ' class="nbclaude-number"' if is_number else ""
+
+
+def _cell(text: str, is_number: bool) -> str:
     # A name or a number is not broken in two; sentences are.
     style = ' style="white-space: nowrap"' if len(text) <= _ONE_LINE else ""
-    return f"<td{style}>{escape(text)}</td>"
+    return f"<td{_class(is_number)}{style}>{escape(text)}</td>"
 
 
 def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Build the aligned text."""
-    cells = [list(columns), *([str(value) for value in row] for row in rows)]
+    body = [[str(value) for value in row] for row in rows]
+    numbers = _numeric(columns, body)
+    cells = [list(columns), *body]
     widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
     lines = [
-        "  ".join(f"{value:<{width}}" for value, width in zip(row, widths, strict=True)).rstrip()
+        "  ".join(
+            value.rjust(width) if is_number else value.ljust(width)
+            for value, width, is_number in zip(row, widths, numbers, strict=True)
+        ).rstrip()
         for row in cells
     ]
     return "\n".join([title, lines[0], "  ".join("-" * width for width in widths), *lines[1:]])

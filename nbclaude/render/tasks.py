@@ -15,7 +15,7 @@ from markdown_it.token import Token
 __all__ = ["tasks_plugin"]
 
 _TASK = re.compile(r"\[[ xX]\][ \t\n\v\f\r]")
-_BOX = '<input class="task-list-item-checkbox"{checked} disabled="disabled" type="checkbox">'
+_BOX = '<input class="task-list-item-checkbox"{checked} disabled="disabled" type="checkbox" aria-label="{label}">'
 
 
 def tasks_plugin(md: MarkdownIt) -> None:
@@ -39,7 +39,9 @@ def _check(token: Token, children: list[Token]) -> None:
     """Put a box in the place of the brackets."""
     box = Token("html_inline", "", 0)
     if token.content[3] == " ":
-        box.content = _BOX.format(checked="" if token.content[1] == " " else ' checked="checked"')
+        is_done = token.content[1] != " "
+        checked = ' checked="checked"' if is_done else ""
+        box.content = _BOX.format(checked=checked, label="done" if is_done else "to do")
     children[0].content = children[0].content[3:]
     children.insert(0, box)
     token.content = token.content[3:]

@@ -9,7 +9,7 @@ from nbclaude.render.sections import TextSection
 __all__ = ["REDACTED", "ThinkingSection", "thought_for"]
 
 REDACTED = "Part of the thinking is encrypted (redacted by Anthropic's safety systems)"
-_SIGN = '<div class="nbclaude-waiting" role="status"><i></i><i></i><i></i> Thinking…</div>\n'
+_SIGN = '<div class="nbclaude-waiting" role="status"><i></i><span>Thinking…</span></div>\n'
 _AT_ONCE = 0.5  # seconds: thinking that was shorter and left no word is not worth a line
 
 

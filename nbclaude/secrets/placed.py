@@ -125,12 +125,23 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
 )
 # Of a column, in a description of data: its commonest values, and where they begin and end.
 _DESCRIBED = re.compile(
-    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index )?(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
+    r"(?:^|[\n\"']|\\n)[ ]{0,4}(?:index |level )?"
+    r"(?P<name>[\w.()'\", -]{1,80}?)(?:: | {2,}\([\w, ]{0,60}\) )(?P<facts>[^\n⏎]{1,2000})"
 )
+# Of a table of few rows: all values of a column.
+_ITS_VALUES = re.compile(r"[\w<>\[\], ()]{1,60} = ([^\n]{1,2000})")
+_WORDS = ("(name: type = ", " distinct", " unique", "constant ", " … ", "B '")
 _IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[kMGT]?B ")
 _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")
+# Values that stand bare: how often each occurs, the order of categories, a few of them.
+_COUNTED_FACT = re.compile(
+    r"(?:(?<=; )|(?<=, )|(?<=; top ))(?!top )([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)"
+)
+_LISTED_FACT = re.compile(r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})")
+_LISTED = re.compile(r"[^\s,<'\"](?:[^,<'\"]*[^\s,<'\"])?")
 _RANGE = re.compile(
-    r"(?<=; )(?:[\d,]+ missing \([^()]{1,12}\), )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
+    r"(?<=; )(?:[\d,]+ (?:missing|NaN) \([^()]{1,12}\), ){0,2}(?:[\d,]+ infinite, )?"
+    r"(?:finite )?(-?[\d.]+ … -?[\d.]+(?:, ~?(?:mean|median|std) -?[\d.e+]+)*)"
 )
 # As `texts.framed` puts a value into a prompt.
 _FRAMED = re.compile(
@@ -141,16 +152,29 @@ _ROWS = tuple((kind, hint, re.compile(place), fits) for kind, hint, place, fits 
 
 def described_secrets(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of each value that a description of data quotes from a column that holds secrets."""
-    if " distinct" not in text and " … " not in text and "B '" not in text:
+    if not any(word in text for word in _WORDS):
         return
+    is_turned = "(name: type = the values of row" in text
     for match in _DESCRIBED.finditer(text):
         name = name_of(match["name"].strip("\"' "))
-        if name is None or not name.strong or not _IS_DESCRIPTION.match(match["facts"]):
+        if name is None or not name.strong:
             continue
-        for quoted in _QUOTED_FACT.finditer(text, *match.span("facts")):
-            yield (*quoted.span(1 if quoted[1] is not None else 2), name.kind)
-        for numbers in _RANGE.finditer(text, *match.span("facts")):
-            yield (*numbers.span(1), name.kind)
+        for start, end in _quoted(text, *match.span("facts"), is_turned=is_turned):
+            yield start, end, name.kind
+
+
+def _quoted(text: str, start: int, end: int, *, is_turned: bool) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each value that the facts about a column quote."""
+    if is_turned and (values := _ITS_VALUES.fullmatch(text, start, end)):
+        yield from (value.span() for value in _LISTED.finditer(text, *values.span(1)))
+    if not _IS_DESCRIPTION.match(text, start, end):
+        return
+    for quoted in _QUOTED_FACT.finditer(text, start, end):
+        yield quoted.span(1 if quoted[1] is not None else 2)
+    for found in (_RANGE, _COUNTED_FACT):
+        yield from (fact.span(1) for fact in found.finditer(text, start, end))
+    for listed in _LISTED_FACT.finditer(text, start, end):
+        yield from (value.span() for value in _LISTED.finditer(text, *listed.span(1)))
 
 
 def framed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

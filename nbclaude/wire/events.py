@@ -14,6 +14,7 @@ from nbclaude.wire.json_text import from_json
 from nbclaude.wire.sse import ServerSentEvent
 
 __all__ = [
+    "TEXTS_OF_DELTAS",
     "BlockDelta",
     "BlockStart",
     "BlockStop",
@@ -28,6 +29,8 @@ __all__ = [
 ]
 
 JSON = Mapping[str, Any]
+# In which field a delta of a type carries text.
+TEXTS_OF_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +137,19 @@ def parse_event(event: ServerSentEvent) -> Event | None:
         kind = "error"
     read = _READERS.get(kind) if isinstance(kind, str) else None
     try:
+        if kind == "content_block_delta" and ("\\ud" in text or "\\uD" in text):
+            data = _with_halves(data, text)
         return read(data) if read else UnknownEvent(str(kind), data)
     except (KeyError, TypeError, ValueError, OverflowError):
         # A known name in a shape that we do not know is an unknown event too.
         return UnknownEvent(str(kind), data)
+
+
+def _with_halves(data: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return a delta with the halves of characters in its text: the next delta may begin with the other half."""
+    whole = from_json(text, keeps_halves=True)["delta"]
+    texts = {key: whole[key] for key in TEXTS_OF_DELTAS.values() if key in whole}
+    return {**data, "delta": {**data["delta"], **texts}}
 
 
 def _says_an_error(data: JSON) -> bool:

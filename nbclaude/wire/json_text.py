@@ -17,8 +17,8 @@ MAX_NESTING = 100  # levels: all that walk through a value do so by recursion
 _MAX_DIGITS = 300  # of a whole number: as a float it is still finite, and so are sums of such
 
 
-def from_json(text: str | bytes, *, exact: bool = False) -> Any:
-    """Read JSON; half a character (a lone surrogate, which JSON can escape) becomes `?`.
+def from_json(text: str | bytes, *, exact: bool = False, keeps_halves: bool = False) -> Any:
+    """Read JSON; half a character (a lone surrogate, which JSON can escape) becomes `?`, unless the caller joins them.
 
     A number that is too large for a float, `NaN` and `Infinity` become None; where a value must be `exact`, they are errors.
 
@@ -34,7 +34,7 @@ def from_json(text: str | bytes, *, exact: bool = False) -> Any:
         raise ValueError("it is nested too deeply") from None
     if text.count("[") + text.count("{") > MAX_NESTING and _is_deeper(value, MAX_NESTING):
         raise ValueError("it is nested too deeply")
-    if "\\ud" in text or "\\uD" in text:
+    if not keeps_halves and ("\\ud" in text or "\\uD" in text):
         value = json.loads(to_json(value))
     return value
 

@@ -35,11 +35,12 @@ _COLUMNS: dict[str, list[Any]] = {
 }
 _CITIES = pandas.DataFrame({**_COLUMNS, "when": pandas.date_range("2020-01-01", periods=60, tz="UTC")})
 
+# NaN is what is missing to pandas; the others know null as well.
 _CITIES_COLUMNS = """\
   city: {text}; 15 missing (25.0%), 2 distinct{top}
-  price: {number}; 15 missing (25.0%), 1.5 … 2.5, mean 2, median 2, std 0.508548, 15 infinite
-  rooms: {whole}; 0 … 59, mean 29.5, median 29.5, std 17.4642
-  new: {boolean}; 30 true
+  price: {number}; 15 {absent} (25.0%), 15 infinite, finite 1.5 … 2.5, mean 2, median 2, std 0.508548, 2 distinct{prices}
+  rooms: {whole}; 0 … 59, mean 29.5, median 29.5, std 17.4642, unique, monotonic increasing
+  new: {boolean}; True: 30, False: 30
 """
 
 
@@ -48,22 +49,28 @@ def test_a_pandas_frame() -> None:
     expected = (
         "pandas DataFrame, 60 rows × 5 columns\ncolumns (name: type; what is in it):\n"
         + _CITIES_COLUMNS.format(
-            text="object", number="float64", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+            text="object",
+            number="float64",
+            absent="missing",
+            prices="; 1.5: 15, 2.5: 15",
+            whole="int64",
+            boolean="bool",
+            top="; Paris: 30, Rome: 15",
         )
-        + f"  when: {frame.when.dtype}; 2020-01-01 00:00:00+00:00 … 2020-02-29 00:00:00+00:00\n"
+        + f"  when: {frame.when.dtype}; 2020-01-01 … 2020-02-29, daily, unique, monotonic increasing\n"
         "first 5 rows:\n"
         "row,city,price,rooms,new,when\n"
-        "0,Paris,1.5,0,True,2020-01-01 00:00:00+00:00\n"
-        "1,Rome,2.5,1,False,2020-01-02 00:00:00+00:00\n"
-        "2,Paris,,2,False,2020-01-03 00:00:00+00:00\n"
-        "3,,inf,3,True,2020-01-04 00:00:00+00:00\n"
-        "4,Paris,1.5,4,True,2020-01-05 00:00:00+00:00\n"
+        "0,Paris,1.5,0,True,2020-01-01\n"
+        "1,Rome,2.5,1,False,2020-01-02\n"
+        "2,Paris,,2,False,2020-01-03\n"
+        "3,,inf,3,True,2020-01-04\n"
+        "4,Paris,1.5,4,True,2020-01-05\n"
         "rows from all over, and the last:\n"
-        "12,Paris,1.5,12,True,2020-01-13 00:00:00+00:00\n"
-        "24,Paris,1.5,24,True,2020-01-25 00:00:00+00:00\n"
-        "36,Paris,1.5,36,True,2020-02-06 00:00:00+00:00\n"
-        "48,Paris,1.5,48,True,2020-02-18 00:00:00+00:00\n"
-        "59,,inf,59,True,2020-02-29 00:00:00+00:00"
+        "12,Paris,1.5,12,True,2020-01-13\n"
+        "24,Paris,1.5,24,True,2020-01-25\n"
+        "36,Paris,1.5,36,True,2020-02-06\n"
+        "48,Paris,1.5,48,True,2020-02-18\n"
+        "59,,inf,59,True,2020-02-29"
     )
     assert described(frame) == Described(expected, "60 rows × 5 columns: schema + 10 rows")
 
@@ -77,8 +84,10 @@ def test_a_polars_frame() -> None:
             text="String",
             number="Float64",
             whole="Int64",
+            absent="NaN",
+            prices="; 1.5: 15, 2.5: 15",
             boolean="Boolean",
-            top="; top: 'Paris' 30, 'Rome' 15",
+            top="; Paris: 30, Rome: 15",
         )
         + "first 5 rows:\nrow,city,price,rooms,new\n0,Paris,1.5,0,True\n"
     )
@@ -88,7 +97,13 @@ def test_a_polars_frame() -> None:
 def test_an_arrow_table_and_rows_of_a_database() -> None:
     text = described(pyarrow.table(_COLUMNS)).text
     expected = _CITIES_COLUMNS.format(
-        text="string", number="double", whole="int64", boolean="bool", top="; top: 'Paris' 30, 'Rome' 15"
+        text="string",
+        number="double",
+        absent="NaN",
+        prices="; 1.5: 15, 2.5: 15",
+        whole="int64",
+        boolean="bool",
+        top="; Paris: 30, Rome: 15",
     )
     assert expected in text
     assert text.startswith("pyarrow Table, 60 rows × 4 columns\n")
@@ -124,20 +139,20 @@ def test_a_schema_shows_no_row(make: Any) -> None:
     assert "hidden" not in text
     assert "first" not in text
     assert "0 … 99" in text
-    if make is not pyarrow.table:
-        assert "100 distinct" in text
+    assert "secret: " in text
+    assert "; unique\n" in text
     assert text.endswith("\n(no rows were sent)")
 
 
 def test_a_schema_shows_no_label_and_no_category() -> None:
     frame = pandas.DataFrame({"x": [1, 2], "c": pandas.Categorical(["cat", "dog"])}, index=["Anna", "Bo"])
     assert described(frame, "schema").text == (
-        f"pandas DataFrame, 2 rows × 2 columns\nindex: Index ({frame.index.dtype}); 2 distinct\n"
-        "columns (name: type; what is in it):\n  x: int64; 1 … 2, mean 1.5, median 1.5, std 0.707107\n"
-        "  c: category; 2 categories\n(no rows were sent)"
+        f"pandas DataFrame, 2 rows × 2 columns\nindex: Index ({frame.index.dtype}); unique\n"
+        "columns (name: type; what is in it):\n  x: int64; 1 … 2, mean 1.5, median 1.5, std 0.707107, unique\n"
+        "  c: category; unique\n(no rows were sent)"
     )
-    enum = polars.DataFrame({"e": ["cat"]}, schema={"e": polars.Enum(["cat", "dog"])})
-    assert "cat" not in described(enum, "schema").text
+    enum = polars.DataFrame({"e": ["kitten"]}, schema={"e": polars.Enum(["kitten", "dog"])})
+    assert "kitten" not in described(enum, "schema").text
 
 
 def test_rows_that_were_asked_for() -> None:
@@ -166,7 +181,7 @@ def test_a_number_of_rows_that_is_none(format: str) -> None:
 def test_a_small_frame_goes_whole() -> None:
     frame = pandas.DataFrame({"a": [1.0, 2.0]}, index=["mean", "std"])
     assert described(frame) == Described(
-        f"pandas DataFrame, 2 rows × 1 column\nindex: Index ({frame.index.dtype}); 2 distinct\n"
+        f"pandas DataFrame, 2 rows × 1 column\nindex: Index ({frame.index.dtype}); unique; such as mean, std\n"
         "columns: a: float64\nindex,a\nmean,1\nstd,2",
         "2 rows × 1 column, whole",
     )
@@ -179,7 +194,9 @@ def test_odd_frames() -> None:
         {("x", "mean"): [1, 2]}, index=pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])
     )
     assert described(levels).text == (
-        "pandas DataFrame, 2 rows × 1 column\nMultiIndex of k (2 distinct), level 1 (2 distinct)\n"
+        "pandas DataFrame, 2 rows × 1 column\nMultiIndex of 2 levels, unique\n"
+        f"  level k: {levels.index.levels[0].dtype}; 2 distinct; values a, b\n"
+        "  level level 1: int64; 2 distinct, 1 … 2\ncolumn levels: level 0 (x); level 1 (mean)\n"
         "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
     )
     numbers = pandas.DataFrame({1: [1], None: [2], datetime.date(2020, 1, 1): [3]})
@@ -215,21 +232,27 @@ def test_odd_values() -> None:
     )
     text = described(frame).text
     assert len(text) < 4_500
-    assert "  nested: object; 20 missing (33.3%), holds list, dict\n" in text
+    assert (
+        "  nested: object; 20 missing (33.3%), holds 20 list of int, length 1, 20 dict with keys a\n" in text
+    )
     assert "  gone: float64; all missing\n" in text
-    assert "  big: int64; 9223372036854775807 … 9223372036854775807," in text
+    assert "  big: int64; constant 9223372036854775807\n" in text
     assert "line⏎xxxx" in text
     assert "<Bad>" in text
-    assert "b'\\x00\\xff'" in text
+    assert "  bytes: object; holds bytes, length 2\n" in text
+    assert "<2 bytes> b'\\x00\\xff'" in text
 
 
 def test_a_wide_frame_stays_in_its_budget() -> None:
     frame = pandas.DataFrame(numpy.zeros((1000, 1000)), columns=[f"column {n}" for n in range(1000)])
     result = described(frame)
     assert len(result.text) < 4_500
-    assert result.notes[0].endswith(" of 1,000 columns described")
-    assert result.notes[1].startswith("rows show the first ")
-    assert "  … and 967 more columns: 967 float64 (column 33, column 34, " in result.text
+    assert result.notes == (
+        "500 of 1,000 columns described",
+        "rows show the first 4 and last 3 of 1,000 columns",
+    )
+    assert "  column 0 … column 499 (500 columns): float64; 0 … 0, 500 columns constant\n" in result.text
+    assert "  … and 500 more columns: 500 float64 (column 500, column 501, " in result.text
     assert ", …, column 999)\n" in result.text
 
 
@@ -300,11 +323,11 @@ def test_ranges_and_missing_values_of_large_tables_are_exact(library: str) -> No
         "missing values and ranges are of all rows; ~ marks statistics from a sample of "
     )
     x, n, when, yes, word = lines[3:8]
-    assert "; 1 missing (< 0.1%), -900 … 900, ~mean " in x
-    assert x.endswith(", 1 infinite")
+    absent = "missing" if library == "pandas" else "NaN"
+    assert f"; 1 {absent} (< 0.1%), 1 infinite, finite -900 … 900, ~mean " in x
     assert "; 0 … 4611686018427387905, ~mean " in n
-    assert "; 1999-01-01 00:00:00 … 2020-01-01 00:49:59.999" in when
-    assert yes.endswith("; 30,000 true")
+    assert "; 1999-01-01 … 2020-01-01 00:49:59.999" in when
+    assert yes.endswith("; True: 30,000, False: 2,970,000")
     # Python objects are only sampled, and that is said.
     assert word.endswith(
         "~none missing, ~2 distinct" if library == "pandas" else "1 missing (< 0.1%), ~2 distinct"
@@ -317,16 +340,16 @@ def test_ranges_of_nullable_columns_and_of_an_index_are_exact() -> None:
     text = described(
         pandas.DataFrame({"x": numbers.array, "n": whole.array}, index=pandas.Index(RARE)), "schema"
     ).text
-    assert "index: Index (float64); 1 missing (< 0.1%), -900 … 900, ~mean " in text
-    assert "x: Float64; 1 missing (< 0.1%), -900 … 900, ~mean " in text
+    assert "index: Index (float64); 1 missing (< 0.1%), 1 infinite, finite -900 … 900, " in text
+    assert "x: Float64; 1 missing (< 0.1%), 1 infinite, finite -900 … 900, ~mean " in text
     assert "n: Int64; 0 … 4611686018427387905, ~mean " in text
 
 
 def test_ranges_of_large_arrays_are_exact() -> None:
     for array in (RARE, RARE.reshape(3, -1)[:, ::-1], numpy.asfortranarray(RARE.reshape(3000, 1000))):
         text = described(array, "schema").text
-        assert "1 missing (< 0.1%), -900 … 900, ~mean " in text
-        assert "1 infinite; ~ is from a sample of " in text
+        assert "1 NaN (< 0.1%), 1 infinite, finite -900 … 900, ~mean " in text
+        assert "; ~ is from a sample of " in text
 
 
 def test_ranges_of_large_arrow_tables_are_exact() -> None:
@@ -341,11 +364,11 @@ def test_ranges_of_large_arrow_tables_are_exact() -> None:
     assert described(pyarrow.table(columns), "schema").text.splitlines()[1:] == [
         "missing values and ranges are of all rows; ~ marks statistics from a sample of 10,000 rows (one in 5)",
         "columns (name: type; what is in it):",
-        "  x: double; -1 … 1, ~mean 0.000105168, ~median -0.000512454, ~std 0.707153, 1 infinite",
-        "  n: int64; 1 missing (< 0.1%), 0 … 49998, ~mean 24801, ~median 24999, ~std 14432.4",
-        "  day: date32[day]; 1900-01-01 … 2020-01-01",
-        "  word: string; 1 missing (< 0.1%), ~1 distinct",
-        "  yes: bool; ~100.0% true",
+        "  x: double; 1 infinite, finite -1 … 1, ~mean 0.000105168, ~median -0.000512454, ~std 0.707153, ~unique",
+        "  n: int64; 1 missing (< 0.1%), 0 … 49998, ~mean 24801, ~median 24999, ~std 14432.4, ~unique",
+        "  day: date32[day]; 1900-01-01 … 2020-01-01, 2 distinct, monotonic decreasing",
+        "  word: string; 1 missing (< 0.1%), ~constant",
+        "  yes: bool; ~constant True",
         "(no rows were sent)",
     ]
 
@@ -363,7 +386,7 @@ def test_what_is_sampled_altogether_says_so() -> None:
         "all statistics are from a sample of 10,000 rows (one in 5): a rare value, or a missing one, may not be in it"
         in text
     )
-    assert "  odd: int; ~50.0% missing, 1 … 1, " in text
+    assert "  odd: int; ~50.0% missing, constant 1\n" in text
     assert not is_exact(1_000_000_000, [1])
     assert is_exact(10_000_000, [1] * 10)
     assert not is_exact(10_000_000, [3] * 10)
@@ -371,7 +394,7 @@ def test_what_is_sampled_altogether_says_so() -> None:
 
 def test_numpy_arrays() -> None:
     assert described(numpy.arange(6).reshape(2, 3)) == Described(
-        "numpy ndarray, shape (2, 3), dtype int64\n0 … 5, mean 2.5, median 2.5, std 1.70783\nwhole:\n"
+        "numpy ndarray, shape (2, 3), dtype int64\n0 … 5, mean 2.5, median 2.5, std 1.70783, unique\nwhole:\n"
         "[[0, 1, 2],\n [3, 4, 5]]",
         "2 × 3, int64: whole",
     )
@@ -382,13 +405,13 @@ def test_numpy_arrays() -> None:
     assert "..." in large.text
     holes = numpy.array([1.0, numpy.nan, numpy.inf, numpy.nan])
     assert described(holes, "schema").text == (
-        "numpy ndarray, shape (4,), dtype float64\n2 missing (50.0%), 1 … 1, mean 1, median 1, std 0, 1 infinite\n"
+        "numpy ndarray, shape (4,), dtype float64\n2 NaN (50.0%), 1 infinite, finite constant 1\n"
         "(no values were sent)"
     )
     assert described(numpy.arange(500), "head 3").text.endswith("first 3:\n[0, 1, 2]")
     assert described(numpy.arange(500), "full").text.count(",") >= 499
     assert described(numpy.array([True, False])).text.startswith(
-        "numpy ndarray, shape (2,), dtype bool\n1 true\n"
+        "numpy ndarray, shape (2,), dtype bool\nTrue: 1, False: 1\n"
     )
     for odd in (
         numpy.array([]),
@@ -416,9 +439,9 @@ def test_a_structured_array_is_told_by_its_fields() -> None:
     array = numpy.array([(1, 2.5, "x"), (3, math.nan, "y")], dtype=[("a", "i4"), ("b", "f8"), ("c", "U3")])
     assert described(array, "schema").text.splitlines()[1:] == [
         "fields:",
-        "  a: int32; 1 … 3, mean 2, median 2, std 1",
-        "  b: float64; 1 missing (50.0%), 2.5 … 2.5, mean 2.5, median 2.5, std 0",
-        "  c: <U3; 2 distinct",
+        "  a: int32; 1 … 3, mean 2, median 2, std 1, unique",
+        "  b: float64; 1 NaN (50.0%), finite constant 2.5",
+        "  c: <U3; unique",
         "(no values were sent)",
     ]
 
@@ -426,13 +449,13 @@ def test_a_structured_array_is_told_by_its_fields() -> None:
 @pytest.mark.parametrize(
     ("array", "facts"),
     [
-        (numpy.array([1 + 2j, 3, math.nan]), "1 missing (33.3%), real 1 … 3, imaginary 0 … 2"),
-        (numpy.array(["a", "b", "a"]), "2 distinct; top: 'a' 2, 'b' 1"),
+        (numpy.array([1 + 2j, 3, math.nan]), "1 NaN (33.3%), real 1 … 3, imaginary 0 … 2"),
+        (numpy.array(["a", "b", "a"]), "2 distinct; a: 2, b: 1"),
         (
             numpy.array([1, "a", None], dtype=object),
-            "1 missing (33.3%), 2 distinct, holds int, str; such as '1', 'a'",
+            "1 missing (33.3%), holds int: 1, str: 1, unique; such as 1, a",
         ),
-        (numpy.array([{}, {}], dtype=object), "holds dict"),
+        (numpy.array([{}, {}], dtype=object), "holds dict without keys"),
     ],
 )
 def test_the_facts_of_other_arrays(array: Any, facts: str) -> None:
@@ -459,9 +482,11 @@ def test_xarray() -> None:
     array = xarray.DataArray(
         [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
     )
-    assert described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5"
+    assert (
+        described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5, unique"
+    )
     assert described(array, "full").text == (
-        "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5\nwhole:\n[[1., 2.]]"
+        "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5, unique\nwhole:\n[[1., 2.]]"
     )
     with pytest.raises(
         ConfigurationError, match=r"An xarray Dataset has no format head: .*{ds\['name'\]:head 5}"
@@ -469,8 +494,8 @@ def test_xarray() -> None:
         described(xarray.Dataset({"t": array}), "head 3")
     assert described(array, "schema").text == (
         "xarray DataArray, dimensions (y: 1, x: 2)\n"
-        "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5\n"
-        "variables (1 array):\n  t (y, x): float64 [K]; 1 … 2, mean 1.5, median 1.5, std 0.5\n(no values were sent)"
+        "coordinates (1 array):\n  x (x): int64; 10 … 20, mean 15, median 15, std 5, unique\n"
+        "variables (1 array):\n  t (y, x): float64 [K]; 1 … 2, mean 1.5, median 1.5, std 0.5, unique\n(no values were sent)"
     )
     assert described(xarray.Dataset({"t": array}), "schema").summary == "Dataset (x: 2, y: 1): schema only"
 
@@ -479,7 +504,7 @@ def test_what_is_masked_is_missing() -> None:
     array = numpy.ma.array([1, -9999, 3, 7], mask=[0, 1, 0, 0])  # type: ignore[no-untyped-call]
     assert described(array).text == (
         "numpy MaskedArray, shape (4,), dtype int64\n"
-        "1 missing (25.0%), 1 … 7, mean 3.66667, median 3, std 2.49444\nwhole:\n[1, --, 3, 7]"
+        "1 missing (25.0%), 1 … 7, mean 3.66667, median 3, std 2.49444, unique, monotonic increasing\nwhole:\n[1, --, 3, 7]"
     )
     large = numpy.ma.array(numpy.tile([1.5, 9e9, 3, 7], (100, 3)), mask=numpy.tile([0, 1, 0, 0], (100, 3)))  # type: ignore[no-untyped-call]
     text = described(large).text
@@ -494,7 +519,7 @@ def test_what_is_masked_is_missing() -> None:
     [
         (numpy.array([5, 6]), "all missing"),
         (numpy.array([5.0, numpy.nan]), "all missing"),
-        (numpy.array([True, False]), "all missing, 0 true"),
+        (numpy.array([True, False]), "all missing"),
         (numpy.array(["2020-01-01", "2020-01-02"], dtype="M8[D]"), "all missing"),
     ],
 )
@@ -538,8 +563,8 @@ def test_cut_cells_are_said() -> None:
         "14 cells shortened to 60 characters",
     )
     large = described(pandas.concat([frame] * 2, ignore_index=True), summary=1_500)
-    assert large.notes == ("10 cells shortened to 98 characters",)
-    assert "\nfirst 5 rows, 10 cells shortened to 98 characters:\n" in large.text
+    assert large.notes == ("10 cells shortened to 99 characters",)
+    assert "\nfirst 5 rows, 10 cells shortened to 99 characters:\n" in large.text
 
 
 def test_numbers_have_all_digits_where_the_table_fits() -> None:
@@ -558,7 +583,8 @@ def test_numbers_of_32_bits_have_only_their_own_digits() -> None:
         polars.DataFrame({"x": single}),
         pyarrow.table({"x": pyarrow.array(single)}),
     ):
-        assert described(value).text.endswith("row,x\n0,0.1\n1,3.4e+38\n2,")
+        absent = "" if isinstance(value, pandas.DataFrame) else "NaN"
+        assert described(value).text.endswith(f"row,x\n0,0.1\n1,3.4e+38\n2,{absent}")
 
 
 def test_rows_without_columns() -> None:
@@ -605,61 +631,65 @@ def test_an_empty_text_is_not_missing() -> None:
 
 def test_texts_that_look_missing_are_texts() -> None:
     frame = pandas.DataFrame({"a": ["NaT", "<NA>"], "t": [pandas.NaT, pandas.Timestamp(2020, 1, 1)]})
-    assert described(frame).text.endswith("row,a,t\n0,NaT,\n1,<NA>,2020-01-01 00:00:00")
+    assert described(frame).text.endswith("row,a,t\n0,NaT,\n1,<NA>,2020-01-01")
 
 
 COLUMNS: list[tuple[str, Any, str]] = [
     ("complex", numpy.arange(60) * (1 + 2j), "complex128; real 0 … 59, imaginary 0 … 118"),
-    ("period", pandas.period_range("2020-01", periods=60, freq="M"), "period[M]; 2020-01 … 2024-12"),
-    ("mixed types", [1, "a", None] * 20, "object; 20 missing (33.3%), 2 distinct, holds int, str"),
+    (
+        "period",
+        pandas.period_range("2020-01", periods=60, freq="M"),
+        "period[M]; 2020-01 … 2024-12, unique, monotonic increasing",
+    ),
+    ("mixed types", [1, "a", None] * 20, "object; 20 missing (33.3%), holds int: 20, str: 20, 2 distinct"),
     (
         "decimals",
         [decimal.Decimal("1.10"), None] * 30,
-        "object; 30 missing (50.0%), holds Decimal, 1.10 … 1.10",
+        "object; 30 missing (50.0%), holds Decimal, constant 1.10",
     ),
     (
         "dates",
         [datetime.date(2020, 1, 1), datetime.date(2021, 2, 3)] * 30,
-        "object; holds date, 2020-01-01 … 2021-02-03",
+        "object; holds date, 2020-01-01 … 2021-02-03, 2 distinct, not monotonic",
     ),
-    ("intervals", pandas.interval_range(0, periods=60), "interval[int64, right]; from 0 to 60"),
+    ("intervals", pandas.interval_range(0, periods=60), "interval[int64, right]; from 0 to 60, unique"),
     (
         "unused category",
         pandas.Categorical(["a"] * 60, categories=["a", "b"]),
-        "category; 2 categories, 1 distinct",
+        "category; constant; 1 of 2 categories unused",
     ),
-    ("ordered", pandas.Categorical([1, 2] * 30, ordered=True), "category; 2 categories, ordered"),
+    ("ordered", pandas.Categorical([1, 2] * 30, ordered=True), "category; 2 distinct; ordered"),
     (
         "sparse",
         pandas.arrays.SparseArray([0, 0, 5] * 20),
-        "Sparse[int64, 0]; 0 … 5, mean 1.66667, median 0, std 2.37691",
+        "Sparse[int64, 0]; 0 … 5, mean 1.66667, median 0, std 2.37691, 2 distinct, 20 of 60 stored",
     ),
     (
         "sparse NaN",
         pandas.arrays.SparseArray([math.nan, math.nan, 5] * 20),
-        "Sparse[float64, nan]; 40 missing (66.7%), 5 … 5, mean 5, median 5, std 0",
+        "Sparse[float64, nan]; 40 missing (66.7%), constant 5, 20 of 60 stored",
     ),
     (
         "nullable",
         pandas.array([2**60 + 1, None] * 30, dtype="Int64"),
-        f"Int64; 30 missing (50.0%), {2**60 + 1} … {2**60 + 1}, mean 1.15292e+18, median 1.15292e+18, std 0",
+        f"Int64; 30 missing (50.0%), constant {2**60 + 1}",
     ),
     ("all missing", pandas.array([None] * 60, dtype="Int64"), "Int64; all missing"),
-    ("infinite", [math.inf, 1.0, -math.inf] * 20, "float64; 1 … 1, mean 1, median 1, std 0, 40 infinite"),
+    ("infinite", [math.inf, 1.0, -math.inf] * 20, "float64; 40 infinite, finite constant 1"),
     (
         "half",
         numpy.array([0.5, 1.5] * 30, dtype="float16"),
-        "float16; 0.5 … 1.5, mean 1, median 1, std 0.504219",
+        "float16; 0.5 … 1.5, mean 1, median 1, std 0.504219, 2 distinct",
     ),
     (
         "zone",
         pandas.date_range("2020-01-01", periods=60, tz="Europe/Paris"),
-        "datetime64[us, Europe/Paris]; 2020-01-01 00:00:00+01:00 … 2020-02-29 00:00:00+01:00",
+        "datetime64[us, Europe/Paris]; 2020-01-01 … 2020-02-29, daily, unique, monotonic increasing",
     ),
     (
         "no date",
         [pandas.NaT, pandas.Timestamp(2020, 1, 1)] * 30,
-        "datetime64[us]; 30 missing (50.0%), 2020-01-01 00:00:00 … 2020-01-01 00:00:00",
+        "datetime64[us]; 30 missing (50.0%), constant 2020-01-01",
     ),
 ]
 
@@ -692,7 +722,7 @@ def test_long_lists_of_records_are_tables() -> None:
     rows = sqlite3.connect(":memory:").execute("SELECT 1, 'x' UNION ALL SELECT 2, NULL").fetchall()
     assert describe_data(rows) is None
     assert described(rows, "schema").text.splitlines()[2:4] == [
-        "  0: int; 1 … 2, mean 1.5, median 1.5, std 0.707107",
+        "  0: int; 1 … 2, mean 1.5, median 1.5, std 0.707107, unique",
         "  1: str; 1 missing (50.0%), 1 distinct",
     ]
     assert described(rows * 20).text.startswith(
@@ -748,5 +778,5 @@ def test_a_relation_of_duckdb_is_not_computed() -> None:
 def test_spaces_around_texts_and_names_are_seen() -> None:
     frame = pandas.DataFrame({" a": ["x ", "x", " "] * 20, "b\n": 1})
     text = described(frame).text
-    assert "  ' a': str; 3 distinct; top: 'x ' 20, 'x' 20, ' ' 20\n  'b\\n': int64; 1 … 1, " in text
+    assert "  ' a': str; 3 distinct; 'x ': 20, x: 20, ' ': 20\n  'b\\n': int64; constant 1\n" in text
     assert "row,' a','b\\n'\n0,\"x \",1\n1,x,1\n2,\" \",1\n" in text

@@ -227,3 +227,29 @@ def test_an_error_in_a_notebook_is_a_card_and_the_cell_failed(
     running.wait()
     assert not running.ok and running.error is None and "AnswerInterrupted" not in running.html
     assert '<span class="nbclaude-mark">Stopped</span>' in running.html and len(simulator.requests) == 2
+
+
+SLOW = """
+import time
+class Slow:
+    def __repr__(self):
+        time.sleep(1.0)
+        return "slow"
+slow = Slow()
+"""
+
+
+def test_a_sign_of_life_comes_before_what_takes_long(claude_kernel: Kernel, simulator: Simulator) -> None:
+    asked = ("nobody asks",)
+    simulator.enqueue("Done.")
+    claude_kernel.run(SLOW)
+    running = claude_kernel.start("%claude -a slow Hi", cell_id="a", answers=asked)
+    start = time.monotonic()
+    running.wait_until(lambda seen: "Preparing what is attached…" in seen.html)
+    assert time.monotonic() - start < 0.9
+    running.wait()
+    (output,) = displays(running)  # the answer takes the place of the sign
+    assert "Done." in output["data"]["text/html"] and 'nbclaude-waiting"' not in output["data"]["text/html"]
+    refused = claude_kernel.run("%claude -a slow --tools nothing Hi", cell_id="a", answers=asked)
+    (output,) = displays(refused)
+    assert "nbclaude-card" in output["data"]["text/html"]

@@ -496,7 +496,7 @@ class TestReceipt:
             assert text.replace("<", "&lt;").replace(">", "&gt;") in html
         assert "sent: 1 earlier turn, df (" in html
         assert "<summary>Hello</summary>" in html
-        assert re.search(r"answer</div><pre>ok</pre>", html)
+        assert re.search(r'answer</div><pre tabindex="0">ok</pre>', html)
         assert "system prompt: Be brief." in html
 
     def test_the_request_can_be_had(self, claude_kernel: Kernel, simulator: Simulator) -> None:

@@ -51,7 +51,7 @@ def receipt(done: Execution) -> str:
 
 
 def texts_shown(html: str) -> list[str]:
-    return [unescape(text) for text in re.findall(r"<pre>(.*?)</pre>", html, re.DOTALL)]
+    return [unescape(text) for text in re.findall(r'<pre tabindex="0">(.*?)</pre>', html, re.DOTALL)]
 
 
 def prompt_part(html: str) -> str:

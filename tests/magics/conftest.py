@@ -93,6 +93,9 @@ class Inputs:
 
     def _take(self, text: str, replace: bool = False) -> None:
         self.texts.append((text, replace))
+        self.shell.payload_manager.write_payload(
+            {"source": "set_next_input", "text": text, "replace": replace}
+        )
 
     def request(
         self,

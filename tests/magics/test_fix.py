@@ -117,3 +117,24 @@ def test_the_demo_model_mends(notebook: Notebook, before: str, cell: str, mended
     for line in mended.splitlines():
         assert line in cell.splitlines() or not line or line in added
     assert notebook.run(mended) is None
+
+
+def test_looking_runs_nothing_and_hides_what_names_say(notebook: Notebook) -> None:
+    notebook.run(
+        "import pandas as pd\n"
+        "class Meta(type):\n    def __getattribute__(cls, name): raise SystemExit(name)\n"
+        "class Evil(metaclass=Meta):\n"
+        "    def __getattribute__(self, name): ran.append(name); raise SystemExit\n"
+        "    def __repr__(self): ran.append('repr'); return ''\n"
+        "ran = []\nevil = object.__new__(Evil)\n"
+        "row = pd.DataFrame({'name': ['Anna'], 'password': ['cup99']}).iloc[0]\n"
+        "login = {'user': 'anna', 'api_key': 'k1'}"
+    )
+    notebook.run("print('cup99')\n(evil, row, login)[5]")
+    (prompt,) = notebook.sent("%claude_fix")
+    assert notebook.value("ran") == []
+    assert "evil = Evil" in prompt
+    assert "row = Series" in prompt
+    assert "'Anna'" in prompt
+    assert "'k1'" not in prompt
+    assert "cup99" not in prompt.partition("Values when it failed")[2]

@@ -111,14 +111,14 @@ def test_all_where_cells_come_one_at_a_time(
 
 
 def test_all_in_a_document(notebook: Notebook, answered: Inputs) -> None:
-    """The first goes the way that every front end takes, the others follow in cells of their own."""
+    """Each gets a cell of its own, in order."""
     answered.request()
     assert notebook.run("%claude_insert all") is None
-    assert answered.texts == [("x = 1", False)]
+    assert answered.texts == []
     ((_, widget),) = offers._widgets
     assert isinstance(widget, actions.Actions)
     assert widget.cell == "cell-1"
-    assert [source.split("\n")[0] for _, source in widget.cells] == ["%%bash", "%%markdown", "%%R"]
+    assert [source.split("\n")[0] for _, source in widget.cells] == ["x = 1", "%%bash", "%%markdown", "%%R"]
     assert widget.wish == "below"
 
 
@@ -128,7 +128,9 @@ def test_one_after_the_other_in_one_cell(notebook: Notebook, answered: Inputs) -
     assert notebook.run("for block in _claude.code[:3]: block.insert()") is None
     ((_, widget),) = offers._widgets
     assert answered.texts == [("x = 1", False)]
-    assert [source.split("\n")[0] for _, source in widget.cells] == ["%%bash", "%%markdown"]
+    assert [source.split("\n")[0] for _, source in widget.cells] == ["x = 1", "%%bash", "%%markdown"]
+    assert widget.wish == "below 3"
+    assert notebook.shell.payload_manager.read_payload() == []
     answered.request(run="r2")
     assert notebook.run("_claude.code[4].insert()") is None
     assert answered.texts == [("x = 1", False), ("%%R\nx <- 1", False)]

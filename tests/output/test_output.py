@@ -286,9 +286,9 @@ class TestWaiting:
             "Overloaded (HTTP 529). Trying again in 3 s",
             "Overloaded (HTTP 529). Trying again in 2 s",
             "Overloaded (HTTP 529). Trying again in 1 s",
-            "",
+            "Claude is thinking…",
         ]
-        assert 'aria-label="waiting for Claude"' in notebook.messages[-1]["data"]["text/html"]
+        assert "Claude is thinking…" in notebook.messages[-1]["data"]["text/html"]
         assert notebook.display.pause() is None
         assert len(notebook.messages) == 5
         assert len(notebook.outputs) == 1
@@ -303,7 +303,7 @@ class TestWaiting:
         notebook.display.begin()
         notebook.display.wait("Overloaded", 5.0)
         notebook.display.show([MessageStart({})])
-        assert self.said(notebook) == ""
+        assert self.said(notebook) == "Claude is thinking…"
         assert notebook.display.pause() is None
         notebook.display.show([delta("Hi")])
         assert self.said(notebook) == "Hi"
@@ -319,7 +319,7 @@ class TestWaiting:
     def test_nothing_to_wait_for(self, notebook: Notebook) -> None:
         notebook.display.begin()
         notebook.display.wait("Overloaded", 0.0)
-        assert self.said(notebook) == ""
+        assert self.said(notebook) == "Claude is thinking…"
         assert notebook.display.pause() is None
 
     def test_it_is_escaped(self, notebook: Notebook) -> None:
@@ -477,7 +477,7 @@ class TestShells:
         shell = ZMQInteractiveShell()
         show_table(shell, "Turns", ["no", "what"], [[1, "a<b"], [10, "c"]])
         [message] = shell.display_pub.outputs
-        assert message["data"]["text/plain"] == "Turns\nno  what\n--  ----\n1   a<b\n10  c"
+        assert message["data"]["text/plain"] == "Turns\nno  what\n--  ----\n 1  a<b\n10  c"
         assert ">a&lt;b</td>" in message["data"]["text/html"]
 
     def test_tables_in_a_terminal_are_text_alone(self) -> None:

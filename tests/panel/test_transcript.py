@@ -21,7 +21,7 @@ def test_an_item_has_number_question_answer_and_buttons() -> None:
     first = turn("Is <b> bold?", answer="**Yes.**", cell="cell-one-and-more")
     ((key, html),) = Transcript().items([first])
     assert turn_of_key([turn(), first], key) is first
-    assert "Turn 1" in html and "cell cell-one" in html
+    assert "Turn 1" in html and "asked in a cell" in html
     assert "Is &lt;b&gt; bold?" in html and "<strong>Yes.</strong>" in html
     assert "claude-x · 3 tokens in, 2 out" in html
     for action in ("copy-answer", "edit", "delete"):
@@ -32,7 +32,7 @@ def test_a_turn_that_is_set_aside_has_no_number_and_a_way_back() -> None:
     first, gone, last = turn(cell="a"), turn("Where?", cell="deleted-cell"), turn(cell="c")
     (_, one), (key, aside), (_, two) = Transcript().items([first, gone, last], [gone])
     assert "Turn 1<" in one and "Turn 2<" in two
-    assert "Set aside<" in aside and "cell deleted-, deleted: not sent" in aside
+    assert "Set aside<" in aside and "asked in a cell, deleted: not sent" in aside
     assert f'data-action="bring-back" data-value="{key}"' in aside
     assert 'data-action="edit"' not in aside and 'data-action="delete"' in aside
     assert "bring-back" not in one + two

@@ -30,30 +30,42 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     "loose list": ("- a\n\n- b", "<ul>\n<li>\n<p>a</p>\n</li>\n<li>\n<p>b</p>\n</li>\n</ul>\n"),
     "quote": ("> a\n> > b", "<blockquote>\n<p>a</p>\n<blockquote>\n<p>b</p>\n</blockquote>\n</blockquote>\n"),
     "rule": ("---", "<hr>\n"),
-    "fence": ("```\na < b\n```", '<div class="code"><pre><code>a &lt; b\n</code></pre></div>\n'),
+    "fence": ("```\na < b\n```", '<div class="code"><pre tabindex="0"><code>a &lt; b\n</code></pre></div>\n'),
     "fence with a language": (
         "```text\na\n```",
-        '<div class="code" data-language="text"><pre><code class="language-text">a\n</code></pre></div>\n',
+        '<div class="code" data-language="text"><pre tabindex="0"><code class="language-text">a\n</code></pre></div>\n',
     ),
-    "fence with tildes": ("~~~\n```\n~~~", '<div class="code"><pre><code>```\n</code></pre></div>\n'),
+    "fence with tildes": (
+        "~~~\n```\n~~~",
+        '<div class="code"><pre tabindex="0"><code>```\n</code></pre></div>\n',
+    ),
     "fence with attributes": (
         '```text title="x" {1,3}\na\n```',
-        '<div class="code" data-language="text"><pre><code class="language-text">a\n</code></pre></div>\n',
+        '<div class="code" data-language="text"><pre tabindex="0"><code class="language-text">a\n</code></pre></div>\n',
     ),
-    "fence that is not closed": ("```\na", '<div class="code"><pre><code>a</code></pre></div>\n'),
-    "indented code": ("    a <b>\n", '<div class="code"><pre><code>a &lt;b&gt;\n</code></pre></div>\n'),
+    "fence that is not closed": (
+        "```\na",
+        '<div class="code"><pre tabindex="0"><code>a</code></pre></div>\n',
+    ),
+    "indented code": (
+        "    a <b>\n",
+        '<div class="code"><pre tabindex="0"><code>a &lt;b&gt;\n</code></pre></div>\n',
+    ),
     "table": (
         "| a | b |\n|:--|--:|\n| 1 | 2 |",
-        '<div class="table"><table>\n<thead>\n<tr>\n<th style="text-align:left">a</th>\n<th style="text-align:right">b</th>\n'
+        '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n'
+        '<thead>\n<tr>\n<th style="text-align:left">a</th>\n<th style="text-align:right">b</th>\n'
         '</tr>\n</thead>\n<tbody>\n<tr>\n<td style="text-align:left">1</td>\n<td style="text-align:right">2</td>\n</tr>\n'
         "</tbody>\n</table></div>\n",
     ),
     "task list": (
         "- [ ] a\n- [x] b",
         '<ul class="contains-task-list">\n'
-        '<li class="task-list-item"><input class="task-list-item-checkbox" disabled="disabled" type="checkbox"> a</li>\n'
+        '<li class="task-list-item"><input class="task-list-item-checkbox" disabled="disabled" '
+        'type="checkbox" aria-label="to do"> a</li>\n'
         '<li class="task-list-item">'
-        '<input class="task-list-item-checkbox" checked="checked" disabled="disabled" type="checkbox"> b</li>\n</ul>\n',
+        '<input class="task-list-item-checkbox" checked="checked" disabled="disabled" '
+        'type="checkbox" aria-label="done"> b</li>\n</ul>\n',
     ),
     "link": ("[a](https://a.example)", f'<p><a href="https://a.example" {LINK}>a</a></p>\n'),
     "link with a title": (

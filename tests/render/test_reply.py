@@ -214,7 +214,7 @@ class TestBeginningAgain:
 class TestFooter:
     def test_html(self) -> None:
         assert Footer(("a <b>", "c"), mark="interrupted", notice="demo & more").html == (
-            '<div class="nbclaude-footer"><span class="nbclaude-mark">interrupted</span> · '
+            '<div class="nbclaude-footer" role="status"><span class="nbclaude-mark">interrupted</span> · '
             "<strong>demo &amp; more</strong> · a &lt;b&gt; · c</div>"
         )
 
@@ -252,7 +252,7 @@ class TestCallout:
         footer = Footer(("a",), mark="refused", callout="It says <why>.\nAnd how to go on.")
         assert footer.html == (
             '<div class="nbclaude-callout">It says &lt;why&gt;.\nAnd how to go on.</div>'
-            '<div class="nbclaude-footer"><span class="nbclaude-mark">refused</span> · a</div>'
+            '<div class="nbclaude-footer" role="status"><span class="nbclaude-mark">refused</span> · a</div>'
         )
         assert footer.text == "It says <why>.\nAnd how to go on.\nrefused · a"
         assert footer.line == "refused · a"

@@ -150,7 +150,8 @@ class TestTail:
             ("text\n\n| a | b |\n|--", ""),
             (
                 "```python\nimport os\n",
-                '<div class="code" data-language="python"><pre><code class="language-python">import os\n</code></pre></div>\n',
+                '<div class="code" data-language="python"><pre tabindex="0">'
+                '<code class="language-python">import os\n</code></pre></div>\n',
             ),
             ("**", ""),
             ("1.", ""),

@@ -60,6 +60,14 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
         ("luna azul",),
     ),
     ("  password: str; 2 distinct; top: 'sunshine' 66, 'blue moon' 34", ("sunshine", "blue moon")),
+    ("  password: str; 2 distinct; sunshine: 66, blue moon: 34", ("sunshine", "blue moon")),
+    ("  password: str; ~30 distinct; top sunshine: ~6.6%, 'a, b': ~3.4%", ("sunshine", "a, b")),
+    ("  passwd: str; constant hunter2", ("hunter2",)),
+    ("  level password: str; 2 distinct; values sunshine, moon", ("sunshine", "moon")),
+    (
+        "  api_token: category; 2 distinct; low: 6, high: 3; ordered: low < high < top9",
+        ("low", "high", "top9"),
+    ),
     (
         'pyarrow.Table\nuser: string\npassword: string\n----\nuser: [["ann"]]\npassword: [["sunshine","moon light"]]',
         ("sunshine", "moon light"),

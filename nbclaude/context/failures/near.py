@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nbclaude.context.failures.values import MISSING, expressions_of, lookup
-from nbclaude.context.glance.glance import glance, is_a, listed
+from nbclaude.context.glance.glance import glance, is_a, listed, type_of
 from nbclaude.context.glance.libraries import columns_of
 from nbclaude.context.glance.objects import attributes_of
 
@@ -141,7 +141,7 @@ def _containers(statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator
         if value is MISSING or text in seen:
             continue
         seen.add(text)
-        grouped = value.__dict__.get("obj") if "GroupBy" in type(value).__name__ else None
+        grouped = value.__dict__.get("obj") if type_of(value).endswith("GroupBy") else None
         if _keys(value) or grouped is not None:
             yield text, value if grouped is None else grouped
 
@@ -149,7 +149,7 @@ def _containers(statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator
 def _keys(value: Any) -> list[str]:
     if is_a(value, dict):
         return [each for each in itertools.islice(dict.keys(value), _MOST_KEYS) if type(each) is str]
-    if type(value).__name__ == "_Environ":
+    if type_of(value).endswith("_Environ"):
         return list(os.environ)
     return list(columns_of(value))
 

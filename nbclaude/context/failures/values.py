@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbclaude.context.failures.failure import ValueFact
-from nbclaude.context.glance.glance import Looking, glance, is_a, is_hidden_name
+from nbclaude.context.glance.glance import Looking, bases_of, glance, is_a, is_hidden_name, members_of
 from nbclaude.context.glance.objects import held_by
 
 __all__ = ["MISSING", "attribute_of", "expressions_of", "hidden_values", "lookup", "values_of", "words_of"]
@@ -51,7 +51,13 @@ def values_of(
     for name, value in others.items():
         if len(facts) >= _MOST_ON_LINE + _MOST_OTHERS:
             break
-        if name not in facts and not name.startswith("_") and name not in _USUAL and not _is_code(value):
+        if (
+            name not in facts
+            and name.isidentifier()
+            and not name.startswith("_")
+            and name not in _USUAL
+            and not _is_code(value)
+        ):
             facts[name] = ValueFact(name, glance(value, name, small))
     return tuple(facts.values())
 
@@ -91,10 +97,12 @@ def attribute_of(owner: Any, name: str) -> Any:
     if is_a(owner, types.ModuleType):
         return vars(owner).get(name, MISSING)
     if is_a(owner, type):
-        return next((vars(base)[name] for base in type.mro(owner) if name in vars(base)), MISSING)
+        return next((members_of(base)[name] for base in bases_of(owner) if name in members_of(base)), MISSING)
     if name in (held := held_by(owner)):
         return held[name]
-    found = next((vars(base)[name] for base in type.mro(type(owner)) if name in vars(base)), MISSING)
+    found = next(
+        (members_of(base)[name] for base in bases_of(type(owner)) if name in members_of(base)), MISSING
+    )
     return MISSING if hasattr(type(found), "__get__") and not is_a(found, types.FunctionType) else found
 
 

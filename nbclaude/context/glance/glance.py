@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from nbclaude.secrets.masking import mask_of
 from nbclaude.secrets.names import Name, name_of
 
-__all__ = ["Glance", "Looking", "glance", "is_a", "is_hidden_name", "listed", "type_of"]
+__all__ = [
+    "Glance",
+    "Looking",
+    "bases_of",
+    "glance",
+    "is_a",
+    "is_hidden_name",
+    "listed",
+    "members_of",
+    "type_of",
+]
 
 ROOM = 300  # characters of one value
 
@@ -80,6 +90,22 @@ def _seen(value: object, looking: Looking) -> Glance:
 def is_a(value: object, kinds: Any) -> TypeGuard[Any]:
     """Tell whether a value is of one of these types; `isinstance` would ask an object for its `__class__`, which may run code."""
     return issubclass(type(value), kinds)
+
+
+# Past whatever a metaclass does with the attributes of its classes.
+_DICT, _MRO = type.__dict__["__dict__"].__get__, type.__dict__["__mro__"].__get__
+
+
+def members_of(kind: type) -> Mapping[str, Any]:
+    """Return what a class itself defines."""
+    found: Mapping[str, Any] = _DICT(kind)
+    return found
+
+
+def bases_of(kind: type) -> tuple[type, ...]:
+    """Return a class and those that it comes from, in the order in which attributes are looked up."""
+    found: tuple[type, ...] = _MRO(kind)
+    return found
 
 
 def type_of(value: object) -> str:

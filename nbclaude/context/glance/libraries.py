@@ -135,7 +135,11 @@ def _sample(series: Any, name: str) -> str:
     """Return the first values of a column, how many are missing, and the Python types in it where they are mixed."""
     if secret := is_hidden_name(name):
         return mask_of(secret.kind)
-    shown = f"[{listed([_short(each) for each in series.iloc[:4].tolist()], len(series), 120)}]"
+    # A row of a frame has the names of the columns as its labels.
+    labels = series.index[:4].tolist()
+    values = series.iloc[:4].tolist()
+    texts = [glance(value, _text(label), _SHORT).text() for label, value in zip(labels, values, strict=True)]
+    shown = f"[{listed(texts, len(series), 120)}]"
     if len(series) <= _COUNTED and (missing := int(series.isna().sum())):
         shown += f", {missing:,} missing"
     if str(series.dtype) == "object":
@@ -144,8 +148,15 @@ def _sample(series: Any, name: str) -> str:
     return shown
 
 
+_SHORT = Looking(depth=0, room=40, items=3)
+
+
 def _short(value: object) -> str:
-    return glance(value, "", Looking(depth=0, room=40, items=3)).text()
+    return glance(value, "", _SHORT).text()
+
+
+def _text(label: object) -> str:
+    return label if type(label) is str else ""
 
 
 def _series(value: Any, looking: Looking) -> Glance:

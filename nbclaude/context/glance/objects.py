@@ -7,7 +7,16 @@ import inspect
 import types
 from typing import Any
 
-from nbclaude.context.glance.glance import Glance, Looking, glance, is_a, listed, type_of
+from nbclaude.context.glance.glance import (
+    Glance,
+    Looking,
+    bases_of,
+    glance,
+    is_a,
+    listed,
+    members_of,
+    type_of,
+)
 from nbclaude.context.places import is_users_file, short_path
 from nbclaude.texts import one_line
 
@@ -93,7 +102,9 @@ def _default(value: object, name: str) -> str:
 
 def _class(kind: type) -> Glance:
     bases = [each.__name__ for each in type.__getattribute__(kind, "__bases__") if each is not object]
-    init = next((vars(base)["__init__"] for base in kind.__mro__ if "__init__" in vars(base)), None)
+    init = next(
+        (members_of(base)["__init__"] for base in bases_of(kind) if "__init__" in members_of(base)), None
+    )
     signature = (
         signature_of(init).replace("(self, ", "(").replace("(self)", "()")
         if isinstance(init, types.FunctionType)
@@ -101,7 +112,7 @@ def _class(kind: type) -> Glance:
     )
     text = f"class {type.__getattribute__(kind, '__qualname__')}{signature}"
     text += f", a subclass of {', '.join(bases)}" if bases else ""
-    if members := [name for name in vars(kind) if not name.startswith("_")]:
+    if members := [name for name in members_of(kind) if not name.startswith("_")]:
         text += f"; it has {listed(members, len(members), 200)}"
     return Glance(text)
 
@@ -109,15 +120,16 @@ def _class(kind: type) -> Glance:
 def held_by(value: object) -> dict[str, Any]:
     """Return what an object holds in its `__dict__` and slots, past any `__getattribute__` or property of its class."""
     held: dict[str, Any] = {}
-    for base in reversed(type.mro(type(value))):
-        for name, member in vars(base).items():
+    for base in reversed(bases_of(type(value))):
+        for name, member in members_of(base).items():
             if type(member) is types.MemberDescriptorType and name not in ("__dict__", "__weakref__"):
                 try:
                     held[name] = member.__get__(value)
                 except AttributeError:
                     continue
     descriptor = next(
-        (vars(base)["__dict__"] for base in type.mro(type(value)) if "__dict__" in vars(base)), None
+        (members_of(base)["__dict__"] for base in bases_of(type(value)) if "__dict__" in members_of(base)),
+        None,
     )
     if isinstance(descriptor, types.GetSetDescriptorType):
         own = descriptor.__get__(value)
@@ -130,8 +142,11 @@ def attributes_of(value: object) -> tuple[str, ...]:
     """Return the names of what an object, class or module has, found without asking it."""
     if is_a(value, types.ModuleType):
         return tuple(vars(value))
-    kinds = type.mro(value) if is_a(value, type) else type.mro(type(value))
-    names = [*([] if is_a(value, type) else held_by(value)), *(name for base in kinds for name in vars(base))]
+    kinds = bases_of(value) if is_a(value, type) else bases_of(type(value))
+    names = [
+        *([] if is_a(value, type) else held_by(value)),
+        *(name for base in kinds for name in members_of(base)),
+    ]
     return tuple(dict.fromkeys(names))
 
 
@@ -142,7 +157,7 @@ def _instance(value: object, looking: Looking) -> Glance:
         return Glance(name)
     held = {key: each for key, each in held_by(value).items() if not key.startswith("__")}
     if not held:
-        members = [each for each in vars(type(value)) if not each.startswith("_")]
+        members = [each for each in members_of(type(value)) if not each.startswith("_")]
         return Glance(
             name, f"{name}, which has {listed(members, len(members), looking.room)}" if members else name
         )
@@ -155,11 +170,13 @@ def _instance(value: object, looking: Looking) -> Glance:
 
 def _is_worth_reading(kind: type) -> bool:
     """Whether what objects of a class hold says something: classes of the user's do, and estimators, by their parameters."""
-    if any("get_params" in vars(base) for base in type.mro(kind)):
+    if any("get_params" in members_of(base) for base in bases_of(kind)):
         return True
-    if type.__getattribute__(kind, "__module__") == "__main__" or "__dataclass_fields__" in vars(kind):
+    if type.__getattribute__(kind, "__module__") == "__main__" or "__dataclass_fields__" in members_of(kind):
         return True
     codes = (
-        each.__code__.co_filename for each in vars(kind).values() if isinstance(each, types.FunctionType)
+        each.__code__.co_filename
+        for each in members_of(kind).values()
+        if isinstance(each, types.FunctionType)
     )
     return any(is_users_file(file) for file in codes) or kind is types.SimpleNamespace

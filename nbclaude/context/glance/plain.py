@@ -15,7 +15,16 @@ import types
 import uuid
 from typing import Any
 
-from nbclaude.context.glance.glance import Glance, Looking, glance, is_a, listed, type_of
+from nbclaude.context.glance.glance import (
+    Glance,
+    Looking,
+    bases_of,
+    glance,
+    is_a,
+    listed,
+    members_of,
+    type_of,
+)
 from nbclaude.texts import beginning
 
 __all__ = ["look", "text_of_string"]
@@ -76,7 +85,7 @@ def _row(value: Any, looking: Looking) -> Glance:
     name = type_of(value)
     if count == 0:
         return Glance(f"empty {name}", f"{name}, empty")
-    if hasattr(type(value), "_fields") and is_a(value, tuple):
+    if is_a(value, tuple) and any("_fields" in members_of(each) for each in bases_of(type(value))):
         return _named(value, looking)
     first = list(itertools.islice(base.__iter__(value), looking.items if looking.depth > 0 else 0))
     sample = [glance(each, "", looking.inside) for each in first]

@@ -1,0 +1,154 @@
+"""Tells the rhythm of points in time: how often they come, gaps, duplicates, and whether they are in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.data.facts import Fact
+
+__all__ = ["ordinal_facts", "rhythm_facts"]
+
+_MOST_SORTED = 1_000_000  # values: to sort more takes too long
+_REGULAR = 0.5  # of the steps are alike
+_LEAST = 3  # values have a rhythm
+_BEGINNING = 100_000  # of more values in order, the rhythm is that of the first ones
+_DAY_NAMES: Mapping[int, str] = {1: "daily", 7: "weekly"}
+_MONTHS: Mapping[int, str] = {1: "monthly", 3: "quarterly", 6: "every 6 months", 12: "yearly"}
+_SECONDS: tuple[tuple[float, str, str], ...] = (
+    (86_400, "day", "daily"),
+    (3_600, "h", "hourly"),
+    (60, "min", "every minute"),
+    (1, "s", "every second"),
+    (1e-3, "ms", "every ms"),
+)
+_UNITS: Mapping[str, float] = {"D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+
+
+def rhythm_facts(times: Any) -> tuple[Fact, ...]:
+    """Tell the rhythm of a flat numpy array of datetime64, without NaT and, where there is a zone, in its local time."""
+    numpy = sys.modules["numpy"]
+    times = times.astype(times.dtype.newbyteorder("="), copy=False)
+    unit = numpy.datetime_data(times.dtype)[0]
+    if unit not in _UNITS or times.size < 2:
+        return ()
+    if times.size > _MOST_SORTED:
+        return _of_many(times.view("int64"), unit, numpy)
+    ordered, order, duplicates = _in_order(times.view("int64"), numpy)
+    frequency, gaps = _frequency(ordered, unit, numpy)
+    return _said(frequency, gaps, order, duplicates, times.size)
+
+
+def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
+    """Tell whether many times are in order, looked at in pieces, and the rhythm of the first ones."""
+    least, most = 0, 0
+    strict = True
+    for start in range(0, times.size - 1, _BEGINNING):
+        part = times[start : start + _BEGINNING + 1]
+        steps = part[1:] - part[:-1]
+        low, high = int(steps.min()), int(steps.max())
+        least, most, strict = min(least, low), max(most, high), strict and (low > 0 or high < 0)
+        if least < 0 < most:
+            return (Fact("not monotonic", 1),)
+    ordered, order, _ = _in_order(times[:_BEGINNING], numpy)
+    frequency, _ = _frequency(ordered, unit, numpy)
+    facts = [Fact(f"~{frequency}" if frequency else ""), Fact("unique" if strict else "", 1), Fact(order, 1)]
+    return tuple(facts)
+
+
+def ordinal_facts(ordinals: Any) -> tuple[Fact, ...]:
+    """Tell the gaps, duplicates and order of periods by their ordinals, a numpy array of integers."""
+    numpy = sys.modules["numpy"]
+    if not 2 <= ordinals.size <= _MOST_SORTED:
+        return ()
+    ordered, order, duplicates = _in_order(ordinals, numpy)
+    gaps = int(numpy.count_nonzero(numpy.diff(ordered) > 1))
+    return _said("", gaps, order, duplicates, ordinals.size)
+
+
+def _said(frequency: str, gaps: int, order: str, duplicates: int, size: int) -> tuple[Fact, ...]:
+    facts = [Fact(frequency, 1 if frequency == "irregular" else 0)]
+    if gaps:
+        facts.append(Fact(f"{gaps:,} gap{'s' if gaps > 1 else ''}"))
+    if duplicates == 0:
+        facts.append(Fact("unique", 1))
+    elif duplicates < size - 1:
+        facts.append(Fact(f"{size - duplicates:,} distinct", 1))
+        # That each day occurs often is what such data are; that one does is a fault.
+        few = 2 * duplicates < size
+        facts.append(Fact(f"{duplicates:,} duplicate{'s' if duplicates > 1 else ''}" if few else "", 1))
+    facts.append(Fact(order, 1))
+    return tuple(facts)
+
+
+def _in_order(numbers: Any, numpy: Any) -> tuple[Any, str, int]:
+    """Return the distinct numbers in order, how they lie, and how many are duplicates."""
+    steps = numpy.diff(numbers)
+    least, most = steps.min(), steps.max()
+    if least < 0 < most:
+        ordered, order = numpy.unique(numbers), "not monotonic"
+    elif least == most == 0:
+        return numbers[:1], "", numbers.size - 1
+    else:
+        distinct = numbers if least > 0 or most < 0 else numbers[numpy.append(True, steps != 0)]
+        order = "monotonic increasing" if most > 0 else "monotonic decreasing"
+        ordered = distinct if most > 0 else distinct[::-1]
+    return ordered, order, int(numbers.size - ordered.size)
+
+
+def _frequency(ordered: Any, unit: str, numpy: Any) -> tuple[str, int]:
+    """Return how often the times come, and how many gaps there are."""
+    if ordered.size < _LEAST:
+        return "", 0
+    day = round(86_400 / _UNITS[unit])
+    if not numpy.any(ordered % day):
+        return _of_days(ordered // day, numpy)
+    return _of_steps(numpy.diff(ordered), _UNITS[unit], numpy)
+
+
+def _of_days(days: Any, numpy: Any) -> tuple[str, int]:
+    dates = days.view("M8[D]")
+    months = dates.astype("M8[M]")
+    in_month = (dates - months.astype("M8[D]")).astype("int64")
+    left = ((months + 1).astype("M8[D]") - dates).astype("int64")
+    steps = numpy.diff(days)
+    if (not numpy.any(in_month != in_month[0]) or not numpy.any(left != left[0])) and steps.min() > 7:
+        apart = numpy.diff(months.astype("int64"))
+        step = int(apart.min())
+        if not numpy.any(apart % step) and _is_regular(apart, step, numpy):
+            name = _MONTHS.get(step) or (
+                f"every {step // 12} years" if step % 12 == 0 else f"every {step} months"
+            )
+            return name, int(numpy.count_nonzero(apart > step))
+    weekdays = (days + 3) % 7  # 1970-01-01 was a Thursday
+    if steps.min() == 1 and weekdays.max() < 5 and steps.max() > 1:
+        left_out = numpy.busday_count(dates[:-1], dates[1:]) - 1
+        if numpy.count_nonzero(left_out) <= (1 - _REGULAR) * left_out.size:
+            return "business daily", int(numpy.count_nonzero(left_out))
+    return _of_steps(steps, 86_400, numpy)
+
+
+def _of_steps(steps: Any, seconds: float, numpy: Any) -> tuple[str, int]:
+    values, counts = numpy.unique(steps, return_counts=True)
+    step = int(values[counts.argmax()])
+    if not _is_regular(steps, step, numpy) or numpy.any(values % step):
+        return "irregular", 0
+    return _name(step * seconds), int(numpy.count_nonzero(steps > step))
+
+
+def _is_regular(steps: Any, step: int, numpy: Any) -> bool:
+    return bool(numpy.count_nonzero(steps == step) >= _REGULAR * steps.size)
+
+
+def _name(seconds: float) -> str:
+    days = seconds / 86_400
+    if days in _DAY_NAMES:
+        return _DAY_NAMES[int(days)]
+    for size, unit, single in _SECONDS:
+        count = seconds / size
+        if count >= 1 and abs(count - round(count)) < 1e-6:
+            return (
+                single if round(count) == 1 else f"every {round(count)} {unit}{'s' if unit == 'day' else ''}"
+            )
+    return f"every {seconds:g} s"

@@ -1,0 +1,185 @@
+"""Lays out rows of a table: the first ones, some from all over, and of a small table all of them in the form that fits it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from nbclaude.data.cells import cell_text, full_text, number_text
+from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
+from nbclaude.texts import Cut, counted
+
+if TYPE_CHECKING:
+    from nbclaude.data.table import Table
+
+__all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle", "turned"]
+
+_GAP = "…"
+_DIGITS = 7  # of numbers in rows that only show what rows look like
+_FEW_ROWS = 4  # of a wide table are shown as the values of its columns
+_MOST_TURNED = 400  # columns
+_MOST_SQUARE = 80  # columns
+_FIRST_SHARE = 0.6  # of the room goes to the first columns, the rest to the last
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The columns that rows show: all, or the `first` and `last` so many of `total`."""
+
+    first: int
+    last: int
+    total: int
+
+    @property
+    def note(self) -> str:
+        """What is left out, in words; nothing for nothing."""
+        if self.first + self.last == self.total:
+            return ""
+        last = f" and last {self.last:,}" if self.last else ""
+        return f"rows show the first {self.first:,}{last} of {self.total:,} columns"
+
+    @property
+    def columns(self) -> Sequence[int]:
+        """The positions of the columns."""
+        return [*range(self.first), *range(self.total - self.last, self.total)]
+
+
+def _all(table: Table) -> Shown:
+    return Shown(len(table.names), 0, len(table.names))
+
+
+def header_of(table: Table, shown: Shown | None = None) -> list[str]:
+    """Return the names of labels and columns; a gap is marked."""
+    shown = shown or _all(table)
+    names = [table.names[column] for column in shown.columns]
+    if shown.note:
+        names.insert(shown.first, _GAP)
+    return [*table.labels, *names]
+
+
+def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) -> list[Record]:
+    """Return rows with a text for each object: to make one may take long, and it is asked for more than once."""
+    if not len(rows):
+        return []
+    shown = shown or _all(table)
+    records: list[Record] = []
+    for row in table.cells(rows, shown.columns):
+        record = [full_text(value) for value in row]
+        if shown.note:
+            record.insert(len(table.labels) + shown.first, _GAP)
+        records.append(record)
+    return records
+
+
+def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
+    """Return the first five rows and five from all over the rest, as CSV, their number, and notes."""
+    if not table.rows or not table.names:
+        return "", 0, ()
+    wanted = min(5, table.rows)
+    head, columns = fitting(table, wanted, max(budget * 6 // 10, 300))
+    header, shown, spread = header_of(table, columns), len(head), []
+    if table.rows >= 20 and shown == wanted:
+        places = [table.rows * place // 10 for place in (2, 4, 6, 8)] + [table.rows - 1]
+        spread = records_of(table, places, columns)
+    rows = laid_out(header, [*head, *spread], budget, _DIGITS)
+    if spread and len(rows.text) + 100 > budget:
+        spread, rows = [], laid_out(header, head, 0, _DIGITS)
+    notes: list[str] = [Cut(columns.note)] if columns.note else []
+    said = f", {columns.note.removeprefix('rows show the ')}" if notes else ""
+    said += "".join(f", {note}" for note in rows.notes)
+    text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
+    if spread:
+        text += f"rows from all over, and the last:\n{rows.lines(shown + 1)}"
+    return text, shown + len(spread), (*notes, *rows.notes)
+
+
+def fitting(table: Table, wanted: int, budget: int) -> tuple[list[Record], Shown]:
+    """Return the first rows, as many as fit with their cells as short as can be, and which columns they show."""
+    columns = _columns_that_fit(table, min(wanted, 3), budget) if wanted else _all(table)
+    used = len(csv_line(header_of(table, columns)))
+    found: list[Record] = []
+    # In lots, so that `full` on a frame of ten million rows reads no more than fits.
+    while len(found) < wanted:
+        for record in records_of(table, range(len(found), min(len(found) + 200, wanted)), columns):
+            used += len(record_line(record))
+            if used > budget and found:
+                return found, columns
+            found.append(record)
+    return found, columns
+
+
+def _columns_that_fit(table: Table, rows: int, budget: int) -> Shown:
+    """Return which columns leave room for these first rows and the header: all, or some of the first and the last."""
+    room, total = budget // (rows + 1), len(table.names)
+    limit = min(total, 50)
+    while True:
+        widths = _widths(table, rows, range(limit))
+        if sum(widths) > room or limit == total:
+            break
+        limit = min(total, limit * 4)
+    if sum(widths) <= room:
+        return _all(table)
+    last = _widths(table, rows, range(max(0, total - 50), total))[::-1]
+    # The mark between them takes a little, too.
+    first = max(1, _number(widths, int(room * _FIRST_SHARE) - 2))
+    last_fitting = _number(last, room - sum(widths[:first]) - 2)
+    return Shown(first, min(last_fitting, total - first), total)
+
+
+def _number(widths: Sequence[int], room: int) -> int:
+    """Return how many columns of these widths have room."""
+    return sum(1 for used in accumulate(widths) if used <= room)
+
+
+def _widths(table: Table, rows: int, columns: range) -> list[int]:
+    """Return how wide each of these columns is in the first rows and the header."""
+    widest = [len(table.names[column]) + 1 for column in columns]
+    skip = len(table.labels)
+    for row in table.cells(range(rows), columns):
+        for place, value in enumerate(row[skip:]):
+            widest[place] = max(widest[place], len(cell_text(value)) + 1)
+    return widest
+
+
+def turned(table: Table) -> str:
+    """Return the values of a table of few rows and many columns as a line for each column; nothing for other tables."""
+    if not 0 < table.rows <= _FEW_ROWS or not len(table.names) <= _MOST_TURNED:
+        return ""
+    skip = len(table.labels)
+    rows = table.cells(range(table.rows), range(len(table.names)))
+    labels = [" ".join(cell_text(label) for label in row[:skip]) for row in rows]
+    which = f"rows {', '.join(labels)}" if table.rows > 1 else f"row {labels[0]}"
+    lines = [f"columns (name: type = the values of {which}):"]
+    for column, (name, dtype) in enumerate(zip(table.names, table.dtypes, strict=True)):
+        values = [full_text(row[skip + column]) for row in rows]
+        lines.append(f"  {name}: {dtype} = {record_line(values)}".rstrip("\n"))
+    return "\n".join(lines)
+
+
+def triangle(table: Table) -> str:
+    """Return a matrix of correlations, with the same names on both sides, as its lower half; nothing for other tables."""
+    size = len(table.names)
+    if not 3 <= size == table.rows <= _MOST_SQUARE or len(table.labels) != 1:
+        return ""
+    rows = table.cells(range(size), range(size))
+    if [str(row[0]) for row in rows] != list(table.names):
+        return ""
+    values = [list(row[1:]) for row in rows]
+    numbers = (int, float)
+    if not all(isinstance(value, numbers) for row in values for value in row):
+        return ""
+    if any(values[i][j] != values[j][i] for i in range(size) for j in range(i)):
+        return ""
+    lines = [
+        "symmetric: the lower half, in three digits",
+        csv_line([*table.labels, *table.names]).rstrip("\n"),
+    ]
+    for n, row in enumerate(values):
+        lines.append(csv_line([table.names[n], *(_short(value) for value in row[: n + 1])]).rstrip("\n"))
+    return "\n".join(lines)
+
+
+def _short(value: object) -> str:
+    return number_text(value, 3) if isinstance(value, float) and value == value else cell_text(value)

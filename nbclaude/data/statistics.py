@@ -1,0 +1,115 @@
+"""Finds the statistics of numbers: mean, median, deviation, how many are distinct, zero or negative, and the commonest."""
+
+from __future__ import annotations
+
+import decimal
+import math
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from nbclaude.data.facts import MOST_COUNTED, Numbers
+
+__all__ = ["numbers_in", "numbers_of_decimals"]
+
+_EXACT = 2**53  # the integers below are floats without loss
+_TAIL = 5  # times farther from the median than 99 % of the numbers
+_TAIL_ROWS = 100
+
+
+def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
+    """Return the statistics of a flat numpy array of integers or floats; what is not finite is left out.
+
+    `ddof` is 1 for the deviation of a sample, as pandas and polars have it, and 0 for that of numpy. `whole` says that no value
+    of the column is missing here, so that its order can be told.
+    """
+    numpy = sys.modules["numpy"]
+    with numpy.errstate(all="ignore"):
+        if array.dtype.kind == "f":
+            array = array.astype("float64", copy=False)
+            finite = array[numpy.isfinite(array)]
+        else:
+            finite = array.astype(array.dtype.newbyteorder("="), copy=False)
+        if not finite.size:
+            return Numbers()
+        ordered = numpy.sort(finite)
+        base, offsets = _shifted(finite, ordered, numpy)
+        middle = _median(_shifted(ordered, ordered, numpy)[1])
+        mean, median = _moved(base, float(offsets.mean())), _moved(base, middle)
+        deviation = float(offsets.std(ddof=ddof)) if finite.size > ddof else math.nan
+        distinct, counts = _counts(ordered, numpy)
+        return Numbers(
+            mean=mean,
+            median=median,
+            deviation=deviation,
+            looked_at=int(finite.size),
+            zeros=int(numpy.searchsorted(ordered, 0, "right") - numpy.searchsorted(ordered, 0, "left")),
+            negative=int(numpy.searchsorted(ordered, 0, "left")),
+            distinct=distinct,
+            counts=counts,
+            p99=_tail(ordered, middle, base),
+            order=_order(array, distinct, numpy) if whole else "",
+        )
+
+
+def numbers_of_decimals(values: Sequence[decimal.Decimal]) -> Numbers:
+    """Return the statistics of Decimals, computed as their distances from the least one."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not values or not all(value.is_finite() for value in values):
+        return Numbers()
+    least = min(values)
+    if least == max(values):
+        return Numbers()
+    found = numbers_in(numpy.array([float(value - least) for value in values]), whole=False)
+    exact = [_plain(least + decimal.Decimal(repr(each))) for each in (found.mean, found.median)]
+    return Numbers(exact[0], exact[1], found.deviation, found.looked_at, distinct=len(set(values)))
+
+
+def _plain(value: decimal.Decimal) -> float | decimal.Decimal:
+    return value if abs(value) >= _EXACT else float(value)
+
+
+def _shifted(numbers: Any, ordered: Any, numpy: Any) -> tuple[int, Any]:
+    """Return large integers as their distances from the least one, which floats hold; other numbers as they are."""
+    if numbers.dtype.kind == "f" or (int(ordered[0]) > -_EXACT and int(ordered[-1]) < _EXACT):
+        return 0, numbers.astype("float64", copy=False)
+    base = int(ordered[0])
+    distances = numbers.astype("uint64") - numpy.uint64(base % 2**64)
+    return base, distances.astype("float64")
+
+
+def _moved(base: int, distance: float) -> float | decimal.Decimal:
+    return decimal.Decimal(base) + decimal.Decimal(distance) if base else distance
+
+
+def _median(ordered: Any) -> float:
+    half = ordered.size // 2
+    if ordered.size % 2:
+        return float(ordered[half])
+    low, high = float(ordered[half - 1]), float(ordered[half])
+    return low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2
+
+
+def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[object, int]]]:
+    """Return how many numbers are distinct, and how often each occurs if they are few, else the commonest."""
+    starts = numpy.concatenate([[0], numpy.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
+    times = numpy.diff(numpy.append(starts, ordered.size))
+    places = range(starts.size) if starts.size <= MOST_COUNTED else [int(times.argmax())]
+    return int(starts.size), [(ordered[starts[place]].item(), int(times[place])) for place in places]
+
+
+def _tail(ordered: Any, middle: float, base: int) -> float:
+    """Return the number that 99 % do not exceed, where the largest is far beyond it; else NaN."""
+    if ordered.size < _TAIL_ROWS or base:
+        return math.nan
+    p99, most = float(ordered[math.ceil(0.99 * ordered.size) - 1]), float(ordered[-1])
+    return p99 if most - p99 > _TAIL * (p99 - middle) > 0 else math.nan
+
+
+def _order(array: Any, distinct: int, numpy: Any) -> str:
+    """Return whether numbers that are all distinct rise or fall from row to row; nothing where they do neither."""
+    if distinct != array.size or distinct < 3:
+        return ""
+    if bool(numpy.all(array[1:] > array[:-1])):
+        return "monotonic increasing"
+    return "monotonic decreasing" if bool(numpy.all(array[1:] < array[:-1])) else ""

@@ -1,0 +1,90 @@
+"""Tells what is true of a frame as a whole: duplicated rows, names of its axes, what its owner wrote on it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.data.cells import name_text
+from nbclaude.texts import one_line
+
+__all__ = ["about", "attributes_text"]
+
+_MOST_ATTRIBUTES = 20
+_LONGEST = 80  # characters of an attribute
+_MOST_CELLS = 1_000_000  # of a table that is searched whole for duplicated rows
+
+
+def about(frame: Any, family: str, step: int) -> list[str]:
+    """Return lines about a frame of pandas, modin, polars or Arrow; every `step`-th row of it is a sample."""
+    lines = []
+    if family in ("pandas", "modin"):
+        lines = [_axes(frame), attributes_text(frame.attrs)]
+    return [line for line in (*lines, _duplicates(frame, family, step)) if line]
+
+
+def attributes_text(attributes: Mapping[Any, Any]) -> str:
+    """Return what was written on an object, in a line; nothing for nothing."""
+    if not attributes:
+        return ""
+    told = [
+        f"{name_text(name)}: {one_line(str(value), _LONGEST)}"
+        for name, value in list(attributes.items())[:_MOST_ATTRIBUTES]
+    ]
+    if len(attributes) > _MOST_ATTRIBUTES:
+        told.append(f"and {len(attributes) - _MOST_ATTRIBUTES:,} more")
+    return f"attrs: {'; '.join(told)}"
+
+
+def _axes(frame: Any) -> str:
+    """Return the names of the axis of columns, or of its levels, and how many labels each level has."""
+    columns = frame.columns
+    if columns.nlevels == 1:
+        return "" if columns.name is None else f"column axis: {name_text(columns.name)}"
+    numpy = sys.modules["numpy"]
+    told = []
+    for n, (name, codes) in enumerate(zip(columns.names, columns.codes, strict=True)):
+        used = columns.levels[n].take(numpy.unique(codes[codes >= 0]))
+        values = ", ".join(name_text(value) for value in used[:8])
+        more = f", … {len(used):,} in all" if len(used) > 8 else ""
+        told.append(f"{name_text(f'level {n}' if name is None else name)} ({values}{more})")
+    return f"column levels: {'; '.join(told)}"
+
+
+def _duplicates(frame: Any, family: str, step: int) -> str:
+    """Return how many rows repeat an earlier one; nothing where none does, or they cannot be compared."""
+    rows, columns = frame.shape
+    # Of a single column the facts about it tell that.
+    if rows < 2 or columns < 2:
+        return ""
+    sampled = step > 1 or rows * columns > _MOST_CELLS
+    try:
+        if sampled:
+            step = max(step, rows * columns // _MOST_CELLS)
+            frame = _every(frame, family, step)
+            rows = frame.shape[0]
+        repeated = _repeated(frame, family)
+    except Exception:  # lists and other values that no library compares
+        return ""
+    if not repeated:
+        return ""
+    said = f"{repeated:,} duplicated row{'s' if repeated > 1 else ''}"
+    return f"{said} in a sample of {rows:,}" if sampled else said
+
+
+def _every(frame: Any, family: str, step: int) -> Any:
+    if family == "polars":
+        return frame.gather_every(step)
+    if family == "pyarrow":
+        return frame.slice(0, frame.num_rows // step)
+    return frame.iloc[::step]
+
+
+def _repeated(frame: Any, family: str) -> int:
+    if family == "polars":
+        return int(frame.height - frame.n_unique())
+    if family == "pyarrow":
+        names = [str(n) for n in range(frame.num_columns)]
+        return int(frame.num_rows - frame.rename_columns(names).group_by(names).aggregate([]).num_rows)
+    return int(frame.duplicated().sum())

@@ -1,0 +1,83 @@
+"""The first sign of life of a cell that asks: shown from a thread if what goes along takes longer than a moment to prepare."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable
+from contextvars import copy_context
+from types import TracebackType
+from typing import Any, Self
+
+__all__ = ["DELAY", "EarlySign"]
+
+DELAY = 0.04  # seconds; most questions are on their way by then
+
+
+class EarlySign:
+    """A context manager around the preparation: `say` what is done; who shows the answer takes the sign over.
+
+    What is left in the end, because nothing could be sent, is taken away again; `is_alone` tells whether the cell's output may be
+    cleared for that.
+    """
+
+    def __init__(
+        self, publisher: Any, is_alone: Callable[[], bool] = lambda: False, *, is_wanted: bool = True
+    ) -> None:
+        self.id = f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._publisher = publisher
+        self._is_alone = is_alone
+        self._is_wanted = is_wanted
+        self._words = ""
+        self._is_shown = self._is_over = False
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+
+    def __enter__(self) -> Self:
+        if self._is_wanted:
+            # The copied context tells ipykernel in which cell the thread speaks.
+            self._timer = threading.Timer(DELAY, copy_context().run, [self._show])
+            self._timer.daemon = True
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self.take_over():
+            return
+        if self._is_alone():
+            self._publisher.clear_output(wait=True)
+        else:
+            self._publish({"text/html": "", "text/plain": ""}, update=True)
+
+    def say(self, words: str) -> None:
+        """Say what is being done."""
+        with self._lock:
+            self._words = words
+            if self._is_shown and not self._is_over:
+                self._publish(self._bundle(), update=True)
+
+    def take_over(self) -> bool:
+        """End the sign's own life; tell whether it is on the screen, once."""
+        if self._timer is not None:
+            self._timer.cancel()
+        with self._lock:
+            is_left, self._is_over = self._is_shown and not self._is_over, True
+            return is_left
+
+    def _show(self) -> None:
+        with self._lock:
+            if not self._is_over:
+                self._publish(self._bundle(), update=False)
+                self._is_shown = True
+
+    def _bundle(self) -> dict[str, str]:
+        from nbclaude.render.style import THINKING, waiting_html
+
+        return {"text/html": waiting_html(self._words), "text/plain": self._words or THINKING}
+
+    def _publish(self, bundle: dict[str, str], *, update: bool) -> None:
+        self._publisher.publish(
+            data=bundle, metadata={}, transient={"display_id": f"{self.id}-0"}, update=update
+        )

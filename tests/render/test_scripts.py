@@ -1,0 +1,88 @@
+"""Text of other scripts than Latin, tables whose cells hold pipes, notes as on GitHub, prices: what models write."""
+
+from __future__ import annotations
+
+import pytest
+
+from nbclaude.render.markdown import render_markdown
+
+CELL = '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("文書**「重要なこと」**です。", "<p>文書<strong>「重要なこと」</strong>です。</p>\n"),
+        ("**注意：**正文", "<p><strong>注意：</strong>正文</p>\n"),
+        ("**注意:**正文", "<p><strong>注意:</strong>正文</p>\n"),
+        ('**"강조"**는', "<p><strong>&quot;강조&quot;</strong>는</p>\n"),
+        ("~~「x」~~です", "<p><s>「x」</s>です</p>\n"),
+        ("a**(b)**c", "<p>a**(b)**c</p>\n"),
+        ("a * b * c", "<p>a * b * c</p>\n"),
+    ],
+)
+def test_emphasis_beside_east_asian_marks(text: str, html: str) -> None:
+    assert render_markdown(text) == html
+
+
+def test_blocks_run_by_their_text_and_code_left_to_right() -> None:
+    assert render_markdown("مرحبا `x = 1`\n\nHi\n\n- א\n- b\n\n> א") == (
+        '<p dir="auto">مرحبا <code dir="ltr">x = 1</code></p>\n<p>Hi</p>\n'
+        '<ul dir="rtl">\n<li dir="auto">א</li>\n<li>b</li>\n</ul>\n'
+        '<blockquote dir="rtl">\n<p dir="auto">א</p>\n</blockquote>\n'
+    )
+    assert '<table dir="rtl">' in render_markdown("| א | b |\n|---|---|\n| 1 | 2 |")
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("| `a | b` | or |", ["<code>a | b</code>", "or"]),
+        ("| `a || b` | x | y |", ["<code>a || b</code>", "x | y"]),
+        ("| a \\| b | c |", ["a | b", "c"]),
+        ("| `x | y |", ["`x", "y"]),
+        ("| 1 | 2 | 3 | 4", ["1", "2 | 3 | 4"]),
+        ("`a|b`|c", ["<code>a|b</code>", "c"]),
+    ],
+)
+def test_no_text_of_a_row_is_lost(row: str, cells: list[str]) -> None:
+    html = render_markdown(f"| Op | m |\n|---|---|\n{row}")
+    assert [cell.partition("</td>")[0] for cell in html.split("<td>")[1:]] == cells
+
+
+def test_code_in_the_head_of_a_table() -> None:
+    assert render_markdown("| `a|b` | m |\n|---|---|\n").startswith(
+        f"{CELL}<thead>\n<tr>\n<th><code>a|b</code>"
+    )
+    assert render_markdown("- | a | b |\n  |---|---|\n  | `c|d` | 2 |").startswith(f"<ul>\n<li>\n{CELL}")
+    assert "\\" not in render_markdown("```\n| `a|b` |\n|---|\n| `a|b` | c |\n```")
+
+
+def test_notes() -> None:
+    assert render_markdown("> [!NOTE]\n> Be *careful*.") == (
+        '<blockquote class="nbclaude-remark nbclaude-remark-note">\n'
+        '<p class="nbclaude-remark-title"><strong>Note</strong></p>\n<p>Be <em>careful</em>.</p>\n</blockquote>\n'
+    )
+    assert render_markdown("> [!warning]\n>\n> Hot").count("<p") == 2
+    assert "<p>[!NO] x</p>" in render_markdown("> [!NO] x")
+
+
+@pytest.mark.parametrize(
+    ("text", "formulas"),
+    [
+        ("$1,000 to $2,000 ($x$ is the price)", ["x"]),
+        ("costs $5 ($y$ each) or $10", ["y"]),
+        ("**$5** and **$x$**", ["x"]),
+        ("$5 = $x", []),
+        ("$2(x+1)$ and $3$", ["2(x+1)", "3"]),
+    ],
+)
+def test_prices_stay_prices(text: str, formulas: list[str]) -> None:
+    parts = render_markdown(text).split(r"\(")[1:]
+    assert [part.partition(r"\)")[0] for part in parts] == formulas
+
+
+def test_environments_are_displays_by_themselves() -> None:
+    html = render_markdown("So\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\nthen")
+    assert "\\[\\begin{align*}\na &amp;= b \\\\\nc &amp;= d\n\\end{align*}\\]</div>\n<p>then</p>" in html
+    assert "math" not in render_markdown("\\begin{itemize}\n\\item x\n\\end{itemize}")
