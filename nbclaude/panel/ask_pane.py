@@ -81,7 +81,7 @@ class AskPane:
         host.keep_keys_out(self.question, self._new_name)
         self._editing_row = row(self._edited, self._cancel)
         self._editing_row.layout.display = "none"
-        self._model = ModelChooser(host, self._filling)
+        self._model = ModelChooser(host, self._own_changes)
         self._without_key = row(*first_steps(host))
         # The transcript stands above the question, but comes after it for who goes by keys (see `order` in the style sheet).
         self.widget = ipywidgets.VBox(

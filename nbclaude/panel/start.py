@@ -8,7 +8,7 @@ import ipywidgets
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
-from nbclaude.panel.host import Filling, Host
+from nbclaude.panel.host import Host, OwnChanges
 from nbclaude.panel.models import entries_of, known_models
 
 __all__ = ["ModelChooser", "first_steps", "has_key"]
@@ -19,12 +19,12 @@ _ADD_KEY = "Run %claude_login in a cell: it asks for the key, and keeps it out o
 class ModelChooser:
     """A list of the models of the connection, by their short names; the Settings pane tells more of them."""
 
-    def __init__(self, host: Host, filling: Filling) -> None:
+    def __init__(self, host: Host, own_changes: OwnChanges) -> None:
         self._host = host
-        self._filling = filling
+        self._own_changes = own_changes
         self.widget = ipywidgets.Dropdown(tooltip="Model of the next question")
         self.widget.add_class("nbclaude-model")
-        filling.watch(self.widget, self._choose)
+        own_changes.watch(self.widget, self._choose)
 
     def refresh(self) -> None:
         """Show the model in force, and those of its connection."""
@@ -37,7 +37,7 @@ class ModelChooser:
             known_models(workspace.offered_models(settings)), chosen=settings.model, today=date.today()
         )
         options = [(_short(entry.id), entry.id) for entry in entries if entry.id]
-        with self._filling:
+        with self._own_changes:
             if tuple(self.widget.options) != tuple(options):
                 self.widget.options = options
             self.widget.value = settings.model

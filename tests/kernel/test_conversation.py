@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from nbclaude.simulator import Simulator
 from tests.kernel.kernel import Kernel
 
@@ -56,7 +58,9 @@ def test_deleting_a_cell_sets_its_turn_aside_at_the_next_execution(
     claude_kernel.run("1 + 1", cell_id="plain", deleted=["a"])
     last = claude_kernel.run("%claude Q3", cell_id="c")
     assert sent(simulator) == ["Q2", "A2", "Q3"]
-    assert "1 turn of a deleted cell set aside (%claude_undo deleted brings it back)" in last.html
+    assert "1 turn of a deleted cell set aside (%claude_undo deleted brings it back)" in re.sub(
+        r"<[^>]*>", "", last.html
+    )
 
 
 def test_front_ends_without_cell_ids_append(claude_kernel: Kernel, simulator: Simulator) -> None:
@@ -112,7 +116,7 @@ def test_conversations_by_name(claude_kernel: Kernel, simulator: Simulator) -> N
     claude_kernel.run("%config ClaudeMagics.conversation = 'side'")
     claude_kernel.run("%claude R2", cell_id="d")
     assert sent(simulator) == ["R1", "B1", "R2"]
-    assert "no conversation 'sied'" in claude_kernel.run("%claude_history sied").stderr
+    assert "no conversation 'sied'" in claude_kernel.run("%claude_history sied").reply["evalue"]
 
 
 def test_a_cell_that_moves_to_another_conversation_leaves_the_first(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nbclaude.simulator import Answer, Pace, Simulator, thinking, tool_use
@@ -243,7 +244,9 @@ class TestDeletedCells:
         ask(claude_kernel, "%claude -c side b", "b")
         done = ask(claude_kernel, "%claude c", "c", deleted=("a", "b"))
         assert sent(simulator) == ["c"]
-        assert "2 turns of deleted cells set aside (%claude_undo deleted brings them back)" in done.html
+        assert "2 turns of deleted cells set aside (%claude_undo deleted brings them back)" in re.sub(
+            r"<[^>]*>", "", done.html
+        )
         done = claude_kernel.run("%claude_undo deleted", cell_id="u", deleted=("a", "b"))
         assert done.stdout == (
             "Brought back 1 turn in 'main', 1 turn in 'side'; the next request sends them again.\n"
