@@ -80,7 +80,7 @@ class Failure:
 
 def on_its_own(html: str) -> str:
     """Return a notice or a card as an output of its own."""
-    css = re.sub(r"\s+", " ", NOTICE_CSS).strip()
+    css = " ".join(NOTICE_CSS.split())
     return f'<div class="nbclaude"><style>{css}</style>{html}</div>'
 
 
