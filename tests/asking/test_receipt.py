@@ -214,7 +214,7 @@ def test_what_a_notebook_keeps_does_not_grow_with_the_conversation(turns: int) -
     assert short.text == "short"
     assert prompt.text == "p" * 19_995 + "\n[… 70,005 more characters]"
     assert receipt.notes == (
-        "Long texts are shortened here: _claude.request has the whole request, dry_run=True shows one.",
+        "Long texts are shortened here: _claude.request has the whole request, --dry-run shows one.",
     )
     whole = receipt_of(request, is_sent=False)
     assert len(whole.earlier) == turns
