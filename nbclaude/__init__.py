@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbclaude.notebook import Shell
     from nbclaude.reply import CodeBlock, Reply, ToolCall, ask
+    from nbclaude.tools.functions import tool
 
 __version__ = "0.1.0"
 
@@ -20,6 +21,7 @@ __all__ = [
     "__version__",
     "ask",
     "load_ipython_extension",
+    "tool",
     "unload_ipython_extension",
 ]
 
@@ -31,6 +33,10 @@ def __getattr__(name: str) -> Any:
         from nbclaude import reply
 
         return getattr(reply, name)
+    if name == "tool":
+        from nbclaude.tools import functions
+
+        return functions.tool
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

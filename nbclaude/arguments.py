@@ -13,7 +13,8 @@ from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.plain import items_of, plain_json, plain_text
 from nbclaude.settings.resolve import checked
 from nbclaude.settings.table import BY_NAME
-from nbclaude.tools.definitions import tool_definitions
+from nbclaude.tools.definitions import definitions_of, tools_of
+from nbclaude.tools.functions import Tool
 from nbclaude.wire.request import text_block
 
 __all__ = ["checked_arguments", "prompt_blocks", "refuse_keys"]
@@ -42,8 +43,14 @@ def checked_arguments(arguments: Mapping[str, Any]) -> tuple[dict[str, Any], Ans
     return {name: BY_NAME[name].unset if value is None else value for name, value in given.items()}, form
 
 
+def _tools(value: object) -> tuple[Tool | Mapping[str, Any], ...]:
+    found = tools_of(value)
+    definitions_of(found)
+    return found
+
+
 # Arguments that are read by a room of their own.
-_READERS: Mapping[str, Callable[[Any], Any]] = {"json": answer_format, "tools": tool_definitions}
+_READERS: Mapping[str, Callable[[Any], Any]] = {"json": answer_format, "tools": _tools}
 
 
 def refuse_keys(given: Mapping[str, Any], workspace: Workspace) -> None:

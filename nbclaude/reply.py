@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude import stopping
 from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
+from nbclaude.asking.approving import approve_by_input
 from nbclaude.asking.ask import Surface, ask_prepared
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare
 from nbclaude.asking.reply import CodeBlock, Reply, ToolCall
+from nbclaude.asking.tool_variables import variables_for
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, NbclaudeError
 from nbclaude.output.display import NoDisplay
 from nbclaude.python_wording import worded
+from nbclaude.tools.definitions import definitions_of
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -39,6 +43,7 @@ def ask(
     prefill: str = "",
     json: object = None,
     tools: object = None,
+    max_steps: int | None = None,
     tool_choice: str | None = None,
     metadata_user: str | None = None,
     service_tier: str | None = None,
@@ -71,7 +76,8 @@ def ask(
             model's default.
         prefill: how the answer begins; models up to 4.5.
         json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
-        tools: tool definitions, a dict or a list of them.
+        tools: functions that Claude may call, or tool definitions, one or a list of them.
+        max_steps: how many times in one answer the calls of tools are run.
         tool_choice: auto, any, none, or the name of the tool to use.
         metadata_user: an id for the end user, for the API's abuse detection.
         service_tier: the API's service tier: auto or standard_only.
@@ -104,20 +110,26 @@ def ask(
 
 
 def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
-    blocks = prompt_blocks(prompt)
     workspace = current_workspace()
     given, form = checked_arguments(arguments)
+    # What tools may take by name are the variables of the program, which are those of the notebook in a kernel.
+    names = vars(sys.modules["__main__"])
+    tools = given["tools"] or ()
+    told = (block for found in variables_for(tools, names) for block in found.blocks)
+    blocks = (*told, *prompt_blocks(prompt))
     refuse_keys(given, workspace)
     question = Question(
         blocks, workspace.cell_run(), begins=given["new"], history=given["history"], prefill=given["prefill"]
     )
     name = given["conversation"] or workspace.conversation_name() or MAIN
-    settings = workspace.settings(given)
-    prepared = prepare(workspace, Ask(question, settings, name, Gathered(blocks), form))
+    settings = workspace.settings({**given, "tools": definitions_of(tools) if tools else None})
+    prepared = prepare(
+        workspace, Ask(question, settings, name, Gathered(blocks), form, tools=tools, names=names)
+    )
     if places := prepared.plan.screening.places:
         # Before anything is sent: who makes errors of warnings has then paid for nothing.
         warnings.warn(f"{'; '.join(places)}. allow_secrets=True sends secrets.", stacklevel=4)
-    answered = ask_prepared(prepared, NoDisplay(), Surface())
+    answered = ask_prepared(prepared, NoDisplay(), Surface(approve=approve_by_input))
     error = answered.outcome.error
     if answered.was_stopped and error is None:
         error = AnswerInterrupted("Stopped when the answer was complete.")

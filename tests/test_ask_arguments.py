@@ -112,8 +112,8 @@ def test_refused(connected: Simulator, arguments: dict[str, Any], message: str) 
 
 
 BEGIN = [
-    ({"tools": "name"}, "tools='name': it is a str. A tool is a dict like"),
-    ({"tools": {"a", "b"}}, "tools={'a', 'b'}: it holds a str. A tool is a dict like"),
+    ({"tools": "name"}, "tools='name': it is a str. A tool is a function, a dict like"),
+    ({"tools": {"a", "b"}}, "tools={'a', 'b'}: it holds a str. A tool is a function, a dict like"),
     ({"tools": [{"name": "f", "input_schema": {"type": object}}]}, "tools (with <type>): it holds a type, which is not"),
     ({"json": 5}, "json=5: it is not a schema"),
     ({"json": {"type": object}}, "json={'type': <class 'object'>}: it is not a schema"),

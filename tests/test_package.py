@@ -25,6 +25,7 @@ EXPORTS = {
         "__version__",
         "ask",
         "load_ipython_extension",
+        "tool",
         "unload_ipython_extension",
     ],
     "nbclaude.errors": [

@@ -12,15 +12,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
+from nbclaude.asking.approving import Approve
+from nbclaude.asking.calls import Step
 from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of
-from nbclaude.asking.send import send
+from nbclaude.asking.steps import Answer, ask_in_steps
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.conversation.plan import Plan
+from nbclaude.conversation.turns import Turn
+from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Spell, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
 
 if TYPE_CHECKING:
+    from nbclaude.asking.gathering import Gathered
     from nbclaude.output.display import AnswerDisplay
     from nbclaude.render.receipt import Receipt
     from nbclaude.render.reply import Footer
@@ -31,6 +37,9 @@ __all__ = ["Answered", "Surface", "ask_prepared", "finish"]
 @dataclass(frozen=True, slots=True)
 class Answered:
     """What came of an ask, as facts that a surface words. `reply` is empty if nothing of an answer arrived.
+
+    `outcome` is that of its last request, with usage, time and cost of all of them; `turns` are what they have made, and
+    `steps` the calls of tools that were run between them. `at_limit`: the answer calls more than `max_steps` allows.
 
     `is_recorded` tells whether the question takes part in its conversation. `notes` are those about the request that nobody
     has been told yet, `set_aside` counts turns of deleted cells that nobody has been told of, `budget` warns of its end.
@@ -46,6 +55,9 @@ class Answered:
     budget: str = ""
     in_child: bool = False
     was_stopped: bool = False
+    turns: tuple[Turn, ...] = ()
+    steps: tuple[Step, ...] = ()
+    at_limit: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -55,14 +67,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What a surface does in its own way: it keeps the reply, and words what goes under the answer.
+    """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 
-    Without a `footer` nothing is shown under the answer, and nothing counts as told.
+    `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. Without a `footer`
+    nothing is shown under the answer, and nothing counts as told.
     """
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
     spell: Spell = plainly
+    approve: Approve | None = None
 
 
 def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -78,33 +92,38 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
     with stopping.held():
         try:
             display.begin()
-            outcome = send(prepared, display)
+            answer = ask_in_steps(prepared, display, surface.approve)
         except (ConfigurationError, KeyboardInterrupt):
             display.abandon()
             raise
-        answered = finish(prepared, outcome, display, surface)
+        answered = finish(prepared, answer, display, surface)
         answered = replace(answered, was_stopped=stopping.take())
     if prepared.ask.then is not None and answered.is_complete:
         prepared.ask.then(answered)
     return answered
 
 
-def finish(prepared: Prepared, outcome: Outcome, display: AnswerDisplay, surface: Surface) -> Answered:
+def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: Surface) -> Answered:
     """Keep the reply, and show the end of the answer with its footer and receipt."""
-    workspace, ask = prepared.workspace, prepared.ask
-    answered = Answered(outcome, reply_of(outcome, ask.form), is_recorded=ask.question.history)
-    if outcome.is_empty:
+    workspace, ask, outcome = prepared.workspace, prepared.ask, answer.outcome
+    answered = Answered(
+        outcome,
+        reply_of(outcome, ask.form, answer.steps),
+        is_recorded=ask.question.history,
+        turns=tuple(each.turn for each in answer.outcomes if each.turn is not None),
+        steps=answer.steps,
+        at_limit=answer.at_limit,
+    )
+    if outcome.is_empty and len(answer.outcomes) == 1:
         display.abandon()
         return answered
     surface.keep(answered.reply)
     workspace.tray.sent(ask.gathered.tray)
     if surface.footer is None:
         return answered
-    from nbclaude.asking.receipt import receipt_of_plan
-
     answered = replace(
         answered,
-        receipt=receipt_of_plan(workspace, outcome.plan, ask.gathered, spell=surface.spell),
+        receipt=_receipt(workspace, answer, ask.gathered, surface.spell),
         notes=workspace.not_yet_told(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),
@@ -116,3 +135,18 @@ def finish(prepared: Prepared, outcome: Outcome, display: AnswerDisplay, surface
     with contextlib.suppress(*torn):
         display.finish(footer)
     return answered
+
+
+def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered, spell: Spell) -> Receipt:
+    """Write what the question sent, and what each step added to it."""
+    from nbclaude.asking.receipt import receipt_of_plan
+    from nbclaude.asking.step_notes import with_steps
+
+    first, *later = answer.outcomes
+    receipt = receipt_of_plan(workspace, first.plan, gathered, spell=spell)
+    plans: list[Plan] = []
+    for each in later:
+        # An answer that ended between two requests repeats the plan before.
+        if each.plan not in (first.plan, *plans[-1:]):
+            plans.append(each.plan)
+    return with_steps(receipt, answer.steps, plans)

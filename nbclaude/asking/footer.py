@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from nbclaude.asking.approving import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
+from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.screening import Screening
@@ -38,6 +40,7 @@ def footer_of(
         _tokens(outcome),
         _cost(outcome),
         f"{outcome.seconds:.1f} s",
+        *steps_said(answered.steps),
     ]
     more: tuple[str, ...] = ()
     if answered.in_child:
@@ -50,9 +53,9 @@ def footer_of(
         facts.append("not recorded")
     return Footer(
         tuple(filter(None, facts)),
-        _mark(outcome),
+        _step_mark(answered) or _mark(outcome),
         outcome.notice,
-        word(_callout(outcome)),
+        word((_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered)),
         answered.receipt,
         model=model if is_claude else "",
         name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
@@ -60,6 +63,29 @@ def footer_of(
         more=more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
+
+
+_AT_LIMIT: Words = (
+    "Claude called tools once more; these calls were not run. ",
+    Mention("max_steps"),
+    " allows more steps; the next question goes on without the calls.",
+)
+_NOBODY_ASKED: Words = (
+    "A call was denied, since nobody could be asked here. ",
+    Mention("allow_tools"),
+    " allows tools by name, and `@nbclaude.tool(safe=True)` a function.",
+)
+
+
+def _denied(answered: Answered) -> Words:
+    """Say that a call was denied because nobody could be asked, and what allows it."""
+    denied = [call.denied for step in answered.steps for call in step.calls]
+    return _NOBODY_ASKED if NOBODY in denied else ()
+
+
+def _step_mark(answered: Answered) -> str:
+    most = answered.outcome.plan.settings.max_steps
+    return f"stopped after {counted(most, 'step')}" if answered.at_limit else ""
 
 
 def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -> tuple[Notice, ...]:

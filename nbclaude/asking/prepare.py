@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.asking.gathering import Gathered
 from nbclaude.client.connection import Connection
@@ -23,6 +23,7 @@ from nbclaude.settings.values import Settings
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
+    from nbclaude.tools.functions import Tool
 
 __all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"]
 
@@ -32,6 +33,8 @@ class Ask:
     """What is asked in which conversation, with which settings, and what goes along.
 
     `form` is how the answer's JSON is read. `then` is called with what came of the ask once a complete answer has been shown.
+    `tools` are those that the ask has named: functions, and definitions that nothing here runs. Of `names`, variables by name,
+    they may take values.
     """
 
     question: Question
@@ -40,6 +43,8 @@ class Ask:
     gathered: Gathered
     form: AnswerFormat | None = None
     then: Callable[[Answered], None] | None = None
+    tools: tuple[Tool | Mapping[str, Any], ...] = ()
+    names: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

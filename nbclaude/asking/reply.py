@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from nbclaude.asking.calls import Step
 from nbclaude.cleaning import printable
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Outcome
@@ -58,13 +59,15 @@ class ToolCall(NamedTuple):
 class Reply:
     """An answer of the model. `message` is the API's message as a dict; everything else is read from it.
 
-    `cost` is in US dollars, None where the price is not known; `seconds` is how long the answer took.
+    `cost` is in US dollars, None where the price is not known; `seconds` is how long the answer took. Where tools ran, the
+    message is the last one, with the usage of all; `steps` are the calls that were run, with the whole of their results.
     """
 
     message: Mapping[str, Any] = field(repr=False)
     request_id: str = ""
     seconds: float = 0.0
     cost: float | None = None
+    steps: tuple[Step, ...] = field(default=(), repr=False)
     _read: Callable[[Any], Any] | None = field(default=None, repr=False, compare=False)
     _request: MessageRequest | None = field(default=None, repr=False, compare=False)
     _macros: frozenset[str] = field(default=frozenset(), repr=False, compare=False)
@@ -190,11 +193,11 @@ def keep_reply(shell: Shell, reply: Reply, into: str | None = None) -> None:
         shell.user_ns[into] = reply
 
 
-def reply_of(outcome: Outcome, form: AnswerFormat | None = None) -> Reply:
-    """Build the reply of an outcome; `form` is how its JSON is to be read."""
+def reply_of(outcome: Outcome, form: AnswerFormat | None = None, steps: tuple[Step, ...] = ()) -> Reply:
+    """Build the reply of an outcome; `form` is how its JSON is to be read, `steps` are the tools that ran before."""
     cost = outcome.entry.cost if outcome.entry else None
     read = form.read if form else None
     macros = frozenset(outcome.plan.settings.math_macros)
     return Reply(
-        outcome.message, outcome.request_id, outcome.seconds, cost, read, outcome.plan.request, macros
+        outcome.message, outcome.request_id, outcome.seconds, cost, steps, read, outcome.plan.request, macros
     )

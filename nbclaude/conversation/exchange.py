@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
@@ -40,7 +40,7 @@ class Outcome:
     """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
 
     `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model. `entry` is what the
-    ledger has of it.
+    ledger has of it. `turn` is what it makes of the question, recorded or not; None if nothing had come.
     """
 
     message: Mapping[str, Any]
@@ -51,6 +51,7 @@ class Outcome:
     error: BaseException | None = None
     notice: str = ""
     entry: Entry | None = None
+    turn: Turn | None = field(default=None, repr=False)
 
     @property
     def is_empty(self) -> bool:
@@ -184,9 +185,6 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
     if outcome.is_empty:
         _note(outcome.error, ("No answer arrived; the conversation is unchanged.",))
         return outcome
-    if not question.history:
-        _note(outcome.error, ("The partial answer is kept, but not as a turn.",))
-        return outcome
     # What takes the place of another turn belongs to its cell, so that running that cell again replaces it.
     old, partial = question.instead_of, question.completes
     at = question.at or (CellRun(old.cell, old.run) if old else CellRun("", None))
@@ -210,9 +208,13 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         kept=question.kept or (old.kept if old else ()),
         label=partial.label if partial else question.label,
     )
-    change = conversation.record(turn, question.at, question.instead_of)
+    if not question.history:
+        _note(outcome.error, ("The partial answer is kept, but not as a turn.",))
+        return replace(outcome, turn=turn)
+    after = question.steps[-1] if question.steps else None
+    change = conversation.record(turn, question.at, question.instead_of, after)
     _note(outcome.error, KEPT)
-    return replace(outcome, change=change)
+    return replace(outcome, change=change, turn=turn)
 
 
 def _note(error: BaseException | None, note: Words) -> None:

@@ -154,7 +154,8 @@ class _Letter:
         for turn in reversed(self._open):
             facts = self._facts(turn)
             answered = facts.calls if facts.calls <= results else frozenset[str]()
-            if self._answer(turn, answered, facts.finished, thinking=False):
+            # An answer that only calls tools which were not run leaves nothing; the results that it was given stay.
+            if facts.asked_with or self._answer(turn, answered, facts.finished, thinking=False):
                 found.append(_Replayed(turn, answered))
                 results = facts.asked_with
         self._open = ()

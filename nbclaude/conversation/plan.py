@@ -132,6 +132,10 @@ def with_references(
 
 def turns_before(question: Question, conversation: Conversation) -> tuple[Turn, ...]:
     """Return the turns that stand before a question, as a request sends them."""
+    if question.steps:
+        if not question.history:
+            return question.steps
+        return conversation.before(conversation.place_of(question.at, after=question.steps[-1]))
     if not question.history or question.begins:
         return ()
     place = conversation.place_of(question.at, question.instead_of, question.kept)

@@ -23,6 +23,8 @@ class Question:
     `follows` is the turn whose answer this one goes on from. With `in_place` the answer is that turn's own rest: the two
     become one turn, and are shown together unless the first part `is_shown` already. `kept` are turns of the cell's earlier
     runs that stay. `label` is what the question is called where turns are listed; empty for its own words.
+
+    `steps` are the turns that the same ask has made before: this one gives the results of the calls of the last of them.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -38,6 +40,7 @@ class Question:
     is_shown: bool = False
     kept: tuple[Turn, ...] = ()
     label: str = ""
+    steps: tuple[Turn, ...] = ()
 
     @property
     def completes(self) -> Turn | None:

@@ -29,7 +29,9 @@ def open_calls(turn: Turn) -> list[dict[str, Any]]:
     if turn.stopped or turn.message.get("stop_reason") == "max_tokens":
         return []
     calls = [block for block in content_of(turn.message) if block.get("type") == "tool_use"]
-    return [] if any("partial_json" in call for call in calls) else calls
+    # What was meant to be complete and is no JSON is answered, too: with the error.
+    is_cut = turn.message.get("stop_reason") != "tool_use"
+    return [] if is_cut and any("partial_json" in call for call in calls) else calls
 
 
 def replayable(
@@ -44,7 +46,9 @@ def replayable(
     `answered` are the calls that the next prompt answers, `begun` the calls of the answer before that wait for results.
     """
     found = [dict(block) for block in blocks if _is_whole(block)]
-    calls = {str(block.get("id")) for block in found if is_call(block) and "partial_json" not in block}
+    whole = [block for block in found if is_call(block)]
+    whole = [block for block in whole if "partial_json" not in block or str(block.get("id")) in answered]
+    calls = {str(block.get("id")) for block in whole}
     results = {str(block.get("tool_use_id")) for block in found}
     # While client calls inside a server tool run, the server's own call waits for its result, too.
     waiting = calls if calls & answered else frozenset[str]()
@@ -59,7 +63,7 @@ def replayable(
                 answer.append(_without_empty_citations(block))
         elif is_call(block):
             if str(block.get("id")) in (calls & results) | waiting:
-                answer.append(block)
+                answer.append({key: value for key, value in block.items() if key != "partial_json"})
         elif block.get("tool_use_id") is None or str(block["tool_use_id"]) in calls | begun:
             answer.append(block)
     return _ending_well(answer)

@@ -13,7 +13,7 @@ from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, Messa
 from nbclaude.wire.message import MessageBuilder, content_of, stop_reason_of
 from nbclaude.wire.request import text_block
 
-__all__ = ["AnswerRounds"]
+__all__ = ["AnswerRounds", "added_usage"]
 
 
 class AnswerRounds:
@@ -83,7 +83,7 @@ class AnswerRounds:
         last = self._builder.message
         usage: dict[str, Any] = {}
         for message in (*self._finished, last):
-            usage = _added(usage, message.get("usage") or {})
+            usage = added_usage(usage, message.get("usage") or {})
         content = [*self._before, *last["content"]] if self._arrived(last) else last["content"]
         base = dict(self._finished[-1]) if self._finished and not last.get("id") else {}
         return {**base, **last, "content": content, "usage": usage}
@@ -93,13 +93,13 @@ class AnswerRounds:
         return bool(self._finished) or bool(last["content"])
 
 
-def _added(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+def added_usage(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """Add up the numbers of two usages, also within; of everything else the later counts."""
     total = dict(first)
     for key, value in second.items():
         before = total.get(key)
         if isinstance(value, Mapping) and isinstance(before, Mapping):
-            total[key] = _added(before, value)
+            total[key] = added_usage(before, value)
         elif isinstance(value, int | float) and isinstance(before, int | float):
             total[key] = before + value
         elif isinstance(value, list) and isinstance(before, list):

@@ -117,6 +117,7 @@ class Conversation:
         self._guard = ForkSafeLock()
         self._deleted: frozenset[str] = frozenset()
         self._past: list[tuple[Change, tuple[Turn, ...]]] = []
+        self._newest: Turn | None = None  # the turn that the last change has recorded
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -139,11 +140,22 @@ class Conversation:
         stay |= {id(before) for turn in mine if turn.run == at.run for before in turn.kept}
         return tuple(turn for turn in mine if turn.run == at.run or id(turn) in stay)
 
-    def place_of(self, at: CellRun | None, instead_of: Turn | None = None, kept: Sequence[Turn] = ()) -> int:
-        """Where a turn goes: the place of the turn or of the cell's turns that it replaces, after its own, else the end."""
+    def place_of(
+        self,
+        at: CellRun | None,
+        instead_of: Turn | None = None,
+        kept: Sequence[Turn] = (),
+        after: Turn | None = None,
+    ) -> int:
+        """Where a turn goes: the place of the turn or of the cell's turns that it replaces, after its own, else the end.
+
+        One that gives results goes directly `after` the turn with the calls, whatever was asked meanwhile.
+        """
         for place, turn in enumerate(self.every):
             if turn is instead_of:
                 return place
+            if turn is after:
+                return place + 1
         if at is None:
             return len(self.every)
         if this_run := self.of_run(at, kept):
@@ -157,10 +169,15 @@ class Conversation:
         start = next((i for i in reversed(range(len(turns))) if turns[i].begins), 0)
         return turns[start:]
 
-    def record(self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None) -> Change:
-        """Put the turn in its place; the turns of the cell's earlier runs go, and so does the one it is `instead_of`."""
+    def record(
+        self, turn: Turn, at: CellRun | None, instead_of: Turn | None = None, after: Turn | None = None
+    ) -> Change:
+        """Put the turn in its place; the turns of the cell's earlier runs go, and so does the one it is `instead_of`.
+
+        One that comes directly `after` the turn of the last change is a part of that change: both are taken back together.
+        """
         with self._guard:
-            place = self.place_of(at, instead_of, turn.kept)
+            place = self.place_of(at, instead_of, turn.kept, after)
             stay = {id(each) for each in self.of_run(at, turn.kept)} if at is not None else set()
             mine = self.of_cell(at) if at is not None else ()
             old = {id(each) for each in mine if id(each) not in stay}
@@ -176,7 +193,12 @@ class Conversation:
                 turn.begins,
                 kind=_kind(turn, instead_of, old),
             )
-            self._change(change, (*kept_before, turn, *kept_after))
+            turns = (*kept_before, turn, *kept_after)
+            if after is not None and after is self._newest and not old:
+                self.every = turns
+            else:
+                self._change(change, turns)
+            self._newest = turn
             return change
 
     def remove(self, turn: Turn) -> int:
@@ -241,6 +263,7 @@ class Conversation:
             if not self._past:
                 return None
             change, self.every = self._past.pop()
+            self._newest = None
             self._deleted |= change.cells
             return change
 
@@ -264,6 +287,7 @@ class Conversation:
         self._past.append((change, self.every))
         del self._past[:-_UNDO_DEPTH]
         self.every = turns
+        self._newest = None
 
 
 def _kind(

@@ -31,6 +31,7 @@ from nbclaude.refusal import Refusal
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
+from nbclaude.tools.shelf import Shelf
 
 __all__ = ["Surroundings", "Workspace", "current_workspace"]
 
@@ -71,6 +72,7 @@ class Workspace:
         self.seen = Seen()
         self._numbers: dict[str, int] = {}  # of cells, by their ids: under which they ran last
         self.tray = Tray()
+        self.tools = Shelf()
         self.edits = Edits()
         self.rules = HouseRules(lambda: self._surroundings.folder())
         self._offered: dict[str, tuple[ModelInfo, ...]] = {}

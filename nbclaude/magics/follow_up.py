@@ -23,6 +23,7 @@ from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given
 from nbclaude.magics.scope import Standing, standing
+from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.wording import worded
 from nbclaude.models.table import ModelInfo
 from nbclaude.options import Options, parse_line
@@ -123,7 +124,7 @@ class FollowUpMagics(Family):
         return self.workspace.conversations[options.conversation or str(self._chat.conversation)]
 
     def _settings(self, options: Options, turn: Turn, names: Scope) -> Settings:
-        given = settings_given(options, names, format_of(options, names))
+        given = settings_given(options, names, format_of(options, names), self._tools(options, names))
         return follow_up_settings(turn.settings, self.workspace.settings(given))
 
     def _ask(
@@ -148,7 +149,12 @@ class FollowUpMagics(Family):
         )
         conversation = options.conversation or str(self._chat.conversation)
         form = format_of(options, names)
-        return ask_in_cell(self._chat, options, Ask(question, settings, conversation, Gathered(prompt), form))
+        tools = self._tools(options, names) or ()
+        ask = Ask(question, settings, conversation, Gathered(prompt), form, tools=tools, names=names)
+        return ask_in_cell(self._chat, options, ask)
+
+    def _tools(self, options: Options, names: Scope) -> Tools | None:
+        return tools_given(self.shell, self.workspace.seen, options, names)
 
 
 def _value(text: str, where: Standing) -> Any:

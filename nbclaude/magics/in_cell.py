@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
+from nbclaude.asking.approving import approve_by_input
 from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply, keep_reply
+from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
@@ -21,6 +23,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
@@ -29,7 +32,7 @@ from nbclaude.options.spelling import spell
 from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
-from nbclaude.tools.definitions import tool_definitions
+from nbclaude.tools.definitions import definitions_of
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer
@@ -71,8 +74,10 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     """
     workspace = asker.workspace
     form = format_of(options, names)
-    settings = workspace.settings(settings_given(options, names, form))
+    tools = tools_given(asker.shell, workspace.seen, options, names)
+    settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
+    prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
     with _early_sign(asker, options) as sign:
         gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
         sign.say("")
@@ -87,7 +92,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
             label=prompt.label,
         )
         conversation = options.conversation or str(asker.conversation)
-        ask = Ask(question, settings, conversation, gathered, form, prompt.then)
+        ask = Ask(question, settings, conversation, gathered, form, prompt.then, tools or (), names)
         return ask_in_cell(asker, options, ask, sign)
 
 
@@ -137,6 +142,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
+        approve_by_input,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
@@ -174,24 +180,20 @@ def tell_of_rules(workspace: Workspace) -> None:
     )
 
 
-def settings_given(options: Options, names: Mapping[str, Any], schema: AnswerFormat | None) -> dict[str, Any]:
+def settings_given(
+    options: Options, names: Mapping[str, Any], schema: AnswerFormat | None, tools: Tools | None
+) -> dict[str, Any]:
     """Return what the options set of the settings, with the variables that they name looked up among `names`."""
     given: dict[str, Any] = {
         row.name: getattr(options, row.name) for row in SETTINGS if row.held and row.options
     }
     if options.system is not None:
         given["system"] = system_prompt(names, options.system)
-    if options.tools is not None:
-        given["tools"] = tuple(tool for name in options.tools for tool in _tools(names, name))
+    if tools is not None:
+        given["tools"] = definitions_of(tools)
     if schema is not None:
         given["schema"] = schema.schema
     return given
-
-
-def _tools(names: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
-    value = variable(names, name, "--tools")
-    with named_in(f"--tools {name}"):
-        return tool_definitions(value)
 
 
 def format_of(options: Options, names: Mapping[str, Any]) -> AnswerFormat | None:

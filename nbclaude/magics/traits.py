@@ -145,6 +145,9 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         effort: str | None
         thinking: str | None
         cells: int
+        max_steps: int
+        approval: str
+        allow_tools: list[str]
         metadata_user: str | None
         service_tier: str | None
         speed: str | None

@@ -41,6 +41,12 @@ class AnswerDisplay(Protocol):
     def hold(self, reason: str) -> None:
         """Show beside the waiting sign what must end before the request is sent; empty when it has ended."""
 
+    def settle(self, *, below: bool = False) -> None:
+        """Paint all that has come, for nothing may come for long; with `below` what follows stands under other output."""
+
+    def report(self, text: str) -> None:
+        """Say how far a tool has come that runs meanwhile."""
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
 
@@ -65,6 +71,12 @@ class NoDisplay:
         """Say nothing."""
 
     def hold(self, reason: str) -> None:
+        """Say nothing."""
+
+    def settle(self, *, below: bool = False) -> None:
+        """Show nothing."""
+
+    def report(self, text: str) -> None:
         """Say nothing."""
 
     def finish(self, footer: Footer) -> None:

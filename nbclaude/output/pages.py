@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
+from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
 from nbclaude.wire.events import Event
 
@@ -117,6 +118,20 @@ class PagesDisplay:
     def hold(self, reason: str) -> None:
         """Show beside the waiting sign what must end first."""
         self._show_sign(reason)
+
+    def settle(self, *, below: bool = False) -> None:
+        """Paint all that has come; with `below` the page ends here, and what follows begins the next."""
+        self._countdown = None
+        self._feed()
+        renderer = self._ready()
+        for page in renderer.break_page() if below else renderer.changes(catch_up=True):
+            self._show_page(page)
+        self._due = 0.0
+
+    def report(self, text: str) -> None:
+        """Print how far a tool has come, below the page."""
+        self.settle(below=True)
+        say(text)
 
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""

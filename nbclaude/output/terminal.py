@@ -52,6 +52,15 @@ class TerminalDisplay:
         """Print what must end first."""
         self._write_lines(f"({reason})" if reason else "")
 
+    def settle(self, *, below: bool = False) -> None:
+        """Print what is held back, and end the line."""
+        self._write(self._ready().settle())
+        self._stream.flush()
+
+    def report(self, text: str) -> None:
+        """Print how far a tool has come."""
+        self._write_lines(text)
+
     def finish(self, footer: Footer) -> None:
         """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())

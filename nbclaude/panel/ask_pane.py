@@ -316,9 +316,8 @@ class AskPane:
         """Write the footer, and keep it for the transcript, which numbers its turns, and does so anew when others go."""
         footer = footer_of(answered, note_text, names_turn=False)
         with LOCK:
-            for turn in self._host.workspace.conversations[self._asked_in].turns:
-                if turn.message is answered.outcome.message:
-                    self._transcript.keep_footer(turn, footer.html)
+            for turn in answered.turns[-1:]:
+                self._transcript.keep_footer(turn, footer.html)
         return footer
 
     def _set_busy(self, *, busy: bool) -> None:

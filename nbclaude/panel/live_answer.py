@@ -70,6 +70,13 @@ class LiveAnswer:
         """Say what must end first."""
         self._pages.hold(reason)
 
+    def settle(self, *, below: bool = False) -> None:
+        """Paint all that has come; nothing else is shown here."""
+        self._pages.settle()
+
+    def report(self, text: str) -> None:
+        """Say nothing: there is no place for it."""
+
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self._pages.finish(footer)

@@ -10,14 +10,16 @@ from typing import Any
 
 from nbclaude.render.fragments import code_html, fenced_markdown, fold_html, json_html, line_html
 from nbclaude.render.growth import Growth
-from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.highlight import CodeHighlighter, highlight
 from nbclaude.render.json_layout import JsonLayout, is_json
 from nbclaude.render.links import escaped_markdown, shortened
 from nbclaude.render.markdown import code_block_html
 from nbclaude.render.results import error_of, outcome_of, result_html
 from nbclaude.wire.json_text import from_json
 
-__all__ = ["CALL_TYPES", "ToolCall", "is_result"]
+__all__ = ["CALL_TYPES", "RUNS_HERE", "ToolCall", "is_result"]
+
+RUNS_HERE = "nbclaude_runs"  # the field that marks a call which is run in the kernel: its result follows
 
 CALL_TYPES = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 _LONGEST_SUBJECT = 100  # characters
@@ -27,7 +29,7 @@ Input = Mapping[str, Any]
 
 def is_result(block: Mapping[str, Any]) -> bool:
     """Tell whether a block is the result of a tool call."""
-    return str(block.get("type")).endswith("_tool_result")
+    return str(block.get("type")).endswith("tool_result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,19 @@ class ToolCall:
         self._complete_input: Input = {}
         self._growth = Growth()
         self._drawn = ""
+        self._is_apart = False  # the call itself stands farther up
         # A message that was put together keeps the input that was cut off in this way.
         self.feed(self.block)
 
     @classmethod
     def of_result(cls, result: Mapping[str, Any], call: ToolCall | None) -> ToolCall:
         """Make a fold of its own for a result whose call is farther up, or (None) in an earlier message."""
-        kind = str(result.get("type")).removesuffix("_tool_result")
-        block = {"type": "server_tool_use", "name": kind} if call is None else call.block
+        kind = str(result.get("type")).removesuffix("tool_result").removesuffix("_")
+        alone = {"type": "server_tool_use", "name": kind} if kind else {"type": "tool_use"}
+        block = alone if call is None else call.block
         made = cls({**block, "input": call._input if call is not None else {}})
         made.result = result
+        made._is_apart = True
         made.end()
         return made
 
@@ -136,7 +141,8 @@ class ToolCall:
     @property
     def is_complete(self) -> bool:
         """Whether nothing of it can change any more."""
-        return self._has_ended and (self._is_clients or self.result is not None)
+        waits = not self._is_clients or self.block.get(RUNS_HERE)
+        return self._has_ended and (self.result is not None or not waits)
 
     @property
     def is_behind(self) -> bool:
@@ -168,7 +174,10 @@ class ToolCall:
         if self._is_clients:
             arguments = self._arguments_text()
             block = "\n\n" + fenced_markdown(arguments, "json").rstrip() if arguments.strip() else ""
-            title = " · ".join([f"Calls {self._name}", *self._clients_facts(is_final=True)])
+            if self._is_apart:
+                return f"*{escaped_markdown(self._result_title)}*"
+            verb = "Called" if self.result is not None else "Calls"
+            title = " · ".join([f"{verb} {self._name}", *self._clients_facts(is_final=True)])
             return f"*{escaped_markdown(title)}*{block}"
         line = " · ".join(part for part in (self._error, *self._facts(is_final=True)) if part)
         return f"*{escaped_markdown(line)}*"
@@ -274,6 +283,14 @@ class ToolCall:
         return [fact for fact in facts if fact]
 
     @property
+    def _has_failed(self) -> bool:
+        return self.result is not None and bool(error_of(self.result))
+
+    @property
+    def _result_title(self) -> str:
+        return f"{self._name} {'failed' if self._has_failed else 'gave back'}"
+
+    @property
     def _is_whole(self) -> bool:
         text = "".join(self._pieces)
         return is_json(text) if text.strip() else self._has_ended
@@ -288,17 +305,32 @@ class ToolCall:
     def _clients_html(self, *, is_final: bool) -> str:
         if is_final and not self._has_ended:
             self.end()
+        if self._is_apart and self.result is not None:
+            return fold_html(
+                _marked_if(self._result_title, self._has_failed), result_html(self.result.get("content"))
+            )
         text = self._arguments_text()
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing
         body = code_block_html(render(text, "json"), "json") if text.strip() else ""
-        name = f"Calls <strong>{escape(self._name, quote=False)}</strong>"
+        if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
+            # All of it: what is approved must be seen.
+            code = str(self._complete_input["code"]).strip("\n")
+            body = code_block_html(highlight(code, "python"), "python")
+        verb = "Called" if self.result is not None else "Calls"
+        name = f"{verb} <strong>{escape(self._name, quote=False)}</strong>"
         facts = [
             _marked(fact) if "cut off" in fact else fact for fact in self._clients_facts(is_final=is_final)
         ]
-        title = " · ".join([name, *facts])
+        title = " · ".join([name, *facts, *([_marked("failed")] if self._has_failed else [])])
+        if self.result is not None:
+            return fold_html(title, body + result_html(self.result.get("content")), kind="nbclaude-call")
         # Open, also in the end: it is for the user to answer.
         return fold_html(title, body, is_open=True, kind="nbclaude-call") if body else line_html(title)
 
 
 def _marked(text: str) -> str:
     return f'<span class="nbclaude-mark">{escape(text, quote=False)}</span>'
+
+
+def _marked_if(text: str, is_marked: bool) -> str:
+    return _marked(text) if is_marked else escape(text, quote=False)

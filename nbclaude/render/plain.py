@@ -9,6 +9,7 @@ from typing import Any
 from nbclaude.render.citations import Citations
 from nbclaude.render.links import shortened
 from nbclaude.render.placing import NotePlacer
+from nbclaude.render.results import unmarked
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from nbclaude.wire.message import content_of
 
@@ -46,6 +47,14 @@ class PlainAnswer:
             case _:
                 return ""
 
+    def settle(self) -> str:
+        """Return what is held back, up to the end of a line: something else is printed next."""
+        text = self._stop() + self._noted(self._placer.flush())
+        if self._ends_line:
+            return text
+        self._ends_line = True
+        return f"{text}\n"
+
     def close(self) -> str:
         """Return the end of the text, and the list of sources."""
         text = self._stop() + self._noted(self._placer.flush())
@@ -65,6 +74,8 @@ class PlainAnswer:
             return text + self._thinking(block.get("thinking"))
         if kind.endswith("tool_use"):
             self._call = dict(block)
+        if kind == "tool_result":
+            return text + self._line("(" + shortened(f"= {_result_text(block)}", _LONGEST_LINE) + ")")
         return text
 
     def _grow(self, delta: Mapping[str, Any]) -> str:
@@ -118,3 +129,15 @@ class PlainAnswer:
         if text:
             self._ends_line = text.endswith("\n")
         return text
+
+
+def _result_text(block: Mapping[str, Any]) -> str:
+    """Return what a tool of the user's gave back, on one line."""
+    content = block.get("content")
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    said = [
+        str(part.get("text") or "") if part.get("type") == "text" else f"[{part.get('type')}]"
+        for part in parts
+        if isinstance(part, Mapping)
+    ]
+    return " ".join(" ".join(unmarked(text).split()) for text in said)

@@ -192,6 +192,18 @@ class ReplyRenderer:
                 self._painted[number] = body
         return images
 
+    def break_page(self) -> list[PageImage]:
+        """End the page, and return what is to be painted: something else is shown below it, and then the next page."""
+        images = {image.number: image for image in self.changes(catch_up=True)}
+        self._end_section()
+        page = self._pages[-1]
+        images |= {number: self._image(each) for number, each in self._repaint.items()}
+        self._repaint.clear()
+        if page.body.strip() and page.number < MAX_PAGES - 1:
+            self._close_page()
+            images[page.number] = self._image(page)
+        return [images[number] for number in sorted(images)]
+
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
         last_changes = self.changes(at_most=1 if footer.hurried else None)

@@ -5,6 +5,7 @@ Results hold what strangers wrote: pages of the web, files, the output of progra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -14,7 +15,11 @@ from nbclaude.render.fragments import code_html, json_html, line_html, text_html
 from nbclaude.render.links import host_of, link_html
 from nbclaude.render.markdown import render_markdown
 
-__all__ = ["error_of", "outcome_of", "result_html"]
+__all__ = ["error_of", "outcome_of", "result_html", "unmarked"]
+
+_PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_LARGEST = 400_000  # characters of base64 that a notebook is to keep
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
 def error_of(result: Mapping[str, Any]) -> str:
@@ -43,6 +48,15 @@ def outcome_of(content: Any) -> str:
             return counted(len(content), "result")
         case _:
             return ""
+
+
+_MARKED = re.compile(r'\A<tool_result name="[^"]*">\n(.*)\n</tool_result>\Z', re.DOTALL)
+
+
+def unmarked(text: str) -> str:
+    """Return the text of a tool's result without the marks that show the model where it begins and ends."""
+    found = _MARKED.match(text)
+    return found[1] if found else text
 
 
 def result_html(content: Any, language: str = "") -> str:
@@ -96,7 +110,12 @@ def _link_item(result: Mapping[str, Any]) -> str:
 def _item_html(item: Any) -> str:
     match item:
         case {"type": "text", "text": str(text)}:
-            return text_html(text)
+            return text_html(unmarked(text))
+        case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}} if (
+            kind in _PICTURES and len(data) <= _LARGEST and _BASE64.fullmatch(data)
+        ):
+            # Its very bytes: nothing is loaded from anywhere.
+            return f'<img class="nbclaude-thumb" alt="" src="data:{kind};base64,{data}">\n'
         case {"type": "image"}:
             return line_html("An image, not shown")
         case _:

@@ -165,13 +165,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "tools",
         Given("tuple[Mapping[str, Any], ...]"),
-        "tool definitions, a dict or a list of them",
+        "functions that Claude may call, or tool definitions, one or a list of them",
         default=(),
         options=(
             Option(
                 ("--tools",),
-                "NAME",
-                "a variable with tool definitions, a dict or a list of them",
+                "NAME[,NAME]",
+                "functions that Claude may call, or tool definitions, by the names of their variables; or python",
                 kind=Text(),
                 repeat=True,
             ),
@@ -179,6 +179,29 @@ SETTINGS: tuple[Setting, ...] = (
         in_ask=True,
         follows=True,
         masked="the tool definitions",
+    ),
+    Setting(
+        "max_steps",
+        Whole(1),
+        "how many times in one answer the calls of tools are run",
+        default=10,
+        options=(Option(("--max-steps",), "N"),),
+        configurable=True,
+        in_ask=True,
+    ),
+    Setting(
+        "approval",
+        Choice(("ask", "deny")),
+        "what happens when Claude calls a tool that is not safe: ask you, or deny the call",
+        default="ask",
+        configurable=True,
+    ),
+    Setting(
+        "allow_tools",
+        Texts(Text()),
+        "names of tools that run without asking, like ['total', 'python']",
+        default=(),
+        configurable=True,
     ),
     parameter(
         "tool_choice",

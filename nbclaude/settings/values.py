@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         cells: str | None = None
         citations: bool = False
         tools: tuple[str, ...] | None = None
+        max_steps: int | None = None
         tool_choice: str | None = None
         metadata_user: str | None = None
         service_tier: str | None = None
@@ -89,6 +90,9 @@ if TYPE_CHECKING:
         effort: str | None = None
         thinking: str | None = None
         tools: tuple[Mapping[str, Any], ...] = ()
+        max_steps: int = 10
+        approval: str = "ask"
+        allow_tools: tuple[str, ...] = ()
         tool_choice: str | None = None
         metadata_user: str | None = None
         service_tier: str | None = None

@@ -1,4 +1,4 @@
-"""Turns what the user calls tools, as on the API's pages, into tool definitions for a request."""
+"""Turns what the user calls tools into tools: definitions as on the API's pages, functions, and built-in ones by their names."""
 
 from __future__ import annotations
 
@@ -7,40 +7,69 @@ from typing import Any
 
 from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import a_type, items_of, plain_json
+from nbclaude.tools.functions import Tool, is_function, tool_of
 
-__all__ = ["tool_definitions"]
+__all__ = ["definitions_of", "tools_of"]
 
 
-def tool_definitions(value: object) -> tuple[Mapping[str, Any], ...]:
-    """Read one definition, a list of them, or `{"tools": [...]}`.
+def tools_of(value: object, called: str = "") -> tuple[Tool | Mapping[str, Any], ...]:
+    """Read one tool, a list of them, or `{"tools": [...]}`; a tool is a function, or a definition, which goes as it is.
+
+    `called` is the name of the variable that holds it.
 
     Raises:
-        UnfitError: it is no definition; the message says what one looks like.
+        UnfitError: it is neither; the message says what one looks like.
 
     """
     if isinstance(value, Mapping) and isinstance(value.get("tools"), Sequence):
         value = value["tools"]
-    items = [value] if isinstance(value, Mapping) else items_of(value)
+    is_one = isinstance(value, Mapping | Tool) or is_function(value)
+    items = [value] if is_one else items_of(value)
     if not items:
         raise UnfitError(f"it is {_described(value)}. {_WANTED}")
-    for item in items:
-        if not isinstance(item, Mapping) or not ("name" in item or "type" in item):
-            raise UnfitError(f"it holds {_described(item)}. {_WANTED}")
-        if item.get("type", "custom") == "custom" and not isinstance(item.get("input_schema"), Mapping):
-            raise UnfitError(
-                f"the tool {item.get('name')!r} has no input_schema. "
-                'It is a JSON schema like {"type": "object", "properties": {...}}.'
-            )
-    return tuple(plain_json(item) for item in items)
+    return tuple(_tool(item, called if is_one else "") for item in items)
+
+
+def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return what a request says of these tools.
+
+    Raises:
+        UnfitError: two of them have the same name.
+
+    """
+    found: dict[str, Mapping[str, Any]] = {}
+    for tool in tools:
+        definition = tool.definition if isinstance(tool, Tool) else tool
+        # Toolsets of the API have only a type.
+        name = str(definition.get("name") or definition.get("type"))
+        if name in found and found[name] != definition:
+            raise UnfitError(f"two tools are called {name}. Name one with @nbclaude.tool(name=...).")
+        found[name] = definition
+    return tuple(found.values())
+
+
+def _tool(item: object, called: str) -> Tool | Mapping[str, Any]:
+    if isinstance(item, Tool):
+        return item
+    if is_function(item):
+        return tool_of(item, called)  # type: ignore[arg-type]
+    if not isinstance(item, Mapping) or not ("name" in item or "type" in item):
+        raise UnfitError(f"it holds {_described(item)}. {_WANTED}")
+    if item.get("type", "custom") == "custom" and not isinstance(item.get("input_schema"), Mapping):
+        raise UnfitError(
+            f"the tool {item.get('name')!r} has no input_schema. "
+            'It is a JSON schema like {"type": "object", "properties": {...}}.'
+        )
+    definition: Mapping[str, Any] = plain_json(item)
+    return definition
 
 
 _WANTED = (
-    'A tool is a dict like {"name": "get_weather", "description": "...", "input_schema": {"type": "object", ...}}, '
+    'A tool is a function, a dict like {"name": "get_weather", "description": "...", "input_schema": {"type": "object", ...}}, '
     "or one of the API's own, with a type."
 )
 
 
 def _described(value: object) -> str:
-    if callable(value):
-        return "a function, which cannot be called from here yet"
-    return "empty" if value in ([], (), {}, None) else a_type(value)
+    is_empty = value is None or (isinstance(value, list | tuple | Mapping) and not value)
+    return "empty" if is_empty else a_type(value)

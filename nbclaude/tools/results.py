@@ -1,14 +1,22 @@
-"""Makes `tool_result` blocks of the user's value, one for each open tool call."""
+"""Turns what tools, or the user in their place, have given back into `tool_result` blocks, one for each call."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.settings.plain import plain_json
+from nbclaude.texts import clip, framed
 
-__all__ = ["tool_results"]
+if TYPE_CHECKING:
+    from nbclaude.context.images.prepared import ImageLimits
+
+__all__ = ["content_of_value", "result_block", "tool_results"]
+
+_LONGEST_RESULT = 20_000  # characters that the model gets of one text
+_END = "</tool_result"
 
 _CONTENT = ("text", "image", "document", "search_result", "tool_reference", "browser_state")
 
@@ -24,6 +32,62 @@ def tool_results(calls: Sequence[Mapping[str, Any]], value: object) -> list[dict
     """
     values = [value] if len(calls) == 1 else _one_each(calls, value)
     return [_result(call, item) for call, item in zip(calls, values, strict=True)]
+
+
+def result_block(call: Mapping[str, Any], content: object, *, is_error: bool = False) -> dict[str, Any]:
+    """Build the block that answers a call."""
+    block: dict[str, Any] = {"type": "tool_result", "tool_use_id": call.get("id"), "content": content}
+    return {**block, "is_error": True} if is_error else block
+
+
+def content_of_value(value: object, name: str, images: ImageLimits | None = None) -> list[Mapping[str, Any]]:
+    """Return what the model gets of a value that the tool `name` gave back: bounded text, marked as data, or a picture.
+
+    Frames, arrays and figures become what they become in a prompt.
+
+    Raises:
+        ConfigurationError: nothing can be told of the value.
+
+    """
+    from nbclaude.context.values import attachment_of, content_blocks, labelled_blocks
+
+    if blocks := content_blocks(value):
+        return [_bounded(block, name) for block in blocks]
+    if (text := _plain(value)) is not None:
+        return [_marked(name, text)]
+    attachment = attachment_of(value, name, images=images)
+    return [_bounded(block, name) for block in labelled_blocks([attachment])]
+
+
+def _plain(value: object) -> str | None:
+    """Return a text as it is, and what JSON can write as JSON."""
+    if isinstance(value, str):
+        return value or "(empty)"
+    if value is None:
+        return "(nothing was returned)"
+    try:
+        return json.dumps(plain_json(value), ensure_ascii=False)
+    except ValueError:
+        pass
+    if hasattr(type(value), "__dataclass_fields__") or hasattr(type(value), "__struct_fields__"):
+        import msgspec
+
+        try:
+            return msgspec.json.encode(value).decode()
+        except (TypeError, ValueError, RecursionError):
+            return None
+    return None
+
+
+def _marked(name: str, text: str) -> Mapping[str, Any]:
+    """Show the model where the data begin and end, which no text in them can end."""
+    text, _ = clip(text, _LONGEST_RESULT)
+    return framed("tool_result", name, text.replace(_END, "<\\/tool_result"))
+
+
+def _bounded(block: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    text = block.get("text")
+    return _marked(name, text) if block.get("type") == "text" and isinstance(text, str) else dict(block)
 
 
 def _one_each(calls: Sequence[Mapping[str, Any]], value: object) -> list[object]:

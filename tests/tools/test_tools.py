@@ -6,7 +6,7 @@ import pytest
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import UnfitError
-from nbclaude.tools.definitions import tool_definitions
+from nbclaude.tools.definitions import definitions_of, tools_of
 from nbclaude.tools.results import tool_results
 
 TOOL = {"name": "f", "input_schema": {"type": "object"}}
@@ -26,14 +26,14 @@ TOOLSET = {"type": "computer_toolset_20260801"}
     ],
 )
 def test_definitions(value: Any, expected: Any) -> None:
-    assert tool_definitions(value) == expected
+    assert definitions_of(tools_of(value)) == expected
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (print, "it is a function, which cannot be called from here yet. A tool is a dict like"),
-        ([print], "it holds a function"),
+        (max, "max: its parameters are not known. Wrap it in a function of your own."),
+        ([int], "it holds a type. A tool is a function, a dict like"),
         ("f", "it is a str."),
         ([], "it is empty."),
         (None, "it is empty."),
@@ -43,7 +43,7 @@ def test_definitions(value: Any, expected: Any) -> None:
 )
 def test_no_definitions(value: Any, message: str) -> None:
     with pytest.raises(UnfitError) as caught:
-        tool_definitions(value)
+        tools_of(value)
     assert message in str(caught.value)
 
 

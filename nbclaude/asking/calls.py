@@ -1,0 +1,153 @@
+"""Runs the calls of one answer: checks each, asks the user where that is needed, and makes the block that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from nbclaude import stopping
+from nbclaude.asking.approving import NOBODY, Approve
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import ConfigurationError
+from nbclaude.tools.functions import Tool
+
+if TYPE_CHECKING:
+    from nbclaude.asking.prepare import Ask
+    from nbclaude.output.steps import StepsDisplay
+    from nbclaude.tools.arguments import ReadArguments
+
+__all__ = ["CallRunner", "RanCall", "Step"]
+
+
+@dataclass(frozen=True, slots=True)
+class RanCall:
+    """One call with what became of it.
+
+    `value` is the whole of what the tool gave back, of which the model got what is in `block`. `denied` says why it was not
+    run, `error` why it failed; `variables` are those that it has read.
+    """
+
+    name: str
+    arguments: Mapping[str, Any]
+    block: Mapping[str, Any] = field(repr=False)
+    value: Any = field(default=None, repr=False)
+    error: str = ""
+    denied: str = ""
+    variables: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The calls of one answer, all of them answered."""
+
+    calls: tuple[RanCall, ...]
+
+
+class CallRunner:
+    """Runs the calls of the answers of one ask."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        ask: Ask,
+        tools: Mapping[str, Tool],
+        display: StepsDisplay,
+        approve: Approve | None,
+    ) -> None:
+        self._workspace = workspace
+        self._ask = ask
+        self._tools = tools
+        self._display = display
+        self._approve = approve
+
+    def run(self, calls: Sequence[Mapping[str, Any]]) -> Step:
+        """Run the calls in order.
+
+        Raises:
+            KeyboardInterrupt: the user stopped; calls that had run have no effect on the conversation.
+
+        """
+        self._display.settle()
+        done = []
+        for call in calls:
+            stopping.check()
+            self._display.pause()
+            with stopping.allowed():
+                done.append(self._ran(call))
+        return Step(tuple(done))
+
+    def _ran(self, call: Mapping[str, Any]) -> RanCall:
+        from nbclaude.tools.arguments import UnfitArgumentsError
+
+        name = str(call.get("name"))
+        given = call.get("input")
+        arguments: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+        tool = self._tools.get(name)
+        if tool is None:
+            there = ", ".join(self._tools)
+            return _failed(call, arguments, f"There is no tool {name}. There are: {there}.")
+        if "partial_json" in call:
+            return _failed(call, arguments, "The arguments are not a JSON object. Call the tool again.")
+        try:
+            read = tool.arguments.read(arguments, self._ask.names)
+            denied, changed = self._decided(tool, arguments)
+            if denied:
+                return _failed(call, arguments, f"The call was denied: {denied}.", denied=denied)
+            if changed != arguments:
+                arguments, read = changed, tool.arguments.read(changed, self._ask.names)
+        except UnfitArgumentsError as error:
+            return _failed(call, arguments, str(error))
+        return self._called(call, tool, arguments, read)
+
+    def _decided(self, tool: Tool, arguments: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+        """Return why the call is denied, empty if it may run, and the arguments that it is to have."""
+        settings, conversation = self._ask.settings, self._ask.conversation
+        shelf = self._workspace.tools
+        if tool.safe or tool.name in settings.allow_tools or shelf.is_allowed(conversation, tool):
+            return "", arguments
+        if settings.approval == "deny":
+            return "the user's settings deny tools that were not allowed by name", arguments
+        if self._approve is None:
+            return NOBODY, arguments
+        self._display.settle(below=True)
+        said = self._approve(tool, arguments)
+        if not said.allowed:
+            return said.reason or "the user said no", arguments
+        if said.always:
+            shelf.allow(conversation, tool)
+        return "", said.arguments
+
+    def _called(
+        self, call: Mapping[str, Any], tool: Tool, arguments: Mapping[str, Any], read: ReadArguments
+    ) -> RanCall:
+        from nbclaude.context.images.prepared import limits_of
+        from nbclaude.tools.results import content_of_value, result_block
+        from nbclaude.tools.running import ToolFailedError, run_tool
+
+        try:
+            value = run_tool(tool, read, self._display.report)
+            model = self._workspace.model(self._ask.settings)
+            content = content_of_value(value, tool.name, limits_of(model))
+        except ToolFailedError as error:
+            return _failed(call, arguments, str(error), variables=read.variables)
+        except ConfigurationError as error:
+            return _failed(call, arguments, f"It ran, but what it returned cannot be sent: {error}")
+        return RanCall(tool.name, arguments, result_block(call, content), value, variables=read.variables)
+
+
+def _failed(
+    call: Mapping[str, Any],
+    arguments: Mapping[str, Any],
+    said: str,
+    *,
+    denied: str = "",
+    variables: tuple[str, ...] = (),
+) -> RanCall:
+    """Answer a call with an error."""
+    from nbclaude.texts import clip
+    from nbclaude.tools.results import result_block
+
+    block = result_block(call, clip(said, 4_000)[0], is_error=True)
+    error = "" if denied else said
+    return RanCall(str(call.get("name")), arguments, block, error=error, denied=denied, variables=variables)
