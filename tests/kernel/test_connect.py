@@ -236,8 +236,8 @@ def test_login_without_consent_is_for_this_kernel_alone(
 )
 def test_what_is_no_key_is_not_stored(kernel: Kernel, typed: str, problem: str) -> None:
     refused = kernel.run("%claude_login", answers=[typed])
-    assert "That is no key" in refused.stderr and problem in refused.stderr
-    assert "Nothing was stored." in refused.stderr
+    assert "That is no key" in str(refused.error) and problem in str(refused.error)
+    assert "Nothing was stored." in str(refused.error)
     assert not key_file(kernel).exists()
 
 
@@ -250,15 +250,15 @@ def test_a_key_in_the_line_is_refused(kernel: Kernel, line: str) -> None:
     for magic in ("claude_login", "claude_logout"):
         refused = kernel.run(f"%{magic} {line}")
         for part in ("takes no key", "https://platform.claude.com/settings/keys", "run %claude_login alone"):
-            assert part in refused.stderr
+            assert part in str(refused.error)
         answers = repr([message.content for message in refused.messages if message.type != "execute_input"])
         assert CANARY not in answers and "gateway" not in answers and "interpolated" not in answers
     assert not key_file(kernel).exists()
 
 
 def test_a_name_without_its_option_is_told(kernel: Kernel) -> None:
-    assert "Say %claude_login --connection ollama." in kernel.run("%claude_login ollama").stderr
-    assert "needs a name" in kernel.run("%claude_login --connection").stderr
+    assert "Say %claude_login --connection ollama." in str(kernel.run("%claude_login ollama").error)
+    assert "needs a name" in str(kernel.run("%claude_login --connection").error)
     assert "did you mean ollama" in kernel.run("%claude_logout --connection olama").error["evalue"]
 
 
@@ -276,7 +276,7 @@ def test_nobody_to_answer(kernel: Kernel) -> None:
     refused = kernel.run(
         "%claude_login"
     )  # the harness forbids input where it has no answers, as nbclient does
-    assert "nobody can answer here: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN" in refused.stderr
+    assert "nobody can answer here: set ANTHROPIC_API_KEY or ANTHROPIC_AUTH_TOKEN" in str(refused.error)
 
 
 def test_nobody_to_answer_in_a_notebook_that_is_executed(
