@@ -133,13 +133,10 @@ _CSS = r"""
 @media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
 """
 
+_SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
 # A blank before a colon stays: it may stand between selectors.
-STYLE = (
-    re.sub(r"\s*([{};,>])\s*|(:)\s+", r"\1\2", re.sub(r"\s+", " ", NOTICE_CSS + _CSS))
-    .replace(";}", "}")
-    .strip()
-)
+STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + _CSS).split())).replace(";}", "}")
 
 THINKING = "Claude is thinking…"
 
