@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import builtins
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from nbclaude.simulator import Answer, text, thinking, tool_use
+from nbclaude.simulator import Answer, HTTPFault, RawStream, text, thinking, tool_use
 from tests.magics.conftest import Notebook
 
 FUNCTIONS = '''
@@ -404,3 +405,41 @@ def test_a_stop_ends_code_and_answer(tools: Notebook, typed: Callable[..., list[
     tools.simulator.enqueue(Answer("Well."))
     tools.run("%claude --tools python Go")
     assert list(tools.simulator.requests[-1].json["tools"][0]["input_schema"]["properties"]) == ["q"]
+
+
+def test_a_failure_in_a_later_step_keeps_the_steps_before(tools: Notebook) -> None:
+    tools.simulator.enqueue(
+        Answer([text("I add."), tool_use("total", {"df": "sales", "column": "amount"})]),
+        HTTPFault(400, message="no"),
+    )
+    error = tools.run("%claude --tools total Sum?")
+    assert str(error).endswith("The steps before are kept as turns (%claude_undo takes them back).")
+    assert tools.sent("%claude Next?") == ["Next?"]
+    assert tools.simulator.requests[-1].json["messages"][1]["content"] == [{"type": "text", "text": "I add."}]
+
+
+def test_a_budget_ends_the_steps(tools: Notebook) -> None:
+    tools.run("%claude_budget 0.0000001")
+    tools.simulator.enqueue(Answer([tool_use("total", {"df": "sales", "column": "amount"})]), Answer("10"))
+    error = tools.run("%claude --tools total Sum?")
+    assert type(error).__name__ == "BudgetError"
+
+
+def test_arguments_that_are_no_json_are_answered_with_an_error(tools: Notebook) -> None:
+    """The stream of a gateway whose model writes broken JSON, and says that the call is complete."""
+    events = [
+        {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "content": [],
+         "model": "claude-sonnet-5-5", "usage": {"input_tokens": 1, "output_tokens": 1}}},
+        {"type": "content_block_start", "index": 0,
+         "content_block": {"type": "tool_use", "id": "toolu_1", "name": "total", "input": {}}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": '{"df": sal'}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 5}},
+        {"type": "message_stop"},
+    ]  # fmt: skip
+    body = "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
+    tools.simulator.enqueue(RawStream(body.encode()), Answer("Sorry."))
+    assert tools.run("%claude --tools total Sum?") is None
+    assert results(tools) == [(True, "The arguments are not a JSON object. Call the tool again.")]
+    assert tools.value("ran") == []
+    assert tools.sent("%claude Next?") == ["Next?"]
