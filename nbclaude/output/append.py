@@ -33,7 +33,7 @@ class AppendDisplay(PagesDisplay):
 
     def finish(self, footer: Footer) -> None:
         """Show all that is left, and the footer."""
-        self._feed()
+        footer = self._caught_up_for(footer)
         *pages, last = self._ready().close(footer)
         for page in pages:
             self._show_page(page)

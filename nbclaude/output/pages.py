@@ -17,7 +17,7 @@ from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
-from nbclaude.wire.events import Event
+from nbclaude.wire.events import BlockStart, Event
 
 if TYPE_CHECKING:
     from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
@@ -123,6 +123,8 @@ class PagesDisplay:
         """Paint all that has come; with `below` the page ends here, and what follows begins the next."""
         self._countdown = None
         self._feed()
+        while self._waiting:
+            self._paint(math.inf)
         renderer = self._ready()
         for page in renderer.break_page() if below else renderer.changes(catch_up=True):
             self._show_page(page)
@@ -136,11 +138,7 @@ class PagesDisplay:
     def finish(self, footer: Footer) -> None:
         """Paint all that is left, and the footer."""
         self._countdown = None
-        self._feed()
-        while self._ready().is_far_behind and not footer.hurried:
-            self._paint(math.inf)
-            footer = replace(footer, hurried=stopping.is_waiting())
-        pages = self._ready().close(footer)
+        pages = self._ready().close(self._caught_up_for(footer))
         if self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
@@ -191,11 +189,25 @@ class PagesDisplay:
     def _is_behind(self) -> bool:
         return self._renderer is not None and self._renderer.is_behind
 
-    def _feed(self) -> None:
+    def _caught_up_for(self, footer: Footer) -> Footer:
+        """Paint by the portion what has come at once, until little is left or somebody has stopped: then it is `hurried`."""
+        self._feed()
+        while (self._waiting or self._ready().is_far_behind) and not footer.hurried:
+            self._paint(math.inf)
+            footer = replace(footer, hurried=stopping.is_waiting())
+        self._feed(hurried=True)
+        return footer
+
+    def _feed(self, *, hurried: bool = False) -> None:
+        """Pass on what waits; another block only once what came before it is nearly drawn, unless it is `hurried`."""
         renderer = self._ready()
+        fed = 0
         for event, at in self._waiting:
-            renderer.feed(event, at)
-        self._waiting.clear()
+            if isinstance(event, BlockStart) and renderer.is_far_behind and not hurried:
+                break
+            renderer.feed(event, at, hurried=hurried)
+            fed += 1
+        del self._waiting[:fed]
 
     def _ready(self) -> ReplyRenderer:
         if self._renderer is None:

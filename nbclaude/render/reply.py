@@ -125,15 +125,17 @@ class ReplyRenderer:
         self._repaint: dict[int, Page] = {}
         # Pages that a new section has closed since the last painting.
         self._closed_meanwhile: list[Page] = []
-        self._painted: dict[
-            int, str
-        ] = {}  # what was painted last of what is open, by the number of the output
+        # What was painted last of what is open, by the number of the output.
+        self._painted: dict[int, str] = {}
+        self._is_hurried = False
 
-    def feed(self, event: Event, at: float = 0.0) -> None:
-        """Take the next event; nothing is rendered before somebody asks.
+    def feed(self, event: Event, at: float = 0.0, *, hurried: bool = False) -> None:
+        """Take the next event; nothing is rendered before somebody asks, but for what another block ends.
 
-        `at` is when it arrived, in seconds of a clock that only moves on; 0 means that nobody knows.
+        `at` is when it arrived, in seconds of a clock that only moves on; 0 means that nobody knows. If it is `hurried`,
+        somebody waits for the answer to end.
         """
+        self._is_hurried = hurried
         match event:
             case BlockStart(index, block):
                 self._start(index, block, at)
@@ -145,8 +147,8 @@ class ReplyRenderer:
                 if self._sections:
                     self._begin_again()
                 for index, block in enumerate(content_of(message)):
-                    self.feed(BlockStart(index, block), at)
-                    self.feed(BlockStop(index), at)
+                    self.feed(BlockStart(index, block), at, hurried=hurried)
+                    self.feed(BlockStop(index), at, hurried=hurried)
             case _:
                 pass
 
@@ -200,6 +202,13 @@ class ReplyRenderer:
         images |= {number: self._image(each) for number, each in self._repaint.items()}
         self._repaint.clear()
         if page.body.strip() and page.number < MAX_PAGES - 1:
+            if page.above and page.number + 1 in self._painted:
+                # Its ending has an output of its own already, which stays above what is shown next.
+                self._painted.pop(page.number, None)
+                page.closed = True
+                self._pages.append(page.divide())
+                images[page.number] = self._image(page)
+                page = self._pages[-1]
             self._close_page()
             images[page.number] = self._image(page)
         return [images[number] for number in sorted(images)]
@@ -285,7 +294,7 @@ class ReplyRenderer:
         return f"{self._document_id}{self._sections or ''}"
 
     def _begin(self, section: AnySection) -> AnySection:
-        self._end_section()
+        self._end_section(hurried=self._is_hurried)
         if self._is_full(self._pages[-1]):
             self._closed_meanwhile.append(self._close_page())
         self._section = section

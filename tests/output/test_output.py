@@ -490,3 +490,35 @@ class TestShells:
     def test_say(self, capsys: pytest.CaptureFixture[str]) -> None:
         say("one\ntwo")
         assert capsys.readouterr().out == "one\ntwo\n"
+
+
+def test_what_comes_at_once_is_painted_by_the_portion_also_where_another_block_follows(
+    notebook: Notebook,
+) -> None:
+    notebook.display.begin()
+    text = "word " * 20 + "\n\n"
+    notebook.display.show(
+        [delta(text * 3_000), BlockStart(1, {"type": "tool_use", "name": "f", "id": "t", "input": {}})]
+    )
+    first = "".join(data["text/html"] for data in notebook.outputs.values())
+    assert 0 < first.count("<p>word") < 1_500
+    notebook.display.finish(FOOTER)
+    assert sum(data["text/html"].count("<p>word") for data in notebook.outputs.values()) == 3_000
+
+
+def test_what_is_shown_below_a_page_stands_below_its_ending(notebook: Notebook) -> None:
+    notebook.display.begin()
+    for number in range(12):
+        notebook.display.show([delta(f"P{number} " + "word " * 30 + "\n\n")])
+        notebook.display._due = 0.0
+    shown = len(notebook.outputs)
+    assert shown == 2
+    notebook.display.settle(below=True)
+    html = "".join(data["text/html"] for data in notebook.outputs.values())
+    assert [html.count(f"P{number} ") for number in range(12)] == [1] * 12
+    notebook.display.show([delta("Afterwards.")])
+    notebook.display.finish(FOOTER)
+    last = list(notebook.outputs.values())[-1]
+    assert (
+        len(notebook.outputs) == 3 and "Afterwards." in last["text/html"] and "P11" not in last["text/html"]
+    )
