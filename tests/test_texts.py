@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbclaude.data.facts import cell_text
+from nbclaude.data.cells import cell_text
 from nbclaude.secrets.masking import mask
 from nbclaude.texts import beginning, clip, gap, one_line
 

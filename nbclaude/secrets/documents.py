@@ -16,6 +16,12 @@ _START = r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*(?:[+>|#-]{1,2}[ \t]+)?"
 _STOP = r"(?=[ \t]*(?:$|[\r\n⏎\"',}#]|\\[rn]))"
 _BREAK = r"(?:\r?\n|⏎|(?:\\r)?\\n)"
 _BASE64 = r"[A-Za-z0-9+/]{16,}={0,2}"
+# Prose that reads like an entry of netrc, where the host has no dot and no digit: "machine learning login page password reset".
+_PROSE = (
+    r"\s+(?:login|user)\s+(?:page|form|screen|prompt|dialog|flow|button|link|attempt|error|problem|and|or|with|by|for)"
+    r"\s+(?:password|passwd)\s+[a-z]{1,40}(?![^\s\"'\\])"
+)
+_HOST = rf"(?:[\w-]*[.\d][\w.-]{{0,200}}|localhost|[\w-]{{1,200}}(?!{_PROSE}))"
 
 
 def _any(_value: str) -> bool:
@@ -103,7 +109,8 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
         "password of netrc",
         "machine",
         re.compile(
-            r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*(?:machine\s+[\w.-]{1,200}|default)\s+(?:login|user)"
+            r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*"
+            rf"(?:machine\s+{_HOST}|default)\s+(?:login|user)"
             rf"\s+\S{{1,200}}?(?:\\n)?\s+(?:account\s+\S{{1,80}}\s+)?(?:password|passwd)\s+([^\s\"'\\]{{1,200}}){_STOP}",
             re.MULTILINE,
         ),
@@ -113,7 +120,7 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
         "password of netrc",
         "machine",
         re.compile(
-            r"machine\s+[\w.-]{1,200}\s+login\s+\S{1,200}\s+password\s+([^\s\"'\\<$]+)(?=\s+(?:machine|default|account|macdef)\b)"
+            rf"machine\s+{_HOST}\s+login\s+\S{{1,200}}\s+password\s+([^\s\"'\\<$]+)(?=\s+(?:machine|default|account|macdef)\b)"
         ),
         _is_known,
     ),

@@ -84,7 +84,7 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
     (
         "password",
         " -p",
-        rf"{_START}(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)\b[^\n⏎|;]{{0,200}}?[ ]-p{_WORD}",
+        rf"{_START}(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)(?:\.exe)?(?=[ ])[^\n⏎|;]{{0,200}}?[ ]-p{_WORD}",
         is_password,
     ),
     (

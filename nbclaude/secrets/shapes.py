@@ -112,6 +112,9 @@ _PREFIXED = (
     ("Clojars token", "CLOJARS_", r"[0-9a-f]{60}"),
 )
 
+# The password of MySQL: not its known default, and no long option that has one dash only.
+_MYSQL = r"-p(?![\\\"']{0,4}(?:root|ort|rotocol|lugin-dir|ager|rint-defaults)(?![^\s\"'\\=]))"
+
 # The rest: what has no prefix, stands in an address or a header, or is known by its end.
 _OTHERS = (
     (
@@ -240,17 +243,17 @@ _OTHERS = (
     ),
     *(
         (
-            "password of a command",
+            "password",
             command,
-            rf"(?<![\w-])(?:{names})(?![\w-])(?:[^\n|;&]|(?<=\\)\n){{0,300}}?\s{option}[\\\"']{{0,4}}([^\s\"'\\$<{{][^\s\"'\\]{{2,}})",
+            rf"(?:(?<![\w-])|(?<=\\[nrt]))(?:{names})(?:\.exe)?(?=\s)(?:[^\n|;&]|(?<=\\)\n){{0,300}}?\s{option}[\\\"']{{0,4}}([^\s\"'\\$<{{][^\s\"'\\]{{2,}})",
             False,
         )
         for command, names, option in (
-            ("mysql", r"mysql|mysqldump|mysqladmin|mysqlimport", "-p"),
-            ("mariadb", r"mariadb|mariadb-dump|mariadb-admin", "-p"),
+            ("mysql", r"mysql|mysqldump|mysqladmin|mysqlimport", _MYSQL),
+            ("mariadb", r"mariadb|mariadb-dump|mariadb-admin", _MYSQL),
             ("redis-cli", "redis-cli", r"-a\s{1,3}"),
             ("ldap", r"ldapsearch|ldapmodify|ldapadd|ldapwhoami|ldapdelete", r"-w\s{1,3}"),
-            ("smbclient", "smbclient|rpcclient", r"-U\s{1,3}[\\\"']{0,4}[^\s%\"'\\]{1,80}%"),
+            ("client", "smbclient|rpcclient", r"-U\s{1,3}[\\\"']{0,4}[^\s%\"'\\]{1,80}%"),
             ("openssl", "openssl", r"-(?:passin|passout|password|pass)\s{1,3}pass:"),
         )
     ),

@@ -171,7 +171,7 @@ SETTINGS: tuple[Setting, ...] = (
             Option(
                 ("--tools",),
                 "NAME[,NAME]",
-                "functions that Claude may call, or tool definitions, by the names of their variables; or python",
+                "functions that Claude may call, or tool definitions, by name; or python",
                 kind=Text(),
                 repeat=True,
             ),
