@@ -27,6 +27,7 @@ from nbclaude.refusal import Refusal
 
 if TYPE_CHECKING:
     from nbclaude.asking.gathering import Gathered
+    from nbclaude.conversation.screening import Screening
     from nbclaude.output.display import AnswerDisplay
     from nbclaude.render.receipt import Receipt
     from nbclaude.render.reply import Footer
@@ -41,14 +42,15 @@ class Answered:
     `outcome` is that of its last request, with usage, time and cost of all of them; `turns` are what they have made, and
     `steps` the calls of tools that were run between them. `at_limit`: the answer calls more than `max_steps` allows.
 
-    `is_recorded` tells whether the question takes part in its conversation. `notes` are those about the request that nobody
-    has been told yet, `set_aside` counts turns of deleted cells that nobody has been told of, `budget` warns of its end.
-    `was_stopped`: the user stopped when the answer was complete already.
+    `screening` is what was found in all of its requests. `is_recorded` tells whether the question takes part in its conversation.
+    `notes` are those about the request that nobody has been told yet, `set_aside` counts turns of deleted cells that nobody has
+    been told of, `budget` warns of its end. `was_stopped`: the user stopped when the answer was complete already.
     """
 
     outcome: Outcome
     reply: Reply
     receipt: Receipt | None = None
+    screening: Screening | None = None
     is_recorded: bool = True
     notes: tuple[str | Refusal, ...] = ()
     set_aside: int = 0
@@ -121,9 +123,11 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
     workspace.tray.sent(ask.gathered.tray)
     if surface.footer is None:
         return answered
+    first, *later = _plans(answer)
     answered = replace(
         answered,
         receipt=_receipt(workspace, answer, ask.gathered, surface.spell),
+        screening=first.screening.and_of(plan.screening for plan in later),
         notes=workspace.not_yet_told(outcome.plan.notes),
         set_aside=workspace.newly_set_aside(),
         budget=workspace.budget.warning(workspace.ledger),
@@ -142,11 +146,16 @@ def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered, spell: Sp
     from nbclaude.asking.receipt import receipt_of_plan
     from nbclaude.asking.step_notes import with_steps
 
-    first, *later = answer.outcomes
-    receipt = receipt_of_plan(workspace, first.plan, gathered, spell=spell)
+    first, *later = _plans(answer)
+    receipt = receipt_of_plan(workspace, first, gathered, spell=spell)
+    return with_steps(receipt, answer.steps, later)
+
+
+def _plans(answer: Answer) -> list[Plan]:
+    """Return what each request of an answer was planned as."""
     plans: list[Plan] = []
-    for each in later:
+    for each in answer.outcomes:
         # An answer that ended between two requests repeats the plan before.
-        if each.plan not in (first.plan, *plans[-1:]):
+        if each.plan not in plans[-1:]:
             plans.append(each.plan)
-    return with_steps(receipt, answer.steps, plans)
+    return plans

@@ -94,7 +94,7 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
 
     told = (
         ("Set aside", set_aside_note(answered.set_aside)),
-        *_found_in(answered.outcome.plan.screening),
+        *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
         ("Budget", answered.budget),
     )
@@ -105,9 +105,11 @@ def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
     """Say what was masked, and what was not: an answer may be about what the model has not seen."""
     if screening.masked:
         yield "Masked", "; ".join(screening.masked_by_place)
-    number = len(screening.sent) + len(screening.before)
-    if number:
-        yield "Sent", f"{counted(number, 'secret')}, not masked"
+    sent = [counted(len(screening.sent), "secret")] if screening.sent else []
+    if screening.before:
+        sent.append(f"{counted(len(screening.before), 'secret')} in earlier turns")
+    if sent:
+        yield "Sent", f"{' and '.join(sent)}, not masked"
 
 
 def _tokens(outcome: Outcome) -> str:

@@ -28,8 +28,7 @@ def with_steps(receipt: Receipt, steps: Sequence[Step], plans: Sequence[Plan]) -
         return receipt
     notes = [_note(call) for call in calls]
     notes += [place for _, plan in sent for place in plan.screening.places]
-    found = [said for _, plan in sent for said in plan.screening.summary]
-    summary = ", ".join([receipt.summary, counted(len(calls), "result") + " of tools", *dict.fromkeys(found)])
+    summary = f"{receipt.summary}, {counted(len(calls), 'result')} of tools"
     return replace(receipt, summary=summary, notes=(*receipt.notes, *notes))
 
 

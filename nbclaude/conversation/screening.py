@@ -47,6 +47,14 @@ class Screening:
     sent: tuple[tuple[str, str], ...] = ()
     before: tuple[str, ...] = ()
 
+    def and_of(self, steps: Iterable[Screening]) -> Screening:
+        """Add what was found in the requests after it, of the same answer; settings that they repeat count once."""
+        masked, sent = list(self.masked), list(self.sent)
+        for step in steps:
+            masked += (Counter(step.masked) - Counter(self.masked)).elements()
+            sent += (Counter(step.sent) - Counter(self.sent)).elements()
+        return replace(self, masked=tuple(masked), sent=tuple(sent))
+
     @property
     def summary(self) -> tuple[str, ...]:
         """How much of what was masked, in a few words each."""

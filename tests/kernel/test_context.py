@@ -54,6 +54,14 @@ def images(simulator: Simulator) -> list[bytes]:
     return found
 
 
+def notices(html: str) -> list[tuple[str, str]]:
+    """What stands on lines of its own under an answer: titles and texts."""
+    form = (
+        r'<div class="nbclaude-notice"><span class="nbclaude-mark">([^<]*)</span><span>([^<]*)</span></div>'
+    )
+    return re.findall(form, html)
+
+
 def thumbnails(html: str) -> list[bytes]:
     return [base64.b64decode(data) for data in re.findall(r'src="data:image/[a-z]+;base64,([^"]+)"', html)]
 
@@ -219,7 +227,7 @@ class TestFigures:
         simulator.enqueue("ok")
         done = ask(claude_kernel, "%claude --fig What?\n", "b")
         ask(claude_kernel, "plt.close('all')\n%matplotlib inline", "c")
-        assert re.search(r"sent: open figure \(\d+×\d+\), ", done.html)
+        assert re.search(r" · sent: open figure \(\d+×\d+\)</summary>", done.html)
 
     def test_a_figure_by_name(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")
@@ -243,7 +251,9 @@ class TestFigures:
         done = ask(claude_kernel, "%claude --no-history Compare {fig} and {ax}.", "b")
         assert len(images(simulator)) == 1
         assert texts(simulator) == ["fig:", "[ax: the same image as fig]", "Compare [fig] and [ax]."]
-        assert re.search(r"sent: fig \(figure \d+×\d+\), ax \(the same image as fig\), ", done.html)
+        assert re.search(
+            r" · sent: fig \(figure \d+×\d+\), ax \(the same image as fig\)</summary>", done.html
+        )
         ask(claude_kernel, "%claude --no-history -a fig -a fig What?", "b")
         assert len(images(simulator)) == 1
         ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
@@ -403,7 +413,26 @@ class TestSecrets:
             '{"password": "[secret removed: password]", "note": "[secret removed: AWS key] of [e-mail address]"}'
         )
         assert "masked in the tool result: AWS key" in done.html
-        assert "2 secrets masked, 1 e-mail address masked" in done.html
+        assert notices(done.html) == [
+            (
+                "Masked",
+                "password in the tool result; AWS key in the tool result; e-mail address in the tool result",
+            )
+        ]
+
+    def test_what_all_requests_of_an_answer_masked_is_said_once(
+        self, claude_kernel: Kernel, simulator: Simulator
+    ) -> None:
+        tool = "@nbclaude.tool(safe=True)\ndef look() -> str:\n    'Look.'\n    return 'It is ' + note"
+        ask(claude_kernel, f"import nbclaude\nnote = '{AWS}'\n{tool}", "s")
+        simulator.enqueue(
+            Answer([tool_use("look", {}, id="toolu_1")]), Answer([tool_use("look", {}, id="toolu_2")]), "ok"
+        )
+        system = f"--system 'The key is {AWS}.'"
+        done = ask(claude_kernel, f"%claude {system} --tools look Go with {{note}}.", "a")
+        said = "AWS key in the prompt; AWS key in the system prompt; AWS key, 2 times in the result of look"
+        assert notices(done.html) == [("Masked", said)]
+        assert " · sent: the prompt alone, 2 results of tools</summary>" in done.html
 
     def test_what_cannot_be_masked_is_refused(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         for option, value in {
@@ -426,14 +455,16 @@ class TestSecrets:
     def test_later_turns_say_that_an_earlier_one_holds_a_secret(
         self, claude_kernel: Kernel, simulator: Simulator
     ) -> None:
-        simulator.enqueue("ok", "ok", "ok")
+        simulator.enqueue("ok", "ok", "ok", "ok")
         first = ask(claude_kernel, f"%claude --allow-secrets Mine is {AWS}", "a")
-        assert "1 secret sent" in first.html
+        assert notices(first.html) == [("Sent", "1 secret, not masked")]
         assert "sent as it is in the prompt, by --allow-secrets: AWS key" in first.html
         then = ask(claude_kernel, "%claude And?", "b")
-        assert "1 secret in earlier turns" in then.html
+        assert notices(then.html) == [("Sent", "1 secret in earlier turns, not masked")]
         assert "An earlier turn holds what --allow-secrets sent (AWS key)" in then.html
-        assert "secret" not in ask(claude_kernel, "%claude --new And?", "c").html
+        again = ask(claude_kernel, f"%claude --allow-secrets Mine is still {AWS}", "c")
+        assert notices(again.html) == [("Sent", "1 secret and 1 secret in earlier turns, not masked")]
+        assert "secret" not in ask(claude_kernel, "%claude --new And?", "d").html
 
     def test_what_was_masked_stays_the_same_bytes(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("ok", "ok")
@@ -467,14 +498,17 @@ class TestSecrets:
             assert "anna@" not in sent, way
             assert "bo@" not in sent, way
             assert "me@example.org" in sent, way
-            assert re.search(r"1 e-mail address masked|[2-9] e-mail addresses masked", done.html), way
+            [(title, said)] = notices(done.html)
+            assert title == "Masked", way
+            assert re.fullmatch(r"e-mail address(, [2-9] times)? in [^;]+", said), (way, said)
             assert "secret" not in done.html, way
 
     def test_they_can_be_sent(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("ok")
         done = ask(claude_kernel, f"%claude --allow-secrets Mine is {SECRETS['AWS key']}", "c")
         assert texts(simulator) == [f"Mine is {SECRETS['AWS key']}"]
-        assert "masked" not in done.html
+        assert notices(done.html) == [("Sent", "1 secret, not masked")]
+        assert "masked in" not in done.html
 
 
 class TestReceipt:

@@ -89,7 +89,7 @@ def test_what_cannot_be_painted_stops_the_question(claude_kernel: Kernel, simula
                 name,
                 message,
             )
-        assert message.endswith("-a attaches a file. --fig 2 attaches the figure before it.")
+        assert message.endswith(" --attach attaches a file. --fig 2 attaches the figure before it.")
         assert not simulator.message_requests
         gallery = ask(claude_kernel, "%claude_figures").html
         assert f"{what.partition(' ')[2]}, cannot be attached: only the browser draws it" in gallery
