@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbclaude.context.images.prepared import image_size
-from nbclaude.context.images.small_copies import small_copy
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 
@@ -111,6 +109,9 @@ class BlockReader:
 
     def _image(self, label: str, source: Block, notes: tuple[str, ...]) -> ReceiptPart:
         """Show the very bytes that were sent; of what would swell the notebook, a small copy."""
+        from nbclaude.context.images.prepared import image_size
+        from nbclaude.context.images.small_copies import small_copy
+
         data = str(source.get("data") or "")
         try:
             content = base64.b64decode(data, validate=True)

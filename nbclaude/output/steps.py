@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.render.calls import RUNS_HERE
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ class StepsDisplay:
             case BlockStart(index, block):
                 self._most = max(self._most, self._shown + index + 1)
                 if block.get("type") == "tool_use" and block.get("name") in self._tools:
+                    from nbclaude.render.calls import RUNS_HERE
+
                     block = {**block, RUNS_HERE: True}
                 return [BlockStart(self._shown + index, block)]
             case BlockDelta(index, delta):

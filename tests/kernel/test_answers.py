@@ -116,7 +116,9 @@ def test_stop_keeps_what_came_and_the_next_request_is_valid(
     assert running.finished - pressed < 0.5
     assert simulator.requests[-1].wait_disconnected(1.0)
     assert running.error["ename"] == "AnswerInterrupted"
-    assert "turn 2" in running.error["evalue"]
+    assert running.error["evalue"] == (
+        "Stopped. The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
+    )
     (output,) = displays(running)
     assert '<span class="nbclaude-mark">interrupted</span>' in output["data"]["text/html"]
     kept = output["data"]["text/markdown"]
@@ -229,7 +231,7 @@ def test_an_error_in_a_notebook_is_a_card_and_the_cell_failed(
     assert '<span class="nbclaude-mark">Stopped</span>' in running.html and len(simulator.requests) == 2
 
 
-SLOW = """
+SLOW_TO_SHOW = """
 import time
 class Slow:
     def __repr__(self):
@@ -242,7 +244,7 @@ slow = Slow()
 def test_a_sign_of_life_comes_before_what_takes_long(claude_kernel: Kernel, simulator: Simulator) -> None:
     asked = ("nobody asks",)
     simulator.enqueue("Done.")
-    claude_kernel.run(SLOW)
+    claude_kernel.run(SLOW_TO_SHOW)
     running = claude_kernel.start("%claude -a slow Hi", cell_id="a", answers=asked)
     start = time.monotonic()
     running.wait_until(lambda seen: "Preparing what is attached…" in seen.html)

@@ -56,5 +56,5 @@ def test_what_executes_code_for_others(claude_kernel: Kernel, simulator: Simulat
 
     claude_kernel.client.execute_interactive("%claude hi", output_hook=take, timeout=60)
     *blocks, last = outputs
-    assert blocks == ["Asking Claude …\n", "Hello **there**.\n"]
-    assert last.startswith("```python\nx = 1\n```\n\nThe last words.\n\n(claude-sonnet-5-5 · ")
+    assert blocks == ["Asking Claude …\n", "Hello **there**.\n", "```python\nx = 1\n```\n"]
+    assert last.startswith("The last words.\n\n(claude-sonnet-5-5 · ")

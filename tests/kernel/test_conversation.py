@@ -149,12 +149,17 @@ def test_history_lists_turns_with_numbers_cells_and_tokens(
 ) -> None:
     assert "no turns yet" in claude_kernel.run("%claude_history").stdout
     simulator.enqueue("the *first* answer", "the second")
-    claude_kernel.run("%claude first <b>question</b>", cell_id="cell-aaaa")
-    claude_kernel.run("%claude second question", cell_id="cell-bbbb")
+    asked = [
+        claude_kernel.run("%claude first <b>question</b>", cell_id="cell-aaaa"),
+        claude_kernel.run("%claude second question", cell_id="cell-bbbb"),
+    ]
+    counts = [each.reply["execution_count"] for each in asked]
     history = claude_kernel.run("%claude_history")
     (plain,) = history.data("text/plain")
-    assert plain.splitlines()[3].split()[:2] == ["1", "cell-aaa"]
-    assert "second question" in plain and "the second" in plain
+    first, second = (re.split(r"  +", line.strip()) for line in plain.splitlines()[3:])
+    assert first[:4] == ["1", f"cell {counts[0]}", "first <b>question</b>", "the first answer"]
+    assert second[:4] == ["2", f"cell {counts[1]}", "second question", "the second"]
+    assert all(tokens.isdecimal() for tokens in (*first[4:6], *second[4:6]))
     assert "<b>question" not in history.html and "&lt;b&gt;question" in history.html
 
 

@@ -191,7 +191,8 @@ def test_a_terminal_prints_the_answer_once_as_text(tmp_path: Path, simulator: Si
         "%claude_history",
     ]
     printed = terminal(tmp_path, simulator, lines)
-    assert printed.count("The **answer**") == 2, printed  # the answer, and its excerpt in the history
+    assert printed.count("The **answer**") == 1, printed
+    assert printed.count("The answer one two") == 1, printed  # its excerpt in the history
     assert "- one\n- two\n(claude-sonnet-5-5" in printed
     assert simulator.requests[1].prompt == "more\nthan one line?"
     assert "<div" not in printed and "<style" not in printed
