@@ -542,12 +542,12 @@ def test_copies_go_to_the_clipboard(claude_notebook: OpenNotebook, simulator: Si
     panel = PanelOf(notebook, 1)
     panel.ask("Go.")
     panel.button("Copy the answer of turn 1").click()
-    expect(panel.root.get_by_role("status")).to_have_text("Copied.")
+    expect(panel.root.locator(".nbclaude-done")).to_have_text("Copied.")
     assert notebook.script("return navigator.clipboard.readText()") == "Some **bold** words."
     panel.button("Settings").click()
     panel.button("Copy as code").click()
     expect(panel.root.locator(".nbclaude-code")).to_contain_text("%config ClaudeMagics.effort = 'low'")
-    expect(panel.root.get_by_role("status")).to_have_text("Copied.")
+    expect(panel.root.locator(".nbclaude-done")).to_have_text("Copied.")
     code = notebook.script("return navigator.clipboard.readText()")
     assert code.splitlines()[:2] == ["%load_ext nbclaude", "%config ClaudeMagics.model = 'claude-sonnet-5-5'"]
 
