@@ -215,9 +215,7 @@ class ReplyRenderer:
 
     def close(self, footer: Footer) -> list[PageImage]:
         """Settle everything and return the last pages to paint; the footer stands on the last one."""
-        # Where much is left, the end draws a portion itself: a stop waits for no second one.
-        at_most = (0 if self.is_far_behind else 1) if footer.hurried else None
-        last_changes = self.changes(at_most=at_most)
+        last_changes = self.changes(at_most=1 if footer.hurried else None)
         images = {image.number: image for image in last_changes if image.closed}
         self._settle(hurried=footer.hurried)
         last = self._pages[-1]
