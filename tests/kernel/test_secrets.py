@@ -24,6 +24,7 @@ api_token = "sunshine"
 """
 
 
+@pytest.mark.once  # polars and pyarrow are not in the oldest environment
 @pytest.mark.parametrize(
     "reference",
     [
