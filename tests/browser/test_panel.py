@@ -627,6 +627,7 @@ def test_enter_takes_all_that_was_typed_however_fast(
     panel.field("Search models").fill("sonnet 200k")
     panel.field("Search models").press("Enter")
     expect(title).to_have_text("claude-sonnet-4-5-20250929")
+    expect(panel.field("Search models")).to_have_value("")
     panel.field("Search models").fill("opus 1M")
     panel.field("Search models").press("Enter")
     expect(alert).to_contain_text("'opus 1M' is not a model name, and matches")
