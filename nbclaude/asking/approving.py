@@ -56,7 +56,7 @@ def approve_by_input(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
     try:
         return _asked(tool, arguments)
     except (EOFError, OSError, NotImplementedError, RuntimeError):
-        # There is no stdin: a notebook that is executed, a script, a pipe that has ended.
+        # Nobody can type here: an executed notebook, a script, a closed pipe.
         return Approval(False, arguments, NOBODY, asked=False)
 
 

@@ -66,7 +66,7 @@ def magic_call(node: ast.expr) -> MagicCall | None:
 
 
 def magic_name(node: ast.expr) -> str:
-    """Return the magic that a call runs as it is written, `%%bash`, `%run`, `!`; "" if it is no such call."""
+    """Return the magic that a call runs as it is written, `%%bash`, `%run`, `!`; "" for any other call."""
     parts = _parts(node)
     if parts is None:
         return ""

@@ -45,7 +45,7 @@ def read_cells(cells: Iterable[LoggedCell], transform: Callable[[str], str]) -> 
     for cell in cells:
         try:
             names = names_of(transform(cell.source), transform)
-        except Exception:  # a transformer of somebody's may fail at a text that is no cell
+        except Exception:  # a custom transformer may fail on text that is not a cell
             names = CellNames(parses=False)
         read.append((cell, names))
     return read

@@ -75,7 +75,7 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
 
 
 def failed_command(cell: FailedCell) -> Failure | None:
-    """Return the failure of a cell whose shell command has failed, which is no error to IPython; None if none has."""
+    """Return the failure of a cell whose shell command has failed, which IPython does not count as an error; else None."""
     status = cell.namespace.get("_exit_code")
     if type(status) is not int or status == 0 or ".system(" not in cell.code:
         return None

@@ -72,7 +72,7 @@ def is_hidden_name(name: str) -> Name | None:
 
 
 def _tells_nothing(value: object) -> bool:
-    """Whether a value is no secret whatever its name is: nothing at all, or a function, class or module."""
+    """Whether a value cannot be a secret, whatever its name: None, or a function, class or module."""
     from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 
     nothing = value is None or type(value) is bool or (type(value) in (str, bytes) and not value)
