@@ -132,7 +132,7 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     answered = ask_prepared(prepared, NoDisplay(), Surface(approve=approve_by_input))
     error = answered.outcome.error
     if answered.was_stopped and error is None:
-        error = AnswerInterrupted("Stopped when the answer was complete.")
+        error = AnswerInterrupted("when the answer was complete")
     if isinstance(error, APIError | AnswerInterrupted) and not answered.outcome.is_empty:
         error.reply = answered.reply
     if error is not None:

@@ -35,10 +35,13 @@ class Shown:
     @property
     def note(self) -> str:
         """What is left out, in words; nothing for nothing."""
-        if self.first + self.last == self.total:
-            return ""
+        return "" if self.first + self.last == self.total else f"rows show the {self.which}"
+
+    @property
+    def which(self) -> str:
+        """The columns in words."""
         last = f" and last {self.last:,}" if self.last else ""
-        return f"rows show the first {self.first:,}{last} of {self.total:,} columns"
+        return f"first {self.first:,}{last} of {self.total:,} columns"
 
     @property
     def columns(self) -> Sequence[int]:
@@ -87,7 +90,7 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     if spread and len(rows.text) + 100 > budget:
         spread, rows = [], laid_out(header, head, 0, _DIGITS)
     notes: list[str] = [Cut(columns.note)] if columns.note else []
-    said = f", {columns.note.removeprefix('rows show the ')}" if notes else ""
+    said = f", {columns.which}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
     text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
     if spread:

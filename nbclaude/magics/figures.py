@@ -42,9 +42,10 @@ class FigureMagics(Family):
         from nbclaude.render.table import table_text
 
         pictures = [
-            Picture(n, log.name_of(image), _size(image), _address(image)) for n, image in enumerate(images, 1)
+            Picture(f"--fig {n}", log.name_of(image), _size(image), _address(image))
+            for n, image in enumerate(images, 1)
         ]
-        rows = [(f"--fig {picture.number}", picture.name, picture.size) for picture in pictures]
+        rows = [(picture.word, picture.name, picture.size) for picture in pictures]
         title = "Figures that cells have shown, the newest first"
         show_bundle(
             self.shell,

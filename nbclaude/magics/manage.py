@@ -13,6 +13,7 @@ from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
+from nbclaude.magics.wording import note_text
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
 
@@ -48,7 +49,7 @@ class ManageMagics(Family):
             return
         show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
-            say(set_aside_sentence(len(conversation.set_aside)))
+            say(note_text(set_aside_sentence(len(conversation.set_aside))))
 
     @line_magic
     def claude_undo(self, line: str) -> None:
@@ -70,7 +71,7 @@ class ManageMagics(Family):
         if change is not None:
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
-            said += f" {set_aside_sentence(len(conversation.set_aside))}"
+            said += f" {note_text(set_aside_sentence(len(conversation.set_aside)))}"
         say(said)
         for offer in self.workspace.edits.applied_with(gone):
             offer.take_back(self.shell, f"The turn had changed {offer.proposal.label or 'a cell'}.")

@@ -35,7 +35,7 @@ class AccountMagics(Family):
         super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
-    @stoppable("Stopped.")
+    @stoppable("")
     @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.
