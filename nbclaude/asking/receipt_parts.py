@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.render.data_urls import data_url
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 
@@ -127,7 +128,7 @@ class BlockReader:
             and len(data) <= _LARGEST_IMAGE
             and self.room.takes(len(data), _WHOLE_IMAGES)
         ):
-            return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
+            return ReceiptPart(title, image=data_url(str(source.get("media_type")), data), notes=notes)
         copy = small_copy(content)
         if not self.room.takes(len(copy), _ALL_IMAGES):
             return ReceiptPart(title, notes=(*notes, "not shown, sent as it is"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
@@ -67,9 +65,10 @@ def _address(image: ShownImage) -> str:
     """The picture's own bytes as an address, or a small copy of what is large or can be seen through; nothing for others."""
     from nbclaude.context.images.prepared import is_opaque
     from nbclaude.context.images.small_copies import small_copy
+    from nbclaude.render.data_urls import data_url
 
     if image.media_type not in _RASTER:
         return ""
     if len(image.data) > _LARGEST or not is_opaque(image.data):
         return small_copy(image.data, image.picture.needs_background)
-    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
+    return data_url(image.media_type, image.data)

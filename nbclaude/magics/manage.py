@@ -8,8 +8,9 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
+from nbclaude.cleaning import excerpt
 from nbclaude.client.connection import DEMO_NOTICE
-from nbclaude.conversation.turns import Conversation, Turn, excerpt
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument

@@ -10,8 +10,8 @@ from typing import Any
 
 import ipywidgets
 
+from nbclaude.cleaning import excerpt
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.turns import excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell

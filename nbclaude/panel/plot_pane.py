@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from typing import Any
 
@@ -13,6 +12,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
+from nbclaude.render.data_urls import data_url
 
 __all__ = ["PlotPane"]
 
@@ -153,5 +153,4 @@ def _label(name: Name) -> str:
 
 
 def _image(data: bytes, label: str) -> str:
-    address = base64.b64encode(data).decode()
-    return f'<img alt="{escape(label)}" src="data:image/png;base64,{address}">'
+    return f'<img alt="{escape(label)}" src="{data_url("image/png", data)}">'

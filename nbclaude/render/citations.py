@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
+from nbclaude import cleaning
 from nbclaude.render.links import (
     escaped_markdown,
     host_of,
     is_safe_link,
     link_html,
     link_markdown,
-    shortened,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Source:
     @property
     def excerpt(self) -> str:
         """What was quoted, as one line."""
-        return shortened(" … ".join(self.excerpts), _LONGEST_EXCERPT)
+        return cleaning.excerpt(" … ".join(self.excerpts), _LONGEST_EXCERPT)
 
     @property
     def where(self) -> str:

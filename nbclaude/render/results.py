@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from nbclaude.plurals import counted
+from nbclaude.render.data_urls import data_url
 from nbclaude.render.fragments import code_html, json_html, line_html, text_html
 from nbclaude.render.links import host_of, link_html
 from nbclaude.render.markdown import render_markdown
@@ -115,7 +116,7 @@ def _item_html(item: Any) -> str:
             kind in _PICTURES and len(data) <= _LARGEST and _ENCODED.fullmatch(data)
         ):
             # Its very bytes: nothing is loaded from anywhere.
-            return f'<img class="nbclaude-thumb" alt="" src="data:{kind};base64,{data}">\n'
+            return f'<img class="nbclaude-thumb" alt="" src="{data_url(kind, data)}">\n'
         case {"type": "image"}:
             return line_html("An image, not shown")
         case _:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nbclaude.cleaning import shortened
 from nbclaude.refusal import Refusal
 
 __all__ = ["shown_value", "with_value"]
@@ -28,7 +29,7 @@ def shown_value(value: object) -> str:
     from nbclaude.secrets.masking import mask  # its patterns take a while to compile
 
     masked, _ = mask(text)
-    return masked if len(masked) <= _MOST else f"{masked[: _MOST - 1]}…"
+    return shortened(masked, _MOST)
 
 
 def _repr(value: object) -> str:

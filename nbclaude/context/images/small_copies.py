@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 
 from PIL import Image
@@ -10,6 +9,7 @@ from PIL import Image
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.pixels import draw
 from nbclaude.quiet import quietly
+from nbclaude.render.data_urls import data_url
 
 __all__ = ["small_copy"]
 
@@ -42,4 +42,4 @@ def _encoded(image: Image.Image, kind: str) -> str:
     data = io.BytesIO()
     image.info = {}
     image.save(data, kind)
-    return f"data:image/{kind};base64,{base64.b64encode(data.getvalue()).decode()}"
+    return data_url(f"image/{kind}", data.getvalue())
