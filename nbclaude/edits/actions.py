@@ -6,7 +6,7 @@ from pathlib import Path
 
 from traitlets import Bool, List, Unicode
 
-from nbclaude.widget import FrontEndWidget
+from nbclaude.widget import FrontEndWidget, script
 
 __all__ = ["Actions"]
 
@@ -27,7 +27,7 @@ class Actions(FrontEndWidget):
     """
 
     _anywidget_id = Unicode("nbclaude.edits.actions.Actions").tag(sync=True)
-    _esm = Unicode((_HERE / "actions.js").read_text("utf-8")).tag(sync=True)
+    _esm = Unicode(script(_HERE / "actions.js")).tag(sync=True)
     _css = Unicode((_HERE / "actions.css").read_text("utf-8")).tag(sync=True)
     cell = Unicode().tag(sync=True)
     label = Unicode().tag(sync=True)

@@ -30,7 +30,7 @@ from nbclaude.client.keys import (
 )
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import said, worded
 from nbclaude.output import say, show_table
 from nbclaude.secrets.keys import Secret, find_keys
@@ -44,12 +44,11 @@ _NOTHING_STORED = "Nothing was stored."
 
 
 @magics_class
-class ConnectMagics(Family):
+class ConnectMagics(OtherFamily):
     """Magics about servers and their keys; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._model_before = ""  # to go back to, after one that a connection brought
 
     @no_var_expand

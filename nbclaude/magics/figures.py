@@ -6,8 +6,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.context.shown.shown_image import ShownImage
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.output import say, show_bundle
 
 __all__ = ["FigureMagics"]
@@ -17,11 +16,8 @@ _LARGEST = 400_000  # bytes of one picture in the gallery
 
 
 @magics_class
-class FigureMagics(Family):
+class FigureMagics(OtherFamily):
     """Magics about what cells have shown; they have no settings of their own."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_figures(self, line: str) -> None:

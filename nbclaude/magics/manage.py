@@ -13,7 +13,7 @@ from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
@@ -29,12 +29,11 @@ _LOOKED_AT = 2_000  # characters of an answer
 
 
 @magics_class
-class ManageMagics(Family):
+class ManageMagics(OtherFamily):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._demo: Simulator | None = None
 
     @line_magic
