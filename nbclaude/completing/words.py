@@ -22,7 +22,7 @@ from nbclaude.settings.kinds import Choice, Texts
 
 __all__ = ["Known", "Word", "words_at"]
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 _LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
 
 
@@ -165,7 +165,7 @@ def _files(known: Known, begun: str) -> Iterator[Word]:
     try:
         with os.scandir(Path(f"{folder}{slash}" or ".").expanduser()) as found:
             entries = sorted(
-                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MOST_FILES), strict=False)
+                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MAX_FILES), strict=False)
             )
     except (OSError, RuntimeError):  # no such folder, or no home
         return

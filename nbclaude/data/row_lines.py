@@ -19,8 +19,8 @@ __all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle
 _GAP = "…"
 _DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
-_MOST_TURNED = 400  # columns
-_MOST_SQUARE = 80  # columns
+_MAX_TURNED = 400  # columns
+_MAX_SQUARE = 80  # columns
 _FIRST_SHARE = 0.6  # of the room goes to the first columns, the rest to the last
 
 
@@ -148,7 +148,7 @@ def _widths(table: Table, rows: int, columns: range) -> list[int]:
 
 def turned(table: Table) -> str:
     """Return the values of a table of few rows and many columns as a line for each column; nothing for other tables."""
-    if not 0 < table.rows <= _FEW_ROWS or not len(table.names) <= _MOST_TURNED:
+    if not 0 < table.rows <= _FEW_ROWS or not len(table.names) <= _MAX_TURNED:
         return ""
     skip = len(table.labels)
     rows = table.cells(range(table.rows), range(len(table.names)))
@@ -164,7 +164,7 @@ def turned(table: Table) -> str:
 def triangle(table: Table) -> str:
     """Return a matrix of correlations, with the same names on both sides, as its lower half; nothing for other tables."""
     size = len(table.names)
-    if not 3 <= size == table.rows <= _MOST_SQUARE or len(table.labels) != 1:
+    if not 3 <= size == table.rows <= _MAX_SQUARE or len(table.labels) != 1:
         return ""
     rows = table.cells(range(size), range(size))
     if [str(row[0]) for row in rows] != list(table.names):

@@ -12,7 +12,7 @@ from nbclaude.output import say, show_bundle
 __all__ = ["FigureMagics"]
 
 _RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_LARGEST = 400_000  # bytes of one picture in the gallery
+_MAX_BYTES = 400_000  # bytes of one picture in the gallery
 
 
 @magics_class
@@ -65,6 +65,6 @@ def _address(image: ShownImage) -> str:
 
     if image.media_type not in _RASTER:
         return ""
-    if len(image.data) > _LARGEST or not is_opaque(image.data):
+    if len(image.data) > _MAX_BYTES or not is_opaque(image.data):
         return small_copy(image.data, image.picture.needs_background)
     return data_url(image.media_type, image.data)

@@ -16,7 +16,7 @@ from nbclaude.render.data_urls import data_url
 
 __all__ = ["PlotPane"]
 
-_MOST_COLUMNS = 500
+_MAX_COLUMNS = 500
 
 
 class PlotPane:
@@ -86,7 +86,7 @@ class PlotPane:
             return
         of = "polars" if is_polars(frame) else "pandas"
         set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
-        names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
+        names, numbers = (found[:_MAX_COLUMNS] for found in columns_of(frame))
         with self._own_changes:
             for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
                 chosen = control.value if control.value in names else None

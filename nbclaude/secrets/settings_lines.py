@@ -27,7 +27,7 @@ _TYPES = re.compile(
     r"|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
 )
 _PROGRAM = re.compile(r"[=,(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
-_LONGEST = 4_096
+_MAX_LENGTH = 4_096
 _LAST_OF_ARGUMENTS = re.compile(r"[,({][ \t]?\n\Z")
 _BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "⏎"))
 _NEIGHBOURS = 4
@@ -103,8 +103,8 @@ def line_at(text: str, start: int, end: int, sign_start: int, position: int) -> 
 
 def rest_of_line(text: str, position: int) -> tuple[int, int] | None:
     """Return the place of what stands on a line from here on, without spaces, quotes and comments; None for nothing."""
-    stop = BREAK.search(text, position, position + _LONGEST)
-    end = stop.start() if stop else min(position + _LONGEST, len(text))
+    stop = BREAK.search(text, position, position + _MAX_LENGTH)
+    end = stop.start() if stop else min(position + _MAX_LENGTH, len(text))
     comment = _COMMENT.search(text, position, end)
     end = comment.start() if comment else end
     value = text[position:end].rstrip()

@@ -28,7 +28,7 @@ _NEEDED = 900  # characters of the cells that a failing one depends on
 _NEEDED_TO_EXPLAIN = 4_000
 _SOURCE = 12_000
 _PRINTED = 3_000
-_MOST_NAMES = 20
+_MAX_NAMES = 20
 
 
 def failure_attachments(
@@ -92,7 +92,7 @@ def uses_attachment(
     looking = Looking(words_of(python_of(cell.source)))
     said = [
         f"{name} = {glance(namespace[name], name, looking).text(values=values)}"
-        for name in wanted[:_MOST_NAMES]
+        for name in wanted[:_MAX_NAMES]
     ]
     needed = _needed(seen, names.wants, namespace, cell.cell_id, cell.execution_count)
     written, count = needed_text(needed, _NEEDED_TO_EXPLAIN)

@@ -28,7 +28,7 @@ __all__ = [
     "token_count",
 ]
 
-_MOST = 10**15  # No count is larger; what is comes of a fault.
+_MAX_COUNT = 10**15  # No count is larger; what is comes of a fault.
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
@@ -62,9 +62,9 @@ def token_count(usage: Mapping[str, Any], name: str) -> int:
 
 def read_count(value: object) -> int | None:
     """Read a count, which may be a text or a float at some gateways; None if it is no count at all."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MOST)):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_COUNT)):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_COUNT:
         return None
     return int(value) if value == int(value) else None
 

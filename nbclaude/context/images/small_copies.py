@@ -14,7 +14,7 @@ from nbclaude.render.data_urls import data_url
 __all__ = ["small_copy"]
 
 _EDGES = (300, 150, 75)  # pixels: the first that makes a file no larger than
-_LARGEST = 20_000  # characters
+_MAX_LENGTH = 20_000  # characters
 
 
 @quietly("PIL")
@@ -33,7 +33,7 @@ def small_copy(content: bytes, needs_background: str = "") -> str:
         small.thumbnail((edge, edge))
         # A drawing is small as the one, a photo as the other.
         smallest = min((_encoded(small, kind) for kind in ("png", "jpeg")), key=len)
-        if len(smallest) <= _LARGEST:
+        if len(smallest) <= _MAX_LENGTH:
             break
     return smallest
 
