@@ -12,6 +12,7 @@ from zlib import crc32
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
+from nbclaude.render.listing import Listing
 from nbclaude.render.notice import Failure, Notice
 from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.receipt import Receipt
@@ -100,7 +101,8 @@ class ReplyRenderer:
 
     With a `language` (a structured answer is "json") the text of the answer is code in it. `macros` are the notebook's own
     LaTeX macros that its formulas may use. For who can show each page only once, and therefore only closed ones, the pages
-    are many: `in_pieces` of a block each, as long as there are few.
+    are many: `in_pieces` of a block each, as long as there are few. A `listing` stands above, to whose lines the
+    text can refer.
     """
 
     def __init__(
@@ -110,7 +112,9 @@ class ReplyRenderer:
         macros: frozenset[str] = frozenset(),
         *,
         in_pieces: bool = False,
+        listing: Listing | None = None,
     ) -> None:
+        self._listing = listing
         self._in_pieces = in_pieces
         self._document_id = document_id
         self._language = language
@@ -282,7 +286,7 @@ class ReplyRenderer:
             return self._section
         if self._language:
             return self._begin(CodeSection(self._language, self._citations))
-        return self._begin(TextSection(self._next_id(), self._citations, self._macros))
+        return self._begin(TextSection(self._next_id(), self._citations, self._macros, self._listing))
 
     def _block_section(self) -> BlockSection:
         if isinstance(self._section, BlockSection):
