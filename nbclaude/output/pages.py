@@ -20,8 +20,10 @@ from nbclaude.output.early import EarlySign
 from nbclaude.wire.events import BlockStart, Event
 
 if TYPE_CHECKING:
+    from nbclaude.render.footer import Footer
     from nbclaude.render.listing import Listing
-    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+    from nbclaude.render.page_images import PageImage
+    from nbclaude.render.reply import ReplyRenderer
 
 __all__ = ["ASKING", "PagesDisplay", "listing_bundle"]
 
