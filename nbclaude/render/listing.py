@@ -25,7 +25,7 @@ _CSS = """
   font-weight: inherit; color: var(--jp-content-font-color2, #767676); user-select: none; }
 .nbclaude .nbclaude-to { text-decoration: underline dotted; text-underline-offset: .2em; cursor: pointer; border-radius: 2px;
   color: var(--jp-content-link-color, #1976d2); }
-.nbclaude .nbclaude-to:focus { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 2px; }
+.nbclaude .nbclaude-to:focus { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }
 """
 _STYLE = re.sub(r"\s+", " ", _CSS).strip()
 # The line that is meant is scrolled to: it is the only place where its box comes to rest.
@@ -33,6 +33,7 @@ _MARKED = (
     "background:color-mix(in srgb,var(--jp-brand-color1,#1976d2) 20%,transparent);scroll-snap-align:center"
 )
 _SNAPS = "scroll-snap-type:y mandatory"
+_EMPTY = re.compile(r'<span class="[a-z]+"></span>')
 _TAG = re.compile(r'(<span class="[a-z]+">|</span>|\n)')
 
 
@@ -98,4 +99,4 @@ def _lines(html: str) -> list[str]:
         elif piece == "</span>":
             opened = ""
         lines[-1] += piece
-    return lines
+    return [_EMPTY.sub("", line) for line in lines]
