@@ -13,12 +13,12 @@ from nbclaude.cleaning import excerpt
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.house_rules import is_house_rules
 from nbclaude.conversation.plan import Plan
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted, framed_name
 from nbclaude.wire.message import content_of
+from nbclaude.workspace import Workspace
 
 __all__ = ["receipt_of", "receipt_of_plan"]
 

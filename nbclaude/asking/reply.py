@@ -35,9 +35,9 @@ class CodeBlock(NamedTuple):
 
         """
         # The user calls it, who holds no workspace.
-        from nbclaude.conversation.workspace import current_workspace
         from nbclaude.edits import cell_of_block
         from nbclaude.output import say
+        from nbclaude.workspace import current_workspace
 
         insert_cells = current_workspace().insert_cells
         if insert_cells is None:

@@ -13,12 +13,12 @@ from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
 from nbclaude.context.values import FORMATS
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import in_short, model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
+from nbclaude.workspace import Workspace
 
 __all__ = ["Known", "Word", "words_at"]
 

@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 from nbclaude import notebook
-from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
@@ -23,6 +22,7 @@ from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
 from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell
+from nbclaude.workspace import Surroundings, current_workspace
 
 __all__ = ["FAMILIES", "load", "unload"]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
+from nbclaude.workspace import Workspace
 
 __all__ = ["load", "unload"]
 

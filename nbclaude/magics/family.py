@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.magics.chat import ClaudeMagics

@@ -21,7 +21,6 @@ from nbclaude.conversation.estimate import unmeasured_note
 from nbclaude.conversation.exchange import KEPT
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
@@ -35,6 +34,7 @@ from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer

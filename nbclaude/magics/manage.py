@@ -11,12 +11,12 @@ from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
 from nbclaude.cleaning import excerpt
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text
 from nbclaude.output import say, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator

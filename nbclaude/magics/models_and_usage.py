@@ -10,7 +10,6 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.conversation.ledger import Total, dollars
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import worded
@@ -19,6 +18,7 @@ from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
 from nbclaude.stopping import stoppable
+from nbclaude.workspace import Workspace
 
 __all__ = ["AccountMagics"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells, release
 from nbclaude.panel.host import LOCK
 from nbclaude.panel.panel import Panel
+from nbclaude.workspace import Workspace
 
 __all__ = ["close_panels", "open_panel"]
 

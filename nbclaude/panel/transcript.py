@@ -8,9 +8,9 @@ from typing import Any
 
 from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.plurals import counted
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
 

@@ -142,7 +142,6 @@ class MessageBuilder:
         self._fields: dict[str, Any] = {}
         self._usage: dict[str, Any] = {}
         self._blocks: dict[int, _GrowingBlock] = {}
-        self.stopped = False
 
     def apply(self, event: Event) -> None:
         """Take the next event. Events out of order and unknown ones change nothing and are never an error."""
@@ -160,8 +159,6 @@ class MessageBuilder:
                 self._fields.update(delta)
                 self._fields.update(extra)
                 self._merge_usage(usage)
-            case MessageStop():
-                self.stopped = True
             case _:
                 pass
 
@@ -177,7 +174,6 @@ class MessageBuilder:
         self._fields = {key: value for key, value in message.items() if key not in ("content", "usage")}
         self._usage = {}
         self._blocks = {}
-        self.stopped = False
         self._merge_usage(message.get("usage"))
         for index, block in enumerate(content_of(message)):
             # Continuations of programmatic tool calling carry their whole content in message_start.

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from nbclaude import stopping
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.forks import ForkSafeLock
+from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Notebook
 
 CODE = "t = [1, 2]\nr = %claude -a t --system 'be brief' How long is {t}?"
