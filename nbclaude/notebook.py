@@ -40,6 +40,7 @@ __all__ = [
     "only_asks_follow",
     "python_of",
     "request_id",
+    "request_metadata",
     "shows_updates",
 ]
 
@@ -330,6 +331,11 @@ def _request(shell: Shell) -> Mapping[str, Any]:
     get_parent = getattr(shell, "get_parent", None)
     parent = get_parent() if get_parent is not None else None
     return parent if isinstance(parent, Mapping) else {}
+
+
+def request_metadata(shell: Shell) -> Mapping[str, Any]:
+    """Return what the front end says of the cell that runs, beside its code."""
+    return _metadata(shell)
 
 
 def _metadata(shell: Shell) -> Mapping[str, Any]:

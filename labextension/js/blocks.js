@@ -1,0 +1,121 @@
+// @ts-check
+// Puts buttons on what answers show: Copy and Insert below on each code block, and on offers what can be done with them.
+
+import { copied } from "./clipboard.js";
+
+const OUTPUT = ".nbclaude .code:not(.nbclaude-diff)";
+const OFFER = "[data-nbclaude-offer]";
+const SVG = 'viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true"';
+const ICONS = {
+  copy: `<svg ${SVG}><rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 3.5v-1h-8v8h1"/></svg>`,
+  insert: `<svg ${SVG}><rect x="2" y="2" width="12" height="4.5" rx="1"/><path d="M8 8.5v5.5M5.5 11.5 8 14l2.5-2.5"/></svg>`,
+};
+
+// As nbclaude/edits/blocks.py has them: by the language of a block, the cell magic that runs it.
+const MAGICS = {
+  "bash": "bash", "sh": "sh", "shell": "bash", "zsh": "script zsh", "console": "bash", "sql": "sql", "sqlite": "sql",
+  "postgresql": "sql", "mysql": "sql", "html": "html", "svg": "svg", "javascript": "javascript", "js": "javascript", "r": "R",
+  "latex": "latex", "tex": "latex", "markdown": "markdown", "md": "markdown", "perl": "perl", "ruby": "ruby", "rb": "ruby",
+  "cython": "cython", "julia": "julia"
+};
+const PYTHON = ["", "python", "py", "python3", "py3", "ipython", "ipython3", "jupyter", "pycon", "sage", "cython3"];
+const SHELLS = ["bash", "sh", "shell", "zsh", "console"];
+
+/** The code of a block as a cell: what is not Python gets its magic, and of a session only what was typed. @param {string} language @param {string} text */
+export function cellOfBlock(language, text) {
+  const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
+  let source = text.replace(/^\n+|\n+$/g, "");
+  const lines = source.split("\n");
+  const prompt = /^(>>>|\.\.\.)(?: |$)/;
+  if (PYTHON.includes(tag) && prompt.test(lines[0]))
+    source = lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, "")).join("\n");
+  else if (SHELLS.includes(tag) && lines[0].startsWith("$ "))
+    source = lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)).join("\n");
+  const magic = MAGICS[tag];
+  if (!magic || source.trimStart().startsWith("%%") || (["html", "svg"].includes(tag) && !source.trim())) return source;
+  return `%%${magic}\n${source}`;
+}
+
+/** @param {Tracker} tracker @param {Lines} lines */
+export function watchBlocks(tracker, lines) {
+  /** @param {Element} node */
+  const panelOf = (node) => tracker.find((each) => each.node.contains(node)) ?? tracker.currentWidget;
+
+  /** @param {HTMLElement} block @param {string} name @param {string} label @param {(say: (text: string) => void) => void} act */
+  const button = (block, name, label, act) => {
+    const node = document.createElement("button");
+    node.type = "button";
+    node.className = "nbclaude-on-block";
+    node.dataset.nbclaude = name;
+    node.innerHTML = ICONS[name];
+    const say = (/** @type {string} */ text) => {
+      node.title = text;
+      node.setAttribute("aria-label", text);
+    };
+    say(label);
+    const call = (/** @type {Event} */ event) => {
+      event.stopPropagation();
+      act((text) => {
+        say(text);
+        node.classList.add("nbclaude-did");
+        setTimeout(() => { say(label); node.classList.remove("nbclaude-did"); }, 1500);
+      });
+    };
+    node.addEventListener("click", call);
+    return node;
+  };
+
+  /** @param {HTMLElement} block */
+  const equip = (block) => {
+    if (block.querySelector(":scope > .nbclaude-on-blocks") || block.closest(".nbclaude-instead")) return;
+    const text = () => block.querySelector("pre")?.textContent ?? "";
+    const bar = document.createElement("div");
+    bar.className = "nbclaude-on-blocks";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", "Code block");
+    bar.setAttribute("data-lm-suppress-shortcuts", "true");
+    bar.append(
+      button(block, "copy", "Copy", (say) => copied(text().replace(/\n$/, "")).then((done) => say(done ? "Copied" : "The clipboard is closed"))),
+      button(block, "insert", "Insert below", (say) => {
+        const panel = panelOf(block);
+        say(panel && insertBelow(panel, block, cellOfBlock(block.dataset.language ?? "", text())) ? "Inserted below" : "This notebook is read-only"); 
+      }),
+    );
+    block.append(bar);
+  };
+
+  /** @param {HTMLElement} place */
+  const offer = (place) => {
+    const panel = panelOf(place);
+    const cell = panel?.content.widgets.find((each) => each.node.contains(place));
+    const outputs = cell?.model.outputs;
+    if (!panel || !outputs || !cell.model.trusted) return;
+    for (let index = 0; index < outputs.length; index += 1) {
+      const saved = outputs.get(index).metadata?.nbclaude?.offer;
+      if (saved?.id === place.dataset.nbclaudeOffer) lines.lineOf(panel)?.offers.draw(place, panel, saved.state);
+    }
+  };
+
+  const look = (/** @type {Element} */ node) => {
+    for (const [selector, act] of /** @type {const} */ ([[OUTPUT, equip], [OFFER, offer]])) {
+      const inside = [...node.querySelectorAll(selector)];
+      for (const each of node.matches(selector) ? [node, ...inside] : inside) act(/** @type {HTMLElement} */ (each));
+    }
+  };
+  const observer = new MutationObserver((records) => {
+    for (const { addedNodes } of records)
+      for (const node of addedNodes) if (node instanceof Element && node.isConnected) look(node);
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  look(document.body);
+}
+
+/** Put code into a new cell below the one that shows a block, else below the active one. @param {Panel} panel @param {Element} block @param {string} source */
+function insertBelow(panel, block, source) {
+  const { model, widgets, activeCellIndex } = panel.content;
+  if (!model || model.readOnly) return false;
+  const shown = widgets.findIndex((cell) => cell.node.contains(block));
+  const place = (shown < 0 ? activeCellIndex : shown) + 1;
+  model.sharedModel.insertCell(place, { cell_type: "code", source, metadata: {} });
+  return true;
+}
