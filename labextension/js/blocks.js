@@ -1,6 +1,7 @@
 // @ts-check
 // Puts buttons on what answers show: Copy and Insert below on each code block, and on offers what can be done with them.
 
+import { cellOfBlock } from "./cellofblock.js";
 import { copied } from "./clipboard.js";
 
 const OUTPUT = ".nbclaude .code:not(.nbclaude-diff)";
@@ -10,31 +11,6 @@ const ICONS = {
   copy: `<svg ${SVG}><rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M10.5 3.5v-1h-8v8h1"/></svg>`,
   insert: `<svg ${SVG}><rect x="2" y="2" width="12" height="4.5" rx="1"/><path d="M8 8.5v5.5M5.5 11.5 8 14l2.5-2.5"/></svg>`,
 };
-
-// As nbclaude/edits/blocks.py has them: by the language of a block, the cell magic that runs it.
-const MAGICS = {
-  "bash": "bash", "sh": "sh", "shell": "bash", "zsh": "script zsh", "console": "bash", "sql": "sql", "sqlite": "sql",
-  "postgresql": "sql", "mysql": "sql", "html": "html", "svg": "svg", "javascript": "javascript", "js": "javascript", "r": "R",
-  "latex": "latex", "tex": "latex", "markdown": "markdown", "md": "markdown", "perl": "perl", "ruby": "ruby", "rb": "ruby",
-  "cython": "cython", "julia": "julia"
-};
-const PYTHON = ["", "python", "py", "python3", "py3", "ipython", "ipython3", "jupyter", "pycon", "sage", "cython3"];
-const SHELLS = ["bash", "sh", "shell", "zsh", "console"];
-
-/** The code of a block as a cell: what is not Python gets its magic, and of a session only what was typed. @param {string} language @param {string} text */
-export function cellOfBlock(language, text) {
-  const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
-  let source = text.replace(/^\n+|\n+$/g, "");
-  const lines = source.split("\n");
-  const prompt = /^(>>>|\.\.\.)(?: |$)/;
-  if (PYTHON.includes(tag) && prompt.test(lines[0]))
-    source = lines.filter((line) => prompt.test(line)).map((line) => line.replace(prompt, "")).join("\n");
-  else if (SHELLS.includes(tag) && lines[0].startsWith("$ "))
-    source = lines.filter((line) => line.startsWith("$ ")).map((line) => line.slice(2)).join("\n");
-  const magic = MAGICS[tag];
-  if (!magic || source.trimStart().startsWith("%%") || (["html", "svg"].includes(tag) && !source.trim())) return source;
-  return `%%${magic}\n${source}`;
-}
 
 /** @param {Tracker} tracker @param {Lines} lines */
 export function watchBlocks(tracker, lines) {

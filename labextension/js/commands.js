@@ -71,8 +71,13 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       const isLast = lines.of(panel) && ran(panel)[0] === cell && !cell.model.isDirty;
       return isLast ? runBelow(panel, cell, "%claude_explain") : explainCopy(panel, cell, source);
     },
-    fix: (panel, cell) => runBelow(panel, cell, cell.model.executionCount && lines.of(panel)
-      ? `%claude_fix --cell ${cell.model.executionCount}` : "%claude_fix"),
+    fix: async (panel, cell) => {
+      const first = await lines.loading(panel);
+      if (first === null) return;
+      if (!first) return run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
+      await run(panel, insert(panel, cell, LOAD)); // nothing is known of an error that came before
+      lines.say("nbclaude is loaded now. Run the failing cell again, then press Fix.");
+    },
     edit: async (panel, cell) => {
       const asked = await InputDialog.getText({ title: "Edit this cell", label: "What is to be changed?", okLabel: "Edit" });
       const instruction = asked.value?.replace(/\s+/g, " ").trim();

@@ -11,10 +11,10 @@ const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell load
 const STATE = "(__import__('importlib.util').util.find_spec('nbclaude') is not None, "
   + "'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()))";
 
-/** The name of the language that a notebook's kernel speaks; empty while there is none. @param {Panel | null} panel */
-export function languageOf(panel) {
-  const named = panel?.content?.model?.defaultKernelLanguage || panel?.content?.model?.getMetadata?.("kernelspec")?.language;
-  return (named ?? "").toLowerCase();
+/** The language of a notebook's kernel, as JupyterLab notes it when the kernel has told it; empty before. @param {Panel | null} panel @returns {string} */
+function languageOf(panel) {
+  const model = panel?.content?.model;
+  return (model?.getMetadata?.("language_info")?.name ?? model?.getMetadata?.("kernelspec")?.language ?? "").toLowerCase();
 }
 
 /** Whether commands mean anything in this notebook. @param {Panel | null} panel */

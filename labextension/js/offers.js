@@ -90,6 +90,7 @@ export class Offers {
   }
 }
 
+/** @param {Panel} panel @param {any} saved */
 function outcomeOf(panel, { cell, after, cells = [] }) {
   const { cells: all } = panel.context.model.sharedModel;
   if (cells.some(([id]) => all.some((each) => each.id === id))) return "inserted";

@@ -3,14 +3,15 @@
 
 import { isPython } from "./lines.js";
 
+const SHOWN = /^(?:image\/|application\/vnd\.(?:plotly|vega))/;
+
 /** @param {Tracker} tracker @param {Lines} lines @param {Modules} modules @param {any} act */
 export function watchOutputs(tracker, lines, modules, act) {
   /** @param {Panel} panel @param {CodeCell} cell @param {HTMLElement} node @param {any} output */
   const equip = (panel, cell, node, output) => {
     if (!isPython(panel) || node.querySelector(":scope > .nbclaude-on-output")) return;
     const isError = output.type === "error";
-    const types = Object.keys(output.data ?? {});
-    if (!isError && !types.some((type) => type.startsWith("image/") || type.startsWith("application/vnd.plotly"))) return;
+    if (!isError && !Object.keys(output.data ?? {}).some((type) => SHOWN.test(type))) return;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "nbclaude-on-output";
@@ -30,75 +31,69 @@ export function watchOutputs(tracker, lines, modules, act) {
   /** @param {Panel} panel */
   const take = (panel) => {
     const known = new WeakSet();
-    const look = (/** @type {CodeCell} */ cell) => {
-      const { outputArea } = cell;
-      outputArea?.widgets.forEach((/** @type {any} */ widget, /** @type {number} */ index) => {
+    const look = (/** @type {CodeCell} */ cell) => requestAnimationFrame(() => {
+      if (cell.isDisposed || cell.model.type !== "code") return;
+      cell.outputArea?.widgets.forEach((/** @type {any} */ widget, /** @type {number} */ index) => {
         if (index < cell.model.outputs.length) equip(panel, cell, widget.node, cell.model.outputs.get(index));
       });
-    };
+    });
     const all = () => {
       for (const cell of panel.content.widgets) {
         if (cell.model.type !== "code" || known.has(cell)) continue;
         known.add(cell);
-        cell.model.outputs.changed.connect(() => requestAnimationFrame(() => { if (!cell.isDisposed) look(cell); }));
-        requestAnimationFrame(() => { if (!cell.isDisposed) look(cell); });
+        const { outputs } = cell.model;
+        outputs.changed.connect(() => {
+          const answer = running.get(cell);
+          if (answer && outputs.length === 0) answer.isCleared = true;
+          look(cell);
+        });
         cell.displayChanged?.connect(() => look(cell));
+        look(cell);
       }
     };
     panel.content.modelContentChanged.connect(all);
+    panel.sessionContext.kernelChanged.connect(() => panel.content.widgets.forEach(look));
+    panel.sessionContext.iopubMessage.connect((_, message) => remember(panel, message));
     panel.context.ready.then(all);
-    panel.sessionContext.kernelChanged.connect(() => requestAnimationFrame(() => panel.content.widgets.forEach((cell) => { if (cell.model.type === "code") look(cell); })));
     all();
   };
   tracker.forEach(take);
   tracker.widgetAdded.connect((_, panel) => take(panel));
-  keepAnswers(tracker, modules);
+  modules.notebook.NotebookActions.executed.connect((_, { cell }) => bringBack(cell));
 }
 
-// Front ends drop updates to an output that has been cleared. So the pages of an answer are remembered while its cell runs, and
-// those that are missing at its end are shown again.
-/** @param {Tracker} tracker @param {Modules} modules */
-function keepAnswers(tracker, modules) {
-  /** @type {Map<string, Map<string, any>>} */
-  const answers = new Map(); // by the cell that runs: pages by their display ids
-  const clears = new Set();
+// Front ends drop updates to an output that the reader has cleared. So what a cell shows is remembered while it runs, and pages of
+// an answer that are missing at its end are shown again.
 
-  const hear = (/** @type {Panel} */ panel, /** @type {any} */ message) => {
-    const { msg_type: type } = message.header;
-    if (type !== "display_data" && type !== "update_display_data" && type !== "clear_output") return;
-    const cell = panel.content.widgets.find((each) => each.outputArea?.future?.msg?.header.msg_id === message.parent_header.msg_id);
-    if (!cell) return;
-    const pages = answers.get(cell.model.id) ?? new Map();
-    answers.set(cell.model.id, pages);
-    if (type === "clear_output") {
-      pages.clear();
-      return;
-    }
-    const id = message.content.transient?.display_id ?? message.header.msg_id;
-    const { data, metadata } = message.content;
-    if (type === "display_data" || pages.has(id)) pages.set(id, { output_type: "display_data", data, metadata, transient: { display_id: id } });
-    if (!pages.watched) {
-      pages.watched = cell.model.outputs;
-      cell.model.outputs.changed.connect((_, change) => { if (change.type === "remove" && cell.model.outputs.length === 0) clears.add(cell.model.id); });
-    }
-  };
+/** @type {WeakMap<CodeCell, {pages: Map<string, any>, isCleared: boolean}>} */
+const running = new WeakMap();
 
-  const end = (/** @type {CodeCell} */ cell) => {
-    const pages = answers.get(cell.model.id);
-    answers.delete(cell.model.id);
-    if (!pages || !clears.delete(cell.model.id)) return;
-    const ours = [...pages].filter(([id, page]) => id.startsWith("nbclaude-") && page.data["text/html"]);
-    const { outputs } = cell.model;
-    const shown = Array.from({ length: outputs.length }, (_, index) => JSON.stringify(outputs.get(index).toJSON().data));
-    if (!ours.length || ours.every(([, page]) => shown.includes(JSON.stringify(page.data)))) return;
-    outputs.clear();
-    for (const page of pages.values()) outputs.add(page);
-  };
+/** @param {Panel} panel @param {any} message */
+function remember(panel, { header, parent_header: parent, content }) {
+  const type = header.msg_type;
+  if (type !== "display_data" && type !== "update_display_data" && type !== "clear_output") return;
+  const cell = panel.content.widgets.find((each) => each.outputArea?.future?.msg?.header.msg_id === parent.msg_id);
+  if (!cell) return;
+  const answer = running.get(cell) ?? { pages: new Map(), isCleared: false };
+  running.set(cell, answer);
+  if (type === "clear_output") answer.pages.clear();
+  const id = content.transient?.display_id;
+  if (!id?.startsWith("nbclaude-") || (type === "update_display_data" && !answer.pages.has(id))) return;
+  const { data, metadata, transient } = content;
+  answer.pages.set(id, { output_type: "display_data", data, metadata, transient });
+}
 
-  const take = (/** @type {Panel} */ panel) => {
-    panel.sessionContext.iopubMessage.connect((_, message) => hear(panel, message));
-  };
-  tracker.forEach(take);
-  tracker.widgetAdded.connect((_, panel) => take(panel));
-  modules.notebook.NotebookActions.executed.connect((_, { cell }) => { if (cell.model?.type === "code") end(cell); });
+/** @param {CodeCell} cell */
+function bringBack(cell) {
+  const answer = running.get(cell);
+  running.delete(cell);
+  if (!answer?.isCleared) return;
+  const { outputs } = cell.model;
+  const there = Array.from({ length: outputs.length }, (_, index) => outputs.get(index).toJSON());
+  const pages = [...answer.pages.values()].filter(({ data }) => data["text/html"]);
+  const ids = new Set(pages.map(({ data }) => JSON.stringify(data)));
+  const others = there.filter(({ data }) => !ids.has(JSON.stringify(data)));
+  if (there.length - others.length >= pages.length) return;
+  outputs.clear();
+  for (const output of [...pages, ...others]) outputs.add(output);
 }

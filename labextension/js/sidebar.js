@@ -30,9 +30,9 @@ export function addSideBar(app, tracker, lines, modules, service, icon) {
   };
 
   const open = async (/** @type {Panel} */ panel) => {
-    const { kernel } = panel.sessionContext.session;
+    const kernel = panel.sessionContext.session?.kernel;
     const first = await lines.loading(panel);
-    if (first === null) return;
+    if (!kernel || first === null) return;
     let area = areas.get(kernel);
     if (!area) {
       area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime: panel.content.rendermime });
