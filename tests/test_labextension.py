@@ -1,4 +1,4 @@
-"""The files of the front-end extension: one version, one table of languages, in the wheel and in the sdist, nothing left behind."""
+"""The files of the front-end extension: one version, one table of languages, all in the wheel and in the sdist."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ ROOT = Path(nbclaude.__file__).parents[1]
 EXTENSION = ROOT / "labextension"
 SCRIPTS = sorted((EXTENSION / "js").glob("*.js"))
 FILES = {
-    *(path.relative_to(EXTENSION).as_posix() for path in EXTENSION.rglob("*") if path.suffix in (".js", ".css")),
+    *(
+        path.relative_to(EXTENSION).as_posix()
+        for path in EXTENSION.rglob("*")
+        if path.suffix in (".js", ".css")
+    ),
     *("package.json", "schemas/nbclaude/plugin.json", "js/actions.js", "actions.css"),
 }
 CELLS = [
@@ -42,8 +46,12 @@ CELLS = [
 
 
 def test_one_version() -> None:
-    (line,) = re.findall(r'^export const VERSION = "(.+)";$', (EXTENSION / "js/lines.js").read_text("utf-8"), re.M)
-    assert json.loads((EXTENSION / "package.json").read_text("utf-8"))["version"] == line == nbclaude.__version__
+    (line,) = re.findall(
+        r'^export const VERSION = "(.+)";$', (EXTENSION / "js/lines.js").read_text("utf-8"), re.M
+    )
+    assert (
+        json.loads((EXTENSION / "package.json").read_text("utf-8"))["version"] == line == nbclaude.__version__
+    )
 
 
 def test_no_folder_that_servers_call_immutable() -> None:
@@ -81,5 +89,7 @@ def test_wheel_and_sdist_hold_the_files(tmp_path: Path) -> None:
     assert {line.partition(below)[2].split(",")[0] for line in record.splitlines() if below in line} == FILES
     (sdist,) = tmp_path.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
-        held = {name.partition("/labextension/")[2] for name in archive.getnames() if "/labextension/" in name}
+        held = {
+            name.partition("/labextension/")[2] for name in archive.getnames() if "/labextension/" in name
+        }
     assert held >= FILES - {"js/actions.js", "actions.css"}

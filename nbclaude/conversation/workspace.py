@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from nbclaude import __version__, notebook
+from nbclaude import notebook
 from nbclaude.client.addresses import normalize_base_url
 from nbclaude.client.connection import Connection, connect
 from nbclaude.client.connections import NamedConnection, find_connection
@@ -194,7 +194,7 @@ class Workspace:
 
     def before_cell(self, shell: Shell) -> None:
         """Follow the notebook when a cell begins to run: it is there, and others may be gone."""
-        LINE.before_cell(shell, __version__)
+        LINE.before_cell(shell)
         self._follow(shell)
         at = notebook.cell_run(shell)
         if at is not None:

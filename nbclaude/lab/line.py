@@ -25,7 +25,8 @@ class Line:
     """
 
     def __init__(self) -> None:
-        self._version = ""
+        self.version = ""
+        """The version of nbclaude, which the extension is told."""
         self._comm: Any = None
         self._shell: Shell | None = None
         self._offers: dict[str, OnState] = {}
@@ -37,14 +38,14 @@ class Line:
         """Whether the extension can be told something."""
         return self._comm is not None
 
-    def before_cell(self, shell: Shell, version: str) -> None:
-        """Open the line if the extension tells that it is there, and tell it the version of nbclaude."""
+    def before_cell(self, shell: Shell) -> None:
+        """Open the line if the extension tells that it is there."""
         if self._comm is not None or told_by(shell) is None:
             return
         from comm import create_comm  # every kernel whose front end can tell has it
 
-        self._shell, self._version = shell, version
-        self._comm = create_comm(target_name=TARGET, data={"version": self._version})
+        self._shell = shell
+        self._comm = create_comm(target_name=TARGET, data={"version": self.version})
         self._comm.on_msg(self._receive)
         self._comm.on_close(self._closed)
 
@@ -84,7 +85,7 @@ class Line:
             return
         match data.get("do"):
             case "hello":
-                self._send({"do": "version", "version": self._version})
+                self._send({"do": "version", "version": self.version})
             case "names":
                 self._ask(data.get("names"))
             case "state":

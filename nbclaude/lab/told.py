@@ -40,7 +40,9 @@ class NotebookCells:
 
     def __init__(self) -> None:
         self._lists: dict[str, tuple[str, ...]] = {}
-        self._order: tuple[str, ...] = ()  # of all cells there ever were; those that are gone stand where they were
+        self._order: tuple[
+            str, ...
+        ] = ()  # of all cells there ever were; those that are gone stand where they were
         self.gone: frozenset[str] = frozenset()
 
     def take(self, told: Told) -> bool:

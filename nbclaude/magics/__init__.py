@@ -77,7 +77,8 @@ def load(shell: Shell) -> None:
         if isinstance(family, ExplainMagics | OwnVerbMagics):
             family.load()
     tell_of_rules(workspace)
-    LINE.before_cell(shell, __version__)
+    LINE.version = __version__
+    LINE.before_cell(shell)
 
 
 def unload(shell: Shell) -> None:

@@ -14,7 +14,9 @@ BELOW = Path("share/jupyter/labextensions")
 
 def lay_out(prefix: Path) -> Path:
     """Copy what a wheel puts below `share`, as pyproject.toml says; return the folder of the extension."""
-    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
     for source, target in wheel["shared-data"].items():
         if (ROOT / source).is_dir():
             shutil.copytree(ROOT / source, prefix / target, dirs_exist_ok=True)

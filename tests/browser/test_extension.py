@@ -42,7 +42,12 @@ def sources(notebook: NotebookPage) -> list[str]:
 
 
 def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    cells = ["%load_ext nbclaude\nfigure_of_speech = 3", "%%claude --dry-run\nit is {figure_of", "x = %claude hi", "%%claude_edit do it"]
+    cells = [
+        "%load_ext nbclaude\nfigure_of_speech = 3",
+        "%%claude --dry-run\nit is {figure_of",
+        "x = %claude hi",
+        "%%claude_edit do it",
+    ]
     notebook = claude_notebook(cells)
     keys, page = notebook.page.keyboard, notebook.page
     notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -189,7 +194,10 @@ def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabW
     assert sources(notebook)[1] == "z = 1"
 
     # Another version works, and says so.
-    notebook.edit(1, "from nbclaude.lab import LINE\nimport nbclaude.conversation.workspace as w\nw.__version__ = '9.9.9'\nLINE.close()")
+    notebook.edit(
+        1,
+        "from nbclaude.lab import LINE\nLINE.version = '9.9.9'\nLINE.close()",
+    )
     notebook.run(1)
     notebook.run(0)
     expect(notes.get_by_text("This kernel has nbclaude 9.9.9")).to_be_visible()
@@ -203,7 +211,9 @@ def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabW
     script.write_text(script.read_text("utf-8").replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
     notebook.restart_kernel()
     notebook.reopen()
-    assert notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
+    assert (
+        notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
+    )
 
     # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
     notebook.edit(0, WITHOUT)

@@ -57,14 +57,16 @@ def wires(monkeypatch: pytest.MonkeyPatch) -> list[Wire]:
 
 def opened(line: Line) -> Any:
     shell: Any = Asking(nbclaude={"version": "0.1.0", "cells": ["a"], "notebook": "n"})
-    line.before_cell(shell, "1.2.3")
+    line.version = "1.2.3"
+    line.before_cell(shell)
     return shell
 
 
 def test_it_opens_only_where_there_is_an_extension(wires: list[Wire]) -> None:
     line = Line()
     shell: Any = Asking(cellId="a")
-    line.before_cell(shell, "1.2.3")
+    line.version = "1.2.3"
+    line.before_cell(shell)
     assert wires == []
     opened(line)
     opened(line)
@@ -98,7 +100,9 @@ def test_names_are_told_when_they_are_asked_for_and_when_that_changes(wires: lis
 def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: list[Wire]) -> None:
     line = Line()
     opened(line)
-    made = OfferedActions(line, "shown-in", cell="c", sent="a", after="b", cells=[["id", "b"]], wish="replace")
+    made = OfferedActions(
+        line, "shown-in", cell="c", sent="a", after="b", cells=[["id", "b"]], wish="replace"
+    )
     heard: list[Any] = []
     made.observe(heard.append, "outcome")
     publisher = CapturingDisplayPublisher()
@@ -116,4 +120,7 @@ def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: lis
     made.cells = [["id", "b"], ["id2", "c"]]
     made.close()
     made.close()
-    assert [message["state"] for message in wires[0].sent[1:]] == [{"cells": [["id", "b"], ["id2", "c"]]}, None]
+    assert [message["state"] for message in wires[0].sent[1:]] == [
+        {"cells": [["id", "b"], ["id2", "c"]]},
+        None,
+    ]

@@ -25,14 +25,22 @@ def told(*cells: str, notebook: str = "a.ipynb") -> Told:
 
 @pytest.mark.parametrize(
     "metadata",
-    [{}, {"nbclaude": None}, {"nbclaude": []}, {"nbclaude": {"version": "1"}}, {"nbclaude": {"cells": ["a"]}}],
+    [
+        {},
+        {"nbclaude": None},
+        {"nbclaude": []},
+        {"nbclaude": {"version": "1"}},
+        {"nbclaude": {"cells": ["a"]}},
+    ],
 )
 def test_nothing_is_told(metadata: object) -> None:
     assert told_by(Asking(metadata)) is None  # type: ignore[arg-type]
 
 
 def test_what_is_told() -> None:
-    shell: Any = Asking({"nbclaude": {"version": "2.0", "notebook": "x.ipynb", "cells": ["a", 3, "", "b"], "more": 1}})
+    shell: Any = Asking(
+        {"nbclaude": {"version": "2.0", "notebook": "x.ipynb", "cells": ["a", 3, "", "b"], "more": 1}}
+    )
     assert told_by(shell) == Told("2.0", "x.ipynb", ("a", "b"))
 
 
@@ -52,7 +60,12 @@ def test_moves_are_told_of_also_when_the_cell_was_away_meanwhile() -> None:
     assert not cells.take(told("a", "b"))
     assert cells.take(told("a", "b", "c"))
     assert not cells.take(told("a", "new", "b", "c"))
-    assert [cell for cell, _ in sorted(cells.places.items(), key=lambda each: each[1])] == ["a", "new", "b", "c"]
+    assert [cell for cell, _ in sorted(cells.places.items(), key=lambda each: each[1])] == [
+        "a",
+        "new",
+        "b",
+        "c",
+    ]
 
 
 def test_two_notebooks_and_a_new_name() -> None:
