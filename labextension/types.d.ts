@@ -38,7 +38,7 @@ interface Panel {
   sessionContext: {
     session: { kernel: Kernel | null } | null; kernelChanged: Signal<any, { newValue: Kernel | null }>; iopubMessage: Signal<any, any>;
   };
-  node: HTMLElement; isDisposed: boolean; disposed: Signal<any, any>;
+  node: HTMLElement; isDisposed: boolean; disposed: Signal<any, any>; revealed: Promise<void>;
 }
 interface Tracker {
   currentWidget: Panel | null; currentChanged: Signal<any, any>; widgetAdded: Signal<any, Panel>;

@@ -68,7 +68,7 @@ export function watchBlocks(tracker, lines) {
     if (!panel || !outputs || !cell.model.trusted) return;
     for (let index = 0; index < outputs.length; index += 1) {
       const saved = outputs.get(index).metadata?.nbclaude?.offer;
-      if (saved?.id === place.dataset.nbclaudeOffer) lines.lineOf(panel)?.offers.draw(place, panel, saved.state);
+      if (saved?.id === place.dataset.nbclaudeOffer) lines.offersOf(panel).draw(place, saved.state);
     }
   };
 
@@ -83,6 +83,8 @@ export function watchBlocks(tracker, lines) {
       for (const node of addedNodes) if (node instanceof Element && node.isConnected) look(node);
   });
   observer.observe(document.body, { childList: true, subtree: true });
+  // What stands in a notebook that is being opened is there before the notebook is known.
+  tracker.widgetAdded.connect((_, panel) => panel.revealed.then(() => look(panel.node)));
   look(document.body);
 }
 

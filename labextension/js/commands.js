@@ -2,6 +2,7 @@
 // The commands: each writes a magic into a cell and runs it, so that what happened can be seen and repeated.
 
 import { isPython, LOAD } from "./lines.js";
+import { isPrompt } from "./prose.js";
 
 const ASKS = /^\s*%%?(?:claude|fix\b|explain\b)/;
 const PICTURE = /^(?:image\/|application\/(?:vnd\.(?:plotly|vegalite|vega|bokehjs)|javascript.*bokeh))/;
@@ -63,6 +64,15 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
   const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
   const hasError = (cell) => outputsOf(cell).some((output) => output.type === "error");
 
+  /** Whether nbclaude saw what a cell has shown; if not, it is loaded, and the cell must run again. @param {Panel} panel @param {CodeCell} cell */
+  const isSeen = async (panel, cell) => {
+    const first = await lines.loading(panel);
+    if (!first) return first !== null;
+    await run(panel, insert(panel, cell, LOAD));
+    lines.say("nbclaude is loaded now. It has not seen what this cell showed before: run the cell again, then press the button again.");
+    return false;
+  };
+
   const acts = {
     ask: (panel, cell) => askBelow(panel, cell, "%%claude\n"),
     explain: (panel, cell) => {
@@ -72,11 +82,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       return isLast ? runBelow(panel, cell, "%claude_explain") : explainCopy(panel, cell, source);
     },
     fix: async (panel, cell) => {
-      const first = await lines.loading(panel);
-      if (first === null) return;
-      if (!first) return run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
-      await run(panel, insert(panel, cell, LOAD)); // nothing is known of an error that came before
-      lines.say("nbclaude is loaded now. Run the failing cell again, then press Fix.");
+      if (await isSeen(panel, cell)) await run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
     },
     edit: async (panel, cell) => {
       const asked = await InputDialog.getText({ title: "Edit this cell", label: "What is to be changed?", okLabel: "Edit" });
@@ -88,16 +94,17 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
         panel.content.model?.sharedModel.insertCell(panel.content.widgets.indexOf(cell), { cell_type: "code", source: LOAD, metadata: {} });
         await run(panel, panel.content.widgets.indexOf(cell) - 1);
       }
-      cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${cell.model.sharedModel.getSource()}`);
+      const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
+      cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${source}`);
       await run(panel, panel.content.widgets.indexOf(cell));
     },
-    "ask-output": (panel, cell, output) => {
+    "ask-output": async (panel, cell, output) => {
       const shown = outputsOf(cell);
       const picture = output ?? shown.find(isPicture);
-      if (picture && isPicture(picture)) return askBelow(panel, cell, `%%claude --fig${numberOf(panel, picture)}\n`);
-      const place = ran(panel).indexOf(cell) + 1;
-      const value = shown.some((each) => each.type === "execute_result") ? `{Out[${cell.model.executionCount}]} ` : "";
-      return askBelow(panel, cell, value ? `%%claude\n${value}` : `%%claude --cells ${place}\n`);
+      const isValue = !picture && shown.some((each) => each.type === "execute_result");
+      if (isValue) return askBelow(panel, cell, `%%claude\n{Out[${cell.model.executionCount}]} `);
+      if (!(await isSeen(panel, cell))) return undefined;
+      return askBelow(panel, cell, picture ? `%%claude --fig${numberOf(panel, picture)}\n` : `%%claude --cells ${ran(panel).indexOf(cell) + 1}\n`);
     },
     panel: (panel, cell) => runBelow(panel, cell, "%claude"),
   };
@@ -129,7 +136,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     return undefined;
   };
 
-  const code = () => tracker.currentWidget?.content.activeCell?.model.type === "code";
+  const code = () => active()?.model.type === "code" && !isPrompt(active().model.sharedModel.getSource());
   const isShown = () => isPython(tracker.currentWidget);
   const active = () => /** @type {CodeCell} */ (tracker.currentWidget?.content.activeCell);
   /** @type {[keyof typeof acts, string, string, () => boolean][]} */
@@ -138,7 +145,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     ["explain", "Explain This Cell", "Have Claude explain the cell", code],
     ["fix", "Fix This Error", "Have Claude say why the cell failed, and offer it corrected", () => code() && hasError(active())],
     ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced without a click", code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell that has this output", () => code() && outputsOf(active()).length > 0],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell that has this output", () => outputsOf(active()).length > 0],
     ["panel", "Open the Panel", "Open Claude's panel below this cell", () => true],
   ];
   const palette = service(ICommandPalette);

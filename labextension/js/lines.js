@@ -27,6 +27,8 @@ export class Lines {
     this.modules = modules;
     /** @type {WeakMap<Kernel, Line>} */
     this._lines = new WeakMap();
+    /** @type {WeakMap<Panel, Offers>} */
+    this._offers = new WeakMap();
     this._said = new Set();
     /** @type {Set<() => void>} */
     this.changed = new Set(); // called when a line has opened or closed, or tells of names
@@ -48,6 +50,13 @@ export class Lines {
   of(panel) {
     const line = this.lineOf(panel);
     return line?.isOpen ? line : null;
+  }
+
+  /** What the kernel offers in a notebook, also while it has none. @param {Panel} panel @returns {Offers} */
+  offersOf(panel) {
+    const offers = this._offers.get(panel) ?? new Offers(this, panel);
+    this._offers.set(panel, offers);
+    return offers;
   }
 
   /** What must stand before a magic: nothing, or the line that loads it. Null where the kernel does not have it. @param {Panel} panel */
@@ -108,7 +117,6 @@ class Line {
     this.comm = null;
     this.names = new Set(); // those of the names in prompts that exist
     this.opened = 0;
-    this.offers = new Offers(this);
     kernel.statusChanged?.connect(() => {
       if (["restarting", "autorestarting", "dead"].includes(kernel.status)) this._end();
     });
@@ -165,7 +173,7 @@ class Line {
     else if (data.do === "names") {
       this.names = new Set(data.names); // of all that were ever asked for
       this._tell();
-    } else if (data.do === "state") this.offers.receive(data.id, data.state);
+    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state);
   }
 
   /** @param {{version?: string}} data */
@@ -174,7 +182,7 @@ class Line {
       const parts = (/** @type {string} */ text) => text.split(".").slice(0, 2).join(".");
       if (parts(version) !== parts(VERSION)) {
         this.lines.say(
-          `This kernel has nbclaude ${version}, JupyterLab has ${VERSION}. What both know works; update the older one for the rest.`, "warning");
+          `This kernel has nbclaude ${version}, and this page its extension ${VERSION}. What both know works; update the older one for the rest.`, "warning");
       }
     }
     this._tell();

@@ -47,43 +47,40 @@ class Model {
   }
 }
 
-/** The offers of one kernel, by their ids. */
+/** The offers in one notebook, by their ids. */
 export class Offers {
-  /** @param {any} line */
-  constructor(line) {
-    this._line = line;
+  /** @param {Lines} lines @param {Panel} panel */
+  constructor(lines, panel) {
+    this._lines = lines;
+    this._panel = panel;
     /** @type {Map<string, Model>} */
     this._models = new Map();
   }
 
   /** Take what the kernel says of an offer; a wish of its own is followed at once, on the screen or not. */
   receive(id, state) {
+    const known = this._models.get(id);
     if (state === null) {
       this._models.delete(id);
-      for (const node of document.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
-      return;
-    }
-    const known = this._models.get(id);
-    if (known) known.take(state);
-    else if (state.shown) {
-      const panel = this._line.panelOf(state.shown);
-      if (panel) this._make(id, panel, state);
-    }
+      for (const node of this._panel.node.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
+    } else if (known) known.take(state);
+    // A message may come before its output; of the notebooks that share a kernel only one has the cell.
+    else if (this._panel.context.model.sharedModel.cells.some((cell) => cell.id === state.shown)) this._make(id, state);
   }
 
-  /** Draw the buttons of an offer where its output stands. @param {HTMLElement} node @param {Panel} panel @param {Record<string, any>} saved */
-  draw(node, panel, saved) {
+  /** Draw the buttons of an offer where its output stands. @param {HTMLElement} node @param {Record<string, any>} saved */
+  draw(node, saved) {
     if (node.childElementCount) return;
     const id = node.dataset.nbclaudeOffer ?? "";
     // What a saved notebook says of an offer may be long past: the document tells whether it was taken.
-    const model = this._models.get(id) ?? this._make(id, panel, { ...saved, wish: "", outcome: outcomeOf(panel, saved) });
+    const model = this._models.get(id) ?? this._make(id, { ...saved, wish: "", outcome: outcomeOf(this._panel, saved) });
     const bar = document.createElement("div");
     actions.render({ model, el: bar });
     node.append(bar);
   }
 
-  _make(id, panel, state) {
-    const model = new Model(panel, state, (changes) => this._line?.send({ do: "state", id, state: changes }));
+  _make(id, state) {
+    const model = new Model(this._panel, state, (changes) => this._lines.of(this._panel)?.send({ do: "state", id, state: changes }));
     this._models.set(id, model);
     actions.initialize({ model });
     return model;
