@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from nbclaude.notebook import Shell, request_metadata
+from nbclaude.notebook import Shell, metadata_of
 
 __all__ = ["NotebookCells", "Told", "told_by"]
 
@@ -21,7 +21,7 @@ class Told:
 
 def told_by(shell: Shell) -> Told | None:
     """Return what the extension has told with the request that is executed; None where there is no extension."""
-    found = request_metadata(shell).get("nbclaude")
+    found = metadata_of(shell).get("nbclaude")
     if not isinstance(found, Mapping):
         return None
     version, path, cells = found.get("version"), found.get("notebook"), found.get("cells")

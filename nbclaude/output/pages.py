@@ -20,7 +20,9 @@ from nbclaude.output.early import EarlySign
 from nbclaude.wire.events import BlockStart, Event
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+    from nbclaude.render.footer import Footer
+    from nbclaude.render.page_images import PageImage
+    from nbclaude.render.reply import ReplyRenderer
 
 __all__ = ["ASKING", "PagesDisplay"]
 

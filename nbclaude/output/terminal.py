@@ -10,8 +10,8 @@ from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
+    from nbclaude.render.footer import Footer
     from nbclaude.render.plain import PlainAnswer
-    from nbclaude.render.reply import Footer
 
 __all__ = ["TerminalDisplay", "footer_lines"]
 

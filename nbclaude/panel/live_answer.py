@@ -11,7 +11,7 @@ from nbclaude.panel.frontend import View
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
 __all__ = ["LiveAnswer"]
 
