@@ -1,10 +1,11 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment, OLDEST=... that of the oldest versions.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS and SHARED those of others.
 
 PYTHON ?=
 VENV ?= .venv
 OLDEST ?= .venv-oldest
 FRONTENDS ?= .venv-frontends
+SHARED ?= .venv-shared
 BIN := $(VENV)/bin
 ARGS ?=
 
@@ -13,7 +14,7 @@ SOURCES := nbclaude tests bench scripts
 PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-collaboration check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -33,6 +34,10 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in JupyterLab with jupyter-server-nbmodel
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
+
+test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
+	sh scripts/ensure-browser.sh
+	$(SHARED)/bin/python -m pytest -v tests/collaboration
 
 check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser
 	$(BIN)/ruff check .
@@ -76,7 +81,7 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SHARED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed, or what it copies.
@@ -92,6 +97,12 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	touch $@
+
+# jupyter-collaboration shares every document of the JupyterLab of its environment.
+$(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
+	sh scripts/make-venv.sh '$(SHARED)' '$(PYTHON)'
+	$(SHARED)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/collaboration.txt --editable .
 	touch $@
 
 $(BIN)/python:
