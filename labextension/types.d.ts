@@ -49,4 +49,5 @@ type Lines = import("./js/lines.js").Lines;
 declare module "*/actions.js" {
   const actions: { initialize(props: { model: any }): void; render(props: { model: any; el: HTMLElement }): () => void };
   export default actions;
+  export function copy(text: string): Promise<boolean>;
 }

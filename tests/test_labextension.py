@@ -25,7 +25,7 @@ FILES = {
         for path in EXTENSION.rglob("*")
         if path.suffix in (".js", ".css")
     ),
-    *("package.json", "schemas/nbclaude/plugin.json", "js/actions.js", "actions.css"),
+    *("package.json", "install.json", "schemas/nbclaude/plugin.json", "js/actions.js", "actions.css"),
 }
 CELLS = [
     ("python", "x = 1\n"),

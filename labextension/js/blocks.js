@@ -1,8 +1,8 @@
 // @ts-check
 // Puts buttons on what answers show: Copy and Insert below on each code block, and on offers what can be done with them.
 
+import { copy } from "./actions.js";
 import { cellOfBlock } from "./cellofblock.js";
-import { copied } from "./clipboard.js";
 
 const OUTPUT = ".nbclaude .code:not(.nbclaude-diff)";
 const OFFER = "[data-nbclaude-offer]";
@@ -17,8 +17,8 @@ export function watchBlocks(tracker, lines) {
   /** @param {Element} node */
   const panelOf = (node) => tracker.find((each) => each.node.contains(node)) ?? tracker.currentWidget;
 
-  /** @param {HTMLElement} block @param {string} name @param {string} label @param {(say: (text: string) => void) => void} act */
-  const button = (block, name, label, act) => {
+  /** @param {string} name @param {string} label @param {(say: (text: string) => void) => void} act */
+  const button = (name, label, act) => {
     const node = document.createElement("button");
     node.type = "button";
     node.className = "nbclaude-on-block";
@@ -29,15 +29,14 @@ export function watchBlocks(tracker, lines) {
       node.setAttribute("aria-label", text);
     };
     say(label);
-    const call = (/** @type {Event} */ event) => {
+    node.addEventListener("click", (event) => {
       event.stopPropagation();
       act((text) => {
         say(text);
         node.classList.add("nbclaude-did");
         setTimeout(() => { say(label); node.classList.remove("nbclaude-did"); }, 1500);
       });
-    };
-    node.addEventListener("click", call);
+    });
     return node;
   };
 
@@ -51,10 +50,10 @@ export function watchBlocks(tracker, lines) {
     bar.setAttribute("aria-label", "Code block");
     bar.setAttribute("data-lm-suppress-shortcuts", "true");
     bar.append(
-      button(block, "copy", "Copy", (say) => copied(text().replace(/\n$/, "")).then((done) => say(done ? "Copied" : "The clipboard is closed"))),
-      button(block, "insert", "Insert below", (say) => {
+      button("copy", "Copy", (say) => copy(text().replace(/\n$/, "")).then((done) => say(done ? "Copied" : "The clipboard is closed"))),
+      button("insert", "Insert below", (say) => {
         const panel = panelOf(block);
-        say(panel && insertBelow(panel, block, cellOfBlock(block.dataset.language ?? "", text())) ? "Inserted below" : "This notebook is read-only"); 
+        say(panel && insertBelow(panel, block, cellOfBlock(block.dataset.language ?? "", text())) ? "Inserted below" : "This notebook is read-only");
       }),
     );
     block.append(bar);

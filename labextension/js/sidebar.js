@@ -40,7 +40,10 @@ export function addSideBar(app, tracker, lines, modules, service, icon) {
       bar.addWidget(area);
       panel.disposed.connect(() => { areas.delete(kernel); area.dispose(); show(); });
     }
-    await SimplifiedOutputArea.execute(`${first}%claude`, area, panel.sessionContext);
+    // Its own button closes a panel, and so does a kernel that ends; one that lives is only shown.
+    const lives = area.opened === lines.of(panel)?.opened && area.node.querySelector(".nbclaude-view");
+    if (!lives) await SimplifiedOutputArea.execute(`${first}%claude`, area, panel.sessionContext);
+    area.opened = lines.of(panel)?.opened;
     show();
   };
 
