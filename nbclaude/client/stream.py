@@ -31,6 +31,7 @@ from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
 from nbclaude.wire.halves import HalfJoiner
+from nbclaude.wire.joining import joined
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import events_of_message
 from nbclaude.wire.request import MessageRequest
@@ -263,7 +264,7 @@ class MessageStream:
                 self._parse(decoder.feed(chunk), batch)
             except APIError as error:
                 fault = error
-            if batch:
+            if batch := self._whole(batch):
                 # What came before a fault in the same chunk has arrived, and is handed on first.
                 self._started = True
                 yield batch
@@ -281,7 +282,7 @@ class MessageStream:
         rest: list[Event] = []
         with contextlib.suppress(APIResponseValidationError):  # an event that was cut in two by the end
             self._parse(decoder.close(), rest)
-        if rest:
+        if rest := self._whole(rest):
             yield rest
         if not any(isinstance(event, MessageStop) for event in rest):
             raise IncompleteStreamError(
@@ -295,7 +296,11 @@ class MessageStream:
             if isinstance(event, StreamError):
                 raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
             if event is not None:
-                batch.extend(self._halves.feed(event))
+                batch.append(event)
+
+    def _whole(self, events: Iterable[Event]) -> list[Event]:
+        """Return what came together with as few deltas as it needs, and no half characters."""
+        return [each for event in joined(events) for each in self._halves.feed(event)]
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
