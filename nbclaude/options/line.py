@@ -248,7 +248,7 @@ _HELP = """Ask Claude; the answer streams into the output area as rendered Markd
 {{name}} in the prompt sends a variable along: {{x}}, {{df}}, {{df:schema}}, {{df:head 20}}, {{fig}}, {{Out[3]}}, {{f(3)}}.
 In a function it is the function's variable. reply = %claude ... assigns the reply; in a function --into cannot.
 Everything else goes as you wrote it: other braces, quotes, backslashes, $x and a question mark need no care.
-A prompt that begins with a dash goes after `--`. Tab completes options, their values, and names in braces.
+A prompt that begins with a dash goes after `--`. Tab completes options, also those of verbs, their values, and names in braces.
 
 Options
 {options}

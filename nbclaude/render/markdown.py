@@ -24,7 +24,9 @@ from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.line_references import line_references_plugin
 from nbclaude.render.links import is_safe_link
+from nbclaude.render.listing import Listing
 from nbclaude.render.maths import maths_plugin
 from nbclaude.render.nested_fences import nested_fences_plugin
 from nbclaude.render.rows import rows_plugin
@@ -40,10 +42,12 @@ def build_parser(
     highlighter: CodeHighlighter | None = None,
     citations: Citations | None = None,
     macros: frozenset[str] = frozenset(),
+    listing: Listing | None = None,
 ) -> MarkdownIt:
     """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell.
 
-    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
+    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use. `listing` is the code that the text
+    refers to by the numbers of its lines.
     """
     md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
@@ -57,6 +61,8 @@ def build_parser(
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)
     md.core.ruler.push("inside_links", _note_links)
+    if listing is not None:
+        md.use(line_references_plugin, listing)
     code = _CodeRules(highlighter or CodeHighlighter())
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["fence"] = code.fence
