@@ -14,7 +14,7 @@ SOURCES := nbclaude tests bench scripts
 PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends test-collaboration check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -60,6 +60,9 @@ lab: $(VENV)/.lab-extra ## open JupyterLab on notebooks/, connected to the demo 
 bench-stream: $(VENV)/.test-extra ## measure streaming into JupyterLab in Chromium (ARGS=--help)
 	sh scripts/ensure-browser.sh
 	$(BIN)/python -m bench.stream $(ARGS)
+
+bench-parse: $(VENV)/.test-extra ## measure reading a stream, beside the official SDK (ARGS=--help)
+	$(BIN)/python -m bench.parse $(ARGS)
 
 bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 	$(BIN)/python -m bench.load $(ARGS)
