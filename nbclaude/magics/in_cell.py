@@ -59,6 +59,7 @@ class Asker(Protocol):
     conversation: str
     cells: int
     display: str
+    save_turns: bool
 
 
 def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
@@ -137,12 +138,14 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         advice=_ADVICE,
         is_alone=lambda: _is_alone(asker),
         sign=sign,
+        marks=asker.save_turns,
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
         approve_by_input,
+        saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns

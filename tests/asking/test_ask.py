@@ -65,7 +65,7 @@ class Noting(NoDisplay):
             raise KeyboardInterrupt
         return 0.01
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, saves: object = None) -> None:
         self.told.append("finish")
         self.footer = footer
 
