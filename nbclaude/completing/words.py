@@ -174,6 +174,10 @@ def _files(known: Known, begun: str) -> Iterator[Word]:
             yield Word(f"{folder}{slash}{entry}{'/' if is_folder else ''}", "folder" if is_folder else "file")
 
 
+def _notebooks(known: Known, begun: str) -> Iterator[Word]:
+    return (word for word in _files(known, begun) if word.text.endswith((".ipynb", "/")))
+
+
 def _attachables(known: Known, begun: str) -> Iterator[Word]:
     yield from _variables(known, begun)
     yield from _files(known, begun)
@@ -201,4 +205,9 @@ _OF_OPTIONS: Mapping[str, _List] = {
     "cells": lambda known, begun: (Word("1", "cells"), Word("all", "cells")),
     "into": _variables,
 }
-_LISTS: Mapping[str, _List] = {"MODEL": _models, "CONVERSATION": _conversations, "CONNECTION": _connections}
+_LISTS: Mapping[str, _List] = {
+    "MODEL": _models,
+    "CONVERSATION": _conversations,
+    "CONNECTION": _connections,
+    "NOTEBOOK": _notebooks,
+}

@@ -82,6 +82,8 @@ class Workspace:
         self.footers = FooterMemory()
         self.published: set[str] = set()
         """The ids of turns that stand in an output of the notebook."""
+        self.has_asked = False
+        """Whether a cell of this kernel has asked anything."""
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""

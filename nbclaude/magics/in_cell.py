@@ -23,6 +23,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
@@ -59,6 +60,7 @@ class Asker(Protocol):
     conversation: str
     cells: int
     display: str
+    restore: str
     save_turns: bool
 
 
@@ -124,6 +126,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
     tell_of_rules(workspace)
+    restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)

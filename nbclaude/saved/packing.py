@@ -52,7 +52,17 @@ def sha256(content: bytes | str) -> str:
 
 def fingerprint(value: object) -> str:
     """Return the short hash of a JSON value, whatever the order of its keys."""
-    return sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")))[:_ID]
+    text = json.dumps(_as_saved(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text)[:_ID]
+
+
+def _as_saved(value: Any) -> Any:
+    """Return a value as JavaScript writes it: whole numbers without a point."""
+    if isinstance(value, Mapping):
+        return {key: _as_saved(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_saved(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def packed_question(blocks: Sequence[Block]) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Texts of an answer as places in the Markdown of its outputs, so that a notebook holds each text once.
 
 A place is `[page, start, end]`. White space that the outputs do not have stands between places as it is. What the outputs have
-besides may only be white space, marks of citations, and the list of sources at the end: so no word can be added or skipped.
+besides may only be white space, marks of citations, calls of tools, and the list of sources at the end: so no word can be added
+or skipped.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any
 __all__ = ["Segment", "is_shown", "segments_of", "texts_of_segments"]
 
 Segment = list[int] | str
-_GAP = re.compile(r"(?:\s|\[\d{1,4}\\?\])+")
+# A call of a tool is an italic line, with its arguments in a fence.
+_CALL = r"^\*[^\n]+\*$(?:\n\n(`{3,})json\n[\s\S]*?\n\1$)?"
+_GAP = re.compile(rf"(?:\s|\[\d{{1,4}}\\?\]|{_CALL})+", re.MULTILINE)
 _SPACE = re.compile(r"\s+")
 _SOURCES = re.compile(r"\s*Sources:\n\n1\. ")
 _FENCE = re.compile(r"^(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
@@ -69,7 +72,7 @@ def texts_of_segments(segments: Sequence[Any], pages: Mapping[int, str]) -> list
             number, start, end = segment
             skipped = ""
             while page < order[number]:
-                skipped += pages[places[page]][at:]
+                skipped += f"{pages[places[page]][at:]}\n"
                 page, at = page + 1, 0
             if page > order[number] or not at <= start < end <= len(pages[number]):
                 return None
@@ -78,7 +81,7 @@ def texts_of_segments(segments: Sequence[Any], pages: Mapping[int, str]) -> list
             pieces.append(pages[number][start:end])
             at = end
         texts.append("".join(pieces))
-    rest = "".join(
+    rest = "\n".join(
         pages[number][at if place == page else 0 :] for place, number in enumerate(places) if place >= page
     )
     return texts if _is_gap(rest) or _SOURCES.match(rest) else None
