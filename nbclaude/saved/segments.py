@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = ["Segment", "is_shown", "segments_of", "texts_of_segments"]
 
@@ -97,7 +97,7 @@ def _is_gap(text: str) -> bool:
     return not text or _GAP.fullmatch(text) is not None
 
 
-def _is_place(segment: object) -> bool:
+def _is_place(segment: Any) -> TypeGuard[list[int]]:
     return isinstance(segment, list) and len(segment) == 3 and all(type(number) is int for number in segment)
 
 

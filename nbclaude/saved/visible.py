@@ -21,6 +21,9 @@ __all__ = ["View", "has_unseen_characters"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DATA = re.compile(r"data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*")
+# What our own HTML consists of; Python's reader takes five times as long.
+_TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>')
+_ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
 # More of these in a row than any script or emoji needs: text can be hidden in them.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u115f\u1160\u200b-\u200f\u2060\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]{5,}"
@@ -34,6 +37,7 @@ _MARKUP = re.compile(
     r"|^[ ]{0,3}\[[^\]\n]{1,12}\]:",
     re.MULTILINE,
 )
+_STYLE = re.compile(r"\s*(?:text-align|white-space)\s*:\s*[a-z-]+\s*;?\s*")  # that hides nothing
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
@@ -90,6 +94,7 @@ class View:
         if not self.has_html:
             return ""  # then it is the Markdown that is shown
         words, joined = self._shown
+        word: str
         there = words.counted
         for word, count in Counter(_WORD.findall(_MARKUP.sub(" ", unescape(markdown)).casefold())).items():
             if count > there[word] and not word.isdigit() and joined.count(word) < count:
@@ -100,10 +105,7 @@ class View:
     def _shown(self) -> tuple[_Words, str]:
         texts: list[str] = []
         for html in self._htmls:
-            reader = _Reader()
-            reader.feed(_DATA.sub("", html.replace(STYLE, "")))
-            reader.close()
-            texts += reader.texts
+            texts += _texts_of(_DATA.sub("", html.replace(f"<style>{STYLE}</style>", "")))
         words = [word for text in texts for word in _WORD.findall(text.casefold())]
         return _Words(words), "".join(texts).casefold()
 
@@ -126,6 +128,37 @@ class _Words:
         return not words or f" {' '.join(words)} " in self._line
 
 
+def _texts_of(html: str) -> list[str]:
+    """Return the texts that a browser shows of HTML, and the addresses of its links."""
+    reader = _Reader()
+    end = 0
+    for tag in _TAG.finditer(html):
+        text = html[end : tag.start()]
+        if "<" in text or tag[2].lower() in _HIDDEN:
+            return _read_slowly(html)
+        if text:
+            reader.handle_data(unescape(text))
+        if tag[1]:
+            reader.handle_endtag(tag[2].lower())
+        else:
+            attributes = _ATTRIBUTE.findall(tag[3]) if tag[3] else []
+            reader.handle_starttag(
+                tag[2].lower(), [(name.lower(), unescape(value)) for name, value in attributes]
+            )
+        end = tag.end()
+    if "<" in html[end:]:
+        return _read_slowly(html)
+    return [*reader.texts, html[end:]]
+
+
+def _read_slowly(html: str) -> list[str]:
+    """Do the same for HTML that we do not write like this: comments, scripts, attributes without quotes."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader.texts
+
+
 class _Reader(HTMLParser):
     """Collects the texts that a browser shows; what a style or an attribute may hide counts as hidden."""
 
@@ -136,11 +169,13 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element."""
-        names = {name for name, _ in attrs}
-        hides = tag in _HIDDEN or bool(names & {"hidden", "style", "aria-hidden"})
+        given = dict(attrs)
+        style = given.get("style")
+        is_styled = style is not None and _STYLE.fullmatch(style) is None
+        hides = tag in _HIDDEN or is_styled or "hidden" in given or "aria-hidden" in given
         if (hides or self._hidden_in) and tag not in _VOID:
             self._hidden_in.append(tag)
-        href = dict(attrs).get("href")
+        href = given.get("href")
         if href and not self._hidden_in:
             self.texts.append(f" {href} {unquote(href)} ")
 

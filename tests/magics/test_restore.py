@@ -126,7 +126,8 @@ def test_figures_tools_and_json_come_back(sheet: Sheet, capsys: pytest.CaptureFi
     sheet.notebook.run(
         "import io\nfrom PIL import Image\npicture = Image.new('RGB', (40, 30), 'red')\n"
         "def double(n: int) -> int:\n    'Double a number.'\n    return 2 * n\n"
-        "schema = {'type': 'object', 'properties': {'n': {'type': 'integer'}}, 'required': ['n'], 'additionalProperties': False}\n"
+        "numbers = {'n': {'type': 'integer'}}\n"
+        "schema = {'type': 'object', 'properties': numbers, 'required': ['n'], 'additionalProperties': False}\n"
         "%config ClaudeMagics.allow_tools = ['double']"
     )
     sheet.run("a", "%%claude -a picture\nWhat is this?")
