@@ -23,7 +23,8 @@ from bench.answer import paragraph
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare
 from nbclaude.asking.send import send
-from nbclaude.context.images.prepared import ImageLimits, prepare_image
+from nbclaude.context.images.limits import ImageLimits
+from nbclaude.context.images.prepared import prepare_image
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN

@@ -28,10 +28,11 @@ settings and commands (`nbclaude.cures`), and the surface that shows the error s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Required, TypedDict, Unpack
 
-from nbclaude.cleaning import identifier, one_line, printable
-from nbclaude.cures import Command, Mention, Spell, Words, plainly, spelled
+from nbclaude.cleaning import identifier, one_line
+from nbclaude.cures import Command, Mention, Spell, Words
+from nbclaude.readable import Readable
 
 __all__ = [
     "APIConnectionError",
@@ -62,39 +63,7 @@ __all__ = [
 ]
 
 
-class _OneLine(BaseException):
-    """An exception that a notebook shows as one readable line instead of a traceback."""
-
-    # What the user can do about it.
-    cure: Words = ()
-    # What became of the turn; whoever catches the error on its way up may add it.
-    note: Words = ()
-    # The part of an answer that had arrived, as a `nbclaude.Reply`, where `nbclaude.ask` raised this.
-    reply: object = None
-    # How the surface that raises it spells what cure and note mention.
-    spell: Spell = staticmethod(plainly)
-    # In the outputs of which request it is shown already, under what there is of the answer.
-    shown_in: object = None
-
-    def __str__(self) -> str:
-        return self.said(self.spell)
-
-    def said(self, spell: Spell) -> str:
-        """Say everything, with mentions as a surface spells them."""
-        return " ".join(filter(None, (printable(self._facts()), self._advice(spell))))
-
-    def _advice(self, spell: Spell) -> str:
-        return " ".join(filter(None, (spelled(self.cure, spell), spelled(self.note, spell))))
-
-    def _facts(self) -> str:
-        return super().__str__()
-
-    def _render_traceback_(self) -> list[str]:
-        # IPython calls this instead of printing a traceback: the frames are ours, not the user's.
-        return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"]
-
-
-class NbclaudeError(_OneLine, Exception):
+class NbclaudeError(Readable, Exception):
     """Base of every error of nbclaude."""
 
 
@@ -165,7 +134,8 @@ class APIStatusError(APIError):
     """The API refused or failed, by HTTP status or by an `error` event in the stream.
 
     `status` is the HTTP status (200 for an error inside a stream), `type` the API's error type, `error_code` the code
-    in `details` where there is one, `retry_after` the seconds that the server asked to wait.
+    in `details` where there is one, `parameter` the path of the field that is refused, as far as the server names it
+    ("messages.1.content.0"), `retry_after` the seconds that the server asked to wait.
     """
 
     def __init__(
@@ -175,6 +145,7 @@ class APIStatusError(APIError):
         status: int,
         type: str = "",
         error_code: str = "",
+        parameter: str = "",
         request_id: str = "",
         retry_after: float | None = None,
         should_retry: bool | None = None,
@@ -185,6 +156,7 @@ class APIStatusError(APIError):
         self.status = status
         self.type = type
         self.error_code = error_code
+        self.parameter = parameter
         self.request_id = request_id
         self.retry_after = retry_after
 
@@ -291,7 +263,7 @@ class OverloadedError(InternalServerError):
     cure = ("Nothing is wrong with your request; ask again in a moment.",)
 
 
-class AnswerInterrupted(_OneLine, KeyboardInterrupt):
+class AnswerInterrupted(Readable, KeyboardInterrupt):
     """The user stopped the answer; what had arrived was kept.
 
     It is not an `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
@@ -328,27 +300,21 @@ _BY_TYPE: Mapping[str, type[APIStatusError]] = {
 }
 
 
-def status_error(
-    message: str,
-    *,
-    status: int,
-    type: str = "",
-    error_code: str = "",
-    request_id: str = "",
-    retry_after: float | None = None,
-    should_retry: bool | None = None,
-    partial: bool = False,
-) -> APIStatusError:
+class StatusFacts(TypedDict, total=False):
+    """What is known of an answer that is an error, see `APIStatusError`."""
+
+    status: Required[int]
+    type: str
+    error_code: str
+    parameter: str
+    request_id: str
+    retry_after: float | None
+    should_retry: bool | None
+    partial: bool
+
+
+def status_error(message: str, **facts: Unpack[StatusFacts]) -> APIStatusError:
     """Build the error of the class that the API's error type, else the HTTP status, stands for."""
+    status = facts["status"]
     by_status = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
-    error_class = _BY_TYPE.get(type, by_status)
-    return error_class(
-        message,
-        status=status,
-        type=type,
-        error_code=error_code,
-        request_id=request_id,
-        retry_after=retry_after,
-        should_retry=should_retry,
-        partial=partial,
-    )
+    return _BY_TYPE.get(facts.get("type", ""), by_status)(message, **facts)

@@ -10,7 +10,18 @@ from typing import Any
 from nbclaude.plurals import counted
 from nbclaude.wire.request import text_block
 
-__all__ = ["DEFAULT_LIMITS", "Cut", "TextLimits", "beginning", "clip", "counted", "framed", "gap", "one_line"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "Cut",
+    "TextLimits",
+    "beginning",
+    "clip",
+    "counted",
+    "framed",
+    "framed_name",
+    "gap",
+    "one_line",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +125,12 @@ def framed(tag: str, name: str, text: str) -> Mapping[str, Any]:
     """Return a text block that shows the model where a thing begins and ends, and what the user calls it."""
     quoted = name.replace("&", "&amp;").replace('"', "&quot;")
     return text_block(f'<{tag} name="{quoted}">\n{text}\n</{tag}>')
+
+
+_FRAME = re.compile(r'<\w+ name="([^"]*)">')
+
+
+def framed_name(text: str) -> str:
+    """Return what the thing in a `framed` text is called, as it stands there; nothing for any other text."""
+    found = _FRAME.match(text)
+    return found[1] if found else ""

@@ -7,7 +7,7 @@ import argparse
 import pytest
 
 from bench import cost
-from nbclaude.context.images.prepared import image_tokens
+from nbclaude.context.images.limits import image_tokens
 from nbclaude.models.info import model_info
 from nbclaude.models.prices import Price
 from nbclaude.simulator import MODELS

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from nbclaude.conversation.screening import Screening
     from nbclaude.output.display import AnswerDisplay
     from nbclaude.output.marks import Saves
+    from nbclaude.render.footer import Footer
     from nbclaude.render.receipt import Receipt
-    from nbclaude.render.reply import Footer
 
 __all__ = ["Answered", "Surface", "ask_prepared", "finish"]
 

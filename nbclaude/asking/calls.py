@@ -121,7 +121,7 @@ class CallRunner:
     def _called(
         self, call: Mapping[str, Any], tool: Tool, arguments: Mapping[str, Any], read: ReadArguments
     ) -> RanCall:
-        from nbclaude.context.images.prepared import limits_of
+        from nbclaude.context.images.limits import limits_of
         from nbclaude.tools.results import content_of_value, result_block
         from nbclaude.tools.running import ToolFailedError, run_tool
 

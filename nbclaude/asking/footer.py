@@ -20,8 +20,8 @@ from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, tok
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
+    from nbclaude.render.footer import Footer
     from nbclaude.render.notice import Notice
-    from nbclaude.render.reply import Footer
 
 __all__ = ["footer_of"]
 
@@ -30,7 +30,7 @@ def footer_of(
     answered: Answered, word: Callable[[str | Words | Refusal], str], *, names_turn: bool = True
 ) -> Footer:
     """Write the footer. `word` says what a note says; with `names_turn` the line tells what became of the turn."""
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
     outcome = answered.outcome
     model = str(outcome.message.get("model"))

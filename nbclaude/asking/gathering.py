@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
+from nbclaude.asking.gathering_figures import FigureGatherer, reason_of
 from nbclaude.asking.prompt import Prompt
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.cures import Command, Mention, Words
+from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
@@ -23,9 +24,7 @@ from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
-    from nbclaude.context.images.prepared import ImageLimits
-    from nbclaude.context.shown.figures import FigureLog
-    from nbclaude.context.shown.shown_image import ShownImage
+    from nbclaude.context.images.limits import ImageLimits
     from nbclaude.context.tray import TrayItem
 
 __all__ = ["Gathered", "gather", "notebook_names"]
@@ -70,7 +69,7 @@ class _Gatherer:
     def counted(self, attachment: Attachment) -> Attachment:
         """Refuse more images or bytes than a request takes before still more of them are prepared."""
         from nbclaude.context.attachment import each_once
-        from nbclaude.context.images.prepared import check_amount
+        from nbclaude.context.images.limits import check_amount
 
         self.so_far.append(attachment)
         blocks = (block for each in each_once(self.so_far) for block in each.blocks)
@@ -97,71 +96,12 @@ class _Gatherer:
             raise refused(_nothing_named(what, names))
         return self.counted(attach_path(what, self.images, citations=self.options.citations))
 
-    def figures(self, which: str) -> list[Attachment]:
-        """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
-        from nbclaude.context.shown.pending import pending_figures, shows_at_end
-
-        log = self.workspace.seen.figures
-        shown = log.all()
-        waiting = [
-            each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
-        ]
-        newest = _newest_first(waiting, shown, log) if not shows_at_end(self.shell) else [*waiting, *shown]
-        # Where the front end tells no cell, nobody knows which of those shown are this cell's.
-        at = notebook.cell_run(self.shell)
-        shown_here = log.of_cell(at.cell) if at else ()
-        if not newest:
-            raise refused(Refusal("figures", which, "no cell has shown a figure yet.", _PLOT_FIRST))
-        if which == "cell":
-            waits = newest[0] in waiting
-            found = [
-                self._shown(image, len(waiting) if waits else 0, which)
-                for image in (shown_here if waits else log.of_last_plotting_cell())
-            ]
-            return found + self._yet_to_show(waiting, len(shown_here), range(len(waiting)) if waits else ())
-        number = int(which)
-        if number > len(newest):
-            raise refused(_too_far_back(which, len(newest)))
-        wanted = newest[number - 1]
-        if wanted in waiting:
-            place = len(waiting) - 1 - waiting.index(wanted)
-            return self._yet_to_show(waiting, len(shown_here), [place])
-        older: Words = (" ", Mention("figures", str(number + 1)), " attaches the figure before it.")
-        older = older if number < len(newest) else ()
-        return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
-
-    def _shown(self, image: ShownImage, to_come: int, which: str, older: Words = ()) -> Attachment:
-        """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
-        name = self.workspace.seen.figures.name_of(image, to_come)
-        try:
-            return self.counted(image.attachment(self.images, name))
-        except ConfigurationError as error:
-            reason, cure = _reason_of(error)
-            cure = (*cure, Mention("attach"), " attaches a file.", *older)
-            raise refused(Refusal("figures", which, reason, cure)) from None
-
-    def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
-        """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
-
-        They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
-        """
-        from nbclaude.context.shown.figures import figure_name
-        from nbclaude.context.shown.pending import pending_picture, shows_at_end
-
-        where = f"cell {notebook.cell_number(self.shell)}" if shows_at_end(self.shell) else ""
-        before, figures = shown if where else 0, waiting[::-1]
-        names = {place: figure_name(before + place + 1, before + len(waiting), where) for place in places}
-        found = [
-            pending_picture(self.shell, figures[place], self.images, name) for place, name in names.items()
-        ]
-        return [self.counted(picture) for picture in found if picture is not None]
-
     def waiting(self, item: TrayItem) -> Attachment:
         """Attach what a panel has put on the tray; if it cannot be sent, the error says where it came from."""
         try:
             return self._waiting(item)
         except ConfigurationError as error:
-            reason, cure = _reason_of(error)
+            reason, cure = reason_of(error)
             raise ConfigurationError(
                 f"{item.label} is attached in the panel, and cannot be sent: {reason}",
                 cure=(*cure, "Remove it there (", Command.STATE, " opens the panel)."),
@@ -201,26 +141,6 @@ class _Gatherer:
         return [found] if found is not None else []
 
 
-_PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
-
-
-def _too_far_back(which: str, number: int) -> Refusal:
-    reason = f"only {number} {'is' if number == 1 else 'are'} remembered."
-    cure = (
-        *(Command.FIGURES, " lists them. If the number belongs to the prompt: ", Mention("figures")),
-        f" -- {which} ...",
-    )
-    return Refusal("figures", which, reason, cure)
-
-
-def _reason_of(error: ConfigurationError) -> tuple[str, Words]:
-    """Return why something was refused, and what can be done, as words that another sentence can hold."""
-    reason, cure = (
-        (error.refusal.reason, error.refusal.cure) if error.refusal else (str(error.args[0]), error.cure)
-    )
-    return reason, (*cure, " ") if cure else ()
-
-
 def _nothing_named(what: str, namespace: Mapping[str, Any]) -> Refusal:
     root = re.split(r"[.(\[]", what, maxsplit=1)[0]
     known = [
@@ -253,7 +173,7 @@ def gather(
 
     """
     from nbclaude.context.attachment import each_once
-    from nbclaude.context.images.prepared import limits_of
+    from nbclaude.context.images.limits import limits_of
     from nbclaude.context.references.replacing import expand
 
     names = notebook_names(shell) if names is None else names
@@ -262,7 +182,8 @@ def gather(
     number = options.cells or str(cells if not prompt.verb else 0)
     attached += gatherer.cells(number, prompt.text, names) if number != "0" else []
     attached += [gatherer.attach_named(what, names) for what in options.attach]
-    attached += [picture for which in options.figures for picture in gatherer.figures(which)]
+    figures = FigureGatherer(workspace, shell, gatherer.images, gatherer.counted)
+    attached += [picture for which in options.figures for picture in figures.attach(which)]
     tray = workspace.tray.items()
     attached += [gatherer.waiting(item) for item in tray]
     text, named = prompt.text, []
@@ -281,23 +202,6 @@ def gather(
     blocks = (*(block for block, _ in labelled), text_block(text))
     labels = (*(name for _, name in labelled), "")
     return Gathered(blocks, labels, tuple(attachments), values, tray)
-
-
-def _is_shown(figure: Any, shown: Iterable[ShownImage]) -> bool:
-    """Return whether a figure that is open is one of those shown: ipympl's are widgets, and stay open."""
-    model_id = getattr(getattr(figure, "canvas", None), "model_id", "")
-    return bool(model_id) and any(each.picture.widget == model_id for each in shown)
-
-
-def _newest_first(waiting: list[Any], shown: Iterable[ShownImage], log: FigureLog) -> list[Any]:
-    """Return open figures and those that cells have shown in one order: windows stay open while cells show others."""
-    left, newest = list(shown), []
-    for figure in waiting:
-        since = log.open_since(figure)
-        while left and left[0].order[0] > since:
-            newest.append(left.pop(0))
-        newest.append(figure)
-    return newest + left
 
 
 def notebook_names(shell: Shell) -> dict[str, Any]:

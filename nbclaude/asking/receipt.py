@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from itertools import groupby
 from typing import Any
 
 from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.receipt_names import BlockNames, shortened
 from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
 from nbclaude.context.attachment import Attachment
+from nbclaude.conversation.house_rules import is_house_rules
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
-from nbclaude.texts import counted
+from nbclaude.texts import counted, framed_name
 from nbclaude.wire.message import content_of
 
 __all__ = ["receipt_of", "receipt_of_plan"]
@@ -24,23 +24,19 @@ __all__ = ["receipt_of", "receipt_of_plan"]
 Block = Mapping[str, Any]
 
 # A saved notebook has a receipt in each cell that asks, so none may grow with the conversation. Characters of text:
-_PROMPT = 20_000
-_EARLIER = 8_000
-_SETTINGS = 8_000
+_MAX_PROMPT = 20_000
+_MAX_EARLIER = 8_000
+_MAX_SETTINGS = 8_000
 _HOUSE_RULES = "house rules"
-_EARLIER_TURNS = 40  # the last ones
+_MAX_EARLIER_TURNS = 40  # the last ones
 _SHORTENED: Words = (
     *("Long texts are shortened here: _claude.request has the whole request, ", Mention("dry_run", True)),
     " shows one.",
 )
 
-_EXCERPT = 100  # characters of an earlier question
-_LOOKED_AT = 5_000  # characters in which they are found
-_FACT = 200  # characters of a parameter that fits on a line
-_NAME = 40  # characters of a name in the summary
-_NAMED = 8  # things that the summary names
-_FIGURE = re.compile(r"figure (\d+) of (.+)")
-_FRAME = re.compile(r'<\w+ name="([^"]*)">')
+_MAX_EXCERPT = 100  # characters of an earlier question
+_MAX_LOOKED_AT = 5_000  # characters in which they are found
+_MAX_FACT = 200  # characters of a parameter that fits on a line
 
 
 def receipt_of(
@@ -65,7 +61,7 @@ def receipt_of(
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
-    names = _Names(attachments, source_of)
+    names = BlockNames(attachments, source_of)
     blocks = content_of(messages[last]) if messages else []
     places = range(len(messages)) if media is None else media
     said = names.summary(blocks, (messages[place] for place in places if place < last))
@@ -82,7 +78,7 @@ def receipt_of(
         if any(_holds_images(messages[place]) for place in places)
         else []
     )
-    turns = _turns(messages[:last], len(messages) if whole else _EARLIER_TURNS)
+    turns = _turns(messages[:last], len(messages) if whole else _MAX_EARLIER_TURNS)
     room = ImageRoom()
     reader = BlockReader(source_of, "copy" if whole else "", room)
     facts, settings = _parameters(body, headers or {})
@@ -91,9 +87,9 @@ def receipt_of(
     full = (parts, folds, settings)
     if not whole:
         parts, folds, settings = (
-            bounded(parts, _PROMPT),
-            bounded(folds, _EARLIER),
-            bounded(settings, _SETTINGS),
+            bounded(parts, _MAX_PROMPT),
+            bounded(folds, _MAX_EARLIER),
+            bounded(settings, _MAX_SETTINGS),
         )
     is_full = all(now is before for now, before in zip((parts, folds, settings), full, strict=True))
     shortened = [] if is_full else [spelled(_SHORTENED, spell)]
@@ -143,97 +139,6 @@ def receipt_of_plan(
     )
 
 
-class _Names:
-    """What the user called the blocks of a prompt."""
-
-    def __init__(self, attachments: Sequence[Attachment], source_of: SourceOf) -> None:
-        self._source_of = source_of
-        self._attachments = attachments
-        self._by_content: dict[str, Attachment] = {}
-        for attachment in attachments:
-            for block in attachment.blocks:
-                self._by_content.setdefault(self._key(block), attachment)
-
-    def parts(self, blocks: Sequence[Block], room: ImageRoom) -> list[ReceiptPart]:
-        """Return the blocks by their names; a text that only introduces the next block is its name already."""
-        reader = BlockReader(self._source_of, room=room)
-        parts = []
-        for block, following in zip(blocks, [*blocks[1:], {}], strict=True):
-            introduced = self._of(following)
-            if introduced is not None and block.get("text") == f"{introduced.label}:":
-                continue
-            attachment = self._of(block)
-            # The user's own words stand last; a text before them may be a note of ours.
-            own = "prompt" if block is blocks[-1] and block.get("type") == "text" else ""
-            label, notes = (attachment.label, _notes(attachment)) if attachment else (own, ())
-            parts.append(reader.part(block, label, notes))
-        return parts
-
-    def summary(self, blocks: Sequence[Block], earlier: Iterable[Block]) -> list[str]:
-        """Give a few words about each thing that is more than the prompt's text, or that an earlier turn has already."""
-        found = [(block, self._of(block)) for block in blocks]
-        # One thing may be several blocks, and two things may have the same words.
-        words = [(attachment, _words(block, attachment)) for block, attachment in found]
-        said = {(id(attachment) if attachment else what): what for attachment, what in words}
-        there = {id(attachment) for _, attachment in found if attachment is not None}
-        missing = [attachment for attachment in self._attachments if id(attachment) not in there]
-        before = {
-            self._key(block) for message in (earlier if missing else ()) for block in content_of(message)
-        }
-        again = [
-            f"{attachment.label} (sent before)"
-            for attachment in missing
-            if any(self._key(block) in before for block in attachment.blocks)
-        ]
-        return _few([*filter(None, said.values()), *again])
-
-    def _of(self, block: Block) -> Attachment | None:
-        return self._by_content.get(self._key(block))
-
-    def _key(self, block: Block) -> str:
-        source = block.get("source")
-        if not isinstance(source, Mapping):
-            return f"{block.get('type')} {block.get('text') or block.get('content')}"
-        if source.get("type") == "file":
-            source = self._source_of(str(source.get("file_id"))) or source
-        return f"{block.get('type')} {source.get('data') or source.get('url') or source}"
-
-
-def _notes(attachment: Attachment) -> tuple[str, ...]:
-    by = (f"gathered by {attachment.gathered_by}",) if attachment.gathered_by else ()
-    return (*by, *attachment.notes)
-
-
-def _words(block: Block, attachment: Attachment | None) -> str:
-    if attachment is None:
-        return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
-    what, name = attachment.summary, _shortened(attachment.label, _NAME)
-    if attachment.label.startswith(("figure", "open figure")):
-        what = what.removeprefix("figure ")
-    by = f"by {attachment.gathered_by}" if attachment.gathered_by else ""
-    what = ", ".join(part for part in (what, "cut" if attachment.is_cut else "", by) if part)
-    return f"{name} ({what})" if what else name
-
-
-def _few(said: Sequence[str]) -> list[str]:
-    """Tell three or more figures of one cell as one thing, and of many things the first."""
-    few: list[str] = []
-    cells = groupby(said, lambda one: found[2].partition(" (")[0] if (found := _FIGURE.match(one)) else "")
-    for cell, group in cells:
-        those = list(group)
-        if cell and len(those) > 2:
-            numbers = sorted(int(found[1]) for one in those if (found := _FIGURE.match(one)))
-            each = ", ".join(map(str, numbers))
-            is_row = numbers == list(range(numbers[0], numbers[-1] + 1))
-            those = [f"figures {f'{numbers[0]} to {numbers[-1]}' if is_row else each} of {cell}"]
-        few += those
-    return few if len(few) <= _NAMED else [*few[: _NAMED - 1], f"{len(few) - _NAMED + 1} more things"]
-
-
-def _shortened(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
 def _answer_begun(messages: Iterable[Block], reader: BlockReader) -> list[ReceiptPart]:
     """Return what stands after the question: how the answer is to begin, or what there is of it."""
     return [
@@ -274,8 +179,8 @@ def _line(message: Block) -> str:
     """An earlier question in a line: how it began, and what it held before that."""
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
-    text = " ".join(str(texts[-1].get("text") or "")[:_LOOKED_AT].split()) if texts else ""
-    text = _shortened(text, _EXCERPT)
+    text = " ".join(str(texts[-1].get("text") or "")[:_MAX_LOOKED_AT].split()) if texts else ""
+    text = shortened(text, _MAX_EXCERPT)
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(
         part for part in (text, f"[{', '.join(filter(None, others))}]" if any(others) else "") if part
@@ -286,8 +191,7 @@ def _kind(block: Block) -> str:
     """What an earlier block is: the name of the data in it, else its type; nothing for a label."""
     if block.get("type") != "text":
         return str(block.get("type")).replace("_", " ")
-    found = _FRAME.match(str(block.get("text") or ""))
-    return found[1] if found else ""
+    return framed_name(str(block.get("text") or ""))
 
 
 def _parameters(
@@ -308,7 +212,7 @@ def _parameters(
         if name not in ("model", "max_tokens", "system", "tools", "messages") and value is not None:
             texts[name] = value if isinstance(value, str) else compact_json(value)
     for name, text in texts.items():
-        if len(text) <= _FACT and "\n" not in text:
+        if len(text) <= _MAX_FACT and "\n" not in text:
             facts.append(f"{name}: {text}")
         else:
             value = text if name == "system prompt" else laid_out(body[name])
@@ -321,8 +225,8 @@ def _parameters(
 def _house_rules(system: object) -> tuple[str, object]:
     """Return the house rules in a system prompt, and what else stands there."""
     blocks = system if isinstance(system, list | tuple) else ()
-    first = str(blocks[0].get("text") or "") if blocks and isinstance(blocks[0], Mapping) else ""
-    return (first, list(blocks[1:])) if first.startswith("<house_rules ") else ("", system)
+    first = blocks[0] if blocks and isinstance(blocks[0], Mapping) else {}
+    return (str(first["text"]), list(blocks[1:])) if is_house_rules(first) else ("", system)
 
 
 def _system(system: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -16,7 +15,7 @@ from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.conversation.workspace import Workspace
-from nbclaude.errors import AnswerInterrupted, APIError, APIStatusError
+from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.models.info import model_info
 
@@ -28,7 +27,6 @@ __all__ = ["send"]
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
 _PATIENCE = 0.1  # seconds
-_PLACE = re.compile(r"messages\.(\d+)\.content\b")
 
 
 def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
@@ -120,32 +118,26 @@ def _within_budget(workspace: Workspace, plan: Plan, connection: Connection) -> 
 
 def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
     """Plan anew where the server refused what nobody asked for: caching marks, thinking, blocks of old answers, file ids."""
-    if not isinstance(error, APIStatusError) or error.status not in (400, 404, 422):
-        return None
+    from nbclaude.client.blame import Blame, blamed_message, blames
+
     workspace, connection = prepared.workspace, prepared.connection
-    said = error.message.lower()
-    if "cache_control" in said and plan.caching != "off" and prepared.ask.settings.caching == "auto":
+    is_ours = plan.caching != "off" and prepared.ask.settings.caching == "auto"
+    if is_ours and blames(error, Blame.CACHING):
         workspace.caching[connection.base_url] = "explicit" if plan.caching == "automatic" else "off"
         return plan_again(prepared)
-    if "thinking" in said and plan.has_thinking:
+    if plan.has_thinking and blames(error, Blame.THINKING):
         return plan_again(prepared, keeps_thinking=False)
-    if ("file" in said or error.error_code == "file_expired") and workspace.uploads.forget(connection):
+    if blames(error, Blame.FILES) and workspace.uploads.forget(connection):
         return plan_again(prepared, keeps_thinking=False)
-    if not plan.texts_alone and _refuses_an_answer(error, plan):
+    if not plan.texts_alone and _is_answer(plan, blamed_message(error)):
         return plan_again(prepared, keeps_thinking=False, texts_alone=True)
     return None
 
 
-def _refuses_an_answer(error: APIStatusError, plan: Plan) -> bool:
-    """Tell whether the server refuses a part of an earlier answer: the API begins with where it stands in the body."""
-    found = _PLACE.match(error.message)
+def _is_answer(plan: Plan, place: int | None) -> bool:
+    """Tell whether an earlier answer stands in this place of the request's messages."""
     messages = plan.request.messages
-    return (
-        found is not None
-        and len(found[1]) < 7
-        and int(found[1]) < len(messages) - 1
-        and messages[int(found[1])]["role"] == "assistant"
-    )
+    return place is not None and place < len(messages) - 1 and messages[place]["role"] == "assistant"
 
 
 def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.cleaning import identifier, one_line
+from nbclaude.client.blame import path_in
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
@@ -153,11 +154,13 @@ def _status_error(
     message: str, status: int, headers: Mapping[str, str], fields: Mapping[str, Any]
 ) -> APIStatusError:
     details = fields.get("details")
+    parameter = fields.get("param")
     return status_error(
         one_line(message),
         status=status,
         type=identifier(str(fields.get("type") or "")),
         error_code=identifier(str(details.get("error_code") or "")) if isinstance(details, dict) else "",
+        parameter=identifier(parameter) if isinstance(parameter, str) else path_in(message),
         request_id=identifier(str(fields.get("request_id") or headers.get("request-id") or "")),
         retry_after=_retry_after(headers) if status >= 400 else None,
         should_retry={"true": True, "false": False}.get(headers.get("x-should-retry", "")),
@@ -183,7 +186,7 @@ def redact_key(error: APIError, connection: Connection) -> APIError:
     """Redact the connection's keys in an error that a server has written: some repeat them. Changes and returns the error."""
     guard = connection.guard()
     error.args = tuple(guard.text(item) if isinstance(item, str) else item for item in error.args)
-    for name in ("message", "type", "error_code", "request_id"):
+    for name in ("message", "type", "error_code", "parameter", "request_id"):
         if isinstance(said := getattr(error, name, None), str):
             setattr(error, name, guard.text(said))
     return error

@@ -6,20 +6,19 @@ A stream is a context manager: leaving it closes the connection, whatever has ha
 from __future__ import annotations
 
 import contextlib
-import itertools
 import random
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import tenacity
 
 from nbclaude.cleaning import identifier
+from nbclaude.client.answer_body import AnswerBody
 from nbclaude.client.connection import DEMO_NOTICE, Connection
 from nbclaude.client.failures import (
-    error_of_body,
     error_of_exception,
     error_of_reply,
     redact_key,
@@ -28,17 +27,11 @@ from nbclaude.client.failures import (
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
-from nbclaude.errors import APIConnectionError, APIError, APIResponseValidationError, IncompleteStreamError
-from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
-from nbclaude.wire.halves import HalfJoiner
-from nbclaude.wire.json_text import from_json
-from nbclaude.wire.message import events_of_message
+from nbclaude.errors import APIConnectionError, APIError
+from nbclaude.wire.events import Event
 from nbclaude.wire.request import MessageRequest
-from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
 
 __all__ = ["MessageStream", "RetryWait"]
-
-_SAYS_AN_ERROR = {"error", "errors", "message", "msg", "Message", "detail"}
 
 _MAX_REST_BYTES = 65_536  # that are read after the end of a message, so that the connection can be used again
 
@@ -92,8 +85,7 @@ class MessageStream:
         self._response: httpx.Response | None = None
         self._chunks: Iterator[bytes] = iter(())
         self._aborted = threading.Event()
-        self._started = False
-        self._halves = HalfJoiner()
+        self._body = AnswerBody(connection, {})
         self.headers: Mapping[str, str] = {}
 
     def __enter__(self) -> Self:
@@ -156,16 +148,16 @@ class MessageStream:
         guard = self._guard
         try:
             self._open()
-            for batch in self._batches():
+            for batch in self._body.batches(self._chunks):
                 yield guard.events(batch)
         except FOREIGN as error:
             yield guard.rest()
             raise redact_key(
-                error_of_exception(error, self._connection, partial=self._started), self._connection
+                error_of_exception(error, self._connection, partial=self._body.has_begun), self._connection
             ) from None
         except APIError as error:
             yield guard.rest()
-            error.partial = error.partial or self._started
+            error.partial = error.partial or self._body.has_begun
             raise redact_key(error, self._connection)  # noqa: B904 - it is the same error
 
     def _open(self) -> None:
@@ -208,6 +200,9 @@ class MessageStream:
                 raise error_of_reply(response.status_code, response.headers, body, connection, self._line)
         except FOREIGN as error:
             raise error_of_exception(error, connection, self._line) from None
+        encoded = "content-encoding" in response.headers
+        self._chunks = response.iter_bytes() if encoded else response.iter_raw()
+        self._body = AnswerBody(connection, response.headers)
 
     def _post(self) -> httpx.Response:
         """Send the request; once more and without a word if the line was one that the server had given up."""
@@ -236,89 +231,3 @@ class MessageStream:
             if self._aborted.is_set():
                 raise APIConnectionError("The request was stopped.", should_retry=False)
         return line
-
-    def _batches(self) -> Iterator[list[Event]]:
-        """Read the body: an event stream, or (whatever was asked for) one JSON object; the first byte tells."""
-        assert self._response is not None  # noqa: S101 - _open has set it
-        encoded = "content-encoding" in self._response.headers
-        chunks = self._chunks = self._response.iter_bytes() if encoded else self._response.iter_raw()
-        head = b""
-        for chunk in chunks:
-            head += chunk
-            if head.strip():
-                break
-        if head.lstrip()[:1] in (b"{", b"<"):
-            yield self._whole_message(head + b"".join(chunks))
-        else:
-            yield from self._event_stream(itertools.chain((head,), chunks))
-
-    def _event_stream(self, chunks: Iterable[bytes]) -> Iterator[list[Event]]:
-        decoder = EventStreamDecoder()
-        head = b""
-        for chunk in chunks:
-            head = head or chunk
-            batch: list[Event] = []
-            fault: APIError | None = None
-            try:
-                self._parse(decoder.feed(chunk), batch)
-            except APIError as error:
-                fault = error
-            if batch:
-                # What came before a fault in the same chunk has arrived, and is handed on first.
-                self._started = True
-                yield batch
-            if fault is not None:
-                raise fault
-            if any(isinstance(event, MessageStop) for event in batch):
-                # Nothing of interest follows, and some servers keep the answer open: see `drain`.
-                return
-        if (
-            not self._started
-            and head.strip()
-            and not head.lstrip().startswith((b":", b"data", b"event", b"id", b"retry"))
-        ):
-            raise self._not_a_message(head)
-        rest: list[Event] = []
-        with contextlib.suppress(APIResponseValidationError):  # an event that was cut in two by the end
-            self._parse(decoder.close(), rest)
-        if rest:
-            yield rest
-        if not any(isinstance(event, MessageStop) for event in rest):
-            raise IncompleteStreamError(
-                f"{self._connection.host} ended the stream before the answer was complete.",
-                partial=self._started,
-            )
-
-    def _parse(self, items: Iterable[ServerSentEvent], batch: list[Event]) -> None:
-        for item in items:
-            event = parse_event(item)
-            if isinstance(event, StreamError):
-                raise error_of_body({"error": event.error, "request_id": event.request_id}, 200, self.headers)
-            if event is not None:
-                batch.extend(self._halves.feed(event))
-
-    def _not_a_message(self, body: bytes) -> APIResponseValidationError:
-        excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
-        return APIResponseValidationError(
-            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API: {excerpt!r}. "
-            "Check base_url: the path /v1/messages is added to it."
-        )
-
-    def _whole_message(self, body: bytes) -> list[Event]:
-        try:
-            data: Any = from_json(body)
-        except ValueError:
-            data = None
-        if not isinstance(data, dict):
-            raise self._not_a_message(body)
-        # Some gateways wrap the message: {"code": 200, "data": {...}}.
-        code = data.get("code")
-        is_error = isinstance(code, int) and code >= 400
-        if not is_error and isinstance(data.get("data"), dict) and "content" not in data:
-            data = data["data"]
-        if "content" not in data:
-            if is_error or _SAYS_AN_ERROR & set(data):
-                raise error_of_body(data, 200, self.headers)
-            raise self._not_a_message(body)
-        self._started = True
-        return events_of_message(data)

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 from nbclaude.cleaning import one_line
 from nbclaude.texts import Cut
 from nbclaude.wire.request import text_block
 
-__all__ = ["Attachment", "each_once"]
+__all__ = ["Attachment", "FigureName", "each_once", "introduction"]
+
+
+class FigureName(str):
+    """What a figure is called as the user counts: "figure 2 of cell 4", "figure of cell 4", "open figure".
+
+    `number` is its place among those of its cell, 0 if it is the only one; `where` is the cell, empty for an open figure.
+    """
+
+    __slots__ = ("number", "where")
+
+    number: int
+    where: str
+
+    def __new__(cls, number: int, of: int, where: str) -> Self:
+        """Name the figure with this number, of so many that a cell shows; without a cell it is an open one."""
+        name = f"figure {number}" if of > 1 else "figure"
+        self = super().__new__(cls, f"{name} of {where}" if where else f"open {name}")
+        self.number, self.where = number if of > 1 else 0, where
+        return self
+
+
+def introduction(label: str) -> str:
+    """Return the line of text that tells the model what the block after it is called."""
+    return f"{label}:"
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """What goes along for one thing.
 
-    `label` is the thing as the user named it, `blocks` are content blocks in the API's shape, ready to send; `summary`
-    and `notes` are for the receipt.
+    `label` is the thing as the user named it (a `FigureName` for a figure that is counted), `blocks` are content blocks in
+    the API's shape, ready to send; `summary` and `notes` are for the receipt.
     """
 
     label: str  # "df", "fig", "report.pdf"
@@ -31,7 +55,8 @@ class Attachment:
 
     def __post_init__(self) -> None:
         # The receipt says them as they are, and what was typed or the name of a file may hold a key.
-        object.__setattr__(self, "label", _without_secrets(one_line(self.label, MAX_LABEL)))
+        if not isinstance(self.label, FigureName):
+            object.__setattr__(self, "label", _without_secrets(one_line(self.label, MAX_LABEL)))
         object.__setattr__(self, "summary", _without_secrets(self.summary))
         object.__setattr__(
             self, "notes", tuple(Cut.reworded(note, _without_secrets(note)) for note in self.notes)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from nbclaude.context.attachment import Attachment
+from nbclaude.context.attachment import Attachment, introduction
+from nbclaude.context.images.limits import ImageLimits
 from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
-from nbclaude.context.images.prepared import ImageLimits
 from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.data.frames import describe_data
@@ -40,7 +40,7 @@ def pictures_in(value: Any, label: str, limits: ImageLimits) -> Attachment | Non
     # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
     for _, place, item in _places(value, label, MOST_PICTURES):
         if (picture := _pictured(item, limits, place)) is not None:
-            found.append(replace(picture, blocks=(text_block(f"{place}:"), *picture.blocks)))
+            found.append(replace(picture, blocks=(text_block(introduction(place)), *picture.blocks)))
     if not found:
         return None
     together = joined(found, len(found), limits, label)

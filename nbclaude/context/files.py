@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits, prepare_image
+from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits
+from nbclaude.context.images.prepared import prepare_image
 from nbclaude.context.images.vectors import paint_svg
 from nbclaude.context.text_files import file_text, notebook_text
 from nbclaude.errors import ConfigurationError

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.context.attachment import Attachment
+from nbclaude.context.attachment import Attachment, introduction
 from nbclaude.context.objects import (
     no_form,
     object_attachment,
@@ -24,7 +24,7 @@ from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["FORMATS", "attachment_of", "close_format", "content_blocks", "labelled_blocks"]
 
@@ -133,7 +133,7 @@ def labelled_blocks(attachments: Iterable[Attachment]) -> tuple[Mapping[str, Any
     blocks: list[Mapping[str, Any]] = []
     for attachment in attachments:
         if attachment.kind == "image" and attachment.label:
-            blocks.append(text_block(f"{attachment.label}:"))
+            blocks.append(text_block(introduction(attachment.label)))
         blocks += attachment.blocks
     return tuple(blocks)
 
@@ -160,7 +160,7 @@ def _raw(value: object, label: str) -> Attachment | None:
 
 def _files(value: object, images: ImageLimits | None, citations: bool, attached: bool) -> Attachment | None:
     from nbclaude.context.files import attach_path, attach_url
-    from nbclaude.context.images.prepared import STANDARD_IMAGES
+    from nbclaude.context.images.limits import STANDARD_IMAGES
 
     if isinstance(value, pathlib.Path):
         return attach_path(value, images or STANDARD_IMAGES, citations=citations)
@@ -171,8 +171,8 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
     from nbclaude.context.containers import DATA_FAMILIES, pictures_in
+    from nbclaude.context.images.limits import STANDARD_IMAGES
     from nbclaude.context.images.pictures import MOST_PICTURES, picture_of
-    from nbclaude.context.images.prepared import STANDARD_IMAGES
     from nbclaude.context.shown.drawn_values import widget_attachment
 
     if isinstance(value, (str, int, float)) or value is None:

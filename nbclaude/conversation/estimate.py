@@ -65,7 +65,8 @@ def _rough(body: Mapping[str, Any]) -> tuple[int, int]:
 def _image_tokens(source: Mapping[str, Any]) -> int | None:
     if not str(source.get("media_type")).startswith("image/"):
         return None
-    from nbclaude.context.images.prepared import image_size, image_tokens
+    from nbclaude.context.images.limits import image_tokens
+    from nbclaude.context.images.prepared import image_size
 
     try:
         size = image_size(base64.b64decode(str(source.get("data") or "")))

@@ -19,7 +19,7 @@ from nbclaude.settings.values import Settings
 from nbclaude.texts import framed
 from nbclaude.wire.request import text_block
 
-__all__ = ["FILE_NAME", "HouseRules", "RulesFile", "accepted_path"]
+__all__ = ["FILE_NAME", "HouseRules", "RulesFile", "accepted_path", "is_house_rules"]
 
 FILE_NAME = "nbclaude.md"
 MOST = 20_000  # characters
@@ -144,8 +144,13 @@ class HouseRules:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
 
 
+def is_house_rules(block: Mapping[str, Any]) -> bool:
+    """Tell whether a block of a system prompt is the house rules, which are framed so."""
+    return str(block.get("text") or "").startswith(_OPENING)
+
+
 def _without_rules(system: str | Sequence[Mapping[str, Any]]) -> Any:
     if isinstance(system, str):
         return system
-    rest = [block for block in system if not str(block.get("text", "")).startswith(_OPENING)]
+    rest = [block for block in system if not is_house_rules(block)]
     return rest if len(rest) < len(system) else system

@@ -187,7 +187,8 @@ def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:
 
 def _check_images(blocks: Sequence[Mapping[str, Any]], model: ModelInfo) -> None:
     if blocks:
-        from nbclaude.context.images.prepared import check_images, limits_of
+        from nbclaude.context.images.limits import limits_of
+        from nbclaude.context.images.prepared import check_images
 
         _check_inputs(blocks, model)
         check_images(blocks, limits_of(model))

@@ -10,19 +10,18 @@ from typing import Any
 from nbclaude.data.cells import date_text
 from nbclaude.data.dates import rhythm_facts
 from nbclaude.data.extents import extent, pieces, plain, present
-from nbclaude.data.facts import (
-    MOST_COUNTED,
-    Fact,
-    Facts,
+from nbclaude.data.fact_words import (
+    MAX_COUNTED,
     boolean_facts,
     category_facts,
     missing_facts,
     missing_text,
-    number_facts,
     range_text,
     types_text,
 )
+from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, nested_facts
+from nbclaude.data.number_facts import number_facts
 from nbclaude.data.statistics import numbers_in
 from nbclaude.data.table import is_exact, sample_step
 
@@ -135,7 +134,7 @@ def _texts(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     except Exception:  # a list, a tuple of lists, an object of the user's
         return Facts.of(words, types)
     types = types if whole.dtype.kind == "O" else ""
-    return category_facts(len(counts), counts.most_common(MOST_COUNTED), len(there), types).after(words)
+    return category_facts(len(counts), counts.most_common(MAX_COUNTED), len(there), types).after(words)
 
 
 _FACTS = {

@@ -9,7 +9,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbclaude.data.extents import Extent
-from nbclaude.data.facts import LEVELS, Facts, range_text
+from nbclaude.data.fact_words import range_text
+from nbclaude.data.facts import LEVELS, Facts
 from nbclaude.texts import Cut, counted, one_line
 
 if TYPE_CHECKING:

@@ -13,16 +13,15 @@ import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text
 from nbclaude.data.dates import rhythm_facts
-from nbclaude.data.facts import (
-    MOST_COUNTED,
-    Fact,
-    Facts,
+from nbclaude.data.fact_words import (
+    MAX_COUNTED,
     boolean_facts,
     category_facts,
     level_facts,
     missing_text,
     values_range,
 )
+from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
 
@@ -82,7 +81,7 @@ def commonest(present: nw.Series[Any]) -> tuple[int, list[tuple[Any, int]]]:
     numbers = counts.get_column("count").to_list()
     values = counts.get_column("value")
     # Of values that are as common, the one that comes first.
-    places = heapq.nsmallest(MOST_COUNTED, range(len(numbers)), key=lambda place: (-numbers[place], place))
+    places = heapq.nsmallest(MAX_COUNTED, range(len(numbers)), key=lambda place: (-numbers[place], place))
     return len(numbers), [(values[place : place + 1].to_list()[0], int(numbers[place])) for place in places]
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.extents import Extent, extent, pieces, plain
-from nbclaude.data.facts import Facts, Numbers, number_facts
+from nbclaude.data.facts import Facts
+from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.statistics import numbers_in
 
 __all__ = ["extent_of", "is_number", "is_numpy", "number_column", "parts"]

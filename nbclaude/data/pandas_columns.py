@@ -15,20 +15,19 @@ from nbclaude.data.cells import date_text, number_text
 from nbclaude.data.columns import Column, nested_column
 from nbclaude.data.dates import ordinal_facts, rhythm_facts
 from nbclaude.data.extents import Extent, extent, pieces, plain
-from nbclaude.data.facts import (
-    MOST_COUNTED,
-    Fact,
-    Facts,
+from nbclaude.data.fact_words import (
+    MAX_COUNTED,
     boolean_facts,
     category_facts,
     level_facts,
     missing_facts,
-    number_facts,
     range_text,
     types_text,
     values_range,
 )
+from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested
+from nbclaude.data.number_facts import number_facts
 from nbclaude.data.numbers import number_column
 from nbclaude.data.statistics import numbers_in, numbers_of_decimals
 
@@ -243,7 +242,7 @@ def _geometry(column: Column) -> Facts:
 def _commonest(present: Any) -> tuple[int, list[tuple[Any, int]]]:
     """Return how many values are distinct, and how often all of them occur if they are few, else the commonest."""
     counts = present.value_counts()
-    return len(counts), [(value, int(count)) for value, count in counts.iloc[:MOST_COUNTED].items()]
+    return len(counts), [(value, int(count)) for value, count in counts.iloc[:MAX_COUNTED].items()]
 
 
 # By the name of a type of pandas, or the kind of one of numpy.

@@ -9,7 +9,8 @@ from typing import Any
 
 from nbclaude.data.cells import name_text, value_text
 from nbclaude.data.extents import Extent
-from nbclaude.data.facts import Fact, Facts, missing_facts
+from nbclaude.data.fact_words import missing_facts
+from nbclaude.data.facts import Fact, Facts
 
 __all__ = ["index_facts", "index_labels", "is_plain"]
 

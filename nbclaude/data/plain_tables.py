@@ -12,16 +12,9 @@ from typing import Any
 
 from nbclaude.data.cells import name_text
 from nbclaude.data.extents import Extent
-from nbclaude.data.facts import (
-    MOST_COUNTED,
-    Facts,
-    Numbers,
-    boolean_facts,
-    category_facts,
-    missing_text,
-    number_facts,
-    values_range,
-)
+from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text, values_range
+from nbclaude.data.facts import Facts
+from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.statistics import numbers_of_decimals
 from nbclaude.data.table import Table
 
@@ -97,7 +90,7 @@ def _numbers(values: Sequence[Any], sampled: bool) -> Facts:
         zeros=sum(1 for value in finite if not value),
         negative=sum(1 for value in finite if value < 0),
         distinct=len(counts),
-        counts=counts if len(counts) <= MOST_COUNTED else counts[:1],
+        counts=counts if len(counts) <= MAX_COUNTED else counts[:1],
     )
     return number_facts(found, len(values), numbers_of, sampled=sampled)
 
@@ -110,7 +103,7 @@ def _moved(least: float | int, distance: float) -> float | decimal.Decimal:
 
 def _texts(values: Sequence[Any], sampled: bool) -> Facts:
     counts = Counter(values)
-    return category_facts(len(counts), counts.most_common(MOST_COUNTED), len(values), sampled=sampled)
+    return category_facts(len(counts), counts.most_common(MAX_COUNTED), len(values), sampled=sampled)
 
 
 def _decimals(values: Sequence[Any], sampled: bool) -> Facts:

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from nbclaude.data.facts import MOST_COUNTED, Numbers
+from nbclaude.data.fact_words import MAX_COUNTED
+from nbclaude.data.number_facts import Numbers
 
 __all__ = ["numbers_in", "numbers_of_decimals"]
 
@@ -94,7 +95,7 @@ def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[object, int]]]:
     """Return how many numbers are distinct, and how often each occurs if they are few, else the commonest."""
     starts = numpy.concatenate([[0], numpy.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
     times = numpy.diff(numpy.append(starts, ordered.size))
-    places = range(starts.size) if starts.size <= MOST_COUNTED else [int(times.argmax())]
+    places = range(starts.size) if starts.size <= MAX_COUNTED else [int(times.argmax())]
     return int(starts.size), [(ordered[starts[place]].item(), int(times[place])) for place in places]
 
 

@@ -36,7 +36,7 @@ from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 

@@ -13,7 +13,9 @@ from nbclaude.output.pages import ASKING, PagesDisplay
 from nbclaude.output.terminal import footer_lines
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+    from nbclaude.render.footer import Footer
+    from nbclaude.render.page_images import PageImage
+    from nbclaude.render.reply import ReplyRenderer
 
 __all__ = ["AppendDisplay"]
 

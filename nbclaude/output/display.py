@@ -16,7 +16,7 @@ from nbclaude.output.terminal import TerminalDisplay
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
 __all__ = ["AnswerDisplay", "NoDisplay", "open_display"]
 

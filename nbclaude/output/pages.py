@@ -22,7 +22,9 @@ from nbclaude.output.marks import Saves, Shown, marked
 from nbclaude.wire.events import BlockStart, Event
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+    from nbclaude.render.footer import Footer
+    from nbclaude.render.page_images import PageImage
+    from nbclaude.render.reply import ReplyRenderer
 
 __all__ = ["ASKING", "PagesDisplay"]
 

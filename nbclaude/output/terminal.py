@@ -11,8 +11,8 @@ from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
     from nbclaude.output.marks import Saves
+    from nbclaude.render.footer import Footer
     from nbclaude.render.plain import PlainAnswer
-    from nbclaude.render.reply import Footer
 
 __all__ = ["TerminalDisplay", "footer_lines"]
 

@@ -21,8 +21,9 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options
+from nbclaude.panel.edited_question import EditedQuestion
 from nbclaude.panel.frontend import OnAction, View
-from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row, set_note
+from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row
 from nbclaude.panel.live_answer import LiveAnswer
 from nbclaude.panel.start import ModelChooser, first_steps, has_key
 from nbclaude.panel.transcript import (
@@ -30,13 +31,12 @@ from nbclaude.panel.transcript import (
     Transcript,
     attached_blocks,
     pending_html,
-    question_text,
     turn_of_key,
 )
 from nbclaude.panel.wording import note_text, said, spell
 
 if TYPE_CHECKING:
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
 __all__ = ["AskPane"]
 
@@ -54,8 +54,6 @@ class AskPane:
         self._live: LiveAnswer | None = None
         self._pending = ""
         self._asked_in = ""  # the conversation in which the answer is on its way
-        self._editing: Turn | None = None
-        self._draft = ""  # what stood in the text box when the edit began
         self._own_changes = OwnChanges(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
@@ -65,8 +63,6 @@ class AskPane:
         )
         self._new_name.add_class("nbclaude-short")
         self._create = ipywidgets.Button(description="New conversation")
-        self._edited = note()
-        self._cancel = ipywidgets.Button(description="Cancel edit")
         self.question = ipywidgets.Textarea(placeholder="Ask Claude…", tooltip="Question", rows=3)
         self.question.add_class("nbclaude-question")
         self.ask_button = ipywidgets.Button(description="Ask", button_style="primary")
@@ -75,12 +71,10 @@ class AskPane:
         self._own_changes.watch(self.conversation, self._switch)
         self._create.on_click(guarded(lambda _: self._begin_conversation()))
         host.on_enter(self._new_name, "conversation", self._begin_conversation)
-        self._cancel.on_click(guarded(lambda _: self._edit(None, discard=True)))
         self.ask_button.on_click(guarded(lambda _: self._ask(self.question.value)))
         self.stop_button.on_click(guarded(lambda _: self.stop()))
         host.keep_keys_out(self.question, self._new_name)
-        self._editing_row = row(self._edited, self._cancel)
-        self._editing_row.layout.display = "none"
+        self._edited = EditedQuestion(host, self.question, self.ask_button)
         self._model = ModelChooser(host, self._own_changes)
         self._without_key = row(*first_steps(host))
         # The transcript stands above the question, but comes after it for who goes by keys (see `order` in the style sheet).
@@ -89,7 +83,7 @@ class AskPane:
                 row(self.conversation, self._new_name, self._create),
                 host.alert,
                 self._without_key,
-                self._editing_row,
+                self._edited.widget,
                 chips,
                 self.question,
                 row(self.ask_button, self.stop_button, self._model.widget, note(_HINT)),
@@ -110,8 +104,8 @@ class AskPane:
         self._model.refresh()
         self._without_key.layout.display = "none" if has_key(self._host) else ""
         turns = self._conversation.turns
-        if self._editing is not None and not any(turn is self._editing for turn in turns):
-            self._edit(None)
+        if not any(turn is self._edited.turn for turn in turns):
+            self._edited.end()
         items = self._transcript.items(
             self._conversation.every, self._conversation.set_aside, self._host.workspace
         )
@@ -161,7 +155,7 @@ class AskPane:
     def _acts(self) -> dict[str, Any]:
         return {
             "ask": self._ask,
-            "edit": lambda key: self._edit(self._turn(key)),
+            "edit": self._edit,
             "delete": self._delete,
             "bring-back": self._bring_back,
             "copy-answer": lambda key: self.view.copy(self._turn(key).answer),
@@ -193,32 +187,10 @@ class AskPane:
         self._host.changed()
         self._host.report(f"{count_of_turns(count)} brought back. %claude_undo takes that back.", done=True)
 
-    def _edit(self, turn: Turn | None, *, discard: bool = False) -> None:
-        """Put the question of a turn into the text box, to be asked anew in its place; None ends that.
-
-        Then the text comes back that stood there before, unless what has been written since is not to be `discard`ed.
-        """
-        before, self._editing = self._editing, turn
-        self._editing_row.layout.display = "none" if turn is None else ""
-        self.ask_button.description = "Ask" if turn is None else "Resend"
-        written = self.question.value
-        if before is None:
-            self._draft = written
-        if turn is None:
-            if before is not None and (discard or written in ("", question_text(before))):
-                self.question.value = self._draft
-            return
+    def _edit(self, key: str) -> None:
+        turn = self._turn(key)
         number = next(n for n, each in enumerate(self._conversation.turns, 1) if each is turn)
-        kept = len(attached_blocks(turn))
-        also = (
-            f" What was attached to it ({kept} block{'s' if kept > 1 else ''}) goes along again."
-            if kept
-            else ""
-        )
-        set_note(
-            self._edited, f"Editing turn {number}: the new answer takes its place, later turns stay.{also}"
-        )
-        self.question.value = question_text(turn)
+        self._edited.begin(turn, number)
         self.view.focus(".nbclaude-question textarea")
 
     # Asking
@@ -265,7 +237,7 @@ class AskPane:
         gathered = gather(
             workspace, host.shell, Options(), Prompt(text), model, cells=int(host.settings.cells)
         )
-        before = self._editing
+        before = self._edited.turn
         if before is not None:
             # What was attached to the question that is edited goes along again.
             again = attached_blocks(before)
@@ -300,8 +272,8 @@ class AskPane:
         if unsent:
             written = self.question.value  # while it was on its way
             self.question.value = f"{unsent}\n\n{written}" if written.strip() else unsent
-        elif self._editing is edited:  # not another edit that was begun meanwhile
-            self._edit(None)
+        elif self._edited.turn is edited:  # not another edit that was begun meanwhile
+            self._edited.end()
         self._host.changed()
         self.view.clear_pages()
         if isinstance(problem, AnswerInterrupted):

@@ -12,7 +12,7 @@ from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
     from nbclaude.output.marks import Saves
-    from nbclaude.render.reply import Footer
+    from nbclaude.render.footer import Footer
 
 __all__ = ["LiveAnswer"]
 

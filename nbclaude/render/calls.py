@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from nbclaude.render.call_words import CallWords, Input, is_known, path_of, words_of, words_of_mcp
 from nbclaude.render.fragments import code_html, fenced_markdown, fold_html, json_html, line_html
 from nbclaude.render.growth import Growth
 from nbclaude.render.highlight import CodeHighlighter, highlight
 from nbclaude.render.json_layout import JsonLayout, is_json
-from nbclaude.render.links import escaped_markdown, shortened
+from nbclaude.render.links import escaped_markdown
 from nbclaude.render.markdown import code_block_html
 from nbclaude.render.results import error_of, outcome_of, result_html
 from nbclaude.wire.json_text import from_json
@@ -22,69 +22,11 @@ __all__ = ["CALL_TYPES", "RUNS_HERE", "ToolCall", "is_result"]
 RUNS_HERE = "nbclaude_runs"  # the field that marks a call which is run in the kernel: its result follows
 
 CALL_TYPES = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
-_LONGEST_SUBJECT = 100  # characters
-
-Input = Mapping[str, Any]
 
 
 def is_result(block: Mapping[str, Any]) -> bool:
     """Tell whether a block is the result of a tool call."""
     return str(block.get("type")).endswith("tool_result")
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """How a tool is spoken of: while it works, when it is done, and by name; `subject` is what it works on."""
-
-    doing: str
-    done: str
-    name: str
-    subject: Callable[[Input], str] = lambda given: ""
-    joint: str = " "
-
-    def about(self, words: str, given: Input) -> str:
-        """Return `words` with the subject."""
-        subject = shortened(self.subject(given), _LONGEST_SUBJECT)
-        return f"{words}{self.joint}{subject}" if subject else words
-
-
-def _quoted(key: str) -> Callable[[Input], str]:
-    return lambda given: f"“{shortened(str(given[key]), _LONGEST_SUBJECT - 2)}”" if given.get(key) else ""
-
-
-def _address(given: Input) -> str:
-    url = str(given.get("url") or "")
-    return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").removesuffix("/")
-
-
-def _path(given: Input) -> str:
-    return str(given.get("path") or "")
-
-
-_CODE = _Words("Running code", "Ran code", "Code execution")
-_WORDS: Mapping[str, _Words] = {
-    "web_search": _Words(
-        "Searching the web", "Searched the web", "Web search", _quoted("query"), joint=" for "
-    ),
-    "web_fetch": _Words("Fetching", "Fetched", "Web fetch", _address),
-    "code_execution": _CODE,
-    "bash_code_execution": _CODE,
-    "tool_search_tool_bm25": _Words(
-        "Searching the tools", "Searched the tools", "Tool search", _quoted("query"), joint=" for "
-    ),
-    "tool_search_tool_regex": _Words(
-        "Searching the tools", "Searched the tools", "Tool search", _quoted("pattern"), joint=" for "
-    ),
-    "tool_search": _Words("Searching the tools", "Searched the tools", "Tool search"),
-    "mcp": _Words("Calling an MCP tool", "Called an MCP tool", "MCP tool"),
-    "advisor": _Words("Asking the advisor", "Asked the advisor", "Advisor"),
-}
-_FILES: Mapping[str, _Words] = {
-    "view": _Words("Viewing", "Viewed", "File view", _path),
-    "create": _Words("Creating", "Created", "File creation", _path),
-    "str_replace": _Words("Editing", "Edited", "File edit", _path),
-    "insert": _Words("Editing", "Edited", "File edit", _path),
-}
 
 
 class ToolCall:
@@ -209,19 +151,10 @@ class ToolCall:
         return self._name if self.block.get("type") == "server_tool_use" else ""
 
     @property
-    def _words(self) -> _Words:
-        if self._servers_name == "text_editor_code_execution":
-            command = str(self._input.get("command"))
-            return _FILES.get(
-                command, _Words("Working on a file", "Worked on a file", "File operation", _path)
-            )
+    def _words(self) -> CallWords:
         if self.block.get("type") == "mcp_tool_use":
-            server = f" of {self.block['server_name']}" if self.block.get("server_name") else ""
-            return _Words(
-                f"Calling {self._name}{server}", f"Called {self._name}{server}", f"{self._name}{server}"
-            )
-        known = _WORDS.get(self._servers_name)
-        return known or _Words(f"Calling {self._name}", f"Called {self._name}", self._name)
+            return words_of_mcp(self._name, str(self.block.get("server_name") or ""))
+        return words_of(self._servers_name, self._name, self._input)
 
     @property
     def _error(self) -> str:
@@ -234,7 +167,7 @@ class ToolCall:
         """Tell what was done, by whom if not by the model itself, and what came of it."""
         words, given, outcome = self._words, self._input, ""
         if self._error:
-            done = shortened(words.subject(given), _LONGEST_SUBJECT)
+            done = words.short_subject(given)
         elif self.result is not None:
             content = self.result.get("content")
             if not given and isinstance(content, Mapping) and content.get("type") == "web_fetch_result":
@@ -248,7 +181,7 @@ class ToolCall:
 
     def _body(self) -> str:
         content = self.result.get("content") if self.result is not None else None
-        language = _path(self._input).rpartition(".")[2] if "." in _path(self._input) else ""
+        language = path_of(self._input).rpartition(".")[2] if "." in path_of(self._input) else ""
         return self._input_html(language) + result_html(content, language)
 
     def _input_html(self, language: str) -> str:
@@ -267,7 +200,7 @@ class ToolCall:
                 return ""
             case _ if self._has_ended and not given and not self._is_whole:
                 return code_html("".join(self._pieces))  # what cannot be read is shown as it came
-            case (name, _) if name in _WORDS and len(given) <= 1:
+            case (name, _) if is_known(name) and len(given) <= 1:
                 return ""  # it is in the line
             case _:
                 return json_html(given) if given else ""

@@ -4,95 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape
 from typing import Any, TypeVar
 from zlib import crc32
 
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
-from nbclaude.render.notice import Failure, Notice
+from nbclaude.render.footer import Footer
+from nbclaude.render.page_images import PageImage, image_of, on_one_page, open_html
 from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
-from nbclaude.render.receipt import Receipt
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
-from nbclaude.render.style import STYLE
 from nbclaude.render.thinking import REDACTED, ThinkingSection
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from nbclaude.wire.message import content_of, events_of_message, text_of
 
-__all__ = ["Footer", "PageImage", "ReplyRenderer", "message_html"]
+__all__ = ["ReplyRenderer", "message_html"]
 
 AnySection = TypeVar("AnySection", bound=Section)
-
-
-@dataclass(frozen=True, slots=True)
-class PageImage:
-    """What one page looks like now; `markdown` is there once the page is closed, and `text`, which tells of its folds, too."""
-
-    number: int
-    html: str
-    markdown: str
-    closed: bool
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Footer:
-    """The quiet line under an answer: a `mark` (interrupted, refused, ...), a `notice`, the model, then `facts` in order.
-
-    `model` is the name that requests use, `name` the one that people read. `callout` is a paragraph above the line: why the model
-    refused, or how to go on. `notices` have lines of their own, as has an `ending` that was not the answer's own (a stop, an
-    error), which says more than the mark. `receipt` is what was sent: the line's fold. `more` are facts that stand in the fold.
-    The answer is `hurried` when somebody has stopped it and waits for its end.
-    """
-
-    facts: tuple[str, ...] = ()
-    mark: str = ""
-    notice: str = ""
-    callout: str = ""
-    receipt: Receipt | None = None
-    model: str = ""
-    name: str = ""
-    notices: tuple[Notice, ...] = ()
-    ending: Notice | Failure | None = None
-    more: tuple[str, ...] = ()
-    hurried: bool = False
-
-    @property
-    def html(self) -> str:
-        """The line as HTML; above it what needs a line of its own, below it what was sent."""
-        is_marked = self.mark and self.ending is None
-        parts = [f'<span class="nbclaude-mark">{escape(self.mark)}</span>'] if is_marked else []
-        parts += [f"<strong>{escape(self.notice)}</strong>"] if self.notice else []
-        if self.model:
-            title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
-            parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
-        parts += [escape(fact) for fact in self.facts]
-        line = " · ".join(parts)
-        callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
-        endings = (self.ending,) if self.ending else ()
-        above = "".join(each.html for each in (*self.notices, *endings))
-        if self.receipt is None:
-            line = " · ".join([line, *map(escape, self.more)])
-            return f'{callout}{above}<div class="nbclaude-footer" role="status">{line}</div>'
-        summary = (
-            f'<span class="nbclaude-footer" role="status">{line}</span> · {escape(self.receipt.summary)}'
-        )
-        return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
-
-    @property
-    def line(self) -> str:
-        """The line alone, as plain text."""
-        facts = (self.mark, self.notice, self.model, *self.facts, *self.more)
-        return " · ".join(part for part in facts if part)
-
-    @property
-    def text(self) -> str:
-        """All of it as plain text, each thing on a line of its own."""
-        sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
-        lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
-        return "\n".join(part for part in lines if part)
 
 
 class ReplyRenderer:
@@ -180,7 +108,7 @@ class ReplyRenderer:
                 self._pages[-1].parts.append(self._section.begin_part())
         pages = [*self._repaint.values(), *closed]
         self._repaint.clear()
-        return [*(self._image(page) for page in pages), *self._open_images()]
+        return [*(image_of(page) for page in pages), *self._open_images()]
 
     def _open_images(self) -> list[PageImage]:
         """Return what has changed of the open page; an output that looks as before is left alone, with the folds in it."""
@@ -190,7 +118,7 @@ class ReplyRenderer:
             body = outputs.get(number, "")
             body = body if body.strip() else ""
             if body != self._painted.get(number, ""):
-                images.append(PageImage(number, _savable(_html(number, body)), "", closed=False))
+                images.append(PageImage(number, open_html(number, body), "", closed=False))
                 self._painted[number] = body
         return images
 
@@ -199,7 +127,7 @@ class ReplyRenderer:
         images = {image.number: image for image in self.changes(catch_up=True)}
         self._end_section()
         page = self._pages[-1]
-        images |= {number: self._image(each) for number, each in self._repaint.items()}
+        images |= {number: image_of(each) for number, each in self._repaint.items()}
         self._repaint.clear()
         if page.body.strip() and page.number < MAX_PAGES - 1:
             if page.above and page.number + 1 in self._painted:
@@ -207,10 +135,10 @@ class ReplyRenderer:
                 self._painted.pop(page.number, None)
                 page.closed = True
                 self._pages.append(page.divide())
-                images[page.number] = self._image(page)
+                images[page.number] = image_of(page)
                 page = self._pages[-1]
             self._close_page()
-            images[page.number] = self._image(page)
+            images[page.number] = image_of(page)
         return [images[number] for number in sorted(images)]
 
     def close(self, footer: Footer) -> list[PageImage]:
@@ -223,18 +151,18 @@ class ReplyRenderer:
             last.number + 1 in self._painted or any(part.html for part in last.parts[last.above :])
         ):
             self._pages.append(last.divide())
-            images[last.number] = self._image(last)
+            images[last.number] = image_of(last)
             last = self._pages[-1]
-        images |= {number: self._image(page) for number, page in self._repaint.items()}
-        images[last.number] = self._image(last, footer.html)
+        images |= {number: image_of(page) for number, page in self._repaint.items()}
+        images[last.number] = image_of(last, footer.html)
         for number in range(last.number + 1, max(self._painted, default=0) + 1):
-            images[number] = self._image(Page(number))  # its text was void
+            images[number] = image_of(Page(number))  # its text was void
         return [images[number] for number in sorted(images)]
 
     def whole_html(self, *, styled: bool = True) -> str:
         """Close, and return all pages as one."""
         self._settle()
-        return _on_one_page("".join(page.body for page in self._pages), styled=styled)
+        return on_one_page("".join(page.body for page in self._pages), styled=styled)
 
     def _settle(self, *, hurried: bool = False) -> None:
         self._end_section(hurried=hurried)
@@ -353,21 +281,6 @@ class ReplyRenderer:
             if page.closed:
                 self._repaint[page.number] = page
 
-    def _image(self, page: Page, footer: str = "") -> PageImage:
-        html = _html(page.number, page.body, footer)
-        return PageImage(page.number, _savable(html), _savable(page.source), True, _savable(page.text))
-
-
-def _html(number: int, body: str, footer: str = "") -> str:
-    style = f"<style>{STYLE}</style>" if number == 0 else ""
-    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{body}</div>'
-    return f'<div class="nbclaude">{style}{answer}{footer}</div>'
-
-
-def _savable(text: str) -> str:
-    # Half a character (a lone surrogate) would keep the whole notebook from being saved.
-    return text.encode("utf-8", "replace").decode("utf-8")
-
 
 def message_html(
     message: Mapping[str, Any],
@@ -389,9 +302,3 @@ def message_html(
 def _document_id(text: str) -> str:
     # Footnotes of different answers have different anchors.
     return f"{crc32(text.encode('utf-8', 'replace')):08x}"
-
-
-def _on_one_page(body: str, *, styled: bool) -> str:
-    style = f"<style>{STYLE}</style>" if styled else ""
-    answer = f'<div class="nbclaude-answer mathjax_ignore tex2jax_ignore">{body}</div>'
-    return _savable(f'<div class="nbclaude">{style}{answer}</div>')

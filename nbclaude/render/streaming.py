@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from markdown_it.common.utils import normalizeReference
 from markdown_it.token import Token
 
 from nbclaude.render.citations import Citations
-from nbclaude.render.dividing import END_LABEL, parsing_cost
+from nbclaude.render.definitions import Definitions, defines_links
+from nbclaude.render.dividing import parsing_cost
 from nbclaude.render.growing_code import GrowingCode
 from nbclaude.render.growing_table import GrowingTable
 from nbclaude.render.growth import ALWAYS, has_grown
@@ -30,7 +30,6 @@ from nbclaude.render.unfinished import presentable
 
 __all__ = ["Advance", "MarkdownStream", "SettledBlock"]
 
-_FOOTNOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\]")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PIECE = 4_096  # characters
 _PORTION = 60_000  # of new text that is parsed at once, in characters of plain prose
@@ -68,8 +67,7 @@ class MarkdownStream:
         # Until the end is known, footnotes stay where they are written, and none of ours is added.
         self._draft_parser = build_parser(self._highlighter, citations, macros)
         self._draft_parser.disable(["footnote_tail", NOTE_RULE])
-        self._environment: dict[str, Any] = {"docId": document_id}
-        self._document_id = document_id
+        self._definitions = Definitions(document_id)
         self._fresh: deque[str] = deque()
         self._fresh_size = 0
         self._tail = ""
@@ -79,7 +77,6 @@ class MarkdownStream:
         self._share = _SHARE
         self._settled: list[SettledBlock] = []
         self._settled_to = 0
-        self._has_definitions = False
         self._macros = macros
         self._refused: list[str] = []  # commands of formulas that have settled as source
 
@@ -130,9 +127,9 @@ class MarkdownStream:
     def _advance(self) -> list[SettledBlock]:
         source = _with_newlines(self._tail)
         text = presentable(source)
-        environment = self._environment_for(text)
+        environment = self._definitions.environment_for(text)
         tokens = self._draft_parser.parse(text, environment)
-        self._note_definitions(environment)
+        self._definitions.note(environment)
         line_starts, tail_starts = _line_starts(text), _line_starts(self._tail)
         complete = source.rfind("\n") + 1
         every = _top_level_starts(tokens)
@@ -148,7 +145,7 @@ class MarkdownStream:
         rest, to_line = tokens, 0
         if settled:
             last_index, to_line = starts[-1]
-            self._keep_definitions(environment, tokens[:last_index], to_line)
+            self._definitions.keep(environment, tokens[:last_index], to_line)
             self._refused += refused_in(tokens[:last_index], self._macros)
             self._tail = self._tail[tail_starts[to_line] :]
             self._settled_to = settled[-1].end
@@ -169,7 +166,7 @@ class MarkdownStream:
         first = tokens[0].map[0] - from_line
         self._code = GrowingCode.begin(self._tail, first, tokens)
         if tokens[0].type == "table_open" and "\r" not in self._tail:
-            environment = self._environment_for("")
+            environment = self._definitions.environment_for("")
             self._table = GrowingTable.begin(
                 self._tail, first, tokens, lambda tokens: self._render(tokens, environment)
             )
@@ -178,14 +175,14 @@ class MarkdownStream:
         """Render the tail as the table or the code that has grown; None if it is neither."""
         if self._code is not None:
             token = self._code.grow(self._tail)
-            return None if token is None else self._render([token], self._environment)
+            return None if token is None else self._render([token], self._definitions.kept)
         return self._table_html()
 
     def _table_html(self) -> str | None:
         if self._table is None or "\r" in self._tail:
             return None
         line = self._tail[self._tail.rfind("\n") + 1 :]
-        environment = self._environment_for(self._tail[self._table.read_to :])
+        environment = self._definitions.environment_for(self._tail[self._table.read_to :])
         html = self._table.grow(
             self._tail,
             presentable(f"\n{line}").strip("\n"),
@@ -213,12 +210,15 @@ class MarkdownStream:
         rest = "".join(self._fresh)
         is_whole = self._settled_to + len(self._tail) + len(rest) == len(text)
         is_long = len(text) > _LONGEST_AGAIN or hurried
-        if is_whole and (is_long or not (self._has_definitions or "[^" in text)):
-            environment = self._environment_for(self._tail) | {"draft": False, REFUSED_BEFORE: self._refused}
+        if is_whole and (is_long or not (self._definitions.has_any or "[^" in text)):
+            environment = self._definitions.environment_for(self._tail) | {
+                "draft": False,
+                REFUSED_BEFORE: self._refused,
+            }
             if "[^" in text:
                 self._parser.disable("footnote_tail")  # the footnotes stay where they have settled
             tokens = self._parser.parse(self._tail, environment)
-            if is_long or not _definitions(environment):
+            if is_long or not defines_links(environment):
                 rest_html = code_block_html(escape(rest, quote=False), "") if rest else ""
                 return self._cut_settled(boundaries, self._render(tokens, environment) + rest_html)
         return self._close_whole(text, boundaries)
@@ -234,7 +234,7 @@ class MarkdownStream:
         return ["".join(piece) for piece in pieces]
 
     def _close_whole(self, text: str, boundaries: Sequence[int]) -> list[str]:
-        environment: dict[str, Any] = {"docId": self._document_id}
+        environment = self._definitions.none()
         tokens = self._parser.parse(text, environment)
         line_starts = _line_starts(text)
         pieces: list[str] = []
@@ -262,39 +262,6 @@ class MarkdownStream:
         html: str = self._parser.renderer.render(tokens, self._parser.options, environment)
         return html
 
-    def _environment_for(self, text: str) -> dict[str, Any]:
-        """What settled text has defined, plus a note for every mark: a mark that has no note in the end is rare."""
-        kept = self._environment.get("footnotes", {"refs": {}, "list": {}})
-        # The parser changes what it finds here, but never an entry of the references.
-        notes = dict(kept["refs"])
-        environment = {
-            "docId": self._document_id,
-            "draft": True,
-            "references": dict(self._environment.get("references", {})),
-            "footnotes": {"refs": notes, "list": {key: dict(note) for key, note in kept["list"].items()}},
-        }
-        for label in _FOOTNOTE_MARK.findall(text):
-            notes.setdefault(":" + label, -1)
-        return environment
-
-    def _note_definitions(self, environment: dict[str, Any]) -> None:
-        self._has_definitions = self._has_definitions or _definitions(environment)
-
-    def _keep_definitions(self, environment: dict[str, Any], settled: Sequence[Token], to_line: int) -> None:
-        """Keep what the settled lines have defined or used: link references, and the numbers of notes."""
-        references = self._environment.setdefault("references", {})
-        for label, reference in environment.get("references", {}).items():
-            if label not in references and reference["map"][1] <= to_line:
-                references[label] = {**reference, "map": [-1, -1]}
-        notes = self._environment.setdefault("footnotes", {"refs": {}, "list": {}})
-        for token in settled:
-            for child in token.children or ():
-                if child.type == "footnote_ref":
-                    note = child.meta["id"]
-                    notes["refs"][":" + child.meta["label"]] = note
-                    count = notes["list"].get(note, {"count": 0})["count"]
-                    notes["list"][note] = {"label": child.meta["label"], "count": count + 1}
-
 
 def _top_level_starts(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Where the top-level blocks begin: (index of the token, number of its line)."""
@@ -313,11 +280,6 @@ def _with_newlines(text: str) -> str:
 def _line_starts(text: str) -> list[int]:
     """The position of every line, and the end of the text; markdown-it reads every line end as a newline."""
     return [0, *(match.end() for match in _LINE_END.finditer(text)), len(text)]
-
-
-def _definitions(environment: dict[str, Any]) -> bool:
-    """Tell whether links are defined, other than what ends a block."""
-    return bool(environment.get("references", {}).keys() - {normalizeReference(END_LABEL)})
 
 
 def _begins_for_sure(

@@ -190,6 +190,6 @@ def _traceback(error: BaseException) -> str:
 
 
 def _limits() -> Any:
-    from nbclaude.context.images.prepared import STANDARD_IMAGES
+    from nbclaude.context.images.limits import STANDARD_IMAGES
 
     return STANDARD_IMAGES

@@ -11,7 +11,7 @@ from nbclaude.settings.plain import plain_json
 from nbclaude.texts import clip, framed
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["content_of_value", "result_block", "tool_results"]
 

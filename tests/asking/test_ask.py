@@ -21,7 +21,7 @@ from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.errors import AnswerInterrupted, APIStatusError, BudgetError, ConfigurationError
 from nbclaude.magics.wording import note_text
 from nbclaude.output.display import NoDisplay
-from nbclaude.render.reply import Footer
+from nbclaude.render.footer import Footer
 from nbclaude.settings.values import Options
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.events import BlockDelta, Event

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.asking.receipt import receipt_of
-from nbclaude.context.attachment import Attachment
+from nbclaude.context.attachment import Attachment, FigureName
 from nbclaude.options.spelling import spell
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.texts import Cut
@@ -81,7 +81,7 @@ def test_a_prompt_that_reads_like_a_name_is_shown() -> None:
 
 def test_the_summary_stays_short() -> None:
     figures = [
-        Attachment(f"figure {n} of cell 4", (image(n),), f"figure {n}×8", (), "image") for n in range(1, 7)
+        Attachment(FigureName(n, 6, "cell 4"), (image(n),), f"{n}×8", (), "image") for n in range(1, 7)
     ]
     others = [Attachment(f"{'x' * 50}{n}", (text(str(n)),), "1 row", (), "data") for n in range(12)]
     several = receipt_of(body(user(*(each.blocks[0] for each in figures), text("What?"))), figures)
@@ -95,6 +95,12 @@ def test_the_summary_stays_short() -> None:
     many = receipt_of(body(user(*(each.blocks[0] for each in attached), text("What?"))), attached)
     name = f"{'x' * 39}… (1 row)"
     assert many.summary == f"sent: figures 1 to 6 of cell 4, {', '.join([name] * 6)}, 6 more things"
+    # A name of the user's that reads like one of ours is not counted with them.
+    alike = [Attachment(f"figure {n} of cell 4", (image(n),), "1×8", (), "image") for n in range(1, 4)]
+    apart = receipt_of(body(user(*(each.blocks[0] for each in alike), text("What?"))), alike)
+    assert apart.summary == (
+        "sent: figure 1 of cell 4 (1×8), figure 2 of cell 4 (1×8), figure 3 of cell 4 (1×8)"
+    )
     # What the summary does not name is in the fold.
     assert [part.title for part in many.parts[6:]] == [*(each.label for each in others), "prompt"]
     ten = [Attachment(f"t{n}", (text(str(n)),), "", (), "data") for n in range(10)]

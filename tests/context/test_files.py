@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.context.files import attach_path, attach_url
-from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.images.limits import ImageLimits
 from nbclaude.errors import ConfigurationError
 
 PDF = b"%PDF-1.4\n1 0 obj << /Type /Pages /Count 2 >>\n2 0 obj << /Type /Page >>\n3 0 obj <</Type/Page/Parent 1>>\n%%EOF"

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.images.limits import ImageLimits
 from nbclaude.context.values import attachment_of, content_blocks, labelled_blocks
 from nbclaude.errors import ConfigurationError
 

@@ -26,7 +26,7 @@ import base64, json, os
 from nbclaude.context.shown.figure_watch import watch
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures
-from nbclaude.context.images.prepared import STANDARD_IMAGES
+from nbclaude.context.images.limits import STANDARD_IMAGES
 from nbclaude.context.images.pictures import picture_of
 from nbclaude.notebook import cell_run
 

@@ -9,8 +9,8 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.output import AppendDisplay, pages
+from nbclaude.render.footer import Footer
 from nbclaude.render.pages import MAX_PIECES, piece_limit
-from nbclaude.render.reply import Footer
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event
 from tests.render.html import text as text_of
 

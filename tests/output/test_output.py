@@ -9,9 +9,9 @@ from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.notebook import is_terminal
 from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
-from nbclaude.render.reply import Footer
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import text
 

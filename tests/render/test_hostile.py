@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer, message_html
 from nbclaude.render.streaming import MarkdownStream
 from nbclaude.render.table import table_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop

@@ -8,8 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from nbclaude.render.dividing import divided
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import fences_of, render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer, message_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
 from tests.render.html import assert_harmless, text
 

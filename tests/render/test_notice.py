@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nbclaude.render.footer import Footer
 from nbclaude.render.notice import Failure, Notice, on_its_own
 from nbclaude.render.receipt import Receipt
-from nbclaude.render.reply import Footer
 
 
 def test_a_notice_is_a_word_and_a_sentence() -> None:

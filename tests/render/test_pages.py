@@ -3,9 +3,11 @@ from __future__ import annotations
 import pytest
 
 from nbclaude.render import pages
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
+from nbclaude.render.page_images import PageImage
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
-from nbclaude.render.reply import Footer, PageImage, ReplyRenderer
+from nbclaude.render.reply import ReplyRenderer
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.documents import DOCUMENTS, LATE
 

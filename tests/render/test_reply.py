@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import Footer, ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer, message_html
 from nbclaude.render.style import STYLE, waiting_html
 from nbclaude.wire.events import (
     BlockDelta,

@@ -4,7 +4,8 @@ import pytest
 
 from nbclaude.render import pages
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import PageImage, ReplyRenderer
+from nbclaude.render.page_images import PageImage
+from nbclaude.render.reply import ReplyRenderer
 from nbclaude.render.thinking import REDACTED, thought_for
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import elements, text

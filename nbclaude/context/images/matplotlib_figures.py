@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import Any
 
-from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.images.limits import ImageLimits
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly

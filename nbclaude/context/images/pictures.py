@@ -19,15 +19,10 @@ from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_document
 from nbclaude.context.images.bundles import bundle_pictures
+from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits, check_amount
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
 from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
-from nbclaude.context.images.prepared import (
-    STANDARD_IMAGES,
-    ImageLimits,
-    PreparedImage,
-    check_amount,
-    prepare_image,
-)
+from nbclaude.context.images.prepared import PreparedImage, prepare_image
 from nbclaude.context.images.vectors import (
     first_line,
     paint_pdf,

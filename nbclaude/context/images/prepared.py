@@ -7,41 +7,32 @@ sending such an image whole costs time and bytes and shows the model nothing mor
 from __future__ import annotations
 
 import base64
-import math
 import re
 import struct
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
-from nbclaude.context.attachment import Attachment
+from nbclaude.context.attachment import Attachment, FigureName
 from nbclaude.context.images.backgrounds import Background
+from nbclaude.context.images.limits import (
+    FEWER_TURNS,
+    STANDARD_IMAGES,
+    ImageLimits,
+    check_amount,
+    fitted_size,
+    image_tokens,
+)
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
-from nbclaude.cures import Mention, Words
 from nbclaude.errors import ConfigurationError
-from nbclaude.models.table import ModelInfo
 from nbclaude.quiet import quietly
 
-__all__ = [
-    "LARGE_IMAGES",
-    "STANDARD_IMAGES",
-    "ImageLimits",
-    "PreparedImage",
-    "check_amount",
-    "check_images",
-    "fitted_size",
-    "image_size",
-    "image_tokens",
-    "is_opaque",
-    "limits_of",
-    "prepare_image",
-]
+__all__ = ["PreparedImage", "check_images", "image_size", "is_opaque", "prepare_image"]
 
-PATCH = 28  # pixels: the side of the square that one token stands for
 MAX_PIXELS = 100_000_000  # of an image that is still opened: 400 MB in memory
 MANY_IMAGES = 20  # more in one request, and each may have MANY_IMAGES_EDGE pixels at most
 MANY_IMAGES_EDGE = 2000
@@ -49,10 +40,6 @@ MANY_IMAGES_EDGE = 2000
 SMALL = 400_000  # bytes
 WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is not drawn anew for its size
 
-_LEAVE_BEHIND: Words = (
-    *("leave earlier turns behind with ", Mention("new", True), " or ", Mention("history", False), "."),
-)
-_FEWER: Words = ("Attach fewer, or ", *_LEAVE_BEHIND)
 
 # What the API takes, by pillow's name of the format.
 _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
@@ -75,28 +62,6 @@ _FORMATS = (
 )
 # pillow opens it where a plugin has been registered.
 _HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class ImageLimits:
-    """What a model sees of an image, and what a server takes."""
-
-    long_edge: int = 1568  # pixels
-    max_tokens: int = 1568  # for one image, see `image_tokens`
-    max_base64_bytes: int = 10 * 1024 * 1024  # one image; 5 MB on Bedrock and at Google
-    max_images: int = 600  # in one request; 100 for models with a context of 200k tokens
-    max_request_bytes: int = 32_000_000
-
-
-STANDARD_IMAGES = ImageLimits()
-# The models from 4.7 on.
-LARGE_IMAGES = ImageLimits(long_edge=2576, max_tokens=4784)
-
-
-def limits_of(model: ModelInfo) -> ImageLimits:
-    """What this model sees of an image."""
-    most = 100 if model.context_window == 200_000 else 600
-    return ImageLimits(long_edge=model.long_edge, max_tokens=model.max_image_tokens, max_images=most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,28 +99,9 @@ class PreparedImage:
 
     def attachment(self, label: str, what: str = "image") -> Attachment:
         """Return what goes along for this one image; `what` is the user's word for it."""
-        summary = f"{what} {self.size[0]}×{self.size[1]}"
+        says_it = isinstance(label, FigureName) and what == "figure"
+        summary = _by(self.size) if says_it else f"{what} {_by(self.size)}"
         return Attachment(label, self.blocks(label), summary, self.notes, "image")
-
-
-def image_tokens(width: int, height: int) -> int:
-    """Return what an image of this many pixels costs."""
-    return math.ceil(width / PATCH) * math.ceil(height / PATCH)
-
-
-def fitted_size(width: int, height: int, limits: ImageLimits) -> tuple[int, int]:
-    """Return the largest size of the same shape that the model sees whole; never a larger one."""
-    longest = max(width, height)
-
-    def scaled(long_edge: int) -> tuple[int, int]:
-        return max(1, round(width * long_edge / longest)), max(1, round(height * long_edge / longest))
-
-    # No image has more pixels than its tokens have: a start from which only few steps are left.
-    by_tokens = math.ceil(longest * math.sqrt(limits.max_tokens * PATCH * PATCH / (width * height)))
-    long_edge = min(longest, limits.long_edge, by_tokens)
-    while image_tokens(*scaled(long_edge)) > limits.max_tokens and long_edge > 1:
-        long_edge -= 1
-    return scaled(long_edge)
 
 
 @quietly("PIL")
@@ -232,41 +178,8 @@ def check_images(blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STAN
         raise ConfigurationError(
             f"The request would hold {len(images)} images, one of them {widest} px long; with more than {MANY_IMAGES} images "
             f"each may have {MANY_IMAGES_EDGE} px at most.",
-            cure=("Attach fewer or smaller ones, or ", *_LEAVE_BEHIND),
+            cure=("Attach fewer or smaller ones, or ", *FEWER_TURNS),
         )
-
-
-def check_amount(
-    blocks: Iterable[Mapping[str, Any]], limits: ImageLimits = STANDARD_IMAGES, *, all_there: bool = True
-) -> list[str]:
-    """Raise ConfigurationError if these are too many images or bytes already; return the images in base64.
-
-    It looks into none of them, so it can be asked again after each image: what is refused anyway need not be prepared. Then
-    they are not `all_there`.
-    """
-    total = 0
-    images: list[str] = []
-    for block in _nested(blocks):
-        source = block.get("source")
-        if block.get("type") not in ("image", "document") or not isinstance(source, Mapping):
-            continue
-        data = source.get("data") if source.get("type") == "base64" else ""
-        total += len(data or "")
-        if block.get("type") == "image":
-            images.append(data or "")
-    at_least = "" if all_there else "at least "
-    if len(images) > limits.max_images:
-        raise ConfigurationError(
-            f"The request would hold {at_least}{len(images)} images; the model takes {limits.max_images}.",
-            cure=_FEWER,
-        )
-    if total > limits.max_request_bytes:
-        raise ConfigurationError(
-            f"The images and documents of this request come to {at_least}{total / 1e6:.1f} MB; the server takes "
-            f"{limits.max_request_bytes / 1e6:.0f} MB.",
-            cure=_FEWER,
-        )
-    return images
 
 
 def _open(data: bytes, label: str) -> Image.Image:
@@ -314,14 +227,6 @@ def _is_fit(image: Image.Image, data: bytes, limits: ImageLimits) -> bool:
         and _base64_length(len(data)) <= limits.max_base64_bytes
         and not is_transparent(image)
     )
-
-
-def _nested(blocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for block in blocks:
-        yield block
-        inner = block.get("content")
-        if isinstance(inner, list | tuple):
-            yield from _nested(each for each in inner if isinstance(each, Mapping))
 
 
 def _longest_edge(encoded: str) -> int:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
-from nbclaude.context.images.prepared import ImageLimits
+from nbclaude.context.images.limits import ImageLimits
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
 

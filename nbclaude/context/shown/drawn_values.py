@@ -13,7 +13,7 @@ from nbclaude.context.shown.widgets import widget_pictures
 from nbclaude.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["refuse_drawn", "widget_attachment"]
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from nbclaude.context.attachment import FigureName
 from nbclaude.context.images.picture import WIDGET
 from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, outputs_in, widget_pictures
 from nbclaude.forks import ForkSafeLock
 
-__all__ = ["FigureLog", "Place", "ShownImage", "figure_name"]
+__all__ = ["FigureLog", "Place", "ShownImage"]
 
 MAX_IMAGES = 32
 MAX_BYTES = 64_000_000
@@ -124,14 +125,14 @@ class FigureLog:
         """Return the pictures of a cell, from top to bottom."""
         return tuple(each for each in reversed(self.all()) if each.cell == cell)
 
-    def name_of(self, image: ShownImage, to_come: int = 0) -> str:
+    def name_of(self, image: ShownImage, to_come: int = 0) -> FigureName:
         """Name a picture as the user counts: "figure of cell 4", or "figure 2 of cell 4" where the cell shows several.
 
         `to_come` are those that its cell has yet to show.
         """
         same = [each for each in reversed(self.all()) if _shown_together(each, image)]
         number = next((n for n, each in enumerate(same, 1) if each.order == image.order), 1)
-        return figure_name(number, len(same) + to_come, image.where)
+        return FigureName(number, len(same) + to_come, image.where)
 
     def of_last_plotting_cell(self) -> tuple[ShownImage, ...]:
         """Return the pictures that the newest picture's cell shows, from top to bottom."""
@@ -185,12 +186,6 @@ class FigureLog:
         if gone:
             dropped = {each.order for each in gone}
             self._images = [each for each in self._images if each.order not in dropped]
-
-
-def figure_name(number: int, of: int, where: str) -> str:
-    """Name the figure with this number, of so many that a cell shows; without a cell it is an open one."""
-    name = f"figure {number}" if of > 1 else "figure"
-    return f"{name} of {where}" if where else f"open {name}"
 
 
 def _now(image: ShownImage, in_outputs: set[tuple[str, bytes]]) -> list[ShownImage]:

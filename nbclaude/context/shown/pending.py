@@ -11,7 +11,7 @@ from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
 from nbclaude.notebook import Shell
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["open_figures", "pending_figures", "pending_picture", "show_pending", "shows_at_end"]
 

@@ -11,7 +11,7 @@ from nbclaude.context.shown.widgets import paint_widget
 from nbclaude.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["Place", "ShownImage", "only_drawn_text"]
 

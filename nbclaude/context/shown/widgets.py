@@ -19,7 +19,7 @@ from nbclaude.context.libraries import is_a
 from nbclaude.notebook import live_widgets
 
 if TYPE_CHECKING:
-    from nbclaude.context.images.prepared import ImageLimits
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["live_widget", "output_around", "outputs_in", "paint_widget", "widget_pictures"]
 

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from nbclaude.context.images.backgrounds import background_for
+from nbclaude.context.images.limits import STANDARD_IMAGES
 from nbclaude.context.images.pictures import prepare_shown
-from nbclaude.context.images.prepared import STANDARD_IMAGES, prepare_image
+from nbclaude.context.images.prepared import prepare_image
 from nbclaude.context.images.small_copies import small_copy
 
 CLEAR = (0, 0, 0, 0)

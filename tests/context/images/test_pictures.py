@@ -16,8 +16,8 @@ from PIL import Image
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import bundle_pictures
+from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits
 from nbclaude.context.images.pictures import picture_of, prepare_shown
-from nbclaude.context.images.prepared import STANDARD_IMAGES, ImageLimits
 from nbclaude.errors import ConfigurationError
 
 

@@ -12,17 +12,15 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
-from nbclaude.context.images.prepared import (
+from nbclaude.context.images.limits import (
     LARGE_IMAGES,
     STANDARD_IMAGES,
     ImageLimits,
     check_amount,
-    check_images,
     fitted_size,
-    image_size,
     image_tokens,
-    prepare_image,
 )
+from nbclaude.context.images.prepared import check_images, image_size, prepare_image
 from nbclaude.errors import ConfigurationError
 
 RED = (255, 0, 0)

@@ -17,8 +17,8 @@ from PIL import Image
 from traitlets.config import Config
 
 from nbclaude.context.images.drawings import Drawing
+from nbclaude.context.images.limits import STANDARD_IMAGES
 from nbclaude.context.images.picture import Picture
-from nbclaude.context.images.prepared import STANDARD_IMAGES
 from nbclaude.context.shown.figure_watch import watch
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures

@@ -1,0 +1,128 @@
+"""Attaches the figures that a question asks for by number or by cell: those that cells have shown, and open ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nbclaude import notebook
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Command, Mention, Words
+from nbclaude.errors import ConfigurationError
+from nbclaude.notebook import Shell
+from nbclaude.refusal import Refusal, refused
+
+if TYPE_CHECKING:
+    from nbclaude.context.attachment import Attachment
+    from nbclaude.context.images.limits import ImageLimits
+    from nbclaude.context.shown.figures import FigureLog
+    from nbclaude.context.shown.shown_image import ShownImage
+
+__all__ = ["FigureGatherer", "reason_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureGatherer:
+    """Finds figures for one question; `counted` refuses more of them than a request takes."""
+
+    workspace: Workspace
+    shell: Shell
+    images: ImageLimits
+    counted: Callable[[Attachment], Attachment]
+
+    def attach(self, which: str) -> list[Attachment]:
+        """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
+        from nbclaude.context.shown.pending import pending_figures, shows_at_end
+
+        log = self.workspace.seen.figures
+        shown = log.all()
+        waiting = [
+            each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
+        ]
+        newest = _newest_first(waiting, shown, log) if not shows_at_end(self.shell) else [*waiting, *shown]
+        # Where the front end tells no cell, nobody knows which of those shown are this cell's.
+        at = notebook.cell_run(self.shell)
+        shown_here = log.of_cell(at.cell) if at else ()
+        if not newest:
+            raise refused(Refusal("figures", which, "no cell has shown a figure yet.", _PLOT_FIRST))
+        if which == "cell":
+            waits = newest[0] in waiting
+            found = [
+                self._shown(image, len(waiting) if waits else 0, which)
+                for image in (shown_here if waits else log.of_last_plotting_cell())
+            ]
+            return found + self._yet_to_show(waiting, len(shown_here), range(len(waiting)) if waits else ())
+        number = int(which)
+        if number > len(newest):
+            raise refused(_too_far_back(which, len(newest)))
+        wanted = newest[number - 1]
+        if wanted in waiting:
+            place = len(waiting) - 1 - waiting.index(wanted)
+            return self._yet_to_show(waiting, len(shown_here), [place])
+        older: Words = (" ", Mention("figures", str(number + 1)), " attaches the figure before it.")
+        older = older if number < len(newest) else ()
+        return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
+
+    def _shown(self, image: ShownImage, to_come: int, which: str, older: Words = ()) -> Attachment:
+        """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
+        name = self.workspace.seen.figures.name_of(image, to_come)
+        try:
+            return self.counted(image.attachment(self.images, name))
+        except ConfigurationError as error:
+            reason, cure = reason_of(error)
+            cure = (*cure, Mention("attach"), " attaches a file.", *older)
+            raise refused(Refusal("figures", which, reason, cure)) from None
+
+    def _yet_to_show(self, waiting: list[Any], shown: int, places: Iterable[int]) -> list[Attachment]:
+        """Attach figures that no cell has shown (`waiting`, the newest first), from top to bottom.
+
+        They are the asking cell's, after what it has `shown`; with a front end of windows they may be open for long.
+        """
+        from nbclaude.context.attachment import FigureName
+        from nbclaude.context.shown.pending import pending_picture, shows_at_end
+
+        where = f"cell {notebook.cell_number(self.shell)}" if shows_at_end(self.shell) else ""
+        before, figures = shown if where else 0, waiting[::-1]
+        names = {place: FigureName(before + place + 1, before + len(waiting), where) for place in places}
+        found = [
+            pending_picture(self.shell, figures[place], self.images, name) for place, name in names.items()
+        ]
+        return [self.counted(picture) for picture in found if picture is not None]
+
+
+_PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
+
+
+def _too_far_back(which: str, number: int) -> Refusal:
+    reason = f"only {number} {'is' if number == 1 else 'are'} remembered."
+    cure = (
+        *(Command.FIGURES, " lists them. If the number belongs to the prompt: ", Mention("figures")),
+        f" -- {which} ...",
+    )
+    return Refusal("figures", which, reason, cure)
+
+
+def reason_of(error: ConfigurationError) -> tuple[str, Words]:
+    """Return why something was refused, and what can be done, as words that another sentence can hold."""
+    reason, cure = (
+        (error.refusal.reason, error.refusal.cure) if error.refusal else (str(error.args[0]), error.cure)
+    )
+    return reason, (*cure, " ") if cure else ()
+
+
+def _is_shown(figure: Any, shown: Iterable[ShownImage]) -> bool:
+    """Return whether a figure that is open is one of those shown: ipympl's are widgets, and stay open."""
+    model_id = getattr(getattr(figure, "canvas", None), "model_id", "")
+    return bool(model_id) and any(each.picture.widget == model_id for each in shown)
+
+
+def _newest_first(waiting: list[Any], shown: Iterable[ShownImage], log: FigureLog) -> list[Any]:
+    """Return open figures and those that cells have shown in one order: windows stay open while cells show others."""
+    left, newest = list(shown), []
+    for figure in waiting:
+        since = log.open_since(figure)
+        while left and left[0].order[0] > since:
+            newest.append(left.pop(0))
+        newest.append(figure)
+    return newest + left
