@@ -145,11 +145,11 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
 
 def _saves(prepared: Prepared, answered: Answered) -> Saves:
     """Return what makes the record of an answer once its pages are known."""
-    from nbclaude.saved.record import record_of, request_hash
+    from nbclaude.saved.record import record_of, request_parts
 
     change = answered.outcome.change
     names = (prepared.ask.conversation, *change.left) if change is not None else ()
-    request = request_hash(prepared.plan.request)
+    request = request_parts(prepared.plan.request)
     return lambda shown: record_of(prepared.workspace, names, answered.turns, shown, request)
 
 

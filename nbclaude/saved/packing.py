@@ -17,6 +17,7 @@ from nbclaude.wire.request import text_block
 __all__ = [
     "LONG",
     "MOST",
+    "SHORT",
     "Missing",
     "fingerprint",
     "packed_answer",
@@ -30,7 +31,7 @@ __all__ = [
 LONG = 8_000  # characters of one text
 MOST = 16_000  # characters of all texts of one question
 _HEAD = 200
-_ID = 16  # hexadecimal digits
+SHORT = 16  # hexadecimal digits
 _PREFIX = "sha256:"
 _GONE = "[What was attached here is not kept in the notebook.]"
 _GONE_RESULT = "[The result is not kept in the notebook.]"
@@ -53,7 +54,7 @@ def sha256(content: bytes | str) -> str:
 def fingerprint(value: object) -> str:
     """Return the short hash of a JSON value, whatever the order of its keys."""
     text = json.dumps(_as_saved(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return sha256(text)[:_ID]
+    return sha256(text)[:SHORT]
 
 
 def _as_saved(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.output.marks import KEY, VERSION, Shown
-from nbclaude.saved.packing import LONG, fingerprint, packed_answer, packed_question, sha256
+from nbclaude.saved.packing import LONG, SHORT, fingerprint, packed_answer, packed_question, sha256
 from nbclaude.saved.segments import segments_of
 from nbclaude.settings.table import SETTINGS
 from nbclaude.settings.values import Settings
@@ -18,7 +18,7 @@ from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest
 
-__all__ = ["KEPT_SETTINGS", "change_record", "entry_of", "id_of", "record_of", "request_hash", "state_of"]
+__all__ = ["KEPT_SETTINGS", "change_record", "entry_of", "id_of", "record_of", "request_parts", "state_of"]
 
 # What may stand in nobody else's notebook, or is saved in a way of its own.
 _NOT_KEPT = ("system", "tools", "schema", "headers", "extra", "betas", "metadata_user")
@@ -31,18 +31,18 @@ def record_of(
     names: Iterable[str],
     turns: Sequence[Turn],
     shown: Shown,
-    request: str = "",
+    request: Mapping[str, str],
 ) -> dict[str, Any]:
     """Make the record of an answer that is shown, and remember that its turns have one.
 
-    `names` are the conversations that it has changed, `request` is the fingerprint of its first request.
+    `names` are the conversations that it has changed, `request` are the fingerprints of its first request.
     """
     ids = [id_of(turn, workspace) for turn in turns]
     entries = [{"id": its_id, **entry_of(turn, workspace)} for turn, its_id in zip(turns, ids, strict=True)]
     _place_texts(entries, shown.pages)
     workspace.published.update(ids)
     states = [state_of(workspace.conversations[name], workspace) for name in names]
-    return _savable({"saved": _now(), "request": request, "turns": entries, "conversations": states})
+    return _savable({"saved": _now(), "request": dict(request), "turns": entries, "conversations": states})
 
 
 def _savable(record: dict[str, Any]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def entry_of(turn: Turn, workspace: Workspace) -> dict[str, Any]:
     return {name: value for name, value in said.items() if value or name in ("question", "message", "model")}
 
 
-def request_hash(request: MessageRequest) -> str:
-    """Return the fingerprint of a whole request as a saved notebook can know it.
+def request_parts(request: MessageRequest) -> dict[str, str]:
+    """Return the fingerprints of the parts of a whole request, as a saved notebook can know it.
 
     Cache marks, which depend on what a server has refused, do not count, and of earlier answers only what is saved of them.
     """
@@ -119,8 +119,10 @@ def request_hash(request: MessageRequest) -> str:
         else message
         for message in body.pop("messages")
     ]
-    betas = request.headers.get("anthropic-beta", "")
-    return sha256(to_json(_without_marks([body, messages, betas])))
+    parts = {name: body.pop(name, None) for name in ("model", "system", "tools")}
+    parts |= {"earlier": messages[:-1], "question": messages[-1:]}
+    parts["settings"] = [body, request.headers.get("anthropic-beta", "")]
+    return {name: sha256(to_json(_without_marks(part)))[:SHORT] for name, part in parts.items()}
 
 
 def _without_marks(value: Any) -> Any:
