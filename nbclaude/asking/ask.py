@@ -101,10 +101,7 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
             display.abandon()
             raise
         answered = finish(prepared, answer, display, surface)
-        answered = replace(answered, was_stopped=stopping.take())
-    if prepared.ask.then is not None and answered.is_complete:
-        prepared.ask.then(answered)
-    return answered
+        return replace(answered, was_stopped=stopping.take())
 
 
 def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -123,6 +120,20 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
         return answered
     surface.keep(answered.reply)
     workspace.tray.sent(ask.gathered.tray)
+    try:
+        if ask.then is not None and answered.is_complete and not stopping.is_waiting():
+            display.settle(below=True)
+            ask.then(answered)
+    finally:
+        answered = _show_end(prepared, answered, answer, display, surface)
+    return answered
+
+
+def _show_end(
+    prepared: Prepared, answered: Answered, answer: Answer, display: AnswerDisplay, surface: Surface
+) -> Answered:
+    """Show what is left of the answer, with the footer; return what was told in it."""
+    workspace, ask, outcome = prepared.workspace, prepared.ask, answered.outcome
     if surface.footer is None:
         return answered
     first, *later = _plans(answer)

@@ -95,7 +95,9 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
             label=prompt.label,
         )
         conversation = options.conversation or str(asker.conversation)
-        ask = Ask(question, settings, conversation, gathered, form, prompt.then, tools or (), names)
+        ask = Ask(
+            question, settings, conversation, gathered, form, prompt.then, tools or (), names, prompt.listing
+        )
         return ask_in_cell(asker, options, ask, sign)
 
 
@@ -142,6 +144,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         is_alone=lambda: _is_alone(asker),
         sign=sign,
         marks=asker.save_turns,
+        source=ask.listing,
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),

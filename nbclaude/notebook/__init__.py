@@ -20,6 +20,7 @@ from nbclaude.notebook.front_end import (
     request_id,
     shows_updates,
 )
+from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
     ABOVE_MAGIC,
     ASKING_LINE,
@@ -36,6 +37,7 @@ __all__ = [
     "OUR_CELL",
     "CellRun",
     "DeletedCells",
+    "SavedNotebook",
     "Shell",
     "cell_number",
     "cell_numbers",
@@ -55,5 +57,6 @@ __all__ = [
     "only_asks_follow",
     "python_of",
     "request_id",
+    "saved_notebook",
     "shows_updates",
 ]

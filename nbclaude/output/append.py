@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
 from nbclaude.output.marks import Saves
-from nbclaude.output.pages import ASKING, PagesDisplay
+from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
 
 if TYPE_CHECKING:
@@ -24,7 +24,9 @@ class AppendDisplay(PagesDisplay):
     """An answer in pieces that stay as they are: what is still being written is shown when it has settled."""
 
     def begin(self) -> None:
-        """Show in a line that the question is on its way: it stays above the answer."""
+        """Show in a line that the question is on its way: it stays above the answer, as does the listing."""
+        if self._listing is not None:
+            self._append(listing_bundle(self._listing))
         self._say(ASKING)
 
     def wait(self, reason: str, seconds: float) -> None:
@@ -50,7 +52,7 @@ class AppendDisplay(PagesDisplay):
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
         from nbclaude.render.reply import ReplyRenderer
 
-        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True)
+        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True, listing=self._listing)
 
     def _show_page(self, page: PageImage, saves: Saves | None = None) -> None:
         # A page that has been shown stays, even if what came later has given it another meaning.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -97,18 +98,30 @@ def open_display(
     is_alone: Callable[[], bool] = lambda: False,
     sign: EarlySign | None = None,
     marks: bool = False,
+    source: str = "",
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
     `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
     `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
-    shows nothing but this answer; an early `sign` may be on the screen already. With `marks` the answer can be saved.
+    shows nothing but this answer; an early `sign` may be on the screen already. `source` is code that the answer refers to by
+    the numbers of its lines: it is listed above. With `marks` the answer can be saved.
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
         return TerminalDisplay(sys.stdout)
+    from nbclaude.render.listing import Listing
+
+    listing = Listing(source, uuid.uuid4().hex[:6]) if source else None
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
-        return AppendDisplay(shell.display_pub, language, macros, marks=marks)
+        return AppendDisplay(shell.display_pub, language, macros, listing=listing, marks=marks)
     return PagesDisplay(
-        shell.display_pub, language, macros, advice=advice, is_alone=is_alone, sign=sign, marks=marks
+        shell.display_pub,
+        language,
+        macros,
+        advice=advice,
+        is_alone=is_alone,
+        sign=sign,
+        listing=listing,
+        marks=marks,
     )
