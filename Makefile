@@ -11,7 +11,7 @@ ARGS ?=
 SOURCES := nbclaude tests bench scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -51,6 +51,9 @@ lab: $(VENV)/.lab-extra ## open JupyterLab on notebooks/, connected to the demo 
 bench-stream: $(VENV)/.test-extra ## measure streaming into JupyterLab in Chromium (ARGS=--help)
 	sh scripts/ensure-browser.sh
 	$(BIN)/python -m bench.stream $(ARGS)
+
+bench-parse: $(VENV)/.test-extra ## measure reading a stream, beside the official SDK (ARGS=--help)
+	$(BIN)/python -m bench.parse $(ARGS)
 
 bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 	$(BIN)/python -m bench.load $(ARGS)

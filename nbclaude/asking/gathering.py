@@ -130,9 +130,12 @@ class _Gatherer:
         at = notebook.cell_run(self.shell)
         if wanted == "needed":
             from nbclaude.context.code.attached import needed_attachment
+            from nbclaude.context.code.saved import edited_cells
 
-            shown = visible_cells(self.workspace.seen.cells, at.cell if at else "")
-            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET)
+            log = self.workspace.seen.cells
+            shown = visible_cells(log, at.cell if at else "")
+            edited = edited_cells(log.cells, notebook.saved_notebook(notebook.notebook_path()))
+            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET, edited=edited)
             return [needed] if needed is not None else []
         conversations = self.workspace.conversations
         answers = [

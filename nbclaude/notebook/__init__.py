@@ -14,11 +14,13 @@ from nbclaude.notebook.front_end import (
     is_watched,
     live_widgets,
     nobody_answers,
+    notebook_file,
     notebook_folder,
     notebook_path,
     request_id,
     shows_updates,
 )
+from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
     ABOVE_MAGIC,
     ASKING_LINE,
@@ -35,6 +37,7 @@ __all__ = [
     "OUR_CELL",
     "CellRun",
     "DeletedCells",
+    "SavedNotebook",
     "Shell",
     "cell_number",
     "cell_numbers",
@@ -48,10 +51,12 @@ __all__ = [
     "is_watched",
     "live_widgets",
     "nobody_answers",
+    "notebook_file",
     "notebook_folder",
     "notebook_path",
     "only_asks_follow",
     "python_of",
     "request_id",
+    "saved_notebook",
     "shows_updates",
 ]

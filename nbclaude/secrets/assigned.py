@@ -7,11 +7,12 @@ decides alone. In running text and between variables of a program the value must
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from nbclaude.secrets.bare import bare_value, has_companion
-from nbclaude.secrets.literals import Literal, leaves_of, literal_at
+from nbclaude.secrets.literals import Literal, literal_at
 from nbclaude.secrets.names import Name, NamedPlace
+from nbclaude.secrets.several import collected, parts_of
 from nbclaude.secrets.shapes import LONGEST
 from nbclaude.secrets.values import is_stand_in, looks_secret
 
@@ -23,15 +24,14 @@ _ANNOTATION = r"[A-Za-z][\w.]{0,30}(?:\[[\w., |]{0,40}\])?(?:[ ]?\|[ ]?[A-Za-z]\
 # What closes a name, a type, and the sign.
 _SIGN = re.compile(
     r"(?P<closed>\\{0,3}[\"'`]\]?)?"
-    rf"(?:[ ]?:[ ]?{_ANNOTATION}(?=[ ]?=[ ]?[bru]?\\{{0,3}}[\"'`]))?"
-    r"(?P<sign>[ \t]{0,8}(?:=>|:=|===?|=|[:：]|<-)[ \t]{0,8})(?(closed)(?:\n[ \t]{0,40}(?=[\"']))?)"
+    rf"(?:[ ]?:[ ]?{_ANNOTATION}(?=[ ]?=[ ]?(?:[bru]?\\{{0,3}}[\"'`]|[\[{{(]|dict\()))?"
+    r"(?P<sign>[ \t]{0,8}(?:=>|:=|===?|=|[:：]|<-)[ \t]{0,48})(?(closed)(?:\n[ \t]{0,40}(?=[\"']))?)"
 )
 _LONG_WORD = re.compile(rf"[^\s\"'`\\⏎,;&|<>(){{}}\[\]?]{{{LONGEST}}}")
 _QUOTE = re.compile(r"\\{0,7}[\"']")
 _APOSTROPHE = re.compile(r"\w'\w")
+_DECLARED = re.compile(r"(?:\b(?:const|let|var)\s|[.,{])\Z")
 _NEXT_ITEM = re.compile(r"\\{0,7}[\"'][ ]?,")
-_ITEMS_BELOW = re.compile(r"(?:\n[ \t]*- [^\n:]{1,400})+")
-_ITEM_BELOW = re.compile(r"\n[ \t]*- [\"']?(?P<value>[^\n\"']+)")
 
 
 def assigned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
@@ -39,14 +39,15 @@ def assigned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
     looked_at = 0
     for place in places:
         # What stands in a list that was looked at is looked at once.
-        if place.start < looked_at or not (match := _SIGN.match(text, place.end)):
+        if place.start < looked_at:
             continue
-        if items := _ITEMS_BELOW.match(text, match.end()):
-            yield from _of_items(text, items, place.name)
+        if parts := parts_of(text, place):
+            yield from parts
+        if not (match := _SIGN.match(text, place.end)):
             continue
-        if text[match.end() : match.end() + 1] in ("[", "{", "(") and _holds_values(place.name):
-            leaves, looked_at = leaves_of(text, match.end())
-            yield from _leaves(leaves, place.name, closed=bool(match["closed"]))
+        if found := collected(text, place, match.end(), closed=bool(match["closed"])):
+            spans, looked_at = found
+            yield from spans
         elif span := _assigned(text, place, match):
             looked_at = span[1]
             yield (*span, place.name.kind)
@@ -55,31 +56,13 @@ def assigned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
             looked_at = match.end() + LONGEST // 2
 
 
-def _of_items(text: str, items: re.Match[str], name: Name) -> Iterator[Span]:
-    """Yield the items of a list of YAML."""
-    for item in _ITEM_BELOW.finditer(text, *items.span()) if _holds_values(name) and name.strong else ():
-        if looks_secret(item["value"], name, structured=True):
-            yield (*item.span("value"), name.kind)
-
-
-def _holds_values(name: Name) -> bool:
-    return name.kind != "credentials" and (name.strong or name.plain)
-
-
-def _leaves(leaves: Iterable[Literal], name: Name, *, closed: bool) -> Iterator[Span]:
-    """Yield the values of a list or dict under a name: the column of a table in Python or JSON."""
-    for leaf in leaves:
-        if (closed or not leaf.is_number) and looks_secret(leaf.value, name, structured=name.strong):
-            yield leaf.start, leaf.end, name.kind
-
-
 def _assigned(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int] | None:
     name, position = place.name, match.end()
     compared = match["sign"].strip() in ("==", "===")
     opened = text[position : position + 1] == "("
     literal = None if opened or _closes(text, place, position, match) else literal_at(text, position)
-    if literal is not None and text[literal.start - 1] == "`" and match["sign"] == "=":
-        return None  # the output of a command
+    if literal is not None and _is_command(text, place, literal, match["sign"]):
+        return None
     if literal is not None and _is_unpacked(text, place, literal, match["sign"]):
         return None
     if literal is not None and not (literal.is_number and not match["closed"] and not opened):
@@ -88,6 +71,13 @@ def _assigned(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, 
     if match["closed"] or compared:
         return None
     return bare_value(text, place, match)
+
+
+def _is_command(text: str, place: NamedPlace, literal: Literal, sign: str) -> bool:
+    """Tell whether a shell runs what stands between backticks; JavaScript has texts there."""
+    if text[literal.start - 1] != "`" or sign != "=":
+        return False
+    return not _DECLARED.search(text, max(place.start - 12, 0), place.start)
 
 
 def _is_unpacked(text: str, place: NamedPlace, literal: Literal, sign: str) -> bool:

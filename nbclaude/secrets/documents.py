@@ -16,12 +16,6 @@ _START = r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*(?:[+>|#-]{1,2}[ \t]+)?"
 _STOP = r"(?=[ \t]*(?:$|[\r\n⏎\"',}#]|\\[rn]))"
 _BREAK = r"(?:\r?\n|⏎|(?:\\r)?\\n)"
 _BASE64 = r"[A-Za-z0-9+/]{16,}={0,2}"
-# Prose that reads like an entry of netrc, where the host has no dot and no digit: "machine learning login page password reset".
-_PROSE = (
-    r"\s+(?:login|user)\s+(?:page|form|screen|prompt|dialog|flow|button|link|attempt|error|problem|and|or|with|by|for)"
-    r"\s+(?:password|passwd)\s+[a-z]{1,40}(?![^\s\"'\\])"
-)
-_HOST = rf"(?:[\w-]*[.\d][\w.-]{{0,200}}|localhost|[\w-]{{1,200}}(?!{_PROSE}))"
 
 
 def _any(_value: str) -> bool:
@@ -61,6 +55,25 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
             rf"{_START}psk\s?=\s?(?:\\{{0,3}}\"([^\"\\\n]{{1,64}})\\{{0,3}}\"|([^\s\"'\\]{{8,64}}){_STOP})",
             re.MULTILINE,
         ),
+        _is_known,
+    ),
+    (
+        "password of a network",
+        "WIFI:",
+        re.compile(r"WIFI:(?:[A-OQ-Z]:[^;\n]{0,80};){0,6}P:([^;\n\"']{1,80});"),
+        _is_known,
+    ),
+    ("password of a network", "keyMaterial", re.compile(r"<keyMaterial>([^<>\n]{1,80})</"), _is_known),
+    (
+        "password of a network",
+        "wireless.",
+        re.compile(r"\bwireless\.[\w@\[\].-]{1,60}\.key\s?=\s?[\"']?([^\s\"'\\]{1,80})"),
+        _is_known,
+    ),
+    (
+        "password of a network",
+        "option key",
+        re.compile(r"\boption key[ \t]+[\"']?([^\s\"'\\]{1,80})"),
         _is_known,
     ),
     (
@@ -104,25 +117,6 @@ _DOCUMENTS: tuple[tuple[str, str, re.Pattern[str], Callable[[str], bool]], ...] 
         "rivateKey",
         re.compile(r"(?:Private|Preshared|private|preshared)Key\s?[=:]\s?[\"']?([A-Za-z0-9+/]{42,}={0,2})"),
         _any,
-    ),
-    (
-        "password of netrc",
-        "machine",
-        re.compile(
-            r"(?:^|(?<=[\n⏎\"'])|(?<=\\n))[ \t]*"
-            rf"(?:machine\s+{_HOST}|default)\s+(?:login|user)"
-            rf"\s+\S{{1,200}}?(?:\\n)?\s+(?:account\s+\S{{1,80}}\s+)?(?:password|passwd)\s+([^\s\"'\\]{{1,200}}){_STOP}",
-            re.MULTILINE,
-        ),
-        _is_known,
-    ),
-    (
-        "password of netrc",
-        "machine",
-        re.compile(
-            rf"machine\s+{_HOST}\s+login\s+\S{{1,200}}\s+password\s+([^\s\"'\\<$]+)(?=\s+(?:machine|default|account|macdef)\b)"
-        ),
-        _is_known,
     ),
     (
         "password in a URL",

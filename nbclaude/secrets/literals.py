@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Literal", "closing", "leaves_of", "literal_at"]
 
@@ -18,6 +18,7 @@ class Literal:
     end: int
     value: str
     is_number: bool = False
+    key: str = ""  # what it stands under in a dict
 
 
 # `np.str_('…')`, `SecretStr("…")`: what shows a literal with its class around it.
@@ -71,8 +72,9 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 _KEY_ENDS = re.compile(r"[\])]?[ \t]{0,4}:")
+_WORD_BEFORE = re.compile(r"(?<![\w.-])([\w.-]{1,60})[ ]?[:=][ ]?[bBrRuU]?\\{0,7}[\"'`]\Z")
 _TOKEN = re.compile(
-    r"(?P<open>[\[{(])|(?P<close>[\]})])|[bBrRuU]?(?P<quote>\\{0,7}[\"'])|(?P<number>-?\d[\d_.]*(?:e[+-]?\d+)?\b)|(?P<comma>,)|(?P<colon>:)"
+    r"(?P<open>[\[{(])|(?P<close>[\]})])|[bBrRuU]?(?P<quote>\\{0,7}[\"'`])|(?P<number>-?\d[\d_.]*(?:e[+-]?\d+)?\b)|(?P<comma>,)|(?P<colon>:)"
 )
 
 
@@ -83,6 +85,7 @@ def leaves_of(text: str, position: int) -> tuple[list[Literal], int]:
     """
     opened: list[str] = []
     leaves: list[Literal] = []
+    key = ""
     while match := _TOKEN.search(text, position):
         position = match.end()
         if match["open"]:
@@ -97,9 +100,19 @@ def leaves_of(text: str, position: int) -> tuple[list[Literal], int]:
             if leaf is None:
                 break
             position = _behind(leaf, match["quote"])
-            if not (opened and opened[-1] == "{" and _KEY_ENDS.match(text, position)):
-                leaves.append(leaf)
+            if opened and opened[-1] == "{" and _KEY_ENDS.match(text, position):
+                key = leaf.value
+            else:
+                leaves.append(replace(leaf, key=key or _word_before(text, leaf.start)))
+        elif match["comma"]:
+            key = "" if opened and opened[-1] == "{" else key
     return leaves, position
+
+
+def _word_before(text: str, position: int) -> str:
+    """Return a key without quotes, or the name of an argument: `{prod: "…"}`, `dict(prod="…")`."""
+    word = _WORD_BEFORE.search(text, max(position - 80, 0), position)
+    return word[1] if word else ""
 
 
 def closing(text: str, position: int, limit: int) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nbclaude.secrets.assigned import assigned_secrets
 from nbclaude.secrets.columns import aligned_secrets
+from nbclaude.secrets.commands import command_secrets
 from nbclaude.secrets.delimited import delimited_secrets
 from nbclaude.secrets.documents import document_secrets
 from nbclaude.secrets.escapes import unescaped
@@ -20,6 +21,7 @@ from nbclaude.secrets.key_tails import key_tails
 from nbclaude.secrets.literals import leaves_of
 from nbclaude.secrets.names import Name, named_places
 from nbclaude.secrets.neighbours import neighbour_secrets
+from nbclaude.secrets.netrc import netrc_secrets
 from nbclaude.secrets.placed import described_secrets, framed_secrets, placed_secrets
 from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
@@ -37,7 +39,15 @@ class Finding:
 
 
 _MASK = "[secret removed: "
-_BY_NAME = (assigned_secrets, neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
+_BY_PLACE = (
+    placed_secrets,
+    command_secrets,
+    document_secrets,
+    netrc_secrets,
+    described_secrets,
+    framed_secrets,
+)
+_BY_NAME = (neighbour_secrets, delimited_secrets, aligned_secrets, row_secrets)
 
 # The shape of a whole word: not inside a longer one, but after an escape of a repr ("\nAC...").
 _BEFORE = re.compile(r"(?:^|[^A-Za-z0-9]|\\[nrt])$")
@@ -132,9 +142,11 @@ def _found(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def _told(text: str) -> list[tuple[int, int, str]]:
     """Return what is not known by its own form, but by its place or its name."""
-    spans = [*placed_secrets(text), *document_secrets(text), *described_secrets(text), *framed_secrets(text)]
+    spans = [span for find in _BY_PLACE for span in find(text)]
     names = sorted(named_places(text), key=lambda place: place.start)
-    return spans + [span for find in _BY_NAME if names for span in find(text, names)]
+    spans += assigned_secrets(text, names)
+    alone = [place for place in names if not place.name.several]
+    return spans + [span for find in _BY_NAME if alone for span in find(text, alone)]
 
 
 def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from nbclaude.secrets.words import (
     CREDENTIALS,
     KEYS,
+    NETWORKS,
     OTHER_TOKENS,
     OWNERS,
     PASSWORDS,
@@ -32,11 +33,16 @@ __all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "name_of_expressio
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What a name says of its value. `plain` is for the words "token" and "pass" alone, which often mean something else."""
+    """What a name says of its value.
+
+    `plain` is for the words "token" and "pass" alone, which often mean something else. `several` is for a plural that
+    often means something else: only a list or dict counts.
+    """
 
     kind: str
     strong: bool = True
     plain: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +95,10 @@ def name_of(text: str) -> Name | None:
     if not words or (len(words) > 1 and words[0] in QUESTIONS):
         return None
     last, before = words[-1], words[-2] if len(words) > 1 else ""
-    plural = {"tokens": STRONG_KEYS | {"refresh", "bearer"}, "secrets": {"client", "app"}}
-    if before in plural.get(last, ()):
-        return Name(last[:-1])
-    if words[-3:] == ["mot", "de", "passe"]:
+    if words[-3:] == ["mot", "de", "passe"] or words[-3:] == ["pre", "shared", "key"]:
         return Name("password")
+    if last[-1] == "s" and (several := _several(last[:-1], before)):
+        return several
     return next((found for rule in _RULES if (found := rule(last, before))), None)
 
 
@@ -157,7 +162,7 @@ def _found(text: str, start: int, end: int) -> tuple[int, Name | None]:
                 name = name_of(" ".join([*words[-count:], written]))
                 if name is not None and written.lower() in ("key", "passe"):
                     return start - sum(len(word) + 1 for word in words[-count:]), name
-    return start, name_of(written)
+    return start, name_of(written) or _loose(written)
 
 
 def _plain(word: str) -> str:
@@ -170,11 +175,34 @@ def _plain(word: str) -> str:
     return bare if bare.isascii() else word
 
 
+def _several(one: str, before: str) -> Name | None:
+    """Return what the plural of a word says of each of several values, where it can mean nothing else."""
+    if one == "token":
+        return Name("token") if before in STRONG_KEYS | {"refresh", "bearer", "user"} else None
+    if one == "secret":
+        return Name("secret") if before in ("client", "app") else None
+    rules = (_password, _key) if one in PASSWORDS or one == "key" else (_token,) if one in TOKENS else ()
+    return next((found for rule in rules if (found := rule(one, before)) and found.strong), None)
+
+
+def _loose(written: str) -> Name | None:
+    """Return what `tokens`, `secrets` and `credentials` say of what a list or dict under them holds."""
+    words = [_plain(word) for word in _WORD.findall(written)]
+    while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING):
+        words.pop()
+    last, before = (words or [""])[-1], words[-2] if len(words) > 1 else ""
+    if words and words[0] in QUESTIONS:
+        return None
+    if last == "tokens" and before not in OTHER_TOKENS:
+        return Name("token", strong=False, several=True)
+    return Name("secret", strong=False, several=True) if last == "secrets" else None
+
+
 def _password(last: str, before: str) -> Name | None:
     if last in PASSWORDS or (len(last) > 8 and last.endswith(_SQUASHED_PASSWORDS)):
         return Name("password", last != "mdp")
     if last == "psk":
-        return Name("password", strong=False)
+        return Name("password", strong=before in NETWORKS)
     if last in ("pass", "pw") and not before:
         return Name("password", strong=False, plain=True)
     short = last in ("pass", "pw") and before in OWNERS

@@ -14,6 +14,9 @@ __all__ = ["neighbour_secrets"]
 Span = tuple[int, int, str]
 
 _OPTION = re.compile(r"(?P<space>[ ]{1,2}|=)(?P<open>\\{0,7}[\"'])?")
+# The next of a list of arguments; of a call's first argument it would be the help.
+_ARGUMENT = re.compile(r"\\{0,7}[\"'],(?P<space>\s{0,40})(?P<open>\\{0,7}[\"'])")
+_FIRST_OF_A_CALL = re.compile(r"\(\s*\\{0,7}[\"']\Z")
 _WORD = re.compile(r"(?![-<\[${|])[^\s\"'`\\⏎|&;]{1,4096}")
 # What follows an option that is only spoken of.
 _PROSE = re.compile(
@@ -42,7 +45,7 @@ _AFTER_KEY = re.compile(r"</key>\s*<string>(?P<value>[^<>]{1,4096})</", re.IGNOR
 _AFTER_TAG = re.compile(r"\\{0,7}[\"'][^<>/]{0,100}>(?P<value>\s*[^<>\s][^<>]{0,4096})</")
 _LINE = re.compile(r"[^\n\r⏎\"'\\#]{1,4096}")
 _SQL = re.compile(r"(?:[ ]+(?:is|to))?[ ]+(?=\\{0,7}[\"'])", re.IGNORECASE)
-_SET = re.compile(r"(?:\b(?:setx|set -g?x|ENV|ARG))[ ]+\Z")
+_SET = re.compile(r"(?:\b(?:setx|set -g?x|ENV|ARG)|#define)[ ]+\Z")
 _READER = re.compile(r"\\{0,7}[\"'][ ]?,[ ]?(?=[rbu]?\\{0,7}[\"'])")
 _CALL = re.compile(
     r"(?:getenv|setenv|putenv|setdefault|get|put|set|env|config|add_?header|header|setRequestHeader"
@@ -76,12 +79,12 @@ def _of_option(text: str, place: NamedPlace) -> tuple[int, int] | None:
         or before[: len(before) - dashes][-1:].isalnum()
     ):
         return None
-    match = _OPTION.match(text, place.end)
-    if match is None:
+    match = _OPTION.match(text, place.end) or _ARGUMENT.match(text, place.end)
+    if match is None or _FIRST_OF_A_CALL.search(text, max(place.start - 40, 0), place.start - dashes):
         return None
     if match["open"]:
         literal = literal_at(text, match.start("open"))
-        if literal is None or (match["space"] != "=" and literal.value.startswith("-")):
+        if literal is None or literal.value.startswith("--" if match["space"] == "=" else "-"):
             return None
         return (literal.start, literal.end) if _fits(literal.value, Name(place.name.kind)) else None
     value = _WORD.match(text, match.end())
@@ -135,6 +138,9 @@ def _of_field(text: str, place: NamedPlace) -> tuple[int, int] | None:
 def _of_statement(text: str, place: NamedPlace) -> tuple[int, int] | None:
     """Return the value of `PASSWORD '…'` in SQL, and of `getenv("PASSWORD", "…")`."""
     if _SET.search(text, max(place.start - 12, 0), place.start) and text[place.end : place.end + 1] == " ":
+        quoted = literal_at(text, place.end + 1)
+        if quoted is not None and not quoted.is_number:
+            return (quoted.start, quoted.end) if _fits(quoted.value, place.name) else None
         value = _WORD.match(text, place.end + 1)
         return value.span() if value and _fits(value[0], place.name) else None
     match = _SQL.match(text, place.end) if place.name.kind == "password" else None

@@ -76,18 +76,6 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
         _is_known,
     ),
     (
-        "password",
-        "login ",
-        rf"{_START}(?:docker|podman|nerdctl|az|oc|registry)[ ]login\b[^\n⏎]{{0,200}}?[ ]-p[ ]?{_WORD}",
-        is_password,
-    ),
-    (
-        "password",
-        " -p",
-        rf"{_START}(?:mysql|mysqldump|mysqladmin|mariadb|mariadb-dump)(?:\.exe)?(?=[ ])[^\n⏎|;]{{0,200}}?[ ]-p{_WORD}",
-        is_password,
-    ),
-    (
         "AWS secret key",
         "configure set",
         rf"configure set aws_(?:secret_access_key|session_token)[ ]+{_WORD}",
@@ -102,6 +90,12 @@ _PLACES: tuple[tuple[str, str, str, Callable[[str], bool]], ...] = (
     # Arguments of functions.
     ("secret", "secret", rf"{_START}secret(?:str|bytes)\([ ]?b?{_IN_QUOTES}", _is_either),
     ("password", "auth", rf"auth[ ]?=[ ]?\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
+    (
+        "password",
+        "wifi",
+        rf"\bwifi\w*\.(?:begin|connect|addap)\([ ]?{_Q}[^\"'\\\n]{{1,40}}{_Q}[ ]?,[ ]?{_IN_QUOTES}",
+        _is_known,
+    ),
     ("password", "auth(", rf"auth\([ ]?{_Q}[^\"'\\\n]{{1,80}}{_Q}[ ]?,[ ]?{_IN_QUOTES}", is_password),
     # kaggle.json, config.json of docker, .npmrc.
     (

@@ -30,7 +30,7 @@ _SUBSCRIPT = re.compile(r"[\w\])][\[(]?\Z")
 _OF_COLUMNS = re.compile(r"(?:columns|names|header|fields)[\"']?\s?[:=]\s?\Z")
 _IN_ROWS = re.compile(r"(?:[\[(]|[\])]\s{0,40},|\bvalues)\s{0,40}\Z", re.IGNORECASE)
 _PAIR = re.compile(
-    r"[\[(]\s*(?P<open>\\{0,7}[\"'])(?P<name>[^\"'\\]{2,60})(?P=open)\s*,\s*[rbu]?(?P<quote>\\{0,7}[\"'])"
+    r"[\[(]\s*(?P<open>\\{0,7}[\"'])(?P<name>(?!-)[^\"'\\]{2,60})(?P=open)\s*,\s*[rbu]?(?P<quote>\\{0,7}[\"'])"
 )
 _NEXT_PAIR = re.compile(r"\s*[\])]\s*,?\s*[\[(]\s*\\{0,7}[\"'][^\"'\\]{1,60}\\{0,7}[\"']\s*,")
 _ROW = re.compile(r"<tr\b[^>]*>(?P<cells>.*?)(?=<tr\b|</table|</tbody|</thead|\Z)", re.DOTALL | re.IGNORECASE)

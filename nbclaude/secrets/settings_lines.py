@@ -11,17 +11,21 @@ __all__ = ["BREAK", "SettingsLine", "line_at", "rest_of_line"]
 
 # A line may end in the repr of a text, too.
 BREAK = re.compile(r"\r?\n|⏎|(?:\\{1,3}r)?\\{1,3}n|\Z")
+# A comment behind a line begins one, too.
 _BACK = re.compile(
-    r"\n|⏎|(?<!\\)(?:\\{1,3})n|(?<![\w\s)\]}.,;:>-])[\"'](?=[ \t]*(?:- )?[\w.$\"'-]+[\"']?\s*[:=])"
+    r"\n|⏎|(?<=[ \t])(?=(?:#{1,3}|//|/\*|--|<!--)[ \t])"
+    r"|(?<!\\)(?:\\{1,3})n|(?<![\w\s)\]}.,;:>-])[\"'](?=[ \t]*(?:- )?[\w.$\"'-]+[\"']?\s*[:=])"
 )
-_MARKS = re.compile(r"[ \t]*(?:[-+>|#;*]{1,3}[ \t]+){0,3}(?:[+-])?(?:export |set |declare -x )?[\"']?")
+_MARKS = re.compile(
+    r"[ \t]*(?:(?:[-+>|#;*%]{1,3}|/{2,3}|/\*{1,2}|<!--)[ \t]+){0,3}(?:[+-])?(?:export |set |declare -x )?[\"']?"
+)
 _SETTING = re.compile(
     r"(?P<indent>[ \t]*)(?:(?:[-+>|#*]{1,3}[ \t]+){1,3}|[+-])?(?:export |set )?(?P<key>[\w.$/-]{1,60})[\"']?"
     r"(?P<sign>[ \t]*[:=][ \t]*)(?P<value>[^\n]{0,300})"
 )
 _SECTION = re.compile(r"[ \t]*\[{1,2}[\w .:\"'/-]{1,80}\]{1,2}[ \t]*$")
-_COMMENT = re.compile(r"[ \t]+(?:#|//)[ \t]|[ \t]+;[ \t]")
-_HEADER = re.compile(r"(?:X|x)-[\w-]{2,60}$|[A-Z][a-z]+(?:-[A-Z][A-Za-z]+)+$|[a-z]+-api-key$")
+_STOP = re.compile(rf"[ \t]+(?:#|//|;)[ \t]|{BREAK.pattern}")
+_HEADER = re.compile(r"(?:X|x)-[\w-]{2,60}$|[A-Z][a-z]+(?:-[A-Z][A-Za-z]+)+$|(?:[a-z]+-)?api-?key$")
 _TYPES = re.compile(
     r"(?:str|string|int|integer|float|bool|boolean|number|date|datetime|bytes|any"
     r"|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
@@ -60,7 +64,7 @@ class SettingsLine:
             return bool(same) or bool(_HEADER.match(self.key)) or self._is_lone_password(name)
         if self.in_section:
             return True
-        if self.spaced:
+        if self.spaced and "-" not in self.key:
             return bool(same) and not any(_PROGRAM.search(value) for value in same)
         return not name.plain or bool(same)
 
@@ -103,10 +107,8 @@ def line_at(text: str, start: int, end: int, sign_start: int, position: int) -> 
 
 def rest_of_line(text: str, position: int) -> tuple[int, int] | None:
     """Return the place of what stands on a line from here on, without spaces, quotes and comments; None for nothing."""
-    stop = BREAK.search(text, position, position + _LONGEST)
+    stop = _STOP.search(text, position, position + _LONGEST)
     end = stop.start() if stop else min(position + _LONGEST, len(text))
-    comment = _COMMENT.search(text, position, end)
-    end = comment.start() if comment else end
     value = text[position:end].rstrip()
     # The quote that ends the repr of the text around.
     closing = re.search(r"\\{0,3}[\"'][\])},;]{0,3}$", value)

@@ -112,9 +112,6 @@ _PREFIXED = (
     ("Clojars token", "CLOJARS_", r"[0-9a-f]{60}"),
 )
 
-# The password of MySQL: not its known default, and no long option that has one dash only.
-_MYSQL = r"-p(?![\\\"']{0,4}(?:root|ort|rotocol|lugin-dir|ager|rint-defaults)(?![^\s\"'\\=]))"
-
 # The rest: what has no prefix, stands in an address or a header, or is known by its end.
 _OTHERS = (
     (
@@ -225,44 +222,6 @@ _OTHERS = (
         "basic credentials",
         "Basic",
         r"(?i:authorization)[\"']?\s*[:=]\s*[\"']?Basic\s+([A-Za-z0-9+/]{8,}={0,2})",
-        False,
-    ),
-    # Passwords as programs on the command line take them; in the repr of a text, too.
-    (
-        "password of curl",
-        "curl",
-        r"(?:\b|(?<=\\[nrt]))curl\b(?:[^\n]|(?<=\\)\n){0,300}?\s(?:-u|--user|--proxy-user)[ =]?[\\\"']{0,4}"
-        r"[^\s:\"'\\$<]{1,80}:([^\s\"'\\$<{][^\s\"'\\]{2,})",
-        False,
-    ),
-    (
-        "password of sshpass",
-        "sshpass",
-        r"sshpass\s+-p\s*[\\\"']{0,4}([^\s\"'\\$<{][^\s\"'\\]{2,})",
-        False,
-    ),
-    *(
-        (
-            "password",
-            command,
-            rf"(?:(?<![\w-])|(?<=\\[nrt]))(?:{names})(?:\.exe)?(?=\s)(?:[^\n|;&]|(?<=\\)\n){{0,300}}?\s{option}[\\\"']{{0,4}}([^\s\"'\\$<{{][^\s\"'\\]{{2,}})",
-            False,
-        )
-        for command, names, option in (
-            ("mysql", r"mysql|mysqldump|mysqladmin|mysqlimport", _MYSQL),
-            ("mariadb", r"mariadb|mariadb-dump|mariadb-admin", _MYSQL),
-            ("redis-cli", "redis-cli", r"-a\s{1,3}"),
-            ("ldap", r"ldapsearch|ldapmodify|ldapadd|ldapwhoami|ldapdelete", r"-w\s{1,3}"),
-            ("client", "smbclient|rpcclient", r"-U\s{1,3}[\\\"']{0,4}[^\s%\"'\\]{1,80}%"),
-            ("openssl", "openssl", r"-(?:passin|passout|password|pass)\s{1,3}pass:"),
-        )
-    ),
-    (
-        "password of netrc",
-        "machine",
-        # A name of a host, and nothing but the next entry behind: "machine learning: the login page, password reset" is none.
-        r"(?:^|[\n⏎\"']|\\n)[ \t]*machine\s+(?:[\w-]*[.\d][\w.-]{0,200}|localhost)\s+login\s+\S{1,200}\s+password\s+"
-        r"([^\s\"'\\<$]+)(?=\s*(?:$|[\n\r⏎\"'\\#]|account\b|machine\b|macdef\b|default\b))",
         False,
     ),
 )

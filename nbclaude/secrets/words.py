@@ -4,10 +4,13 @@ from __future__ import annotations
 
 __all__ = [
     "CREDENTIALS",
+    "DESCRIBING",
     "KEYS",
+    "NETWORKS",
     "OTHER_TOKENS",
     "OWNERS",
     "PASSWORDS",
+    "PLACES",
     "QUESTIONS",
     "SECRETS",
     "STEMS",
@@ -50,6 +53,12 @@ CREDENTIALS = _words(
     credential credentials creds auth authorization authkey
     """
 )
+# Before "psk", which is short for phase-shift keying, too.
+NETWORKS = _words(
+    """
+    sec security wifi wlan wpa wpa2 wpa3 wireless network ap hotspot ipsec ike vpn
+    """
+)
 # What "pass" and "pw" are preceded by where they are short for a password.
 OWNERS = _words(
     """
@@ -64,7 +73,7 @@ OWNERS = _words(
 # Before "key": the value is a secret whatever it looks like.
 STRONG_KEYS = _words(
     """
-    api access private secret auth encryption encrypt decryption signing preshared psk
+    api access private secret auth encryption encrypt decryption signing preshared psk wep
     """
 )
 # Before "key": the value must look random.
@@ -83,6 +92,21 @@ OTHER_TOKENS = _words(
     last previous prev current word sub subword sync cancellation each every one single input output
     target source new no punctuation begin padding unknown separator vocab lexer parser design fungible
     erc20 governance text speech audio predicted label gold
+    """
+)
+# What a field of several secrets says of them, where it is none itself.
+DESCRIBING = _words(
+    """
+    name type kind file path id ids uri url host hostname port user username login email project region scope scopes
+    provider backend engine version method enabled external source target description title label environment env
+    driver namespace account tenant issuer audience algorithm model date created expires expiry updated count key keys
+    class format role domain address endpoint server database db bucket
+    """
+)
+# Where something runs: what a dict of tokens has for keys.
+PLACES = _words(
+    """
+    prod production staging live dev slack discord telegram jira bitbucket
     """
 )
 # Names that begin so tell whether, how many, or what is done.
