@@ -56,12 +56,11 @@ def describe_comparison(compared: Compared, budget: int) -> Described:
             notes.append(Cut(f"values of {_MOST_COLUMNS} of {len(common):,} common columns compared"))
             common = common[:_MOST_COLUMNS]
         differences += _rows(left, right, common, names)
-    if not differences:
-        differences = ["no difference: the same columns, types, rows and values"]
-    text, cut = clip("\n".join([*lines, *differences]), budget)
+    said = differences or ["no difference: the same columns, types, rows and values"]
+    text, cut = clip("\n".join([*lines, *said]), budget)
     notes += [cut] if cut else []
-    words = "no difference" if len(differences) == 1 and differences[0].startswith("no ") else "compared"
-    return Described(text, f"{words} with {names[1]}", tuple(notes))
+    summary = f"compared with {names[1]}" if differences else f"no difference from {names[1]}"
+    return Described(text, summary, tuple(notes))
 
 
 def _alike(left: nw.DataFrame[Any], right: nw.DataFrame[Any]) -> tuple[nw.DataFrame[Any], nw.DataFrame[Any]]:

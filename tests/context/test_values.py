@@ -180,7 +180,8 @@ class _Failing(dict[int, int]):
         (
             pandas.DataFrame(),
             "csv",
-            r"x has no format 'csv'\. Formats are schema, head N, full, group COLUMN, compare NAME, repr, str, and what Python's format\(\) takes for a "
+            r"x has no format 'csv'\. Formats are schema, head N, full, group COLUMN, compare NAME, "
+            r"repr, str, and what Python's format\(\) takes for a "
             r"pandas\..*DataFrame\.",
         ),
         (pandas.DataFrame(), "scheme", "Did you mean schema"),
