@@ -82,6 +82,10 @@ class Workspace:
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
         self.footers = FooterMemory()
+        self.published: set[str] = set()
+        """The ids of turns that stand in an output of the notebook."""
+        self.has_asked = False
+        """Whether a cell of this kernel has asked anything."""
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""

@@ -19,6 +19,7 @@ from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
+from nbclaude.magics.lasting import LastingMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
@@ -39,6 +40,7 @@ FAMILIES = (
     RulesMagics,
     FigureMagics,
     ManageMagics,
+    LastingMagics,
     AccountMagics,
     ConnectMagics,
 )

@@ -35,6 +35,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_logout": ("--connection", "CONNECTION"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
+    "claude_restore": ("--yes", "NOTEBOOK"),
     "claude_undo": ("deleted", "CONVERSATION"),
     "claude_verb": ("--keep", "--forget"),
 }
