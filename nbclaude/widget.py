@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from ipywidgets import DOMWidget
 from traitlets import Unicode
 
-__all__ = ["FrontEndWidget", "script"]
+__all__ = ["FrontEndWidget"]
 
 _ANYWIDGET = "~" + ".".join([*version("anywidget").split(".")[:2], "*"])  # what its front end is asked for
 
@@ -35,8 +34,3 @@ class FrontEndWidget(DOMWidget):  # type: ignore[misc]
         super().__init__(**traits)
         if (colab := sys.modules.get("google.colab.output")) is not None:
             colab.enable_custom_widget_manager()  # else Colab shows none but those of ipywidgets
-
-
-def script(path: Path) -> str:
-    """Return the script of a widget, behind what the scripts share: what a front end is sent is one module."""
-    return "\n".join(each.read_text("utf-8") for each in (Path(__file__).with_suffix(".js"), path))

@@ -24,6 +24,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
@@ -58,6 +59,8 @@ class Asker(Protocol):
     conversation: str
     cells: int
     display: str
+    restore: str
+    save_turns: bool
 
 
 def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
@@ -124,6 +127,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
     tell_of_rules(workspace)
+    restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)
@@ -138,6 +142,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         advice=_ADVICE,
         is_alone=lambda: _is_alone(asker),
         sign=sign,
+        marks=asker.save_turns,
         source=ask.listing,
     )
     surface = Surface(
@@ -145,6 +150,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         lambda answered: _footer(answered, asker),
         spell,
         approve_by_input,
+        saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns

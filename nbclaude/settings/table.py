@@ -374,6 +374,22 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "save_turns",
+        Flag(),
+        "save each turn in the metadata of its answer's output, so that %claude_restore finds it after a restart",
+        default=True,
+        configurable=True,
+        held=False,
+    ),
+    Setting(
+        "restore",
+        Choice(("ask", "always", "never")),
+        "what %claude_restore does: ask first; always: restore with the first question, too, without asking; never: nothing",
+        default="ask",
+        configurable=True,
+        held=False,
+    ),
+    Setting(
         "math_macros",
         Texts(Macro()),
         "LaTeX macros that the notebook defines and answers may use, like ['R', 'norm']; others are shown as source",
