@@ -127,5 +127,5 @@ def test_a_row_of_the_table_is_all_that_a_parameter_needs(house: Path) -> None:
 
 
 def test_what_type_checkers_read_has_it_too(house: Path) -> None:
-    for name in ("settings/values.py", "magics/traits.py", "reply.py"):
+    for name in ("settings/values.py", "magics/traits.py", "reply/call.py"):
         assert "    inference_geo: str | None" in (house / "nbclaude" / name).read_text("utf-8")
