@@ -123,8 +123,9 @@ class ExplainMagics(Family):
     def after_cell(self, result: Any) -> None:
         """Explain the cell that has run, if its first line asks for it; runs after every cell."""
         info = getattr(result, "info", None)
-        is_cell = info is not None and info.store_history
-        found = notebook.explained(str(info.raw_cell), self.shell) if is_cell else None
+        if info is None or not info.store_history:
+            return
+        found = notebook.explained(str(info.raw_cell), self.shell)
         if found is None or isinstance(result.error_in_exec, KeyboardInterrupt):
             return
         try:

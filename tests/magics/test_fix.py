@@ -106,7 +106,7 @@ def test_nothing_is_offered_without_a_cell_or_one_that_is_no_python(notebook: No
             "c = a @ b",
             "c = a @ b.T",
         ),
-        ("import numpy as np\nX = np.ones((9, 5)); w = np.ones((4, 2))", "X @ w", "X[:, :4] @ w"),
+        ("import numpy as np\nX = np.ones((9, 5)); w = np.ones((4, 2))", "X @ w", "X[..., :4] @ w"),
         ("pass", "import nunpy", "import numpy"),
         ("pass", "import jsn", "import json"),
         ("pass", "root = sqrt(2)", "from math import sqrt\n\nroot = sqrt(2)"),

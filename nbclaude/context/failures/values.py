@@ -20,7 +20,7 @@ MISSING = object()
 _MOST_ON_LINE = 10
 _MOST_OTHERS = 6
 _SMALL = 120  # characters of a value that is not on the failing line
-_DEPTH = 3
+_DEPTH = 5
 _MOST_DEEP = 3_000  # values within values that are looked at
 # Names that every notebook has, which say nothing about an error.
 _USUAL = frozenset(("In", "Out", "get_ipython", "exit", "quit", "open", "_", "__", "___", "display"))
@@ -159,7 +159,7 @@ def words_of(source: str) -> tuple[str, ...]:
 def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the texts under names of secrets: no text about an error may hold them, wherever it has them from.
 
-    They are looked for among variables, three levels into dicts, lists and objects, and in the environment.
+    They are looked for among variables, some levels into dicts, lists and objects, and in the environment.
     """
     found: dict[str, None] = {}
     every = [pair for names in namespaces for pair in list(names.items())]
@@ -174,7 +174,7 @@ def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _hide_inside(value: object, found: dict[str, None], left: Iterator[object], *, depth: int) -> None:
+def _hide_inside(value: Any, found: dict[str, None], left: Iterator[object], *, depth: int) -> None:
     inside: Iterable[tuple[object, object]] = ()
     if is_a(value, dict):
         inside = dict.items(value)
