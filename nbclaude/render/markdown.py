@@ -28,6 +28,7 @@ from nbclaude.render.line_references import line_references_plugin
 from nbclaude.render.links import is_safe_link
 from nbclaude.render.listing import Listing
 from nbclaude.render.maths import maths_plugin
+from nbclaude.render.nested_fences import nested_fences_plugin
 from nbclaude.render.rows import rows_plugin
 from nbclaude.render.scripts import scripts_plugin
 from nbclaude.render.tasks import tasks_plugin
@@ -55,7 +56,7 @@ def build_parser(
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
-    md.use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
+    md.use(nested_fences_plugin).use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
     if citations is not None:
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)

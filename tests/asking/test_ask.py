@@ -68,7 +68,7 @@ class Noting(NoDisplay):
     def settle(self, *, below: bool = False) -> None:
         self.told += ["end of page"] if below else []
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, saves: object = None) -> None:
         self.told.append("finish")
         self.footer = footer
 
