@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.notebook import CellRun
@@ -46,6 +46,16 @@ class Conversations:
         """Put the turns of a cell back into their places everywhere."""
         for conversation in self._all():
             conversation.cell_exists(cell)
+
+    def cells_exist(self, cells: Collection[str]) -> None:
+        """Put the turns of these cells back into their places, where they were set aside."""
+        for cell in {turn.cell for turn in self.set_aside()}.intersection(cells):
+            self.cell_exists(cell)
+
+    def follow(self, places: Mapping[str, int]) -> None:
+        """Put the turns everywhere into the order of their cells."""
+        for conversation in self._all():
+            conversation.follow(places)
 
     def bring_back(self, cells: Collection[str] | None = None) -> dict[str, int]:
         """Put the turns of deleted cells back, of all by default; return how many there were, by the conversation's name."""

@@ -8,7 +8,7 @@ asked in a panel belongs to no cell.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -196,6 +196,15 @@ class Conversation:
                 (replace(change, cells=change.cells - {cell}), turns) for change, turns in self._past
             ]
 
+    def follow(self, places: Mapping[str, int]) -> None:
+        """Put the turns into the order of their cells, by where each stands in the notebook; so are the states before changes.
+
+        A turn of no cell, or of one that is not in this notebook, stays behind the turn that it stands behind.
+        """
+        with self._guard:
+            self.every = _in_order(self.every, places)
+            self._past = [(change, _in_order(turns, places)) for change, turns in self._past]
+
     def bring_back(self, cells: Collection[str] | None = None) -> int:
         """Put the turns of deleted cells back into their places, of all by default; return how many there were."""
         with self._guard:
@@ -257,6 +266,15 @@ class Conversation:
         del self._past[:-_UNDO_DEPTH]
         self.every = turns
         self._newest = None
+
+
+def _in_order(turns: tuple[Turn, ...], places: Mapping[str, int]) -> tuple[Turn, ...]:
+    placed: list[tuple[int, Turn]] = []
+    place = -1
+    for turn in turns:
+        place = places.get(turn.cell, place)
+        placed.append((place, turn))
+    return tuple(turn for _, turn in sorted(placed, key=lambda each: each[0]))
 
 
 def _kind(

@@ -90,7 +90,7 @@ function initialize({ model }) {
   obey();
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
