@@ -1,4 +1,4 @@
-"""The built-in tools, one row each: the name by which `--tools` turns it on, and what makes it."""
+"""The built-in tools, one row each: the name by which it is turned on, and what makes it."""
 
 from __future__ import annotations
 
