@@ -38,7 +38,9 @@ def near_names(
     if type(error).__name__ == "UsageError":
         return tuple(_for_magic(error, magics))
     if is_a(error, NameError):
-        return tuple(_for_name(error, names))
+        # The words of `df.query("prce > 2")` are names of columns, too.
+        columns = () if type(error) in (NameError, UnboundLocalError) else _for_key(error, statement, names)
+        return tuple(columns) or tuple(_for_name(error, names))
     if is_a(error, AttributeError):
         return tuple(_for_attribute(error, statement, names))
     if is_a(error, ImportError):
@@ -63,8 +65,9 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
     worth = [
         each
         for each in every
-        if abs(len(each) - len(word)) < 8 and len(letters & set(each.casefold())) * 2 > len(letters)
+        if abs(len(each) - len(word)) < 8 and len(letters & set(each.casefold())) * 2 >= len(letters)
     ]
+    worth.sort(key=lambda each: abs(len(each) - len(word)))
     alike = difflib.get_close_matches(word, worth[:_COMPARED], _MAX_NEAR, 0.6)
     parts = [each for each in every if len(word) >= 3 and word.casefold() in each.casefold()]
     found = dict.fromkeys([*lowered, *squeezed, *alike, *parts])
@@ -189,8 +192,9 @@ def _for_import(error: Any) -> Iterator[str]:
     if root in sys.modules and root != name:
         yield f"{glance(sys.modules[root]).kind} is installed and has no {name.partition('.')[2]}"
         return
-    # What somebody has installed or written is meant more often than a module of the standard library.
+    # Of two that are as close, what somebody has installed or written is meant more often than one of Python's own.
     close = [*_close(root, _installed()), *_close(root, sys.stdlib_module_names)]
+    close.sort(key=lambda each: -difflib.SequenceMatcher(None, root.casefold(), each.casefold()).ratio())
     if close:
         yield f"modules spelled like {root}: {', '.join(close[:_MAX_NEAR])}"
     yield f"{root} is not installed in {sys.prefix}"

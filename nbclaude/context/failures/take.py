@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import platform
+import re
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ _MAX_OF_A_GROUP = 3
 _MAX_DETAILED = 5  # frames of the user's, of one exception
 _LIBRARY_LINES = 4
 _MESSAGE = 1_200  # characters
+# What leaves an exit status: shell lines, and the magics that run the package managers.
+_COMMAND = re.compile(r"\.system\(|run_line_magic\('(?:pip|conda|mamba|micromamba|uv|system)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,9 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
 def failed_command(cell: FailedCell) -> Failure | None:
     """Return the failure of a cell whose shell command has failed, which IPython does not count as an error; else None."""
     status = cell.namespace.get("_exit_code")
-    if type(status) is not int or status == 0 or ".system(" not in cell.code:
+    if type(status) is not int or status == 0 or not _COMMAND.search(cell.code):
         return None
-    lines = [line.strip() for line in cell.source.splitlines() if line.lstrip().startswith("!")]
+    lines = [line.strip() for line in cell.source.splitlines() if line.lstrip().startswith(("!", "%"))]
     command = beginning(lines[-1] if lines else cell.source.strip(), 300)
     raised = Raised("The command failed", f"{command} ended with exit status {status}")
     environment = (f"Python {platform.python_version()}, {sys.executable}, in {Path.cwd()}",)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
+import os
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbclaude.context.failures.failure import ValueFact
@@ -19,6 +20,8 @@ MISSING = object()
 _MAX_ON_LINE = 10
 _MAX_OTHERS = 6
 _SMALL = 120  # characters of a value that is not on the failing line
+_DEPTH = 5
+_MOST_DEEP = 3_000  # values within values that are looked at
 # Names that every notebook has, which say nothing about an error.
 _USUAL = frozenset(("In", "Out", "get_ipython", "exit", "quit", "open", "_", "__", "___", "display"))
 
@@ -154,21 +157,37 @@ def words_of(source: str) -> tuple[str, ...]:
 
 
 def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the texts under names of secrets: no text about an error may hold them, wherever it has them from."""
+    """Return the texts under names of secrets: no text about an error may hold them, wherever it has them from.
+
+    They are looked for among variables, some levels into dicts, lists and objects, and in the environment.
+    """
     found: dict[str, None] = {}
-    for names in namespaces:
-        for name, value in list(names.items()):
+    every = [pair for names in namespaces for pair in list(names.items())]
+    # Deep values must not take the time that is for all variables.
+    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MOST_DEEP)):
+        left = iter(range(most))
+        for name, value in every:
             _hide(name, value, found)
-            inside = (
-                dict.items(value)
-                if is_a(value, dict)
-                else held_by(value).items()
-                if _is_simple(value)
-                else ()
-            )
-            for key, each in itertools.islice(inside, 100):
-                _hide(key, each, found)
+            _hide_inside(value, found, left, depth=depth)
+    for name, value in os.environ.items():
+        _hide(name, value, found)
     return tuple(found)
+
+
+def _hide_inside(value: Any, found: dict[str, None], left: Iterator[object], *, depth: int) -> None:
+    inside: Iterable[tuple[object, object]] = ()
+    if is_a(value, dict):
+        inside = dict.items(value)
+    elif type(value) in (list, tuple):
+        inside = ((None, each) for each in value)
+    elif _is_simple(value):
+        inside = held_by(value).items()
+    for key, each in itertools.islice(inside, 100):
+        if next(left, None) is None:
+            return
+        _hide(key, each, found)
+        if depth > 1:
+            _hide_inside(each, found, left, depth=depth - 1)
 
 
 def _hide(name: object, value: object, found: dict[str, None]) -> None:

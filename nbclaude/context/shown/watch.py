@@ -128,7 +128,7 @@ class CellWatch:
         self._clear()
         source = str(info.raw_cell)
         # A line that has the cell explained is not a part of it.
-        asked = notebook.explained(source)
+        asked = notebook.explained(source, self._shell)
         source = source if asked is None else asked[1]
         ran_at = time.time() - (time.monotonic() - self._began)
         self._log.record(self._current, count, source, [*outputs, *last], ran_at)
