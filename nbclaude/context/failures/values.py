@@ -21,7 +21,7 @@ _MAX_ON_LINE = 10
 _MAX_OTHERS = 6
 _SMALL = 120  # characters of a value that is not on the failing line
 _DEPTH = 5
-_MOST_DEEP = 3_000  # values within values that are looked at
+_MAX_DEEP = 3_000  # values within values that are looked at
 # Names that every notebook has, which say nothing about an error.
 _USUAL = frozenset(("In", "Out", "get_ipython", "exit", "quit", "open", "_", "__", "___", "display"))
 
@@ -164,7 +164,7 @@ def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     every = [pair for names in namespaces for pair in list(names.items())]
     # Deep values must not take the time that is for all variables.
-    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MOST_DEEP)):
+    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MAX_DEEP)):
         left = iter(range(most))
         for name, value in every:
             _hide(name, value, found)
