@@ -221,9 +221,9 @@ class SettingsPane:
         self.thinking.disabled = len(options) == 1
         reasons = dict.fromkeys(_reason(refusal, "") for refusal in refusals.values() if refusal)
         by_itself = {
-            "on": "It thinks by itself.",
-            "always": "It always thinks.",
-            "off": "It thinks on request.",
+            "on": "Thinks automatically.",
+            "always": "Always thinks.",
+            "off": "Thinks on request.",
         }
         set_note(self._thinking_note, " ".join(reasons) or by_itself.get(model.thinking_default or "", ""))
 
