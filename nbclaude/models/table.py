@@ -15,6 +15,8 @@ from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["LINES", "MODELS", "ModelInfo"]
 
+LINES = ("opus", "sonnet", "haiku", "fable", "mythos")
+
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
@@ -232,6 +234,3 @@ MODELS: tuple[ModelInfo, ...] = (
         price=_price(1, 5, 0.1),
     ),
 )  # fmt: skip
-
-LINES = tuple(dict.fromkeys(model.line for model in MODELS if model.line))
-"""The names of the lines: opus, sonnet, ..."""
