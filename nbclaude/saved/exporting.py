@@ -11,13 +11,13 @@ from typing import Any
 
 from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import Shown, marked
 from nbclaude.render.reply import message_html
 from nbclaude.render.style import STYLE
 from nbclaude.saved.packing import fingerprint, sha256
 from nbclaude.saved.record import id_of, record_of
+from nbclaude.workspace import Workspace
 
 __all__ = ["FORMAT", "KINDS", "export"]
 
