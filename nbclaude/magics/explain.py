@@ -19,9 +19,8 @@ from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell, visible_cells
 from nbclaude.errors import NbclaudeError
 from nbclaude.magics.calls import call_of
-from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.failures import show_after_cell
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
@@ -41,12 +40,8 @@ __all__ = ["ExplainMagics"]
 
 
 @magics_class
-class ExplainMagics(Family):
+class ExplainMagics(OtherFamily):
     """The magic that explains; it takes the options of `%claude`."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @unbroken
     def take_out(self, lines: list[str]) -> list[str]:

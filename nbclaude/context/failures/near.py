@@ -22,10 +22,10 @@ from nbclaude.context.glance.objects import attributes_of
 
 __all__ = ["near_names"]
 
-_MOST = 5
-_MOST_KEYS = 2_000
+_MAX_NEAR = 5
+_MAX_KEYS = 2_000
 _COMPARED = 400
-_MOST_FILES = 400
+_MAX_FILES = 400
 _QUOTED = re.compile(r"[\"']([^\"'\n]{1,80})[\"']")
 _NO_MAGIC = re.compile(r"[Mm]agic(?: function)? `(%{1,2}\w+)` not found")
 _NO_ATTRIBUTE = re.compile(r"has no attribute ['\"]([^'\"]+)['\"]")
@@ -68,10 +68,10 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
         if abs(len(each) - len(word)) < 8 and len(letters & set(each.casefold())) * 2 >= len(letters)
     ]
     worth.sort(key=lambda each: abs(len(each) - len(word)))
-    alike = difflib.get_close_matches(word, worth[:_COMPARED], _MOST, 0.6)
+    alike = difflib.get_close_matches(word, worth[:_COMPARED], _MAX_NEAR, 0.6)
     parts = [each for each in every if len(word) >= 3 and word.casefold() in each.casefold()]
     found = dict.fromkeys([*lowered, *squeezed, *alike, *parts])
-    return [each for each in found if each != word][:_MOST]
+    return [each for each in found if each != word][:_MAX_NEAR]
 
 
 def _for_name(error: Any, names: Mapping[str, Any]) -> Iterator[str]:
@@ -171,7 +171,7 @@ def _containers(statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator
 
 def _keys(value: Any) -> list[str]:
     if is_a(value, dict):
-        return [each for each in itertools.islice(dict.keys(value), _MOST_KEYS) if type(each) is str]
+        return [each for each in itertools.islice(dict.keys(value), _MAX_KEYS) if type(each) is str]
     if type_of(value).endswith("_Environ"):
         return list(os.environ)
     return list(columns_of(value))
@@ -196,7 +196,7 @@ def _for_import(error: Any) -> Iterator[str]:
     close = [*_close(root, _installed()), *_close(root, sys.stdlib_module_names)]
     close.sort(key=lambda each: -difflib.SequenceMatcher(None, root.casefold(), each.casefold()).ratio())
     if close:
-        yield f"modules spelled like {root}: {', '.join(close[:_MOST])}"
+        yield f"modules spelled like {root}: {', '.join(close[:_MAX_NEAR])}"
     yield f"{root} is not installed in {sys.prefix}"
 
 
@@ -221,7 +221,7 @@ def _for_file(error: Any) -> Iterator[str]:
         return
     yield f"the working directory is {Path.cwd()}"
     name = Path(file).name
-    found = list(itertools.islice(_files_near(Path(file)), _MOST_FILES))
+    found = list(itertools.islice(_files_near(Path(file)), _MAX_FILES))
     same = [each for each in found if Path(each).name == name]
     close = [
         each
@@ -230,7 +230,7 @@ def _for_file(error: Any) -> Iterator[str]:
         if Path(each).name == word
     ]
     if near := list(dict.fromkeys([*same, *close])):
-        yield f"files there are: {', '.join(near[:_MOST])}"
+        yield f"files there are: {', '.join(near[:_MAX_NEAR])}"
     elif not Path(file).parent.exists():
         yield f"the directory {Path(file).parent} does not exist"
     elif found:

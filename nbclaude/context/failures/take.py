@@ -23,9 +23,9 @@ from nbclaude.texts import beginning
 
 __all__ = ["FailedCell", "failed_command", "failure_of"]
 
-_MOST_CAUSES = 4
-_MOST_OF_A_GROUP = 3
-_MOST_DETAILED = 5  # frames of the user's, of one exception
+_MAX_CAUSES = 4
+_MAX_OF_A_GROUP = 3
+_MAX_DETAILED = 5  # frames of the user's, of one exception
 _LIBRARY_LINES = 4
 _MESSAGE = 1_200  # characters
 # What leaves an exit status: shell lines, and the magics that run the package managers.
@@ -116,7 +116,7 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
     chain: list[tuple[BaseException, str]] = [(error, "")]
     seen = {id(error)}
     current = error
-    while len(chain) < _MOST_CAUSES:
+    while len(chain) < _MAX_CAUSES:
         cause, context = current.__cause__, current.__context__
         before = cause if cause is not None else None if current.__suppress_context__ else context
         if before is None or id(before) in seen:
@@ -128,7 +128,7 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
     # Where a library passes an error on as it is, its beginning says nothing more.
     while len(chain) > 1 and type(chain[0][0]) is type(error) and chain[0][0].args == error.args:
         chain.pop(0)
-    return [*((each, "is one of the group") for each in group[:_MOST_OF_A_GROUP]), *chain]
+    return [*((each, "is one of the group") for each in group[:_MAX_OF_A_GROUP]), *chain]
 
 
 def _raised(
@@ -192,7 +192,7 @@ def _shown_frames(
     is_last: bool,
 ) -> Iterator[FrameFacts]:
     users = [n for n, (frame, _) in enumerate(frames) if frame.is_users]
-    detailed = set(users if len(users) <= _MOST_DETAILED else [*users[:2], *users[-(_MOST_DETAILED - 2) :]])
+    detailed = set(users if len(users) <= _MAX_DETAILED else [*users[:2], *users[-(_MAX_DETAILED - 2) :]])
     for is_users, group in itertools.groupby(enumerate(frames), lambda each: each[1][0].is_users):
         block = list(group)
         if is_users:

@@ -17,11 +17,11 @@ from nbclaude.context.glance.objects import held_by
 __all__ = ["MISSING", "attribute_of", "expressions_of", "hidden_values", "lookup", "values_of", "words_of"]
 
 MISSING = object()
-_MOST_ON_LINE = 10
-_MOST_OTHERS = 6
+_MAX_ON_LINE = 10
+_MAX_OTHERS = 6
 _SMALL = 120  # characters of a value that is not on the failing line
 _DEPTH = 5
-_MOST_DEEP = 3_000  # values within values that are looked at
+_MAX_DEEP = 3_000  # values within values that are looked at
 # Names that every notebook has, which say nothing about an error.
 _USUAL = frozenset(("In", "Out", "get_ipython", "exit", "quit", "open", "_", "__", "___", "display"))
 
@@ -42,7 +42,7 @@ def values_of(
     facts: dict[str, ValueFact] = {}
     looking = Looking(words)
     for text, node in expressions_of(statement) if statement is not None else ():
-        if len(facts) >= _MOST_ON_LINE:
+        if len(facts) >= _MAX_ON_LINE:
             break
         value = lookup(node, names)
         if value is MISSING or text in facts or _is_usual(node, value, calls):
@@ -52,7 +52,7 @@ def values_of(
         )
     small = Looking(words, depth=1, room=_SMALL, items=3)
     for name, value in others.items():
-        if len(facts) >= _MOST_ON_LINE + _MOST_OTHERS:
+        if len(facts) >= _MAX_ON_LINE + _MAX_OTHERS:
             break
         if (
             name not in facts
@@ -164,7 +164,7 @@ def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     every = [pair for names in namespaces for pair in list(names.items())]
     # Deep values must not take the time that is for all variables.
-    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MOST_DEEP)):
+    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MAX_DEEP)):
         left = iter(range(most))
         for name, value in every:
             _hide(name, value, found)
