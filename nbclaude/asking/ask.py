@@ -20,15 +20,16 @@ from nbclaude.asking.steps import Answer, ask_in_steps
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Spell, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.gathering import Gathered
     from nbclaude.conversation.screening import Screening
     from nbclaude.output.display import AnswerDisplay
+    from nbclaude.output.marks import Saves
     from nbclaude.render.footer import Footer
     from nbclaude.render.receipt import Receipt
 
@@ -72,13 +73,16 @@ class Surface:
     """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 
     `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. Without a `footer`
-    nothing is shown under the answer, and nothing counts as told.
+    nothing is shown under the answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer,
+    in a `record` that is there already or in a new one.
     """
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
     spell: Spell = plainly
     approve: Approve | None = None
+    saves: bool = False
+    record: Saves | None = None
 
 
 def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -148,8 +152,20 @@ def _show_end(
     torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
     footer = surface.footer(answered)
     with contextlib.suppress(*torn):
-        display.finish(footer)
+        display.finish(footer, _saves(prepared, answered, surface))
     return answered
+
+
+def _saves(prepared: Prepared, answered: Answered, surface: Surface) -> Saves | None:
+    """Return what makes the record of an answer once its pages are known; None if it is not saved."""
+    if not surface.saves or surface.record is not None:
+        return surface.record if surface.saves else None
+    from nbclaude.saved.record import record_of, request_parts
+
+    change = answered.outcome.change
+    names = (prepared.ask.conversation, *change.left) if change is not None else ()
+    request = request_parts(prepared.plan.request)
+    return lambda shown: record_of(prepared.workspace, names, answered.turns, shown, request)
 
 
 def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered, spell: Spell) -> Receipt:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import notebook
 from nbclaude.asking.gathering_figures import FigureGatherer, reason_of
 from nbclaude.asking.prompt import Prompt
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
@@ -21,6 +20,7 @@ from nbclaude.refusal import Refusal, refused
 from nbclaude.settings.values import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment
@@ -79,7 +79,12 @@ class _Gatherer:
     def attach_named(self, what: str, names: Mapping[str, Any]) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression of these `names`."""
         from nbclaude.context.files import attach_path, attach_url
-        from nbclaude.context.references.expressions import evaluate, failures_of, parse_expression
+        from nbclaude.context.references.expressions import (
+            evaluate,
+            failures_of,
+            formatted,
+            parse_expression,
+        )
         from nbclaude.context.references.replacing import read_reference
 
         if what.startswith(("http://", "https://")):
@@ -88,6 +93,7 @@ class _Gatherer:
         if named is not None and not ("." in what and Path(what).expanduser().is_file()):
             expression, format = named
             value = evaluate(expression, names, "attach")
+            value = formatted(value, expression, format, names, "attach")
             with failures_of(what, "attach"):
                 return self.attach(value, what, format, attached=True)
         # A dotted name may be a file's, too: attach_path knows what files there are.

@@ -14,15 +14,15 @@ from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, turns_before, with_references
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.models.info import model_info
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
 
-__all__ = ["send"]
+__all__ = ["left_others", "send"]
 
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
@@ -65,7 +65,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
             display,
             lambda error, plan: _recovered(error, plan, prepared),
         )
-        return _left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
+        return left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:
     )
 
 
-def _left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
+def left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
     """Take the cell's turns out of the conversations in which it asked before."""
     at = ask.question.at
     if outcome.change is None or at is None:

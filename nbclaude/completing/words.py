@@ -14,17 +14,18 @@ from nbclaude.asking.reply import Reply
 from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.context.values import FORMATS
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.data.formats import FORMATS as DATA_FORMATS
+from nbclaude.data.frames import is_frame
 from nbclaude.models.info import in_short, model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
+from nbclaude.workspace import Workspace
 
 __all__ = ["Known", "Word", "words_at"]
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 _LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
 
 
@@ -72,7 +73,7 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
         case "name":
             return _variables(known, begun)
         case "format":
-            return (Word(text, "format") for text in _formats())
+            return _formats(place, known)
     value = value_at(place.expression, known.namespace)
     if value is None:
         return ()
@@ -82,8 +83,28 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
     return (Word(name, "attribute") for name in attributes_of(value) if hidden or not name.startswith("_"))
 
 
-def _formats() -> list[str]:
-    return [text.replace(" N", " 20") for text in FORMATS]
+def _formats(place: Place, known: Known) -> Iterator[Word]:
+    """Give the formats; after `group` the columns, and after `compare` the other frames."""
+    word, space, _ = place.fragment.partition(" ")
+    if space and word == "group":
+        value = value_at(place.expression, known.namespace)
+        yield from (Word(f"group {key}", "column") for key in (keys_of(value) if value is not None else ()))
+    elif space and word == "compare":
+        for name, value in known.namespace.items():
+            if not name.startswith("_") and name != place.expression and is_frame(value):
+                yield Word(f"compare {name}", "frame")
+    else:
+        yield from (
+            Word(row.example or row.word, row.about)
+            for row in DATA_FORMATS.values()
+            if row.word not in _NAMED
+        )
+        yield from (Word(f"{word} ", DATA_FORMATS[word].about) for word in _NAMED)
+        yield from (Word(word, "what Python makes of it") for word in ("repr", "str"))
+
+
+_NAMED = ("group", "compare")
+"""Formats that a name follows."""
 
 
 def _values(option: Option, begun: str, known: Known) -> Iterable[Word]:
@@ -179,13 +200,17 @@ def _files(known: Known, begun: str) -> Iterator[Word]:
     try:
         with os.scandir(Path(f"{folder}{slash}" or ".").expanduser()) as found:
             entries = sorted(
-                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MOST_FILES), strict=False)
+                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MAX_FILES), strict=False)
             )
     except (OSError, RuntimeError):  # no such folder, or no home
         return
     for entry, is_folder in entries:
         if name.startswith(".") or not entry.startswith("."):
             yield Word(f"{folder}{slash}{entry}{'/' if is_folder else ''}", "folder" if is_folder else "file")
+
+
+def _notebooks(known: Known, begun: str) -> Iterator[Word]:
+    return (word for word in _files(known, begun) if word.text.endswith((".ipynb", "/")))
 
 
 def _attachables(known: Known, begun: str) -> Iterator[Word]:
@@ -219,6 +244,7 @@ _LISTS: Mapping[str, _List] = {
     "MODEL": _models,
     "CONVERSATION": _conversations,
     "CONNECTION": _connections,
+    "NOTEBOOK": _notebooks,
     "VARIABLE": _variables,
     "BLOCK": _blocks,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
@@ -10,7 +10,6 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from nbclaude.asking.prepare import refuse_keys
 from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
@@ -22,6 +21,10 @@ from nbclaude.options import help_page, parse_line
 from nbclaude.output import say
 from nbclaude.stopping import stoppable, undisturbed
 from nbclaude.supported import refuse_old_widgets
+from nbclaude.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nbclaude.saved.replaying import Replays
 
 __all__ = ["ClaudeMagics"]
 
@@ -32,6 +35,7 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     def __init__(self, shell: Shell, workspace: Workspace) -> None:
         super().__init__(shell=shell, workspace=workspace)
+        self.replays: Replays | None = None
 
     @undisturbed(before=True)
     def before_cell(self, info: Any) -> None:

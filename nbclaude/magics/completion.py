@@ -8,12 +8,12 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics import short_names
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
 from nbclaude.verbs.instructions import instruction_names
 from nbclaude.verbs.options import OWN
+from nbclaude.workspace import Workspace
 
 __all__ = ["load", "unload"]
 
@@ -35,6 +35,10 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_logout": ("--connection", "CONNECTION"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
+    "claude_restore": ("--yes", "NOTEBOOK"),
+    "claude_replay": ("on", "off", "only", "NOTEBOOK"),
+    "claude_forget": ("--saved", "NOTEBOOK"),
+    "claude_fork": ("CONVERSATION",),
     "claude_undo": ("deleted", "CONVERSATION"),
     "claude_verb": ("--keep", "--forget"),
 }

@@ -13,16 +13,20 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.replayed import replay
 from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
+from nbclaude.conversation.exchange import KEPT
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.replays import saved_answer
+from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
@@ -33,9 +37,11 @@ from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
+    from nbclaude.saved.replaying import Replays
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
@@ -44,11 +50,8 @@ _ADVICE = (
     "If no answer appears here, it is in _claude; "
     "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
-_WAS_COMPLETE = (
-    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
-)
-_WAS_KEPT = "Stopped. The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
-_UNCHANGED = "Stopped. The conversation is unchanged."
+_WAS_COMPLETE: Words = ("It is in _claude, and ", Command.UNDO, " takes its turn back.")
+_UNCHANGED: Words = ("The conversation is unchanged.",)
 
 
 class Asker(Protocol):
@@ -59,6 +62,9 @@ class Asker(Protocol):
     conversation: str
     cells: int
     display: str
+    restore: str
+    save_turns: bool
+    replays: Replays | None
 
 
 def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
@@ -121,6 +127,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
     tell_of_rules(workspace)
+    restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     sign = _show_figures(shell, sign)
@@ -129,6 +136,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
             sign.end()
         _show_plan(shell, prepared)
         return None
+    prepared, saved = saved_answer(asker, prepared, fresh=options.fresh)
     display = open_display(
         shell,
         asker.display,
@@ -137,26 +145,31 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         advice=_ADVICE,
         is_alone=lambda: _is_alone(asker),
         sign=sign,
+        marks=asker.save_turns,
         source=ask.listing,
+        answer=saved.answer if saved is not None else "",
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
         approve_by_input,
+        saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
     try:
-        answered = ask_prepared(prepared, display, surface)
+        answered = (
+            replay(prepared, saved, display, surface) if saved else ask_prepared(prepared, display, surface)
+        )
     except KeyboardInterrupt as stop:
         if stopping.says_what_became(stop):
             raise
-        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
+        raise AnswerInterrupted(note=_UNCHANGED if conversation.turns == before else KEPT) from None
     if answered.outcome.error is not None:
         raise answered.outcome.error
     if answered.was_stopped:
-        raise AnswerInterrupted(_WAS_COMPLETE)
+        raise AnswerInterrupted("when the answer was complete", note=_WAS_COMPLETE)
     return answered.reply
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
+from nbclaude.cleaning import excerpt
 from nbclaude.client.connection import DEMO_NOTICE
-from nbclaude.conversation.turns import Conversation, Turn, excerpt
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
-from nbclaude.output import say, show_table
+from nbclaude.magics.family import OtherFamily, argument
+from nbclaude.magics.wording import note_text
+from nbclaude.output import say, say_with, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -27,12 +30,11 @@ _LOOKED_AT = 2_000  # characters of an answer
 
 
 @magics_class
-class ManageMagics(Family):
+class ManageMagics(OtherFamily):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._demo: Simulator | None = None
 
     @line_magic
@@ -46,9 +48,12 @@ class ManageMagics(Family):
         if not rows:
             say(f"The conversation {conversation.name!r} has no turns yet.")
             return
-        show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
+        title = f"Conversation {conversation.name!r}"
+        if conversation.branch[0]:
+            title += f", which branches from {conversation.branch[0]!r} after turn {conversation.branch[1]}"
+        show_table(self.shell, title, _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
-            say(set_aside_sentence(len(conversation.set_aside)))
+            say(note_text(set_aside_sentence(len(conversation.set_aside))))
 
     @line_magic
     def claude_undo(self, line: str) -> None:
@@ -70,8 +75,8 @@ class ManageMagics(Family):
         if change is not None:
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
-            said += f" {set_aside_sentence(len(conversation.set_aside))}"
-        say(said)
+            said += f" {note_text(set_aside_sentence(len(conversation.set_aside)))}"
+        self._say(said, [conversation.name] if change is not None else [])
         for offer in self.workspace.edits.applied_with(gone):
             offer.take_back(self.shell, f"The turn had changed {offer.proposal.label or 'a cell'}.")
 
@@ -81,8 +86,9 @@ class ManageMagics(Family):
             say("No turn is set aside: as far as nbclaude knows, no cell that asked was deleted.")
             return
         where = ", ".join(f"{count_of_turns(count)} in {name!r}" for name, count in counts.items())
-        say(
-            f"Brought back {where}; the next request sends {'it' if sum(counts.values()) == 1 else 'them'} again."
+        self._say(
+            f"Brought back {where}; the next request sends {'it' if sum(counts.values()) == 1 else 'them'} again.",
+            counts,
         )
 
     @line_magic
@@ -96,7 +102,10 @@ class ManageMagics(Family):
         if not removed:
             say(f"The conversation {conversation.name!r} has no turns.")
             return
-        say(f"Forgot {count_of_turns(removed)} of {conversation.name!r}. %claude_undo takes it back.")
+        self._say(
+            f"Forgot {count_of_turns(removed)} of {conversation.name!r}. %claude_undo takes it back.",
+            [conversation.name],
+        )
 
     @line_magic
     def claude_demo(self, line: str) -> None:
@@ -130,6 +139,16 @@ class ManageMagics(Family):
             demo.stop()
             say("The demo is off; %claude asks the server in the settings again.")
 
+    def _say(self, text: str, changed: Iterable[str]) -> None:
+        """Say what has changed; where turns are saved, the notebook learns how these conversations stand now."""
+        names = list(changed)
+        if names and self._chat.save_turns:
+            from nbclaude.saved.record import change_record
+
+            say_with(self.shell, text, change_record(self.workspace, names))
+        else:
+            say(text)
+
     def _conversation(self, line: str) -> Conversation:
         said = argument(line)
         name = said or str(self._chat.conversation)
@@ -154,7 +173,7 @@ def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
     return (
         (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),
         workspace.cell_name(turn.cell) or "–",
-        excerpt(turn.asked, _EXCERPT),
+        excerpt(turn.asked, _EXCERPT) + (" (restored)" if turn.is_restored else ""),
         answer + (f" ({turn.stopped})" if turn.stopped else ""),
         f"{prompt_tokens(usage):,}",
         f"{token_count(usage, 'output_tokens'):,}",

@@ -11,12 +11,14 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
+from nbclaude.output.marks import Saves, Shown, marked
 from nbclaude.wire.events import BlockStart, Event
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class PagesDisplay:
 
     `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
     shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place. A `listing`
-    stands above it, which its text can refer to.
+    stands above it, which its text can refer to. With `marks` each page says in its metadata of which `answer` it is.
     """
 
     def __init__(
@@ -75,8 +77,12 @@ class PagesDisplay:
         is_alone: Callable[[], bool] = lambda: False,
         sign: EarlySign | None = None,
         listing: Listing | None = None,
+        marks: bool = False,
+        answer: str = "",
     ) -> None:
         self._publisher = publisher
+        self._marks = marks
+        self._markdown: dict[int, str] = {}
         self._listing = listing
         self._first = 0 if listing is None else 1  # the output of the first page: a listing stands above it
         self._macros = macros
@@ -86,6 +92,7 @@ class PagesDisplay:
         self._language = language
         self._sign = sign
         self._id = sign.id if sign is not None else f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._answer = answer or self._id.removeprefix("nbclaude-")
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
         self._has_words = False
@@ -151,8 +158,8 @@ class PagesDisplay:
         self.settle(below=True)
         say(text)
 
-    def finish(self, footer: Footer) -> None:
-        """Paint all that is left, and the footer."""
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
+        """Paint all that is left, and the footer; the last output carries what `saves` makes."""
         self._countdown = None
         pages = self._ready().close(self._caught_up_for(footer))
         shown = self._shown - self._first
@@ -163,7 +170,7 @@ class PagesDisplay:
             self._shown = 0
             self._show_listing()
         for page in pages:
-            self._show_page(page)
+            self._show_page(page, saves if page is pages[-1] else None)
 
     def abandon(self) -> None:
         """Take the waiting sign away."""
@@ -234,7 +241,7 @@ class PagesDisplay:
 
     def _ready(self) -> ReplyRenderer:
         if self._renderer is None:
-            self._renderer = self._build_renderer(self._id.removeprefix("nbclaude-"))
+            self._renderer = self._build_renderer(self._answer)
         return self._renderer
 
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
@@ -242,23 +249,35 @@ class PagesDisplay:
 
         return ReplyRenderer(document_id, self._language, self._macros, listing=self._listing)
 
-    def _show_page(self, page: PageImage) -> None:
+    def _show_page(self, page: PageImage, saves: Saves | None = None) -> None:
         self._has_words = True
         bundle = {"text/html": page.html}
+        metadata: Mapping[str, Any] = {}
         if page.closed:
             # Consoles print the plain text: no escape sequence may reach a terminal.
             bundle |= {"text/markdown": page.markdown, "text/plain": page.markdown}
+            metadata = self._mark(page, saves)
         elif page.number + self._first >= self._shown:
             bundle["text/plain"] = _GOES_ON
-        self._publish(page.number + self._first, bundle)
+        self._publish(page.number + self._first, bundle, metadata)
 
-    def _publish(self, number: int, bundle: Mapping[str, str]) -> None:
+    def _mark(self, page: PageImage, saves: Saves | None) -> Mapping[str, Any]:
+        """Make the metadata of a closed page."""
+        if not self._marks:
+            return {}
+        self._markdown[page.number] = printable(page.markdown)
+        more = saves(Shown(self._answer, self._markdown)) if saves is not None else None
+        return marked(self._answer, page.number, more)
+
+    def _publish(
+        self, number: int, bundle: Mapping[str, str], metadata: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         display_id = f"{self._id}-{number}"
         update = number < self._shown
         self._shown = max(self._shown, number + 1)
         self._publisher.publish(
             data={kind: printable(text) for kind, text in bundle.items()},
-            metadata={},
+            metadata=dict(metadata),
             transient={"display_id": display_id},
             update=update,
         )

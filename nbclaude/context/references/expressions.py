@@ -11,10 +11,20 @@ from typing import Any
 
 from nbclaude.context.references.scope import Scope
 from nbclaude.cures import Mention, Words
-from nbclaude.errors import ConfigurationError
+from nbclaude.data.formats import read_format
+from nbclaude.data.frames import Compared
+from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal, refused
 
-__all__ = ["SEND_BRACES", "evaluate", "failures_of", "names_existing", "parse_expression", "spelled"]
+__all__ = [
+    "SEND_BRACES",
+    "evaluate",
+    "failures_of",
+    "formatted",
+    "names_existing",
+    "parse_expression",
+    "spelled",
+]
 
 # Functions that may be written around a variable; any other builtin is a word like another.
 _FUNCTIONS = frozenset(
@@ -81,6 +91,19 @@ def evaluate(source: str, namespace: Mapping[str, Any], setting: str = "") -> An
         return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
 
 
+def formatted(
+    value: Any, expression: str, format: str, namespace: Mapping[str, Any], setting: str = ""
+) -> Any:
+    """Return what a format is applied to: the value, or for `compare other` the value with what the other name names.
+
+    Raises ConfigurationError as `evaluate` does for the other name.
+    """
+    wanted = read_format(format)
+    if wanted.word != "compare":
+        return value
+    return Compared(value, evaluate(wanted.argument, namespace, setting), expression, wanted.argument)
+
+
 def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expression:
     """Return the tree with private names, `self.__x`, spelled as Python spells them in the class where the line stands."""
     if isinstance(namespace, Scope) and namespace.private:
@@ -96,16 +119,16 @@ def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expressio
 def failures_of(reference: str, setting: str = "") -> Iterator[None]:
     """Turn whatever the user's objects raise while they are looked at into a ConfigurationError that names the reference.
 
-    SystemExit and other exceptions that would end the kernel are failures as well. The user's stop is passed on.
+    SystemExit and other exceptions that would end the kernel are failures as well. The user's stop says what it has stopped.
     """
     name = reference if setting else f"The reference {{{reference}}}"
     try:
         yield
     except ConfigurationError:
         raise
-    except KeyboardInterrupt as stop:
-        stop.add_note(f"{name} was stopped. Nothing was sent.")
-        raise
+    except KeyboardInterrupt:
+        what = reference if setting else f"the reference {{{reference}}}"
+        raise AnswerInterrupted(f"while {what} was evaluated", note=("Nothing was sent.",)) from None
     except BaseException as error:
         reason = f"failed: {_message_of(error)}. Nothing was sent."
         if setting:
