@@ -228,6 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             tour.while_it_runs(len(CELLS))
             tour.panel(len(CELLS) + len(live))
             notebook.close()
+            lab.shut_kernels_down()
             lab.connect()
             notebook = NotebookPage(lab, browser, tripwire, (WIDTHS[0], HEIGHT))
             notebook.create(
@@ -237,7 +238,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     "%claude_demo",
                     "%%claude\nWhat can you do?",
                     "%claude_history",
-                ]
+                ],
+                "without-key",
             )
             notebook.run(0)
             tour = Tour(notebook, simulator, wanted)
