@@ -5,6 +5,7 @@ import { Offers } from "./offers.js";
 
 export const VERSION = "0.1.0";
 export const LOAD = "%load_ext nbclaude";
+export const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
@@ -73,7 +74,7 @@ export class Lines {
   /** What an execute request tells of the notebook. @param {Panel} panel */
   told(panel) {
     const cells = panel.context.model.sharedModel.cells;
-    return { version: VERSION, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
+    return { version: VERSION, page: PAGE, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
   }
 
   /** @param {Panel} panel @param {Kernel | null | undefined} kernel */
@@ -173,7 +174,7 @@ class Line {
     else if (data.do === "names") {
       this.names = new Set(data.names); // of all that were ever asked for
       this._tell();
-    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state);
+    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state, PAGE);
   }
 
   /** @param {{version?: string}} data */

@@ -57,8 +57,9 @@ export class Offers {
     this._models = new Map();
   }
 
-  /** Take what the kernel says of an offer; a wish of its own is followed at once, on the screen or not. */
-  receive(id, state) {
+  /** Take what the kernel says of an offer. A wish is followed at once, on the screen or not, and by the page that ran the cell alone. */
+  receive(id, state, page) {
+    if (state?.wish && state.page !== page) state = { ...state, wish: "" };
     const known = this._models.get(id);
     if (state === null) {
       this._models.delete(id);
