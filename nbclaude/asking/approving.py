@@ -84,6 +84,8 @@ def _asked(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
 def described(tool: Tool, arguments: Mapping[str, Any]) -> str:
     """Say what is asked: the tool, its arguments in full, and what it may touch."""
     lines = [f"Claude wants to call {tool.name}: {tool.touches}."]
+    if tool.preview is not None and (preview := tool.preview(arguments)):
+        return "\n".join([*lines, *(f"  {line}" for line in preview.split("\n"))])
     for name, value in arguments.items():
         if name == tool.shown and isinstance(value, str):
             lines += [f"  {line}" for line in value.strip("\n").split("\n")]

@@ -73,7 +73,8 @@ class Surface:
     """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 
     `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. Without a `footer`
-    nothing is shown under the answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer.
+    nothing is shown under the answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer,
+    in a `record` that is there already or in a new one.
     """
 
     keep: Callable[[Reply], None] = lambda reply: None
@@ -81,6 +82,7 @@ class Surface:
     spell: Spell = plainly
     approve: Approve | None = None
     saves: bool = False
+    record: Saves | None = None
 
 
 def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -150,12 +152,14 @@ def _show_end(
     torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
     footer = surface.footer(answered)
     with contextlib.suppress(*torn):
-        display.finish(footer, _saves(prepared, answered) if surface.saves else None)
+        display.finish(footer, _saves(prepared, answered, surface))
     return answered
 
 
-def _saves(prepared: Prepared, answered: Answered) -> Saves:
-    """Return what makes the record of an answer once its pages are known."""
+def _saves(prepared: Prepared, answered: Answered, surface: Surface) -> Saves | None:
+    """Return what makes the record of an answer once its pages are known; None if it is not saved."""
+    if not surface.saves or surface.record is not None:
+        return surface.record if surface.saves else None
     from nbclaude.saved.record import record_of, request_parts
 
     change = answered.outcome.change

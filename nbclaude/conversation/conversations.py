@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.notebook import CellRun
@@ -19,6 +20,16 @@ class Conversations:
 
     def __getitem__(self, name: str) -> Conversation:
         return self._by_name.setdefault(name, Conversation(name))
+
+    def branch(self, name: str, of: Conversation, turns: tuple[Turn, ...]) -> Conversation:
+        """Make a conversation of this name that begins with turns of another one, as they are now.
+
+        They belong to no cell there: what happens to the cells happens to the other conversation.
+        """
+        made = Conversation(name, tuple(replace(turn, cell="") for turn in turns))
+        made.branch = (of.name, len(turns))
+        self._by_name[name] = made
+        return made
 
     def begin(self, name: str) -> None:
         """Have a conversation of this name, also while nothing has been asked in it."""

@@ -23,7 +23,8 @@ class Turn:
     `follows` is the turn whose answer this one goes on from (its rest, or the results of its tool calls), `completes` the
     partial turn that has become this one. `kept` are turns of earlier runs of the cell that this run builds on: they stay
     as long as it does. `label` is what the question is called in lists; empty for its own words. `notice` says who answered
-    where it was not Claude. A turn that was restored from a notebook is `saved_as` the id that it has there.
+    where it was not Claude. A turn that came from a notebook, or from
+    another conversation, is `saved_as` the id that it has there.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -51,6 +52,11 @@ class Turn:
         said = str(last.get("text") or "") if last.get("type") == "text" else ""
         kinds = {block.get("type") for block in self.prompt}
         return self.label or said or ("(the result of a tool)" if "tool_result" in kinds else "(goes on)")
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether it was read from a notebook."""
+        return isinstance(self.run, tuple) and self.run[:1] == ("restored",)
 
     @property
     def question(self) -> str:

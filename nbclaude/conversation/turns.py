@@ -70,6 +70,8 @@ class Conversation:
         """What tells this conversation in this kernel from others of its name."""
         self.also: tuple[str, ...] = ()
         """The lineages that were restored into it."""
+        self.branch: tuple[str, int] = ("", 0)
+        """The conversation that it branches from, and how many turns it has from there."""
         self.turn_lock = ForkSafeLock()
         self._guard = ForkSafeLock()
         self._deleted: frozenset[str] = frozenset()

@@ -36,6 +36,9 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
     "claude_restore": ("--yes", "NOTEBOOK"),
+    "claude_replay": ("on", "off", "only", "NOTEBOOK"),
+    "claude_forget": ("--saved", "NOTEBOOK"),
+    "claude_fork": ("CONVERSATION",),
     "claude_undo": ("deleted", "CONVERSATION"),
     "claude_verb": ("--keep", "--forget"),
 }

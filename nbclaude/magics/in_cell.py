@@ -13,6 +13,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.replayed import replay
 from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
@@ -23,6 +24,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.replays import saved_answer
 from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
@@ -37,6 +39,7 @@ from nbclaude.tools.definitions import definitions_of
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
+    from nbclaude.saved.replaying import Replays
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
@@ -62,6 +65,7 @@ class Asker(Protocol):
     display: str
     restore: str
     save_turns: bool
+    replays: Replays | None
 
 
 def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
@@ -135,6 +139,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     if options.dry_run:
         _show_plan(shell, prepared)
         return None
+    prepared, saved = saved_answer(asker, prepared, fresh=options.fresh)
     display = open_display(
         shell,
         asker.display,
@@ -145,6 +150,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         sign=sign,
         marks=asker.save_turns,
         source=ask.listing,
+        answer=saved.answer if saved is not None else "",
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
@@ -156,7 +162,9 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
     try:
-        answered = ask_prepared(prepared, display, surface)
+        answered = (
+            replay(prepared, saved, display, surface) if saved else ask_prepared(prepared, display, surface)
+        )
     except KeyboardInterrupt as stop:
         if stopping.says_what_became(stop):
             raise

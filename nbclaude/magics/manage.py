@@ -47,7 +47,10 @@ class ManageMagics(Family):
         if not rows:
             say(f"The conversation {conversation.name!r} has no turns yet.")
             return
-        show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
+        title = f"Conversation {conversation.name!r}"
+        if conversation.branch[0]:
+            title += f", which branches from {conversation.branch[0]!r} after turn {conversation.branch[1]}"
+        show_table(self.shell, title, _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
             say(set_aside_sentence(len(conversation.set_aside)))
 
@@ -169,7 +172,7 @@ def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
     return (
         (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),
         workspace.cell_name(turn.cell) or "–",
-        excerpt(turn.asked, _EXCERPT) + (" (restored)" if turn.saved_as else ""),
+        excerpt(turn.asked, _EXCERPT) + (" (restored)" if turn.is_restored else ""),
         answer + (f" ({turn.stopped})" if turn.stopped else ""),
         f"{prompt_tokens(usage):,}",
         f"{token_count(usage, 'output_tokens'):,}",

@@ -99,22 +99,24 @@ def open_display(
     sign: EarlySign | None = None,
     marks: bool = False,
     source: str = "",
+    answer: str = "",
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
     `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
     `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
     shows nothing but this answer; an early `sign` may be on the screen already. `source` is code that the answer refers to by
-    the numbers of its lines: it is listed above. With `marks` the answer can be saved.
+    the numbers of its lines: it is listed above. With `marks` the answer can be saved, under an id of
+    its own or that which it has as an `answer` already.
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
         return TerminalDisplay(sys.stdout)
     from nbclaude.render.listing import Listing
 
-    listing = Listing(source, uuid.uuid4().hex[:6]) if source else None
+    listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
-        return AppendDisplay(shell.display_pub, language, macros, listing=listing, marks=marks)
+        return AppendDisplay(shell.display_pub, language, macros, listing=listing, marks=marks, answer=answer)
     return PagesDisplay(
         shell.display_pub,
         language,
@@ -124,4 +126,5 @@ def open_display(
         sign=sign,
         listing=listing,
         marks=marks,
+        answer=answer,
     )

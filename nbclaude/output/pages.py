@@ -64,7 +64,7 @@ class PagesDisplay:
 
     `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
     shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place. A `listing`
-    stands above it, which its text can refer to. With `marks` each page says in its metadata of which answer it is.
+    stands above it, which its text can refer to. With `marks` each page says in its metadata of which `answer` it is.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class PagesDisplay:
         sign: EarlySign | None = None,
         listing: Listing | None = None,
         marks: bool = False,
+        answer: str = "",
     ) -> None:
         self._publisher = publisher
         self._marks = marks
@@ -91,6 +92,7 @@ class PagesDisplay:
         self._language = language
         self._sign = sign
         self._id = sign.id if sign is not None else f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._answer = answer or self._id.removeprefix("nbclaude-")
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
         self._has_words = False
@@ -239,7 +241,7 @@ class PagesDisplay:
 
     def _ready(self) -> ReplyRenderer:
         if self._renderer is None:
-            self._renderer = self._build_renderer(self._id.removeprefix("nbclaude-"))
+            self._renderer = self._build_renderer(self._answer)
         return self._renderer
 
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
@@ -264,9 +266,8 @@ class PagesDisplay:
         if not self._marks:
             return {}
         self._markdown[page.number] = printable(page.markdown)
-        answer = self._id.removeprefix("nbclaude-")
-        more = saves(Shown(answer, self._markdown)) if saves is not None else None
-        return marked(answer, page.number, more)
+        more = saves(Shown(self._answer, self._markdown)) if saves is not None else None
+        return marked(self._answer, page.number, more)
 
     def _publish(
         self, number: int, bundle: Mapping[str, str], metadata: Mapping[str, Any] = MappingProxyType({})

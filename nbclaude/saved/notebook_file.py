@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
+import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +19,7 @@ from nbclaude.saved.packing import sha256
 from nbclaude.saved.visible import View
 from nbclaude.wire.json_text import from_json
 
-__all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook"]
+__all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "strip_notebook"]
 
 MOST = 500_000_000  # bytes
 _DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
@@ -132,6 +135,40 @@ def read_notebook(path: Path) -> NotebookFile:
         ConfigurationError: there is none, it cannot be read, or it is not a notebook.
 
     """
+    cells = _content(path)["cells"]
+    return NotebookFile(
+        path, [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
+    )
+
+
+def strip_notebook(path: Path) -> int:
+    """Take all that we have saved out of the outputs of a file, in one step; return of how many outputs.
+
+    Raises:
+        ConfigurationError: there is none, it cannot be read or written, or it is not a notebook.
+
+    """
+    content = _content(path)
+    count = 0
+    for cell in content["cells"]:
+        for output in _list(cell.get("outputs")) if isinstance(cell, Mapping) else ():
+            metadata = output.get("metadata") if isinstance(output, Mapping) else None
+            if isinstance(metadata, dict) and metadata.pop(KEY, None) is not None:
+                count += 1
+    if count:
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            new.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+            shutil.copymode(path, new)
+            new.replace(path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
+    return count
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    """Return the JSON of a notebook, whose `cells` are a list."""
     try:
         if path.stat().st_size > MOST:
             raise ConfigurationError(f"{path} is too large to be read: {path.stat().st_size:,} bytes.")
@@ -142,12 +179,9 @@ def read_notebook(path: Path) -> NotebookFile:
         raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError as error:
         raise ConfigurationError(f"{path} is not a notebook: it is not JSON ({error}).") from None
-    cells = content.get("cells") if isinstance(content, Mapping) else None
-    if not isinstance(cells, list):
+    if not isinstance(content, Mapping) or not isinstance(content.get("cells"), list):
         raise ConfigurationError(f"{path} is not a notebook: it has no cells.")
-    return NotebookFile(
-        path, [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
-    )
+    return content
 
 
 def joined(value: object) -> str:

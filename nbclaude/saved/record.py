@@ -18,7 +18,16 @@ from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest
 
-__all__ = ["KEPT_SETTINGS", "change_record", "entry_of", "id_of", "record_of", "request_parts", "state_of"]
+__all__ = [
+    "KEPT_SETTINGS",
+    "change_record",
+    "entry_of",
+    "id_of",
+    "place_texts",
+    "record_of",
+    "request_parts",
+    "state_of",
+]
 
 # What may stand in nobody else's notebook, or is saved in a way of its own.
 _NOT_KEPT = ("system", "tools", "schema", "headers", "extra", "betas", "metadata_user")
@@ -39,7 +48,7 @@ def record_of(
     """
     ids = [id_of(turn, workspace) for turn in turns]
     entries = [{"id": its_id, **entry_of(turn, workspace)} for turn, its_id in zip(turns, ids, strict=True)]
-    _place_texts(entries, shown.pages)
+    place_texts(entries, shown.pages)
     workspace.published.update(ids)
     states = [state_of(workspace.conversations[name], workspace) for name in names]
     return _savable({"saved": _now(), "request": dict(request), "turns": entries, "conversations": states})
@@ -71,6 +80,7 @@ def state_of(conversation: Conversation, workspace: Workspace) -> dict[str, Any]
         "lineage": conversation.lineage,
         "also": list(conversation.also),
         "order": order,
+        **({"branch": list(conversation.branch)} if conversation.branch[0] else {}),
     }
 
 
@@ -148,7 +158,7 @@ def _tools(settings: Settings) -> Any:
     return definitions
 
 
-def _place_texts(entries: Sequence[Mapping[str, Any]], pages: Mapping[int, str]) -> None:
+def place_texts(entries: Sequence[Mapping[str, Any]], pages: Mapping[int, str]) -> None:
     """Put places into the outputs where the texts of the answer stand, if that is what the outputs say."""
     blocks = [block for entry in entries for block in entry["message"]["content"] if block["type"] == "text"]
     places = segments_of([block["text"] for block in blocks], pages)

@@ -29,6 +29,7 @@ class FoundConversation:
     told: tuple[str, ...] = ()
     lineages: tuple[str, ...] = field(default=(), repr=False)
     ids: tuple[str, ...] = field(default=(), repr=False)
+    branch: tuple[str, int] = ("", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class _State:
     saved: str
     order: tuple[str, ...]
     also: tuple[str, ...]
+    branch: tuple[str, int] = ("", 0)
 
 
 def find_conversations(file: NotebookFile, workspace: Workspace) -> list[FoundConversation]:
@@ -62,6 +64,8 @@ def put_back(found: FoundConversation, workspace: Workspace) -> int:
     new = conversation.restore(_merged(found.turns, conversation, workspace), found.lineages)
     if new:
         workspace.published.update(found.ids)
+        if found.branch[0] and not conversation.branch[0]:
+            conversation.branch = found.branch
     return new
 
 
@@ -75,7 +79,9 @@ def _states(file: NotebookFile) -> dict[str, dict[str, _State]]:
             names = [each for each in order if isinstance(each, str)] if isinstance(order, list) else []
             others = [each for each in also if isinstance(each, str)] if isinstance(also, list) else []
             lineages = states.setdefault(str(state.get("name") or ""), {})
-            lineages[str(state.get("lineage"))] = _State(answer.saved, tuple(names), tuple(others))
+            lineages[str(state.get("lineage"))] = _State(
+                answer.saved, tuple(names), tuple(others), _branch(state.get("branch"))
+            )
     return states
 
 
@@ -85,6 +91,8 @@ def _found(
     continued = {other for state in lineages.values() for other in state.also}
     own = [state for lineage, state in lineages.items() if lineage not in continued]
     order = [each for state in sorted(own, key=lambda state: state.saved) for each in state.order]
+    shared = {each.lstrip("~-") for state in own for each in state.order[: state.branch[1]]}
+    branch = next((state.branch for state in own if state.branch[0]), ("", 0))
     conversation = workspace.conversations[name]
     live = {id_of(turn, workspace) for turn in conversation.every}
     turns: dict[str, Turn] = {}
@@ -105,13 +113,21 @@ def _found(
         for kind in one.left_out:
             left_out[kind] = left_out.get(kind, 0) + 1
         if one.turn is not None:
-            turns[its_id] = _linked(one, one.turn, turns)
+            turn = _linked(one, one.turn, turns)
+            # What a branch has from another conversation belongs to no cell.
+            turns[its_id] = replace(turn, cell="") if its_id in shared else turn
     new = sum(its_id not in live for its_id in turns)
     sentences = (*_missing_told(missing), *told, *_left_out_told(left_out))
     saved = max((state.saved for state in lineages.values()), default="")
     return FoundConversation(
-        name, tuple(turns.values()), new, saved, sentences, tuple(lineages), tuple(turns)
+        name, tuple(turns.values()), new, saved, sentences, tuple(lineages), tuple(turns), branch
     )
+
+
+def _branch(value: object) -> tuple[str, int]:
+    if isinstance(value, list) and len(value) == 2 and isinstance(value[0], str) and type(value[1]) is int:
+        return value[0], value[1]
+    return "", 0
 
 
 def _linked(one: ReadTurn, turn: Turn, turns: Mapping[str, Turn]) -> Turn:

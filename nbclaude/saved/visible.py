@@ -38,6 +38,8 @@ _MARKUP = re.compile(
     re.MULTILINE,
 )
 _STYLE = re.compile(r"\s*(?:text-align|white-space)\s*:\s*[a-z-]+\s*;?\s*")  # that hides nothing
+_TITLE = 40  # characters of the title of a link
+_TITLES = 200  # of all in one output
 _VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
 )
@@ -166,6 +168,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.texts: list[str] = []
         self._hidden_in: list[str] = []
+        self._titles = _TITLES
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter an element."""
@@ -178,6 +181,11 @@ class _Reader(HTMLParser):
         href = given.get("href")
         if href and not self._hidden_in:
             self.texts.append(f" {href} {unquote(href)} ")
+            title = given.get("title") or ""
+            if len(title) <= min(_TITLE, self._titles):
+                # Seen by whoever points at the link: a name is, a message is not.
+                self._titles -= len(title)
+                self.texts.append(f" {title} ")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Pass an element that holds nothing."""

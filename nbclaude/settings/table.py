@@ -283,6 +283,14 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "fresh",
+        Flag(),
+        "ask also where the notebook has a saved answer (see %claude_replay)",
+        default=False,
+        options=(Option(("--fresh",)),),
+        held=False,
+    ),
+    Setting(
         "stream",
         Flag(),
         "show the answer as it arrives, not only when it is complete",
