@@ -23,7 +23,7 @@ _ALLOW = ("a", "allow", "y", "yes")
 _ALWAYS = ("c", "conversation", "always")
 _EDIT = ("e", "edit")
 _DENY = ("d", "deny", "n", "no")
-_MOST_QUESTIONS = 3  # answers that mean nothing
+_MAX_QUESTIONS = 3  # answers that mean nothing
 NOBODY = "nobody could be asked"
 
 
@@ -62,7 +62,7 @@ def approve_by_input(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
 
 def _asked(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
     asked = f"{described(tool, arguments)}\n{_CHOICES}"
-    for _ in range(_MOST_QUESTIONS):
+    for _ in range(_MAX_QUESTIONS):
         said = input(printable(asked)).strip()
         word, _, rest = said.partition(" ")
         word = word.lower()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.asking.approving import NOBODY, Approve
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.tools.functions import Tool
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.prepare import Ask

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf
+from nbclaude.cleaning import shortened
 from nbclaude.context.attachment import Attachment, FigureName, introduction
 from nbclaude.render.receipt import ReceiptPart
 from nbclaude.wire.message import content_of
 
-__all__ = ["BlockNames", "shortened"]
+__all__ = ["BlockNames"]
 
 Block = Mapping[str, Any]
 
@@ -117,8 +118,3 @@ def _numbered(attachment: Attachment | None) -> FigureName | None:
     """Return the name of a figure that is one of several of its cell."""
     label = attachment.label if attachment else ""
     return label if isinstance(label, FigureName) and label.number else None
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the beginning of a text that is longer than `most` characters, marked."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -19,9 +19,10 @@ from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
+from nbclaude.conversation.exchange import KEPT
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
 from nbclaude.magics.replays import saved_answer
@@ -36,6 +37,7 @@ from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
@@ -48,11 +50,8 @@ _ADVICE = (
     "If no answer appears here, it is in _claude; "
     "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
-_WAS_COMPLETE = (
-    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
-)
-_WAS_KEPT = "Stopped. The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
-_UNCHANGED = "Stopped. The conversation is unchanged."
+_WAS_COMPLETE: Words = ("It is in _claude, and ", Command.UNDO, " takes its turn back.")
+_UNCHANGED: Words = ("The conversation is unchanged.",)
 
 
 class Asker(Protocol):
@@ -168,11 +167,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     except KeyboardInterrupt as stop:
         if stopping.says_what_became(stop):
             raise
-        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
+        raise AnswerInterrupted(note=_UNCHANGED if conversation.turns == before else KEPT) from None
     if answered.outcome.error is not None:
         raise answered.outcome.error
     if answered.was_stopped:
-        raise AnswerInterrupted(_WAS_COMPLETE)
+        raise AnswerInterrupted("when the answer was complete", note=_WAS_COMPLETE)
     return answered.reply
 
 

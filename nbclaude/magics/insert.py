@@ -9,19 +9,15 @@ from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.reply import CodeBlock, Reply
 from nbclaude.edits import cell_of_block, insert_cells, is_runnable, missing_extension
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.output import say
 
 __all__ = ["InsertMagics"]
 
 
 @magics_class
-class InsertMagics(Family):
+class InsertMagics(OtherFamily):
     """Magics that put code where it belongs."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_insert(self, line: str) -> None:

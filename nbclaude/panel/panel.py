@@ -10,9 +10,8 @@ from typing import Any
 
 import ipywidgets
 
+from nbclaude.cleaning import excerpt
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.turns import excerpt
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.panel.ask_pane import AskPane
@@ -24,6 +23,7 @@ from nbclaude.panel.settings_pane import SettingsPane
 from nbclaude.panel.transcript import question_text
 from nbclaude.plurals import counted
 from nbclaude.stopping import undisturbed
+from nbclaude.workspace import Workspace
 
 __all__ = ["Panel"]
 

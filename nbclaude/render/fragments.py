@@ -13,7 +13,7 @@ from nbclaude.render.markdown import code_block_html
 __all__ = ["clipped", "code_html", "fenced_markdown", "fold_html", "json_html", "line_html", "text_html"]
 
 _BACKTICKS = re.compile("`+")
-_LONGEST = 8_000  # characters of a result that are shown
+_MAX_LENGTH = 8_000  # characters of a result that are shown
 
 
 def fold_html(summary_html: str, body_html: str, *, is_open: bool = False, kind: str = "") -> str:
@@ -59,6 +59,6 @@ def json_html(value: Any) -> str:
 def clipped(text: str) -> tuple[str, str]:
     """Return what is shown of a long text, and as HTML what is said about the rest."""
     text = text.removesuffix("\n")
-    if len(text) <= _LONGEST:
+    if len(text) <= _MAX_LENGTH:
         return text, ""
-    return text[:_LONGEST], line_html(f"… {len(text) - _LONGEST:,} more characters, not shown")
+    return text[:_MAX_LENGTH], line_html(f"… {len(text) - _MAX_LENGTH:,} more characters, not shown")

@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from nbclaude.plurals import counted
+from nbclaude.render.data_urls import data_url
 from nbclaude.render.fragments import code_html, json_html, line_html, text_html
 from nbclaude.render.links import host_of, link_html
 from nbclaude.render.markdown import render_markdown
@@ -18,7 +19,7 @@ from nbclaude.render.markdown import render_markdown
 __all__ = ["error_of", "outcome_of", "result_html", "unmarked"]
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_LARGEST = 400_000  # characters of base64 that a notebook is to keep
+_MAX_LENGTH = 400_000  # characters of base64 that a notebook is to keep
 _ENCODED = re.compile(r"[A-Za-z0-9+/]++={0,2}")
 
 
@@ -112,10 +113,10 @@ def _item_html(item: Any) -> str:
         case {"type": "text", "text": str(text)}:
             return text_html(unmarked(text))
         case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}} if (
-            kind in _PICTURES and len(data) <= _LARGEST and _ENCODED.fullmatch(data)
+            kind in _PICTURES and len(data) <= _MAX_LENGTH and _ENCODED.fullmatch(data)
         ):
             # Its very bytes: nothing is loaded from anywhere.
-            return f'<img class="nbclaude-thumb" alt="" src="data:{kind};base64,{data}">\n'
+            return f'<img class="nbclaude-thumb" alt="" src="{data_url(kind, data)}">\n'
         case {"type": "image"}:
             return line_html("An image, not shown")
         case _:

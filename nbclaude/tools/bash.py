@@ -31,8 +31,8 @@ __all__ = ["BASH", "BashShell", "bash_tool"]
 
 BASH = "bash"
 _TYPE = "bash_20250124"
-_LONGEST_OUTPUT = 16_000  # characters that the model gets
-_MOST_READ = 2_000_000  # bytes of one command; what comes after is thrown away
+_MAX_OUTPUT = 16_000  # characters that the model gets
+_MAX_READ = 2_000_000  # bytes of one command; what comes after is thrown away
 TIMEOUT = 120.0  # seconds
 
 
@@ -141,9 +141,9 @@ class BashShell:
                 self.close()
                 return f"{_said(output, lost)}\nThe shell has ended. The next command starts another."
             output += piece
-            if (over := len(output) - _MOST_READ) > 0:
+            if (over := len(output) - _MAX_READ) > 0:
                 # The end is kept: the mark is there, and what a program says last matters most.
-                del output[_MOST_READ // 2 : _MOST_READ // 2 + over]
+                del output[_MAX_READ // 2 : _MAX_READ // 2 + over]
                 lost += over
         code = int(output[found + len(mark) + 2 :])
         said = _said(output[:found], lost)
@@ -160,7 +160,7 @@ def _reading(process: subprocess.Popen[bytes], output: queue.Queue[bytes | None]
 def _said(output: bytes | bytearray, lost: int) -> str:
     text = printable(output.decode("utf-8", "replace").replace("\r\n", "\n")).strip("\n")
     note = f"\n({lost:,} bytes in between were thrown away)" if lost else ""
-    return (clip(text, _LONGEST_OUTPUT, tail=0.5)[0] or "(no output)") + note
+    return (clip(text, _MAX_OUTPUT, tail=0.5)[0] or "(no output)") + note
 
 
 def _environment() -> dict[str, str]:

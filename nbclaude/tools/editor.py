@@ -19,8 +19,8 @@ __all__ = ["EDITOR", "Editor", "editor_tool"]
 
 EDITOR = "str_replace_based_edit_tool"
 _TYPE = "text_editor_20250728"
-_MOST_BYTES = 1_000_000  # of a file
-_MOST_ENTRIES = 200  # of a folder
+_MAX_BYTES = 1_000_000  # of a file
+_MAX_ENTRIES = 200  # of a folder
 _CONTEXT = 3  # lines around a change
 
 
@@ -138,7 +138,7 @@ class Editor:
 
     def _listed(self, folder: Path) -> str:
         entries = sorted(folder.iterdir())
-        names = [f"{self._name(entry)}{'/' if entry.is_dir() else ''}" for entry in entries[:_MOST_ENTRIES]]
+        names = [f"{self._name(entry)}{'/' if entry.is_dir() else ''}" for entry in entries[:_MAX_ENTRIES]]
         if len(entries) > len(names):
             names.append(f"… and {len(entries) - len(names):,} more")
         return "\n".join(names) or "(an empty folder)"
@@ -147,13 +147,13 @@ class Editor:
         try:
             # What was a file a moment ago may be a link by now.
             with os.fdopen(os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as opened:
-                data = opened.read(_MOST_BYTES + 1)
+                data = opened.read(_MAX_BYTES + 1)
         except FileNotFoundError:
             raise ToolFailedError(f"There is no file {self._name(file)}.") from None
         except OSError as error:
             raise ToolFailedError(f"{self._name(file)} cannot be read: {error.strerror}.") from None
-        if len(data) > _MOST_BYTES:
-            raise ToolFailedError(f"{self._name(file)} has more than {_MOST_BYTES:,} bytes.")
+        if len(data) > _MAX_BYTES:
+            raise ToolFailedError(f"{self._name(file)} has more than {_MAX_BYTES:,} bytes.")
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:

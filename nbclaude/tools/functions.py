@@ -17,8 +17,8 @@ __all__ = ["Tool", "is_function", "tool", "tool_of"]
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MARK = "__nbclaude_tool__"
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
-_LONGEST_NAME = 64  # characters; the API takes no more
-_LONGEST_DESCRIPTION = 4_000
+_MAX_NAME = 64  # characters; the API takes no more
+_MAX_DESCRIPTION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def tool_of(function: Callable[..., Any], called: str = "") -> Tool:
     marks = marks if isinstance(marks, _Marks) else _Marks()
     own = str(getattr(function, "__name__", "") or "")
     name = marks.name or (own if own.isidentifier() else "") or called or type(function).__name__
-    name = _NOT_IN_A_NAME.sub("_", name)[:_LONGEST_NAME]
+    name = _NOT_IN_A_NAME.sub("_", name)[:_MAX_NAME]
     if not name.strip("_"):
         raise UnfitError("it has no name that the API takes. Name it with @nbclaude.tool(name=...).")
     told = documented(function)
@@ -107,7 +107,7 @@ def tool_of(function: Callable[..., Any], called: str = "") -> Tool:
     if told.description:
         definition = {
             "name": name,
-            "description": told.description[:_LONGEST_DESCRIPTION],
+            "description": told.description[:_MAX_DESCRIPTION],
             "input_schema": arguments.schema,
         }
     return Tool(name, definition, function, arguments, marks.safe)

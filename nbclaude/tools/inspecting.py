@@ -30,8 +30,8 @@ _ABOUT = (
     "documentation and source code. It evaluates no expressions."
 )
 _LONGEST = 12_000  # characters
-_MOST_VARIABLES = 200
-_MOST_ATTRIBUTES = 100
+_MAX_VARIABLES = 200
+_MAX_ATTRIBUTES = 100
 _HAVE_SOURCE = (
     type,
     types.FunctionType,
@@ -64,13 +64,13 @@ def _told(shell: Shell, name: str) -> str:
     value = _found(shell, name)
     lines = [f"{name}: {glance(value, name).text(values=False)}"]
     if columns := columns_of(value):
-        lines.append(f"columns: {', '.join(columns[:_MOST_ATTRIBUTES])}")
+        lines.append(f"columns: {', '.join(columns[:_MAX_ATTRIBUTES])}")
     # Others could run code of theirs when they are asked what they are.
     described = describe_source(value, TextLimits(source=_LONGEST)) if is_a(value, _HAVE_SOURCE) else None
     if described is not None:
         lines.append(described.text)
     elif not columns and (attributes := attributes_of(value)):
-        lines.append(f"attributes: {', '.join(attributes[:_MOST_ATTRIBUTES])}")
+        lines.append(f"attributes: {', '.join(attributes[:_MAX_ATTRIBUTES])}")
     return clip("\n".join(lines), _LONGEST)[0]
 
 
@@ -79,7 +79,7 @@ def _all(shell: Shell) -> str:
         f"{name}: {one_line(glance(value, name).text(values=False), 200)}"
         for name, value in _variables(shell)
     ]
-    shown = lines[:_MOST_VARIABLES]
+    shown = lines[:_MAX_VARIABLES]
     if len(lines) > len(shown):
         shown.append(f"… and {len(lines) - len(shown):,} more")
     return clip("\n".join(shown), _LONGEST)[0] or "There are no variables yet."

@@ -315,7 +315,9 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     tools.simulator.enqueue(Answer([text("I stop."), tool_use("stop")]))
     error = tools.run("%claude --tools stop Go")
     assert isinstance(error, KeyboardInterrupt)
-    assert str(error) == "Stopped while a tool was running. The steps before are kept as turns."
+    assert str(error) == (
+        "Stopped while a tool was running. The steps before are kept as turns (%claude_undo takes them back)."
+    )
     assert tools.sent("%claude Next?") == ["Next?"]
     assert tools.simulator.requests[-1].json["messages"][1]["content"] == [
         {"type": "text", "text": "I stop."}

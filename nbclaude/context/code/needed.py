@@ -14,7 +14,9 @@ from nbclaude.context.shown.cells import LoggedCell
 __all__ = ["Needed", "NeededCell", "needed_cells", "read_cells"]
 
 # Names that every notebook has.
-_GIVEN = frozenset(("get_ipython", "display", "In", "Out", "exit", "quit", "__name__", "_", "__", "___"))
+_GIVEN = frozenset(
+    ("get_ipython", "display", "In", "Out", "exit", "quit", "open", "__name__", "_", "__", "___")
+)
 
 
 @dataclass(frozen=True, slots=True)
