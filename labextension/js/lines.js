@@ -118,8 +118,11 @@ class Line {
     this.comm = null;
     this.names = new Set(); // those of the names in prompts that exist
     this.opened = 0;
+    /** @type {Record<string, unknown>[]} */
+    this._waiting = [];
     kernel.statusChanged?.connect(() => {
       if (["restarting", "autorestarting", "dead"].includes(kernel.status)) this._end();
+      else this._flush();
     });
   }
 
@@ -151,9 +154,16 @@ class Line {
     this.send({ do: "hello", version: VERSION });
   }
 
+  // What is sent while a cell runs waits: the kernel would answer beside the cell, and be shown as idle.
   /** @param {Record<string, unknown>} data */
   send(data) {
-    if (this.isOpen) this.comm?.send(data);
+    if (this.isOpen) this._waiting.push(data);
+    this._flush();
+  }
+
+  _flush() {
+    if (this.kernel.status === "busy") return;
+    for (const data of this._waiting.splice(0)) this.comm?.send(data);
   }
 
   /** The repr of an expression's value; empty where there is none. @param {string} expression */
@@ -191,6 +201,7 @@ class Line {
 
   _end() {
     this.comm = null;
+    this._waiting = [];
     this.names = new Set();
     this._tell();
   }
