@@ -88,8 +88,7 @@ def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
     name = shortened(attachment.label, _MAX_NAME)
-    by = f"by {attachment.gathered_by}" if attachment.gathered_by else ""
-    what = ", ".join(part for part in (attachment.summary, "cut" if attachment.is_cut else "", by) if part)
+    what = ", ".join(part for part in (attachment.summary, "cut" if attachment.is_cut else "") if part)
     return f"{name} ({what})" if what else name
 
 

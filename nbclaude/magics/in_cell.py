@@ -84,7 +84,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
-    with _early_sign(asker, options) as sign:
+    with _early_sign(asker, options, prompt.text) as sign:
         gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
         sign.say("")
         question = Question(
@@ -104,20 +104,16 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
         return ask_in_cell(asker, options, ask, sign)
 
 
-def _early_sign(asker: Asker, options: Options) -> EarlySign:
+def _early_sign(asker: Asker, options: Options, prompt: str) -> EarlySign:
     """Return what is shown while what goes along takes its time, where somebody looks and outputs can be updated."""
     shell = asker.shell
     is_wanted = (
-        str(asker.display) != "append"
-        and notebook.is_watched(shell)
-        and notebook.shows_updates(shell)
-        # A figure that the cell has yet to show comes first, and the answer below it.
-        and not notebook.has_open_figures()
+        str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
     )
     sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted)
     if options.figures:
         sign.say("Painting the figure…")
-    elif options.attach:
+    elif options.attach or options.dry_run or "{" in prompt:
         sign.say("Preparing what is attached…")
     return sign
 
@@ -134,8 +130,10 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
-    _show_figures(shell)
+    sign = _show_figures(shell, sign)
     if options.dry_run:
+        if sign is not None:
+            sign.end()
         _show_plan(shell, prepared)
         return None
     prepared, saved = saved_answer(asker, prepared, fresh=options.fresh)
@@ -237,9 +235,15 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     show_receipt(shell, replace(receipt, notes=notes))
 
 
-def _show_figures(shell: Shell) -> None:
-    """Show the cell's figures above the answer that is about them."""
-    from nbclaude.context.shown.pending import show_pending
+def _show_figures(shell: Shell, sign: EarlySign | None) -> EarlySign | None:
+    """Show the cell's figures above the answer that is about them; return the sign, unless a figure has taken its place."""
+    from nbclaude.context.shown.pending import pending_figures, show_pending
 
-    if notebook.only_asks_follow(shell):
+    if not notebook.only_asks_follow(shell):
+        return sign
+    if sign is None or not pending_figures(shell):
         show_pending(shell)
+        return sign
+    with sign.giving_place():
+        show_pending(shell)
+    return None

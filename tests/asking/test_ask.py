@@ -230,7 +230,7 @@ class TestVerb:
         )
         receipt = answered.receipt
         assert receipt is not None
-        assert receipt.summary.startswith("sent: cell 5 (1 line, by explain), instruction (by explain)")
+        assert receipt.summary.startswith("sent: cell 5 (1 line), instruction")
         assert [(part.title, part.notes) for part in receipt.parts] == [
             ("cell 5", ("gathered by explain", "masked")),
             ("instruction", ("gathered by explain",)),

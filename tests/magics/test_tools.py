@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nbclaude.simulator import Answer, HTTPFault, RawStream, text, thinking, tool_use
-from tests.magics.conftest import Notebook
+from tests.magics.conftest import Inputs, Notebook
 
 FUNCTIONS = '''
 import nbclaude
@@ -191,7 +191,7 @@ def test_a_tool_is_allowed_by_name(tools: Notebook, typed: Callable[..., list[st
 
 # The calls of one answer, and what the model gets for them.
 ANSWERED: list[tuple[list[Any], list[tuple[bool, str]]]] = [
-    ([tool_use("nothing", {})], [(True, "There is no tool nothing. There are: total, erase.")]),
+    ([tool_use("nothing", {})], [(True, "Unknown tool nothing. Available: total, erase.")]),
     (
         [tool_use("total", {"df": "sales.head()", "column": "amount"})],
         [(True, "The arguments do not fit: Give the plain name of a variable that holds a DataFrame, "
@@ -212,7 +212,7 @@ ANSWERED: list[tuple[list[Any], list[tuple[bool, str]]]] = [
     (
         [tool_use("total", {"df": "sales", "column": "amount"}), tool_use("nothing", {})],
         [(False, '<tool_result name="total">\n10.0\n</tool_result>'),
-         (True, "There is no tool nothing. There are: total, erase.")],
+         (True, "Unknown tool nothing. Available: total, erase.")],
     ),
     (
         [tool_use("total", {"df": "sales", "column": "amount"}) for _ in range(20)],
@@ -492,3 +492,38 @@ def test_built_in_tools_ask_with_what_they_would_do(
     notebook.simulator.enqueue("Ok.")
     notebook.run("%claude --new --tools bash Hm")
     assert notebook.simulator.requests[-1].json["tools"][0]["description"] == "My own."
+
+
+def test_steps_are_saved_as_cells(tools: Notebook, typed: Callable[..., list[str]], inputs: Inputs) -> None:
+    tools.simulator.enqueue(
+        Answer(
+            [
+                tool_use("python", {"code": "doubled = sales * 2\ndoubled.shape"}),
+                tool_use("total", {"df": "sales", "column": "amount"}),
+                tool_use("bash", {"command": "echo done"}),
+                tool_use("python", {"code": "1 / 0"}),
+                tool_use("erase", {"what": "all"}),
+            ]
+        ),
+        Answer([tool_use("inspect", {"name": "doubled"})]),
+        "Done.",
+    )
+    typed("a", "a", "a", "d")
+    tools.run("%claude --tools python,total,bash,erase,inspect Work")
+    inputs.request("vscode-notebook-cell:/notebook#1")
+    assert tools.run("%claude_save_steps") is None
+    assert inputs.texts[-1][0] == (
+        "doubled = sales * 2\ndoubled.shape\n\n#\n\ntotal(df=sales, column='amount')\n\n#\n\n# %%bash\n# echo done"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [("pass", "there is no answer yet"), ("%claude Hi", "no tool ran for the last answer")],
+)
+def test_without_steps_there_is_nothing_to_save(
+    notebook: Notebook, before: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.run(before)
+    notebook.run("%claude_save_steps")
+    assert message in capsys.readouterr().err
