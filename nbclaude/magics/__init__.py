@@ -64,6 +64,7 @@ def load(shell: Shell) -> None:
             connections=lambda: dict(chat.connections),
             folder=lambda: notebook.notebook_folder(shell),
             insert_cells=lambda sources: insert_cells(shell, sources),
+            locked=lambda: chat.held_fast,
         )
     )
     workspace.seen.load(shell, workspace.cell_run)

@@ -178,7 +178,7 @@ def _hide_inside(value: Any, found: dict[str, None], left: Iterator[object], *, 
     inside: Iterable[tuple[object, object]] = ()
     if is_a(value, dict):
         inside = dict.items(value)
-    elif type(value) in (list, tuple):
+    elif type(value) in (list, tuple) and depth > 1:
         inside = ((None, each) for each in value)
     elif _is_simple(value):
         inside = held_by(value).items()
