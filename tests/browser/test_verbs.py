@@ -159,6 +159,6 @@ def _without_the_kernel(notebook: NotebookPage) -> None:
     expect(notebook.cell(EDITS).locator(".nbclaude-diff")).to_be_visible()
     # JupyterLab shows an error where a widget has gone; it may be there, but nobody sees it.
     errors = notebook.page.get_by_text("Error displaying widget")
-    notebook.cell(EDITS).locator(".jupyter-widgets, [data-nbclaude-offer]").first.wait_for(state="attached")
+    notebook.page.locator(".jupyter-widgets, [data-nbclaude-offer]").first.wait_for(state="attached")
     expect(errors.locator("visible=true")).to_have_count(0)
     notebook.watch.forget()
