@@ -70,7 +70,7 @@ _AT_LIMIT: Words = (
     " allows more steps; the next question goes on without the calls.",
 )
 _NOBODY_ASKED: Words = (
-    "A call was denied, since nobody could be asked here. ",
+    "A call was denied because nobody was there to approve it. ",
     Mention("allow_tools"),
     " allows tools by name, and `@nbclaude.tool(safe=True)` a function.",
 )

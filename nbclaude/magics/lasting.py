@@ -11,8 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.restoring import open_notebook, restore
 from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, notebook_file
@@ -23,12 +22,8 @@ __all__ = ["LastingMagics", "file_named", "words_of"]
 
 
 @magics_class
-class LastingMagics(Family):
+class LastingMagics(OtherFamily):
     """The magics of what lasts."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @line_magic
     @worded()
