@@ -20,7 +20,7 @@ from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
 from nbclaude.notebook import CellRun
-from nbclaude.wire.message import content_of, events_of_message
+from nbclaude.wire.message import content_of, events_of_message, stop_reason_of
 
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
@@ -218,7 +218,7 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
         model=str(outcome.message["model"]),
         cell=at.cell,
         run=at.run,
-        begins=partial.begins if partial else question.begins,
+        begins=partial.begins if partial else question.begins or _folds(outcome, question),
         stopped=stopped,
         seconds=outcome.seconds,
         notice=outcome.notice,
@@ -239,6 +239,11 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
     change = conversation.record(turn, question.at, question.instead_of, after)
     _note(outcome.error, KEPT)
     return replace(outcome, change=change, turn=turn)
+
+
+def _folds(outcome: Outcome, question: Question) -> bool:
+    """Tell whether an answer may stand in the place of what came before: half a summary may not."""
+    return question.folds and outcome.error is None and stop_reason_of(outcome.message) == "end_turn"
 
 
 def _note(error: BaseException | None, note: Words) -> None:

@@ -10,6 +10,7 @@ from nbclaude.edits import insert_cells
 from nbclaude.lab import LINE
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.compact import CompactMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.edit import EditMagics
 from nbclaude.magics.explain import ExplainMagics
@@ -32,6 +33,7 @@ __all__ = ["FAMILIES", "load", "unload"]
 FAMILIES = (
     ClaudeMagics,
     FollowUpMagics,
+    CompactMagics,
     ExplainMagics,
     FixMagics,
     EditMagics,
