@@ -1,17 +1,20 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment, OLDEST=... that of the oldest versions.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS and SHARED those of others.
 
 PYTHON ?=
 VENV ?= .venv
 OLDEST ?= .venv-oldest
 FRONTENDS ?= .venv-frontends
+SHARED ?= .venv-shared
 BIN := $(VENV)/bin
 ARGS ?=
 
 SOURCES := nbclaude tests bench scripts
+# What an editable install copies to share/jupyter: it is installed anew where one of these has changed.
+PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends check generate demo lab bench-stream bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -23,6 +26,7 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	sh scripts/check-extension.sh
 	env -u NBCLAUDE_REQUIRE_BROWSER $(BIN)/python -m pytest -v -n 2 --dist loadfile --ignore=tests/browser
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
@@ -31,11 +35,16 @@ test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in Jupyt
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
 
+test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
+	sh scripts/ensure-browser.sh
+	$(SHARED)/bin/python -m pytest -v tests/collaboration
+
 check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	sh scripts/check-extension.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/browser --ignore=tests/kernel
 
 generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
@@ -51,6 +60,9 @@ lab: $(VENV)/.lab-extra ## open JupyterLab on notebooks/, connected to the demo 
 bench-stream: $(VENV)/.test-extra ## measure streaming into JupyterLab in Chromium (ARGS=--help)
 	sh scripts/ensure-browser.sh
 	$(BIN)/python -m bench.stream $(ARGS)
+
+bench-parse: $(VENV)/.test-extra ## measure reading a stream, beside the official SDK (ARGS=--help)
+	$(BIN)/python -m bench.parse $(ARGS)
 
 bench-load: $(VENV)/.test-extra ## measure what %load_ext costs (ARGS=--help)
 	$(BIN)/python -m bench.load $(ARGS)
@@ -72,22 +84,28 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SHARED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One stamp for each extra: pip runs again only when pyproject.toml has changed.
-$(VENV)/.%-extra: pyproject.toml $(BIN)/python
+# One stamp for each extra: pip runs again only when pyproject.toml has changed, or what it copies.
+$(VENV)/.%-extra: pyproject.toml $(PLACED) $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	touch $@
 
 # The oldest versions have wheels for old Pythons only; without one of these the tests with them are left out, loudly.
-$(OLDEST)/.made: tests/oldest.txt pyproject.toml
+$(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 	sh scripts/make-oldest.sh '$(OLDEST)'
 
 # jupyter-server-nbmodel takes over the JupyterLab of its environment, and Qt is large.
-$(FRONTENDS)/.made: tests/frontends.txt pyproject.toml
+$(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	touch $@
+
+# jupyter-collaboration shares every document of the JupyterLab of its environment.
+$(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
+	sh scripts/make-venv.sh '$(SHARED)' '$(PYTHON)'
+	$(SHARED)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/collaboration.txt --editable .
 	touch $@
 
 $(BIN)/python:

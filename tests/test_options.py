@@ -333,7 +333,7 @@ def test_options_are_frozen() -> None:
 
 def test_defaults_leave_everything_to_the_configuration() -> None:
     empty = {"prefill": "", "attach": (), "figures": (), "new": False, "history": True}
-    empty |= dict.fromkeys(("citations", "raw", "dry_run"), False)
+    empty |= dict.fromkeys(("citations", "raw", "dry_run", "fresh"), False)
     assert {name: value for name, value in dataclasses.asdict(NONE).items() if value is not None} == empty
 
 

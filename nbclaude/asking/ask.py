@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nbclaude.asking.gathering import Gathered
     from nbclaude.conversation.screening import Screening
     from nbclaude.output.display import AnswerDisplay
+    from nbclaude.output.marks import Saves
     from nbclaude.render.footer import Footer
     from nbclaude.render.receipt import Receipt
 
@@ -72,13 +73,16 @@ class Surface:
     """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 
     `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. Without a `footer`
-    nothing is shown under the answer, and nothing counts as told.
+    nothing is shown under the answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer,
+    in a `record` that is there already or in a new one.
     """
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
     spell: Spell = plainly
     approve: Approve | None = None
+    saves: bool = False
+    record: Saves | None = None
 
 
 def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -99,10 +103,7 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
             display.abandon()
             raise
         answered = finish(prepared, answer, display, surface)
-        answered = replace(answered, was_stopped=stopping.take())
-    if prepared.ask.then is not None and answered.is_complete:
-        prepared.ask.then(answered)
-    return answered
+        return replace(answered, was_stopped=stopping.take())
 
 
 def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: Surface) -> Answered:
@@ -121,6 +122,20 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
         return answered
     surface.keep(answered.reply)
     workspace.tray.sent(ask.gathered.tray)
+    try:
+        if ask.then is not None and answered.is_complete and not stopping.is_waiting():
+            display.settle(below=True)
+            ask.then(answered)
+    finally:
+        answered = _show_end(prepared, answered, answer, display, surface)
+    return answered
+
+
+def _show_end(
+    prepared: Prepared, answered: Answered, answer: Answer, display: AnswerDisplay, surface: Surface
+) -> Answered:
+    """Show what is left of the answer, with the footer; return what was told in it."""
+    workspace, ask, outcome = prepared.workspace, prepared.ask, answered.outcome
     if surface.footer is None:
         return answered
     first, *later = _plans(answer)
@@ -137,8 +152,20 @@ def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: 
     torn = (Exception,) if isinstance(outcome.error, AnswerInterrupted) else ()
     footer = surface.footer(answered)
     with contextlib.suppress(*torn):
-        display.finish(footer)
+        display.finish(footer, _saves(prepared, answered, surface))
     return answered
+
+
+def _saves(prepared: Prepared, answered: Answered, surface: Surface) -> Saves | None:
+    """Return what makes the record of an answer once its pages are known; None if it is not saved."""
+    if not surface.saves or surface.record is not None:
+        return surface.record if surface.saves else None
+    from nbclaude.saved.record import record_of, request_parts
+
+    change = answered.outcome.change
+    names = (prepared.ask.conversation, *change.left) if change is not None else ()
+    request = request_parts(prepared.plan.request)
+    return lambda shown: record_of(prepared.workspace, names, answered.turns, shown, request)
 
 
 def _receipt(workspace: Workspace, answer: Answer, gathered: Gathered, spell: Spell) -> Receipt:

@@ -66,6 +66,8 @@ def undone(change: Change) -> str:
         case "return":
             whose = "a deleted cell" if len(change.cells) == 1 else "deleted cells"
             return f"the return of {count_of_turns(number)} of {whose}"
+        case "restore":
+            return f"the restoring of {count_of_turns(number)}"
         case "reset":
             return f"the removal of all {count_of_turns(number)}"
         case _:

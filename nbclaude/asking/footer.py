@@ -37,9 +37,7 @@ def footer_of(
     is_claude = not outcome.notice
     facts = [
         "" if is_claude else f"asked for {model}",
-        _tokens(outcome),
-        _cost(outcome),
-        f"{outcome.seconds:.1f} s",
+        *_spent(outcome),
         *steps_said(answered.steps),
     ]
     more: tuple[str, ...] = ()
@@ -110,6 +108,13 @@ def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
         sent.append(f"{counted(len(screening.before), 'secret')} in earlier turns")
     if sent:
         yield "Sent", f"{' and '.join(sent)}, not masked"
+
+
+def _spent(outcome: Outcome) -> tuple[str, ...]:
+    """Say what an answer took; one from a notebook took nothing."""
+    if outcome.replayed:
+        return (f"from the notebook, saved {outcome.replayed}",)
+    return _tokens(outcome), _cost(outcome), f"{outcome.seconds:.1f} s"
 
 
 def _tokens(outcome: Outcome) -> str:

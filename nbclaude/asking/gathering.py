@@ -79,7 +79,12 @@ class _Gatherer:
     def attach_named(self, what: str, names: Mapping[str, Any]) -> Attachment:
         """Attach what `-a` names: the address of an image or PDF, a file, or an expression of these `names`."""
         from nbclaude.context.files import attach_path, attach_url
-        from nbclaude.context.references.expressions import evaluate, failures_of, parse_expression
+        from nbclaude.context.references.expressions import (
+            evaluate,
+            failures_of,
+            formatted,
+            parse_expression,
+        )
         from nbclaude.context.references.replacing import read_reference
 
         if what.startswith(("http://", "https://")):
@@ -88,6 +93,7 @@ class _Gatherer:
         if named is not None and not ("." in what and Path(what).expanduser().is_file()):
             expression, format = named
             value = evaluate(expression, names, "attach")
+            value = formatted(value, expression, format, names, "attach")
             with failures_of(what, "attach"):
                 return self.attach(value, what, format, attached=True)
         # A dotted name may be a file's, too: attach_path knows what files there are.
@@ -124,9 +130,12 @@ class _Gatherer:
         at = notebook.cell_run(self.shell)
         if wanted == "needed":
             from nbclaude.context.code.attached import needed_attachment
+            from nbclaude.context.code.saved import edited_cells
 
-            shown = visible_cells(self.workspace.seen.cells, at.cell if at else "")
-            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET)
+            log = self.workspace.seen.cells
+            shown = visible_cells(log, at.cell if at else "")
+            edited = edited_cells(log.cells, notebook.saved_notebook(notebook.notebook_path()))
+            needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET, edited=edited)
             return [needed] if needed is not None else []
         conversations = self.workspace.conversations
         answers = [

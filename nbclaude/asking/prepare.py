@@ -34,7 +34,7 @@ class Ask:
 
     `form` is how the answer's JSON is read. `then` is called with what came of the ask once a complete answer has been shown.
     `tools` are those that the ask has named: functions, and definitions that nothing here runs. Of `names`, variables by name,
-    they may take values.
+    they may take values. `listing` is code that the answer refers to by the numbers of its lines.
     """
 
     question: Question
@@ -45,6 +45,7 @@ class Ask:
     then: Callable[[Answered], None] | None = None
     tools: tuple[Tool | Mapping[str, Any], ...] = ()
     names: Mapping[str, Any] = field(default_factory=dict)
+    listing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ class Prompt:
 
     `verb` names what asks, and `label` the question where questions are listed (its text, if empty). `attachments` are what
     the verb has gathered by itself: the receipt says so. An `instruction` for this one answer stands before the text; nothing
-    in it is looked up. `then` is called with what came of the ask once a complete answer has been shown.
+    in it is looked up. `then` is called with what came of the ask once a complete answer has been shown: what it shows stands
+    between the answer and its footer. `listing` is code that the answer refers to by the numbers of its lines.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Prompt:
     attachments: tuple[Attachment, ...] = ()
     instruction: str = ""
     then: Callable[[Answered], None] | None = None
+    listing: str = ""
 
     def gathered(self) -> tuple[Attachment, ...]:
         """Return what goes along because of the verb, marked as gathered by it, its instruction last."""

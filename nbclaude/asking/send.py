@@ -22,7 +22,7 @@ from nbclaude.models.info import model_info
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
 
-__all__ = ["send"]
+__all__ = ["left_others", "send"]
 
 # What a prompt costs that is written into a cache, of what it costs otherwise.
 _CACHE_WRITE = {"5m": 1.25, "1h": 2.0}
@@ -65,7 +65,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
             display,
             lambda error, plan: _recovered(error, plan, prepared),
         )
-        return _left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
+        return left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
 
 
 @contextmanager
@@ -159,7 +159,7 @@ def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:
     )
 
 
-def _left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
+def left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
     """Take the cell's turns out of the conversations in which it asked before."""
     at = ask.question.at
     if outcome.change is None or at is None:

@@ -12,6 +12,7 @@ from nbclaude.client.failures import error_of_body
 from nbclaude.errors import APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
 from nbclaude.wire.halves import HalfJoiner
+from nbclaude.wire.joining import joined
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import events_of_message
 from nbclaude.wire.sse import EventStreamDecoder, ServerSentEvent
@@ -54,7 +55,7 @@ class AnswerBody:
                 self._parse(decoder.feed(chunk), batch)
             except APIError as error:
                 fault = error
-            if batch:
+            if batch := self._whole(batch):
                 # What came before a fault in the same chunk has arrived, and is handed on first.
                 self.has_begun = True
                 yield batch
@@ -72,7 +73,7 @@ class AnswerBody:
         rest: list[Event] = []
         with contextlib.suppress(APIResponseValidationError):  # an event that was cut in two by the end
             self._parse(decoder.close(), rest)
-        if rest:
+        if rest := self._whole(rest):
             yield rest
         if not any(isinstance(event, MessageStop) for event in rest):
             raise IncompleteStreamError(
@@ -88,7 +89,11 @@ class AnswerBody:
                     {"error": event.error, "request_id": event.request_id}, 200, self._headers
                 )
             if event is not None:
-                batch.extend(self._halves.feed(event))
+                batch.append(event)
+
+    def _whole(self, events: Iterable[Event]) -> list[Event]:
+        """Return what came together with as few deltas as it needs, and no half characters."""
+        return [each for event in joined(events) for each in self._halves.feed(event)]
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         excerpt = " ".join(body[:200].decode("utf-8", "replace").split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,12 +14,12 @@ from nbclaude.options import Option, ending_of
 
 __all__ = ["Place", "place_at"]
 
-_CELL = re.compile(ABOVE_MAGIC + r"%%(?P<name>claude(?:_\w+)?)(?:[ \t](?P<line>[^\n]*))?(?P<body>\n)?")
+_MAGIC = r"claude(?:_\w+)?|fix|explain"
+_CELL = re.compile(ABOVE_MAGIC + rf"%%(?P<name>{_MAGIC})(?:[ \t](?P<line>[^\n]*))?(?P<body>\n)?")
 # `%claude ...`, also after `reply =` and behind `%time`.
-_LINE = re.compile(
-    r"(?:^[ \t]*|=[ \t]*|^[ \t]*%\w+[ \t]+(?:\w+[ \t]*=[ \t]*)?)%(?P<name>claude(?:_\w+)?)[ \t]"
-)
+_LINE = re.compile(rf"(?:^[ \t]*|=[ \t]*|^[ \t]*%\w+[ \t]+(?:\w+[ \t]*=[ \t]*)?)%(?P<name>{_MAGIC})[ \t]")
 _BRACE = re.compile(r"(?<!\{)\{([^{}\n]*)\Z")
+_WORD = re.compile(r"[\w.]+")
 _NAME = re.compile(r"(?:[^\W\d]\w*)?")
 _ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
 _KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
@@ -31,8 +31,9 @@ _MOST_LOOKED_AT = 300  # characters before the cursor in which a reference may b
 class Place:
     """What is typed at the cursor.
 
-    `fragment` is the part of it that stands already. A value is one of an `option`, an argument one of a `magic`. Keys,
-    attributes and formats are those of the `expression` before them; a key is in quotes of the kind `quote`.
+    `fragment` is the part of it that stands already. A value is one of an `option`, an option or an argument one of a `magic`;
+    where a magic takes both, a word in the place of an option may be its argument. Keys, attributes and formats are those of
+    the `expression` before them; a key is in quotes of the kind `quote`.
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -43,10 +44,13 @@ class Place:
     quote: str = ""
 
 
-def place_at(text: str, offset: int, asking: Collection[str], prompts: Collection[str]) -> Place | None:
+def place_at(
+    text: str, offset: int, asking: Mapping[str, Sequence[Option]], prompts: Collection[str]
+) -> Place | None:
     """Return what is typed at the offset of a cell's text; None where it is nothing of ours.
 
-    `asking` are the magics whose lines take options and a prompt, `prompts` the cell magics whose cell is a prompt.
+    `asking` are the magics whose lines take options and a prompt, each with the options that it alone has; `prompts` are the
+    cell magics whose cell is a prompt.
     """
     before = text[:offset]
     cell = _CELL.match(before)
@@ -59,12 +63,14 @@ def place_at(text: str, offset: int, asking: Collection[str], prompts: Collectio
     return _in_line(found["name"], line[found.end() :], asking) if found else None
 
 
-def _in_line(magic: str, line: str, asking: Collection[str]) -> Place | None:
+def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> Place | None:
     if magic not in asking:
-        return Place("argument", line.split(" ")[-1], magic=magic)
-    ending = ending_of(line)
+        is_ours = magic.startswith("claude")
+        return Place("argument", line.split(" ")[-1], magic=magic) if is_ours else None
+    ending = ending_of(line, asking[magic])
     if ending.prompt:
-        return _in_braces(line, 0)
+        is_word = _WORD.fullmatch(ending.fragment)
+        return Place("argument", ending.fragment, magic=magic) if is_word else _in_braces(line, 0)
     kind: Literal["option", "value"] = "value" if ending.option else "option"
     return Place(kind, ending.fragment, option=ending.option, magic=magic)
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from nbclaude.asking.reply import Reply
 from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.context.values import FORMATS
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.data.formats import FORMATS as DATA_FORMATS
+from nbclaude.data.frames import is_frame
 from nbclaude.models.info import in_short, model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import MODELS, ModelInfo
@@ -30,7 +33,7 @@ class Word(NamedTuple):
     """A word that can be put in, and what it is: front ends have room for about twelve characters, and break at spaces."""
 
     text: str
-    about: str = ""
+    about: str = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Known:
     workspace: Workspace
     arguments: Mapping[str, tuple[str, ...]]
     """By magic: words, and names of lists of words such as `MODEL`."""
+    own_options: Mapping[str, Sequence[Option]]
+    """By magic: the options that no other has."""
 
 
 def words_at(place: Place, following: str, known: Known) -> list[Word]:
@@ -58,7 +63,9 @@ def words_at(place: Place, following: str, known: Known) -> list[Word]:
 def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
     match place.kind:
         case "option":
-            return (Word(name, "option") for option in OPTIONS for name in option.names)
+            options = (*known.own_options.get(place.magic, ()), *OPTIONS)
+            names = (Word(name, "option") for option in options for name in option.names)
+            return itertools.chain(_arguments(place, known), names)
         case "value":
             return _values(place.option, begun, known) if place.option else ()
         case "argument":
@@ -66,7 +73,7 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
         case "name":
             return _variables(known, begun)
         case "format":
-            return (Word(text, "format") for text in _formats())
+            return _formats(place, known)
     value = value_at(place.expression, known.namespace)
     if value is None:
         return ()
@@ -76,8 +83,28 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
     return (Word(name, "attribute") for name in attributes_of(value) if hidden or not name.startswith("_"))
 
 
-def _formats() -> list[str]:
-    return [text.replace(" N", " 20") for text in FORMATS]
+def _formats(place: Place, known: Known) -> Iterator[Word]:
+    """Give the formats; after `group` the columns, and after `compare` the other frames."""
+    word, space, _ = place.fragment.partition(" ")
+    if space and word == "group":
+        value = value_at(place.expression, known.namespace)
+        yield from (Word(f"group {key}", "column") for key in (keys_of(value) if value is not None else ()))
+    elif space and word == "compare":
+        for name, value in known.namespace.items():
+            if not name.startswith("_") and name != place.expression and is_frame(value):
+                yield Word(f"compare {name}", "frame")
+    else:
+        yield from (
+            Word(row.example or row.word, row.about)
+            for row in DATA_FORMATS.values()
+            if row.word not in _NAMED
+        )
+        yield from (Word(f"{word} ", DATA_FORMATS[word].about) for word in _NAMED)
+        yield from (Word(word, "what Python makes of it") for word in ("repr", "str"))
+
+
+_NAMED = ("group", "compare")
+"""Formats that a name follows."""
 
 
 def _values(option: Option, begun: str, known: Known) -> Iterable[Word]:
@@ -94,7 +121,7 @@ def _arguments(place: Place, known: Known) -> Iterator[Word]:
         if word in _LISTS:
             yield from _LISTS[word](known, place.fragment)
         else:
-            yield Word(word)
+            yield Word(word, "option" if word.startswith("-") else "argument")
 
 
 def _models(known: Known, begun: str) -> Iterator[Word]:
@@ -129,6 +156,14 @@ def _variables(known: Known, begun: str) -> Iterator[Word]:
     for name, value in list(known.namespace.items()):
         if begun.startswith("_") or not (name.startswith("_") or isinstance(value, ModuleType)):
             yield Word(name, type(value).__name__)
+
+
+def _blocks(known: Known, begun: str) -> Iterator[Word]:
+    """Return the numbers of the code blocks of the last answer."""
+    reply = known.namespace.get("_claude")
+    if isinstance(reply, Reply):
+        for number, block in enumerate(reply.code, 1):
+            yield Word(str(number), block.language or "code")
 
 
 def _texts(known: Known, begun: str) -> Iterator[Word]:
@@ -174,6 +209,10 @@ def _files(known: Known, begun: str) -> Iterator[Word]:
             yield Word(f"{folder}{slash}{entry}{'/' if is_folder else ''}", "folder" if is_folder else "file")
 
 
+def _notebooks(known: Known, begun: str) -> Iterator[Word]:
+    return (word for word in _files(known, begun) if word.text.endswith((".ipynb", "/")))
+
+
 def _attachables(known: Known, begun: str) -> Iterator[Word]:
     yield from _variables(known, begun)
     yield from _files(known, begun)
@@ -201,4 +240,11 @@ _OF_OPTIONS: Mapping[str, _List] = {
     "cells": lambda known, begun: (Word("1", "cells"), Word("all", "cells")),
     "into": _variables,
 }
-_LISTS: Mapping[str, _List] = {"MODEL": _models, "CONVERSATION": _conversations, "CONNECTION": _connections}
+_LISTS: Mapping[str, _List] = {
+    "MODEL": _models,
+    "CONVERSATION": _conversations,
+    "CONNECTION": _connections,
+    "NOTEBOOK": _notebooks,
+    "VARIABLE": _variables,
+    "BLOCK": _blocks,
+}

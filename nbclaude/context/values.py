@@ -18,7 +18,9 @@ from nbclaude.context.objects import (
     value_text,
 )
 from nbclaude.context.reprs import bounded_repr, bounded_str
-from nbclaude.data.frames import describe_data, read_format
+from nbclaude.data.formats import FORMATS as DATA_FORMATS
+from nbclaude.data.formats import read_format
+from nbclaude.data.frames import Compared, describe_data, is_frame
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
 from nbclaude.wire.request import text_block
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "attachment_of", "close_format", "content_blocks", "labelled_blocks"]
 
-FORMATS = ("schema", "head N", "full", "repr", "str")
+FORMATS = (*(f"{row.word} {row.argument}".strip() for row in DATA_FORMATS.values()), "repr", "str")
+"""How a value can be written: the formats of data, and what Python makes of anything."""
 
 # The blocks that a user message may hold, and what each of them must have; a dict of the user's own seldom does.
 _BLOCKS: Mapping[str, tuple[str, ...]] = {
@@ -81,11 +84,11 @@ def _attachment(
     citations: bool,
     attached: bool,
 ) -> Attachment:
-    word, _ = read_format(format)
+    word = read_format(format).word
     if word in ("repr", "str"):
         text, note = (bounded_repr if word == "repr" else bounded_str)(value, limits.text)
         return value_text(label, text, f"{word}, {len(text):,} characters", note)
-    if format and word not in ("schema", "head", "full"):
+    if format and word not in DATA_FORMATS:
         raise _unknown_format(value, label, format)
     if not format:
         whole = (
@@ -104,13 +107,8 @@ def _attachment(
         return tables
     if word == "full" and isinstance(value, str):
         return string_text(value, label)
-    if format and hasattr(type(value), "fetchall"):
-        raise no_form(value, _unformatted(label, format))
     if format:
-        raise ConfigurationError(
-            f"The format {format!r} is for frames, arrays and tables, but {label} is a {type_name(value)}. "
-            "Leave it out, or use repr or str."
-        )
+        raise _misfit(value, label, format)
     return object_attachment(value, label, limits)
 
 
@@ -192,6 +190,25 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     if found is not None:
         return Attachment(label, found.blocks, found.summary, found.notes, found.kind or "image")
     return pictures_in(value, label, limits)
+
+
+def _misfit(value: object, label: str, format: str) -> ConfigurationError:
+    """Return the error for a format of data after a value that is no data, or none that it is for."""
+    name, word = _unformatted(label, format), read_format(format).word
+    if isinstance(value, Compared) and is_frame(value.frame):
+        name, value = value.other_name, value.other
+    elif isinstance(value, Compared):
+        value = value.frame
+    if word in ("group", "compare"):
+        return ConfigurationError(
+            f"The format {format!r} is for frames of pandas, polars, Arrow and modin, but {name} is of type {type_name(value)}."
+        )
+    if hasattr(type(value), "fetchall"):
+        return no_form(value, name)
+    return ConfigurationError(
+        f"The format {format!r} is for frames, arrays and tables, but {label} is of type {type_name(value)}. "
+        "Leave it out, or use repr or str."
+    )
 
 
 def _unformatted(label: str, format: str) -> str:

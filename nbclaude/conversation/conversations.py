@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.notebook import CellRun
@@ -19,6 +20,16 @@ class Conversations:
 
     def __getitem__(self, name: str) -> Conversation:
         return self._by_name.setdefault(name, Conversation(name))
+
+    def branch(self, name: str, of: Conversation, turns: tuple[Turn, ...]) -> Conversation:
+        """Make a conversation of this name that begins with turns of another one, as they are now.
+
+        They belong to no cell there: what happens to the cells happens to the other conversation.
+        """
+        made = Conversation(name, tuple(replace(turn, cell="") for turn in turns))
+        made.branch = (of.name, len(turns))
+        self._by_name[name] = made
+        return made
 
     def begin(self, name: str) -> None:
         """Have a conversation of this name, also while nothing has been asked in it."""
@@ -46,6 +57,16 @@ class Conversations:
         """Put the turns of a cell back into their places everywhere."""
         for conversation in self._all():
             conversation.cell_exists(cell)
+
+    def cells_exist(self, cells: Collection[str]) -> None:
+        """Put the turns of these cells back into their places, where they were set aside."""
+        for cell in {turn.cell for turn in self.set_aside()}.intersection(cells):
+            self.cell_exists(cell)
+
+    def follow(self, places: Mapping[str, int]) -> None:
+        """Put the turns everywhere into the order of their cells."""
+        for conversation in self._all():
+            conversation.follow(places)
 
     def bring_back(self, cells: Collection[str] | None = None) -> dict[str, int]:
         """Put the turns of deleted cells back, of all by default; return how many there were, by the conversation's name."""

@@ -24,7 +24,7 @@ from nbclaude.wire.message import content_of
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
 
-__all__ = ["Outcome", "exchange"]
+__all__ = ["Outcome", "exchange", "recorded"]
 
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
 MAX_PAUSES = 20
@@ -40,7 +40,8 @@ class Outcome:
     """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
 
     `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model. `entry` is what the
-    ledger has of it. `turn` is what it makes of the question, recorded or not; None if nothing had come.
+    ledger has of it. `turn` is what it makes of the question, recorded or not; None if nothing had come. `replayed` says
+    when an answer was saved that comes from a notebook.
     """
 
     message: Mapping[str, Any]
@@ -52,6 +53,7 @@ class Outcome:
     notice: str = ""
     entry: Entry | None = None
     turn: Turn | None = field(default=None, repr=False)
+    replayed: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -160,7 +162,7 @@ def exchange(
         error=error,
         notice=attempt.notice,
     )
-    outcome = _recorded(outcome, question, conversation)
+    outcome = recorded(outcome, question, conversation)
     if error is not None and not isinstance(error, APIError | AnswerInterrupted):
         raise error
     return outcome
@@ -178,8 +180,11 @@ def _error_of(attempt: _Attempt, connection: Connection, display: AnswerDisplay)
     return None
 
 
-def _recorded(outcome: Outcome, question: Question, conversation: Conversation) -> Outcome:
-    """Put the turn into the conversation unless there is nothing to put, and say in the error what became of it."""
+def recorded(outcome: Outcome, question: Question, conversation: Conversation, saved_as: str = "") -> Outcome:
+    """Put the turn into the conversation unless there is nothing to put, and say in the error what became of it.
+
+    An answer that a notebook has given is `saved_as` the id that it has there.
+    """
     if isinstance(outcome.error, APIError):
         outcome.error.partial = not outcome.is_empty
     if outcome.is_empty:
@@ -207,6 +212,7 @@ def _recorded(outcome: Outcome, question: Question, conversation: Conversation) 
         completes=partial,
         kept=question.kept or (old.kept if old else ()),
         label=partial.label if partial else question.label,
+        saved_as=saved_as,
     )
     if not question.history:
         _note(outcome.error, ("The partial answer is kept, but not as a turn.",))

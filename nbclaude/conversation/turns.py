@@ -7,69 +7,19 @@ asked in a panel belongs to no cell.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Literal
 
+from nbclaude.conversation.turn import Turn
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun
 from nbclaude.settings.table import MAIN
-from nbclaude.settings.values import Settings
-from nbclaude.wire.message import text_of
 
 __all__ = ["MAIN", "Change", "Conversation", "Turn", "excerpt"]
 
 _UNDO_DEPTH = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question and its answer. `prompt` and `message` are in the API's shape; `stopped` says why it was cut short.
-
-    `begins` marks the first turn of a new conversation: no request reaches back beyond it. An empty `prompt` goes on with
-    the answer before. `prefix` is the fingerprint of what the answer's thinking is bound to, `settings` what it was asked
-    with.
-
-    `follows` is the turn whose answer this one goes on from (its rest, or the results of its tool calls), `completes` the
-    partial turn that has become this one. `kept` are turns of earlier runs of the cell that this run builds on: they stay
-    as long as it does. `label` is what the question is called in lists; empty for its own words. `notice` says who answered
-    where it was not Claude.
-    """
-
-    prompt: tuple[Mapping[str, Any], ...]
-    message: Mapping[str, Any]
-    model: str
-    cell: str = ""
-    run: object = None
-    begins: bool = False
-    stopped: str = ""
-    seconds: float = 0.0
-    request_id: str = ""
-    prefix: str = ""
-    settings: Settings | None = None
-    follows: Turn | None = field(default=None, repr=False, compare=False)
-    completes: Turn | None = field(default=None, repr=False, compare=False)
-    kept: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
-    label: str = ""
-    notice: str = ""
-
-    @property
-    def asked(self) -> str:
-        """What the question is called in lists: its label, or what the user has typed, which stands after what is attached."""
-        last = self.prompt[-1] if self.prompt else {}
-        said = str(last.get("text") or "") if last.get("type") == "text" else ""
-        kinds = {block.get("type") for block in self.prompt}
-        return self.label or said or ("(the result of a tool)" if "tool_result" in kinds else "(goes on)")
-
-    @property
-    def question(self) -> str:
-        """The text of the prompt."""
-        return text_of({"content": self.prompt})
-
-    @property
-    def answer(self) -> str:
-        """The text of the answer."""
-        return text_of(self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +28,8 @@ class Change:
 
     `turn`: one was added, as one of `total`, and `later` ones stand after it. `replacement`: it took the place of so many
     (`replaced`). `rest`: the answer of one went on. `removal`: one was deleted by hand. `departure`: the cell asks in another
-    conversation now. `return`: those of deleted `cells` were brought back. `reset`: all went. The last three were about so
-    many (`replaced`), too.
+    conversation now. `return`: those of deleted `cells` were brought back. `reset`: all went. `restore`: so many came from a
+    notebook, and these lineages (`also`) had before. The last four were about so many (`replaced`), too.
 
     `left` names the conversations in which an earlier run of the cell had its turns.
     """
@@ -90,8 +40,11 @@ class Change:
     later: int = 0
     begins: bool = False
     left: tuple[str, ...] = ()
-    kind: Literal["turn", "replacement", "rest", "removal", "departure", "return", "reset"] = "turn"
+    kind: Literal["turn", "replacement", "rest", "removal", "departure", "return", "reset", "restore"] = (
+        "turn"
+    )
     cells: frozenset[str] = frozenset()
+    also: tuple[str, ...] = ()
 
     @property
     def is_plain(self) -> bool:
@@ -113,6 +66,12 @@ class Conversation:
         self.name = name
         self.every = turns
         """The turns, also those that are set aside."""
+        self.lineage = secrets.token_hex(4)
+        """What tells this conversation in this kernel from others of its name."""
+        self.also: tuple[str, ...] = ()
+        """The lineages that were restored into it."""
+        self.branch: tuple[str, int] = ("", 0)
+        """The conversation that it branches from, and how many turns it has from there."""
         self.turn_lock = ForkSafeLock()
         self._guard = ForkSafeLock()
         self._deleted: frozenset[str] = frozenset()
@@ -239,6 +198,15 @@ class Conversation:
                 (replace(change, cells=change.cells - {cell}), turns) for change, turns in self._past
             ]
 
+    def follow(self, places: Mapping[str, int]) -> None:
+        """Put the turns into the order of their cells, by where each stands in the notebook; so are the states before changes.
+
+        A turn of no cell, or of one that is not in this notebook, stays behind the turn that it stands behind.
+        """
+        with self._guard:
+            self.every = _in_order(self.every, places)
+            self._past = [(change, _in_order(turns, places)) for change, turns in self._past]
+
     def bring_back(self, cells: Collection[str] | None = None) -> int:
         """Put the turns of deleted cells back into their places, of all by default; return how many there were."""
         with self._guard:
@@ -257,6 +225,16 @@ class Conversation:
                 self._change(Change(replaced=removed, kind="reset"), ())
             return removed
 
+    def restore(self, turns: tuple[Turn, ...], lineages: Iterable[str]) -> int:
+        """Hold these turns, some of which come from a notebook; return how many are new."""
+        with self._guard:
+            here = {id(turn) for turn in self.every}
+            new = sum(id(turn) not in here for turn in turns)
+            if new:
+                self._change(Change(replaced=new, kind="restore", also=self.also), turns)
+                self.also = tuple(sorted({*self.also, *lineages} - {self.lineage}))
+            return new
+
     def undo(self) -> Change | None:
         """Take back the last change; return what it was, None if there was none."""
         with self._guard:
@@ -265,6 +243,8 @@ class Conversation:
             change, self.every = self._past.pop()
             self._newest = None
             self._deleted |= change.cells
+            if change.kind == "restore":
+                self.also = change.also
             return change
 
     def begin_as_child(self, at: CellRun | None) -> None:
@@ -288,6 +268,15 @@ class Conversation:
         del self._past[:-_UNDO_DEPTH]
         self.every = turns
         self._newest = None
+
+
+def _in_order(turns: tuple[Turn, ...], places: Mapping[str, int]) -> tuple[Turn, ...]:
+    placed: list[tuple[int, Turn]] = []
+    place = -1
+    for turn in turns:
+        place = places.get(turn.cell, place)
+        placed.append((place, turn))
+    return tuple(turn for _, turn in sorted(placed, key=lambda each: each[0]))
 
 
 def _kind(

@@ -23,6 +23,7 @@ from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
 from nbclaude.edits.kept import Edits
 from nbclaude.forks import ForkSafeLock, in_child
+from nbclaude.lab import LINE, NotebookCells, told_by
 from nbclaude.models.info import model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import ModelInfo
@@ -61,6 +62,7 @@ class Workspace:
         self.conversations = Conversations()
         self._demo_url = ""
         self.deleted_cells = DeletedCells()
+        self._notebook_cells = NotebookCells()
         self.gone: frozenset[str] = frozenset()
         """The cells that are gone by what was told with the cell that runs."""
         self._told_aside: frozenset[str] = frozenset()
@@ -80,6 +82,10 @@ class Workspace:
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
         self.footers = FooterMemory()
+        self.published: set[str] = set()
+        """The ids of turns that stand in an output of the notebook."""
+        self.has_asked = False
+        """Whether a cell of this kernel has asked anything."""
         self._noted: set[str | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""
@@ -192,7 +198,8 @@ class Workspace:
 
     def before_cell(self, shell: Shell) -> None:
         """Follow the notebook when a cell begins to run: it is there, and others may be gone."""
-        self.gone = self.deleted_cells.begin(shell)
+        LINE.before_cell(shell)
+        self._follow(shell)
         at = notebook.cell_run(shell)
         if at is not None:
             self._numbers[at.cell] = notebook.cell_number(shell)
@@ -202,6 +209,20 @@ class Workspace:
         self.conversations.put_aside(self.gone)
         self.seen.forget_cells(sorted(self.gone))
 
+    def _follow(self, shell: Shell) -> None:
+        """Learn which cells are gone; where the front end tells all that there are, also which are back, and their order."""
+        self.gone = self.deleted_cells.begin(shell)
+        told = told_by(shell)
+        if told is None:
+            return
+        cells = self._notebook_cells
+        moved = cells.take(told)
+        self.gone = cells.gone
+        self._told_aside -= frozenset(told.cells)
+        self.conversations.cells_exist(told.cells)
+        if moved:
+            self.conversations.follow(cells.places)
+
     def cell_name(self, cell: str) -> str:
         """Return what a reader calls a cell, by the number under which it ran last; empty where there is none."""
         number = self._numbers.get(cell)
@@ -210,6 +231,7 @@ class Workspace:
     def after_cell(self) -> None:
         """Take note that the cell has run."""
         self.deleted_cells.end()
+        LINE.after_cell()
 
     def bring_back(self, cells: Collection[str] | None = None) -> dict[str, int]:
         """Put the turns of deleted cells back into their places, of all by default; return how many, by conversation."""

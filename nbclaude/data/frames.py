@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
+from nbclaude.data.formats import Format, read_format
 from nbclaude.data.queries import describe_query
 from nbclaude.data.records import record_table
 from nbclaude.data.styled_tables import is_styled, styled_table
 from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
 from nbclaude.data.xarrays import describe_xarray
-from nbclaude.errors import ConfigurationError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
-__all__ = ["describe_data", "read_format"]
+__all__ = ["Compared", "describe_data", "is_frame"]
 
 
-def read_format(format: str) -> tuple[str, int]:
-    """Return a format for data as its word and its number of rows: "head 20" as ("head", 20), "schema" as ("schema", 0).
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A frame and another one that it is compared with, with the names of both."""
 
-    Raises ConfigurationError where the number of rows is none.
-    """
-    word, _, number = format.strip().partition(" ")
-    if word != "head":
-        return format.strip(), 0
-    if not re.fullmatch(r"[1-9][0-9]{0,6}", number.strip()):
-        raise ConfigurationError(f"The format head needs a number of rows, like head 20; it is {format!r}.")
-    return word, int(number)
+    frame: Any
+    other: Any
+    name: str
+    other_name: str
 
 
 def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIMITS) -> Described | None:
     """Describe data as text; None if the value is no data of a library that is known here.
 
-    `format` is "" (columns, statistics, some rows), "schema" (no row and no value of a text column), "head N" or "full".
-    No library is imported: what is in the kernel is recognised by the module of its type.
+    `format` is one of `formats.FORMATS`, or nothing: columns, statistics and some rows. For "compare NAME" the value is a
+    `Compared`. No library is imported: what is in the kernel is recognised by the module of its type.
+
+    Raises ConfigurationError for a format that does not fit the value.
     """
-    word, rows = read_format(format)
-    family = str(type(value).__module__).partition(".")[0]
+    wanted = read_format(format)
+    word, rows = wanted.word, wanted.rows
+    family = _family_of(value)
     if family == "narwhals" and hasattr(value, "to_native"):
         return describe_data(value.to_native(), format, limits)
-    budget = limits.rows if word in ("head", "full") else limits.summary
+    if word in ("group", "compare"):
+        return _of_frames(value, wanted, limits.summary)
+    budget = limits.rows if wanted.shows_rows else limits.summary
     if family == "numpy" and _is_a(value, "numpy", "ndarray"):
         return describe_array(value, word, rows, budget)
     if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
@@ -52,16 +53,42 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
     table = _table_of(value, family, word)
     if table is None:
         return None
-    described = _described(table, word, rows, limits)
+    described = _described(table, wanted, limits)
     return replace(described, notes=(*table.notes, *described.notes)) if table.notes else described
 
 
-def _described(table: Table, word: str, rows: int, limits: TextLimits) -> Described:
-    if word == "schema":
+def is_frame(value: Any) -> bool:
+    """Return whether a value is a frame or series with its rows in memory, of a library that is known here."""
+    family = _family_of(value)
+    name = type(value).__name__
+    return family in _FRAMES and (hasattr(value, "iloc") or name in ("DataFrame", "Series", "Table"))
+
+
+def _of_frames(value: Any, wanted: Format, budget: int) -> Described | None:
+    """Describe a frame by its groups, or by what differs from another one; None where one of them is no frame."""
+    if wanted.word == "compare":
+        from nbclaude.data.comparison import describe_comparison
+
+        is_pair = isinstance(value, Compared) and is_frame(value.frame) and is_frame(value.other)
+        return describe_comparison(value, budget) if is_pair else None
+    from nbclaude.data.groups import describe_groups
+
+    return describe_groups(value, wanted.argument, budget) if is_frame(value) else None
+
+
+def _described(table: Table, wanted: Format, limits: TextLimits) -> Described:
+    if wanted.word == "schema":
         return schema_of(table, limits.summary)
-    if word in ("head", "full"):
-        return rows_of(table, rows if word == "head" else table.rows, limits.rows)
+    if wanted.shows_rows:
+        return rows_of(table, wanted.rows or table.rows, limits.rows)
     return describe(table, limits.summary)
+
+
+def _family_of(value: Any) -> str:
+    # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
+    if any(_is_a(value, "pandas", name) for name in ("DataFrame", "Series")):
+        return "pandas"
+    return str(type(value).__module__).partition(".")[0]
 
 
 def _is_a(value: Any, module: str, name: str) -> bool:
@@ -72,9 +99,6 @@ def _is_a(value: Any, module: str, name: str) -> bool:
 def _table_of(value: Any, family: str, word: str) -> Table | None:
     if is_styled(value):
         return styled_table(value)
-    # Subclasses of a frame live in other packages (geopandas), pandas itself may be replaced by a copy of it.
-    if any(_is_a(value, "pandas", name) for name in ("DataFrame", "Series")):
-        family = "pandas"
     if family not in _FRAMES:
         return record_table(value, short=bool(word))
     # At the first frame, since it imports narwhals: loading the extension must cost nothing.

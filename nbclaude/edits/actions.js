@@ -1,5 +1,7 @@
 // Changes cells in the front end's document. In: the traits of Actions (actions.py). Out: what came of it, in `outcome` and `done`.
 
+const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
+const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
 const SLOW = 1_000_000; // pairs of lines; a comparison beyond it shows the texts one after the other
 
 // JupyterLab and Notebook 7 give their widgets the notebook's document; other front ends do not.
@@ -88,7 +90,7 @@ function initialize({ model }) {
   obey();
 }
 
-async function copy(text) {
+export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -176,6 +178,18 @@ function buttonsOf(model, say) {
   return nodes;
 }
 
+// JupyterLab tells no widget that its kernel has ended, as long as the page is not loaded again.
+function whenKernelEnds(model, act) {
+  const session = model.widget_manager?.context?.sessionContext;
+  const look = (_, status) => { if (ENDS.includes(status)) act(); };
+  session?.statusChanged?.connect(look);
+  session?.kernelChanged?.connect(act);
+  return () => {
+    session?.statusChanged?.disconnect(look);
+    session?.kernelChanged?.disconnect(act);
+  };
+}
+
 function render({ model, el }) {
   el.classList.add("nbclaude-actions");
   el.setAttribute("data-lm-suppress-shortcuts", "true"); // keys that are pressed on a button are the button's
@@ -200,7 +214,11 @@ function render({ model, el }) {
   const changes = ["change:outcome", "change:now"];
   for (const change of changes) model.on(change, draw);
   draw();
-  return () => { for (const change of changes) model.off(change, draw); };
+  const forgetKernel = whenKernelEnds(model, () => el.classList.add(GONE));
+  return () => {
+    for (const change of changes) model.off(change, draw);
+    forgetKernel();
+  };
 }
 
 export default { initialize, render };

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from nbclaude.edits.proposal import Proposal
-from nbclaude.edits.ways import Way, way_of
+from nbclaude.edits.ways import Way, by_extension, way_of
+from nbclaude.lab import LINE, OfferedActions
 from nbclaude.notebook import Shell, cell_run
 from nbclaude.output import show_bundle
 
@@ -218,20 +219,30 @@ def with_ids(sources: Sequence[str]) -> list[list[str]]:
 
 
 def made_widget(shell: Shell, **traits: object) -> Any:
-    """Make a widget with these traits for the cell that runs; the oldest are closed where there are too many."""
-    # Widgets load with the first offer.
-    from nbclaude.edits.actions import Actions
+    """Make a widget with these traits for the cell that runs, or what our extension shows in its place.
 
+    The oldest are closed where there are too many.
+    """
     at = cell_run(shell)
-    widget = Actions(**traits)
-    _widgets.append((at.cell if at is not None else "", widget))
+    shown = at.cell if at is not None else ""
+    widget = OfferedActions(LINE, shown, **traits) if by_extension(shell) else _actions(traits)
+    _widgets.append((shown, widget))
     while len(_widgets) > _MOST_WIDGETS:
         _widgets.pop(0)[1].close()
     return widget
 
 
+def _actions(traits: Mapping[str, object]) -> Any:
+    from nbclaude.edits.actions import Actions  # widgets load with the first offer
+
+    return Actions(**traits)
+
+
 def show_widget(shell: Shell, widget: Any) -> None:
     """Show a widget below the output that makes it vanish when it has gone."""
+    if isinstance(widget, OfferedActions):
+        widget.publish(shell.display_pub)
+        return
     bundle = {**widget._repr_mimebundle_(), "text/html": "", "text/plain": ""}
     transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
     shell.display_pub.publish(data=bundle, metadata={}, transient=transient)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from nbclaude import notebook
+from nbclaude import __version__, notebook
 from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
+from nbclaude.lab import LINE
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.connect import ConnectMagics
@@ -18,6 +19,7 @@ from nbclaude.magics.fix import FixMagics
 from nbclaude.magics.follow_up import FollowUpMagics
 from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
+from nbclaude.magics.lasting import LastingMagics
 from nbclaude.magics.manage import ManageMagics
 from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
@@ -38,6 +40,7 @@ FAMILIES = (
     RulesMagics,
     FigureMagics,
     ManageMagics,
+    LastingMagics,
     AccountMagics,
     ConnectMagics,
 )
@@ -76,6 +79,8 @@ def load(shell: Shell) -> None:
         if isinstance(family, ExplainMagics | OwnVerbMagics):
             family.load()
     tell_of_rules(workspace)
+    LINE.version = __version__
+    LINE.before_cell(shell)
 
 
 def unload(shell: Shell) -> None:
@@ -106,6 +111,7 @@ def unload(shell: Shell) -> None:
     workspace.seen.unload()
     workspace.leave()
     workspace.edits.forget()
+    LINE.close()
     _close_connections()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
@@ -23,6 +23,9 @@ from nbclaude.output import say
 from nbclaude.stopping import stoppable, undisturbed
 from nbclaude.supported import refuse_old_widgets
 
+if TYPE_CHECKING:
+    from nbclaude.saved.replaying import Replays
+
 __all__ = ["ClaudeMagics"]
 
 
@@ -32,6 +35,7 @@ class ClaudeMagics(ClaudeTraits, Family):
 
     def __init__(self, shell: Shell, workspace: Workspace) -> None:
         super().__init__(shell=shell, workspace=workspace)
+        self.replays: Replays | None = None
 
     @undisturbed(before=True)
     def before_cell(self, info: Any) -> None:

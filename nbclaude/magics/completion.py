@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
 from nbclaude.conversation.workspace import Workspace
+from nbclaude.magics import short_names
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
+from nbclaude.verbs.instructions import instruction_names
+from nbclaude.verbs.options import OWN
 
 __all__ = ["load", "unload"]
 
@@ -17,19 +21,26 @@ __all__ = ["load", "unload"]
 _PRIORITY = 1_000
 _IDENTIFIER = "nbclaude"
 _PROMPTS = ("claude",)
+_MAY_BE_OURS = re.compile(r"%(?:claude|fix|explain)")
 # What follows a magic that takes no prompt; words in capitals stand for lists of names.
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_budget": ("off",),
     "claude_connect": ("off", "CONNECTION"),
     "claude_demo": ("off",),
-    "claude_insert": ("all",),
+    "claude_explain": ("VARIABLE",),
+    "claude_insert": ("all", "BLOCK"),
     "claude_rules": ("accept", "drop"),
     "claude_history": ("CONVERSATION",),
     "claude_login": ("--connection", "CONNECTION"),
     "claude_logout": ("--connection", "CONNECTION"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
+    "claude_restore": ("--yes", "NOTEBOOK"),
+    "claude_replay": ("on", "off", "only", "NOTEBOOK"),
+    "claude_forget": ("--saved", "NOTEBOOK"),
+    "claude_fork": ("CONVERSATION",),
     "claude_undo": ("deleted", "CONVERSATION"),
+    "claude_verb": ("--keep", "--forget"),
 }
 
 
@@ -52,17 +63,18 @@ def unload(shell: Shell) -> None:
 
 
 def _completions(context: CompletionContext, shell: Shell, workspace: Workspace) -> SimpleMatcherResult:
-    if "%claude" not in context.full_text:
+    if not _MAY_BE_OURS.search(context.full_text):
         return SimpleMatcherResult(completions=[])
     from nbclaude.completing.places import place_at
     from nbclaude.completing.words import Known, words_at
 
     lines = context.full_text.split("\n")
     offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
-    place = place_at(context.full_text, offset, (*ASKING, *OWN_VERBS), _PROMPTS)
+    asking = {name: OWN.get(name, ()) for name in (*ASKING, *OWN_VERBS) if short_names.is_ours(shell, name)}
+    place = place_at(context.full_text, offset, asking, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), workspace, _ARGUMENTS)
+    known = Known(_variables(shell), workspace, _arguments_known(), OWN)
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (
@@ -75,6 +87,11 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
         ordered=True,
         suppress=True,
     )
+
+
+def _arguments_known() -> dict[str, tuple[str, ...]]:
+    explains = _ARGUMENTS["claude_explain"]
+    return {**_ARGUMENTS, "explain": explains, "claude_edit": tuple(instruction_names())}
 
 
 def _variables(shell: Shell) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_verb_line
 from nbclaude.stopping import stoppable, unbroken
-from nbclaude.verbs.explained import explained_cell, explained_name
+from nbclaude.verbs.explained import explained_cell, explained_name, listed_source
 from nbclaude.verbs.options import EXPLAIN, options_text
 from nbclaude.verbs.prompts import prompt_text
 
@@ -159,6 +159,7 @@ class ExplainMagics(Family):
             label=f"explain cell {cell.execution_count}" if has_run else "explain a cell",
             attachments=about,
             instruction=_instruction(own),
+            listing=listed_source(cell),
         )
         return ask_prompt(self._chat, options, prompt, names)
 

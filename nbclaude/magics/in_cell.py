@@ -13,6 +13,7 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
 from nbclaude.asking.prepare import Ask, Prepared, estimate, prepare
 from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.replayed import replay
 from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
@@ -23,6 +24,8 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.replays import saved_answer
+from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
 from nbclaude.magics.variables import named_in, system_prompt, variable
 from nbclaude.magics.wording import note_text
@@ -36,6 +39,7 @@ from nbclaude.tools.definitions import definitions_of
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
+    from nbclaude.saved.replaying import Replays
 
 __all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
 
@@ -59,6 +63,9 @@ class Asker(Protocol):
     conversation: str
     cells: int
     display: str
+    restore: str
+    save_turns: bool
+    replays: Replays | None
 
 
 def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
@@ -92,7 +99,9 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
             label=prompt.label,
         )
         conversation = options.conversation or str(asker.conversation)
-        ask = Ask(question, settings, conversation, gathered, form, prompt.then, tools or (), names)
+        ask = Ask(
+            question, settings, conversation, gathered, form, prompt.then, tools or (), names, prompt.listing
+        )
         return ask_in_cell(asker, options, ask, sign)
 
 
@@ -123,12 +132,14 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     """Ask what has been gathered already, as `ask_prompt` does; the answer takes the place of a `sign`."""
     workspace, shell = asker.workspace, asker.shell
     tell_of_rules(workspace)
+    restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
     _show_figures(shell)
     if options.dry_run:
         _show_plan(shell, prepared)
         return None
+    prepared, saved = saved_answer(asker, prepared, fresh=options.fresh)
     display = open_display(
         shell,
         asker.display,
@@ -137,17 +148,23 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         advice=_ADVICE,
         is_alone=lambda: _is_alone(asker),
         sign=sign,
+        marks=asker.save_turns,
+        source=ask.listing,
+        answer=saved.answer if saved is not None else "",
     )
     surface = Surface(
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
         approve_by_input,
+        saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]
     before = conversation.turns
     try:
-        answered = ask_prepared(prepared, display, surface)
+        answered = (
+            replay(prepared, saved, display, surface) if saved else ask_prepared(prepared, display, surface)
+        )
     except KeyboardInterrupt as stop:
         if stopping.says_what_became(stop):
             raise

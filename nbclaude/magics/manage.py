@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
@@ -13,7 +14,7 @@ from nbclaude.conversation.turns import Conversation, Turn, excerpt
 from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family, argument
-from nbclaude.output import say, show_table
+from nbclaude.output import say, say_with, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class ManageMagics(Family):
         if not rows:
             say(f"The conversation {conversation.name!r} has no turns yet.")
             return
-        show_table(self.shell, f"Conversation {conversation.name!r}", _HISTORY_COLUMNS, rows)
+        title = f"Conversation {conversation.name!r}"
+        if conversation.branch[0]:
+            title += f", which branches from {conversation.branch[0]!r} after turn {conversation.branch[1]}"
+        show_table(self.shell, title, _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
             say(set_aside_sentence(len(conversation.set_aside)))
 
@@ -71,7 +75,7 @@ class ManageMagics(Family):
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
             said += f" {set_aside_sentence(len(conversation.set_aside))}"
-        say(said)
+        self._say(said, [conversation.name] if change is not None else [])
         for offer in self.workspace.edits.applied_with(gone):
             offer.take_back(self.shell, f"The turn had changed {offer.proposal.label or 'a cell'}.")
 
@@ -81,8 +85,9 @@ class ManageMagics(Family):
             say("No turn is set aside: as far as nbclaude knows, no cell that asked was deleted.")
             return
         where = ", ".join(f"{count_of_turns(count)} in {name!r}" for name, count in counts.items())
-        say(
-            f"Brought back {where}; the next request sends {'it' if sum(counts.values()) == 1 else 'them'} again."
+        self._say(
+            f"Brought back {where}; the next request sends {'it' if sum(counts.values()) == 1 else 'them'} again.",
+            counts,
         )
 
     @line_magic
@@ -96,7 +101,10 @@ class ManageMagics(Family):
         if not removed:
             say(f"The conversation {conversation.name!r} has no turns.")
             return
-        say(f"Forgot {count_of_turns(removed)} of {conversation.name!r}. %claude_undo takes it back.")
+        self._say(
+            f"Forgot {count_of_turns(removed)} of {conversation.name!r}. %claude_undo takes it back.",
+            [conversation.name],
+        )
 
     @line_magic
     def claude_demo(self, line: str) -> None:
@@ -130,6 +138,16 @@ class ManageMagics(Family):
             demo.stop()
             say("The demo is off; %claude asks the server in the settings again.")
 
+    def _say(self, text: str, changed: Iterable[str]) -> None:
+        """Say what has changed; where turns are saved, the notebook learns how these conversations stand now."""
+        names = list(changed)
+        if names and self._chat.save_turns:
+            from nbclaude.saved.record import change_record
+
+            say_with(self.shell, text, change_record(self.workspace, names))
+        else:
+            say(text)
+
     def _conversation(self, line: str) -> Conversation:
         said = argument(line)
         name = said or str(self._chat.conversation)
@@ -154,7 +172,7 @@ def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
     return (
         (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),
         workspace.cell_name(turn.cell) or "–",
-        excerpt(turn.asked, _EXCERPT),
+        excerpt(turn.asked, _EXCERPT) + (" (restored)" if turn.is_restored else ""),
         answer + (f" ({turn.stopped})" if turn.stopped else ""),
         f"{prompt_tokens(usage):,}",
         f"{token_count(usage, 'output_tokens'):,}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nbclaude.notebook import Shell
 
-__all__ = ["load", "unload"]
+__all__ = ["is_ours", "load", "unload"]
 
 _SHORT = {"fix": "claude_fix", "explain": "claude_explain"}
 
@@ -17,6 +17,14 @@ def load(shell: Shell) -> None:
                 _given.add((kind, short))
     for kind, short in _given:
         shell.magics_manager.magics[kind].setdefault(short, shell.magics_manager.magics[kind][_SHORT[short]])
+
+
+def is_ours(shell: Shell, name: str) -> bool:
+    """Tell whether a magic of this name is ours: a short one may be somebody else's."""
+    if name not in _SHORT:
+        return True
+    tables = shell.magics_manager.magics.values()
+    return any(name in each and each[name] == each.get(_SHORT[name]) for each in tables)
 
 
 def unload(shell: Shell) -> None:

@@ -161,6 +161,8 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         cache_ttl: str
         upload_files: bool
         display: str
+        save_turns: bool
+        restore: str
         math_macros: list[str]
         connection: str
         connections: dict[str, Any]

@@ -13,12 +13,15 @@ from nbclaude.notebook.front_end import (
     is_terminal,
     is_watched,
     live_widgets,
+    metadata_of,
     nobody_answers,
+    notebook_file,
     notebook_folder,
     notebook_path,
     request_id,
     shows_updates,
 )
+from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
     ABOVE_MAGIC,
     ASKING_LINE,
@@ -35,6 +38,7 @@ __all__ = [
     "OUR_CELL",
     "CellRun",
     "DeletedCells",
+    "SavedNotebook",
     "Shell",
     "cell_number",
     "cell_numbers",
@@ -47,11 +51,14 @@ __all__ = [
     "is_terminal",
     "is_watched",
     "live_widgets",
+    "metadata_of",
     "nobody_answers",
+    "notebook_file",
     "notebook_folder",
     "notebook_path",
     "only_asks_follow",
     "python_of",
     "request_id",
+    "saved_notebook",
     "shows_updates",
 ]

@@ -27,6 +27,7 @@ __all__ = [
     "live_widgets",
     "metadata_of",
     "nobody_answers",
+    "notebook_file",
     "notebook_folder",
     "notebook_path",
     "request_id",
@@ -202,6 +203,15 @@ def notebook_path() -> Path | None:
     """Return the notebook's file, as it was called when the kernel started; None where the front end does not tell."""
     name = os.environ.get("JPY_SESSION_NAME", "")
     return Path(name) if name.endswith(".ipynb") else None
+
+
+def notebook_file(shell: Shell) -> Path | None:
+    """Return the notebook's file, by the server's name for the session or by VS Code's; None where neither tells."""
+    path = notebook_path()
+    if path is not None:
+        return path
+    told = shell.user_ns.get("__vsc_ipynb_file__")
+    return Path(told) if isinstance(told, str) and told.endswith(".ipynb") else None
 
 
 def notebook_folder(shell: Shell) -> Path | None:

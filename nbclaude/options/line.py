@@ -53,7 +53,7 @@ def parse_verb_line(line: str, own: Sequence[Option]) -> tuple[Options, dict[str
     Raises UsageError as `parse_line` does.
     """
     options, values = Options(), dict[str, Any]()
-    by_name = {**_BY_NAME, **{name: option for option in own for name in option.names}}
+    by_name = _with_own(own)
     rest = line.lstrip(_BLANK)
     while True:
         if rest == "--" or rest.startswith(("-- ", "--\t", "--\n")):
@@ -83,6 +83,10 @@ def parse_verb_line(line: str, own: Sequence[Option]) -> tuple[Options, dict[str
         rest = rest.lstrip(_BLANK)
 
 
+def _with_own(own: Sequence[Option]) -> dict[str, Option]:
+    return {**_BY_NAME, **{name: option for option in own for name in option.names}}
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
@@ -95,12 +99,16 @@ class Ending:
     prompt: bool = False
 
 
-def ending_of(line: str) -> Ending:
-    """Tell what somebody types at the end of a magic's line; whatever stands before may be wrong, too."""
+def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
+    """Tell what somebody types at the end of a magic's line; whatever stands before may be wrong, too.
+
+    A verb has options of its `own`.
+    """
+    by_name = _with_own(own)
     rest = line.lstrip(_BLANK)
     while not _OPTION_NAME.fullmatch(rest):
         found = _LOOKS_LIKE_OPTION.match(rest)
-        option = _BY_NAME.get(found.group()) if found else None
+        option = by_name.get(found.group()) if found else None
         if found is None or option is None:
             return Ending(rest, prompt=True)
         rest = rest[found.end() :]
@@ -240,7 +248,7 @@ _HELP = """Ask Claude; the answer streams into the output area as rendered Markd
 {{name}} in the prompt sends a variable along: {{x}}, {{df}}, {{df:schema}}, {{df:head 20}}, {{fig}}, {{Out[3]}}, {{f(3)}}.
 In a function it is the function's variable. reply = %claude ... assigns the reply; in a function --into cannot.
 Everything else goes as you wrote it: other braces, quotes, backslashes, $x and a question mark need no care.
-A prompt that begins with a dash goes after `--`. Tab completes options, their values, and names in braces.
+A prompt that begins with a dash goes after `--`. Tab completes options, also those of verbs, their values, and names in braces.
 
 Options
 {options}

@@ -1,7 +1,7 @@
 """The only publisher of nbclaude: answers on pages, appended or printed, and what else is shown."""
 
 from nbclaude.output.append import AppendDisplay
-from nbclaude.output.bundles import say, show_bundle, show_receipt, show_table
+from nbclaude.output.bundles import say, say_with, show_bundle, show_receipt, show_table
 from nbclaude.output.display import AnswerDisplay, open_display
 from nbclaude.output.early import EarlySign
 from nbclaude.output.pages import PagesDisplay
@@ -15,6 +15,7 @@ __all__ = [
     "TerminalDisplay",
     "open_display",
     "say",
+    "say_with",
     "show_bundle",
     "show_receipt",
     "show_table",

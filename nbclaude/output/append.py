@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.output.pages import ASKING, PagesDisplay
+from nbclaude.output.marks import Saves
+from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
 
 if TYPE_CHECKING:
@@ -21,7 +24,9 @@ class AppendDisplay(PagesDisplay):
     """An answer in pieces that stay as they are: what is still being written is shown when it has settled."""
 
     def begin(self) -> None:
-        """Show in a line that the question is on its way: it stays above the answer."""
+        """Show in a line that the question is on its way: it stays above the answer, as does the listing."""
+        if self._listing is not None:
+            self._append(listing_bundle(self._listing))
         self._say(ASKING)
 
     def wait(self, reason: str, seconds: float) -> None:
@@ -33,13 +38,13 @@ class AppendDisplay(PagesDisplay):
         if reason:
             self._say(f"({reason})")
 
-    def finish(self, footer: Footer) -> None:
-        """Show all that is left, and the footer."""
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
+        """Show all that is left, and the footer; the last output carries what `saves` makes."""
         footer = self._caught_up_for(footer)
         *pages, last = self._ready().close(footer)
         for page in pages:
             self._show_page(page)
-        self._show_piece(last, "\n".join([last.text.strip("\n"), "", *footer_lines(footer)]))
+        self._show_piece(last, "\n".join([last.text.strip("\n"), "", *footer_lines(footer)]), saves)
 
     def abandon(self) -> None:
         """What has been said stays."""
@@ -47,29 +52,31 @@ class AppendDisplay(PagesDisplay):
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
         from nbclaude.render.reply import ReplyRenderer
 
-        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True)
+        return ReplyRenderer(document_id, self._language, self._macros, in_pieces=True, listing=self._listing)
 
-    def _show_page(self, page: PageImage) -> None:
+    def _show_page(self, page: PageImage, saves: Saves | None = None) -> None:
         # A page that has been shown stays, even if what came later has given it another meaning.
         if page.closed and page.number >= self._shown:
-            self._show_piece(page, page.text)
+            self._show_piece(page, page.text, saves)
 
-    def _show_piece(self, page: PageImage, text: str) -> None:
+    def _show_piece(self, page: PageImage, text: str, saves: Saves | None) -> None:
         self._shown = page.number + 1
         bundle = {"text/html": page.html, "text/plain": text}
         if page.markdown.strip():
             bundle["text/markdown"] = page.markdown
-        self._append(bundle)
+        self._append(bundle, self._mark(page, saves))
 
     def _say(self, line: str) -> None:
         self._append({"text/plain": line})
 
-    def _append(self, bundle: dict[str, str]) -> None:
+    def _append(self, bundle: dict[str, str], metadata: Mapping[str, Any] = MappingProxyType({})) -> None:
         self._appended += 1
         # Consoles print the plain text and end the line once more, which sets blocks apart; `jupyter run` does not end it.
         bundle["text/plain"] = printable(bundle["text/plain"]).strip("\n") + "\n"
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
         self._publisher.publish(
-            data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
+            data={kind: printable(text) for kind, text in bundle.items()},
+            metadata=dict(metadata),
+            transient=transient,
         )

@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.notebook import Shell, is_terminal
+from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
 
-__all__ = ["say", "show_bundle", "show_receipt", "show_table"]
+__all__ = ["say", "say_with", "show_bundle", "show_receipt", "show_table"]
 
 
 def say(text: str) -> None:
     """Print a plain sentence or a list, for the magics that answer in text."""
     print(printable(text))  # noqa: T201 - the one place that does
+
+
+def say_with(shell: Shell, text: str, metadata: Mapping[str, Any]) -> None:
+    """Say a sentence in an output that carries metadata; where no notebook keeps outputs it is printed."""
+    if is_terminal(shell):
+        say(text)
+    elif cell_run(shell) is not None:
+        shell.display_pub.publish(data={"text/plain": printable(text)}, metadata=dict(metadata))
+    else:
+        say(text)
+        if nobody_answers(shell):  # what executes notebooks keeps their outputs
+            shell.display_pub.publish(data={}, metadata=dict(metadata))
 
 
 def show_table(shell: Shell, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,6 +11,7 @@ from nbclaude.forks import is_child
 from nbclaude.notebook import Shell, is_terminal, shows_updates
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.early import EarlySign
+from nbclaude.output.marks import Saves
 from nbclaude.output.pages import PagesDisplay
 from nbclaude.output.terminal import TerminalDisplay
 from nbclaude.wire.events import Event
@@ -47,8 +49,8 @@ class AnswerDisplay(Protocol):
     def report(self, text: str) -> None:
         """Say how far a tool has come that runs meanwhile."""
 
-    def finish(self, footer: Footer) -> None:
-        """Paint all that is left, and the footer."""
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
+        """Paint all that is left, and the footer; the last output, if there is one, carries what `saves` makes."""
 
     def abandon(self) -> None:
         """Take the waiting sign away: no answer arrived."""
@@ -79,7 +81,7 @@ class NoDisplay:
     def report(self, text: str) -> None:
         """Say nothing."""
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Show nothing."""
 
     def abandon(self) -> None:
@@ -95,16 +97,34 @@ def open_display(
     advice: str = "",
     is_alone: Callable[[], bool] = lambda: False,
     sign: EarlySign | None = None,
+    marks: bool = False,
+    source: str = "",
+    answer: str = "",
 ) -> AnswerDisplay:
     """Choose the display that the front end of `shell` can show; with a `language` the answer's text is code in it.
 
     `layout` overrules what is known of the front end. `macros` are the notebook's own LaTeX macros that the answer may use.
     `advice` is for readers of a front end that does not update what it has shown. `is_alone` tells whether the cell's output
-    shows nothing but this answer; an early `sign` may be on the screen already.
+    shows nothing but this answer; an early `sign` may be on the screen already. `source` is code that the answer refers to by
+    the numbers of its lines: it is listed above. With `marks` the answer can be saved, under an id of
+    its own or that which it has as an `answer` already.
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
         return TerminalDisplay(sys.stdout)
+    from nbclaude.render.listing import Listing
+
+    listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
-        return AppendDisplay(shell.display_pub, language, macros)
-    return PagesDisplay(shell.display_pub, language, macros, advice=advice, is_alone=is_alone, sign=sign)
+        return AppendDisplay(shell.display_pub, language, macros, listing=listing, marks=marks, answer=answer)
+    return PagesDisplay(
+        shell.display_pub,
+        language,
+        macros,
+        advice=advice,
+        is_alone=is_alone,
+        sign=sign,
+        listing=listing,
+        marks=marks,
+        answer=answer,
+    )

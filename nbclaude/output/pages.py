@@ -11,20 +11,23 @@ import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
+from nbclaude.output.marks import Saves, Shown, marked
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
+    from nbclaude.render.listing import Listing
     from nbclaude.render.page_images import PageImage
     from nbclaude.render.reply import ReplyRenderer
 
-__all__ = ["ASKING", "PagesDisplay"]
+__all__ = ["ASKING", "PagesDisplay", "listing_bundle"]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
@@ -40,6 +43,14 @@ _SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 
 
+def listing_bundle(listing: Listing) -> dict[str, str]:
+    """Return a listing as an output: HTML with its own style, and plain text."""
+    from nbclaude.render.style import STYLE
+
+    html = f'<div class="nbclaude"><style>{STYLE}{listing.style}</style>{listing.html}</div>'
+    return {"text/html": html, "text/plain": listing.text}
+
+
 @dataclass(frozen=True, slots=True)
 class _Countdown:
     """Why there is another attempt, when it comes, and when the seconds that are left must be painted next."""
@@ -53,7 +64,8 @@ class PagesDisplay:
     """An answer on pages: one output each, updated in place by its display id.
 
     `advice` tells readers of a front end that shows no updates where the answer is. `is_alone` tells whether the cell's output
-    shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place.
+    shows nothing else: then it may be cleared. An early `sign` is taken over: the answer appears in its place. A `listing`
+    stands above it, which its text can refer to. With `marks` each page says in its metadata of which `answer` it is.
     """
 
     def __init__(
@@ -65,8 +77,15 @@ class PagesDisplay:
         advice: str = "",
         is_alone: Callable[[], bool] = lambda: False,
         sign: EarlySign | None = None,
+        listing: Listing | None = None,
+        marks: bool = False,
+        answer: str = "",
     ) -> None:
         self._publisher = publisher
+        self._marks = marks
+        self._markdown: dict[int, str] = {}
+        self._listing = listing
+        self._first = 0 if listing is None else 1  # the output of the first page: a listing stands above it
         self._macros = macros
         self._advice = advice
         self._is_alone = is_alone
@@ -74,6 +93,7 @@ class PagesDisplay:
         self._language = language
         self._sign = sign
         self._id = sign.id if sign is not None else f"nbclaude-{uuid.uuid4().hex[:12]}"
+        self._answer = answer or self._id.removeprefix("nbclaude-")
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
         self._has_words = False
@@ -86,6 +106,7 @@ class PagesDisplay:
         """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
         if self._sign is not None and self._sign.take_over():
             self._shown = 1
+        self._show_listing()
         self._show_sign()
 
     def show(self, events: Sequence[Event]) -> None:
@@ -99,7 +120,7 @@ class PagesDisplay:
         cost, size = self._paint(now)
         if size:
             # Counted from when painting began: the rhythm is that of the interval, not of interval and cost.
-            interval = MIN_INTERVAL if self._shown == 1 else LATER_INTERVAL
+            interval = MIN_INTERVAL if self._shown == self._first + 1 else LATER_INTERVAL
             self._due = now + max(interval, COST_FACTOR * cost, size / BYTE_RATE)
 
     def pause(self) -> float | None:
@@ -138,17 +159,19 @@ class PagesDisplay:
         self.settle(below=True)
         say(text)
 
-    def finish(self, footer: Footer) -> None:
-        """Paint all that is left, and the footer."""
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
+        """Paint all that is left, and the footer; the last output carries what `saves` makes."""
         self._countdown = None
         pages = self._ready().close(self._caught_up_for(footer))
-        if self._shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
+        shown = self._shown - self._first
+        if shown <= len(pages) <= _SHOWN_AGAIN and pages[0].number == 0 and self._is_alone():
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
             self._shown = 0
+            self._show_listing()
         for page in pages:
-            self._show_page(page)
+            self._show_page(page, saves if page is pages[-1] else None)
 
     def abandon(self) -> None:
         """Take the waiting sign away."""
@@ -156,7 +179,8 @@ class PagesDisplay:
         if self._is_alone():
             self._publisher.clear_output(wait=True)
         else:
-            self._publish(0, {"text/html": "", "text/plain": ""})
+            for number in range(self._first + 1):
+                self._publish(number, {"text/html": "", "text/plain": ""})
 
     def _count_down(self, now: float) -> None:
         """Show the seconds that are left; at the end, or when an event has come, the plain sign again."""
@@ -171,11 +195,15 @@ class PagesDisplay:
             self._show_sign(f"{countdown.reason}. Trying again in {left} s")
             self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
 
+    def _show_listing(self) -> None:
+        if self._listing is not None:
+            self._publish(0, listing_bundle(self._listing))
+
     def _show_sign(self, text: str = "") -> None:
         from nbclaude.render.style import waiting_html
 
         said = " ".join(filter(None, (ASKING, self._advice)))
-        self._publish(0, {"text/html": waiting_html(text), "text/plain": said})
+        self._publish(self._first, {"text/html": waiting_html(text), "text/plain": said})
 
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()
@@ -219,31 +247,43 @@ class PagesDisplay:
 
     def _ready(self) -> ReplyRenderer:
         if self._renderer is None:
-            self._renderer = self._build_renderer(self._id.removeprefix("nbclaude-"))
+            self._renderer = self._build_renderer(self._answer)
         return self._renderer
 
     def _build_renderer(self, document_id: str) -> ReplyRenderer:
         from nbclaude.render.reply import ReplyRenderer
 
-        return ReplyRenderer(document_id, self._language, self._macros)
+        return ReplyRenderer(document_id, self._language, self._macros, listing=self._listing)
 
-    def _show_page(self, page: PageImage) -> None:
+    def _show_page(self, page: PageImage, saves: Saves | None = None) -> None:
         self._has_words = True
         bundle = {"text/html": page.html}
+        metadata: Mapping[str, Any] = {}
         if page.closed:
             # Consoles print the plain text: no escape sequence may reach a terminal.
             bundle |= {"text/markdown": page.markdown, "text/plain": page.markdown}
-        elif page.number >= self._shown:
+            metadata = self._mark(page, saves)
+        elif page.number + self._first >= self._shown:
             bundle["text/plain"] = _GOES_ON
-        self._publish(page.number, bundle)
+        self._publish(page.number + self._first, bundle, metadata)
 
-    def _publish(self, number: int, bundle: Mapping[str, str]) -> None:
+    def _mark(self, page: PageImage, saves: Saves | None) -> Mapping[str, Any]:
+        """Make the metadata of a closed page."""
+        if not self._marks:
+            return {}
+        self._markdown[page.number] = printable(page.markdown)
+        more = saves(Shown(self._answer, self._markdown)) if saves is not None else None
+        return marked(self._answer, page.number, more)
+
+    def _publish(
+        self, number: int, bundle: Mapping[str, str], metadata: Mapping[str, Any] = MappingProxyType({})
+    ) -> None:
         display_id = f"{self._id}-{number}"
         update = number < self._shown
         self._shown = max(self._shown, number + 1)
         self._publisher.publish(
             data={kind: printable(text) for kind, text in bundle.items()},
-            metadata={},
+            metadata=dict(metadata),
             transient={"display_id": display_id},
             update=update,
         )

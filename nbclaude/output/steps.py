@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbclaude.output.marks import Saves
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ class StepsDisplay:
         if self._is_first:
             self._display.hold(reason)
 
-    def finish(self, footer: Any) -> None:
+    def finish(self, footer: Any, saves: Saves | None = None) -> None:
         """Paint all that is left, and the footer."""
-        self._display.finish(footer)
+        self._display.finish(footer, saves)
 
     def abandon(self) -> None:
         """Take the waiting sign away."""

@@ -10,6 +10,7 @@ from nbclaude.cleaning import printable
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
+    from nbclaude.output.marks import Saves
     from nbclaude.render.footer import Footer
     from nbclaude.render.plain import PlainAnswer
 
@@ -61,7 +62,7 @@ class TerminalDisplay:
         """Print how far a tool has come."""
         self._write_lines(text)
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())
         self._write_lines(*footer_lines(footer))

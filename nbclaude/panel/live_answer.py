@@ -11,6 +11,7 @@ from nbclaude.panel.frontend import View
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
+    from nbclaude.output.marks import Saves
     from nbclaude.render.footer import Footer
 
 __all__ = ["LiveAnswer"]
@@ -77,7 +78,7 @@ class LiveAnswer:
     def report(self, text: str) -> None:
         """Say nothing: there is no place for it."""
 
-    def finish(self, footer: Footer) -> None:
+    def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Paint all that is left, and the footer."""
         self._pages.finish(footer)
 

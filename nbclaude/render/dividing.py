@@ -116,7 +116,7 @@ class BlockDivider:
         """End the block, and begin another that goes on with it."""
         self._cost = 0
         if self._fence.mark and not self._fence.is_nested:
-            return f"{self._fence.mark}\n\n{self._fence.opening.strip()}\n"
+            return f"{self._fence.closing}\n\n{self._fence.opening}\n"
         if self._head:
             return f"\n{self._head}"
         self._fence = FenceReader()

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from markdown_it.token import Token
 
+from nbclaude.render.fences import nests
+
 __all__ = ["GrowingCode"]
 
 _LINE = re.compile(r"( {0,3})[^\r\n]*+(?:\n|\r\n|\r(?=[^\n]))")  # a last carriage return may be half an end
@@ -38,8 +40,8 @@ class GrowingCode:
 
         None if the tokens are not those of one open block, or if it has ended.
         """
-        if [token.type for token in tokens] != ["fence"]:
-            return None
+        if [token.type for token in tokens] != ["fence"] or nests(tokens[0].info):
+            return None  # which fence ends a block of Markdown depends on those in it
         line = _LINE.match(source)
         for _ in range(first):
             line = line and _LINE.match(source, line.end())

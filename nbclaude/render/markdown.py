@@ -24,8 +24,11 @@ from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.line_references import line_references_plugin
 from nbclaude.render.links import is_safe_link
+from nbclaude.render.listing import Listing
 from nbclaude.render.maths import maths_plugin
+from nbclaude.render.nested_fences import nested_fences_plugin
 from nbclaude.render.rows import rows_plugin
 from nbclaude.render.scripts import scripts_plugin
 from nbclaude.render.tasks import tasks_plugin
@@ -39,10 +42,12 @@ def build_parser(
     highlighter: CodeHighlighter | None = None,
     citations: Citations | None = None,
     macros: frozenset[str] = frozenset(),
+    listing: Listing | None = None,
 ) -> MarkdownIt:
     """Build the parser; `highlighter` remembers the code blocks of one answer, `citations` are what its notes tell.
 
-    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use.
+    `macros` are the notebook's own LaTeX macros (without a backslash) that formulas may use. `listing` is the code that the text
+    refers to by the numbers of its lines.
     """
     md = _Parser("js-default", {"linkify": True, "html": False, "typographer": False})
     # markdown-it's link rules ask this method; their own check lets data: images and relative addresses through.
@@ -51,11 +56,13 @@ def build_parser(
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
-    md.use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
+    md.use(nested_fences_plugin).use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
     if citations is not None:
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)
     md.core.ruler.push("inside_links", _note_links)
+    if listing is not None:
+        md.use(line_references_plugin, listing)
     code = _CodeRules(highlighter or CodeHighlighter())
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
     rules["fence"] = code.fence

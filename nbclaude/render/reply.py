@@ -11,6 +11,7 @@ from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
 from nbclaude.render.citations import Citations
 from nbclaude.render.footer import Footer
+from nbclaude.render.listing import Listing
 from nbclaude.render.page_images import PageImage, image_of, on_one_page, open_html
 from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
@@ -33,7 +34,8 @@ class ReplyRenderer:
 
     With a `language` (a structured answer is "json") the text of the answer is code in it. `macros` are the notebook's own
     LaTeX macros that its formulas may use. For who can show each page only once, and therefore only closed ones, the pages
-    are many: `in_pieces` of a block each, as long as there are few.
+    are many: `in_pieces` of a block each, as long as there are few. A `listing` stands above, to whose lines the
+    text can refer.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class ReplyRenderer:
         macros: frozenset[str] = frozenset(),
         *,
         in_pieces: bool = False,
+        listing: Listing | None = None,
     ) -> None:
+        self._listing = listing
         self._in_pieces = in_pieces
         self._document_id = document_id
         self._language = language
@@ -223,7 +227,7 @@ class ReplyRenderer:
             return self._section
         if self._language:
             return self._begin(CodeSection(self._language, self._citations))
-        return self._begin(TextSection(self._next_id(), self._citations, self._macros))
+        return self._begin(TextSection(self._next_id(), self._citations, self._macros, self._listing))
 
     def _block_section(self) -> BlockSection:
         if isinstance(self._section, BlockSection):

@@ -10,6 +10,7 @@ from nbclaude.render.dividing import BlockDivider
 from nbclaude.render.fragments import fenced_markdown
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.json_layout import JsonLayout, is_json
+from nbclaude.render.listing import Listing
 from nbclaude.render.markdown import code_block_html
 from nbclaude.render.pages import Part
 from nbclaude.render.placing import NotePlacer
@@ -50,9 +51,13 @@ class TextSection:
     """Text blocks in a row: one Markdown document, however many blocks it was cut into by citations."""
 
     def __init__(
-        self, document_id: str, citations: Citations | None = None, macros: frozenset[str] = frozenset()
+        self,
+        document_id: str,
+        citations: Citations | None = None,
+        macros: frozenset[str] = frozenset(),
+        listing: Listing | None = None,
     ) -> None:
-        self._stream = MarkdownStream(document_id, citations, macros)
+        self._stream = MarkdownStream(document_id, citations, macros, listing)
         self._citations = citations or Citations()
         self._placer = NotePlacer()
         self._divider = BlockDivider()

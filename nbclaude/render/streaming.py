@@ -24,6 +24,7 @@ from nbclaude.render.growing_code import GrowingCode
 from nbclaude.render.growing_table import GrowingTable
 from nbclaude.render.growth import ALWAYS, has_grown
 from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.listing import Listing
 from nbclaude.render.markdown import build_parser, code_block_html
 from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
 from nbclaude.render.unfinished import presentable
@@ -60,12 +61,16 @@ class MarkdownStream:
     """Incremental renderer: `feed` text, `advance` as often as you paint, then `close`."""
 
     def __init__(
-        self, document_id: str = "", citations: Citations | None = None, macros: frozenset[str] = frozenset()
+        self,
+        document_id: str = "",
+        citations: Citations | None = None,
+        macros: frozenset[str] = frozenset(),
+        listing: Listing | None = None,
     ) -> None:
         self._highlighter = CodeHighlighter()
-        self._parser = build_parser(self._highlighter, citations, macros)
+        self._parser = build_parser(self._highlighter, citations, macros, listing)
         # Until the end is known, footnotes stay where they are written, and none of ours is added.
-        self._draft_parser = build_parser(self._highlighter, citations, macros)
+        self._draft_parser = build_parser(self._highlighter, citations, macros, listing)
         self._draft_parser.disable(["footnote_tail", NOTE_RULE])
         self._definitions = Definitions(document_id)
         self._fresh: deque[str] = deque()

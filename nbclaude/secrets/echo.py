@@ -41,10 +41,11 @@ class KeyGuard:
             {form for key in keys if len(key) >= _SHORTEST for form in _forms(key)}, key=len, reverse=True
         )
         self._heads = {form: form[: max(_LEAST, len(form) // 2)] for form in self._forms}
-        self._by_first: dict[str, list[str]] = {}
-        for head in self._heads.values():
-            self._by_first.setdefault(head[0], []).append(head)
-        self._longest = max(map(len, self._heads.values()), default=0)
+        beginnings = {head[:end] for head in self._heads.values() for end in range(1, len(head))}
+        by_last: dict[str, list[str]] = {}
+        for beginning in sorted(beginnings, key=len, reverse=True):
+            by_last.setdefault(beginning[-1], []).append(beginning)
+        self._beginnings = {last: tuple(found) for last, found in by_last.items()}
         self._held: dict[tuple[int, str], str] = {}
 
     def text(self, text: str) -> str:
@@ -138,11 +139,11 @@ class KeyGuard:
         return "".join([*pieces, text[position:end]]), text[end:]
 
     def _first(self, text: str, position: int) -> tuple[int, str] | None:
-        found = [
-            (start, -len(form), form)
-            for form, head in self._heads.items()
-            if (start := text.find(head, position)) >= 0
-        ]
+        found = []
+        for form, head in self._heads.items():
+            # This is looked for in every piece of an answer: nearly always none of them is there.
+            if head in text and (start := text.find(head, position)) >= 0:
+                found.append((start, -len(form), form))
         if not found:
             return None
         start = min(found)[0]
@@ -153,11 +154,11 @@ class KeyGuard:
 
     def _tail(self, text: str, position: int) -> int:
         """Return where the longest end of a text begins that is the beginning of a form."""
-        for start in range(max(len(text) - self._longest + 1, position), len(text)):
-            heads = self._by_first.get(text[start], ())
-            if any(head.startswith(text[start:]) for head in heads):
-                return start
-        return len(text)
+        beginnings = self._beginnings.get(text[-1:], ())
+        if not text.endswith(beginnings):
+            return len(text)
+        fitting = (each for each in beginnings if len(each) <= len(text) - position and text.endswith(each))
+        return len(text) - len(next(fitting, ""))
 
 
 def _common(text: str, start: int, form: str) -> int:

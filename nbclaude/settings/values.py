@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         raw: bool = False
         allow_secrets: bool | None = None
         dry_run: bool = False
+        fresh: bool = False
         stream: bool | None = None
         conversation: str | None = None
         new: bool = False

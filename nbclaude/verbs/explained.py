@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.context.code.hidden import hide_secrets
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.values import MISSING, lookup
 from nbclaude.context.glance.glance import is_a
@@ -17,7 +18,7 @@ from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.context.shown.seen import Seen
 from nbclaude.verbs.gathered import cell_attachment, failure_attachments, uses_attachment
 
-__all__ = ["explained_cell", "explained_name"]
+__all__ = ["explained_cell", "explained_name", "listed_source"]
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _LAST = 10**9  # as the number of a cell: after all that ran
@@ -38,6 +39,12 @@ def explained_cell(
         return (shown, *failure_attachments(seen, failure, namespace, values=values))
     used = cell if has_run else LoggedCell(cell.cell_id, _LAST, cell.source)
     return (shown, *uses_attachment(seen, used, namespace, values=values))
+
+
+def listed_source(cell: LoggedCell) -> str:
+    """Return the code of a cell as it is sent, to be listed above the explanation; nothing for a single line."""
+    source = hide_secrets(cell.source.strip("\n"))
+    return source if "\n" in source else ""
 
 
 def explained_name(

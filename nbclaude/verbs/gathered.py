@@ -5,7 +5,9 @@ What stands under the name of a secret is masked in all of it, whatever it looks
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import builtins
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
@@ -13,13 +15,14 @@ from nbclaude.context.code.attached import needed_text
 from nbclaude.context.code.hidden import hide_secrets
 from nbclaude.context.code.names import names_of
 from nbclaude.context.code.needed import Needed, needed_cells, read_cells
+from nbclaude.context.code.saved import edited_cells, unrun_cells, with_edits
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.told import told_failure, without_hidden
 from nbclaude.context.failures.values import hidden_values, words_of
 from nbclaude.context.glance.glance import Looking, glance
 from nbclaude.context.shown.cells import LoggedCell, printed_by, visible_cells
 from nbclaude.context.shown.seen import Seen
-from nbclaude.notebook import python_of
+from nbclaude.notebook import notebook_path, python_of, saved_notebook
 from nbclaude.texts import clip, counted, framed
 
 __all__ = ["cell_attachment", "failure_attachments", "numbered", "uses_attachment"]
@@ -29,6 +32,8 @@ _NEEDED_TO_EXPLAIN = 4_000
 _SOURCE = 12_000
 _PRINTED = 3_000
 _MOST_NAMES = 20
+_MOST_UNRUN = 2  # cells that have not run
+_UNRUN = 600  # characters of each
 
 
 def failure_attachments(
@@ -48,14 +53,16 @@ def failure_attachments(
         )
     ]
     needed = _needed(seen, failure.names, namespace, failure.cell_id, failure.execution_count)
-    written, count = needed_text(needed, _NEEDED)
+    written, count = needed_text(needed, _NEEDED, errors=values)
+    unrun = list(_unrun(seen, failure, namespace))
+    written = "\n\n".join([*([written] if written else []), *unrun])
     if written:
         text = without_hidden(written, failure.hidden)
         found.append(
             Attachment(
                 "cells before",
                 (framed("cells", "needed", text),),
-                counted(count, "needed cell"),
+                counted(count + len(unrun), "needed cell"),
                 _stale(needed),
                 "text",
             )
@@ -95,7 +102,7 @@ def uses_attachment(
         for name in wanted[:_MOST_NAMES]
     ]
     needed = _needed(seen, names.wants, namespace, cell.cell_id, cell.execution_count)
-    written, count = needed_text(needed, _NEEDED_TO_EXPLAIN)
+    written, count = needed_text(needed, _NEEDED_TO_EXPLAIN, errors=values)
     found = []
     if said:
         hidden = hidden_values(namespace)
@@ -129,7 +136,17 @@ def _needed(
     ]
     read = read_cells(cells, python_of)
     before = next((n for n, (cell, _) in enumerate(read) if cell.execution_count > count), len(read))
-    return needed_cells(names, read, namespace, before=before)
+    needed = needed_cells(names, read, namespace, before=before)
+    return with_edits(needed, edited_cells(seen.cells.cells, saved_notebook(notebook_path())))
+
+
+def _unrun(seen: Seen, failure: Failure, namespace: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the cells of the saved notebook that define what the failing one misses, and have not run."""
+    missing = [name for name in failure.names if name not in namespace and not hasattr(builtins, name)]
+    saved = saved_notebook(notebook_path()) if missing else None
+    for names, source in islice(unrun_cells(missing, saved, seen.cells.cells, python_of), _MOST_UNRUN):
+        text = clip(hide_secrets(source.strip("\n")), _UNRUN, tail=0.3)[0]
+        yield f"A cell that has not run since nbclaude was loaded defines {names}:\n{text}"
 
 
 def _stale(needed: Needed) -> tuple[str, ...]:

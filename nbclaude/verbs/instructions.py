@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.verbs.prompts import prompts_of
 
-__all__ = ["Instruction", "instruction_for", "instructions_text"]
+__all__ = ["Instruction", "instruction_for", "instruction_names", "instructions_text"]
 
 _SPELLINGS = {"optimize": "optimise", "docstrings": "docstring", "tests": "test"}
 
@@ -39,6 +39,11 @@ def instruction_for(said: str) -> Instruction:
     language = re.sub(r"^(?:in)?to\s+", "", more)
     text = str(known["prompt"]).strip().replace("{language}", language)
     return Instruction(text, name, name == "annotate", bool(known.get("below")), name == "translate")
+
+
+def instruction_names() -> list[str]:
+    """Return the words of the known instructions."""
+    return list(_known())
 
 
 def instructions_text() -> str:

@@ -147,15 +147,15 @@ class MessageBuilder:
     def apply(self, event: Event) -> None:
         """Take the next event. Events out of order and unknown ones change nothing and are never an error."""
         match event:
-            case MessageStart(message):
-                self._start(message)
-            case BlockStart(index, content_block):
-                self._blocks[index] = _GrowingBlock(content_block)
             case BlockDelta(index, delta):
                 if (block := self._blocks.get(index)) is None:
                     # A gateway that forgets the start of a block still means its deltas.
                     block = self._blocks[index] = _GrowingBlock(_implied_start(delta))
                 block.apply(delta)
+            case MessageStart(message):
+                self._start(message)
+            case BlockStart(index, content_block):
+                self._blocks[index] = _GrowingBlock(content_block)
             case MessageDelta(delta, usage, extra):
                 self._fields.update(delta)
                 self._fields.update(extra)

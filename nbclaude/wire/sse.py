@@ -44,17 +44,20 @@ class EventStreamDecoder:
             chunk = chunk.removeprefix(b"\n")
         if not chunk:
             return []
-        lines = _LINE_END.split(chunk)
+        lines = _LINE_END.split(chunk) if b"\r" in chunk else chunk.split(b"\n")
         self._ended_in_cr = chunk.endswith(b"\r")
+        if self._open_line and len(lines) > 1:
+            lines[0] = b"".join([*self._open_line, lines[0]])
+            self._open_line.clear()
+        if rest := lines.pop():
+            self._open_line.append(rest)
         events: list[ServerSentEvent] = []
-        for line in lines[:-1]:
-            if self._open_line:
-                self._open_line.append(line)
-                line = b"".join(self._open_line)
-                self._open_line.clear()
-            self._end_line(line, events)
-        if lines[-1]:
-            self._open_line.append(lines[-1])
+        for line in lines:
+            # Nearly every line is one of these, written like this.
+            if line.startswith(b"data: ") and not self._at_start:
+                self._data.append(line[6:])
+            else:
+                self._end_line(line, events)
         return events
 
     def close(self) -> list[ServerSentEvent]:
@@ -72,8 +75,9 @@ class EventStreamDecoder:
             line = line.removeprefix(_BYTE_ORDER_MARK)
         if not line:
             if self._data:
-                events.append(ServerSentEvent(self._name.decode("utf-8", "replace"), b"\n".join(self._data)))
-                self._data = []
+                data = self._data[0] if len(self._data) == 1 else b"\n".join(self._data)
+                events.append(ServerSentEvent(self._name.decode("utf-8", "replace"), data))
+                self._data.clear()
             self._name = b""
             return
         field, _, value = line.partition(b":")

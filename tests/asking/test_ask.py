@@ -65,7 +65,10 @@ class Noting(NoDisplay):
             raise KeyboardInterrupt
         return 0.01
 
-    def finish(self, footer: Footer) -> None:
+    def settle(self, *, below: bool = False) -> None:
+        self.told += ["end of page"] if below else []
+
+    def finish(self, footer: Footer, saves: object = None) -> None:
         self.told.append("finish")
         self.footer = footer
 
@@ -211,7 +214,9 @@ class TestVerb:
             "Refer to lines of {n} as L4.",
             "Why is 7 wrong?",
         ]
-        assert self.called == [answered]
+        # What the verb shows stands between the answer and its footer.
+        assert [each.reply for each in self.called] == [answered.reply]
+        assert display.told[-2:] == ["end of page", "finish"]
         assert answered.reply.text == "It is not."
         [turn] = workspace.conversations[MAIN].turns
         assert turn.label == "explain cell 5"

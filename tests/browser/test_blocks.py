@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, text, thinking, tool_use
@@ -138,10 +137,11 @@ def test_thinking_streams_open_folds_and_stays_as_the_user_leaves_it(
     assert fold.locator("summary").inner_text().startswith("Thought for ")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_research_looks_good(claude_notebook: OpenNotebook, simulator: Simulator, theme: str) -> None:
+def test_research_looks_good_and_reads_well_untrusted(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
     simulator.enqueue(Answer(RESEARCH))
-    notebook = claude_notebook([LOAD, ASK], theme=theme, size=(1100, 1500))
+    notebook = claude_notebook([LOAD, ASK], size=(1100, 1500))
     notebook.run_all()
     answer = notebook.answer(1)
     expect(answer.locator("sup.nbclaude-cite")).to_have_text(["[1]", "[1]", "[2]", "[2]", "[3]"])
@@ -152,32 +152,30 @@ def test_research_looks_good(claude_notebook: OpenNotebook, simulator: Simulator
     for summary in answer.locator("summary").all():
         summary.click()
     assert answer.locator("a[href^=javascript]").count() == 0
-    for width in (1100, 500):
-        notebook.set_width(width)
-        assert overflowing(notebook.cell(1).locator(".jp-OutputArea")) == []
-        notebook.screenshot(f"research-open-{width}")
-    for quiet in ("summary", ".nbclaude-where", ".nbclaude-excerpt"):
-        background, colour = answer.locator(quiet).first.evaluate(BEHIND_AND_BEFORE)
-        assert contrast(background, colour) > 4.5
-
-
-def test_an_untrusted_notebook_reads_well(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    simulator.enqueue(Answer(RESEARCH))
-    notebook = claude_notebook([LOAD, ASK], size=(1100, 1500))
-    notebook.run_all()
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        for width in (1100, 500):
+            notebook.set_width(width)
+            assert overflowing(notebook.cell(1).locator(".jp-OutputArea")) == []
+            notebook.screenshot(f"research-open-{width}")
+        for quiet in ("summary", ".nbclaude-where", ".nbclaude-excerpt"):
+            background, colour = answer.locator(quiet).first.evaluate(BEHIND_AND_BEFORE)
+            assert contrast(background, colour) > 4.5
+    for summary in answer.locator("summary").all():
+        summary.click()
     before = " ".join(notebook.text(1).split())
     notebook.reopen(trusted=False)
     assert " ".join(notebook.text(1).split()) == before
     notebook.screenshot("research-untrusted")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_tool_call_of_the_user_stays_open(
-    claude_notebook: OpenNotebook, simulator: Simulator, theme: str
+def test_a_tool_call_of_the_user_stays_open_and_a_retry_counts_down(
+    claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
     arguments = {"city": "Paris", "days": [1, 2], "note": "a long text " * 70}
     simulator.enqueue(Answer([text("Let me ask."), tool_use("get_weather", arguments)], pace=Pace(60, 8)))
-    notebook = claude_notebook([LOAD, ASK], theme=theme)
+    simulator.enqueue(HTTPFault(529, retry_after=3.0), "Here I am.")
+    notebook = claude_notebook([LOAD, ASK, "%%claude --new\nGo on."])
     notebook.run(0)
     notebook.start(1)
     call = notebook.answer(1).locator("details.nbclaude-call")
@@ -187,19 +185,14 @@ def test_a_tool_call_of_the_user_stays_open(
     assert call.get_attribute("open") is not None
     assert call.locator("summary").inner_text() == "Calls get_weather"
     assert json.loads(call.locator("code").inner_text()) == arguments
-    notebook.screenshot("tool-call")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_countdown_of_a_retry(claude_notebook: OpenNotebook, simulator: Simulator, theme: str) -> None:
-    simulator.enqueue(HTTPFault(529, retry_after=3.0), "Here I am.")
-    notebook = claude_notebook([LOAD, ASK], theme=theme)
-    notebook.run(0)
-    notebook.start(1)
-    outputs = notebook.outputs(1)
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        notebook.screenshot("tool-call")
+    notebook.start(2)
+    outputs = notebook.outputs(2)
     expect(outputs).to_contain_text("Overloaded (HTTP 529); attempt 2 of 3. Trying again in")
     notebook.screenshot("countdown")
     expect(outputs).to_contain_text("again in 1 s")
     notebook.wait_until_idle()
-    expect(notebook.answer(1)).to_contain_text("Here I am.")
-    assert "Overloaded" not in notebook.text(1)
+    expect(notebook.answer(2)).to_contain_text("Here I am.")
+    assert "Overloaded" not in notebook.text(2)

@@ -69,52 +69,46 @@ def open_receipt(notebook: NotebookPage, index: int) -> Locator:
     return receipt
 
 
-@pytest.mark.parametrize(
-    ("plot", "way", "is_shown_size"),
-    [(PLOT, "inline", True), (NOISE, "uploaded", True), (HUGE, "uploaded", False)],
-)
-def test_the_thumbnail_is_the_image_that_arrived(
-    claude_notebook: OpenNotebook, simulator: Simulator, plot: str, way: str, is_shown_size: bool
-) -> None:
-    simulator.enqueue("It goes up.")
-    notebook = claude_notebook([LOAD, plot, ASK], size=(1100, 1500))
+def test_the_thumbnail_is_the_image_that_arrived(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    simulator.enqueue("It goes up.", "It goes up.", "It goes up.")
+    notebook = claude_notebook([LOAD, PLOT, ASK, NOISE, ASK, HUGE, ASK], size=(1100, 1500))
     notebook.run_all()
-    shown = image_bytes(notebook.outputs(1).locator("img"))
-    receipt = open_receipt(notebook, 2)
-    thumbnail = receipt.locator("img.nbclaude-thumb")
-    expect(thumbnail).to_be_visible()
-    assert arrived(simulator) == [(way, image_bytes(thumbnail))]
-    assert (image_bytes(thumbnail) == shown) == is_shown_size
-    width, height = thumbnail.evaluate("e => [e.naturalWidth, e.naturalHeight]")
-    expect(receipt).to_contain_text(f"{width}×{height}")
-    expect(receipt.locator("> summary")).to_contain_text("sent: figure of cell")
-    expect(receipt).to_contain_text("What is the trend?")
+    images = [("inline", True), ("uploaded", True), ("uploaded", False)]
+    for number, (way, is_shown_size) in enumerate(images):
+        cell = 2 * number + 2
+        shown = image_bytes(notebook.outputs(cell - 1).locator("img"))
+        receipt = open_receipt(notebook, cell)
+        thumbnail = receipt.locator("img.nbclaude-thumb")
+        expect(thumbnail).to_be_visible()
+        assert arrived(simulator, number) == [(way, image_bytes(thumbnail))]
+        assert (image_bytes(thumbnail) == shown) == is_shown_size
+        width, height = thumbnail.evaluate("e => [e.naturalWidth, e.naturalHeight]")
+        expect(receipt).to_contain_text(f"{width}×{height}")
+        expect(receipt.locator("> summary")).to_contain_text("figure of cell")
+        expect(receipt).to_contain_text("What is the trend?")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_receipt_looks_good(claude_notebook: OpenNotebook, simulator: Simulator, theme: str) -> None:
+def test_a_receipt_looks_good_and_is_kept_with_the_notebook(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
     simulator.enqueue("Hello.", "It goes up.")
     ask = "%%claude --fig --system 'Be brief.'\nMy key is AKIAIOSFODNN7EXAMPLE. What is the trend of {df}?"
-    notebook = claude_notebook([LOAD, PLOT, "%claude Hello!", ask], theme=theme, size=(1100, 1900))
+    notebook = claude_notebook([LOAD, PLOT, "%claude Hello!", ask], size=(1100, 1900))
     notebook.run_all()
     notebook.screenshot("receipt-folded")
     receipt = open_receipt(notebook, 3)
-    for width in (1100, 500):
-        notebook.set_width(width)
-        assert overflowing(notebook.cell(3).locator(".jp-OutputArea")) == []
-        notebook.screenshot(f"receipt-open-{width}")
-    for quiet in ("summary", ".nbclaude-part-title", ".nbclaude-part-note"):
-        background, colour = receipt.locator(quiet).first.evaluate(BEHIND_AND_BEFORE)
-        assert contrast(background, colour) > 4.5
-
-
-def test_a_receipt_is_kept_with_the_notebook(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    simulator.enqueue("It goes up.")
-    notebook = claude_notebook([LOAD, PLOT, ASK])
-    notebook.run_all()
+    for theme in ("light", "dark"):
+        notebook.set_theme(theme)
+        for width in (1100, 500):
+            notebook.set_width(width)
+            assert overflowing(notebook.cell(3).locator(".jp-OutputArea")) == []
+            notebook.screenshot(f"receipt-open-{width}")
+        for quiet in ("summary", ".nbclaude-part-title", ".nbclaude-part-note"):
+            background, colour = receipt.locator(quiet).first.evaluate(BEHIND_AND_BEFORE)
+            assert contrast(background, colour) > 4.5
     notebook.reopen()
     [(_way, sent)] = arrived(simulator)
-    assert image_bytes(open_receipt(notebook, 2).locator("img.nbclaude-thumb")) == sent
+    assert image_bytes(open_receipt(notebook, 3).locator("img.nbclaude-thumb")) == sent
 
 
 def test_the_gallery(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
@@ -181,9 +175,13 @@ def data(lab: Lab) -> Iterator[None]:
 
 @pytest.mark.usefixtures("data")
 @pytest.mark.parametrize(("name", "asked"), [("figures", 8), ("dataframes", 14)])
-def test_the_tutorials_look_good(open_notebook: OpenNotebook, lab: Lab, name: str, asked: int) -> None:
-    notebook = open_notebook(["'a moment'"], size=(860, 13_000))
-    shutil.copy(TUTORIALS / f"{name}.ipynb", lab.root)
+def test_the_tutorials_look_good(
+    claude_notebook: OpenNotebook, simulator: Simulator, lab: Lab, name: str, asked: int
+) -> None:
+    notebook = claude_notebook(["'a moment'"], size=(860, 13_000))
+    tutorial = (TUTORIALS / f"{name}.ipynb").read_text("utf-8")
+    # The same model, as fast as it can.
+    (lab.root / f"{name}.ipynb").write_text(tutorial.replace('"%claude_demo"', '"pass"'), "utf-8")
     notebook.open(f"{name}.ipynb")
     notebook.run_all(timeout=110)
     receipts = notebook.page.locator("details.nbclaude-receipt")

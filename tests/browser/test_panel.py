@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import time
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -161,7 +160,9 @@ def test_settings_know_the_model_and_reach_the_next_cell(
 def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
     claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
 ) -> None:
-    slow = Answer("**First** " + "and more words of it " * 200, pace=Pace(60, 10))
+    slow = Answer(
+        "**First** " + "and more words of it " * 2000, pace=Pace(60, 10)
+    )  # more than a minute of it
     simulator.enqueue(slow, "The second answer, with $x^2$.", "The third.", "The fourth.")
     notebook = claude_notebook([LOAD, PANEL, ASK], size=(1200, 1400), front_end=front_end)
     notebook.run(0)
@@ -171,10 +172,9 @@ def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
     expect(panel.root.locator("strong", has_text="First")).to_be_visible()
     expect(panel.question).to_have_value("")
     assert notebook.execution_count(1) == 2  # Shift+Enter has not run the cell again
-    pressed = time.monotonic()
     panel.button("Stop").click()
     expect(panel.turns).to_have_count(1)
-    assert time.monotonic() - pressed < 2
+    assert simulator.message_requests[-1].wait_disconnected(5)
     expect(panel.turns.first).to_contain_text("interrupted")
     expect(panel.turns.first).to_contain_text("First and more words")
     panel.button("Edit and resend turn 1").click()
@@ -524,17 +524,9 @@ def test_a_saved_panel_is_a_still_picture(
     notebook.watch.console_errors.clear()  # JupyterLab tells its console that the widget has gone
 
 
-def test_closing_a_panel_leaves_the_picture(claude_notebook: OpenNotebook) -> None:
-    notebook = claude_notebook([LOAD, PANEL])
-    notebook.run_all()
-    PanelOf(notebook, 1).button("Close").click()
-    expect(notebook.cell(1).locator(".nbclaude-panel")).to_have_count(0)
-    expect(notebook.cell(1).locator(".nbclaude-picture")).to_be_visible()
-    notebook.run(1)
-    PanelOf(notebook, 1)
-
-
-def test_copies_go_to_the_clipboard(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+def test_copies_go_to_the_clipboard_and_closing_leaves_the_picture(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
     simulator.enqueue("Some **bold** words.")
     notebook = claude_notebook([LOAD, PANEL, "%config ClaudeMagics.effort = 'low'"])
     notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -550,15 +542,17 @@ def test_copies_go_to_the_clipboard(claude_notebook: OpenNotebook, simulator: Si
     expect(panel.root.locator(".nbclaude-done")).to_have_text("Copied.")
     code = notebook.script("return navigator.clipboard.readText()")
     assert code.splitlines()[:2] == ["%load_ext nbclaude", "%config ClaudeMagics.model = 'claude-sonnet-5-5'"]
+    panel.button("Close").click()
+    expect(notebook.cell(1).locator(".nbclaude-panel")).to_have_count(0)
+    expect(notebook.cell(1).locator(".nbclaude-picture")).to_be_visible()
+    notebook.run(1)
+    PanelOf(notebook, 1)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_panel_is_readable_labelled_and_fits(
-    claude_notebook: OpenNotebook, simulator: Simulator, theme: str
-) -> None:
+def test_the_panel_is_readable_labelled_and_fits(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
     simulator.enqueue("An answer with `code`.")
     cells = [LOAD, f"{FRAME}\ndf.plot(y='sales');", PANEL]
-    notebook = claude_notebook(cells, theme=theme, size=(1200, 1700))
+    notebook = claude_notebook(cells, size=(1200, 1700))
     notebook.run_all()
     panel = PanelOf(notebook, 2)
     panel.ask("Say something.")
@@ -577,6 +571,10 @@ def test_the_panel_is_readable_labelled_and_fits(
             assert unlabelled(panel) == []
             assert pale(panel.root) == []
             notebook.screenshot(f"panel-{pane.lower()}-{width}", of=panel.root)
+            notebook.set_theme("dark")
+            assert pale(panel.root) == []
+            notebook.screenshot(f"panel-{pane.lower()}-{width}", of=panel.root)
+            notebook.set_theme("light")
 
 
 def unlabelled(panel: PanelOf) -> list[str]:
@@ -605,11 +603,10 @@ def pale(root: Locator) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("front_end", FRONT_ENDS)
 def test_enter_takes_all_that_was_typed_however_fast(
-    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+    claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
-    notebook = claude_notebook([LOAD, "a_long_name = 1", PANEL], size=(1200, 1400), front_end=front_end)
+    notebook = claude_notebook([LOAD, "a_long_name = 1", PANEL], size=(1200, 1400))
     for cell in range(3):
         notebook.run(cell)
     panel = PanelOf(notebook, 2)

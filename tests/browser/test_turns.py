@@ -1,4 +1,7 @@
-"""Cells that are cut, pasted, deleted and brought back by JupyterLab's and Notebook's own commands keep their turns."""
+"""Cells that are cut, pasted, deleted and brought back by JupyterLab's and Notebook's own commands keep their turns.
+
+That is what the kernel learns without our extension; test_extension.py has what it learns with it.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,18 @@ import pytest
 
 from nbclaude.simulator import Simulator
 from tests.browser.conftest import OpenNotebook
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import PANEL, NotebookPage
 from tests.kernel.test_conversation import sent
 
 ACTIVE = (
     "const content = window.jupyterapp.shell.currentWidget.content; content.deselectAll(); "
-    "content.activeCellIndex = index"
+    "content.activeCellIndex = index; content.model.sharedModel.undoManager.stopCapturing()"
 )
+"""Choose a cell; what is undone later does not reach behind this moment, however fast the steps follow each other."""
+
+
+# What our extension adds to requests: without it the kernel is told of deleted cells alone.
+WITHOUT_EXTENSION = f"{PANEL} delete panel.sessionContext.session.kernel.requestExecute"
 
 
 def do(notebook: NotebookPage, index: int, *commands: str) -> None:
@@ -26,6 +34,7 @@ def do(notebook: NotebookPage, index: int, *commands: str) -> None:
 def test_cut_and_paste_and_undo(claude_notebook: OpenNotebook, simulator: Simulator, front_end: str) -> None:
     cells = ["%load_ext nbclaude", *(f"%claude -m sonnet-4-5 Q{number}" for number in (1, 2, 3)), "1 + 1"]
     notebook = claude_notebook(cells, front_end=front_end, name=f"turns-{front_end}")
+    notebook.script(WITHOUT_EXTENSION)
     simulator.enqueue("A1", "A2", "A3")
     for index in range(4):
         notebook.run(index)

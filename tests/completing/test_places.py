@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from nbclaude.completing.places import place_at
+from nbclaude.options import Option
+from nbclaude.settings.kinds import Choice
 
-ASKING = ("claude", "claude_continue")
+OWN = (Option(("--level",), "LEVEL", "", kind=Choice(("low", "high")), field="level"),)
+ASKING = {"claude": (), "claude_continue": (), "claude_explain": OWN, "explain": OWN}
 # `|` is the cursor. What is expected: the kind, what is typed of it, and what it belongs to.
 PLACES: dict[str, tuple[str, ...] | None] = {
     "%%claude --mo|": ("option", "--mo"),
@@ -37,6 +40,14 @@ PLACES: dict[str, tuple[str, ...] | None] = {
     "%claude_undo |": ("argument", "", "claude_undo"),
     "%claude_undo del|": ("argument", "del", "claude_undo"),
     "%claude_login --connection o|": ("argument", "o", "claude_login"),
+    "%%claude_explain --le|": ("option", "--le"),
+    "%claude_explain --level h|": ("value", "h", "level"),
+    "%explain --level high --mo|": ("option", "--mo"),
+    "# why\n%%explain --level |\nx = 1": ("value", "", "level"),
+    "%claude_explain --level high d|": ("argument", "d", "claude_explain"),
+    "%claude_explain what is d|": None,
+    "%fix --no|": None,  # here it is somebody else's
+    "%claude --level |": None,
     "%%claude\nLook at {|": ("name", ""),
     "%%claude\nLook at {df|": ("name", "df"),
     "%%claude\nLook at {df.|": ("attribute", "", "df"),

@@ -175,12 +175,13 @@ class _Failing(dict[int, int]):
         (memoryview(b"x"), "", r"x is a memoryview, .*: reference what is in it \(\{x\.attribute\}\), or"),
         (pandas.DataFrame({"a": [1]}).groupby("a"), "", r"aggregate it first, as in \{x\.agg\(\.\.\.\)\}"),
         (_Failing({1: 2}), "", r"x is a .*_Failing that cannot be read: OSError: gone\. Send a part of it"),
-        ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is a list"),
+        ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is of type list"),
         ([1], "head 3", "The format 'head 3' is for"),
         (
             pandas.DataFrame(),
             "csv",
-            r"x has no format 'csv'\. Formats are schema, head N, full, repr, str, and what Python's format\(\) takes for a "
+            r"x has no format 'csv'\. Formats are schema, head N, full, group COLUMN, compare NAME, "
+            r"repr, str, and what Python's format\(\) takes for a "
             r"pandas\..*DataFrame\.",
         ),
         (pandas.DataFrame(), "scheme", "Did you mean schema"),

@@ -248,9 +248,9 @@ class TestDeletedCells:
             r"<[^>]*>", "", done.html
         )
         done = claude_kernel.run("%claude_undo deleted", cell_id="u", deleted=("a", "b"))
-        assert done.stdout == (
-            "Brought back 1 turn in 'main', 1 turn in 'side'; the next request sends them again.\n"
-        )
+        assert done.data("text/plain") == [
+            "Brought back 1 turn in 'main', 1 turn in 'side'; the next request sends them again."
+        ]
         # A request that was queued together with the others tells of the same cells once more.
         done = ask(claude_kernel, "%claude d", "d", deleted=("a", "b"))
         assert sent(simulator) == ["a", "A", "c", "C", "d"]

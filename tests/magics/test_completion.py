@@ -64,6 +64,7 @@ def test_models_tell_context_and_price(book: Notebook) -> None:
 
 def test_values(book: Notebook) -> None:
     assert endings(book, "%%claude --effort |") == ["low", "medium", "high", "xhigh", "max"]
+    assert set(offered(book, "%%claude --effort |").values()) == {"value"}
     assert endings(book, "%%claude --service-tier s|") == ["standard_only"]
     assert endings(book, "%claude --think |") == ["summarized", "omitted"]
     book.sent("%claude -c plots What is this?")
@@ -71,6 +72,28 @@ def test_values(book: Notebook) -> None:
     assert endings(book, "%claude_history pl|") == ["plots"]
     assert "deleted" in endings(book, "%claude_undo |")
     assert "ollama" in endings(book, "%claude_connect ol|")
+
+
+def test_verbs_have_words_of_their_own(book: Notebook) -> None:
+    assert endings(book, "%claude_fix --no-v|") == ["--no-values"]
+    assert endings(book, "%fix --ce|") == ["--cell", "--cells"]
+    assert endings(book, "%%claude_explain --level |\nx = 1") == ["beginner", "practitioner", "expert"]
+    assert endings(book, "%explain --level expert --br|") == ["--brief"]
+    assert endings(book, "%%claude_explain --mo|") == ["--model"]
+    known = ["annotate", "docstring", "types", "test", "optimise", "translate"]
+    assert endings(book, "%%claude_edit |\nx = 1")[: len(known)] == known
+    assert endings(book, "%%claude_edit --apply opt|\nx = 1") == ["optimise"]
+    assert "optimise" not in endings(book, "%%claude_edit translate to op|\nx = 1")
+    assert endings(book, "%claude_rules a|") == ["accept"]
+    book.shell.user_ns.update(quantity=5)
+    assert endings(book, "%claude_explain quan|") == ["quantity"]
+    book.simulator.enqueue("```python\nx = 1\n```\n\n```bash\nls\n```\n")
+    book.sent("%claude Two blocks, please")
+    assert offered(book, "%claude_insert |") == {
+        "%claude_insert all": "argument",
+        "%claude_insert 1": "python",
+        "%claude_insert 2": "bash",
+    }
 
 
 def test_names_of_the_right_kind(book: Notebook) -> None:
@@ -126,7 +149,10 @@ def test_references(book: Notebook) -> None:
     }
     assert not [text for text in offered(book, "%%claude\nOf {model.expensive.|") if "expensive.w" in text]
     formats = {text.rpartition(":")[2] for text in offered(book, "%%claude\nOf {sales:|")}
-    assert formats == {"schema", "head 20", "full", "repr", "str"}
+    assert formats == {"schema", "head 20", "full", "repr", "str", "group ", "compare "}
+    book.shell.user_ns["older"] = pd.DataFrame({"count": [1]})
+    assert endings(book, "%%claude\nOf {sales:group |") == ["unit price", "count"]
+    assert endings(book, "%%claude\nOf {sales:compare o|") == ["older"]
 
 
 def test_other_completions_are_as_they_were(book: Notebook) -> None:

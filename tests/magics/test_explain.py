@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.magics.conftest import Notebook
 
 
@@ -92,3 +94,23 @@ def test_the_demo_model_names_lines(notebook: Notebook) -> None:
     assert "Line 1 imports `math`." in text
     assert "Lines 2-3 define the function `area(r)`." in text
     assert "12.566" in text
+
+
+def test_the_lines_are_listed_above_the_explanation_and_pointed_at_in_it(notebook: Notebook) -> None:
+    notebook.simulator.enqueue("Line 2 adds; `line 1` is code.")
+    notebook.shell.display_pub.outputs.clear()
+    notebook.sent("%%claude_explain\ndb_password = 'tea'\ntotal = 1 + 2")
+    listing, *_, answer = [output["data"] for output in notebook.shell.display_pub.outputs]
+    assert listing["text/plain"].endswith("  2 | total = 1 + 2\n")
+    assert "'tea'" not in listing["text/html"]
+    assert re.search(r"<b>2</b>(<span[^>]*>)?total ", listing["text/html"])
+    (shown,) = re.findall(r'<span class="([^"]*)" tabindex="0">Line 2</span>', answer["text/html"])
+    classes = shown.split()
+    assert f"{classes[-1]}:is(:hover,:focus)) .{classes[-1].replace('-to-', '-at-')}" in listing["text/html"]
+    assert "`line 1`" in answer["text/markdown"]
+
+
+def test_a_single_line_is_not_listed(notebook: Notebook) -> None:
+    notebook.shell.display_pub.outputs.clear()
+    notebook.sent("%%claude_explain\ntotal = 1 + 2")
+    assert not any("nbclaude-listing" in str(each) for each in notebook.shell.display_pub.outputs)

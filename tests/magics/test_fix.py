@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -138,3 +140,31 @@ def test_looking_runs_nothing_and_hides_what_names_say(notebook: Notebook) -> No
     assert "'Anna'" in prompt
     assert "'k1'" not in prompt
     assert "cup99" not in prompt.partition("Values when it failed")[2]
+
+
+def test_cells_before_say_that_they_failed(notebook: Notebook) -> None:
+    notebook.run("import no_such_package_q\nlimit = 3")
+    notebook.run("limit + 1")
+    (prompt,) = notebook.sent("%claude_fix")
+    assert ", which failed with ModuleNotFoundError: No module named 'no_such_package_q'" in prompt
+    (prompt,) = notebook.sent("%claude_fix --no-values")
+    assert ", which failed with ModuleNotFoundError:\n" in prompt
+
+
+def test_the_saved_notebook_tells_of_cells_that_have_not_run(
+    notebook: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "n.ipynb"
+    cells = [{"cell_type": "code", "id": "later", "source": "rate = 0.2\ntoken = 'tea'"}]
+    path.write_text(json.dumps({"cells": cells}), "utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(path))
+    notebook.run("100 * rate")
+    (prompt,) = notebook.sent("%claude_fix")
+    assert "A cell that has not run since nbclaude was loaded defines rate:\nrate = 0.2" in prompt
+    assert "'tea'" not in prompt
+
+
+def test_magics_that_are_spelled_alike(notebook: Notebook) -> None:
+    notebook.run("%%tiem\n1 + 1")
+    (prompt,) = notebook.sent("%claude_fix")
+    assert "no magic %%tiem; spelled alike: %time, %%time" in prompt

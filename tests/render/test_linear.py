@@ -50,6 +50,8 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "a long word": lambda size: "a" * size,
     "code": lambda size: "```python\n" + "x = f(1, 'a')\n" * (size // 14),
     "code of one line": lambda size: "```js\n" + "f(1);" * (size // 5),
+    "code of Markdown": lambda size: "```md\n" * (size // 6),
+    "code of Markdown that may hold code": lambda size: "```md\n\n```\na\n" * (size // 13),
     "code with Windows line ends": lambda size: "~~~\r\n" + "x = f(1, 'a')\r\n" * (size // 15),
     "indented code": lambda size: "  ```python\n" + "  x = f(1, 'a')\n" * (size // 16),
     "code in a list": lambda size: "- ```python\n" + "  x = f(1, 'a')\n" * (size // 16),

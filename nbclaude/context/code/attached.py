@@ -10,6 +10,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.code.hidden import hide_secrets
 from nbclaude.context.code.names import CellNames
 from nbclaude.context.code.needed import Needed, NeededCell, needed_cells, read_cells
+from nbclaude.context.code.saved import with_edits
 from nbclaude.context.shown.cells import LoggedCell, printed_by
 from nbclaude.notebook import python_of
 from nbclaude.texts import clip, counted, framed
@@ -40,11 +41,19 @@ def names_in_prompt(
 
 
 def needed_attachment(
-    cells: Sequence[LoggedCell], prompt: str, namespace: Mapping[str, Any], *, budget: int
+    cells: Sequence[LoggedCell],
+    prompt: str,
+    namespace: Mapping[str, Any],
+    *,
+    budget: int,
+    edited: Collection[int] = (),
 ) -> Attachment | None:
-    """Return the cells that the names in a prompt depend on; None if there are none. The budget is in characters."""
+    """Return the cells that the names in a prompt depend on; None if there are none. The budget is in characters.
+
+    `edited` are the numbers of cells that were edited since they ran.
+    """
     read = read_cells(cells, python_of)
-    needed = needed_cells(names_in_prompt(prompt, read, namespace), read, namespace)
+    needed = with_edits(needed_cells(names_in_prompt(prompt, read, namespace), read, namespace), edited)
     text, shown = needed_text(needed, budget, printed=True)
     if not text:
         return None
@@ -59,26 +68,26 @@ def needed_attachment(
 
 
 def needed_text(
-    needed: Needed, budget: int, *, printed: bool = False, without: Collection[int] = ()
+    needed: Needed, budget: int, *, printed: bool = False, errors: bool = True
 ) -> tuple[str, int]:
     """Return the cells as text within the budget, the nearest first where not all fit, and how many they are.
 
-    `without` are numbers of cells that are told elsewhere.
+    `printed` tells what they have shown, `errors` the messages of those that failed; they may hold values.
     """
     chosen: list[NeededCell] = []
     used = 0
     for each in sorted(needed.cells, key=lambda one: one.distance):
-        size = len(_written(each, printed=printed))
-        if each.cell.execution_count in without or (chosen and used + size > budget):
+        size = len(_written(each, printed=printed, errors=errors))
+        if chosen and used + size > budget:
             continue
         used += size
         chosen.append(each)
     parts = [
-        clip(_written(each, printed=printed), max(budget, 500), tail=0.3)[0]
+        clip(_written(each, printed=printed, errors=errors), max(budget, 500), tail=0.3)[0]
         for each in needed.cells
         if each in chosen
     ]
-    left = sum(each.cell.execution_count not in without for each in needed.cells) - len(chosen)
+    left = len(needed.cells) - len(chosen)
     if left:
         parts.append(f"[… {counted(left, 'cell')} that these depend on left out …]")
     if needed.missing:
@@ -90,9 +99,11 @@ def needed_text(
     return "\n\n".join(parts), len(chosen)
 
 
-def _written(each: NeededCell, *, printed: bool) -> str:
+def _written(each: NeededCell, *, printed: bool, errors: bool) -> str:
     cell = each.cell
     why = f" (for {', '.join(each.names[:_MOST_SAID])}{f'; STALE: {each.stale}' if each.stale else ''})"
+    if cell.error:
+        why += f", which failed with {cell.error if errors else cell.error.partition(':')[0]}"
     text = f"In[{cell.execution_count}]{why}:\n{clip(hide_secrets(cell.source.strip(chr(10))), _CELL, tail=0.3)[0]}"
     if printed and (shown := printed_by(cell).strip("\n")):
         text += f"\nIt showed:\n{clip(shown, _PRINTED, tail=0.5)[0]}"

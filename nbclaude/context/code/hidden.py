@@ -153,17 +153,63 @@ def _is_closed(text: str) -> bool:
 
 def _spans(tokens: list[_Token]) -> list[tuple[int, int, str]]:
     spans: list[tuple[int, int, str]] = []
+    depth = 0
     for index, token in enumerate(tokens):
+        depth = max(depth + _opens(token), 0)
         if token.text in ("=", ":=", ":", "==", "!=", "+="):
+            # In brackets `=` gives an argument its value.
+            unpacked = _unpacked(tokens, index) if token.text == "=" and not depth else None
             name = _target(tokens, index)
-            if name is not None:
+            if unpacked is not None:
+                spans += unpacked
+            elif name is not None:
                 spans += _literals(tokens, index + 1, name.kind)
     return spans
+
+
+def _opens(token: _Token) -> int:
+    return (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+
+
+def _unpacked(tokens: list[_Token], index: int) -> list[tuple[int, int, str]] | None:
+    """Return what the names of secrets get of several values: `user, password = "anna", "tea"`; None for one target."""
+    begins = index
+    while begins and tokens[begins - 1].text not in ("\n", ";", "="):
+        begins -= 1
+    targets = _parts(tokens[begins:index])
+    if len(targets) < 2:
+        return None
+    ends = next((n for n in range(index + 1, len(tokens)) if tokens[n].text in ("\n", ";")), len(tokens))
+    values = _parts(tokens[index + 1 : ends])
+    found: list[tuple[int, int, str]] = []
+    for place, target in enumerate(targets):
+        name = _target(target, len(target))
+        if name is not None:
+            # What is unpacked from one value, or with a star, may be any part of it.
+            given = [values[place]] if len(values) == len(targets) else values
+            found += [span for each in given for span in _literals(each, 0, name.kind)]
+    return sorted(set(found))
+
+
+def _parts(tokens: list[_Token]) -> list[list[_Token]]:
+    """Return what stands between the commas outside of brackets; brackets around all of it are taken off."""
+    if len(tokens) > 1 and tokens[0].text in ("(", "[") and tokens[-1].text in (")", "]"):
+        tokens = tokens[1:-1]
+    parts: list[list[_Token]] = [[]]
+    depth = 0
+    for token in tokens:
+        depth += _opens(token)
+        if token.text == "," and depth == 0:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return [part for part in parts if part]
 
 
 def _target(tokens: list[_Token], index: int) -> Name | None:
     """Return what the name before a sign says: `password =`, `self.password =`, `cfg["password"] =`, `"password":`."""
     before = tokens[index - 1] if index else None
+    sign = tokens[index].text if index < len(tokens) else ""
     if before is None:
         return None
     if before.text == "]" and index >= 3 and tokens[index - 2].kind == "text":
@@ -173,12 +219,7 @@ def _target(tokens: list[_Token], index: int) -> Name | None:
     if before.kind != "name":
         return None
     # `password: str = "x"`
-    if (
-        index >= 3
-        and tokens[index - 2].text == ":"
-        and tokens[index - 3].kind == "name"
-        and tokens[index].text == "="
-    ):
+    if index >= 3 and tokens[index - 2].text == ":" and tokens[index - 3].kind == "name" and sign == "=":
         return name_of(tokens[index - 3].text) or name_of(before.text)
     return name_of(before.text)
 

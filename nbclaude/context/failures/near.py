@@ -11,7 +11,7 @@ import re
 import sys
 import sysconfig
 import types
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,16 @@ _MOST_KEYS = 2_000
 _COMPARED = 400
 _MOST_FILES = 400
 _QUOTED = re.compile(r"[\"']([^\"'\n]{1,80})[\"']")
+_NO_MAGIC = re.compile(r"[Mm]agic(?: function)? `(%{1,2}\w+)` not found")
 _NO_ATTRIBUTE = re.compile(r"has no attribute ['\"]([^'\"]+)['\"]")
 
 
-def near_names(error: BaseException, statement: ast.AST | None, names: Mapping[str, Any]) -> tuple[str, ...]:
+def near_names(
+    error: BaseException, statement: ast.AST | None, names: Mapping[str, Any], magics: Sequence[str] = ()
+) -> tuple[str, ...]:
     """Return sentences about what was perhaps meant; `names` are the variables where the error was raised."""
+    if type(error).__name__ == "UsageError":
+        return tuple(_for_magic(error, magics))
     if is_a(error, NameError):
         return tuple(_for_name(error, names))
     if is_a(error, AttributeError):
@@ -87,6 +92,21 @@ def _for_name(error: Any, names: Mapping[str, Any]) -> Iterator[str]:
         yield f"{', '.join(inside[:3])}"
     if name in sys.modules and name not in names:
         yield f"{name} is a module that is loaded, but not imported under this name in the notebook"
+
+
+def _for_magic(error: BaseException, magics: Sequence[str]) -> Iterator[str]:
+    match = _NO_MAGIC.search(_text(error))
+    if match is None:
+        return
+    name = match[1].lstrip("%")
+    known = dict.fromkeys(each.lstrip("%") for each in magics)
+    close = [each for near in _close(name, known) for each in magics if each.lstrip("%") == near]
+    close += [each for each in magics if each.lstrip("%") == name]
+    yield (
+        f"no magic {match[1]}; spelled alike: {', '.join(close)}"
+        if close
+        else f"no magic is spelled like {match[1]}"
+    )
 
 
 def _for_attribute(error: Any, statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator[str]:

@@ -31,7 +31,10 @@ _MESSAGE = 1_200  # characters
 
 @dataclass(frozen=True, slots=True)
 class FailedCell:
-    """The cell that failed: which, its source as the user wrote it and as Python, the notebook's variables, cells by file."""
+    """The cell that failed: which, its source as the user wrote it and as Python, the notebook's variables, cells by file.
+
+    `magics` are those that the shell has, as they are written.
+    """
 
     cell_id: str
     execution_count: int
@@ -40,6 +43,7 @@ class FailedCell:
     namespace: Mapping[str, Any]
     cells: Mapping[str, int]
     seconds: float = 0.0
+    magics: tuple[str, ...] = ()
 
 
 def failure_of(error: BaseException, cell: FailedCell) -> Failure:
@@ -66,7 +70,7 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
         cell.execution_count,
         cell.source,
         tuple(raised),
-        _nearby(error, statement, names),
+        _nearby(error, statement, names, cell.magics),
         _environment(cell, every),
         tuple(sorted(wanted | ({missing} if type(missing) is str else set()))),
         hidden,
@@ -95,9 +99,11 @@ def failed_command(cell: FailedCell) -> Failure | None:
     )
 
 
-def _nearby(error: BaseException, statement: ast.AST | None, names: Mapping[str, Any]) -> tuple[str, ...]:
+def _nearby(
+    error: BaseException, statement: ast.AST | None, names: Mapping[str, Any], magics: tuple[str, ...]
+) -> tuple[str, ...]:
     try:
-        return near_names(error, statement, names)
+        return near_names(error, statement, names, magics)
     except Exception:  # an error's own attributes may be anything
         return ()
 

@@ -11,10 +11,20 @@ from typing import Any
 
 from nbclaude.context.references.scope import Scope
 from nbclaude.cures import Mention, Words
+from nbclaude.data.formats import read_format
+from nbclaude.data.frames import Compared
 from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import Refusal, refused
 
-__all__ = ["SEND_BRACES", "evaluate", "failures_of", "names_existing", "parse_expression", "spelled"]
+__all__ = [
+    "SEND_BRACES",
+    "evaluate",
+    "failures_of",
+    "formatted",
+    "names_existing",
+    "parse_expression",
+    "spelled",
+]
 
 # Functions that may be written around a variable; any other builtin is a word like another.
 _FUNCTIONS = frozenset(
@@ -79,6 +89,19 @@ def evaluate(source: str, namespace: Mapping[str, Any], setting: str = "") -> An
         code = compile(spelled(tree, namespace), f"<reference {source}>", "eval")
         # The tree holds names, attributes, subscripts, calls, literals and operators alone: what the user wrote, and no more.
         return eval(code, {"__builtins__": functions}, namespace)  # noqa: S307
+
+
+def formatted(
+    value: Any, expression: str, format: str, namespace: Mapping[str, Any], setting: str = ""
+) -> Any:
+    """Return what a format is applied to: the value, or for `compare other` the value with what the other name names.
+
+    Raises ConfigurationError as `evaluate` does for the other name.
+    """
+    wanted = read_format(format)
+    if wanted.word != "compare":
+        return value
+    return Compared(value, evaluate(wanted.argument, namespace, setting), expression, wanted.argument)
 
 
 def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expression:

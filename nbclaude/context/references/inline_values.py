@@ -23,8 +23,8 @@ __all__ = [
 # A text that is not longer is put into the sentence.
 INLINE = 80
 
-# Ours: schema, head 20, repr.
-_WORD_FORMAT = re.compile(r"[A-Za-z]+(?: \S+)?")
+# Ours: schema, head 20, repr; what follows these two words is a name, and may be of several words.
+_WORD_FORMAT = re.compile(r"[A-Za-z]+(?: \S+)?|(?:group|compare) \S[^\n]*")
 # The format specifications of Python, as in f"{x:>10,.2f}": fill and align, sign, #, 0, width, grouping, precision, type.
 # What is only a number is none: `{a:1}` is an object of JavaScript.
 _SPECIFICATION = re.compile(

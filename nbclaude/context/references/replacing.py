@@ -19,6 +19,7 @@ from nbclaude.context.references.expressions import (
     SEND_BRACES,
     evaluate,
     failures_of,
+    formatted,
     names_existing,
     parse_expression,
 )
@@ -39,7 +40,7 @@ __all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference
 
 # Innermost braces on one line; or a call or subscript with dicts in it, {df.agg({"a": "mean"})}.
 _DICT = r"[^{}\n]{0,200}[(\[,= ]\{[^{}\n]{0,200}\}"
-_HEAD = re.compile(r"head \d+")
+_DATA = re.compile(r"schema|full|head \d+|(?:group|compare) .+")
 _BRACES = re.compile(
     r"\{([^\s{}](?:[^{}\n]*[^\s{}])?"
     rf"|[^\W\d]\w{{0,99}}[.(\[](?:{_DICT}){{1,3}}[^{{}}\n]{{0,200}}[)\]](?::[^\s{{}}]{{1,20}})?)\}}"
@@ -169,7 +170,10 @@ def expand(
         with failures_of(label):
             said = _said(values[reference.expression], reference)
             if said is None and label not in attachments:
-                attachments[label] = _attached(values[reference.expression], reference, attach or _attach)
+                value = formatted(
+                    values[reference.expression], reference.expression, reference.format, namespace
+                )
+                attachments[label] = _attached(value, reference, attach or _attach)
         if said is None:
             said = f"[{label}]"
         elif said != written:
@@ -239,4 +243,4 @@ def _check_spelling(prompt: str, match: re.Match[str], namespace: Mapping[str, A
 
 
 def _is_for_data(format: str) -> bool:
-    return format in ("schema", "full") or bool(_HEAD.fullmatch(format))
+    return bool(_DATA.fullmatch(format))

@@ -18,6 +18,7 @@ __all__ = [
     "LoggedCell",
     "context_cells",
     "printed_by",
+    "visible_cell",
     "visible_cells",
 ]
 
@@ -48,12 +49,23 @@ class CellOutput:
 
 @dataclass(frozen=True, slots=True)
 class LoggedCell:
-    """One cell as it ran last; `cell_id` is empty where the front end gives none."""
+    """One cell as it ran last; `cell_id` is empty where the front end gives none.
+
+    `ran_at` is when it began, in seconds since the epoch. Of a very long one `is_cut` says that `source` is not all of it.
+    """
 
     cell_id: str
     execution_count: int
     source: str
     outputs: tuple[CellOutput, ...] = ()
+    ran_at: float = 0.0
+    is_cut: bool = False
+
+    @property
+    def error(self) -> str:
+        """The last line of the error that it ended with; empty if it ran well."""
+        told = next((each.text for each in self.outputs if each.kind == "error"), "").strip()
+        return told.splitlines()[-1] if told else ""
 
 
 class CellLog:
@@ -64,7 +76,12 @@ class CellLog:
         self._unnamed = 0
 
     def record(
-        self, cell_id: str, execution_count: int, source: str, outputs: Iterable[CellOutput] = ()
+        self,
+        cell_id: str,
+        execution_count: int,
+        source: str,
+        outputs: Iterable[CellOutput] = (),
+        ran_at: float = 0.0,
     ) -> None:
         """Note that a cell has run; what it did before is forgotten."""
         if not cell_id:
@@ -72,7 +89,8 @@ class CellLog:
         key = cell_id or f"#{self._unnamed}"
         self._cells.pop(key, None)
         kept = tuple(replace(output, text=clip(output.text, _KEPT, tail=0.5)[0]) for output in outputs)
-        self._cells[key] = LoggedCell(cell_id, execution_count, clip(source, _KEPT, tail=0.3)[0], kept)
+        text, cut = clip(source, _KEPT, tail=0.3)
+        self._cells[key] = LoggedCell(cell_id, execution_count, text, kept, ran_at, bool(cut))
         while len(self._cells) > _CELLS:
             del self._cells[next(iter(self._cells))]
 
@@ -138,13 +156,15 @@ def context_cells(
 def visible_cells(log: CellLog, without: str = "") -> list[LoggedCell]:
     """Return the cells that may go along, without their lines that ask; `without` is the id of one that does not."""
     return [
-        cell for cell in map(_visible, log.cells) if cell is not None and cell.cell_id != (without or None)
+        cell
+        for cell in map(visible_cell, log.cells)
+        if cell is not None and cell.cell_id != (without or None)
     ]
 
 
 def is_asking(source: str) -> bool:
     """Tell whether a cell only asks, and runs no code of the user's."""
-    return _visible(LoggedCell("", 0, source)) is None and _IGNORED.match(source) is None
+    return visible_cell(LoggedCell("", 0, source)) is None and _IGNORED.match(source) is None
 
 
 def printed_by(cell: LoggedCell) -> str:
@@ -152,7 +172,7 @@ def printed_by(cell: LoggedCell) -> str:
     return "\n".join(each.text.rstrip("\n") for each in _joined(cell.outputs) if each.kind != "error")
 
 
-def _visible(cell: LoggedCell) -> LoggedCell | None:
+def visible_cell(cell: LoggedCell) -> LoggedCell | None:
     """Return a cell without the lines that ask; None for one that is not to be seen."""
     magics = _MAGICS.match(cell.source)
     begins = magics.end() if magics else 0

@@ -130,7 +130,8 @@ class CellWatch:
         # A line that has the cell explained is not a part of it.
         asked = notebook.explained(source)
         source = source if asked is None else asked[1]
-        self._log.record(self._current, count, source, [*outputs, *last])
+        ran_at = time.time() - (time.monotonic() - self._began)
+        self._log.record(self._current, count, source, [*outputs, *last], ran_at)
         # A fault of ours must not show under a cell that has nothing to do with us.
         with contextlib.suppress(Exception):
             self._take_down(error, count, source)
@@ -142,6 +143,7 @@ class CellWatch:
         if isinstance(error, NbclaudeError | AnswerInterrupted) or is_asking(source):
             return  # an error of ours says itself what to do
         code = notebook.python_of(source)
+        magics: dict[str, dict[str, Any]] = self._shell.magics_manager.magics
         cell = FailedCell(
             self._current,
             count,
@@ -150,6 +152,9 @@ class CellWatch:
             self._shell.user_ns,
             notebook.cell_numbers(self._shell),
             time.monotonic() - self._began,
+            tuple(
+                f"{'%' if kind == 'line' else '%%'}{name}" for kind, names in magics.items() for name in names
+            ),
         )
         failure = failure_of(error, cell) if error is not None else failed_command(cell)
         if failure is not None:

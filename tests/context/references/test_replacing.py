@@ -422,7 +422,7 @@ def test_a_reference_is_evaluated_once_and_only_where_it_is_written() -> None:
         ("{df:html}", "has no format 'html'"),
         ("{df:head}", "head needs a number of rows, like head 20"),
         ("{df:head many}", "head needs a number of rows"),
-        ("{x:schema}", r"The format 'schema' is for frames, arrays and tables, but x:schema is a int"),
+        ("{x:schema}", r"The format 'schema' is for frames, arrays and tables, but x:schema is of type int"),
     ],
 )
 def test_what_cannot_be_sent_is_an_error(prompt: str, message: str) -> None:

@@ -1,0 +1,28 @@
+// @ts-check
+// Hands the extension to JupyterLab and Notebook 7, in the form in which they expect one that a bundler has built.
+
+(() => {
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript).src;
+  /** @type {Record<string, Record<string, Shared>>} */
+  let scope = {};
+
+  // The application's own modules, so that its tokens are the same objects: what is loaded already, else the newest.
+  /** @param {string} name */
+  async function shared(name) {
+    const versions = Object.keys(scope[name] ?? {});
+    if (!versions.length) throw new Error(`nbclaude: this application does not share ${name}`);
+    const newest = versions.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+    const version = newest.find((each) => scope[name][each].loaded) ?? newest[newest.length - 1];
+    return (await scope[name][version].get())();
+  }
+
+  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB.nbclaude = {
+    init: (given) => { scope = given; },
+    get: async () => {
+      const { pluginOf } = await import(new URL("plugin.js", script).href);
+      const plugin = await pluginOf(shared);
+      return () => ({ __esModule: true, default: plugin });
+    },
+  };
+})();

@@ -1,0 +1,7 @@
+"""The other end of our extension in JupyterLab and Notebook 7: what it tells with each execution, and the line to it."""
+
+from nbclaude.lab.line import LINE, Line
+from nbclaude.lab.offered import OfferedActions
+from nbclaude.lab.told import NotebookCells, Told, told_by
+
+__all__ = ["LINE", "Line", "NotebookCells", "OfferedActions", "Told", "told_by"]

@@ -1,0 +1,124 @@
+"""The line to our extension in the front end: a comm that the kernel opens where the extension tells that it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from nbclaude.forks import in_child
+from nbclaude.lab.told import told_by
+from nbclaude.notebook import Shell
+
+__all__ = ["LINE", "Line"]
+
+TARGET = "nbclaude"
+_MOST_NAMES = 2_000  # that prompts of one kernel are looked through for
+
+OnState = Callable[[Mapping[str, Any]], None]
+
+
+class Line:
+    """One comm for all pages that show a notebook of this kernel.
+
+    It is opened with the first cell whose request tells of the extension, so that nothing is sent to a front end that has
+    none. A page that is loaded again takes up the line that is open. What happens to an offer is told by its id.
+    """
+
+    def __init__(self) -> None:
+        self.version = ""
+        """The version of nbclaude, which the extension is told."""
+        self._comm: Any = None
+        self._shell: Shell | None = None
+        self._offers: dict[str, OnState] = {}
+        self._asked: dict[str, None] = {}
+        self._existing: frozenset[str] | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the extension can be told something."""
+        return self._comm is not None
+
+    def before_cell(self, shell: Shell) -> None:
+        """Open the line if the extension tells that it is there."""
+        if self._comm is not None or told_by(shell) is None:
+            return
+        from comm import create_comm  # every kernel whose front end can tell has it
+
+        self._shell = shell
+        self._comm = create_comm(target_name=TARGET, data={"version": self.version})
+        self._comm.on_msg(self._receive)
+        self._comm.on_close(self._closed)
+
+    def after_cell(self) -> None:
+        """Tell which of the names in prompts exist, if that has changed."""
+        self._tell_names(only_changes=True)
+
+    def close(self) -> None:
+        """Close the line; what was offered cannot be taken any more."""
+        comm, self._comm = self._comm, None
+        self._offers.clear()
+        self._asked.clear()
+        self._existing = None
+        if comm is not None:
+            comm.close()
+
+    def offer(self, key: str, heard: OnState) -> None:
+        """Call `heard` with what the front end tells of the offer of this id."""
+        self._offers[key] = heard
+
+    def withdraw(self, key: str) -> None:
+        """Take an offer back: its buttons vanish."""
+        if self._offers.pop(key, None) is not None:
+            self.tell(key, None)
+
+    def tell(self, key: str, state: Mapping[str, Any] | None) -> None:
+        """Tell the front end what has become of an offer, or what is wished; None takes it back."""
+        self._send({"do": "state", "id": key, "state": None if state is None else dict(state)})
+
+    def _send(self, data: dict[str, Any]) -> None:
+        if self._comm is not None:
+            self._comm.send(data)
+
+    def _receive(self, message: Any) -> None:
+        data = message.get("content", {}).get("data") if isinstance(message, Mapping) else None
+        if not isinstance(data, Mapping):
+            return
+        match data.get("do"):
+            case "hello":
+                self._send({"do": "version", "version": self.version})
+            case "names":
+                self._ask(data.get("names"))
+            case "state":
+                heard, state = self._offers.get(str(data.get("id"))), data.get("state")
+                if heard is not None and isinstance(state, Mapping):
+                    heard(state)
+
+    def _ask(self, names: object) -> None:
+        for name in names if isinstance(names, list) else ():
+            if isinstance(name, str):
+                self._asked[name] = None
+        while len(self._asked) > _MOST_NAMES:
+            del self._asked[next(iter(self._asked))]
+        self._tell_names()
+
+    def _tell_names(self, *, only_changes: bool = False) -> None:
+        if self._comm is None or self._shell is None or not self._asked:
+            return
+        existing = frozenset(name for name in tuple(self._asked) if name in self._shell.user_ns)
+        if only_changes and existing == self._existing:
+            return
+        self._existing = existing
+        self._send({"do": "names", "names": sorted(existing)})
+
+    def forget(self) -> None:
+        """Leave the line to whoever has it: a forked process does not speak for its kernel."""
+        self._comm = None
+
+    def _closed(self, _message: object) -> None:
+        self._comm = None
+
+
+LINE = Line()
+"""The line of this process."""
+
+in_child(LINE.forget)

@@ -1,0 +1,87 @@
+"""What our extension in the front end tells with each execution: its version, and the cells of the notebook in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nbclaude.notebook import Shell, metadata_of
+
+__all__ = ["NotebookCells", "Told", "told_by"]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one request tells: the version of the extension, the notebook's path, and the ids of its cells from the top."""
+
+    version: str
+    notebook: str
+    cells: tuple[str, ...]
+
+
+def told_by(shell: Shell) -> Told | None:
+    """Return what the extension has told with the request that is executed; None where there is no extension."""
+    found = metadata_of(shell).get("nbclaude")
+    if not isinstance(found, Mapping):
+        return None
+    version, path, cells = found.get("version"), found.get("notebook"), found.get("cells")
+    if not isinstance(version, str) or not isinstance(cells, list):
+        return None
+    ids = tuple(cell for cell in cells if isinstance(cell, str) and cell)
+    return Told(version, path if isinstance(path, str) else "", ids)
+
+
+class NotebookCells:
+    """The cells of all notebooks that run in this kernel: which are there, which are gone, and which have been moved.
+
+    A cell keeps its id when it is cut and pasted, moved, or when its deletion is undone. Several notebooks may share a
+    kernel, and one may be renamed: a list replaces that of its path, and those with which it has a cell in common.
+    """
+
+    def __init__(self) -> None:
+        self._lists: dict[str, tuple[str, ...]] = {}
+        self._order: tuple[
+            str, ...
+        ] = ()  # of all cells there ever were; those that are gone stand where they were
+        self.gone: frozenset[str] = frozenset()
+
+    def take(self, told: Told) -> bool:
+        """Take a list; return whether cells that are in it have been moved since they were told of before."""
+        now = told.cells
+        if self._lists.get(told.notebook) == now:
+            return False
+        here = frozenset(now)
+        self._lists = {
+            path: cells
+            for path, cells in self._lists.items()
+            if path != told.notebook and here.isdisjoint(cells)
+        }
+        self._lists[told.notebook] = now
+        before = [cell for cell in self._order if cell in here]
+        known = frozenset(before)
+        moved = before != [cell for cell in now if cell in known]
+        self._order = _merged(self._order, now)
+        there = here.union(*self._lists.values())
+        self.gone = frozenset(self._order) - there
+        return moved
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """Where each cell stands, counted from the top."""
+        return {cell: place for place, cell in enumerate(self._order)}
+
+
+def _merged(order: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
+    """Return an order that is `now`, and where those that are not in it stand behind what they stood behind."""
+    here = frozenset(now)
+    after: dict[str, list[str]] = {}
+    leader = ""
+    for cell in order:
+        if cell in here:
+            leader = cell
+        else:
+            after.setdefault(leader, []).append(cell)
+    merged = list(after.get("", ()))
+    for cell in now:
+        merged += [cell, *after.get(cell, ())]
+    return tuple(merged)

@@ -1,0 +1,175 @@
+"""`%claude_restore`, `%claude_replay`, `%claude_fork` and `%claude_forget`: what is done with turns that a notebook holds."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from IPython.core.error import UsageError
+from IPython.core.magic import line_magic, magics_class
+
+from nbclaude.asking.changes import count_of_turns
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family, argument
+from nbclaude.magics.restoring import open_notebook, restore
+from nbclaude.magics.wording import worded
+from nbclaude.notebook import Shell, notebook_file
+from nbclaude.output import say, say_with
+from nbclaude.plurals import counted
+
+__all__ = ["LastingMagics", "file_named", "words_of"]
+
+
+@magics_class
+class LastingMagics(Family):
+    """The magics of what lasts."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
+        self._chat = chat
+
+    @line_magic
+    @worded()
+    def claude_restore(self, line: str) -> None:
+        """Bring back the conversations that the notebook holds, after a restart; nothing is run or sent.
+
+        %claude_restore             show what was found, and ask
+        %claude_restore PATH        from another notebook
+        %claude_restore ... --yes   do not ask
+
+        The turns stand in the outputs of the saved file. What the notebook does not show is not restored; nothing that
+        allows anything is. %claude_undo takes it back.
+        """
+        words = words_of("claude_restore", line)
+        agreed = any(word in ("--yes", "-y") for word in words)
+        paths = [word for word in words if word not in ("--yes", "-y")]
+        if len(paths) > 1 or any(word.startswith("-") for word in paths):
+            raise UsageError("%claude_restore takes one PATH at the most, and --yes.")
+        if self._chat.restore == "never":
+            raise UsageError(
+                "%claude_restore: ClaudeMagics.restore is 'never'; %config ClaudeMagics.restore = 'ask' allows it."
+            )
+        restore(self._chat, file_named(self.shell, paths), agreed=agreed or self._chat.restore == "always")
+
+    @line_magic
+    @worded()
+    def claude_replay(self, line: str) -> None:
+        """Show saved answers in the place of requests: Run All costs nothing where nothing has changed.
+
+        %claude_replay on [PATH]      a question with a saved answer shows it; others are asked, and say what differs
+        %claude_replay only [PATH]    a question without a saved answer is an error
+        %claude_replay off
+
+        The file is read once, now. Compared are whole requests, earlier turns included. `--fresh` asks anyway. Answers
+        whose tools ran here are asked anew.
+        """
+        words = words_of("claude_replay", line)
+        word = words[0].lower() if words else ""
+        if (
+            word not in ("", "on", "off", "only")
+            or len(words) > 2
+            or (word in ("", "off") and len(words) > 1)
+        ):
+            raise UsageError("%claude_replay takes on, only or off, and a PATH behind the first two.")
+        chat = self._chat
+        if word in ("on", "only"):
+            from nbclaude.saved.replaying import Replays
+
+            path = file_named(self.shell, words[1:], "claude_replay on")
+            chat.replays = Replays(open_notebook(path), only=word == "only")
+        elif word == "off":
+            chat.replays = None
+        if chat.replays is None:
+            say("Every question is asked: no saved answer is shown.")
+            return
+        otherwise = "a question without one is an error" if chat.replays.only else "others are asked"
+        say(
+            f"{counted(len(chat.replays), 'saved answer')} of {chat.replays.path.name} are shown again; {otherwise}."
+        )
+
+    @line_magic
+    @worded()
+    def claude_fork(self, line: str) -> None:
+        """Start a conversation from a turn of the one in use, and ask in it from now on.
+
+        %claude_fork NAME [TURN]    with the turns up to TURN, a number of %claude_history; all of them without it
+        """
+        words = words_of("claude_fork", line)
+        if not 1 <= len(words) <= 2 or words[0].startswith("-"):
+            raise UsageError("%claude_fork takes the NAME of the new conversation, and a TURN.")
+        conversations = self.workspace.conversations
+        origin = conversations[str(self._chat.conversation)]
+        turns = origin.turns
+        number = words[1] if len(words) == 2 else str(len(turns))
+        if not number.isdecimal() or not 1 <= int(number) <= len(turns):
+            has = f"it has {count_of_turns(len(turns))}"
+            raise UsageError(f"%claude_fork: {origin.name!r} has no turn {number}; {has}.")
+        if words[0] in conversations.names():
+            raise UsageError(f"%claude_fork: there is a conversation {words[0]!r} already.")
+        from nbclaude.saved.record import change_record, id_of
+
+        shared = tuple(replace(turn, saved_as=id_of(turn, self.workspace)) for turn in turns[: int(number)])
+        conversations.branch(words[0], origin, shared)
+        self._chat.conversation = words[0]
+        text = f"{words[0]!r} branches from {origin.name!r} after turn {int(number)}; questions are asked in it from now on."
+        if self._chat.save_turns:
+            say_with(self.shell, text, change_record(self.workspace, [words[0]]))
+        else:
+            say(text)
+
+    @line_magic
+    @worded()
+    def claude_forget(self, line: str) -> None:
+        """Take the saved turns out of the notebook's file; what the cells show stays.
+
+        %claude_forget --saved [PATH]
+
+        Save the notebook before, and reload it from the disk afterwards: what is open in the browser still has them.
+        """
+        words = words_of("claude_forget", line)
+        paths = [word for word in words if word != "--saved"]
+        if "--saved" not in words or len(paths) > 1:
+            raise UsageError(
+                "%claude_forget takes --saved, and a PATH: it removes the saved turns from the file. "
+                "%claude_reset forgets the conversation of this kernel."
+            )
+        from nbclaude.saved.notebook_file import strip_notebook
+
+        path = file_named(self.shell, paths, "claude_forget --saved")
+        count = strip_notebook(path)
+        self.workspace.published.clear()
+        if not count:
+            say(f"{path.name} holds no saved turn.")
+            return
+        say(
+            f"Removed the saved turns from {counted(count, 'output')} of {path.name}. Reload the notebook from the disk now: "
+            "saving what is open writes them again. %config ClaudeMagics.save_turns = False saves no more."
+        )
+
+
+def words_of(magic: str, line: str) -> list[str]:
+    """Split the line of a magic that takes no prompt into words.
+
+    Raises:
+        UsageError: a quote is not closed.
+
+    """
+    try:
+        return shlex.split(argument(line))
+    except ValueError as error:
+        raise UsageError(f"%{magic} {argument(line)}: {str(error).lower()}.") from None
+
+
+def file_named(shell: Shell, paths: Sequence[str], magic: str = "claude_restore") -> Path:
+    """Return the file that a line names, else that of the notebook.
+
+    Raises:
+        UsageError: nothing tells which file it is.
+
+    """
+    path = Path(paths[0]).expanduser() if paths else notebook_file(shell)
+    if path is None:
+        raise UsageError(f"%{magic}: nothing tells which file this notebook is; name it: %{magic} talk.ipynb")
+    return path

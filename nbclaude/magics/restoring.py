@@ -1,0 +1,166 @@
+"""Shows what a notebook holds of conversations, asks whether it is to count, and puts it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from nbclaude.asking.changes import count_of_turns
+from nbclaude.conversation.turns import excerpt
+from nbclaude.conversation.workspace import Workspace
+from nbclaude.errors import ConfigurationError
+from nbclaude.notebook import Shell, nobody_answers, notebook_file
+from nbclaude.output import say, say_with, show_table
+from nbclaude.wire.message import prompt_tokens, token_count
+
+if TYPE_CHECKING:
+    from nbclaude.saved.notebook_file import NotebookFile
+    from nbclaude.saved.restoring import FoundConversation
+
+__all__ = ["Restorer", "open_notebook", "restore", "restore_first"]
+
+_COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
+_EXCERPT = 80  # characters
+_MOST_TOLD = 20
+_NOBODY = "Nothing is restored: nobody can be asked here. %claude_restore --yes does not ask."
+
+
+class Restorer(Protocol):
+    """Where conversations are restored: the shell, what its kernel holds, and settings of `%config`."""
+
+    shell: Shell
+    workspace: Workspace
+    restore: str
+    save_turns: bool
+
+
+def restore(restorer: Restorer, path: Path, *, agreed: bool) -> None:
+    """Show what the file holds; restore it if that is `agreed`, or if the user says so.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or is not a notebook.
+
+    """
+    file = open_notebook(path)
+    found = _found(restorer.workspace, file)
+    for each in found:
+        _show(restorer.shell, each, file)
+    if found and (agreed or _asked(restorer.shell)):
+        _put_back(restorer, found)
+
+
+def restore_first(restorer: Restorer) -> None:
+    """Before the first question, restore what the notebook holds if the settings say always."""
+    workspace = restorer.workspace
+    if workspace.has_asked or restorer.restore != "always":
+        workspace.has_asked = True
+        return
+    workspace.has_asked = True
+    path = notebook_file(restorer.shell)
+    if path is None or not path.is_file():
+        return
+    from nbclaude.saved.restoring import find_conversations
+
+    try:
+        file = open_notebook(path)
+    except ConfigurationError as error:
+        say(f"Nothing is restored: {error}")
+        return
+    found = [each for each in find_conversations(file, workspace) if each.new]
+    for each in found:
+        _tell(each)
+    if found:
+        _put_back(restorer, found)
+
+
+def open_notebook(path: Path) -> NotebookFile:
+    """Read a notebook's file.
+
+    Raises:
+        ConfigurationError: it cannot be read, or is not a notebook.
+
+    """
+    from nbclaude.saved.notebook_file import read_notebook
+
+    return read_notebook(path)
+
+
+def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
+    """Find the conversations; say why there is none, or that all of them are here."""
+    from nbclaude.saved.restoring import find_conversations
+
+    name = file.path.name
+    found = find_conversations(file, workspace)
+    if file.newer:
+        say(f"{name} holds answers that were saved by a later version of nbclaude; they are passed over.")
+    if not found and file.is_stripped:
+        say(
+            f"The cells of {name} have no outputs, so no turn is saved there: a tool that strips outputs "
+            "(nbstripout, jupytext) strips the turns as well."
+        )
+    elif not found:
+        say(f"{name} holds no saved turn. A notebook must be saved before its kernel is restarted.")
+    elif not any(each.new for each in found):
+        for each in found:
+            _tell(each)
+        say("There is nothing to restore: the conversation has every turn that can be restored.")
+        return []
+    return found
+
+
+def _show(shell: Shell, found: FoundConversation, file: NotebookFile) -> None:
+    """Show what was found, as a receipt."""
+    rows = []
+    total = 0
+    for number, turn in enumerate(found.turns, 1):
+        usage = turn.message.get("usage") or {}
+        tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
+        total += tokens_in + tokens_out
+        asked, answer = excerpt(turn.asked, _EXCERPT), excerpt(turn.answer, _EXCERPT)
+        rows.append((number, asked, answer, f"{tokens_in:,}", f"{tokens_out:,}", turn.model))
+    when = found.saved.replace("T", " ").partition(".")[0]
+    title = (
+        f"Conversation {found.name!r} in {file.path.name}: {count_of_turns(len(found.turns))}, "
+        f"{total:,} tokens when they were asked, saved {when} UTC"
+    )
+    show_table(shell, title, _COLUMNS, rows)
+    _tell(found)
+
+
+def _tell(found: FoundConversation) -> None:
+    """Say what is incomplete, and why."""
+    for sentence in found.told[:_MOST_TOLD]:
+        say(f"  {sentence}.")
+    if len(found.told) > _MOST_TOLD:
+        say(f"  … and {len(found.told) - _MOST_TOLD:,} more.")
+
+
+def _asked(shell: Shell) -> bool:
+    """Ask whether what was shown is to count; where nobody can be asked it does not."""
+    if nobody_answers(shell):
+        say(_NOBODY)
+        return False
+    try:
+        said = input("Send these turns before the next question? [y/N] ").strip().lower()
+    except (EOFError, OSError, NotImplementedError, RuntimeError):
+        say(_NOBODY)
+        return False
+    if said in ("y", "yes"):
+        return True
+    say("Nothing is restored.")
+    return False
+
+
+def _put_back(restorer: Restorer, found: Sequence[FoundConversation]) -> None:
+    from nbclaude.saved.record import change_record
+    from nbclaude.saved.restoring import put_back
+
+    workspace = restorer.workspace
+    counts = {each.name: put_back(each, workspace) for each in found}
+    where = ", ".join(f"{count_of_turns(count)} of {name!r}" for name, count in counts.items() if count)
+    text = f"Restored {where}. %claude_undo takes it back."
+    if restorer.save_turns:
+        say_with(restorer.shell, text, change_record(workspace, counts))
+    else:
+        say(text)

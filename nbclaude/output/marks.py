@@ -1,0 +1,29 @@
+"""The one key of an output's metadata under which answers are saved, and what is known of an answer once it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["KEY", "VERSION", "Saves", "Shown", "marked"]
+
+KEY = "nbclaude"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An answer as its outputs show it: its id, and the Markdown of its pages by their numbers."""
+
+    answer: str
+    pages: Mapping[int, str]
+
+
+# Makes what the last output of an answer carries besides its mark.
+Saves = Callable[[Shown], Mapping[str, Any]]
+
+
+def marked(answer: str, page: int, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the metadata of one page of an answer."""
+    return {KEY: {"version": VERSION, "answer": answer, "page": page, **(more or {})}}

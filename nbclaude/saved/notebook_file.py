@@ -1,0 +1,207 @@
+"""Reads a notebook's file: its cells, the answers saved in their outputs, and the pictures it holds, by their hashes."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbclaude.errors import ConfigurationError
+from nbclaude.output.marks import KEY, VERSION
+from nbclaude.saved.packing import sha256
+from nbclaude.saved.visible import View
+from nbclaude.wire.json_text import from_json
+
+__all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "strip_notebook"]
+
+MOST = 500_000_000  # bytes
+_DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the file: what it is called in sentences, its id, source and outputs."""
+
+    name: str
+    id: str
+    source: str
+    outputs: tuple[Mapping[str, Any], ...] = field(repr=False)
+    attachments: Mapping[str, Any] = field(repr=False, default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SavedAnswer:
+    """An answer of the file: its record, its cell, and the Markdown and HTML of its pages by their numbers."""
+
+    record: Mapping[str, Any]
+    cell: Cell
+    pages: Mapping[int, str]
+    view: View
+
+    @property
+    def saved(self) -> str:
+        """When it was saved, as the record says; it sorts by time."""
+        return str(self.record.get("saved") or "")
+
+    @property
+    def states(self) -> list[Mapping[str, Any]]:
+        """How conversations stood after it."""
+        return [each for each in _list(self.record.get("conversations")) if isinstance(each, Mapping)]
+
+    @property
+    def turns(self) -> list[Mapping[str, Any]]:
+        """The turns that it has made."""
+        return [each for each in _list(self.record.get("turns")) if isinstance(each, Mapping)]
+
+
+class NotebookFile:
+    """A notebook as its file has it."""
+
+    def __init__(self, path: Path, cells: Iterable[Cell]) -> None:
+        self.path = path
+        self.cells = tuple(cells)
+        self.newer = 0
+        """How many records were written by a later version of the format."""
+        self.answers = tuple(answer for cell in self.cells for answer in self._answers(cell))
+        self._images: dict[str, bytes] | None = None
+
+    @property
+    def is_stripped(self) -> bool:
+        """Whether cells ask in it, and no cell has any output: a tool has taken them out."""
+        asks = any("%claude" in cell.source for cell in self.cells)
+        return asks and not any(cell.outputs for cell in self.cells)
+
+    def image(self, hash_: str) -> bytes | None:
+        """Return a picture of the notebook's outputs, receipts and attachments by the hash of its bytes."""
+        if self._images is None:
+            self._images = {}
+            for data in self._pictures():
+                try:
+                    content = base64.b64decode(data, validate=True)
+                except (binascii.Error, ValueError):
+                    continue
+                self._images[sha256(content)] = content
+        return self._images.get(hash_)
+
+    def _pictures(self) -> Iterator[str]:
+        for cell in self.cells:
+            bundles = [output.get("data") for output in cell.outputs]
+            bundles += list(cell.attachments.values()) if isinstance(cell.attachments, Mapping) else []
+            for bundle in bundles:
+                for kind, value in bundle.items() if isinstance(bundle, Mapping) else ():
+                    text = joined(value)
+                    if kind.startswith("image/"):
+                        yield "".join(text.split())
+                    elif kind == "text/html":
+                        yield from (found[1] for found in _DATA.finditer(text))
+
+    def _answers(self, cell: Cell) -> Iterator[SavedAnswer]:
+        pages: dict[str, dict[int, str]] = {}
+        htmls: dict[str, list[str]] = {}
+        records: dict[str, Mapping[str, Any]] = {}
+        for number, output in enumerate(cell.outputs):
+            metadata = output.get("metadata")
+            mark = metadata.get(KEY) if isinstance(metadata, Mapping) else None
+            if not isinstance(mark, Mapping):
+                continue
+            if mark.get("version") != VERSION:
+                self.newer += 1
+                continue
+            answer = str(mark.get("answer") or f"change {number}")
+            data = output.get("data")
+            bundle = data if isinstance(data, Mapping) else {}
+            page = mark.get("page")
+            if type(page) is int:
+                pages.setdefault(answer, {})[page] = joined(bundle.get("text/markdown"))
+                htmls.setdefault(answer, []).append(joined(bundle.get("text/html")))
+            if "turns" in mark:
+                records[answer] = mark
+        for answer, record in records.items():
+            view = View(cell.source, htmls.get(answer, []))
+            yield SavedAnswer(record, cell, pages.get(answer, {}), view)
+
+
+def read_notebook(path: Path) -> NotebookFile:
+    """Read a notebook's file.
+
+    Raises:
+        ConfigurationError: there is none, it cannot be read, or it is not a notebook.
+
+    """
+    cells = _content(path)["cells"]
+    return NotebookFile(
+        path, [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
+    )
+
+
+def strip_notebook(path: Path) -> int:
+    """Take all that we have saved out of the outputs of a file, in one step; return of how many outputs.
+
+    Raises:
+        ConfigurationError: there is none, it cannot be read or written, or it is not a notebook.
+
+    """
+    content = _content(path)
+    count = 0
+    for cell in content["cells"]:
+        for output in _list(cell.get("outputs")) if isinstance(cell, Mapping) else ():
+            metadata = output.get("metadata") if isinstance(output, Mapping) else None
+            if isinstance(metadata, dict) and metadata.pop(KEY, None) is not None:
+                count += 1
+    if count:
+        new = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            new.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+            shutil.copymode(path, new)
+            new.replace(path)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
+    return count
+
+
+def _content(path: Path) -> Mapping[str, Any]:
+    """Return the JSON of a notebook, whose `cells` are a list."""
+    try:
+        if path.stat().st_size > MOST:
+            raise ConfigurationError(f"{path} is too large to be read: {path.stat().st_size:,} bytes.")
+        content = from_json(path.read_bytes())
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is not a notebook: it is not JSON ({error}).") from None
+    if not isinstance(content, Mapping) or not isinstance(content.get("cells"), list):
+        raise ConfigurationError(f"{path} is not a notebook: it has no cells.")
+    return content
+
+
+def joined(value: object) -> str:
+    """Return a text of a notebook, which may be kept as a list of lines."""
+    if isinstance(value, list):
+        return "".join(str(each) for each in value)
+    return value if isinstance(value, str) else ""
+
+
+def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
+    count = cell.get("execution_count")
+    outputs = [each for each in _list(cell.get("outputs")) if isinstance(each, Mapping)]
+    return Cell(
+        f"cell [{count}]" if type(count) is int else f"the cell at place {number}",
+        str(cell.get("id") or ""),
+        joined(cell.get("source")),
+        tuple(outputs),
+        cell.get("attachments") or {},
+    )
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,240 @@
+"""The front-end extension: prompts as prose, buttons on what answers show, commands, cells in their order, the side bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.browser.conftest import OpenNotebook
+from tests.browser.extension import LabWithExtension
+from tests.browser.notebook_page import PANEL, NotebookPage
+from tests.browser.test_turns import do
+from tests.kernel.test_conversation import sent
+
+CLIPBOARD = "return await navigator.clipboard.readText()"
+TYPES = f"{PANEL} return panel.content.widgets.map(w => w.model.mimeType)"
+PROSE, PYTHON = "text/x-ipythongfm", "text/x-ipython"
+KEYS = "return window.jupyterapp.commands.keyBindings.map(b => [b.command, b.keys.join(' ')])"
+PICTURE = """\
+from IPython.display import SVG
+SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
+WITHOUT = """\
+import os, sys
+sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p or ".", "nbclaude"))]"""
+
+
+@pytest.fixture(scope="module")
+def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabWithExtension]:
+    """Give a server that has the extension of these sources, whatever is installed."""
+    with LabWithExtension(tmp_path_factory.mktemp("lab-with-extension")) as lab:
+        yield lab
+
+
+def sources(notebook: NotebookPage) -> list[str]:
+    """Return the sources of all cells."""
+    found: list[str] = notebook.script(
+        f"{PANEL} return panel.content.widgets.map(w => w.model.sharedModel.getSource())"
+    )
+    return found
+
+
+def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    cells = [
+        "%load_ext nbclaude\nfigure_of_speech = 3",
+        "%%claude --dry-run\nit is {figure_of",
+        "x = %claude hi",
+        "%%claude_edit do it",
+    ]
+    notebook = claude_notebook(cells)
+    keys, page = notebook.page.keyboard, notebook.page
+    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    assert notebook.script(TYPES) == [PYTHON, PROSE, PYTHON, PYTHON]
+
+    # Completion is there at once, a comment is none of HTML, and what is no prompt any more is Python again.
+    notebook.run(0)
+    notebook.cell(1).locator(".cm-content").click()
+    keys.press("Control+End")
+    keys.press("Tab")
+    expect(page.locator(".jp-Completer-item")).to_have_count(1)
+    keys.press("Enter")
+    keys.press("Control+/")
+    assert notebook.source(1) == "%%claude --dry-run\n# it is {figure_of_speech"
+    keys.press("Control+/")
+    notebook.edit(1, "%%claude\nit is {figure_of_speech} or {nothing}")
+    expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
+    expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
+    notebook.edit(1, "it = 1")
+    assert notebook.script(TYPES)[1] == PYTHON
+    notebook.edit(1, "%%claude\nit is")
+
+    # Each block has its buttons; they are reached with the keys, and are there when the notebook is opened again.
+    simulator.enqueue("Two:\n\n```python\nx = 1\n```\n\n```bash\n$ ls\nfile\n```\n")
+    notebook.run(1)
+    for again in (False, True):
+        if again:
+            notebook.reopen()
+        blocks = notebook.cell(1).locator(".nbclaude .code")
+        expect(blocks.nth(1).get_by_role("button")).to_have_count(2)
+        blocks.nth(0).locator("pre").focus()
+        keys.press("Tab")
+        keys.press("Enter")
+        notebook.wait_for("return document.activeElement.title === 'Copied'")
+        assert notebook.script(CLIPBOARD) == "x = 1"
+        blocks.nth(1).hover()
+        blocks.nth(1).get_by_role("button", name="Insert below").click()
+        assert sources(notebook)[2] == "%%bash\nls"
+        notebook.delete(2)
+
+
+def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    cells = ["%load_ext nbclaude", *(f"%claude -m sonnet-4-5 Q{number}" for number in (1, 2, 3)), "1 + 1"]
+    notebook = claude_notebook(cells)
+    simulator.enqueue("A1", "A2", "A3")
+    notebook.run_all()
+
+    # A cell that was moved up is asked with what is above it now, and the others with it.
+    do(notebook, 3, "move-cell-up", "move-cell-up")
+    simulator.enqueue("A3b")
+    notebook.run(1)
+    assert sent(simulator) == ["Q3"]
+    simulator.enqueue("A2b")
+    notebook.run(3)
+    assert sent(simulator) == ["Q3", "A3b", "Q1", "A1", "Q2"]
+
+    # Cut, and pasted elsewhere without being run; deleted, and brought back after something else has run.
+    do(notebook, 1, "cut-cell")
+    do(notebook, 2, "paste-cell-below")
+    simulator.enqueue("A2c")
+    notebook.run(2)
+    assert sent(simulator) == ["Q1", "A1", "Q2"]
+    do(notebook, 1, "delete-cell")
+    notebook.run(3)  # 1 + 1
+    do(notebook, 1, "undo-cell-action")
+    simulator.enqueue("A3d")
+    notebook.run(3)
+    assert sent(simulator) == ["Q1", "A1", "Q2", "A2c", "Q3"]
+
+    # Cleared while it arrives, an answer of several pages is whole at its end.
+    words = "\n\n".join(f"Paragraph {number}. " + "word " * 60 for number in range(40))
+    simulator.enqueue(Answer(words, pace=Pace(100, 60)))
+    notebook.edit(4, "%%claude\nlong")
+    notebook.start(4)
+    expect(notebook.outputs(4)).to_have_count(2)
+    do(notebook, 4, "clear-cell-output")
+    notebook.wait_until_idle()
+    expect(notebook.answer(4).first).to_contain_text("Paragraph 0.")
+    expect(notebook.answer(4).last).to_contain_text("Paragraph 39.")
+
+
+def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabWithExtension) -> None:
+    notebook = claude_notebook(["1 / 0", "y = 7\ny", PICTURE])
+    page = notebook.page
+    notes = page.locator(".Toastify__toast-body, .jp-toastContainer")
+    for index in range(3):
+        notebook.run(index)
+
+    # Where nbclaude is not loaded, the first command loads it, and says so.
+    notebook.cell(0).get_by_role("button", name="Fix this error").click()
+    expect(notes.get_by_text("nbclaude was not loaded in this kernel yet")).to_be_visible()
+    expect(notes.get_by_text("run the cell again, then press the button again")).to_be_visible()
+    assert sources(notebook)[:2] == ["1 / 0", "%load_ext nbclaude"]
+    notebook.run(0)
+    simulator.enqueue("Zero.\n\n```python\n1 / 2\n```", "It is seven.", "```python\ny = 8\n```")
+    notebook.cell(0).get_by_role("button", name="Fix this error").click()
+    notebook.cell(1).get_by_role("button", name="Replace cell 5").click()
+    assert sources(notebook)[:2] == ["1 / 2", "%claude_fix --cell 5"]
+
+    # Each command writes a magic and runs it, or puts the cursor where the question goes.
+    do(notebook, 3)
+    notebook.command("nbclaude:explain")
+    notebook.wait_until_idle()
+    assert sources(notebook)[4] == "%%claude_explain --no-run\ny = 7\ny"
+    do(notebook, 3)
+    notebook.script("window.jupyterapp.commands.execute('nbclaude:edit'); return null")
+    page.get_by_role("dialog").get_by_role("textbox").fill("make it 8")
+    page.keyboard.press("Enter")
+    expect(notebook.cell(3).get_by_role("button", name="Replace cell")).to_be_visible()
+    assert sources(notebook)[3] == "%%claude_edit make it 8\ny = 7\ny"
+    do(notebook, 3)
+    notebook.command("nbclaude:ask")
+    page.keyboard.type("Why?")
+    assert sources(notebook)[4] == "%%claude\nWhy?"
+    last = len(sources(notebook)) - 1
+    notebook.run(last)
+    notebook.cell(last).hover()
+    notebook.cell(last).get_by_role("button", name="Ask Claude about this figure").click()
+    page.keyboard.type("What?")
+    assert sources(notebook)[-1] == "%%claude --fig\nWhat?"
+    page.keyboard.press("Escape")
+
+    # The cell's menu and the shortcuts; no other shortcut is or begins like one of them.
+    do(notebook, 3)
+    notebook.cell(3).locator(".nbclaude-cell-menu").click()
+    labels = page.locator(".lm-Menu-itemLabel:visible").all_inner_texts()
+    assert labels[:3] == ["Ask Claude Below", "Explain This Cell", "Fix This Error"]
+    page.keyboard.press("Escape")
+    keys = notebook.script(KEYS)
+    ours = {key for command, key in keys if command.startswith("nbclaude:")}
+    assert len(ours) == 6
+    assert [key for name, key in keys if not name.startswith("nbclaude:") and key.split()[0] == "Q"] == []
+
+    # The panel in the side bar is the same panel.
+    notebook.command("nbclaude:side-panel")
+    side = page.locator("#nbclaude-side-panel")
+    expect(side.get_by_placeholder("Ask Claude")).to_be_visible()
+    simulator.enqueue("From the side:\n\n```python\nz = 1\n```")
+    side.get_by_placeholder("Ask Claude").fill("Hello")
+    side.get_by_role("button", name="Ask", exact=True).click()
+    expect(side.get_by_text("From the side:", exact=True)).to_be_visible()
+    do(notebook, 0)
+    side.locator(".code").last.hover()
+    side.get_by_role("button", name="Insert below").last.click()
+    assert sources(notebook)[1] == "z = 1"
+
+    # Another version works, and says so.
+    notebook.edit(
+        1,
+        "from nbclaude.lab import LINE\nLINE.version = '9.9.9'\nLINE.close()",
+    )
+    notebook.run(1)
+    notebook.run(0)
+    expect(notes.get_by_text("This kernel has nbclaude 9.9.9")).to_be_visible()
+
+    # In a kernel of another language there are no commands; the script that has changed is the one that runs.
+    visible = "return window.jupyterapp.commands.isVisible('nbclaude:ask')"
+    assert notebook.script(visible)
+    notebook.script(f"{PANEL} panel.content.model.setMetadata('language_info', {{name: 'R'}})")
+    assert not notebook.script(visible)
+    script = lab.extension / "js" / "commands.js"
+    script.write_text(script.read_text("utf-8").replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
+    notebook.restart_kernel()
+    notebook.reopen()
+    assert (
+        notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
+    )
+
+    # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
+    notebook.edit(0, WITHOUT)
+    notebook.run(0)
+    before = sources(notebook)
+    notebook.command("nbclaude:explain")
+    expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
+    assert sources(notebook) == before
+
+
+def test_notebook_7(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+    notebook = claude_notebook(["%load_ext nbclaude", "%%claude\nit is", "1 / 0"], front_end="notebook")
+    simulator.enqueue("One:\n\n```python\nx = 1\n```", "Zero.\n\n```python\n1 / 2\n```")
+    notebook.run(0)
+    notebook.run(1)
+    assert notebook.script(TYPES)[1] == PROSE
+    notebook.cell(1).locator(".nbclaude .code").hover()
+    notebook.cell(1).get_by_role("button", name="Insert below").click()
+    assert sources(notebook)[2] == "x = 1"
+    notebook.run(3)
+    notebook.cell(3).get_by_role("button", name="Fix this error").click()
+    notebook.cell(4).get_by_role("button", name="Replace cell 3").click()
+    assert sources(notebook)[3] == "1 / 2"

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import comm
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+
+from nbclaude.lab import Line, OfferedActions
+
+
+class Wire:
+    """The kernel's end of a comm, which keeps what is sent."""
+
+    def __init__(self, **opened: Any) -> None:
+        self.opened = opened
+        self.sent: list[Any] = []
+        self.closed = False
+
+    def send(self, data: Any) -> None:
+        self.sent.append(data)
+
+    def close(self) -> None:
+        self.closed = True
+
+    def on_msg(self, heard: Callable[[Any], None]) -> None:
+        self.hear = heard
+
+    def on_close(self, closed: Callable[[Any], None]) -> None:
+        self.end = closed
+
+    def tell(self, **data: Any) -> None:
+        self.hear({"content": {"data": data}})
+
+
+class Asking:
+    def __init__(self, **metadata: Any) -> None:
+        self.metadata = metadata
+        self.user_ns = {"df": 1}
+
+    def get_parent(self) -> dict[str, Any]:
+        return {"metadata": self.metadata}
+
+
+@pytest.fixture
+def wires(monkeypatch: pytest.MonkeyPatch) -> list[Wire]:
+    made: list[Wire] = []
+
+    def create(**opened: Any) -> Wire:
+        made.append(Wire(**opened))
+        return made[-1]
+
+    monkeypatch.setattr(comm, "create_comm", create)
+    return made
+
+
+def opened(line: Line) -> Any:
+    shell: Any = Asking(nbclaude={"version": "0.1.0", "cells": ["a"], "notebook": "n"})
+    line.version = "1.2.3"
+    line.before_cell(shell)
+    return shell
+
+
+def test_it_opens_only_where_there_is_an_extension(wires: list[Wire]) -> None:
+    line = Line()
+    shell: Any = Asking(cellId="a")
+    line.version = "1.2.3"
+    line.before_cell(shell)
+    assert wires == []
+    opened(line)
+    opened(line)
+    assert [wire.opened for wire in wires] == [{"target_name": "nbclaude", "data": {"version": "1.2.3"}}]
+    line.close()
+    assert wires[0].closed
+    assert not line.is_open
+
+
+def test_a_page_that_is_loaded_again_hears_the_version(wires: list[Wire]) -> None:
+    line = Line()
+    opened(line)
+    wires[0].tell(do="hello", version="0.1.0")
+    wires[0].tell(do="what nobody knows")
+    wires[0].hear({"content": {"data": None}})
+    assert wires[0].sent == [{"do": "version", "version": "1.2.3"}]
+    wires[0].end({})
+    assert not line.is_open
+
+
+def test_names_are_told_when_they_are_asked_for_and_when_that_changes(wires: list[Wire]) -> None:
+    line = Line()
+    shell = opened(line)
+    wires[0].tell(do="names", names=["df", "gone", 3])
+    line.after_cell()
+    shell.user_ns["gone"] = 2
+    line.after_cell()
+    assert [message["names"] for message in wires[0].sent] == [["df"], ["df", "gone"]]
+
+
+def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: list[Wire]) -> None:
+    line = Line()
+    opened(line)
+    made = OfferedActions(
+        line, "shown-in", cell="c", sent="a", after="b", cells=[["id", "b"]], wish="replace"
+    )
+    heard: list[Any] = []
+    made.observe(heard.append, "outcome")
+    publisher = CapturingDisplayPublisher()
+    made.publish(publisher)
+    (output,) = publisher.outputs
+    saved = output["metadata"]["nbclaude"]["offer"]
+    assert saved["id"] == made.key
+    assert made.key in output["data"]["text/html"]
+    assert "wish" not in saved["state"]
+    assert [message["state"]["wish"] for message in wires[0].sent] == ["replace"]
+    wires[0].tell(do="state", id=made.key, state={"outcome": "replaced", "done": "replace"})
+    wires[0].tell(do="state", id="of nobody", state={"outcome": "replaced"})
+    assert heard == [{"new": "replaced"}]
+    made.outcome = "replaced"  # known: nothing is sent
+    made.cells = [["id", "b"], ["id2", "c"]]
+    made.close()
+    made.close()
+    assert [message["state"] for message in wires[0].sent[1:]] == [
+        {"cells": [["id", "b"], ["id2", "c"]]},
+        None,
+    ]
