@@ -87,7 +87,8 @@ def _not_an_attribute(name: str, held: Any, attribute: str) -> str:
     is_frozen = getattr(kind.__dict__.get("__dataclass_params__"), "frozen", False)
     if is_frozen or (type(found) is property and found.fset is None):
         return f"{name}.{attribute} cannot be set."
-    is_plain = kind.__setattr__ is object.__setattr__ and kind.__dictoffset__ == 0
+    setter: object = kind.__setattr__
+    is_plain = setter is object.__setattr__ and kind.__dictoffset__ == 0
     if is_plain and not hasattr(type(found), "__set__"):
         return f"{name} is a {kind.__name__}, whose attribute {attribute} cannot be set."
     return ""
