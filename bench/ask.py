@@ -16,10 +16,10 @@ from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import CellRun
 from nbclaude.output.display import NoDisplay
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 
 LENGTHS = (0, 100, 1_000)
 MOST = 2.0

@@ -54,7 +54,7 @@ def scored(cases: tuple[Case, ...] = CASES, *, verbose: bool = True) -> list[Sco
 
 def _of_case(shell: Any, simulator: Any, case: Case, *, verbose: bool) -> dict[str, Score]:
     import nbclaude
-    from nbclaude.conversation import workspace
+    from nbclaude import workspace
 
     nbclaude.unload_ipython_extension(shell)
     workspace._current.clear()

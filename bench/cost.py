@@ -28,13 +28,13 @@ from nbclaude.context.images.prepared import prepare_image
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.models.info import model_info
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.notebook import CellRun
 from nbclaude.output.display import NoDisplay
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Surroundings, Workspace
 
 COST_LIMIT = 0.25
 """Input cost with caching, of that without."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["identifier", "one_line", "printable"]
+__all__ = ["excerpt", "identifier", "one_line", "printable", "shortened"]
 
 _MAX_LINE = 1_000  # characters of a message
 _MAX_IDENTIFIER = 200
@@ -29,7 +29,17 @@ def printable(text: str) -> str:
 def one_line(text: str, limit: int = _MAX_LINE) -> str:
     """Return a sentence on one line, at most `limit` characters long."""
     line = printable(_LINE.sub(" ", text)).strip()
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+    return shortened(line, limit)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most `most` characters: the beginning of a longer one ends in an ellipsis."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def excerpt(text: str, most: int) -> str:
+    """Return the beginning of a text on one line, at most so many characters long."""
+    return shortened(" ".join(text.split()), most)
 
 
 def identifier(text: str, limit: int = _MAX_IDENTIFIER) -> str:

@@ -36,6 +36,7 @@ class Command(Enum):
     RESET = "reset"
     TOOL_RESULT = "tool_result"
     UNDO = "undo"
+    UNDO_DELETED = "undo deleted"
 
 
 @dataclass(frozen=True, slots=True)

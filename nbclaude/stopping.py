@@ -37,8 +37,7 @@ __all__ = [
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
-NOT_SENT = "Stopped before the question was sent."
-_STOPPED = "Stopped."
+NOT_SENT = "before the question was sent"
 # Who presses again after so many seconds means it: whatever it may tear.
 _IMPATIENT = 0.3
 
@@ -64,7 +63,7 @@ def _on_signal(number: int, frame: Any) -> None:
             _state.wake()
         return
     _state.since = 0.0
-    raise AnswerInterrupted(_STOPPED)
+    raise AnswerInterrupted()
 
 
 def _is_ours() -> bool:
@@ -151,7 +150,7 @@ def check() -> None:
 
     """
     if take():
-        raise AnswerInterrupted(_STOPPED)
+        raise AnswerInterrupted()
 
 
 def is_waiting() -> bool:
@@ -167,8 +166,8 @@ def take() -> bool:
     return waits
 
 
-def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Make every stop in a function an `AnswerInterrupted`; it says `said` if whoever was stopped has said nothing."""
+def stoppable(when: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Make every stop in a function an `AnswerInterrupted`; it says `when` if whoever was stopped has said nothing."""
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @functools.wraps(function)
@@ -177,13 +176,12 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
                 with quiet():
                     early, _state.early = _state.early, False
                     if early:
-                        raise AnswerInterrupted(_STOPPED)
+                        raise AnswerInterrupted()
                     return function(*args, **kwargs)
             except KeyboardInterrupt as stop:
                 if says_what_became(stop):
                     raise
-                notes = getattr(stop, "__notes__", ())
-                raise AnswerInterrupted(notes[0] if notes else said) from None
+                raise AnswerInterrupted(when) from None
 
         return run
 
@@ -192,7 +190,7 @@ def stoppable(said: str = NOT_SENT) -> Callable[[Callable[_P, _R]], Callable[_P,
 
 def says_what_became(stop: BaseException) -> bool:
     """Tell whether a stop says what it has stopped; one that has just arrived does not."""
-    return isinstance(stop, AnswerInterrupted) and bool(stop.note or stop.args != (_STOPPED,))
+    return isinstance(stop, AnswerInterrupted) and bool(stop.note or stop.when)
 
 
 def unbroken(function: Callable[_P, _R]) -> Callable[_P, _R]:

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 _WIDTH = 110
 _REGION = re.compile(r"^( *)# <generated: ([\w ]+)>\n.*?^\1# <end>$", re.MULTILINE | re.DOTALL)
 _ARGUMENTS = re.compile(r"^    Arguments:\n.*?\n\n", re.MULTILINE | re.DOTALL)
-FILES = ("nbclaude/settings/values.py", "nbclaude/magics/traits.py", "nbclaude/reply.py")
+FILES = ("nbclaude/settings/values.py", "nbclaude/magics/traits.py", "nbclaude/reply/call.py")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

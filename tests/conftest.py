@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ def no_stored_keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the markers."""
+    """Hear Ctrl-C, also where the shell that started the tests ignores it, and name the markers."""
+    # `make test &` and `nohup` ignore the signal for all that they start; tests and the processes that they start stop by it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "kernel: needs a real ipykernel (given to all of tests/kernel)")
     config.addinivalue_line("markers", "browser: needs Chromium (given to all of tests/browser)")
     config.addinivalue_line("markers", "once: kernel tests that do not run with the oldest versions, too")

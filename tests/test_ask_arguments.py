@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation import workspace as workspace_module
-from nbclaude.conversation.workspace import Surroundings, current_workspace
+from nbclaude import workspace as workspace_module
 from nbclaude.errors import ConfigurationError
 from nbclaude.reply import ask
 from nbclaude.settings.table import OPTIONS, SETTINGS
 from nbclaude.simulator import Simulator
+from nbclaude.workspace import Surroundings, current_workspace
 from tests.client.conftest import no_network_settings
 
 __all__ = ["no_network_settings"]

@@ -7,7 +7,7 @@ import statistics
 from bench.context import scored
 from bench.failing_cells import CASES
 
-_HEAVY = ("pandas", "polars", "matplotlib", "asyncio")
+_HEAVY = ("pandas", "polars", "matplotlib", "async ", "asyncio", "_thread")
 
 
 def test_the_facts_that_decide_are_sent_in_few_characters() -> None:

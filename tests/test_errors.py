@@ -84,7 +84,8 @@ def test_configuration_errors_are_value_errors() -> None:
     [
         (NbclaudeError("What happened."), "What happened."),
         (APIConnectionError("Refused."), "Refused."),
-        (AnswerInterrupted("Stopped."), "Stopped."),
+        (AnswerInterrupted(), "Stopped."),
+        (AnswerInterrupted("before it was sent"), "Stopped before it was sent."),
         (
             status_error("No.", status=400, type="invalid_request_error"),
             "No. (HTTP 400, invalid_request_error) Fix the part named above; --dry-run shows what is sent.",

@@ -14,8 +14,20 @@ import nbclaude
 from nbclaude.options import OPTIONS
 
 _PACKAGE = Path(nbclaude.__file__).parent
-_ROOMS = ("client", "context", "conversation", "data", "models", "secrets", "tools", "wire")
-_MODULES = ("cleaning.py", "cures.py", "errors.py", "plurals.py", "refusal.py", "texts.py")
+_ROOMS = (
+    *("asking", "client", "context", "conversation", "data", "edits", "models", "output", "secrets", "tools"),
+    "wire",
+)
+_MODULES = (
+    "cleaning.py",
+    "cures.py",
+    "errors.py",
+    "plurals.py",
+    "readable.py",
+    "refusal.py",
+    "stopping.py",
+    "texts.py",
+)
 _LONG = "|".join(re.escape(name) for option in OPTIONS for name in option.names if name.startswith("--"))
 # `-m` alone may be anything: a short option is known by the bracket or the value that stands around it.
 _SPELLED = re.compile(

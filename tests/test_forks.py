@@ -16,12 +16,12 @@ from nbclaude.asking.footer import footer_of
 from nbclaude.asking.reply import Reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.forks import ForkSafeLock
 from nbclaude.magics.wording import note_text
 from nbclaude.notebook import CellRun
 from nbclaude.simulator import Answer, Pace, Simulator
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Surroundings, Workspace, current_workspace
 from tests.asking.helpers import outcome_of
 
 pytestmark = [
@@ -57,7 +57,7 @@ def in_fork(function: Callable[[], Any], seconds: float = 20) -> Any:
 @pytest.fixture
 def workspace(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """Give this process's workspace, connected to the simulator, and leave another one behind."""
-    from nbclaude.conversation import workspace as module
+    from nbclaude import workspace as module
 
     monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-api03-of-the-tests")

@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 
 import nbclaude
+from nbclaude import workspace as workspace_module
 from nbclaude.asking.reply import CodeBlock, Reply, reply_of
-from nbclaude.conversation import workspace as workspace_module
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.screening import Screening
-from nbclaude.conversation.workspace import Workspace, current_workspace
 from nbclaude.errors import (
     APIStatusError,
     BadRequestError,
@@ -25,6 +24,7 @@ from nbclaude.reply import ask
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.request import MessageRequest
+from nbclaude.workspace import Workspace, current_workspace
 from tests.client.conftest import no_network_settings
 
 __all__ = ["no_network_settings"]

@@ -4,7 +4,7 @@
 import { copy } from "./actions.js";
 import { cellOfBlock } from "./cellofblock.js";
 
-const OUTPUT = ".nbclaude .code:not(.nbclaude-diff)";
+const OUTPUT = ".nbclaude .code:not(.nbclaude-diff, .nbclaude-listing)";
 const OFFER = "[data-nbclaude-offer]";
 const SVG = 'viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.4" aria-hidden="true"';
 const ICONS = {

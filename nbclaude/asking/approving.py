@@ -23,7 +23,7 @@ _ALLOW = ("a", "allow", "y", "yes")
 _ALWAYS = ("c", "conversation", "always")
 _EDIT = ("e", "edit")
 _DENY = ("d", "deny", "n", "no")
-_MOST_QUESTIONS = 3  # answers that mean nothing
+_MAX_QUESTIONS = 3  # answers that mean nothing
 NOBODY = "nobody could be asked"
 
 
@@ -62,7 +62,7 @@ def approve_by_input(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
 
 def _asked(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
     asked = f"{described(tool, arguments)}\n{_CHOICES}"
-    for _ in range(_MOST_QUESTIONS):
+    for _ in range(_MAX_QUESTIONS):
         said = input(printable(asked)).strip()
         word, _, rest = said.partition(" ")
         word = word.lower()
@@ -84,6 +84,8 @@ def _asked(tool: Tool, arguments: Mapping[str, Any]) -> Approval:
 def described(tool: Tool, arguments: Mapping[str, Any]) -> str:
     """Say what is asked: the tool, its arguments in full, and what it may touch."""
     lines = [f"Claude wants to call {tool.name}: {tool.touches}."]
+    if tool.preview is not None and (preview := tool.preview(arguments)):
+        return "\n".join([*lines, *(f"  {line}" for line in preview.split("\n"))])
     for name, value in arguments.items():
         if name == tool.shown and isinstance(value, str):
             lines += [f"  {line}" for line in value.strip("\n").split("\n")]

@@ -20,10 +20,10 @@ from nbclaude.asking.steps import Answer, ask_in_steps
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Spell, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.gathering import Gathered

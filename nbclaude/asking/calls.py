@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.asking.approving import NOBODY, Approve
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.tools.functions import Tool
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.prepare import Ask
@@ -104,7 +104,8 @@ class CallRunner:
         """Return why the call is denied, empty if it may run, and the arguments that it is to have."""
         settings, conversation = self._ask.settings, self._ask.conversation
         shelf = self._workspace.tools
-        if tool.safe or tool.name in settings.allow_tools or shelf.is_allowed(conversation, tool):
+        named = {tool.name, tool.named} & set(settings.allow_tools)
+        if tool.safe or named or shelf.is_allowed(conversation, tool):
             return "", arguments
         if settings.approval == "deny":
             return "the user's settings deny tools that were not allowed by name", arguments

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from nbclaude.conversation.turns import Change
+from nbclaude.cures import Command, Words
 from nbclaude.plurals import counted
 
-__all__ = ["BRING_BACK", "count_of_turns", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
-
-BRING_BACK = "%claude_undo deleted"
+__all__ = ["count_of_turns", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
 
 
 def count_of_turns(number: int, which: str = "turn") -> str:
@@ -30,25 +29,23 @@ def summary_of(change: Change) -> str:
     return f"{what}, moved from {' and '.join(change.left)}" if change.left else what
 
 
-def set_aside_note(number: int) -> str:
+def set_aside_note(number: int) -> Words:
     """Say that turns have been set aside, and how they come back, for the footer; empty for none."""
     if not number:
-        return ""
+        return ()
     whose, them = ("a deleted cell", "it") if number == 1 else ("deleted cells", "them")
-    return f"{count_of_turns(number)} of {whose} set aside ({BRING_BACK} brings {them} back)"
+    aside = f"{count_of_turns(number)} of {whose} set aside ("
+    return (aside, Command.UNDO_DELETED, f" brings {them} back)")
 
 
-def set_aside_sentence(number: int) -> str:
+def set_aside_sentence(number: int) -> Words:
     """Say that turns are set aside, what that means, and how they come back."""
     if number == 1:
-        return (
-            f"1 turn of a deleted cell is set aside and not sent. {BRING_BACK} brings it back, "
-            "and so does running its cell again."
-        )
-    return (
-        f"{count_of_turns(number)} of deleted cells are set aside and not sent. {BRING_BACK} brings them back, "
-        "and so does running their cells again."
-    )
+        aside, back = "1 turn of a deleted cell is", " brings it back, and so does running its cell again."
+    else:
+        aside = f"{count_of_turns(number)} of deleted cells are"
+        back = " brings them back, and so does running their cells again."
+    return (f"{aside} set aside and not sent. ", Command.UNDO_DELETED, back)
 
 
 def undone(change: Change) -> str:

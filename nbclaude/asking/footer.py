@@ -91,7 +91,7 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
     from nbclaude.render.notice import Notice
 
     told = (
-        ("Set aside", set_aside_note(answered.set_aside)),
+        ("Set aside", word(set_aside_note(answered.set_aside))),
         *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
         ("Budget", answered.budget),

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import notebook
 from nbclaude.asking.gathering_figures import FigureGatherer, reason_of
 from nbclaude.asking.prompt import Prompt
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
@@ -21,6 +20,7 @@ from nbclaude.refusal import Refusal, refused
 from nbclaude.settings.values import Options
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment

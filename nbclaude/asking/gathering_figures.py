@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment

@@ -14,12 +14,12 @@ from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import rough_tokens
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import retirement_note
 from nbclaude.models.prices import input_cost
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.values import Settings
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered

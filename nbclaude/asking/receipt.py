@@ -7,17 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from nbclaude.asking.gathering import Gathered
-from nbclaude.asking.receipt_names import BlockNames, shortened
+from nbclaude.asking.receipt_names import BlockNames
 from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf, bounded, compact_json, laid_out
+from nbclaude.cleaning import excerpt
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.house_rules import is_house_rules
 from nbclaude.conversation.plan import Plan
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted, framed_name
 from nbclaude.wire.message import content_of
+from nbclaude.workspace import Workspace
 
 __all__ = ["receipt_of", "receipt_of_plan"]
 
@@ -179,8 +180,7 @@ def _line(message: Block) -> str:
     """An earlier question in a line: how it began, and what it held before that."""
     blocks = content_of(message)
     texts = [block for block in blocks if block.get("type") == "text"]
-    text = " ".join(str(texts[-1].get("text") or "")[:_MAX_LOOKED_AT].split()) if texts else ""
-    text = shortened(text, _MAX_EXCERPT)
+    text = excerpt(str(texts[-1].get("text") or "")[:_MAX_LOOKED_AT], _MAX_EXCERPT) if texts else ""
     others = [_kind(block) for block in blocks if block is not (texts[-1] if texts else None)]
     return " ".join(
         part for part in (text, f"[{', '.join(filter(None, others))}]" if any(others) else "") if part

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from nbclaude.asking.receipt_parts import BlockReader, ImageRoom, SourceOf
+from nbclaude.cleaning import shortened
 from nbclaude.context.attachment import Attachment, FigureName, introduction
 from nbclaude.render.receipt import ReceiptPart
 from nbclaude.wire.message import content_of
 
-__all__ = ["BlockNames", "shortened"]
+__all__ = ["BlockNames"]
 
 Block = Mapping[str, Any]
 
@@ -87,8 +88,7 @@ def _words(block: Block, attachment: Attachment | None) -> str:
     if attachment is None:
         return "" if block.get("type") == "text" else str(block.get("type")).replace("_", " ")
     name = shortened(attachment.label, _MAX_NAME)
-    by = f"by {attachment.gathered_by}" if attachment.gathered_by else ""
-    what = ", ".join(part for part in (attachment.summary, "cut" if attachment.is_cut else "", by) if part)
+    what = ", ".join(part for part in (attachment.summary, "cut" if attachment.is_cut else "") if part)
     return f"{name} ({what})" if what else name
 
 
@@ -117,8 +117,3 @@ def _numbered(attachment: Attachment | None) -> FigureName | None:
     """Return the name of a figure that is one of several of its cell."""
     label = attachment.label if attachment else ""
     return label if isinstance(label, FigureName) and label.number else None
-
-
-def shortened(text: str, most: int) -> str:
-    """Return the beginning of a text that is longer than `most` characters, marked."""
-    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.render.data_urls import data_url
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
 
@@ -19,10 +20,10 @@ Block = Mapping[str, Any]
 # Gives the source of a file that was uploaded, by its id; None if nobody knows.
 SourceOf = Callable[[str], Block | None]
 
-_LARGEST_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
+_MAX_IMAGE = 400_000  # characters of base64 that a notebook is to keep for a thumbnail
 _WHOLE_IMAGES = 700_000  # of all images that are shown whole in one receipt
 _ALL_IMAGES = 1_000_000  # of these and the small copies of others; what is beyond is told in words
-_LONGEST_NOTE = 160  # characters; what is longer is a signature, or something else that nobody reads
+_MAX_NOTE = 160  # characters; what is longer is a signature, or something else that nobody reads
 # Keys of other services stand under such names, in --extra and in the definitions of tools: a receipt is saved.
 _KEY_NAME = re.compile(r"(?:token|authorization|api[_-]?key|password|secret)$", re.IGNORECASE)
 
@@ -122,12 +123,8 @@ class BlockReader:
         title = f"{label}: {source.get('media_type')}, {pixels}{_decoded_size(data):,} bytes"
         if not self.images:
             return ReceiptPart(title, notes=notes)
-        if (
-            self.images == "whole"
-            and len(data) <= _LARGEST_IMAGE
-            and self.room.takes(len(data), _WHOLE_IMAGES)
-        ):
-            return ReceiptPart(title, image=f"data:{source.get('media_type')};base64,{data}", notes=notes)
+        if self.images == "whole" and len(data) <= _MAX_IMAGE and self.room.takes(len(data), _WHOLE_IMAGES):
+            return ReceiptPart(title, image=data_url(str(source.get("media_type")), data), notes=notes)
         copy = small_copy(content)
         if not self.room.takes(len(copy), _ALL_IMAGES):
             return ReceiptPart(title, notes=(*notes, "not shown, sent as it is"))
@@ -203,7 +200,7 @@ def _others(block: Block, *shown: str) -> tuple[str, ...]:
         if name in shown or value is None:
             continue
         text = value if isinstance(value, str) else compact_json(value)
-        notes.append(f"{name}: {text if len(text) <= _LONGEST_NOTE else f'{len(text):,} characters'}")
+        notes.append(f"{name}: {text if len(text) <= _MAX_NOTE else f'{len(text):,} characters'}")
     return tuple(notes)
 
 

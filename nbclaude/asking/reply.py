@@ -11,6 +11,7 @@ from nbclaude.asking.calls import Step
 from nbclaude.cleaning import printable
 from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Outcome
+from nbclaude.cures import Mention
 from nbclaude.errors import APIResponseValidationError, ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.wire.json_text import from_json
@@ -34,9 +35,9 @@ class CodeBlock(NamedTuple):
 
         """
         # The user calls it, who holds no workspace.
-        from nbclaude.conversation.workspace import current_workspace
         from nbclaude.edits import cell_of_block
         from nbclaude.output import say
+        from nbclaude.workspace import current_workspace
 
         insert_cells = current_workspace().insert_cells
         if insert_cells is None:
@@ -100,13 +101,16 @@ class Reply:
                 return from_json(source, exact=True)
             except ValueError:
                 continue
-        why = {"max_tokens": "it was cut off at max_tokens", "refusal": "the model declined to answer"}
-        reason = why.get(str(self.stop_reason), "ask with --json to get some")
-        raise APIResponseValidationError(f"The answer is not JSON: {reason}. It begins: {self.text[:80]!r}")
+        why = {"max_tokens": ": it was cut off at max_tokens", "refusal": ": the model declined to answer"}
+        reason = why.get(str(self.stop_reason), "")
+        raise APIResponseValidationError(
+            f"The answer is not JSON{reason}. It begins: {self.text[:80]!r}.",
+            cure=() if reason else ("The setting ", Mention("json"), " asks for JSON."),
+        )
 
     @property
     def data(self) -> Any:
-        """The JSON as what `--json` named: an instance of the dataclass or pydantic model, else plain dicts and lists.
+        """The JSON as what the ask named as its form: an instance of the dataclass or pydantic model, else plain dicts and lists.
 
         Raises:
             APIResponseValidationError: it is no JSON, or does not fit.
@@ -120,7 +124,7 @@ class Reply:
 
     @property
     def tool_calls(self) -> list[ToolCall]:
-        """The model's complete calls of your tools, in order; `%claude_tool_result` answers them."""
+        """The model's complete calls of your tools, in order, which their results answer."""
         found = (block for block in content_of(self.message) if block.get("type") == "tool_use")
         blocks = (block for block in found if "partial_json" not in block)
         return [
@@ -130,7 +134,7 @@ class Reply:
 
     @property
     def thinking(self) -> str:
-        """The summary of the model's thinking, if it was asked for (`--think`)."""
+        """The summary of the model's thinking, if it was asked for."""
         blocks = (block for block in content_of(self.message) if block.get("type") == "thinking")
         return "\n\n".join(text for block in blocks if (text := str(block.get("thinking") or "").strip()))
 

@@ -14,10 +14,10 @@ from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.plan import Plan, turns_before, with_references
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.models.info import model_info
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "ask_in_steps"]
 
-_STOPPED = "Stopped while a tool was running. The steps before are kept as turns."
 _KEPT: Words = ("The steps before are kept as turns (", Command.UNDO, " takes them back).")
 # Why an answer ends that has complete calls.
 _CALLS = ("tool_use", "end_turn")
@@ -145,6 +144,6 @@ def _prepared_next(prepared: Prepared, turn: Turn | None, step: Step) -> Prepare
 def _ended(outcome: Outcome, error: BaseException) -> Outcome:
     """Say that the answer ends after this outcome, with an error; what it used is counted already."""
     if isinstance(error, KeyboardInterrupt) and not stopping.says_what_became(error):
-        error = AnswerInterrupted(_STOPPED)
+        error = AnswerInterrupted("while a tool was running", note=_KEPT)
     message = {**outcome.message, "usage": {}}
     return replace(outcome, message=message, seconds=0.0, entry=None, error=error)

@@ -24,11 +24,11 @@ from nbclaude.wire.json_text import from_json, to_json
 
 __all__ = ["count_tokens", "has_files", "list_models", "upload_file"]
 
-_LONGEST_TIMEOUT = 30.0  # seconds
+_MAX_TIMEOUT = 30.0  # seconds
 _NO_SUCH_ENDPOINT = {404, 405, 501}
 _FOR_NOW = {401, 408, 429}  # the same request may fare better later; so with most of 5xx
 _PAGE = 1000  # models, the most that the API gives at once
-_MOST_PAGES = 20
+_MAX_PAGES = 20
 # https://platform.claude.com/docs/en/api/messages-count-tokens; the sampling parameters, for one, are refused.
 _COUNTED = (
     "model",
@@ -57,7 +57,7 @@ def list_models(connection: Connection) -> tuple[ModelInfo, ...]:
     """
     found: dict[str, ModelInfo] = {}
     query: dict[str, str | int] = {"limit": _PAGE}
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         page = _call(connection, "GET", f"/v1/models?{urlencode(query)}")
         entries = page if isinstance(page, list) else page.get("data")
         if not isinstance(entries, list):
@@ -173,7 +173,7 @@ def _answered(
     *,
     unwrap: bool,
 ) -> Any:
-    connection = replace(connection, timeout=min(connection.timeout, _LONGEST_TIMEOUT))
+    connection = replace(connection, timeout=min(connection.timeout, _MAX_TIMEOUT))
     all_headers = connection.headers() | {"accept": "application/json"}
     if content is None:
         del all_headers["content-type"]

@@ -40,7 +40,7 @@ __all__ = ["error_of_body", "error_of_exception", "error_of_reply", "redact_key"
 _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
-_LONGEST_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
+_MAX_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
 _EXCERPT = 200  # characters of a reply that is quoted
 # One that never ends is words. A tag ends before the next one, so that a page of "<" is read once.
 _TAG = re.compile(r"(<[^<>]*+>)")
@@ -174,7 +174,7 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
             seconds = float(headers[name]) * unit
         except (KeyError, ValueError):
             continue
-        return max(0.0, seconds) if seconds <= _LONGEST_WAIT else None
+        return max(0.0, seconds) if seconds <= _MAX_WAIT else None
     try:
         date = email.utils.parsedate_to_datetime(headers["retry-after"])
         return max(0.0, date.timestamp() - time.time())

@@ -23,7 +23,7 @@ from nbclaude.wire.events import Event
 __all__ = ["Relay"]
 
 # On some platforms a wait cannot be interrupted, so none is long.
-_LONGEST_WAIT = 0.2  # seconds
+_MAX_WAIT = 0.2  # seconds
 _AT_ONCE = 0.001  # seconds in which a batch comes that had arrived before
 _REST = 0.03  # seconds; less than a painting's interval
 _END = 0.05  # seconds for the end of an answer to come after its message; without it the connection is closed
@@ -69,7 +69,7 @@ class Relay:
             stopping.check()
             limit = pause()
             try:
-                item = self._queue.get(timeout=_LONGEST_WAIT if limit is None else min(limit, _LONGEST_WAIT))
+                item = self._queue.get(timeout=_MAX_WAIT if limit is None else min(limit, _MAX_WAIT))
             except queue.Empty:
                 self._check_worker()
                 if limit is not None:

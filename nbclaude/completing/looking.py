@@ -12,7 +12,7 @@ from nbclaude.context.references.expressions import parse_expression
 __all__ = ["attributes_of", "keys_of", "value_at"]
 
 _NOTHING = object()
-_MOST = 1_000  # words that are offered
+_MAX_WORDS = 1_000  # words that are offered
 # Where libraries without that method have their columns.
 _COLUMNS = {"pandas": "columns", "pyarrow": "column_names"}
 
@@ -71,4 +71,4 @@ def keys_of(value: Any) -> list[str]:
         roots = {kind.__module__.partition(".")[0] for kind in type(value).__mro__}
         name = next((name for root, name in _COLUMNS.items() if root in roots), "")
         keys = getattr(value, name, ())
-    return [key for key, _ in zip(keys, range(_MOST), strict=False) if isinstance(key, str)]
+    return [key for key, _ in zip(keys, range(_MAX_WORDS), strict=False) if isinstance(key, str)]

@@ -24,7 +24,7 @@ _NAME = re.compile(r"(?:[^\W\d]\w*)?")
 _ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
 _KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
 _FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
-_MOST_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
+_MAX_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> P
 def _in_braces(before: str, start: int) -> Place | None:
     """Return what is typed in braces that are open at the end of a prompt, which begins at `start`."""
     prompt = before[start:]
-    found = _BRACE.search(prompt, max(0, len(prompt) - _MOST_LOOKED_AT))
+    found = _BRACE.search(prompt, max(0, len(prompt) - _MAX_LOOKED_AT))
     if not found:
         return None
     brace, last_end = found.start(), prompt.rfind("}", 0, found.start()) + 1

@@ -14,7 +14,6 @@ from nbclaude.asking.reply import Reply
 from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.frames import is_frame
 from nbclaude.models.info import in_short, model_info
@@ -22,10 +21,11 @@ from nbclaude.models.names import resolve_model
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
+from nbclaude.workspace import Workspace
 
 __all__ = ["Known", "Word", "words_at"]
 
-_MOST_FILES = 500
+_MAX_FILES = 500
 _LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
 
 
@@ -200,7 +200,7 @@ def _files(known: Known, begun: str) -> Iterator[Word]:
     try:
         with os.scandir(Path(f"{folder}{slash}" or ".").expanduser()) as found:
             entries = sorted(
-                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MOST_FILES), strict=False)
+                (entry.name, entry.is_dir()) for entry, _ in zip(found, range(_MAX_FILES), strict=False)
             )
     except (OSError, RuntimeError):  # no such folder, or no home
         return

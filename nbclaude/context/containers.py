@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.context.attachment import Attachment, introduction
 from nbclaude.context.images.limits import ImageLimits
-from nbclaude.context.images.pictures import MOST_PICTURES, joined, picture_of
+from nbclaude.context.images.pictures import MAX_PICTURES, joined, picture_of
 from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.data.frames import describe_data
@@ -22,8 +22,8 @@ __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 # A table can be many things; that it is no picture is known without asking it.
 DATA_FAMILIES = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
 
-_MOST_AXES = 1_000
-_MOST_TABLES = 20  # of a list or dict go along
+_MAX_AXES = 1_000
+_MAX_TABLES = 20  # of a list or dict go along
 _LARGE = 200  # values: a smaller array is whole in its repr
 # All tables of a list together may be so many times as long as one; each has at least so many characters.
 _TOGETHER = 3
@@ -38,7 +38,7 @@ def pictures_in(value: Any, label: str, limits: ImageLimits) -> Attachment | Non
         return alone
     found = []
     # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
-    for _, place, item in _places(value, label, MOST_PICTURES):
+    for _, place, item in _places(value, label, MAX_PICTURES):
         if (picture := _pictured(item, limits, place)) is not None:
             found.append(replace(picture, blocks=(text_block(introduction(place)), *picture.blocks)))
     if not found:
@@ -46,8 +46,8 @@ def pictures_in(value: Any, label: str, limits: ImageLimits) -> Attachment | Non
     together = joined(found, len(found), limits, label)
     text, note = bounded_repr(value, TextLimits().text)
     notes = ((note,) if note else ()) + (together.notes if together else ())
-    if len(value) > MOST_PICTURES:
-        notes = (*notes, f"pictures only of the first {MOST_PICTURES} of {len(value):,} values")
+    if len(value) > MAX_PICTURES:
+        notes = (*notes, f"pictures only of the first {MAX_PICTURES} of {len(value):,} values")
     blocks = (framed("value", label, text), *(together.blocks if together else ()))
     return Attachment(
         label, blocks, f"{type_name(value)} with {counted(len(found), 'picture')}", notes, "image"
@@ -61,7 +61,7 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
     # `dfs:schema` consists of `dfs['a']:schema`.
     whole = label.removesuffix(f":{format}")
     formatted = label[len(whole) :]
-    places = list(_places(value, whole, _MOST_TABLES))
+    places = list(_places(value, whole, _MAX_TABLES))
     tables = [(place, item) for _, place, item in places if _is_table(item)]
     if not tables:
         return None
@@ -77,8 +77,8 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
         text, note = bounded_repr(others, limits.text)
         blocks.append(framed("value", label, text))
         notes += [note] if note else []
-    if len(value) > _MOST_TABLES:
-        notes.append(Cut(f"only the first {_MOST_TABLES} of {len(value):,} values"))
+    if len(value) > _MAX_TABLES:
+        notes.append(Cut(f"only the first {_MAX_TABLES} of {len(value):,} values"))
         blocks.append(text_block(f"[{label}: {notes[-1]}]"))
     return Attachment(
         label,
@@ -119,5 +119,5 @@ def _items(value: Any) -> Sequence[Any]:
     """Return what is in a list, a tuple, or an array of objects (matplotlib's axes); nothing for other values."""
     if type(value).__module__ == "numpy" and getattr(getattr(value, "dtype", None), "kind", "") == "O":
         # Who has so many axes wants none of them sent.
-        return list(value.flat) if value.size <= _MOST_AXES else ()
+        return list(value.flat) if value.size <= _MAX_AXES else ()
     return value if isinstance(value, (list, tuple)) else ()

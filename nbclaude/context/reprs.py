@@ -14,9 +14,9 @@ from nbclaude.texts import Cut, beginning, clip, counted, gap
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 
 # As many values of nested lists and dicts are looked at; the others are counted.
-_MOST_VALUES = 2_000
-_DEEPEST = 12
-_LONGEST_TEXT = 2_000  # characters of one in a list
+_MAX_VALUES = 2_000
+_MAX_DEPTH = 12
+_MAX_TEXT = 2_000  # characters of one in a list
 _CONTAINERS: tuple[type, ...] = (
     list,
     tuple,
@@ -30,7 +30,7 @@ _CONTAINERS: tuple[type, ...] = (
 )
 _BYTES = (bytes, bytearray)
 
-_WIDEST = 1_000  # characters of a cell of pandas, which shows 50
+_MAX_WIDTH = 1_000  # characters of a cell of pandas, which shows 50
 
 # The second is how IPython's own objects show themselves.
 _BARE = re.compile(r"<[^\n]{1,200} at 0x[0-9A-Fa-f]+>|<[\w.]{1,200} object>")
@@ -54,12 +54,12 @@ def bounded_repr(value: object, limit: int) -> tuple[str, str]:
     if type(value) not in (*_CONTAINERS, *_BYTES):
         return clip(_uncut(value, lambda: repr(value)), limit)
     # Trimmed before it is printed: the repr of ten million numbers is not made only to be thrown away.
-    trimmer = _Trimmer(limit - 100 if type(value) in _BYTES else _LONGEST_TEXT)
+    trimmer = _Trimmer(limit - 100 if type(value) in _BYTES else _MAX_TEXT)
     trimmed = trimmer.trimmed(value)
     try:
         text = _uncut(value, lambda: _laid_out(trimmed))
     except Exception:  # the repr of something in it: what can be shown of the others is
-        trimmer = _Trimmer(_LONGEST_TEXT, careful=True)
+        trimmer = _Trimmer(_MAX_TEXT, careful=True)
         text = _laid_out(trimmer.trimmed(value))
     text, note = clip(text, limit)
     return text, Cut.joined((note, trimmer.note))
@@ -89,7 +89,7 @@ def _uncut(value: Any, show: Callable[[], str]) -> str:
         return text
     from nbclaude.secrets.masking import mask
 
-    with pandas.option_context("display.max_colwidth", _WIDEST):
+    with pandas.option_context("display.max_colwidth", _MAX_WIDTH):
         longer = show()
     return longer if len(mask(longer)[1]) > len(mask(text)[1]) else text
 
@@ -106,7 +106,7 @@ class _Trimmer:
 
     def __init__(self, longest: int, *, careful: bool = False) -> None:
         self._longest, self._careful = longest, careful
-        self._room = _MOST_VALUES
+        self._room = _MAX_VALUES
         self._items = self._texts = 0
 
     @property
@@ -126,7 +126,7 @@ class _Trimmer:
             return _Text(_safe_repr(value)) if self._careful else value
         if not value:
             return value
-        if depth > _DEEPEST:
+        if depth > _MAX_DEPTH:
             return self._left(len(value))
         if isinstance(value, Mapping):
             pairs = self._pairs(value, depth)

@@ -19,7 +19,7 @@ __all__ = ["Tray", "TrayItem"]
 
 MAX_ITEMS = 20
 MAX_BYTES = 64 * 1024 * 1024
-LONGEST_NAME = 200  # bytes
+MAX_NAME = 200  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +140,4 @@ class Tray:
 def _short(name: str) -> str:
     """Shorten a name to what every file system takes, the suffix kept."""
     suffix = Path(name).suffix[:20]
-    return name if len(name.encode()) <= LONGEST_NAME else name[: LONGEST_NAME // 4 - len(suffix)] + suffix
+    return name if len(name.encode()) <= MAX_NAME else name[: MAX_NAME // 4 - len(suffix)] + suffix

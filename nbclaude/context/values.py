@@ -170,7 +170,7 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
     from nbclaude.context.containers import DATA_FAMILIES, pictures_in
     from nbclaude.context.images.limits import STANDARD_IMAGES
-    from nbclaude.context.images.pictures import MOST_PICTURES, picture_of
+    from nbclaude.context.images.pictures import MAX_PICTURES, picture_of
     from nbclaude.context.shown.drawn_values import widget_attachment
 
     if isinstance(value, (str, int, float)) or value is None:
@@ -178,7 +178,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     family = str(type(value).__module__).partition(".")[0]
     # pandas returns the axes of several plots as a Series of objects.
     if family in DATA_FAMILIES and not (
-        str(getattr(value, "dtype", "")) == "object" and len(value) <= MOST_PICTURES
+        str(getattr(value, "dtype", "")) == "object" and len(value) <= MAX_PICTURES
     ):
         return None
     limits = images or STANDARD_IMAGES

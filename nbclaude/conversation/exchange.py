@@ -24,7 +24,7 @@ from nbclaude.wire.message import content_of
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
 
-__all__ = ["Outcome", "exchange", "recorded"]
+__all__ = ["KEPT", "Outcome", "exchange", "recorded"]
 
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
 MAX_PAUSES = 20
@@ -147,7 +147,7 @@ def exchange(
             with stopping.allowed():
                 better = recover(error, attempt.plan)
         except KeyboardInterrupt:
-            error = AnswerInterrupted("Stopped.")
+            error = AnswerInterrupted()
             break
         if better is None:
             break
@@ -172,7 +172,7 @@ def _error_of(attempt: _Attempt, connection: Connection, display: AnswerDisplay)
     try:
         attempt.run(connection, display)
     except KeyboardInterrupt:
-        return AnswerInterrupted("Stopped.")
+        return AnswerInterrupted()
     except Exception as failure:
         # An APIError is an outcome. Anything else is a fault of ours, which must not cost the user an answer that has
         # been paid for: it is raised, but after the turn is recorded.

@@ -22,9 +22,9 @@ from nbclaude.wire.request import text_block
 __all__ = ["FILE_NAME", "HouseRules", "RulesFile", "accepted_path", "is_house_rules"]
 
 FILE_NAME = "nbclaude.md"
-MOST = 20_000  # characters
+MAX_LENGTH = 20_000  # characters
 _OPENING = "<house_rules"
-_MOST_KEPT = 1_000  # hashes
+_MAX_KEPT = 1_000  # hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class HouseRules:
         try:
             if path is None or not path.is_file():
                 return None
-            if path.stat().st_size > 4 * MOST:
+            if path.stat().st_size > 4 * MAX_LENGTH:
                 return RulesFile(
-                    path, problem=f"it is too long: house rules have at most {MOST:,} characters"
+                    path, problem=f"it is too long: house rules have at most {MAX_LENGTH:,} characters"
                 )
             text = path.read_text("utf-8-sig")
         except UnicodeDecodeError:
@@ -83,8 +83,10 @@ class HouseRules:
             )
         if not text.strip():
             return None
-        if len(text) > MOST:
-            problem = f"it is too long: it has {len(text):,} characters, house rules have at most {MOST:,}"
+        if len(text) > MAX_LENGTH:
+            problem = (
+                f"it is too long: it has {len(text):,} characters, house rules have at most {MAX_LENGTH:,}"
+            )
             return RulesFile(path, text, problem)
         return RulesFile(path, text)
 
@@ -138,7 +140,7 @@ class HouseRules:
         new = path.with_name(f"{path.name}.{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            new.write_text(json.dumps(list(hashes)[-_MOST_KEPT:]), "utf-8")
+            new.write_text(json.dumps(list(hashes)[-_MAX_KEPT:]), "utf-8")
             new.replace(path)
         except OSError as error:
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None

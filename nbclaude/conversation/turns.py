@@ -17,7 +17,7 @@ from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import CellRun
 from nbclaude.settings.table import MAIN
 
-__all__ = ["MAIN", "Change", "Conversation", "Turn", "excerpt"]
+__all__ = ["MAIN", "Change", "Conversation", "Turn"]
 
 _UNDO_DEPTH = 100
 
@@ -285,9 +285,3 @@ def _kind(
     if turn.completes is not None and turn.completes is instead_of:
         return "rest"
     return "replacement" if old else "turn"
-
-
-def excerpt(text: str, most: int) -> str:
-    """Return the beginning of a text on one line, at most so many characters long."""
-    line = " ".join(text.split())
-    return line if len(line) <= most else line[: most - 1] + "…"

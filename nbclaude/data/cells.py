@@ -25,7 +25,7 @@ __all__ = [
     "value_text",
 ]
 
-_NAME_LIMIT = 80
+_MAX_NAME = 80
 CELL_LIMIT = 60  # characters: what a cell of a table has at least
 DIGITS = 10  # what a number has at least
 _LARGE = 1e15  # from here on a float has an exponent
@@ -101,13 +101,13 @@ def date_text(value: object) -> str:
 def name_text(name: object) -> str:
     """Return the name of a column as text; in quotes where it has spaces around it."""
     text = str(full_text(name))
-    return one_line(repr(text) if text != text.strip() else text, _NAME_LIMIT) or "(no name)"
+    return one_line(repr(text) if text != text.strip() else text, _MAX_NAME) or "(no name)"
 
 
 def label_text(name: object) -> str:
     """Return a label as `name_text` does; in quotes also where it is a text that looks like a number."""
     if isinstance(name, str) and _LOOKS_ELSE.fullmatch(name):
-        return one_line(repr(name), _NAME_LIMIT)
+        return one_line(repr(name), _MAX_NAME)
     return name_text(name)
 
 

@@ -21,7 +21,7 @@ __all__ = ["column_lines"]
 _TITLE = "columns (name: type; what is in it):"
 # How much of the room the columns may take at each level; rows get the rest.
 _SHARES = (0.6, 0.65, 0.75, 0.9)
-_MOST_TOLD = 500  # columns are looked at
+_MAX_TOLD = 500  # columns are looked at
 _FAMILY = 4  # columns whose names differ by a number alone are told together, where there is little room
 _NUMBER = re.compile(r"\d+")
 _TOLD_DTYPES = 8
@@ -50,7 +50,7 @@ def column_lines(table: Table, budget: int, *, values: bool) -> tuple[str, tuple
     columns = [
         _Told(name, dtype, table.facts(column))
         for column, (name, dtype) in enumerate(zip(table.names, table.dtypes, strict=True))
-        if column < _MOST_TOLD
+        if column < _MAX_TOLD
     ]
     families = _families(columns)
     if len(columns) == len(table.names):

@@ -28,7 +28,7 @@ from nbclaude.data.numbers import extent_of, is_number, number_column, parts
 __all__ = ["Column", "column_facts", "commonest", "nested_column"]
 
 _NESTED = 2_000  # values of many that are looked at
-_MOST_OBJECTS = 100_000  # dates that are Python objects
+_MAX_OBJECTS = 100_000  # dates that are Python objects
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
         if getattr(whole.dtype, "time_zone", None):
             whole = whole.dt.replace_time_zone(None)
         times = whole.drop_nulls().to_numpy()
-        if times.dtype.kind == "O" and times.size <= _MOST_OBJECTS:
+        if times.dtype.kind == "O" and times.size <= _MAX_OBJECTS:
             times = times.astype("M8[us]")
         return rhythm_facts(times) if times.dtype.kind == "M" else ()
     return ()

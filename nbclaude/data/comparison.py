@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["describe_comparison"]
 
-_MOST_ROWS = 5_000_000  # of tables with more, the values are not compared
-_MOST_COLUMNS = 200
+_MAX_ROWS = 5_000_000  # of tables with more, the values are not compared
+_MAX_COLUMNS = 200
 _EXAMPLES = 3
 _KEYS_SHOWN = 5
 _OTHER = "__other"
@@ -48,13 +48,13 @@ def describe_comparison(compared: Compared, budget: int) -> Described:
     differences = [*_columns(left, right, names), *_types(left, right, names)]
     common = [name for name in left.columns if name in right.columns]
     notes: list[str] = []
-    if max(len(left), len(right)) > _MOST_ROWS:
-        differences.append(f"values are not compared: more than {_MOST_ROWS:,} rows")
+    if max(len(left), len(right)) > _MAX_ROWS:
+        differences.append(f"values are not compared: more than {_MAX_ROWS:,} rows")
         notes.append(Cut("values not compared"))
     elif common:
-        if len(common) > _MOST_COLUMNS:
-            notes.append(Cut(f"values of {_MOST_COLUMNS} of {len(common):,} common columns compared"))
-            common = common[:_MOST_COLUMNS]
+        if len(common) > _MAX_COLUMNS:
+            notes.append(Cut(f"values of {_MAX_COLUMNS} of {len(common):,} common columns compared"))
+            common = common[:_MAX_COLUMNS]
         differences += _rows(left, right, common, names)
     said = differences or ["no difference: the same columns, types, rows and values"]
     text, cut = clip("\n".join([*lines, *said]), budget)

@@ -10,7 +10,7 @@ from nbclaude.data.facts import Fact
 
 __all__ = ["ordinal_facts", "rhythm_facts"]
 
-_MOST_SORTED = 1_000_000  # values: to sort more takes too long
+_MAX_SORTED = 1_000_000  # values: to sort more takes too long
 _REGULAR = 0.5  # of the steps are alike
 _LEAST = 3  # values have a rhythm
 _BEGINNING = 100_000  # of more values in order, the rhythm is that of the first ones
@@ -33,7 +33,7 @@ def rhythm_facts(times: Any) -> tuple[Fact, ...]:
     unit = numpy.datetime_data(times.dtype)[0]
     if unit not in _UNITS or times.size < 2:
         return ()
-    if times.size > _MOST_SORTED:
+    if times.size > _MAX_SORTED:
         return _of_many(times.view("int64"), unit, numpy)
     ordered, order, duplicates = _in_order(times.view("int64"), numpy)
     frequency, gaps = _frequency(ordered, unit, numpy)
@@ -60,7 +60,7 @@ def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
 def ordinal_facts(ordinals: Any) -> tuple[Fact, ...]:
     """Tell the gaps, duplicates and order of periods by their ordinals, a numpy array of integers."""
     numpy = sys.modules["numpy"]
-    if not 2 <= ordinals.size <= _MOST_SORTED:
+    if not 2 <= ordinals.size <= _MAX_SORTED:
         return ()
     ordered, order, duplicates = _in_order(ordinals, numpy)
     gaps = int(numpy.count_nonzero(numpy.diff(ordered) > 1))

@@ -18,8 +18,8 @@ from nbclaude.texts import Cut, clip, counted, one_line
 
 __all__ = ["describe_groups"]
 
-_MOST_GROUPS = 50
-_MOST_NUMBERS = 40
+_MAX_GROUPS = 50
+_MAX_NUMBERS = 40
 _FEW_NUMBERS = 3  # so many columns of numbers have all statistics, more of them their mean alone
 _STATISTICS = ("mean", "median", "min", "max")
 _NAMES = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([^,]+?))\s*(?:,|$)")
@@ -35,7 +35,7 @@ def describe_groups(value: Any, keys: str, budget: int) -> Described:
     frame = whole_frame(value)
     chosen = _columns(frame, keys)
     numbers = [name for name, dtype in frame.schema.items() if dtype.is_numeric() and name not in chosen]
-    told = numbers[:_MOST_NUMBERS]
+    told = numbers[:_MAX_NUMBERS]
     statistics = _STATISTICS if len(told) <= _FEW_NUMBERS else _STATISTICS[:1]
     columns = [(name, statistic) for name in told for statistic in statistics]
     try:
@@ -67,7 +67,7 @@ def _described(
     found, rows = len(groups), len(frame)
     records = [
         [*map(_group, record[: len(chosen)]), *record[len(chosen) :]]
-        for record in groups.head(_MOST_GROUPS).rows()
+        for record in groups.head(_MAX_GROUPS).rows()
     ]
     header = [*map(name_text, chosen), "rows", *(f"{statistic} {name_text(n)}" for n, statistic in columns)]
     opening = f"{title}, {counted(rows, 'row')}, by {_listed(chosen)}: {counted(found, 'group')}"

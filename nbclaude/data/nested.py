@@ -12,7 +12,7 @@ __all__ = ["bytes_kind", "is_nested", "nested_facts", "nested_text"]
 _SHORT = 6  # values of a list that are shown whole
 _ENDS = 3  # of a longer one, from its beginning
 _KEYS = 8  # of a dict are named
-_MOST_ELEMENTS = 100_000  # are looked at for their types
+_MAX_ELEMENTS = 100_000  # are looked at for their types
 _SHORT_GEOMETRY = 50  # characters: a point is shown whole
 
 _MAGIC: Sequence[tuple[bytes, str]] = (
@@ -131,7 +131,7 @@ def _lists(values: Sequence[Any]) -> str:
     for value in values:
         elements.update(_element_type(each) for each in value)
         looked_at += len(value)
-        if looked_at > _MOST_ELEMENTS:
+        if looked_at > _MAX_ELEMENTS:
             break
     of = f"of {', '.join(kind for kind, _ in elements.most_common(3))}, " if elements else ""
     return f"{of}{length_text([len(value) for value in values])}"

@@ -34,7 +34,7 @@ from nbclaude.data.statistics import numbers_in, numbers_of_decimals
 __all__ = ["cost_of", "is_python", "pandas_facts"]
 
 _CACHE_LINE = 64  # bytes
-_MOST_INTERVALS = 10_000  # are counted
+_MAX_INTERVALS = 10_000  # are counted
 
 
 def pandas_facts(column: Column) -> Facts | None:
@@ -194,7 +194,7 @@ def _interval(column: Column) -> Facts:
     left, right = _ends(array.left), _ends(array.right)
     ends = f"from {left[0]} to {right[1]}"
     present = column.sample.to_native().dropna()
-    if column.rows > _MOST_INTERVALS:
+    if column.rows > _MAX_INTERVALS:
         shown = ", ".join(repr(str(value)) for value in present.iloc[:3])
         return Facts.of(column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True))
     return category_facts(*_commonest(present), len(present)).after(column.missing, ends)

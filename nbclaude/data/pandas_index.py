@@ -17,7 +17,7 @@ __all__ = ["index_facts", "index_labels", "is_plain"]
 
 _STATISTICS = ("mean ", "median ", "std ")
 _FEW_VALUES = 8
-_MOST_LABELS = 1_000_000
+_MAX_LABELS = 1_000_000
 
 
 def is_plain(index: Any) -> bool:
@@ -89,14 +89,14 @@ def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]
 
 def _order(index: Any) -> tuple[Fact, ...]:
     """Tell what a column of the same values would not: labels that occur twice."""
-    if index.dtype.kind in "mM" or "datetime" in str(index.dtype) or len(index) > _MOST_LABELS:
+    if index.dtype.kind in "mM" or "datetime" in str(index.dtype) or len(index) > _MAX_LABELS:
         return ()
     repeated = int(index.duplicated().sum())
     return (Fact(f"{repeated:,} duplicate{'s' if repeated > 1 else ''}", 1),) if repeated else ()
 
 
 def _repeated(index: Any) -> str:
-    if len(index) > _MOST_LABELS:
+    if len(index) > _MAX_LABELS:
         return ""
     repeated = int(index.duplicated().sum())
     return f", {repeated:,} duplicate{'s' if repeated > 1 else ''}" if repeated else ", unique"

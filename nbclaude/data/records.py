@@ -16,7 +16,7 @@ __all__ = ["record_table"]
 # A shorter list of records says more as Python shows it.
 _LONG = 40
 _LOOKED_AT = 1_000  # records whose shape is looked at
-_WIDEST = 500  # columns
+_MAX_WIDTH = 500  # columns
 _SCALARS = (
     str,
     bytes,
@@ -77,6 +77,10 @@ def _plain(records: list[Any]) -> Table | None:
         alike = all(len(record) == len(keys) for record in looked_at)
     else:
         return None
-    if not alike or not 0 < len(keys) <= _WIDEST or not all(isinstance(value, _SCALARS) for value in values):
+    if (
+        not alike
+        or not 0 < len(keys) <= _MAX_WIDTH
+        or not all(isinstance(value, _SCALARS) for value in values)
+    ):
         return None
     return rows_table(f"list of {type(records[0]).__name__}s", keys, records, cells)

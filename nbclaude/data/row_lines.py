@@ -19,8 +19,8 @@ __all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle
 _GAP = "…"
 _DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
-_MOST_TURNED = 400  # columns
-_MOST_SQUARE = 80  # columns
+_MAX_TURNED = 400  # columns
+_MAX_SQUARE = 80  # columns
 _FIRST_SHARE = 0.6  # of the room goes to the first columns, the rest to the last
 
 
@@ -35,10 +35,13 @@ class Shown:
     @property
     def note(self) -> str:
         """What is left out, in words; nothing for nothing."""
-        if self.first + self.last == self.total:
-            return ""
+        return "" if self.first + self.last == self.total else f"rows show the {self.which}"
+
+    @property
+    def which(self) -> str:
+        """The columns in words."""
         last = f" and last {self.last:,}" if self.last else ""
-        return f"rows show the first {self.first:,}{last} of {self.total:,} columns"
+        return f"first {self.first:,}{last} of {self.total:,} columns"
 
     @property
     def columns(self) -> Sequence[int]:
@@ -87,7 +90,7 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     if spread and len(rows.text) + 100 > budget:
         spread, rows = [], laid_out(header, head, 0, _DIGITS)
     notes: list[str] = [Cut(columns.note)] if columns.note else []
-    said = f", {columns.note.removeprefix('rows show the ')}" if notes else ""
+    said = f", {columns.which}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
     text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
     if spread:
@@ -145,7 +148,7 @@ def _widths(table: Table, rows: int, columns: range) -> list[int]:
 
 def turned(table: Table) -> str:
     """Return the values of a table of few rows and many columns as a line for each column; nothing for other tables."""
-    if not 0 < table.rows <= _FEW_ROWS or not len(table.names) <= _MOST_TURNED:
+    if not 0 < table.rows <= _FEW_ROWS or not len(table.names) <= _MAX_TURNED:
         return ""
     skip = len(table.labels)
     rows = table.cells(range(table.rows), range(len(table.names)))
@@ -161,7 +164,7 @@ def turned(table: Table) -> str:
 def triangle(table: Table) -> str:
     """Return a matrix of correlations, with the same names on both sides, as its lower half; nothing for other tables."""
     size = len(table.names)
-    if not 3 <= size == table.rows <= _MOST_SQUARE or len(table.labels) != 1:
+    if not 3 <= size == table.rows <= _MAX_SQUARE or len(table.labels) != 1:
         return ""
     rows = table.cells(range(size), range(size))
     if [str(row[0]) for row in rows] != list(table.names):

@@ -15,11 +15,11 @@ from nbclaude.texts import Cut, one_line
 
 __all__ = ["is_styled", "styled_table"]
 
-_MOST_CELLS = 10_000  # are rendered, which takes pandas a second
-_MOST_COLUMNS = 200
+_MAX_CELLS = 10_000  # are rendered, which takes pandas a second
+_MAX_COLUMNS = 200
 _FEWEST_ROWS = 50
-_LONGEST = 20_000_000  # characters of HTML that are read
-_WIDEST = 1_000  # columns that one cell may span
+_MAX_LENGTH = 20_000_000  # characters of HTML that are read
+_MAX_SPAN = 1_000  # columns that one cell may span
 
 
 def is_styled(value: object) -> bool:
@@ -31,7 +31,7 @@ def styled_table(value: Any) -> Table:
     """Return such a table with the texts that its reader sees, caption, formats and labels included."""
     name, render = _RENDERED[_kind(value)]
     html, notes = render(value)
-    shown = _Shown.of(seen_tree(html, _LONGEST))
+    shown = _Shown.of(seen_tree(html, _MAX_LENGTH))
     titles = "".join(f', "{one_line(each, 200)}"' for each in shown.captions)
     table = rows_table(f"{name} as it is shown{titles}", shown.names, [row.cells for row in shown.rows])
 
@@ -48,9 +48,9 @@ def _styler(value: Any) -> tuple[str, tuple[str, ...]]:
     """Return the HTML of a Styler, of no more rows and columns than can be used, and notes of what is left out."""
     option = sys.modules["pandas"].get_option
     # What the reader is not shown stays out as well.
-    widest = min(_MOST_COLUMNS, option("styler.render.max_columns") or _MOST_COLUMNS)
+    widest = min(_MAX_COLUMNS, option("styler.render.max_columns") or _MAX_COLUMNS)
     rows, columns = len(value.index) - len(value.hidden_rows), len(value.columns) - len(value.hidden_columns)
-    most = max(_FEWEST_ROWS, _MOST_CELLS // max(1, min(columns, widest)))
+    most = max(_FEWEST_ROWS, _MAX_CELLS // max(1, min(columns, widest)))
     longest = min(most, option("styler.render.max_rows") or most)
     html = value.to_html(sparse_index=False, sparse_columns=False, max_rows=longest, max_columns=widest)
     notes = []
@@ -205,7 +205,7 @@ def _is_label(cell: _Cell) -> bool:
 
 def _span(element: Element, name: str) -> int:
     given = element.get(name, "1")
-    return min(int(given), _WIDEST) if given.isdecimal() and given != "0" else 1
+    return min(int(given), _MAX_SPAN) if given.isdecimal() and given != "0" else 1
 
 
 def _labels(head: list[list[_Cell]], beside: list[int], inside: list[int]) -> tuple[list[str], list[str]]:

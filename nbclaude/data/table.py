@@ -16,7 +16,7 @@ from nbclaude.texts import Cut, counted, one_line
 __all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
 
 # Statistics look at all rows of a table of so many cells, and of a larger one at a sample of so many rows and cells.
-_MOST_CELLS = 1_000_000
+_MAX_CELLS = 1_000_000
 _SAMPLE_ROWS = 100_000
 _SAMPLE_CELLS = 300_000
 # Beyond this many columns, costs and samples are no longer made smaller.
@@ -67,7 +67,7 @@ def sample_step(rows: int, columns: int) -> int:
     The step is a prime, so that it does not fall in with a rhythm of the data: days, hours, the pixels of a line.
     """
     columns = min(columns, _TOLD_COLUMNS)
-    if rows * columns <= _MOST_CELLS:
+    if rows * columns <= _MAX_CELLS:
         return 1
     step = max(2, math.ceil(rows / min(_SAMPLE_ROWS, max(1_000, _SAMPLE_CELLS // columns))))
     while any(step % divisor == 0 for divisor in range(2, math.isqrt(step) + 1)):

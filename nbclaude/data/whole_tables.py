@@ -11,9 +11,9 @@ from nbclaude.texts import one_line
 
 __all__ = ["about", "attributes_text"]
 
-_MOST_ATTRIBUTES = 20
-_LONGEST = 80  # characters of an attribute
-_MOST_CELLS = 1_000_000  # of a table that is searched whole for duplicated rows
+_MAX_ATTRIBUTES = 20
+_MAX_LENGTH = 80  # characters of an attribute
+_MAX_CELLS = 1_000_000  # of a table that is searched whole for duplicated rows
 
 
 def about(frame: Any, family: str, step: int) -> list[str]:
@@ -29,11 +29,11 @@ def attributes_text(attributes: Mapping[Any, Any]) -> str:
     if not attributes:
         return ""
     told = [
-        f"{name_text(name)}: {one_line(str(value), _LONGEST)}"
-        for name, value in list(attributes.items())[:_MOST_ATTRIBUTES]
+        f"{name_text(name)}: {one_line(str(value), _MAX_LENGTH)}"
+        for name, value in list(attributes.items())[:_MAX_ATTRIBUTES]
     ]
-    if len(attributes) > _MOST_ATTRIBUTES:
-        told.append(f"and {len(attributes) - _MOST_ATTRIBUTES:,} more")
+    if len(attributes) > _MAX_ATTRIBUTES:
+        told.append(f"and {len(attributes) - _MAX_ATTRIBUTES:,} more")
     return f"attrs: {'; '.join(told)}"
 
 
@@ -58,10 +58,10 @@ def _duplicates(frame: Any, family: str, step: int) -> str:
     # Of a single column the facts about it tell that.
     if rows < 2 or columns < 2:
         return ""
-    sampled = step > 1 or rows * columns > _MOST_CELLS
+    sampled = step > 1 or rows * columns > _MAX_CELLS
     try:
         if sampled:
-            step = max(step, rows * columns // _MOST_CELLS)
+            step = max(step, rows * columns // _MAX_CELLS)
             frame = _every(frame, family, step)
             rows = frame.shape[0]
         repeated = _repeated(frame, family)

@@ -29,7 +29,8 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
                 f"{' 5' if format == 'head' else ''}}}, or a table of it, {{ds.to_dataframe():{format}"
                 f"{' 5' if format == 'head' else ''}}}."
             )
-        opening = f"xarray {kind} {value.name or ''}, dimensions ({size}), {value.dtype}".replace(" ,", ",")
+        named = f" {value.name}" if value.name else ""
+        opening = f"xarray {kind}{named}, dimensions ({size}), {value.dtype}"
         shown = value[:rows] if format == "head" and value.ndim else value
         return describe_array(shown.values, format, rows, budget, opening)
     if format != "schema":

@@ -1,15 +1,32 @@
 // Changes cells in the front end's document. In: the traits of Actions (actions.py). Out: what came of it, in `outcome` and `done`.
 
-const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
-const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
-const SLOW = 1_000_000; // pairs of lines; a comparison beyond it shows the texts one after the other
-
 // JupyterLab and Notebook 7 give their widgets the notebook's document; other front ends do not.
 function documentOf(model) {
   const context = model.widget_manager?.context;
   const notebook = context?.model?.sharedModel;
   return notebook?.insertCell && notebook.cells ? notebook : null;
 }
+
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Without a secure address there is no clipboard but the old one.
+    const field = Object.assign(document.createElement("textarea"), { value: text });
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    return done;
+  }
+}
+
+// What stands above is the panel's as well (panel/frontend.py).
+
+const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
+const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
+const SLOW = 1_000_000; // pairs of lines; a comparison beyond it shows the texts one after the other
 
 const isReadOnly = (model, cell) =>
   model.widget_manager?.context?.model?.readOnly === true || cell?.getMetadata?.("editable") === false;
@@ -88,21 +105,6 @@ function initialize({ model }) {
   };
   model.on("change:wish", obey);
   obey();
-}
-
-export async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without a secure address there is no clipboard but the old one.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
 }
 
 function differences(before, after) {

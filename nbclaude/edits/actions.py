@@ -8,9 +8,12 @@ from traitlets import Bool, List, Unicode
 
 from nbclaude.widget import FrontEndWidget
 
-__all__ = ["Actions"]
+__all__ = ["SHARED_SCRIPT", "Actions"]
 
 _HERE = Path(__file__).parent
+_SCRIPT = (_HERE / "actions.js").read_text("utf-8")
+SHARED_SCRIPT = _SCRIPT.partition("// What stands above is the panel's as well")[0]
+"""What the scripts of all widgets of ours need: the notebook's document, and the clipboard."""
 
 
 class Actions(FrontEndWidget):
@@ -27,7 +30,7 @@ class Actions(FrontEndWidget):
     """
 
     _anywidget_id = Unicode("nbclaude.edits.actions.Actions").tag(sync=True)
-    _esm = Unicode((_HERE / "actions.js").read_text("utf-8")).tag(sync=True)
+    _esm = Unicode(_SCRIPT).tag(sync=True)
     _css = Unicode((_HERE / "actions.css").read_text("utf-8")).tag(sync=True)
     cell = Unicode().tag(sync=True)
     label = Unicode().tag(sync=True)

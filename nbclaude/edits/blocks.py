@@ -7,6 +7,7 @@ import re
 from collections.abc import Container, Sequence
 
 from nbclaude.edits.python_cells import cell_magic_of, is_python_magic
+from nbclaude.notebook import OUR_CELL
 
 __all__ = ["cell_of_block", "corrected_cell", "is_runnable", "missing_extension"]
 
@@ -105,7 +106,8 @@ def corrected_cell(blocks: Sequence[tuple[str, str]], before: str) -> str | None
 
 def _in_place_of(before: str, language: str, source: str) -> str | None:
     """Return a block as a cell in the place of another one; None for what is in another language."""
-    tag, source = _tag(language), source.strip("\n")
+    # Some models repeat the line that asked; the new cell must not ask again.
+    tag, source = _tag(language), _without_asking(source).strip("\n")
     magic, line = cell_magic_of(before)
     own, _ = cell_magic_of(source)
     if own:
@@ -119,6 +121,11 @@ def _in_place_of(before: str, language: str, source: str) -> str | None:
     if tag in _PYTHON - {""}:
         return source
     return f"{line}\n{source}" if not tag or _is_language_of(tag, magic) else None
+
+
+def _without_asking(source: str) -> str:
+    first, _, rest = source.lstrip("\n").partition("\n")
+    return rest if OUR_CELL.match(first) else source
 
 
 def _is_language_of(tag: str, magic: str) -> bool:

@@ -8,7 +8,7 @@ from nbclaude.edits.offers import Offer, forget_widgets
 
 __all__ = ["Edits"]
 
-_MOST = 100
+_MAX_KEPT = 100
 
 
 class Edits:
@@ -20,7 +20,7 @@ class Edits:
     def note(self, offer: Offer, message: object = None) -> None:
         """Remember an offer; `message` is the answer that it was made of."""
         self._noted.append((message, offer))
-        del self._noted[:-_MOST]
+        del self._noted[:-_MAX_KEPT]
 
     @property
     def last(self) -> Offer | None:

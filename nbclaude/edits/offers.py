@@ -31,7 +31,7 @@ _ONCE = (
 )
 _NO_WAY = "This front end does not let nbclaude change its cells, so the new code is shown here:"
 _DONE = ("replaced", "inserted", "restored")
-_MOST_WIDGETS = 60  # of one kernel; the oldest close then
+_MAX_WIDGETS = 60  # of one kernel; the oldest close then
 # The buttons are the output after the diff. Where their widget has gone, JupyterLab would show an error in their place.
 _VANISHING = (
     ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets)"
@@ -227,7 +227,7 @@ def made_widget(shell: Shell, **traits: object) -> Any:
     shown = at.cell if at is not None else ""
     widget = OfferedActions(LINE, shown, **traits) if by_extension(shell) else _actions(traits)
     _widgets.append((shown, widget))
-    while len(_widgets) > _MOST_WIDGETS:
+    while len(_widgets) > _MAX_WIDGETS:
         _widgets.pop(0)[1].close()
     return widget
 

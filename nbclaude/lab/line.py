@@ -12,7 +12,7 @@ from nbclaude.notebook import Shell
 __all__ = ["LINE", "Line"]
 
 TARGET = "nbclaude"
-_MOST_NAMES = 2_000  # that prompts of one kernel are looked through for
+_MAX_NAMES = 2_000  # that prompts of one kernel are looked through for
 
 OnState = Callable[[Mapping[str, Any]], None]
 
@@ -97,7 +97,7 @@ class Line:
         for name in names if isinstance(names, list) else ():
             if isinstance(name, str):
                 self._asked[name] = None
-        while len(self._asked) > _MOST_NAMES:
+        while len(self._asked) > _MAX_NAMES:
             del self._asked[next(iter(self._asked))]
         self._tell_names()
 

@@ -6,7 +6,6 @@ import sys
 from typing import Any
 
 from nbclaude import __version__, notebook
-from nbclaude.conversation.workspace import Surroundings, current_workspace
 from nbclaude.edits import insert_cells
 from nbclaude.lab import LINE
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
@@ -25,6 +24,7 @@ from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
 from nbclaude.magics.rules import RulesMagics
 from nbclaude.notebook import Shell
+from nbclaude.workspace import Surroundings, current_workspace
 
 __all__ = ["FAMILIES", "load", "unload"]
 

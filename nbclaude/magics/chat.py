@@ -10,7 +10,6 @@ from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from nbclaude.asking.prepare import refuse_keys
 from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics.family import Family
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
@@ -22,6 +21,7 @@ from nbclaude.options import help_page, parse_line
 from nbclaude.output import say
 from nbclaude.stopping import stoppable, undisturbed
 from nbclaude.supported import refuse_old_widgets
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.saved.replaying import Replays

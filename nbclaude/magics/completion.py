@@ -8,12 +8,12 @@ from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.magics import short_names
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
 from nbclaude.verbs.instructions import instruction_names
 from nbclaude.verbs.options import OWN
+from nbclaude.workspace import Workspace
 
 __all__ = ["load", "unload"]
 

@@ -30,7 +30,7 @@ from nbclaude.client.keys import (
 )
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import said, worded
 from nbclaude.output import say, show_table
 from nbclaude.secrets.keys import Secret, find_keys
@@ -44,12 +44,11 @@ _NOTHING_STORED = "Nothing was stored."
 
 
 @magics_class
-class ConnectMagics(Family):
+class ConnectMagics(OtherFamily):
     """Magics about servers and their keys; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._model_before = ""  # to go back to, after one that a connection brought
 
     @no_var_expand
@@ -151,9 +150,7 @@ class ConnectMagics(Family):
         elif before and self._chat.model == before and self._model_before:
             self._chat.model = self._model_before
         self._end_demo()
-        key = self._key_text(named if connection else None)
-        if key.startswith("not set"):
-            key += "; %claude_login stores one"
+        key = self._key_text(named if connection else None, unset="; %claude_login stores one")
         model = f"The model is {self._settings().model}"
         if not named.default_model and named.name != "anthropic":
             model += "; %claude_models lists what there is"
@@ -180,8 +177,8 @@ class ConnectMagics(Family):
         note = "base_url of the settings" if is_unnamed else named.note
         return "→" if is_used else "", named.name, named.base_url, key, named.default_model, note
 
-    def _key_text(self, named: NamedConnection | None) -> str:
-        """Say where the key comes from; without `named`, that of the settings."""
+    def _key_text(self, named: NamedConnection | None, unset: str = "") -> str:
+        """Say where the key comes from, without `named` that of the settings; `unset` is added where there is none."""
         settings = self._settings()
         try:
             connection = connect(
@@ -196,7 +193,7 @@ class ConnectMagics(Family):
             )
         except MissingKeyError:
             variables = named.key_variables if named else ("ANTHROPIC_API_KEY",)
-            return f"not set ({' or '.join(variables)})" if variables else "not set"
+            return f"not set ({' or '.join(variables)}){unset}" if variables else f"not set{unset}"
         except ConfigurationError as error:
             return said(error)
         return _the(connection.key_source) if connection.key_source else "none needed"

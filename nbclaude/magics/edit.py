@@ -15,8 +15,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.edits import cell_of_block, corrected_cell, offer, propose
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
@@ -48,12 +47,8 @@ class _Edit:
 
 
 @magics_class
-class EditMagics(Family):
+class EditMagics(OtherFamily):
     """Magics that change a cell; the one that asks takes the options of `%claude`."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @no_var_expand
     @line_cell_magic

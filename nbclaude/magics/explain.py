@@ -19,58 +19,57 @@ from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell, visible_cells
 from nbclaude.errors import NbclaudeError
 from nbclaude.magics.calls import call_of
-from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.failures import show_after_cell
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_verb_line
 from nbclaude.stopping import stoppable, unbroken
-from nbclaude.verbs.explained import explained_cell, explained_name, listed_source
+from nbclaude.verbs.explained import (
+    explained_cell,
+    explained_name,
+    is_code,
+    listed_source,
+    scope_with_builtin,
+)
 from nbclaude.verbs.options import EXPLAIN, options_text
 from nbclaude.verbs.prompts import prompt_text
 
-__all__ = ["ExplainMagics", "take_out"]
-
-
-@unbroken
-def take_out(lines: list[str]) -> list[str]:
-    """Take the line out of a cell that is to be explained: what is left runs as if it had never been there."""
-    found = notebook.explained("".join(lines))
-    if found is None:
-        return lines
-    line, code = found
-    try:
-        _, own, _ = parse_verb_line(line, EXPLAIN)
-    except UsageError:
-        # Running the call says what is wrong with the line, and nothing else is run.
-        return [f"{call_of('claude_explain', line, mentions=False)}\n"]
-    return [] if own.get("no_run") else code.splitlines(keepends=True)
-
-
-# IPython runs what has no side effects also to see whether a cell that is being typed is complete.
-take_out.has_side_effects = True  # type: ignore[attr-defined]
+__all__ = ["ExplainMagics"]
 
 
 @magics_class
-class ExplainMagics(Family):
+class ExplainMagics(OtherFamily):
     """The magic that explains; it takes the options of `%claude`."""
 
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+    @unbroken
+    def take_out(self, lines: list[str]) -> list[str]:
+        """Take the line out of a cell that is to be explained: what is left runs as if it had never been there."""
+        found = notebook.explained("".join(lines), self.shell)
+        if found is None:
+            return lines
+        line, code = found
+        try:
+            _, own, _ = parse_verb_line(line, EXPLAIN)
+        except UsageError:
+            # Running the call says what is wrong with the line, and nothing else is run.
+            return [f"{call_of('claude_explain', line, mentions=False)}\n"]
+        return [] if own.get("no_run") else code.splitlines(keepends=True)
+
+    # IPython runs what has no side effects also to see whether a cell that is being typed is complete.
+    take_out.has_side_effects = True  # type: ignore[attr-defined]
 
     def load(self) -> None:
         """Begin to explain cells that ask for it."""
-        self.shell.input_transformer_manager.cleanup_transforms.insert(0, take_out)
+        self.shell.input_transformer_manager.cleanup_transforms.insert(0, self.take_out)
         self.shell.events.register("post_run_cell", self.after_cell)
 
     def unload(self) -> None:
         """Leave the shell as it was."""
         transforms = self.shell.input_transformer_manager.cleanup_transforms
-        if take_out in transforms:
-            transforms.remove(take_out)
+        if self.take_out in transforms:
+            transforms.remove(self.take_out)
         if self.after_cell in self.shell.events.callbacks.get("post_run_cell", []):
             self.shell.events.unregister("post_run_cell", self.after_cell)
 
@@ -89,9 +88,12 @@ class ExplainMagics(Family):
             # Somebody has called the magic as a function: the cell is not run then.
             reply = self._ask(options, {**own, "no_run": True}, text, LoggedCell("", 0, cell), where.scope)
             return reply if where.target else None
-        about = explained_name(self.workspace.seen, text, where.scope, values=not own.get("no_values"))
+        values = not own.get("no_values")
+        names = scope_with_builtin(where.scope, text)
+        about = explained_name(self.workspace.seen, text, names, values=values)
         if about is not None:
-            options = replace(options, attach=(*options.attach, text))
+            if values or is_code(text, names):
+                options = replace(options, attach=(*options.attach, text))
             prompt = Prompt(
                 prompt_text("explain", "name", what=text),
                 verb="explain",
@@ -99,7 +101,7 @@ class ExplainMagics(Family):
                 attachments=about,
                 instruction=_instruction(own, named=True),
             )
-            reply = ask_prompt(self._chat, options, prompt, where.scope)
+            reply = ask_prompt(self._chat, options, prompt, names)
         else:
             reply = self._ask(options, own, text, self._previous(), where.scope)
         return reply if where.target else None
@@ -116,7 +118,9 @@ class ExplainMagics(Family):
     def after_cell(self, result: Any) -> None:
         """Explain the cell that has run, if its first line asks for it; runs after every cell."""
         info = getattr(result, "info", None)
-        found = notebook.explained(str(info.raw_cell)) if info is not None and info.store_history else None
+        if info is None or not info.store_history:
+            return
+        found = notebook.explained(str(info.raw_cell), self.shell)
         if found is None or isinstance(result.error_in_exec, KeyboardInterrupt):
             return
         try:
@@ -142,13 +146,19 @@ class ExplainMagics(Family):
         self, options: Options, own: Mapping[str, Any], question: str, cell: LoggedCell, names: Scope
     ) -> Reply | None:
         has_run = not own.get("no_run") and cell.execution_count > 0
+        values = not own.get("no_values")
         seen = self.workspace.seen
         failure = seen.failures.of_cell(cell.execution_count) if has_run else None
         about: tuple[Attachment, ...] = explained_cell(
-            seen, cell, failure, self.shell.user_ns, values=not own.get("no_values"), has_run=has_run
+            seen, cell, failure, self.shell.user_ns, values=values, has_run=has_run
         )
-        if has_run and any(
-            each.execution_count == cell.execution_count for each in seen.figures.of_last_plotting_cell()
+        # A figure shows values.
+        if (
+            has_run
+            and values
+            and any(
+                each.execution_count == cell.execution_count for each in seen.figures.of_last_plotting_cell()
+            )
         ):
             options = replace(options, figures=(*options.figures, "cell"))
         name = f"In[{cell.execution_count}]"

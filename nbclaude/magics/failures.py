@@ -132,8 +132,7 @@ def card_of(error: BaseException) -> Any:
     from nbclaude.render.notice import Failure, Notice
 
     if isinstance(error, AnswerInterrupted):
-        text = said(error).removeprefix("Stopped").lstrip(".: ")
-        return Notice("Stopped", f"{text[:1].upper()}{text[1:]}")
+        return Notice("Stopped", error.said_after_stopped(spell))
     title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
     if not isinstance(error, APIStatusError):
         return Failure(title, (said(error),))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
+from nbclaude.workspace import Workspace
 
-__all__ = ["Family", "argument"]
+if TYPE_CHECKING:
+    from nbclaude.magics.chat import ClaudeMagics
+
+__all__ = ["Family", "OtherFamily", "argument"]
 
 _COMMENT = re.compile(r"(?:^|\s)#.*", re.DOTALL)
 
@@ -23,6 +26,14 @@ class Family(Magics):
     def __init__(self, *, shell: Shell, workspace: Workspace, **arguments: Any) -> None:
         self.workspace = workspace
         super().__init__(shell=shell, **arguments)  # type: ignore[arg-type]  # a Shell is what we use of its class
+
+
+class OtherFamily(Family):
+    """Magics beside `%claude`, whose settings they ask with."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
+        self._chat = chat
 
 
 def argument(line: str) -> str:

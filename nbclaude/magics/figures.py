@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.context.shown.shown_image import ShownImage
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.output import say, show_bundle
 
 __all__ = ["FigureMagics"]
 
 _RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_LARGEST = 400_000  # bytes of one picture in the gallery
+_MAX_BYTES = 400_000  # bytes of one picture in the gallery
 
 
 @magics_class
-class FigureMagics(Family):
+class FigureMagics(OtherFamily):
     """Magics about what cells have shown; they have no settings of their own."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_figures(self, line: str) -> None:
@@ -42,9 +36,10 @@ class FigureMagics(Family):
         from nbclaude.render.table import table_text
 
         pictures = [
-            Picture(n, log.name_of(image), _size(image), _address(image)) for n, image in enumerate(images, 1)
+            Picture(f"--fig {n}", log.name_of(image), _size(image), _address(image))
+            for n, image in enumerate(images, 1)
         ]
-        rows = [(f"--fig {picture.number}", picture.name, picture.size) for picture in pictures]
+        rows = [(picture.word, picture.name, picture.size) for picture in pictures]
         title = "Figures that cells have shown, the newest first"
         show_bundle(
             self.shell,
@@ -66,9 +61,10 @@ def _address(image: ShownImage) -> str:
     """The picture's own bytes as an address, or a small copy of what is large or can be seen through; nothing for others."""
     from nbclaude.context.images.prepared import is_opaque
     from nbclaude.context.images.small_copies import small_copy
+    from nbclaude.render.data_urls import data_url
 
     if image.media_type not in _RASTER:
         return ""
-    if len(image.data) > _LARGEST or not is_opaque(image.data):
+    if len(image.data) > _MAX_BYTES or not is_opaque(image.data):
         return small_copy(image.data, image.picture.needs_background)
-    return f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}"
+    return data_url(image.media_type, image.data)

@@ -17,8 +17,7 @@ from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.told import without_hidden
 from nbclaude.edits import corrected_cell, offer, propose
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
@@ -36,12 +35,8 @@ _NUMBER = re.compile(r"(?:In)?\[?(\d+)\]?")
 
 
 @magics_class
-class FixMagics(Family):
+class FixMagics(OtherFamily):
     """The magic that mends a cell; it takes the options of `%claude`."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @no_var_expand
     @line_magic

@@ -19,8 +19,7 @@ from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import open_calls, replayable
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_in_cell, format_of, settings_given
 from nbclaude.magics.scope import Standing, standing
 from nbclaude.magics.tool_names import Tools, tools_given
@@ -44,12 +43,8 @@ _GO_ON = (
 
 
 @magics_class
-class FollowUpMagics(Family):
+class FollowUpMagics(OtherFamily):
     """Magics that go on with the last answer; they take the options of `%claude`."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @no_var_expand
     @line_magic

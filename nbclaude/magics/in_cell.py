@@ -19,9 +19,10 @@ from nbclaude.asking.tool_variables import variables_for
 from nbclaude.context.references.scope import Scope
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
 from nbclaude.conversation.estimate import unmeasured_note
+from nbclaude.conversation.exchange import KEPT
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
 from nbclaude.magics.replays import saved_answer
@@ -36,6 +37,7 @@ from nbclaude.output import EarlySign, open_display, say, show_receipt
 from nbclaude.settings.table import SETTINGS
 from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
@@ -48,11 +50,8 @@ _ADVICE = (
     "If no answer appears here, it is in _claude; "
     "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
-_WAS_COMPLETE = (
-    "Stopped when the answer was complete; it is in _claude, and %claude_undo takes its turn back."
-)
-_WAS_KEPT = "Stopped. The partial answer is kept. Continue: %claude_continue. Discard: %claude_undo."
-_UNCHANGED = "Stopped. The conversation is unchanged."
+_WAS_COMPLETE: Words = ("It is in _claude, and ", Command.UNDO, " takes its turn back.")
+_UNCHANGED: Words = ("The conversation is unchanged.",)
 
 
 class Asker(Protocol):
@@ -85,7 +84,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
-    with _early_sign(asker, options) as sign:
+    with _early_sign(asker, options, prompt.text) as sign:
         gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
         sign.say("")
         question = Question(
@@ -105,20 +104,16 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
         return ask_in_cell(asker, options, ask, sign)
 
 
-def _early_sign(asker: Asker, options: Options) -> EarlySign:
+def _early_sign(asker: Asker, options: Options, prompt: str) -> EarlySign:
     """Return what is shown while what goes along takes its time, where somebody looks and outputs can be updated."""
     shell = asker.shell
     is_wanted = (
-        str(asker.display) != "append"
-        and notebook.is_watched(shell)
-        and notebook.shows_updates(shell)
-        # A figure that the cell has yet to show comes first, and the answer below it.
-        and not notebook.has_open_figures()
+        str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
     )
     sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted)
     if options.figures:
         sign.say("Painting the figure…")
-    elif options.attach:
+    elif options.attach or options.dry_run or "{" in prompt:
         sign.say("Preparing what is attached…")
     return sign
 
@@ -135,8 +130,10 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     restore_first(asker)
     # What cannot be sent is said before anything is shown.
     prepared = prepare(workspace, ask)
-    _show_figures(shell)
+    sign = _show_figures(shell, sign)
     if options.dry_run:
+        if sign is not None:
+            sign.end()
         _show_plan(shell, prepared)
         return None
     prepared, saved = saved_answer(asker, prepared, fresh=options.fresh)
@@ -168,11 +165,11 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     except KeyboardInterrupt as stop:
         if stopping.says_what_became(stop):
             raise
-        raise AnswerInterrupted(_UNCHANGED if conversation.turns == before else _WAS_KEPT) from None
+        raise AnswerInterrupted(note=_UNCHANGED if conversation.turns == before else KEPT) from None
     if answered.outcome.error is not None:
         raise answered.outcome.error
     if answered.was_stopped:
-        raise AnswerInterrupted(_WAS_COMPLETE)
+        raise AnswerInterrupted("when the answer was complete", note=_WAS_COMPLETE)
     return answered.reply
 
 
@@ -238,9 +235,15 @@ def _show_plan(shell: Shell, prepared: Prepared) -> None:
     show_receipt(shell, replace(receipt, notes=notes))
 
 
-def _show_figures(shell: Shell) -> None:
-    """Show the cell's figures above the answer that is about them."""
-    from nbclaude.context.shown.pending import show_pending
+def _show_figures(shell: Shell, sign: EarlySign | None) -> EarlySign | None:
+    """Show the cell's figures above the answer that is about them; return the sign, unless a figure has taken its place."""
+    from nbclaude.context.shown.pending import pending_figures, show_pending
 
-    if notebook.only_asks_follow(shell):
+    if not notebook.only_asks_follow(shell):
+        return sign
+    if sign is None or not pending_figures(shell):
         show_pending(shell)
+        return sign
+    with sign.giving_place():
+        show_pending(shell)
+    return None

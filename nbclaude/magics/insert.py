@@ -1,4 +1,4 @@
-"""`%claude_insert`: puts the code of the last answer into cells."""
+"""`%claude_insert` and `%claude_save_steps`: put code of the last answer, and what its tools did, into cells."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.reply import CodeBlock, Reply
+from nbclaude.asking.step_cells import cells_of_steps
 from nbclaude.edits import cell_of_block, insert_cells, is_runnable, missing_extension
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.output import say
 
 __all__ = ["InsertMagics"]
 
 
 @magics_class
-class InsertMagics(Family):
+class InsertMagics(OtherFamily):
     """Magics that put code where it belongs."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     def claude_insert(self, line: str) -> None:
@@ -55,14 +52,36 @@ class InsertMagics(Family):
         for note in filter(None, (said, *notes)):
             say(note)
 
+    @line_magic
+    def claude_save_steps(self, line: str) -> None:
+        """Write what tools did for the last answer as cells below, so that it can be repeated without Claude; nothing is run.
+
+        Each call of `python` and `bash` that you approved becomes a cell with its code, and each call of a function of yours a
+        cell that calls it. Calls that were denied or failed are left out.
+        """
+        if argument(line):
+            raise UsageError("%claude_save_steps takes no arguments.")
+        reply = self._reply("%claude_save_steps")
+        if not reply.steps:
+            raise UsageError("%claude_save_steps: no tool ran for the last answer.")
+        cells, untold = cells_of_steps(reply.steps, self.shell.user_ns)
+        notes = [f"Left out calls of {', '.join(untold)}, which no cell can repeat."] if untold else []
+        if not cells:
+            raise UsageError("%claude_save_steps: the last answer has no step that a cell could repeat.")
+        for note in filter(None, (insert_cells(self.shell, cells), *notes)):
+            say(note)
+
     def _blocks(self) -> list[CodeBlock]:
-        reply = self.shell.user_ns_hidden.get("_claude")
-        if not isinstance(reply, Reply):
-            raise UsageError("%claude_insert: there is no answer yet.")
-        blocks = reply.code
+        blocks = self._reply("%claude_insert").code
         if not blocks:
             raise UsageError("%claude_insert: the last answer has no code block.")
         return blocks
+
+    def _reply(self, magic: str) -> Reply:
+        reply = self.shell.user_ns_hidden.get("_claude")
+        if not isinstance(reply, Reply):
+            raise UsageError(f"{magic}: there is no answer yet.")
+        return reply
 
 
 def _nth(blocks: Sequence[CodeBlock], wanted: str) -> CodeBlock:

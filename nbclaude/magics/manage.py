@@ -9,13 +9,15 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
+from nbclaude.cleaning import excerpt
 from nbclaude.client.connection import DEMO_NOTICE
-from nbclaude.conversation.turns import Conversation, Turn, excerpt
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
+from nbclaude.magics.wording import note_text
 from nbclaude.output import say, say_with, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
@@ -28,12 +30,11 @@ _LOOKED_AT = 2_000  # characters of an answer
 
 
 @magics_class
-class ManageMagics(Family):
+class ManageMagics(OtherFamily):
     """Magics beside `%claude`; they have no settings of their own."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._demo: Simulator | None = None
 
     @line_magic
@@ -52,7 +53,7 @@ class ManageMagics(Family):
             title += f", which branches from {conversation.branch[0]!r} after turn {conversation.branch[1]}"
         show_table(self.shell, title, _HISTORY_COLUMNS, rows)
         if conversation.set_aside:
-            say(set_aside_sentence(len(conversation.set_aside)))
+            say(note_text(set_aside_sentence(len(conversation.set_aside))))
 
     @line_magic
     def claude_undo(self, line: str) -> None:
@@ -74,7 +75,7 @@ class ManageMagics(Family):
         if change is not None:
             said = f"Took back {undone(change)}. {_count(conversation)}."
         if conversation.set_aside:
-            said += f" {set_aside_sentence(len(conversation.set_aside))}"
+            said += f" {note_text(set_aside_sentence(len(conversation.set_aside)))}"
         self._say(said, [conversation.name] if change is not None else [])
         for offer in self.workspace.edits.applied_with(gone):
             offer.take_back(self.shell, f"The turn had changed {offer.proposal.label or 'a cell'}.")

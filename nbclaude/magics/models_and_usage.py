@@ -10,16 +10,15 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.conversation.ledger import Total, dollars
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import APIError, MissingKeyError
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import worded
 from nbclaude.models.info import in_short, model_info, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
 from nbclaude.stopping import stoppable
+from nbclaude.workspace import Workspace
 
 __all__ = ["AccountMagics"]
 
@@ -28,14 +27,11 @@ _USAGE_COLUMNS = ("of", "answers", "tokens in", "of these cached", "tokens out",
 
 
 @magics_class
-class AccountMagics(Family):
+class AccountMagics(OtherFamily):
     """Magics about models and money; they have no settings of their own."""
 
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-
     @line_magic
-    @stoppable("Stopped.")
+    @stoppable("")
     @worded()
     def claude_models(self, line: str) -> None:
         """List the models that the server offers: context, price, and what each takes.

@@ -18,7 +18,7 @@ from nbclaude.context.code.hidden import hide_secrets
 from nbclaude.errors import ConfigurationError
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family
+from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
@@ -39,12 +39,11 @@ _USAGE = '%claude_verb NAME "TEXT" [options]'
 
 
 @magics_class
-class OwnVerbMagics(Family):
+class OwnVerbMagics(OtherFamily):
     """Magics that make other magics."""
 
     def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
+        super().__init__(chat)
         self._verbs: dict[str, OwnVerb] = {}
         self._made: dict[str, Callable[..., Any]] = {}
 

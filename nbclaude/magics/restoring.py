@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.asking.changes import count_of_turns
-from nbclaude.conversation.turns import excerpt
-from nbclaude.conversation.workspace import Workspace
+from nbclaude.cleaning import excerpt
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell, nobody_answers, notebook_file
 from nbclaude.output import say, say_with, show_table
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.saved.notebook_file import NotebookFile
@@ -22,7 +22,7 @@ __all__ = ["Restorer", "open_notebook", "restore", "restore_first"]
 
 _COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
-_MOST_TOLD = 20
+_MAX_TOLD = 20
 _NOBODY = "Nothing is restored: nobody can be asked here. %claude_restore --yes does not ask."
 
 
@@ -130,10 +130,10 @@ def _show(shell: Shell, found: FoundConversation, file: NotebookFile) -> None:
 
 def _tell(found: FoundConversation) -> None:
     """Say what is incomplete, and why."""
-    for sentence in found.told[:_MOST_TOLD]:
+    for sentence in found.told[:_MAX_TOLD]:
         say(f"  {sentence}.")
-    if len(found.told) > _MOST_TOLD:
-        say(f"  … and {len(found.told) - _MOST_TOLD:,} more.")
+    if len(found.told) > _MAX_TOLD:
+        say(f"  … and {len(found.told) - _MAX_TOLD:,} more.")
 
 
 def _asked(shell: Shell) -> bool:

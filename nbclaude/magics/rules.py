@@ -6,8 +6,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.conversation.house_rules import FILE_NAME, RulesFile
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import worded
 from nbclaude.notebook import nobody_answers
 from nbclaude.output import say
@@ -17,11 +16,8 @@ __all__ = ["RulesMagics"]
 
 
 @magics_class
-class RulesMagics(Family):
+class RulesMagics(OtherFamily):
     """The magic of the house rules."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
 
     @line_magic
     @worded()

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.wording import said
 from nbclaude.plurals import counted
 from nbclaude.settings.resolve import without_unfit
 from nbclaude.settings.table import SETTINGS
 from nbclaude.settings.values import Settings
+from nbclaude.workspace import Workspace
 
 __all__ = ["state_text"]
 

@@ -10,6 +10,7 @@ from nbclaude.context.shown.seen import Seen
 from nbclaude.magics.variables import named_in, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
+from nbclaude.tools.built_in import BUILT_IN
 from nbclaude.tools.definitions import definitions_of, tools_of
 from nbclaude.tools.functions import Tool, is_function
 
@@ -36,10 +37,8 @@ def tools_given(shell: Shell, seen: Seen, options: Options, names: Mapping[str, 
 
 def _named(shell: Shell, seen: Seen, names: Mapping[str, Any], word: str) -> Tools:
     # A tool of the user's wins over one of ours, and one of ours over a module or anything else of its name.
-    if word == "python" and not (word in names and _is_tool(names[word])):
-        from nbclaude.tools.python import python_tool
-
-        return (python_tool(shell, seen),)
+    if (built_in := BUILT_IN.get(word)) is not None and not (word in names and _is_tool(names[word])):
+        return (built_in(shell, seen),)
     value = variable(names, word, "--tools")
     with named_in(f"--tools {word}"):
         return tools_of(value, word.rpartition(".")[2])

@@ -19,7 +19,7 @@ _ID = re.compile(rf"claude-(?:{_LINE})-\d{{1,2}}(?:-\d{{1,2}})?(?:-(?:\d{{8}}|la
 _FOREIGN = re.compile(r"[/:@]|anthropic\.|-thinking$")
 _WORD = re.compile(r"[a-z]+|\d+")
 _VOCABULARY = ("claude", *LINES)
-_MOST_SHOWN = 8
+_MAX_SHOWN = 8
 
 _TABLE_NAMES = {info.id for info in MODELS} | {re.sub(r"-\d{8}$", "", info.id) for info in MODELS}
 
@@ -147,5 +147,5 @@ def _near(word: str) -> list[str]:
 
 
 def _ambiguous(text: str, ids: list[str]) -> ConfigurationError:
-    shown = ", ".join(ids[:_MOST_SHOWN]) + (", ..." if len(ids) > _MOST_SHOWN else "")
+    shown = ", ".join(ids[:_MAX_SHOWN]) + (", ..." if len(ids) > _MAX_SHOWN else "")
     return ConfigurationError(f"The model name {text!r} fits several models: {shown}. Say which.")

@@ -20,7 +20,6 @@ __all__ = [
     "cell_numbers",
     "cell_run",
     "cell_source",
-    "has_open_figures",
     "is_read_only",
     "is_terminal",
     "is_watched",
@@ -121,12 +120,6 @@ def cell_numbers(shell: Shell) -> Mapping[str, int]:
     """Return the numbers of the cells that have run by the files that IPython makes up for them."""
     found = getattr(getattr(shell, "compile", None), "_filename_map", None)
     return dict(found) if isinstance(found, Mapping) else {}
-
-
-def has_open_figures() -> bool:
-    """Tell whether figures of matplotlib are open, which its inline backend shows when the cell ends."""
-    known = getattr(sys.modules.get("matplotlib._pylab_helpers"), "Gcf", None)
-    return bool(getattr(known, "figs", None))
 
 
 def is_terminal(shell: Shell | None) -> bool:

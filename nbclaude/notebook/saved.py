@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["SavedNotebook", "saved_notebook"]
 
-_LARGEST = 30_000_000  # bytes; a larger one takes too long to read for what it tells
+_MAX_BYTES = 30_000_000  # bytes; a larger one takes too long to read for what it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ def saved_notebook(path: Path | None) -> SavedNotebook | None:
         if path is None:
             return None
         state = path.stat()
-        if state.st_size > _LARGEST:
+        if state.st_size > _MAX_BYTES:
             return None
         return _read(path, state.st_mtime, state.st_size)
     except (OSError, ValueError, RecursionError):

@@ -38,17 +38,30 @@ _ASKING_CELL = re.compile(
 )
 
 
+# Cell magics that run what stands below them as Python: the line may stand below one of them, too.
+_RUNNER = r"%%(?:time|timeit|capture|prun|memit)\b[^\r\n]*(?:\r\n|\n|\r)"
 # A line that has the cell explained, which runs as if the line were not there: what stands above it, its options, the code.
 _EXPLAINED = re.compile(
-    rf"(?P<above>{ABOVE_MAGIC})%%(?:claude_)?explain(?=\s|$)[ \t]*(?P<line>[^\r\n]*)(?:\r\n|\n|\r|$)(?P<code>.*)",
+    rf"(?P<above>{ABOVE_MAGIC}(?:{_RUNNER}\s*)*)%%(?P<name>claude_explain|explain)(?=\s|$)[ \t]*(?P<line>[^\r\n]*)"
+    r"(?:\r\n|\n|\r|$)(?P<code>.*)",
     re.DOTALL,
 )
 
 
-def explained(source: str) -> tuple[str, str] | None:
-    """Return the line of options and the code of a cell that is to be explained as it runs; None for any other cell."""
+def explained(source: str, shell: Shell | None = None) -> tuple[str, str] | None:
+    """Return the line of options and the code of a cell that is to be explained as it runs; None for any other cell.
+
+    With a `shell` the short name counts only where it is ours in it.
+    """
     found = _EXPLAINED.fullmatch(source)
-    return (found["line"], found["above"] + found["code"]) if found and found["code"].strip() else None
+    if found is None or not found["code"].strip():
+        return None
+    if shell is not None and found["name"] == "explain":
+        magics = shell.magics_manager.magics["cell"]
+        if magics.get("explain") != magics.get("claude_explain"):
+            return None
+    # What indents the line goes with it.
+    return found["line"], found["above"].rstrip(" \t") + found["code"]
 
 
 def python_of(source: str) -> str:

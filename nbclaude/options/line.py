@@ -261,6 +261,7 @@ the old one's place, asked with what came before it; turns of later cells stay. 
   %claude_continue  go on with an answer that was cut short
   %claude_tool_result VALUE             answer a tool call of the model, and go on
   %claude_insert [N|all]                put code of the last answer into new cells below
+  %claude_save_steps                    write what tools did for the last answer as cells below
   %claude_figures   the figures that cells have shown, with their numbers for --fig
   %claude_models    the models, what each takes and costs
   %claude_usage     tokens and dollars  %claude_budget  stop at so many dollars

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
@@ -46,7 +47,7 @@ def show_receipt(shell: Shell, receipt: Receipt) -> None:
     """Show what would be sent: unfolded in a notebook, as text in a terminal."""
     from nbclaude.render.style import STYLE
 
-    body = receipt.html.replace("<details", "<details open", 1)
+    body = receipt.fold(escape(receipt.summary), is_open=True)
     show_bundle(shell, html=f'<div class="nbclaude"><style>{STYLE}</style>{body}</div>', text=receipt.text)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self
@@ -44,8 +45,41 @@ class EarlySign:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self.take_over():
+        self.end()
+
+    def end(self) -> None:
+        """Take the sign away, if it is on the screen: what is shown next is no answer."""
+        if self.take_over():
+            self._take_away()
+
+    @contextlib.contextmanager
+    def giving_place(self) -> Iterator[None]:
+        """Let what is displayed first take the place of the sign: it belongs above the answer."""
+        is_shown = self.take_over()
+        if not is_shown or not hasattr(self._publisher, "register_hook"):
+            if is_shown:
+                self._take_away()
+            yield
             return
+        taken = False
+
+        def into_place(message: dict[str, Any]) -> dict[str, Any]:
+            nonlocal taken
+            if not taken and message["header"]["msg_type"] == "display_data":
+                taken = True
+                message["header"]["msg_type"] = message["msg_type"] = "update_display_data"
+                message["content"].setdefault("transient", {})["display_id"] = f"{self.id}-0"
+            return message
+
+        self._publisher.register_hook(into_place)
+        try:
+            yield
+        finally:
+            self._publisher.unregister_hook(into_place)
+            if not taken:
+                self._take_away()
+
+    def _take_away(self) -> None:
         if self._is_alone():
             self._publisher.clear_output(wait=True)
         else:

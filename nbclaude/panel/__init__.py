@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.notebook import Shell
 from nbclaude.panel.apart import apart_from_cells, release
 from nbclaude.panel.host import LOCK
 from nbclaude.panel.panel import Panel
+from nbclaude.workspace import Workspace
 
 __all__ = ["close_panels", "open_panel"]
 
-MOST_PANELS = 8  # of one kernel; the oldest closes then
+MAX_PANELS = 8  # of one kernel; the oldest closes then
 
 _open: list[Panel] = []
 
@@ -23,7 +23,7 @@ def open_panel(shell: Shell, settings: Any, workspace: Workspace, cell: str, tex
     with LOCK:
         if cell:
             close_panels([cell], leaves_picture=False)
-        while len(_opened()) >= MOST_PANELS:
+        while len(_opened()) >= MAX_PANELS:
             _open.pop(0).close()
         panel = apart_from_cells(shell, lambda: Panel(shell, settings, workspace, cell, _refresh_all))
         _open.append(panel)

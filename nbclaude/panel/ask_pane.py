@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
+from nbclaude import stopping
 from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.changes import count_of_turns
 from nbclaude.asking.footer import footer_of
@@ -260,7 +261,7 @@ class AskPane:
             answered = ask_prepared(prepared, live, Surface(self._keep, self._footer, spell))
             problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:
-            problem = AnswerInterrupted("Stopped before the question was sent.")
+            problem = AnswerInterrupted(stopping.NOT_SENT)
         except Exception as error:
             problem = error
         self._host.apart(lambda: self._end(problem, prepared.ask.question.instead_of, "" if asked else text))

@@ -19,7 +19,7 @@ from nbclaude.panel.thumbnails import thumbnail
 
 __all__ = ["AttachPane", "Chips"]
 
-_MOST_NAMES = 200
+_MAX_NAMES = 200
 # ipywidgets' own control says nothing of a file that is too large for a message.
 _FILES = '<input type="file" multiple aria-label="Choose files">'
 _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -146,7 +146,7 @@ def _attachable(shell: object) -> tuple[str, ...]:
         and (name not in hidden or hidden[name] is not value)
         and type(value).__name__ != "module"
     ]
-    return tuple(sorted(names)[:_MOST_NAMES])
+    return tuple(sorted(names)[:_MAX_NAMES])
 
 
 def _picture(address: str, alt: str) -> str:

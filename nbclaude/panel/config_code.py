@@ -6,9 +6,9 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.host import Traits
+from nbclaude.workspace import Workspace
 
 __all__ = ["config_code"]
 

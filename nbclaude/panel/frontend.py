@@ -8,6 +8,7 @@ from typing import Any
 
 from traitlets import Bool, List, Unicode
 
+from nbclaude.edits.actions import SHARED_SCRIPT
 from nbclaude.render.style import STYLE
 from nbclaude.widget import FrontEndWidget
 
@@ -27,7 +28,7 @@ class View(FrontEndWidget):
     """
 
     _anywidget_id = Unicode("nbclaude.panel.frontend.View").tag(sync=True)
-    _esm = Unicode((_HERE / "view.js").read_text("utf-8")).tag(sync=True)
+    _esm = Unicode(SHARED_SCRIPT + (_HERE / "view.js").read_text("utf-8")).tag(sync=True)
     _css = Unicode(STYLE + (_HERE / "panel.css").read_text("utf-8")).tag(sync=True)
     items: List[list[str]] = List().tag(sync=True)
     pending = Unicode().tag(sync=True)

@@ -18,7 +18,6 @@ import ipywidgets
 from traitlets import TraitError
 
 from nbclaude.cleaning import printable
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
@@ -27,6 +26,7 @@ from nbclaude.panel.wording import said
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.resolve import checked
 from nbclaude.settings.table import BY_NAME
+from nbclaude.workspace import Workspace
 
 __all__ = ["KEY_REMOVED", "LOCK", "Host", "OwnChanges", "Traits", "note", "row", "set_note", "set_options"]
 

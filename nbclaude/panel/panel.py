@@ -10,9 +10,8 @@ from typing import Any
 
 import ipywidgets
 
+from nbclaude.cleaning import excerpt
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.turns import excerpt
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.panel.ask_pane import AskPane
@@ -24,6 +23,7 @@ from nbclaude.panel.settings_pane import SettingsPane
 from nbclaude.panel.transcript import question_text
 from nbclaude.plurals import counted
 from nbclaude.stopping import undisturbed
+from nbclaude.workspace import Workspace
 
 __all__ = ["Panel"]
 
@@ -201,11 +201,12 @@ class Panel:
     def _facts_html(self) -> str:
         facts = dict(self._summary())
         facts.pop("connection")
-        model = facts.pop("model")
-        rest = " · ".join(
-            value if name == "conversation" else f"{name} {value}" for name, value in facts.items()
+        title = f'<span class="nbclaude-pill nbclaude-title">{escape(facts.pop("model"))}</span>'
+        spent = (
+            f'<span class="nbclaude-quiet">{escape(facts.pop("spent"))}</span>' if "spent" in facts else ""
         )
-        return f'<span class="nbclaude-title">{escape(model)}</span><span class="nbclaude-quiet">{escape(rest)}</span>'
+        pills = (value if name == "conversation" else f"{name} {value}" for name, value in facts.items())
+        return title + "".join(f'<span class="nbclaude-pill">{escape(pill)}</span>' for pill in pills) + spent
 
     def _picture_html(self) -> str:
         turns = self._host.workspace.conversations[str(self._host.settings.conversation)].turns

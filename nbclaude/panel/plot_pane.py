@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from html import escape
 from typing import Any
 
@@ -13,10 +12,11 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
+from nbclaude.render.data_urls import data_url
 
 __all__ = ["PlotPane"]
 
-_MOST_COLUMNS = 500
+_MAX_COLUMNS = 500
 
 
 class PlotPane:
@@ -86,7 +86,7 @@ class PlotPane:
             return
         of = "polars" if is_polars(frame) else "pandas"
         set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
-        names, numbers = (found[:_MOST_COLUMNS] for found in columns_of(frame))
+        names, numbers = (found[:_MAX_COLUMNS] for found in columns_of(frame))
         with self._own_changes:
             for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
                 chosen = control.value if control.value in names else None
@@ -153,5 +153,4 @@ def _label(name: Name) -> str:
 
 
 def _image(data: bytes, label: str) -> str:
-    address = base64.b64encode(data).decode()
-    return f'<img alt="{escape(label)}" src="data:image/png;base64,{address}">'
+    return f'<img alt="{escape(label)}" src="{data_url("image/png", data)}">'

@@ -19,11 +19,11 @@ from nbclaude.quiet import quietly
 __all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
 
 KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
-MOST_ROWS = 20_000  # that are drawn; of more, every n-th
-MOST_COUNTED = 200_000  # rows of a plot that counts or averages them
-MOST_BARS = 200  # nobody can read more
-MOST_LINES = 10  # columns that are drawn where none was chosen
-MOST_GROUPS = 30
+MAX_ROWS = 20_000  # that are drawn; of more, every n-th
+MAX_COUNTED = 200_000  # rows of a plot that counts or averages them
+MAX_BARS = 200  # nobody can read more
+MAX_LINES = 10  # columns that are drawn where none was chosen
+MAX_GROUPS = 30
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
 _OF_IPYTHON = re.compile("_+|_[0-9]+")  # the names of what cells have returned
@@ -158,8 +158,8 @@ def _checked(plot: Plot, frame: Any) -> Plot:
         raise ConfigurationError(f"{plot.frame} has no rows.")
     _check_x(plot, numbers)
     _check_amounts(plot, frame)
-    if not plot.y and len(_numbers(frame)) > MOST_LINES:
-        return replace(plot, y=tuple(name for name in numbers if name != plot.x)[:MOST_LINES])
+    if not plot.y and len(_numbers(frame)) > MAX_LINES:
+        return replace(plot, y=tuple(name for name in numbers if name != plot.x)[:MAX_LINES])
     return plot
 
 
@@ -184,19 +184,19 @@ def _check_amounts(plot: Plot, frame: Any) -> None:
             )
         if not plot.y:
             raise ConfigurationError("Choose the column for y that is to be shown for each group.")
-        _check_count(plot, frame, plot.group, MOST_GROUPS, "groups")
+        _check_count(plot, frame, plot.group, MAX_GROUPS, "groups")
     if plot.kind in ("bar", "barh"):
-        if plot.group is None and len(frame) > MOST_BARS:
+        if plot.group is None and len(frame) > MAX_BARS:
             raise ConfigurationError(
-                f"{plot.frame} has {len(frame):,} rows, too many for bars ({MOST_BARS} at most). Choose a column to group "
+                f"{plot.frame} has {len(frame):,} rows, too many for bars ({MAX_BARS} at most). Choose a column to group "
                 "by, or another kind."
             )
         if plot.group is not None and plot.x is not None:
-            _check_count(plot, frame, plot.x, MOST_BARS, "bars")
+            _check_count(plot, frame, plot.x, MAX_BARS, "bars")
 
 
 def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> None:
-    values = frame[column].head(MOST_COUNTED)
+    values = frame[column].head(MAX_COUNTED)
     try:
         count = values.n_unique() if is_polars(frame) else values.nunique()
     except TypeError as error:  # lists, for example
@@ -212,7 +212,7 @@ def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> 
 def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
     """Write what is plotted: the frame, the columns that are needed of a polars one, a sample of a very long one."""
     counts = plot.group is not None or plot.kind in (*_OF_A_DISTRIBUTION, "hexbin")
-    step = -(-len(frame) // (MOST_COUNTED if counts else MOST_ROWS))
+    step = -(-len(frame) // (MAX_COUNTED if counts else MAX_ROWS))
     lines, source = [], plot.frame
     if is_polars(frame):
         lines = ["import pandas as pd"]

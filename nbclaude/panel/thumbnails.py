@@ -8,7 +8,7 @@ from nbclaude.context.images.small_copies import small_copy
 
 __all__ = ["thumbnail"]
 
-_MOST = 100
+_MAX_KEPT = 100
 
 # By the picture's hash, the oldest first: the pictures themselves are not kept for it.
 _made: dict[bytes, str] = {}
@@ -19,6 +19,6 @@ def thumbnail(data: bytes, needs_background: str = "") -> str:
     key = hashlib.blake2b(data, digest_size=16).digest() + needs_background.encode()
     if key not in _made:
         _made[key] = small_copy(data, needs_background)
-        while len(_made) > _MOST:
+        while len(_made) > _MAX_KEPT:
             _made.pop(next(iter(_made)))
     return _made.get(key, "")

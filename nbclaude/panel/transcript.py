@@ -8,16 +8,16 @@ from typing import Any
 
 from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.plurals import counted
 from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.workspace import Workspace
 
 __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
 
-MOST_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
-MOST_CHARACTERS = 20_000  # of a question
+MAX_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
+MAX_CHARACTERS = 20_000  # of a question
 NOTHING_ASKED = '<div class="nbclaude-quiet">Nothing has been asked in this conversation yet.</div>'
-MOST_FOOTERS = 50  # that are kept; a receipt may hold pictures
+MAX_FOOTERS = 50  # that are kept; a receipt may hold pictures
 
 
 class Transcript:
@@ -32,7 +32,7 @@ class Transcript:
     def keep_footer(self, turn: Turn, html: str) -> None:
         """Remember the footer and the receipt of a turn that was asked here."""
         self._footers[id(turn)] = (turn, html)
-        while len(self._footers) > MOST_FOOTERS:
+        while len(self._footers) > MAX_FOOTERS:
             self._footers.pop(next(iter(self._footers)))
 
     def items(
@@ -44,7 +44,7 @@ class Transcript:
         what stands under their answers.
         """
         self._workspace = workspace
-        first = 0 if self.shows_all else max(0, len(turns) - MOST_TURNS)
+        first = 0 if self.shows_all else max(0, len(turns) - MAX_TURNS)
         shown = turns[first:]
         self._drawn = {id(turn): (turn, self._html(turn)) for turn in shown}
         self._footers = {
@@ -116,8 +116,8 @@ def _key(turn: Turn) -> str:
 def _section(number: int, turn: Turn, answer: str, cell: str) -> str:
     key, question = _key(turn), question_text(turn)
     said = turn.label or question or _without_words(turn)
-    if len(said) > MOST_CHARACTERS:
-        said = f"{said[:MOST_CHARACTERS]}\n… ({len(said) - MOST_CHARACTERS:,} characters more)"
+    if len(said) > MAX_CHARACTERS:
+        said = f"{said[:MAX_CHARACTERS]}\n… ({len(said) - MAX_CHARACTERS:,} characters more)"
     where = f"asked in {cell}" if cell else "asked here"
     where += ", begins a new conversation" if turn.begins else ""
     where += "" if number else ", deleted: not sent"

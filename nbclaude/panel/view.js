@@ -33,25 +33,9 @@ function drawPage(model, live, { number, html }) {
   show(model, live.children[number], html);
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Without a secure address there is no clipboard but the old one.
-    const field = Object.assign(document.createElement("textarea"), { value: text });
-    document.body.append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    return done;
-  }
-}
-
-// JupyterLab and Notebook 7 give their widgets the notebook's document; other front ends do not.
 function insert(model, { code, cell }) {
-  const notebook = model.widget_manager?.context?.model?.sharedModel;
-  if (!notebook?.insertCell) return false;
+  const notebook = documentOf(model);
+  if (!notebook) return false;
   const place = notebook.cells.findIndex((each) => each.id === cell);
   notebook.insertCell(place < 0 ? notebook.cells.length : place + 1, { cell_type: "code", source: code, metadata: {} });
   return true;

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.render.links import shortened
+from nbclaude.cleaning import excerpt
 
 __all__ = ["CallWords", "Input", "is_known", "path_of", "words_of", "words_of_mcp"]
 
-_LONGEST_SUBJECT = 100  # characters
+_MAX_SUBJECT = 100  # characters
 
 Input = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class CallWords:
 
     def short_subject(self, given: Input) -> str:
         """Return what the tool works on, in a line."""
-        return shortened(self.subject(given), _LONGEST_SUBJECT)
+        return excerpt(self.subject(given), _MAX_SUBJECT)
 
     def about(self, words: str, given: Input) -> str:
         """Return `words` with the subject."""
@@ -36,7 +36,7 @@ class CallWords:
 
 
 def _quoted(key: str) -> Callable[[Input], str]:
-    return lambda given: f"“{shortened(str(given[key]), _LONGEST_SUBJECT - 2)}”" if given.get(key) else ""
+    return lambda given: f"“{excerpt(str(given[key]), _MAX_SUBJECT - 2)}”" if given.get(key) else ""
 
 
 def _address(given: Input) -> str:

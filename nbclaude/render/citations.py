@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any, cast
 
+from nbclaude import cleaning
 from nbclaude.render.links import (
     escaped_markdown,
     host_of,
     is_safe_link,
     link_html,
     link_markdown,
-    shortened,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ __all__ = ["Citations", "Source", "citation_mark", "citations_plugin", "marks_as
 # and what follows "<" is a character that Unicode reserves for inside a program.
 _MARK = re.compile("<\ufdd0(\\d+)[>\ufdd1]")
 _ENCODED_MARK = re.compile(r"%3C%EF%B7%90\d+(?:%3E|%EF%B7%91)")
-_LONGEST_EXCERPT = 240  # characters
+_MAX_EXCERPT = 240  # characters
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class Source:
     @property
     def excerpt(self) -> str:
         """What was quoted, as one line."""
-        return shortened(" … ".join(self.excerpts), _LONGEST_EXCERPT)
+        return cleaning.excerpt(" … ".join(self.excerpts), _MAX_EXCERPT)
 
     @property
     def where(self) -> str:
@@ -77,7 +77,7 @@ class Citations:
             self.sources.append(source)
         kept = self.sources[number - 1]
         excerpt = " ".join(str(citation.get("cited_text") or "").split())
-        if excerpt and excerpt not in kept.excerpts and len(kept.excerpt) < _LONGEST_EXCERPT:
+        if excerpt and excerpt not in kept.excerpts and len(kept.excerpt) < _MAX_EXCERPT:
             kept.excerpts.append(excerpt)
         return number
 

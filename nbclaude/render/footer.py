@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html import escape
 
-from nbclaude.render.notice import Failure, Notice
+from nbclaude.render.notice import Failure, Notice, typed_html
 from nbclaude.render.receipt import Receipt
 
 __all__ = ["Footer"]
@@ -44,7 +44,7 @@ class Footer:
             parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
         parts += [escape(fact) for fact in self.facts]
         line = " · ".join(parts)
-        callout = f'<div class="nbclaude-callout">{escape(self.callout)}</div>' if self.callout else ""
+        callout = f'<div class="nbclaude-callout">{typed_html(self.callout)}</div>' if self.callout else ""
         endings = (self.ending,) if self.ending else ()
         above = "".join(each.html for each in (*self.notices, *endings))
         if self.receipt is None:

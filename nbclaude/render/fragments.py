@@ -22,8 +22,8 @@ __all__ = [
 ]
 
 _BACKTICKS = re.compile("`+")
-_LONGEST_MARKDOWN = 60_000  # characters
-_LONGEST = 8_000  # characters of a result that are shown
+_MAX_MARKDOWN = 60_000  # characters
+_MAX_LENGTH = 8_000  # characters of a result that are shown
 
 
 def fold_html(summary_html: str, body_html: str, *, is_open: bool = False, kind: str = "") -> str:
@@ -63,7 +63,7 @@ def text_html(text: str) -> str:
 
 def long_markdown(text: str) -> str:
     """Render Markdown that comes at once; what would take long to parse is shown as it came."""
-    return render_markdown(text) if len(text) <= _LONGEST_MARKDOWN else text_html(text)
+    return render_markdown(text) if len(text) <= _MAX_MARKDOWN else text_html(text)
 
 
 def json_html(value: Any) -> str:
@@ -74,6 +74,6 @@ def json_html(value: Any) -> str:
 def clipped(text: str) -> tuple[str, str]:
     """Return what is shown of a long text, and as HTML what is said about the rest."""
     text = text.removesuffix("\n")
-    if len(text) <= _LONGEST:
+    if len(text) <= _MAX_LENGTH:
         return text, ""
-    return text[:_LONGEST], line_html(f"… {len(text) - _LONGEST:,} more characters, not shown")
+    return text[:_MAX_LENGTH], line_html(f"… {len(text) - _MAX_LENGTH:,} more characters, not shown")

@@ -13,9 +13,9 @@ __all__ = ["Picture", "gallery_html"]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """One picture: its number, its name, its size in words, and its image as a data: address (or nothing)."""
+    """One picture: how it is asked for, its name, its size in words, and its image as a data: address (or nothing)."""
 
-    number: int
+    word: str
     name: str
     size: str
     image: str = ""
@@ -31,7 +31,7 @@ def gallery_html(title: str, pictures: Sequence[Picture]) -> str:
 
 
 def _tile(picture: Picture) -> str:
-    label = f"--fig {picture.number}"
+    label = picture.word
     image = (
         f'<img class="nbclaude-thumb" alt="{escape(label)}" src="{escape(picture.image)}">'
         if picture.image

@@ -6,7 +6,7 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-__all__ = ["escaped_markdown", "host_of", "is_safe_link", "link_html", "link_markdown", "shortened"]
+__all__ = ["escaped_markdown", "host_of", "is_safe_link", "link_html", "link_markdown"]
 
 _HOST = re.compile(r"//[^/?#\\]")
 _ENDS_LINK = re.compile(r"[()<>\\]")
@@ -59,9 +59,3 @@ def link_markdown(url: str, label: str) -> str:
 def escaped_markdown(text: str) -> str:
     """Escape what Markdown would read as markup in one line of plain text."""
     return _MARKS.sub(r"\\\1", " ".join(text.split()))
-
-
-def shortened(text: str, longest: int) -> str:
-    """Return a text as one line of at most `longest` characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

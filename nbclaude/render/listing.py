@@ -13,7 +13,7 @@ from nbclaude.render.highlight import highlight
 
 __all__ = ["Listing"]
 
-_MOST_LINES = 300
+_MAX_LINES = 300
 # Where several outputs meet: in JupyterLab, Notebook 7 and exported HTML; in the classic template; and in one output alone.
 _AROUND = (".jp-OutputArea", ".output", ".nbclaude-whole")
 _CSS = """
@@ -47,7 +47,7 @@ class Listing:
     @property
     def lines(self) -> int:
         """How many lines can be pointed at."""
-        return min(self.source.count("\n") + 1, _MOST_LINES)
+        return min(self.source.count("\n") + 1, _MAX_LINES)
 
     def classes(self, numbers: range | list[int]) -> str:
         """Return the classes of a reference to lines with these numbers."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-__all__ = ["NOTICE_CSS", "Failure", "Notice", "on_its_own"]
+__all__ = ["NOTICE_CSS", "Failure", "Notice", "on_its_own", "typed_html"]
 
 # A card or a line is an output of its own where there is no answer to stand under: then it brings these rules along.
 NOTICE_CSS = """
@@ -29,7 +29,7 @@ NOTICE_CSS = """
 .nbclaude .nbclaude-card p.nbclaude-detail { font-size: .86em; margin-top: .4em; }
 .nbclaude .nbclaude-notice code, .nbclaude .nbclaude-card code { font-size: .92em; padding: .1em .3em; border-radius: 3px;
   font-family: var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: var(--nbclaude-ground); }
-.nbclaude-typed { white-space: nowrap; }
+.nbclaude .nbclaude-typed { white-space: nowrap; }
 """
 
 # What a reader types is set as code: magics with their first word, options, the name of the reply.
@@ -52,7 +52,7 @@ class Notice:
         """The notice as a line."""
         return (
             f'<div class="nbclaude-notice"><span class="nbclaude-mark">{escape(self.word)}</span>'
-            f"<span>{_typed(self.text)}</span></div>"
+            f"<span>{typed_html(self.text)}</span></div>"
         )
 
     @property
@@ -72,9 +72,9 @@ class Failure:
     @property
     def html(self) -> str:
         """The failure as a card."""
-        rows = [f"<p>{_typed(text)}</p>" for text in self.paragraphs if text]
+        rows = [f"<p>{typed_html(text)}</p>" for text in self.paragraphs if text]
         detail = f'<p class="nbclaude-detail"><code>{escape(self.detail)}</code></p>' if self.detail else ""
-        title = f'<p class="nbclaude-title"><strong>{_typed(self.title)}</strong></p>'
+        title = f'<p class="nbclaude-title"><strong>{typed_html(self.title)}</strong></p>'
         return f'<div class="nbclaude-card" role="group" aria-label="{escape(self.title)}">{title}{"".join(rows)}{detail}</div>'
 
 
@@ -84,7 +84,8 @@ def on_its_own(html: str) -> str:
     return f'<div class="nbclaude"><style>{css}</style>{html}</div>'
 
 
-def _typed(text: str) -> str:
+def typed_html(text: str) -> str:
+    """Return a text as HTML; what a reader types is set as code in it."""
     parts, end = [], 0
     for match in _TYPED.finditer(text):
         typed = match["said"] or match[0]

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.cleaning import excerpt
 from nbclaude.render.citations import Citations
-from nbclaude.render.links import shortened
 from nbclaude.render.placing import NotePlacer
 from nbclaude.render.results import unmarked
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
@@ -16,7 +16,7 @@ from nbclaude.wire.message import content_of
 __all__ = ["PlainAnswer"]
 
 _THINKING = "(thinking …)"
-_LONGEST_LINE = 200  # characters of a tool call
+_MAX_LINE = 200  # characters of a tool call
 
 
 class PlainAnswer:
@@ -75,7 +75,7 @@ class PlainAnswer:
         if kind.endswith("tool_use"):
             self._call = dict(block)
         if kind == "tool_result":
-            return text + self._line("(" + shortened(f"= {_result_text(block)}", _LONGEST_LINE) + ")")
+            return text + self._line("(" + excerpt(f"= {_result_text(block)}", _MAX_LINE) + ")")
         return text
 
     def _grow(self, delta: Mapping[str, Any]) -> str:
@@ -105,7 +105,7 @@ class PlainAnswer:
             return ""
         if not arguments and call.get("input"):
             arguments = json.dumps(call["input"], ensure_ascii=False, default=str)
-        return self._line("(" + shortened(f"{call.get('name') or 'a tool'} {arguments}", _LONGEST_LINE) + ")")
+        return self._line("(" + excerpt(f"{call.get('name') or 'a tool'} {arguments}", _MAX_LINE) + ")")
 
     def _cite(self, citation: Any) -> None:
         number = self._citations.add(citation)

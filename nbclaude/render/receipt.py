@@ -71,7 +71,7 @@ class Receipt:
         """The receipt as a fold."""
         return self.fold(escape(self.summary))
 
-    def fold(self, summary: str, more: Iterable[str] = ()) -> str:
+    def fold(self, summary: str, more: Iterable[str] = (), *, is_open: bool = False) -> str:
         """The receipt below a line of HTML; `more` are facts that stand in the fold first."""
         inside = [_note(fact) for fact in more]
         inside += [_note(note) for note in self.notes] + _html(self.parts)
@@ -83,7 +83,7 @@ class Receipt:
             )
         inside += [*_html(self.settings), *(_note(fact) for fact in self.facts)]
         return (
-            f'<details class="nbclaude-fold nbclaude-receipt"><summary>{summary}</summary>\n'
+            f'<details{" open" * is_open} class="nbclaude-fold nbclaude-receipt"><summary>{summary}</summary>\n'
             f'<div class="nbclaude-inside">{"".join(inside)}</div></details>'
         )
 

@@ -11,14 +11,15 @@ from html import escape
 from typing import Any
 
 from nbclaude.plurals import counted
+from nbclaude.render.data_urls import data_url
 from nbclaude.render.fragments import code_html, json_html, line_html, long_markdown, text_html
 from nbclaude.render.links import host_of, link_html
 
 __all__ = ["error_of", "outcome_of", "result_html", "unmarked"]
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_LARGEST = 400_000  # characters of base64 that a notebook is to keep
-_MOST = 500  # results that are shown: no search finds so many
+_MAX_LENGTH = 400_000  # characters of base64 that a notebook is to keep
+_MAX_RESULTS = 500  # that are shown: no search finds so many
 _ENCODED = re.compile(r"[A-Za-z0-9+/]++={0,2}")
 
 
@@ -85,10 +86,10 @@ def _list_html(content: Sequence[Any]) -> str:
     pieces: list[str] = []
     links = [one for one in content if _is_found(one)]
     if links:
-        pieces.append("<ol>\n" + "".join(_link_item(one) for one in links[:_MOST]) + "</ol>\n")
+        pieces.append("<ol>\n" + "".join(_link_item(one) for one in links[:_MAX_RESULTS]) + "</ol>\n")
     others = [one for one in content if not _is_found(one)]
-    pieces += [_item_html(one) for one in others[:_MOST]]
-    if left := max(len(links) - _MOST, 0) + max(len(others) - _MOST, 0):
+    pieces += [_item_html(one) for one in others[:_MAX_RESULTS]]
+    if left := max(len(links) - _MAX_RESULTS, 0) + max(len(others) - _MAX_RESULTS, 0):
         pieces.append(line_html(f"{counted(left, 'more result')}, not shown"))
     return "".join(pieces)
 
@@ -115,10 +116,10 @@ def _item_html(item: Any) -> str:
         case {"type": "text", "text": str(text)}:
             return text_html(unmarked(text))
         case {"type": "image", "source": {"type": "base64", "media_type": str(kind), "data": str(data)}} if (
-            kind in _PICTURES and len(data) <= _LARGEST and _ENCODED.fullmatch(data)
+            kind in _PICTURES and len(data) <= _MAX_LENGTH and _ENCODED.fullmatch(data)
         ):
             # Its very bytes: nothing is loaded from anywhere.
-            return f'<img class="nbclaude-thumb" alt="" src="data:{kind};base64,{data}">\n'
+            return f'<img class="nbclaude-thumb" alt="" src="{data_url(kind, data)}">\n'
         case {"type": "image"}:
             return line_html("An image, not shown")
         case _:

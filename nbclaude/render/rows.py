@@ -14,7 +14,7 @@ __all__ = ["rows_plugin"]
 _RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
 _CODE = re.compile(r"(?<!`)(`++)(?!`)")
 _PIPE = re.compile(r"\\.|\|", re.DOTALL)
-_LONGEST_ROW = 20_000  # characters
+_MAX_ROW = 20_000  # characters
 
 
 def rows_plugin(md: MarkdownIt) -> None:
@@ -53,7 +53,7 @@ def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
 
     What has other cells than the line below it is no head of a table, so of a head only the pipes in code are looked at.
     """
-    if len(row) > _LONGEST_ROW or row.count("|") < columns:
+    if len(row) > _MAX_ROW or row.count("|") < columns:
         return row
     places = [found.start() for found in _PIPE.finditer(row) if found[0] == "|"]
     edges = _edges(row)

@@ -38,7 +38,7 @@ _SHARE = 8
 _ENDED_BY_BLANK = {"paragraph_open", "heading_open", "hr", "blockquote_open", "table_open", "fence"}
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 # A longer text is not rendered a second time because of what it defines late: that must not take longer than a stop may wait.
-_LONGEST_AGAIN = 60_000
+_MAX_AGAIN = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class MarkdownStream:
             self._take_portion()
         rest = "".join(self._fresh)
         is_whole = self._settled_to + len(self._tail) + len(rest) == len(text)
-        is_long = len(text) > _LONGEST_AGAIN or hurried
+        is_long = len(text) > _MAX_AGAIN or hurried
         if is_whole and (is_long or not (self._definitions.has_any or "[^" in text)):
             environment = self._definitions.environment_for(self._tail) | {
                 "draft": False,

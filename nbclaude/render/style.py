@@ -30,6 +30,7 @@ _CSS = r"""
 .nbclaude h4, .nbclaude h5, .nbclaude h6 { font-size: 1em; }
 .nbclaude blockquote { border-left: 3px solid var(--jp-border-color1, rgba(127,127,127,.4)); padding: 0 0 0 1em;
   color: var(--nbclaude-quiet); }
+.nbclaude-answer :is([dir=auto], [dir=rtl]) { text-align: start; }
 .nbclaude [dir=rtl]:is(ul, ol) { padding: 0 2em 0 0; }
 .nbclaude blockquote[dir=rtl] { border: 0; border-right: 3px solid var(--nbclaude-edge); padding: 0 1em 0 0; }
 .nbclaude code { unicode-bidi: isolate; } .nbclaude pre { direction: ltr; text-align: left; }

@@ -27,7 +27,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     return (
         f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
         f"<p><strong>{escape(title)}</strong></p>"
-        f'<div class="table" tabindex="0" role="region" aria-label="{escape(title)}"><table>\n'
+        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table>\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div></div>"
     )
 

@@ -82,7 +82,7 @@ class ThinkingSection:
 
     @property
     def _is_worth_a_line(self) -> bool:
-        return not self._begun or self._ended - self._begun >= _AT_ONCE
+        return self._begun > 0 and self._ended - self._begun >= _AT_ONCE
 
     def _title(self, part: Part, title: str) -> str:
         return title if part is self.parts[0] else f"{title} (continued)"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.output.marks import KEY, VERSION, Shown
 from nbclaude.saved.packing import LONG, SHORT, fingerprint, packed_answer, packed_question, sha256
 from nbclaude.saved.segments import segments_of
@@ -17,6 +16,7 @@ from nbclaude.settings.values import Settings
 from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import MessageRequest
+from nbclaude.workspace import Workspace
 
 __all__ = [
     "KEPT_SETTINGS",

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.output.marks import Shown
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.reading import turns_of
 from nbclaude.saved.record import place_texts
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 
 __all__ = ["PARTS", "Replays", "SavedReply"]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.plurals import counted
 from nbclaude.saved.notebook_file import NotebookFile
 from nbclaude.saved.reading import ReadTurn, turns_of
 from nbclaude.saved.record import id_of
+from nbclaude.workspace import Workspace
 
 __all__ = ["FoundConversation", "find_conversations", "put_back"]
 

@@ -13,7 +13,7 @@ from nbclaude.secrets.bare import bare_value, has_companion
 from nbclaude.secrets.literals import Literal, literal_at
 from nbclaude.secrets.names import Name, NamedPlace
 from nbclaude.secrets.several import collected, parts_of
-from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import MAX_LENGTH
 from nbclaude.secrets.values import is_stand_in, looks_secret
 
 __all__ = ["assigned_secrets"]
@@ -27,7 +27,7 @@ _SIGN = re.compile(
     rf"(?:[ ]?:[ ]?{_ANNOTATION}(?=[ ]?=[ ]?(?:[bru]?\\{{0,3}}[\"'`]|[\[{{(]|dict\()))?"
     r"(?P<sign>[ \t]{0,8}(?:=>|:=|===?|=|[:：]|<-)[ \t]{0,48})(?(closed)(?:\n[ \t]{0,40}(?=[\"']))?)"
 )
-_LONG_WORD = re.compile(rf"[^\s\"'`\\⏎,;&|<>(){{}}\[\]?]{{{LONGEST}}}")
+_LONG_WORD = re.compile(rf"[^\s\"'`\\⏎,;&|<>(){{}}\[\]?]{{{MAX_LENGTH}}}")
 _QUOTE = re.compile(r"\\{0,7}[\"']")
 _APOSTROPHE = re.compile(r"\w'\w")
 _DECLARED = re.compile(r"(?:\b(?:const|let|var)\s|[.,{])\Z")
@@ -53,7 +53,7 @@ def assigned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
             yield (*span, place.name.kind)
         elif _LONG_WORD.match(text, match.end()):
             # Names in a row: not each is looked at with all that follows it.
-            looked_at = match.end() + LONGEST // 2
+            looked_at = match.end() + MAX_LENGTH // 2
 
 
 def _assigned(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, int] | None:

@@ -6,15 +6,15 @@ import re
 
 from nbclaude.secrets.names import Name, NamedPlace, name_of
 from nbclaude.secrets.settings_lines import SettingsLine, line_at, rest_of_line
-from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import MAX_LENGTH
 from nbclaude.secrets.values import is_expression, is_password, is_quantity, is_token, looks_secret
 
 __all__ = ["bare_value", "has_companion"]
 
 _BARE_INSIDE = r"(?:[^\s\"'`\\⏎,;&|<>(){}\[\]=]|&(?!\w{1,30}=))"
-_BARE = re.compile(rf"(?P<value>{_BARE_INSIDE}{{5,{LONGEST}}}{_BARE_INSIDE}(?<![.:])={{0,2}})")
-_LONGEST_TOKEN = 4_096
-_MORE_BARE = re.compile(rf"{_BARE_INSIDE}{{0,{_LONGEST_TOKEN}}}={{0,2}}")
+_BARE = re.compile(rf"(?P<value>{_BARE_INSIDE}{{5,{MAX_LENGTH}}}{_BARE_INSIDE}(?<![.:])={{0,2}})")
+_MAX_TOKEN = 4_096
+_MORE_BARE = re.compile(rf"{_BARE_INSIDE}{{0,{_MAX_TOKEN}}}={{0,2}}")
 # Of a value 200 characters are looked at before the rest of it is.
 _PARAMETER, _MORE_OF_A_PARAMETER = (re.compile(rf"[^&#\s\"'<>\\⏎`)\]]{{{n}}}") for n in ("1,200", "0,4096"))
 _IN_A_ROW, _MORE_IN_A_ROW = (re.compile(rf"[^;\s\"'\\⏎&<>{{}}]{{{n}}}") for n in ("1,200", "0,4096"))
@@ -100,7 +100,7 @@ def _checked(
 
 def _whole(text: str, match: re.Match[str], more: re.Pattern[str]) -> tuple[int, int]:
     """Return the place of a value of which only the beginning was looked at."""
-    rest = more.match(text, match.end()) if len(match[0]) >= LONGEST else None
+    rest = more.match(text, match.end()) if len(match[0]) >= MAX_LENGTH else None
     return match.start(), rest.end() if rest else match.end()
 
 

@@ -26,10 +26,10 @@ _CODE = re.compile(
 _NUMBER = re.compile(r"-?[\d.,]+(?:e[+-]?\d+)?%?\Z")
 _SERIES = re.compile(r"(?:Freq: \S+, )?Name: (?P<name>.{1,80}?), (?:Length: \d+, )?dtype: ")
 _FOOTER = re.compile(r"(?:Name: .*|Length: .*)?dtype: \w|\[\d+ rows x \d+ columns\]")
-_MOST_ROWS = 20_000
-_MOST_OF_A_SERIES = 120  # lines that pandas prints of one, and more
+_MAX_ROWS = 20_000
+_MAX_OF_A_SERIES = 120  # lines that pandas prints of one, and more
 _NEAR = 10_000  # characters
-_LONGEST_LINE = 4_000
+_MAX_LINE = 4_000
 
 
 def aligned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
@@ -41,7 +41,7 @@ def aligned_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
             continue
         line = table.lines.number_at(place.start)
         start, end = table.lines.span(line)
-        if end - start > _LONGEST_LINE:
+        if end - start > _MAX_LINE:
             continue
         if _SERIES.match(text, start, end):
             yield from table.series(line, place.name)
@@ -111,7 +111,7 @@ class _Table:
     def __init__(self, text: str, lines: Lines) -> None:
         self.text, self.lines = text, lines
 
-    def _rows(self, line: int, most: int = _MOST_ROWS) -> Iterator[tuple[int, int]]:
+    def _rows(self, line: int, most: int = _MAX_ROWS) -> Iterator[tuple[int, int]]:
         """Give the lines behind a line, up to a blank one."""
         for number in range(line + 1, min(line + 1 + most, len(self.lines))):
             start, end = self.lines.span(number)
@@ -129,7 +129,7 @@ class _Table:
         if self.text.find("dtype: ", end, end + _NEAR) < 0 or len(_pieces(self.text, start, end)) != 2:
             return False
         last = (start, end)
-        for row in self._rows(line, _MOST_OF_A_SERIES):
+        for row in self._rows(line, _MAX_OF_A_SERIES):
             last = row
         return bool(_FOOTER.match(self.text, *last))
 
@@ -172,7 +172,7 @@ class _Table:
             # A name alone: of the labels of a series, which ends with its own name.
             if text.find("dtype: ", end, end + _NEAR) < 0:
                 return False
-            if not any(_FOOTER.match(text, *row) for row in self._rows(number, _MOST_OF_A_SERIES)):
+            if not any(_FOOTER.match(text, *row) for row in self._rows(number, _MAX_OF_A_SERIES)):
                 return False
         elif "  " not in line.strip() and not line.endswith("  ") and not self._has_labels(line, first):
             return False
@@ -222,7 +222,7 @@ class _Table:
 
     def series(self, footer: int, name: Name) -> Iterator[Span]:
         """Yield the values of a series of pandas, which is named below them."""
-        for number in range(footer - 1, max(footer - 1 - _MOST_ROWS, -1), -1):
+        for number in range(footer - 1, max(footer - 1 - _MAX_ROWS, -1), -1):
             pieces = _pieces(self.text, *self.lines.span(number))
             if len(pieces) < 2:
                 return

@@ -20,10 +20,10 @@ Span = tuple[int, int, str]
 Cell = tuple[int, int]
 
 _DELIMITERS = ",\t;|┆│┃║"
-_MOST_MISFITS = 3  # lines in a row that are no rows of the table
-_MOST_ROWS_ABOVE = 60
-_LONGEST_CELL = 80  # characters of a name
-_LONGEST_RECORD = 20_000
+_MAX_MISFITS = 3  # lines in a row that are no rows of the table
+_MAX_ROWS_ABOVE = 60
+_MAX_CELL = 80  # characters of a name
+_MAX_RECORD = 20_000
 _CELL = {
     delimiter: re.compile(
         r'[ ]*(?P<quoted>"(?:[^"]|""){0,8000}")[ ]*(?=[' + delimiter + r"\r\n⏎]|\\n|\Z)"
@@ -88,7 +88,7 @@ def delimited_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]
         number = lines.number_at(place.start)
         start, end = lines.span(number)
         looked_at = end
-        if end - start > _LONGEST_RECORD:
+        if end - start > _MAX_RECORD:
             continue
         for delimiter in _DELIMITERS:
             if text.find(delimiter, start, end) < 0:
@@ -109,7 +109,7 @@ def _record(text: str, position: int, delimiter: str, line_end: int | None = Non
     """Read one record, of one line if it must end with that."""
     cells: list[Cell] = []
     first = position
-    limit = position + _LONGEST_RECORD
+    limit = position + _MAX_RECORD
     while True:
         match = _CELL[delimiter].match(text, position, len(text) if line_end is None else line_end)
         if match is None:  # pragma: no cover - an empty cell always matches
@@ -144,7 +144,7 @@ def _named_columns(text: str, record: _Record, delimiter: str) -> dict[int, Name
         if number == 0 and (opening := _OPENING.search(text, start, end)):
             # `text = "user,password\\n…"`, and JSON with a text in it.
             start = opening.end()
-        if end - start > _LONGEST_CELL:
+        if end - start > _MAX_CELL:
             return {}
         cell = text[start:end].strip("'\"`* │┃║")
         quoted = text[start - 1 : start] == '"' or text[start : start + 2] == "('"
@@ -169,7 +169,7 @@ def _column_cells(
         return [], header.end
     found: list[Span] = []
     position, misfits, rows, after_cut = header.end, 0, 0, False
-    while position < len(text) and misfits <= _MOST_MISFITS:
+    while position < len(text) and misfits <= _MAX_MISFITS:
         record = _record(text, position, delimiter)
         start, position = position, max(record.end, position + 1)
         line = text[start : record.end].strip()
@@ -196,7 +196,7 @@ def _has_rows(text: str, header: _Record, delimiter: str) -> bool:
     fitting = looked_at = 0
     position = header.end
     bordered = text[header.start : header.start + 1] in "|│┆┃║ " and delimiter not in ",;\t"
-    while position < len(text) and looked_at < _MOST_MISFITS:
+    while position < len(text) and looked_at < _MAX_MISFITS:
         record = _record(text, position, delimiter)
         line = text[position : record.end].strip()
         position = max(record.end, position + 1)
@@ -241,7 +241,7 @@ def _transposed(
     """Return the cells of a row that begins with a name of a secret; None where the line is a header or tells of fields."""
     width = len(row.cells)
     above: list[_Record] = []
-    for line in range(number - 1, max(number - _MOST_ROWS_ABOVE, -1), -1):
+    for line in range(number - 1, max(number - _MAX_ROWS_ABOVE, -1), -1):
         position = lines.starts[line]
         record = _record(text, position, delimiter)
         if len(record.cells) < 2:

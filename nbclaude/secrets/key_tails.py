@@ -11,7 +11,7 @@ from collections.abc import Iterator
 __all__ = ["key_tails"]
 
 _END = re.compile(r"-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----")
-_LONGEST = 20_000  # characters of a key
+_MAX_LENGTH = 20_000  # characters of a key
 _LEAST = 24  # characters in base64; what is less only speaks of keys
 
 # What stands before the end, read backwards: lines in base64, and between them line breaks, also those of a repr, with signs
@@ -25,7 +25,7 @@ def key_tails(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of each end of a private key, with the lines of the key before it."""
     position = 0
     for end in _END.finditer(text):
-        before = text[max(position, end.start() - _LONGEST) : end.start()][::-1]
+        before = text[max(position, end.start() - _MAX_LENGTH) : end.start()][::-1]
         position = end.end()
         body = _BODY.match(before)
         if body and sum(character.isalnum() for character in body[0]) >= _LEAST:

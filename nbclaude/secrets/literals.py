@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 __all__ = ["Literal", "closing", "leaves_of", "literal_at"]
 
-_LONGEST = 8_192  # characters of a literal
+_MAX_LENGTH = 8_192  # characters of a literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def literal_at(text: str, position: int) -> Literal | None:
 
 def _end(text: str, start: int, quote: str, escape: int) -> int:
     """Return where a literal ends; -1 if it does not end on its line."""
-    limit = min(start + _LONGEST, len(text))
+    limit = min(start + _MAX_LENGTH, len(text))
     position = start
     while (position := text.find(quote, position, limit)) >= 0:
         slashes = position

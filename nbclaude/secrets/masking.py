@@ -24,7 +24,7 @@ from nbclaude.secrets.neighbours import neighbour_secrets
 from nbclaude.secrets.netrc import netrc_secrets
 from nbclaude.secrets.placed import described_secrets, framed_secrets, placed_secrets
 from nbclaude.secrets.rows import row_secrets
-from nbclaude.secrets.shapes import MIXED, SHAPES, SHORTEST, Shape
+from nbclaude.secrets.shapes import MIN_LENGTH, MIXED, SHAPES, Shape
 from nbclaude.secrets.values import is_placeholder, looks_secret
 
 __all__ = ["Finding", "mask", "mask_named", "mask_of", "whole_credentials"]
@@ -66,7 +66,7 @@ _LEAST_DISTINCT = 8  # characters of a token
 _CHARACTERS = (re.compile("[0-9]"), re.compile("[a-z]"), re.compile("[A-Z]"))
 
 # Where secrets stand in texts that were looked at before, by the texts' hashes: a conversation comes again with each question.
-_MOST_KNOWN = 2_000
+_MAX_KNOWN = 2_000
 _LEAST_KNOWN = 500  # characters; what is shorter is looked at faster than it is hashed
 _known: dict[bytes, tuple[tuple[int, int, str], ...]] = {}
 
@@ -121,7 +121,7 @@ def _spans(text: str) -> tuple[tuple[int, int, str], ...]:
         return _found(text)
     key = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
     if key not in _known:
-        while len(_known) >= _MOST_KNOWN:
+        while len(_known) >= _MAX_KNOWN:
             _known.pop(next(iter(_known)), None)
         _known[key] = _found(text)
     return _known[key]
@@ -157,7 +157,7 @@ def _hits(shape: Shape, text: str) -> Iterable[tuple[int, int, str]]:
             # Some shapes are those of the shortest tokens of their kind.
             rest = _REST.match(text, end)
             end = rest.end() if rest else end
-        if end - start < SHORTEST.get(shape.kind, 0):
+        if end - start < MIN_LENGTH.get(shape.kind, 0):
             continue
         # `ghp_xxxx…` shows how a token looks.
         if not inner and len(set(text[start:end])) < _LEAST_DISTINCT:

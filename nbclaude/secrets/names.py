@@ -77,11 +77,11 @@ _BEHIND_A_NAME = re.compile(
 )
 _LAST_ITEM = re.compile(r"\[\s*[\"']([^\"']{1,80})[\"']\s*\]\Z")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-_MOST_WORDS = 12
+_MAX_WORDS = 12
 
 _LEFT = re.compile(r"[\w.$-]*")  # read backwards
 _RIGHT = re.compile(r"[\w.-]*")
-_LONGEST = 60  # characters of a name on either side of its stem
+_MAX_LENGTH = 60  # characters of a name on either side of its stem
 _WORDS_BEFORE = re.compile(r"(?:[A-Za-z]+ ){1,2}\Z")
 _NEEDS_WORDS_BEFORE = frozenset(("key", "passe", "secret", "token"))
 
@@ -89,7 +89,7 @@ _NEEDS_WORDS_BEFORE = frozenset(("key", "passe", "secret", "token"))
 @functools.lru_cache(maxsize=4_096)
 def name_of(text: str) -> Name | None:
     """Return what a name (of a column, a field, a variable) says of its value; None if it names no secret."""
-    words = [_plain(word) for word in _WORD.findall(text[:200])][-_MOST_WORDS:]
+    words = [_plain(word) for word in _WORD.findall(text[:200])][-_MAX_WORDS:]
     while len(words) > 1 and (words[-1].isdigit() or words[-1] in TRAILING):
         words.pop()
     if not words or (len(words) > 1 and words[0] in QUESTIONS):
@@ -137,14 +137,14 @@ def named_places(text: str) -> Iterator[NamedPlace]:
 
 def _bounds(text: str, start: int, end: int) -> tuple[int, int]:
     """Return where the name begins and ends that holds a stem."""
-    left = _LEFT.match(text[max(start - _LONGEST, 0) : start][::-1])
+    left = _LEFT.match(text[max(start - _MAX_LENGTH, 0) : start][::-1])
     start -= left.end() if left else 0
     # "\nDB_PASSWORD" in the repr of a text.
     if text[start - 1 : start] == "\\" and text[start] in "nrt":
         start += 1
     while text[start] in ".-$":
         start += 1
-    right = _RIGHT.match(text, end, end + _LONGEST)
+    right = _RIGHT.match(text, end, end + _MAX_LENGTH)
     end = right.end() if right else end
     while text[end - 1] in ".-":
         end -= 1

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from nbclaude.secrets.literals import leaves_of
 from nbclaude.secrets.names import name_of, name_of_expression
-from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import MAX_LENGTH
 from nbclaude.secrets.values import is_password, is_stand_in, is_token
 
 __all__ = ["described_secrets", "framed_secrets", "placed_secrets"]
@@ -42,7 +42,7 @@ _START = r"(?:\b|(?<=\\[nrt]))"
 _PASSWORDS = r"(?:password|passwd|passphrase|pwd|pass)"
 _TOKENS = r"(?:(?:api|access|auth|secret|private|account|admin|app|client)[_-]?(?:key|secret)|token|secret)"
 # `\S` without quotes, and no variable, no placeholder and no further option.
-_WORD = rf"(?![-<\[$])\\{{0,3}}[\"']?([^\s\"'`\\⏎]{{4,{LONGEST}}}[^\s\"'`\\⏎]*)"
+_WORD = rf"(?![-<\[$])\\{{0,3}}[\"']?([^\s\"'`\\⏎]{{4,{MAX_LENGTH}}}[^\s\"'`\\⏎]*)"
 _IN_QUOTES = rf"{_Q}([^\s\"'\\]{{6,4096}}){_Q}"
 
 # Kind, what stands in each text with such a place (in lower case), the place with the value as its group, and what the value

@@ -14,7 +14,7 @@ __all__ = ["row_secrets"]
 Span = tuple[int, int, str]
 
 _FAR = 20_000  # characters from a header to its rows
-_MOST_HEADERS = 12
+_MAX_HEADERS = 12
 _AFTER_A_TAG = frozenset((">", "\n", " ", "\t"))
 _COPY = re.compile(
     r"\s*FROM\s+stdin[^\n]{0,80}\n(?P<rows>(?:(?!\\\.)[^\n]*\n){0,20000})(?:\\\.|\Z)", re.IGNORECASE
@@ -53,7 +53,7 @@ def row_secrets(text: str, places: Sequence[NamedPlace]) -> Iterator[Span]:
         if span := _pair(text, place):
             yield span
             continue
-        if headers < _MOST_HEADERS and (header := _header(text, place)):
+        if headers < _MAX_HEADERS and (header := _header(text, place)):
             headers += 1
             start, end, names = header
             looked_at = end

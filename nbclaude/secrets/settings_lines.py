@@ -31,7 +31,7 @@ _TYPES = re.compile(
     r"|Optional\[.*|[Ll]ist\[.*|[Dd]ict\[.*)!?;?(?:[ ]=.*)?$"
 )
 _PROGRAM = re.compile(r"[=,(\"'\[{]|^\w+\.\w+$|[-+*/]\s")
-_LONGEST = 4_096
+_MAX_LENGTH = 4_096
 _LAST_OF_ARGUMENTS = re.compile(r"[,({][ \t]?\n\Z")
 _BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "⏎"))
 _NEIGHBOURS = 4
@@ -107,8 +107,8 @@ def line_at(text: str, start: int, end: int, sign_start: int, position: int) -> 
 
 def rest_of_line(text: str, position: int) -> tuple[int, int] | None:
     """Return the place of what stands on a line from here on, without spaces, quotes and comments; None for nothing."""
-    stop = _STOP.search(text, position, position + _LONGEST)
-    end = stop.start() if stop else min(position + _LONGEST, len(text))
+    stop = _STOP.search(text, position, position + _MAX_LENGTH)
+    end = stop.start() if stop else min(position + _MAX_LENGTH, len(text))
     value = text[position:end].rstrip()
     # The quote that ends the repr of the text around.
     closing = re.search(r"\\{0,3}[\"'][\])},;]{0,3}$", value)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from nbclaude.secrets.literals import Literal, leaves_of, literal_at
 from nbclaude.secrets.names import Name, NamedPlace, name_of
-from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import MAX_LENGTH
 from nbclaude.secrets.values import changes, is_password, is_stand_in, is_token, looks_secret
 from nbclaude.secrets.words import DESCRIBING, PLACES, WEAK_KEYS
 
@@ -94,7 +94,7 @@ def _fits(leaf: Literal, name: Name, *, closed: bool) -> bool:
 
 def _is_one_of(value: str, key: str, name: Name) -> bool:
     """Tell whether a value in a list or dict is a secret, where the name above it could also mean something else."""
-    value = value[:LONGEST].strip()
+    value = value[:MAX_LENGTH].strip()
     words = _WORD.findall(re.sub(r"([A-Z])", r" \1", key).lower())
     describes = DESCRIBING - _SERVERS if name.kind == "secret" else DESCRIBING
     if is_stand_in(value) or (words and words[-1] in describes):

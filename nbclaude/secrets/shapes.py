@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["LONGEST", "MIXED", "SHAPES", "SHORTEST", "Shape"]
+__all__ = ["MAX_LENGTH", "MIN_LENGTH", "MIXED", "SHAPES", "Shape"]
 
-LONGEST = 200  # characters of a password; a token may be longer
+MAX_LENGTH = 200  # characters of a password; a token may be longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Shape:
 
 
 # A token is at least this long: a word after "Bearer" need not be one.
-SHORTEST = {"bearer token": 20}
+MIN_LENGTH = {"bearer token": 20}
 
 # Their shape alone is also that of dotted names, long words and long numbers.
 MIXED = frozenset({"Artifactory token", "Discord token", "Telegram token", "Voyage key"})
@@ -205,7 +205,7 @@ _OTHERS = (
         "password in a URL",
         "://",
         r"(?:postgres(?:ql)?|mysql|mariadb|mongodb|redis|rediss|amqps?|mssql|oracle|clickhouse|snowflake|s?ftp)"
-        rf"(?:\+\w{{1,20}})?://[^\s:/@\"'<>]{{0,80}}:([^\s\"'<>{{}}]{{1,{LONGEST}}})@(?=[\w\[])",
+        rf"(?:\+\w{{1,20}})?://[^\s:/@\"'<>]{{0,80}}:([^\s\"'<>{{}}]{{1,{MAX_LENGTH}}})@(?=[\w\[])",
         False,
     ),
     # The scheme is short and known to be before: a long word is looked at once, not from each of its letters.

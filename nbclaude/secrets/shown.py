@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from nbclaude.cleaning import shortened
 from nbclaude.refusal import Refusal
 
 __all__ = ["shown_value", "with_value"]
 
-_MOST = 80  # characters
+_MAX_LENGTH = 80  # characters
 _AS_WRITTEN = (str, bytes, bool, int, float, complex, type(None))
 
 
@@ -28,7 +29,7 @@ def shown_value(value: object) -> str:
     from nbclaude.secrets.masking import mask  # its patterns take a while to compile
 
     masked, _ = mask(text)
-    return masked if len(masked) <= _MOST else f"{masked[: _MOST - 1]}…"
+    return shortened(masked, _MAX_LENGTH)
 
 
 def _repr(value: object) -> str:

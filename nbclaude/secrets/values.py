@@ -6,7 +6,7 @@ import itertools
 import re
 
 from nbclaude.secrets.names import Name, is_secret_word
-from nbclaude.secrets.shapes import LONGEST
+from nbclaude.secrets.shapes import MAX_LENGTH
 
 __all__ = [
     "is_expression",
@@ -107,7 +107,7 @@ def looks_secret(value: str, name: Name, *, structured: bool) -> bool:
 
 def is_stand_in(value: str) -> bool:
     """Tell whether a value under the name of a secret is none: nothing, a type, a mask, a variable, a path, a label."""
-    value = value[:LONGEST].strip()
+    value = value[:MAX_LENGTH].strip()
     if (
         not value
         or _SIGNS.match(value)
@@ -146,7 +146,7 @@ def is_quantity(value: str) -> bool:
 
 def is_password(value: str, *, variable: bool = False) -> bool:
     """Tell whether a value may be a password: no placeholder, type, call, path, or word; of a `variable` any word or number."""
-    value = value[:LONGEST]
+    value = value[:MAX_LENGTH]
     if _ONLY_SIGNS.match(value):
         return False
     if is_placeholder(value) or _TYPE.match(value) or _EXPRESSION.match(value) or _PLACE.match(value):
@@ -162,7 +162,7 @@ def is_password(value: str, *, variable: bool = False) -> bool:
 
 def is_token(value: str) -> bool:
     """Tell whether a value looks random."""
-    value = value[:LONGEST]
+    value = value[:MAX_LENGTH]
     if len(value) < _SHORTEST_TOKEN or changes(value) < _LEAST_CHANGES or len(set(value)) < _LEAST_DISTINCT:
         return False
     if _EXPRESSION.match(value) and changes(value) == _LEAST_CHANGES:

@@ -21,7 +21,7 @@ __all__ = [
     "Whole",
 ]
 
-_MOST = 2**63 - 1
+_MAX_WHOLE = 2**63 - 1
 
 
 class Kind:
@@ -145,7 +145,7 @@ class Number(Kind):
         """Check a value of Python."""
         number = number_of(value)
         result = math.nan if number is None else as_float(number)
-        if not self.least <= result <= (_MOST if self.most is None else self.most):
+        if not self.least <= result <= (_MAX_WHOLE if self.most is None else self.most):
             raise self.unfit()
         return result
 
@@ -168,7 +168,7 @@ class Whole(Kind):
         """Read a word of a line: ASCII digits."""
         if not (word.isascii() and word.isdigit()):
             raise self.unfit()
-        return self.check(int(word) if len(word) < 100 else _MOST + 1)
+        return self.check(int(word) if len(word) < 100 else _MAX_WHOLE + 1)
 
     def check(self, value: object) -> int:
         """Check a value of Python; 1e3 is a whole number."""
@@ -179,8 +179,8 @@ class Whole(Kind):
             raise self.unfit() from None
         if number is None or result != number or result < self.least:
             raise self.unfit()
-        if result > _MOST:
-            raise UnfitError(f"it must be {self.wanted} to {_MOST:,}.")
+        if result > _MAX_WHOLE:
+            raise UnfitError(f"it must be {self.wanted} to {_MAX_WHOLE:,}.")
         return result
 
 

@@ -17,8 +17,8 @@ __all__ = ["Tool", "is_function", "tool", "tool_of"]
 _F = TypeVar("_F", bound=Callable[..., Any])
 _MARK = "__nbclaude_tool__"
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]")
-_LONGEST_NAME = 64  # characters; the API takes no more
-_LONGEST_DESCRIPTION = 4_000
+_MAX_NAME = 64  # characters; the API takes no more
+_MAX_DESCRIPTION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Tool:
 
     `definition` is what the request says of it, `arguments` reads those of a call. A `safe` one runs without being asked about;
     `touches` says what any other may do, and `shown` names the argument that is source code. One that is `on_main` runs on the
-    kernel's main thread only.
+    kernel's main thread only. `preview` tells what a call would do, in the place of its arguments where it has something to say.
+    `named` is what the user calls it, where the API has another name.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Tool:
     touches: str = "a function of yours, which does what its code says"
     shown: str = ""
     on_main: bool = False
+    preview: Callable[[Mapping[str, Any]], str] | None = None
+    named: str = ""
 
 
 @overload
@@ -95,7 +98,7 @@ def tool_of(function: Callable[..., Any], called: str = "") -> Tool:
     marks = marks if isinstance(marks, _Marks) else _Marks()
     own = str(getattr(function, "__name__", "") or "")
     name = marks.name or (own if own.isidentifier() else "") or called or type(function).__name__
-    name = _NOT_IN_A_NAME.sub("_", name)[:_LONGEST_NAME]
+    name = _NOT_IN_A_NAME.sub("_", name)[:_MAX_NAME]
     if not name.strip("_"):
         raise UnfitError("it has no name that the API takes. Name it with @nbclaude.tool(name=...).")
     told = documented(function)
@@ -104,7 +107,7 @@ def tool_of(function: Callable[..., Any], called: str = "") -> Tool:
     if told.description:
         definition = {
             "name": name,
-            "description": told.description[:_LONGEST_DESCRIPTION],
+            "description": told.description[:_MAX_DESCRIPTION],
             "input_schema": arguments.schema,
         }
     return Tool(name, definition, function, arguments, marks.safe)

@@ -33,9 +33,9 @@ _ABOUT = (
     "Run Python code in the user's notebook kernel, where its variables are, and return what it prints, the value of its last "
     "expression and the figures that it shows. Variables stay. Top-level await works. The user sees and approves the code first."
 )
-_MOST_OUTPUT = 16_000  # characters that the model gets
-_MOST_FIGURES = 5
-_MOST_NAMES = 30
+_MAX_OUTPUT = 16_000  # characters that the model gets
+_MAX_FIGURES = 5
+_MAX_NAMES = 30
 _numbers = itertools.count(1)
 
 
@@ -75,14 +75,14 @@ def _ran(shell: Shell, seen: Seen, code: str) -> list[Mapping[str, Any]]:
         except BaseException as error:
             failed = _traceback(error)
             sys.stderr.write(f"{failed}\n")
-            text = clip("".join(said), _MOST_OUTPUT, tail=0.7)[0]
+            text = clip("".join(said), _MAX_OUTPUT, tail=0.7)[0]
             raise ToolFailedError("\n".join(filter(None, [text, _changed(names, shell)]))) from error
     if value is not None:
         _show(shell, value)
     attached: list[Attachment] = [attachment_of(value, "the value")] if value is not None else []
-    shown = [each for each in seen.figures.all() if each not in figures][:_MOST_FIGURES]
+    shown = [each for each in seen.figures.all() if each not in figures][:_MAX_FIGURES]
     attached += [image.attachment(_limits(), f"figure {n}") for n, image in enumerate(reversed(shown), 1)]
-    text = clip("".join(said), _MOST_OUTPUT, tail=0.5)[0].strip("\n")
+    text = clip("".join(said), _MAX_OUTPUT, tail=0.5)[0].strip("\n")
     text = "\n".join(filter(None, [text, _changed(names, shell)]))
     blocks = [text_block(text)] if text else []
     return [*blocks, *labelled_blocks(attached)] or [text_block("(no output)")]
@@ -179,7 +179,7 @@ def _changed(before: Mapping[str, int], shell: Shell) -> str:
         "changed": [name for name in after if name in before and after[name] != before[name]],
         "deleted": [name for name in before if name not in after],
     }
-    said = [f"{what}: {', '.join(names[:_MOST_NAMES])}" for what, names in told_of.items() if names]
+    said = [f"{what}: {', '.join(names[:_MAX_NAMES])}" for what, names in told_of.items() if names]
     return f"(variables {'; '.join(said)})" if said else ""
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["content_of_value", "result_block", "tool_results"]
 
-_LONGEST_RESULT = 20_000  # characters that the model gets of one text
+_MAX_RESULT = 20_000  # characters that the model gets of one text
 _END = "</tool_result"
 
 _CONTENT = ("text", "image", "document", "search_result", "tool_reference", "browser_state")
@@ -81,7 +81,7 @@ def _plain(value: object) -> str | None:
 
 def _marked(name: str, text: str) -> Mapping[str, Any]:
     """Show the model where the data begin and end, which no text in them can end."""
-    text, _ = clip(text, _LONGEST_RESULT)
+    text, _ = clip(text, _MAX_RESULT)
     return framed("tool_result", name, text.replace(_END, "<\\/tool_result"))
 
 

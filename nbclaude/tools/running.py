@@ -14,7 +14,7 @@ from nbclaude.tools.functions import Tool
 
 __all__ = ["ToolFailedError", "run_tool"]
 
-_LONGEST_ERROR = 4_000  # characters
+_MAX_ERROR = 4_000  # characters
 
 
 class ToolFailedError(Exception):
@@ -83,4 +83,4 @@ def _said(error: BaseException) -> str:
         told = f"{type(error).__name__}: {error}".rstrip(": ")
     except Exception:  # an exception of the user's may fail when it is shown, too
         told = type(error).__name__
-    return clip(told, _LONGEST_ERROR)[0]
+    return clip(told, _MAX_ERROR)[0]

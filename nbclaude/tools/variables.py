@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["VariableError", "variable_named", "variables_of"]
 
-_MOST = 40  # names that the model is told of
+_MAX_NAMES = 40  # names that the model is told of
 
 
 class VariableError(ValueError):
@@ -54,7 +54,7 @@ def _matching(kinds: tuple[type, ...], names: Mapping[str, Any]) -> Iterator[tup
 
 
 def _first(found: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    for _, pair in zip(range(_MOST), found, strict=False):
+    for _, pair in zip(range(_MAX_NAMES), found, strict=False):
         yield pair
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import inspect
 import re
 import textwrap
 from collections.abc import Mapping
+from dataclasses import replace
+from types import ModuleType
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.code.hidden import hide_secrets
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.values import MISSING, lookup
-from nbclaude.context.glance.glance import is_a
+from nbclaude.context.glance.glance import glance, is_a
+from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.context.shown.seen import Seen
+from nbclaude.texts import framed
 from nbclaude.verbs.gathered import cell_attachment, failure_attachments, uses_attachment
 
-__all__ = ["explained_cell", "explained_name", "listed_source"]
+__all__ = ["explained_cell", "explained_name", "is_code", "listed_source", "scope_with_builtin"]
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _LAST = 10**9  # as the number of a cell: after all that ran
@@ -47,6 +52,19 @@ def listed_source(cell: LoggedCell) -> str:
     return source if "\n" in source else ""
 
 
+def scope_with_builtin(scope: Scope, text: str) -> Scope:
+    """Return the names that a line sees, with the builtin function or class that its text names."""
+    if text in scope or not hasattr(builtins, text) or text.startswith("_"):
+        return scope
+    return replace(scope, shared={**scope.shared, text: getattr(builtins, text)})
+
+
+def is_code(text: str, names: Mapping[str, Any]) -> bool:
+    """Whether a name is that of a function, class, method or module, which hold no data of the user's."""
+    value = lookup(ast.parse(text, mode="eval").body, names)
+    return value is not MISSING and (is_a(value, (type, ModuleType)) or inspect.isroutine(value))
+
+
 def explained_name(
     seen: Seen, text: str, names: Mapping[str, Any], *, values: bool
 ) -> tuple[Attachment, ...] | None:
@@ -62,6 +80,10 @@ def explained_name(
     value = lookup(ast.parse(text, mode="eval").body, names)
     if value is MISSING and "." not in text:
         return None
+    if not values and not is_code(text, names):
+        seen_value = glance(value, text.rpartition(".")[2]).text(values=False)
+        block = framed("value", text, f"{text} = {seen_value}")
+        return (Attachment(text, (block,), "its type and size", kind="text"),)
     if not is_a(value, type) and not inspect.isfunction(value):
         return ()
     try:

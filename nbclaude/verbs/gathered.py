@@ -31,8 +31,8 @@ _NEEDED = 900  # characters of the cells that a failing one depends on
 _NEEDED_TO_EXPLAIN = 4_000
 _SOURCE = 12_000
 _PRINTED = 3_000
-_MOST_NAMES = 20
-_MOST_UNRUN = 2  # cells that have not run
+_MAX_NAMES = 20
+_MAX_UNRUN = 2  # cells that have not run
 _UNRUN = 600  # characters of each
 
 
@@ -99,7 +99,7 @@ def uses_attachment(
     looking = Looking(words_of(python_of(cell.source)))
     said = [
         f"{name} = {glance(namespace[name], name, looking).text(values=values)}"
-        for name in wanted[:_MOST_NAMES]
+        for name in wanted[:_MAX_NAMES]
     ]
     needed = _needed(seen, names.wants, namespace, cell.cell_id, cell.execution_count)
     written, count = needed_text(needed, _NEEDED_TO_EXPLAIN, errors=values)
@@ -144,7 +144,7 @@ def _unrun(seen: Seen, failure: Failure, namespace: Mapping[str, Any]) -> Iterat
     """Yield the cells of the saved notebook that define what the failing one misses, and have not run."""
     missing = [name for name in failure.names if name not in namespace and not hasattr(builtins, name)]
     saved = saved_notebook(notebook_path()) if missing else None
-    for names, source in islice(unrun_cells(missing, saved, seen.cells.cells, python_of), _MOST_UNRUN):
+    for names, source in islice(unrun_cells(missing, saved, seen.cells.cells, python_of), _MAX_UNRUN):
         text = clip(hide_secrets(source.strip("\n")), _UNRUN, tail=0.3)[0]
         yield f"A cell that has not run since nbclaude was loaded defines {names}:\n{text}"
 

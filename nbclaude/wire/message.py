@@ -28,7 +28,7 @@ __all__ = [
     "token_count",
 ]
 
-_MOST = 10**15  # No count is larger; what is comes of a fault.
+_MAX_COUNT = 10**15  # No count is larger; what is comes of a fault.
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
 _GROWING = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
@@ -62,9 +62,9 @@ def token_count(usage: Mapping[str, Any], name: str) -> int:
 
 def read_count(value: object) -> int | None:
     """Read a count, which may be a text or a float at some gateways; None if it is no count at all."""
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MOST)):
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < len(str(_MAX_COUNT)):
         return int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MAX_COUNT:
         return None
     return int(value) if value == int(value) else None
 
@@ -142,7 +142,6 @@ class MessageBuilder:
         self._fields: dict[str, Any] = {}
         self._usage: dict[str, Any] = {}
         self._blocks: dict[int, _GrowingBlock] = {}
-        self.stopped = False
 
     def apply(self, event: Event) -> None:
         """Take the next event. Events out of order and unknown ones change nothing and are never an error."""
@@ -160,8 +159,6 @@ class MessageBuilder:
                 self._fields.update(delta)
                 self._fields.update(extra)
                 self._merge_usage(usage)
-            case MessageStop():
-                self.stopped = True
             case _:
                 pass
 
@@ -177,7 +174,6 @@ class MessageBuilder:
         self._fields = {key: value for key, value in message.items() if key not in ("content", "usage")}
         self._usage = {}
         self._blocks = {}
-        self.stopped = False
         self._merge_usage(message.get("usage"))
         for index, block in enumerate(content_of(message)):
             # Continuations of programmatic tool calling carry their whole content in message_start.

@@ -8,9 +8,9 @@ from nbclaude.asking.send import send
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.output.display import AnswerDisplay, NoDisplay
 from nbclaude.settings.values import Settings
+from nbclaude.workspace import Workspace
 
 __all__ = ["outcome_of", "prepared"]
 

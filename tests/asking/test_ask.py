@@ -17,7 +17,6 @@ from nbclaude.asking.reply import Reply
 from nbclaude.context.attachment import Attachment
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.errors import AnswerInterrupted, APIStatusError, BudgetError, ConfigurationError
 from nbclaude.magics.wording import note_text
 from nbclaude.output.display import NoDisplay
@@ -26,6 +25,7 @@ from nbclaude.settings.values import Options
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.wire.events import BlockDelta, Event
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Surroundings, Workspace
 from tests.conversation.conftest import CANARY, no_idle_lines, no_network_settings, workspace
 
 __all__ = ["no_idle_lines", "no_network_settings", "workspace"]
@@ -230,7 +230,7 @@ class TestVerb:
         )
         receipt = answered.receipt
         assert receipt is not None
-        assert receipt.summary.startswith("sent: cell 5 (1 line, by explain), instruction (by explain)")
+        assert receipt.summary.startswith("sent: cell 5 (1 line), instruction")
         assert [(part.title, part.notes) for part in receipt.parts] == [
             ("cell 5", ("gathered by explain", "masked")),
             ("instruction", ("gathered by explain",)),

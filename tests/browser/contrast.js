@@ -1,4 +1,5 @@
-// Text in the document, its colour against what lies behind it: what is below the bound is returned.
+// Text in the document, its colour against what lies behind it: what is below the bound is returned. With `rings`, instead of
+// text, the ring around each control that has the focus, against what lies behind the control.
 const parse = text => {
   const canvas = parse.canvas ??= Object.assign(document.createElement('canvas'), {width: 1, height: 1}).getContext('2d',
     {willReadFrequently: true});
@@ -18,7 +19,24 @@ const light = colour => colour.slice(0, 3).map(c => (c /= 255) <= 0.03928 ? c / 
   .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
 const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((p, q) => q - p); return (x + 0.05) / (y + 0.05); };
 const found = new Map();
+const ring = control => {
+  control.focus({preventScroll: true});
+  const style = getComputedStyle(control), ground = behind(control.parentElement);
+  const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
+  return drawn ? ratio(over(parse(style.outlineColor), ground), ground) : 0;
+};
+const controls = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
 for (const root of document.querySelectorAll(selector)) {
+  if (rings) {
+    const had = document.activeElement;
+    for (const control of root.querySelectorAll(controls)) {
+      if (control.disabled || control.tabIndex < 0 || !control.checkVisibility({visibilityProperty: true})) continue;
+      const value = ring(control);
+      if (value < bound) found.set(`ring ${value.toFixed(2)}`, control.outerHTML.slice(0, 120));
+    }
+    had?.focus({preventScroll: true});
+    continue;
+  }
   const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   for (let node; (node = texts.nextNode());) {
     const element = node.parentElement;

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, StreamFault
@@ -66,8 +68,10 @@ def check(notebook: NotebookPage, *, selectors: tuple[str, ...] = (OURS,)) -> No
         for width in (1200, 500):
             notebook.set_width(width)
             assert findings(notebook, *selectors) == [], (theme, width)
+        notebook.page.keyboard.press("Shift")  # who uses the keys sees the focus
         for selector in selectors:
-            assert notebook.script(CONTRAST, selector=selector, bound=4.5) == [], theme
+            assert notebook.script(CONTRAST, selector=selector, bound=4.5, rings=False) == [], theme
+            assert notebook.script(CONTRAST, selector=selector, bound=3.0, rings=True) == [], theme
 
 
 def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
@@ -107,6 +111,21 @@ def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simul
         notebook.answer(4).locator(".nbclaude-card p").first.evaluate("e => getComputedStyle(e).wordBreak")
         == "normal"
     )
+
+
+@pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
+def test_other_front_ends_can_be_read(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    if front_end == "lab" and version("jupyterlab") >= "4.5":
+        pytest.skip("the other tests look at the newest JupyterLab")
+    simulator.enqueue(ANSWER, HTTPFault(400, message="max_tokens: too large"))
+    cells = [CELLS[0], "%claude -m opus-4-8 Hi", CELLS[3], "%claude_usage", "%claude"]
+    notebook = claude_notebook(cells, size=(1200, 1500), front_end=front_end)
+    for index in range(len(cells)):
+        notebook.run(index)
+    notebook.answer(1).locator("details.nbclaude-receipt > summary").click()
+    check(notebook, selectors=(OURS, ".nbclaude-panel"))
 
 
 def test_the_panel_is_a_chat_first(claude_notebook: OpenNotebook, simulator: Simulator) -> None:

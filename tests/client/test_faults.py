@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from nbclaude import Reply, ask
-from nbclaude.conversation import workspace as workspace_module
+from nbclaude import workspace as workspace_module
 from nbclaude.conversation.turns import Turn
-from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.errors import APIError, APITimeoutError, IncompleteStreamError
 from nbclaude.simulator import RawStream, Simulator
+from nbclaude.workspace import Surroundings, Workspace, current_workspace
 from tests.client.fault_table import FAULTS
 from tests.client.faults import Fault, Stage
 from tests.client.helpers import CANARY, EVENTS, STREAM, sse

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Simulator
+from nbclaude.workspace import Workspace
 from tests.client.conftest import no_idle_lines, no_network_settings
 
 __all__ = ["no_idle_lines", "no_network_settings"]

@@ -12,13 +12,13 @@ from nbclaude.conversation.memory import MAX_SPARE, MAX_TRAILS, STRIDE, TurnMemo
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.models.info import model_info
 from nbclaude.output.display import NoDisplay
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 from tests.asking.helpers import outcome_of, prepared
 
 MODEL = "claude-opus-5-5"

@@ -11,9 +11,9 @@ import pytest
 from nbclaude.client.endpoints import upload_file
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Surroundings, Workspace
 from nbclaude.simulator import Answer, HTTPFault, RecordedRequest, Simulator, text, thinking, tool_use
 from nbclaude.tools.results import tool_results
+from nbclaude.workspace import Surroundings, Workspace
 from tests.asking.helpers import outcome_of
 
 CANARY = "sk-canary-9d1f"

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from nbclaude import python_wording
 from nbclaude.conversation.plan import make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.screening import Screening, screened
@@ -13,6 +12,7 @@ from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.magics import wording
 from nbclaude.models.info import model_info
+from nbclaude.reply import wording as python_wording
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
 from nbclaude.wire.request import text_block

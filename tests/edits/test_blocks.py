@@ -46,6 +46,7 @@ CORRECTED = {
     "another sql": ("%%sparksql\nSELCT 1", [("sql", "SELECT 1")], "%%sparksql\nSELECT 1"),
     "no language below a magic": ("%%html\n<b>", [("", "<b>x</b>")], "%%html\n<b>x</b>"),
     "time is left to the check": ("%%time\nx", [("python", "y")], "y"),
+    "the line that asked": ("x = 1", [("python", "%%claude_edit annotate\nx = 1  # one")], "x = 1  # one"),
     "only shell": ("x = 1", [("bash", "pip install x")], None),
     "empty block": ("x = 1", [("python", "\n")], None),
 }

@@ -99,6 +99,10 @@ CANARY_KEY = "sk-ant-api03-Canary0fEveryTest1nAKernel-7Qw2Er4Ty6Ui8-Op0"
 """The key that every kernel here is given; whatever it publishes is searched for it."""
 
 
+class KernelDiedError(RuntimeError):
+    """The process of the kernel has ended."""
+
+
 class Kernel:
     """An ipykernel process in an environment of its own; a context manager that never leaves it behind.
 
@@ -220,21 +224,21 @@ class Kernel:
     def reset(self) -> None:
         """Put a used kernel back: no extension, no names, no ANTHROPIC_* variables, as after a start.
 
-        A kernel that is dead, or still busy after an interrupt, is restarted.
+        A kernel that is dead, or still busy after an interrupt, is restarted; so is one that an interrupt has met while it
+        sent a reply. Half of that reply stands in its socket then, and goes out in front of the next one: "Invalid Signature".
         """
-        if self.alive and self._stop_all():
-            try:
-                if self.run(RESET, timeout=10).ok:
-                    self._executions.clear()
-                    return
-            except TimeoutError:
-                pass
+        try:
+            if self._stop_all() and self.run(RESET, timeout=10).ok:
+                self._executions.clear()
+                return
+        except (KernelDiedError, TimeoutError, ValueError):
+            pass
         self.restart()
 
     def pump(self, timeout: float) -> None:
         """Read what is there, waiting up to `timeout` seconds for a first message."""
         if not self.alive:
-            raise RuntimeError("the kernel died")
+            raise KernelDiedError
         self._read_replies()
         try:
             while True:
@@ -245,13 +249,16 @@ class Kernel:
         self._read_replies()
 
     def _stop_all(self) -> bool:
-        """Interrupt whatever still runs, more than once: a cell that has not begun misses the signal."""
-        for _attempt in range(10):
+        """Interrupt whatever still runs, more than once: a cell that has not begun misses the signal.
+
+        What has arrived is read first: an interrupt of a kernel that has just finished tears what it sends.
+        """
+        for attempt in range(10):
+            self.pump(0.5 if attempt else 0)
             busy = [e for e in self._executions.values() if e.finished is None]
             if not busy:
                 return True
             self.interrupt()
-            self.pump(0.5)
         return False
 
     def _connect(self) -> None:
@@ -296,7 +303,7 @@ _shell = get_ipython()
 if "nbclaude" in _shell.extension_manager.loaded:
     _shell.extension_manager.unload_extension("nbclaude")
 # Rooms that hold no state stay loaded: to compile their patterns anew takes a third of the time of a short test.
-_stateless = ("cleaning", "cures", "errors", "models", "plurals", "refusal", "render", "secrets", "settings", "wire")
+_stateless = ("cleaning", "cures", "errors", "models", "plurals", "readable", "refusal", "render", "secrets", "settings", "wire")
 for _name in [n for n in _sys.modules if n.partition(".")[0] == "nbclaude"]:
     if _name.split(".")[1:2] not in [[room] for room in _stateless]:
         del _sys.modules[_name]

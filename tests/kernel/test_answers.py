@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import time
+from pathlib import Path
 
 import pytest
 
@@ -232,26 +233,42 @@ def test_an_error_in_a_notebook_is_a_card_and_the_cell_failed(
 
 
 SLOW_TO_SHOW = """
-import time
+import os, time
+import matplotlib.pyplot as plt
 class Slow:
     def __repr__(self):
-        time.sleep(1.0)
+        while not os.path.exists({go!r}):  # it takes until somebody has seen the sign
+            time.sleep(0.01)
         return "slow"
 slow = Slow()
 """
 
 
-def test_a_sign_of_life_comes_before_what_takes_long(claude_kernel: Kernel, simulator: Simulator) -> None:
+def test_a_sign_of_life_comes_before_what_takes_long(
+    claude_kernel: Kernel, simulator: Simulator, tmp_path: Path
+) -> None:
     asked = ("nobody asks",)
-    simulator.enqueue("Done.")
-    claude_kernel.run(SLOW_TO_SHOW)
+    go = tmp_path / "go"
+    claude_kernel.run(SLOW_TO_SHOW.format(go=str(go)))
+    simulator.enqueue("Done.", "Seen.")
     running = claude_kernel.start("%claude -a slow Hi", cell_id="a", answers=asked)
-    start = time.monotonic()
     running.wait_until(lambda seen: "Preparing what is attached…" in seen.html)
-    assert time.monotonic() - start < 0.9
+    go.touch()
     running.wait()
     (output,) = displays(running)  # the answer takes the place of the sign
     assert "Done." in output["data"]["text/html"] and 'nbclaude-waiting"' not in output["data"]["text/html"]
+
+    # A figure that the cell has yet to show takes it, and the answer stands below.
+    go.unlink()
+    code = "plt.plot([1, 2])\nprint('before')\n%claude Is it {slow}?"
+    running = claude_kernel.start(code, cell_id="b", answers=asked)
+    running.wait_until(lambda seen: "Preparing what is attached…" in seen.html)
+    go.touch()
+    running.wait()
+    figure, answer = displays(running)
+    assert "image/png" in figure["data"] and "text/html" not in figure["data"]
+    assert "Seen." in answer["data"]["text/html"]
+
     refused = claude_kernel.run("%claude -a slow --tools nothing Hi", cell_id="a", answers=asked)
     (output,) = displays(refused)
     assert "nbclaude-card" in output["data"]["text/html"]

@@ -122,7 +122,7 @@ def test_the_key_is_in_the_header_and_nowhere_else(claude_kernel: Kernel, simula
             "%config ClaudeMagics",
             "_claude",
             "vars(get_ipython().magics_manager.registry['ClaudeMagics'])",
-            "from nbclaude.conversation.workspace import current_workspace as w\nw().connection(w().settings({}))",
+            "from nbclaude.workspace import current_workspace as w\nw().connection(w().settings({}))",
             "%config ClaudeMagics.base_url = 'http://127.0.0.1:9'\n%config ClaudeMagics.max_retries = 0\n%claude hi",
             "%xmode Verbose\n%claude again",
         )

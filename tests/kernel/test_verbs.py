@@ -44,6 +44,14 @@ def test_the_notebook(claude_kernel: Kernel, simulator: Simulator) -> None:
     assert prompts["dry-run"] == ""
     assert "'tea'" not in _shown(outputs["dry-run"])
     assert 'mean = penguins.groupby("species")' in prompts["needed"]
+    # Edits are offered; nothing of the user's changes. What is put into cells is code alone.
+    assert "penguins = DataFrame (344, " in prompts["edit-annotate"]
+    assert "+ # What the cell needs." in _shown(outputs["edit-annotate"])
+    assert '+     ranked = frame.sort_values("body_mass_g"' in _shown(outputs["edit-rename"])
+    assert "assert callable(tonnes)" in _shown(outputs["edit-test"])
+    assert any("assert callable(tonnes)" in str(each) for each in outputs["insert"].reply["payload"])
+    assert prompts["own-used"].endswith("Review this code for bugs; be brief")
+    assert "return part / whole * 100" in prompts["own-used"]
 
 
 def test_a_cell_that_fails_stays_failed_and_is_explained_after_it(

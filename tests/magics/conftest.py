@@ -13,8 +13,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 import nbclaude
+from nbclaude import workspace
 from nbclaude.client import lines
-from nbclaude.conversation import workspace
 from nbclaude.simulator import Simulator
 
 

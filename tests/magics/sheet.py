@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.conversation import workspace
+from nbclaude import workspace
 from tests.magics.conftest import Inputs, Notebook
 
 

@@ -110,6 +110,47 @@ def test_the_lines_are_listed_above_the_explanation_and_pointed_at_in_it(noteboo
     assert "`line 1`" in answer["text/markdown"]
 
 
+def test_the_line_may_stand_below_comments_and_magics_that_run_python(notebook: Notebook) -> None:
+    (prompt,) = notebook.sent("# title\n\n%%claude_explain\nx = 2")
+    assert "  1 | # title\n  2 |\n  3 | x = 2" in prompt
+    (prompt,) = notebook.sent("%%time\n%%claude_explain\nx = 3\nx")
+    assert notebook.value("x") == 3
+    assert "  1 | %%time\n  2 | x = 3\n" in prompt
+    notebook.sent("  %%claude_explain\n  y = 5\n  y")
+    assert notebook.value("y") == 5
+
+
+def test_another_explain_is_left_alone(notebook: Notebook) -> None:
+    magics = notebook.shell.magics_manager.magics["cell"]
+    magics["explain"] = lambda line, cell: cell.upper()
+    try:
+        assert notebook.sent("%%explain\nselect 1") == []
+    finally:
+        magics["explain"] = magics["claude_explain"]
+    assert notebook.value("_") == "SELECT 1\n"
+
+
+def test_builtins_are_names(notebook: Notebook) -> None:
+    (prompt,) = notebook.sent("%claude_explain sorted")
+    assert "Explain sorted." in prompt
+    assert "A custom key function can be supplied" in prompt
+
+
+def test_without_values_none_is_sent(notebook: Notebook) -> None:
+    notebook.run("secret_plan = {'a': 41177}\ndef f(): return secret_plan")
+    (prompt,) = notebook.sent("%claude_explain --no-values secret_plan")
+    assert "dict of 1" in prompt
+    assert "41177" not in prompt
+    (prompt,) = notebook.sent("%claude_explain --no-values f")
+    assert "def f(): return secret_plan" in prompt
+    notebook.run(
+        "import matplotlib\nmatplotlib.use('agg')\nimport matplotlib.pyplot as plt\nfig = plt.figure()"
+    )
+    request = len(notebook.simulator.requests)
+    notebook.run("%%claude_explain --no-values\nfrom IPython.display import display\ndisplay(fig)")
+    assert "image" not in str(notebook.simulator.requests[request].json["messages"][-1]["content"])
+
+
 def test_a_single_line_is_not_listed(notebook: Notebook) -> None:
     notebook.shell.display_pub.outputs.clear()
     notebook.sent("%%claude_explain\ntotal = 1 + 2")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import nbclaude
+from nbclaude.cures import Command
 from nbclaude.errors import AnswerInterrupted, APITimeoutError, ConfigurationError, RateLimitError
 from nbclaude.magics.failures import card_of
 from tests.magics.conftest import Notebook
@@ -104,6 +105,9 @@ def test_what_is_said() -> None:
     assert card.paragraphs[1].startswith("Try again in 30 s. ")
     assert card_of(APITimeoutError("Nothing came")).title == "No answer in time"
     assert card_of(ConfigurationError("x: y.")).paragraphs == ("x: y.",)
-    assert (card_of(AnswerInterrupted("Stopped before it was sent.")).word) == "Stopped"
-    assert card_of(AnswerInterrupted("Stopped. All is kept.")).text == "All is kept."
-    assert card_of(AnswerInterrupted("Stopped before it was sent.")).text == "Before it was sent."
+    stopped = card_of(AnswerInterrupted("before it was sent"))
+    assert (stopped.word, stopped.text) == ("Stopped", "Before it was sent.")
+    assert card_of(AnswerInterrupted(note=("All is kept.",))).text == "All is kept."
+    both = AnswerInterrupted("when it was complete", note=(Command.UNDO, " takes it back."))
+    assert card_of(both).text == "When it was complete. %claude_undo takes it back."
+    assert card_of(AnswerInterrupted()).text == ""

@@ -106,8 +106,20 @@ def test_nothing_is_offered_without_a_cell_or_one_that_is_no_python(notebook: No
             "c = a @ b",
             "c = a @ b.T",
         ),
-        ("import numpy as np\nX = np.ones((9, 5)); w = np.ones((4, 2))", "X @ w", "X[:, :4] @ w"),
+        ("import numpy as np\nX = np.ones((9, 5)); w = np.ones((4, 2))", "X @ w", "X[..., :4] @ w"),
         ("pass", "import nunpy", "import numpy"),
+        ("pass", "import jsn", "import json"),
+        ("pass", "root = sqrt(2)", "from math import sqrt\n\nroot = sqrt(2)"),
+        (
+            "import pandas as pd\ndf = pd.DataFrame({'price': [2]})",
+            "df.query('prce > 1')",
+            "df.query('price > 1')",
+        ),
+        ("import numpy as np\na = np.ones((3, 4)); b = np.ones(3)", "a + b", "a + b[:, None]"),
+        ("import numpy as np\na = np.ones((3, 4)); b = np.ones((5, 4))", "np.dot(a, b)", "np.dot(a, b.T)"),
+        ("import numpy as np\na = np.arange(12)", "np.reshape(a, (5, 2))", "np.reshape(a, (-1, 2))"),
+        ("pass", "%%tiem\n1 + 1", "%%time\n1 + 1"),
+        ("pass", "for i in range(3)\n    pass", "for i in range(3):\n    pass"),
     ],
 )
 def test_the_demo_model_mends(notebook: Notebook, before: str, cell: str, mended: str) -> None:
@@ -168,3 +180,23 @@ def test_magics_that_are_spelled_alike(notebook: Notebook) -> None:
     notebook.run("%%tiem\n1 + 1")
     (prompt,) = notebook.sent("%claude_fix")
     assert "no magic %%tiem; spelled alike: %time, %%time" in prompt
+
+
+@pytest.mark.parametrize(
+    ("before", "cell"),
+    [
+        ("import os\nos.environ['APP_TOKEN'] = 'sugar77'", "int(os.environ['APP_TOKEN'])"),
+        ("cfg = {'db': {'hosts': [{'password': 'sugar77'}]}}", "open(cfg['db']['hosts'][0]['password'])"),
+        ("user, password = 'anna', 'sugar77'", "raise ValueError(f'{user} has {password}')"),
+        ("login = dict(user='anna', passwd='sugar77')", "print(login['passwd'])\nlogin['usr']"),
+    ],
+)
+def test_a_secret_is_masked_wherever_the_failure_has_it_from(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch, before: str, cell: str
+) -> None:
+    monkeypatch.setenv("APP_TOKEN", "")
+    notebook.run(before)
+    assert notebook.run(cell) is not None
+    (prompt,) = notebook.sent("%claude_fix")
+    assert "sugar77" not in prompt
+    assert "Traceback, trimmed" in prompt

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Inputs, Notebook
 from tests.magics.sheet import Sheet
 

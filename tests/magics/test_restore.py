@@ -91,7 +91,7 @@ def test_what_was_taken_back_stays_away(sheet: Sheet) -> None:
     restarted(sheet)
     sheet.run("r", "%claude_restore --yes")
     assert sheet.turns == ["Three", "Four"]
-    from nbclaude.conversation.workspace import current_workspace
+    from nbclaude.workspace import current_workspace
 
     assert [turn.asked for turn in current_workspace().conversations["other"].turns] == ["Elsewhere"]
 

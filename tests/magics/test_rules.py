@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.workspace import current_workspace
+from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Inputs, Notebook
 
 

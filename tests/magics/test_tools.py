@@ -5,12 +5,13 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nbclaude.simulator import Answer, HTTPFault, RawStream, text, thinking, tool_use
-from tests.magics.conftest import Notebook
+from tests.magics.conftest import Inputs, Notebook
 
 FUNCTIONS = '''
 import nbclaude
@@ -314,7 +315,9 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     tools.simulator.enqueue(Answer([text("I stop."), tool_use("stop")]))
     error = tools.run("%claude --tools stop Go")
     assert isinstance(error, KeyboardInterrupt)
-    assert str(error) == "Stopped while a tool was running. The steps before are kept as turns."
+    assert str(error) == (
+        "Stopped while a tool was running. The steps before are kept as turns (%claude_undo takes them back)."
+    )
     assert tools.sent("%claude Next?") == ["Next?"]
     assert tools.simulator.requests[-1].json["messages"][1]["content"] == [
         {"type": "text", "text": "I stop."}
@@ -443,3 +446,84 @@ def test_arguments_that_are_no_json_are_answered_with_an_error(tools: Notebook) 
     assert results(tools) == [(True, "The arguments are not a JSON object. Call the tool again.")]
     assert tools.value("ran") == []
     assert tools.sent("%claude Next?") == ["Next?"]
+
+
+def test_built_in_tools_ask_with_what_they_would_do(
+    notebook: Notebook, typed: Callable[..., list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "notes.txt").write_text("one\n")
+    change = {"command": "str_replace", "path": "notes.txt", "old_str": "one", "new_str": "two"}
+    notebook.simulator.enqueue(
+        Answer(
+            [
+                tool_use("inspect", {}),
+                tool_use("bash", {"command": "cat notes.txt"}),
+                tool_use("str_replace_based_edit_tool", change),
+                tool_use("bash", {"command": "rm notes.txt"}),
+            ]
+        ),
+        "Done.",
+    )
+    asked = typed("a", "y", "d leave it")
+    notebook.run("left = 5\n%claude --tools inspect,bash,editor Change my notes")
+    said = results(notebook)
+    assert [is_error for is_error, _ in said] == [False, False, False, True]
+    assert "left: int" in said[0][1]
+    assert "one" in said[1][1]
+    assert "1: two" in said[2][1]
+    assert "denied: leave it" in said[3][1]
+    assert (tmp_path / "notes.txt").read_text() == "two\n"
+    assert "\n  cat notes.txt\n" in asked[0]
+    assert "a shell with your rights" in asked[0]
+    assert "\n  -one\n  +two\n" in asked[1]
+    assert f"files under {tmp_path}" in asked[1]
+    tools = notebook.simulator.requests[0].json["tools"]
+    assert [tool["name"] for tool in tools] == ["inspect", "bash", "str_replace_based_edit_tool"]
+    # What is allowed by name, and what the user has under that name.
+    notebook.simulator.enqueue(
+        Answer([tool_use("str_replace_based_edit_tool", {"command": "view", "path": "."})]), "Ok."
+    )
+    notebook.run("%config ClaudeMagics.allow_tools = ['editor']")
+    notebook.run("%claude Look again")
+    assert results(notebook) == [(False, results(notebook)[0][1])]
+    assert "notes.txt" in results(notebook)[0][1]
+    notebook.run("def bash(x: str) -> str:\n    'My own.'\n    return x")
+    notebook.simulator.enqueue("Ok.")
+    notebook.run("%claude --new --tools bash Hm")
+    assert notebook.simulator.requests[-1].json["tools"][0]["description"] == "My own."
+
+
+def test_steps_are_saved_as_cells(tools: Notebook, typed: Callable[..., list[str]], inputs: Inputs) -> None:
+    tools.simulator.enqueue(
+        Answer(
+            [
+                tool_use("python", {"code": "doubled = sales * 2\ndoubled.shape"}),
+                tool_use("total", {"df": "sales", "column": "amount"}),
+                tool_use("bash", {"command": "echo done"}),
+                tool_use("python", {"code": "1 / 0"}),
+                tool_use("erase", {"what": "all"}),
+            ]
+        ),
+        Answer([tool_use("inspect", {"name": "doubled"})]),
+        "Done.",
+    )
+    typed("a", "a", "a", "d")
+    tools.run("%claude --tools python,total,bash,erase,inspect Work")
+    inputs.request("vscode-notebook-cell:/notebook#1")
+    assert tools.run("%claude_save_steps") is None
+    assert inputs.texts[-1][0] == (
+        "doubled = sales * 2\ndoubled.shape\n\n#\n\ntotal(df=sales, column='amount')\n\n#\n\n# %%bash\n# echo done"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "message"),
+    [("pass", "there is no answer yet"), ("%claude Hi", "no tool ran for the last answer")],
+)
+def test_without_steps_there_is_nothing_to_save(
+    notebook: Notebook, before: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notebook.run(before)
+    notebook.run("%claude_save_steps")
+    assert message in capsys.readouterr().err

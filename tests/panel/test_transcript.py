@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
-from nbclaude.panel.transcript import MOST_TURNS, Transcript, attached_blocks, question_text, turn_of_key
+from nbclaude.panel.transcript import MAX_TURNS, Transcript, attached_blocks, question_text, turn_of_key
 
 
 def turn(question: str = "Why?", *before: dict[str, Any], answer: str = "Because.", **more: Any) -> Turn:
@@ -65,8 +65,8 @@ def test_of_a_long_conversation_the_newest_are_shown_until_all_are_wanted() -> N
     turns = [turn(f"Question {n}") for n in range(1, 51)]
     transcript = Transcript()
     items = transcript.items(turns)
-    assert len(items) == MOST_TURNS + 1
-    assert f"Show {50 - MOST_TURNS} earlier turns" in items[0][1]
+    assert len(items) == MAX_TURNS + 1
+    assert f"Show {50 - MAX_TURNS} earlier turns" in items[0][1]
     assert "Turn 50" in items[-1][1]
     transcript.shows_all = True
     assert len(transcript.items(turns)) == 50

@@ -9,6 +9,7 @@ import pytest
 
 from nbclaude.render.listing import Listing
 from nbclaude.render.markdown import build_parser
+from nbclaude.render.streaming import MarkdownStream
 
 LISTING = Listing("\n".join(f"x{number} = {number}" for number in range(1, 13)), "abc")
 
@@ -102,3 +103,14 @@ def test_the_listing_numbers_lines_and_marks_those_that_are_pointed_at() -> None
     assert listing.text == '  1 | """a\n  2 | <b>"""\n  3 | x = 1'
     assert ".nbclaude-to-q1-3:is(:hover,:focus)) .nbclaude-at-q1-3" in listing.style
     assert "nbclaude-at-q1-4" not in listing.style
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1_000])
+def test_references_are_found_however_the_text_arrives(size: int) -> None:
+    text = "First lines 1-3.\n\nThen *L5*,\nline 7 and `line 8`.\n\n- Lines 2, 4 and 12"
+    stream = MarkdownStream(listing=LISTING)
+    for start in range(0, len(text), size):
+        stream.feed(text[start : start + size])
+        stream.advance(catch_up=True)
+    assert "".join(stream.close(text, [])) == build_parser(listing=LISTING).render(text)
+    assert [said for said, _ in references(text)] == ["lines 1-3", "L5", "line 7", "Lines 2, 4 and 12"]

@@ -53,7 +53,7 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
     ),
     "table": (
         "| a | b |\n|:--|--:|\n| 1 | 2 |",
-        '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n'
+        '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n'
         '<thead>\n<tr>\n<th style="text-align:left">a</th>\n<th style="text-align:right">b</th>\n'
         '</tr>\n</thead>\n<tbody>\n<tr>\n<td style="text-align:left">1</td>\n<td style="text-align:right">2</td>\n</tr>\n'
         "</tbody>\n</table></div>\n",

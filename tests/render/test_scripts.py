@@ -6,7 +6,7 @@ import pytest
 
 from nbclaude.render.markdown import render_markdown
 
-CELL = '<div class="table" tabindex="0" role="region" aria-label="Table"><table>\n'
+CELL = '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n'
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ with Simulator(strict=False) as simulator:
     found["trait"] = chat.inference_geo
     shell.run_line_magic("claude", "Hi")
     found["of the setting"] = [sent().json["routing"], sent().headers["anthropic-beta"]]
-    from nbclaude.conversation.workspace import current_workspace
+    from nbclaude.workspace import current_workspace
     from nbclaude.magics.state import state_text
     from nbclaude.panel.config_code import config_code
     [row] = [line for line in state_text(current_workspace(), "main").splitlines() if "inference_geo" in line]
@@ -88,7 +88,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(copy, "scripts/generate_source.py", "--check", status=1).splitlines() == [
         "nbclaude/settings/values.py is out of date",
         "nbclaude/magics/traits.py is out of date",
-        "nbclaude/reply.py is out of date",
+        "nbclaude/reply/call.py is out of date",
         "Run: make generate",
     ]
     run(copy, "scripts/generate_source.py")
@@ -127,5 +127,5 @@ def test_a_row_of_the_table_is_all_that_a_parameter_needs(house: Path) -> None:
 
 
 def test_what_type_checkers_read_has_it_too(house: Path) -> None:
-    for name in ("settings/values.py", "magics/traits.py", "reply.py"):
+    for name in ("settings/values.py", "magics/traits.py", "reply/call.py"):
         assert "    inference_geo: str | None" in (house / "nbclaude" / name).read_text("utf-8")

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from nbclaude.conversation.workspace import Surroundings, Workspace, current_workspace
 from nbclaude.errors import MissingKeyError
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.values import Settings
+from nbclaude.workspace import Surroundings, Workspace, current_workspace
 
 
 def test_built_in() -> None:

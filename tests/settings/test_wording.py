@@ -8,7 +8,6 @@ import pytest
 from traitlets import TraitError
 from traitlets.config import Config
 
-from nbclaude import python_wording
 from nbclaude.conversation.parameters import fit_parameters
 from nbclaude.errors import ConfigurationError
 from nbclaude.magics import wording
@@ -17,6 +16,7 @@ from nbclaude.models.info import model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.panel import wording as panel_wording
 from nbclaude.refusal import CONFIGURED, Mention, Refusal, UnfitError, refused
+from nbclaude.reply import wording as python_wording
 from nbclaude.settings.resolve import checked, resolve_settings
 from nbclaude.settings.table import BY_NAME, SETTINGS
 from nbclaude.settings.values import Settings

@@ -10,8 +10,8 @@ import pytest
 
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.simulator import Answer, RawStream, Simulator, text
+from nbclaude.workspace import Workspace
 from tests.asking.helpers import outcome_of
 from tests.client.conftest import no_idle_lines, no_network_settings
 from tests.client.helpers import EVENTS, sse

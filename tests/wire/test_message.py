@@ -71,7 +71,6 @@ class TestMessage:
             MessageDelta({"stop_reason": "end_turn", "stop_sequence": None}, {"output_tokens": 7}, {}),
             MessageStop(),
         )
-        assert builder.stopped
         assert builder.message == {
             "id": "msg_1",
             "type": "message",
@@ -100,7 +99,6 @@ class TestMessage:
             builder.apply(BlockDelta(0, {"type": "text_delta", "text": letter}))
             seen.append(text_of(builder.message))
         assert seen == ["a", "ab", "abc"]
-        assert not builder.stopped
 
     def test_what_was_read_does_not_change(self) -> None:
         start = {"type": "text", "text": ""}
@@ -288,9 +286,6 @@ class TestMessageStart:
             "content": [{"type": "text", "text": "second"}],
             "usage": {"input_tokens": 4},
         }
-
-    def test_spliced_in_after_the_end_is_not_stopped(self) -> None:
-        assert not build(MessageStart(START), MessageStop(), MessageStart(START)).stopped
 
     def test_with_content_and_no_block_events(self) -> None:
         content = [
@@ -643,7 +638,6 @@ class TestWholeMessages:
     def test_of_gateways(self, message: dict[str, Any]) -> None:
         builder = build(*events_of_message(message))
         assert text_of(builder.message) == "a"
-        assert builder.stopped
 
     def test_with_no_content(self) -> None:
         assert build(*events_of_message({"content": None})).message["content"] == []

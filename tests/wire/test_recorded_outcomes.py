@@ -17,7 +17,7 @@ import pytest
 
 from nbclaude.errors import APIStatusError
 from nbclaude.simulator import RawStream, Simulator
-from nbclaude.wire.events import StreamError
+from nbclaude.wire.events import MessageStop, StreamError
 from nbclaude.wire.message import text_of
 from tests.client.conftest import no_idle_lines, no_network_settings
 from tests.client.helpers import connection
@@ -210,13 +210,14 @@ def test_through_the_wire(path: Path, size: int | None) -> None:
     builder = build(events)
     found = outcome(builder.message, "", len(expected.text))
     failed = any(isinstance(event, StreamError) for event in events)
+    has_ended = any(isinstance(event, MessageStop) for event in events)
     if expected.ending in ERRORS:
         assert found._replace(ending="") == expected._replace(ending="")
         assert builder.message["stop_reason"] is None
-        assert (failed, builder.stopped) == (expected.ending == "OverloadedError", False)
+        assert (failed, has_ended) == (expected.ending == "OverloadedError", False)
     else:
         assert found == expected
-        assert (failed, builder.stopped) == (False, True)
+        assert (failed, has_ended) == (False, True)
 
 
 @pytest.mark.parametrize("path", parameters(stream_files()))

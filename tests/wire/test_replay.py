@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nbclaude.simulator import RawStream, Simulator
-from nbclaude.wire.events import Event, StreamError, UnknownEvent, parse_event
+from nbclaude.wire.events import Event, MessageStop, StreamError, UnknownEvent, parse_event
 from nbclaude.wire.message import MessageBuilder, text_of
 from nbclaude.wire.sse import EventStreamDecoder
 from tests.wire.recordings import CHUNK_SIZES, chunks, parameters, plain_events, stream_files
@@ -146,7 +146,8 @@ class TestNamedStreams:
         assert [error.error["type"] for error in errors] == ["overloaded_error"]
 
     def test_cut_off(self) -> None:
-        assert not build(self.events("constructed__truncated-no-message_stop")).stopped
+        events = self.events("constructed__truncated-no-message_stop")
+        assert not any(isinstance(event, MessageStop) for event in events)
 
     def test_incomplete_tool_input(self) -> None:
         calls = [

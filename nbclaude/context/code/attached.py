@@ -19,7 +19,7 @@ __all__ = ["names_in_prompt", "needed_attachment", "needed_text"]
 
 _CELL = 3_000  # characters of one cell
 _PRINTED = 400  # of what it printed
-_MOST_SAID = 5
+_MAX_SAID = 5
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 
 
@@ -91,17 +91,17 @@ def needed_text(
     if left:
         parts.append(f"[… {counted(left, 'cell')} that these depend on left out …]")
     if needed.missing:
-        parts.append(f"Defined in no cell that ran: {', '.join(needed.missing[:_MOST_SAID])}")
+        parts.append(f"Defined in no cell that ran: {', '.join(needed.missing[:_MAX_SAID])}")
     if needed.unknown:
         parts.append(
-            f"What these define cannot be told from the code: {', '.join(needed.unknown[:_MOST_SAID])}"
+            f"What these define cannot be told from the code: {', '.join(needed.unknown[:_MAX_SAID])}"
         )
     return "\n\n".join(parts), len(chosen)
 
 
 def _written(each: NeededCell, *, printed: bool, errors: bool) -> str:
     cell = each.cell
-    why = f" (for {', '.join(each.names[:_MOST_SAID])}{f'; STALE: {each.stale}' if each.stale else ''})"
+    why = f" (for {', '.join(each.names[:_MAX_SAID])}{f'; STALE: {each.stale}' if each.stale else ''})"
     if cell.error:
         why += f", which failed with {cell.error if errors else cell.error.partition(':')[0]}"
     text = f"In[{cell.execution_count}]{why}:\n{clip(hide_secrets(cell.source.strip(chr(10))), _CELL, tail=0.3)[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-__all__ = ["changed_by_assigned", "changed_by_call", "changed_by_keyword", "root_name"]
+__all__ = ["changed_anywhere", "changed_by_call", "root_name"]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -21,7 +21,7 @@ _SHOWING = _words(
 )
 # Functions of modules that change their first argument.
 _CHANGING_ARGUMENTS = _words("shuffle heapify heappush heappop insort insort_left insort_right")
-# Methods that change what they belong to, also where their result is assigned.
+# Methods that change what they belong to, also where their result is used.
 _CHANGING = _words("fit fit_transform partial_fit pop popitem popleft setdefault insert")
 
 
@@ -40,20 +40,17 @@ def changed_by_call(call: ast.Call) -> Iterator[str]:
     yield from _roots(changed)
 
 
-def changed_by_assigned(value: ast.expr) -> Iterator[str]:
-    """Yield what changes where a value is assigned: `model = est.fit(X)` changes est, `x = rows.pop()` rows."""
-    called = value.func if isinstance(value, ast.Call) else None
-    if isinstance(called, ast.Attribute) and called.attr in _CHANGING:
-        yield from _roots([called.value])
-
-
-def changed_by_keyword(call: ast.Call) -> Iterator[str]:
-    """Yield what a call changes wherever it stands, because it is told so: `df.dropna(inplace=True)`."""
-    if isinstance(call.func, ast.Attribute) and any(
+def changed_anywhere(call: ast.Call) -> Iterator[str]:
+    """Yield what a call changes wherever it stands: `last = f(rows.pop())`, `df.dropna(inplace=True)`."""
+    called = call.func
+    if not isinstance(called, ast.Attribute):
+        return
+    in_place = any(
         each.arg == "inplace" and not (isinstance(each.value, ast.Constant) and not each.value.value)
         for each in call.keywords
-    ):
-        yield from _roots([call.func.value])
+    )
+    if in_place or called.attr in _CHANGING:
+        yield from _roots([called.value])
 
 
 def root_name(node: ast.expr) -> str | None:

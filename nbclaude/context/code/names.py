@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 
 from nbclaude.context.code.bindings import Bindings, CellNames
-from nbclaude.context.code.changing import changed_by_assigned, changed_by_call, changed_by_keyword, root_name
+from nbclaude.context.code.changing import changed_anywhere, changed_by_call, root_name
 from nbclaude.context.code.functions import names_of_arguments, reads_when_called
 from nbclaude.context.code.magic_calls import MagicCall, magic_call
 
@@ -82,7 +82,7 @@ class _Reader(ast.NodeVisitor):
         called = node.func
         if isinstance(called, ast.Name) and called.id in _RUNS_TEXT and not self.names.is_bound(called.id):
             self.names.unknown.append(f"{called.id}()")
-        self.names.changes.update(changed_by_keyword(node))
+        self.names.changes.update(changed_anywhere(node))
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> None:
         for name in reads_when_called(node):
@@ -106,7 +106,6 @@ class _Reader(ast.NodeVisitor):
         self.visit(node.value)
         for target in node.targets:
             self.visit(target)
-        self.names.changes.update(changed_by_assigned(node.value))
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         self.visit(node.annotation)

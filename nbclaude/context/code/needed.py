@@ -14,7 +14,9 @@ from nbclaude.context.shown.cells import LoggedCell
 __all__ = ["Needed", "NeededCell", "needed_cells", "read_cells"]
 
 # Names that every notebook has.
-_GIVEN = frozenset(("get_ipython", "display", "In", "Out", "exit", "quit", "__name__", "_", "__", "___"))
+_GIVEN = frozenset(
+    ("get_ipython", "display", "In", "Out", "exit", "quit", "open", "__name__", "_", "__", "___")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ class _Search:
     def _mark_stale(self, index: int) -> None:
         """Note what a cell used that another cell has defined anew since it ran."""
         cell = self.read[index][1]
-        own = cell.defines - cell.perhaps
+        # What it has changed itself is a part of what came later.
+        own = (cell.defines - cell.perhaps) | cell.changes
         for later in range(index + 1, len(self.read)):
             other, names = self.read[later]
             changed = sorted((names.defines - names.perhaps) & (cell.uses - own))

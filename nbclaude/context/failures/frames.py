@@ -19,8 +19,8 @@ _MACHINERY = ("/IPython/core/", "/ipykernel/", "\\IPython\\core\\", "\\ipykernel
 # What IPython calls code of the user's that it runs for a magic.
 _MAGIC_FILES = ("<timed exec>", "<timed eval>", "<magic-timeit>", "<string>")
 _CELL_MAGIC = re.compile(r"(?:\s*%%[^\n]*\n)+")
-_MOST = 60  # frames at the beginning, and at the end, of a deep traceback
-_MOST_LINES = 24  # of a function
+_MAX_FRAMES = 60  # frames at the beginning, and at the end, of a deep traceback
+_MAX_LINES = 24  # of a function
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +63,15 @@ def frames_of(
     while traceback is not None:
         every.append(traceback)
         traceback = traceback.tb_next
-    if left := len(every) - 2 * _MOST:
-        every = [*every[:_MOST], *every[-_MOST:]] if left > 0 else every
+    if left := len(every) - 2 * _MAX_FRAMES:
+        every = [*every[:_MAX_FRAMES], *every[-_MAX_FRAMES:]] if left > 0 else every
     frames = [
         _frame(each, cells, count, source)
         for each in every
         if not any(mark in each.tb_frame.f_code.co_filename for mark in _MACHINERY)
     ]
-    if left > 0 and len(frames) > _MOST:
-        frames[_MOST] = replace(frames[_MOST], left_before=left)
+    if left > 0 and len(frames) > _MAX_FRAMES:
+        frames[_MAX_FRAMES] = replace(frames[_MAX_FRAMES], left_before=left)
     is_magic = any(each.file in _MAGIC_FILES for each in frames)
     return [each for each in frames if not (is_magic and "get_ipython().run_cell_magic" in each.text)]
 
@@ -132,10 +132,10 @@ def shown_code(frame: Frame) -> str:
     last = min(_end_of_function(frame.source, first), len(lines)) or len(lines)
     if frame.function == "<module>":
         first, last = max(frame.line - 4, 1), min(frame.line + 3, len(lines))
-    if last - first >= _MOST_LINES:
+    if last - first >= _MAX_LINES:
         # The head of a long function says what its arguments are.
-        begin = max(first + 1, frame.line - _MOST_LINES // 2)
-        numbers = [first, *range(begin, min(begin + _MOST_LINES, last + 1))]
+        begin = max(first + 1, frame.line - _MAX_LINES // 2)
+        numbers = [first, *range(begin, min(begin + _MAX_LINES, last + 1))]
     else:
         numbers = list(range(first, last + 1))
     shown = []

@@ -22,10 +22,10 @@ from nbclaude.context.glance.objects import attributes_of
 
 __all__ = ["near_names"]
 
-_MOST = 5
-_MOST_KEYS = 2_000
+_MAX_NEAR = 5
+_MAX_KEYS = 2_000
 _COMPARED = 400
-_MOST_FILES = 400
+_MAX_FILES = 400
 _QUOTED = re.compile(r"[\"']([^\"'\n]{1,80})[\"']")
 _NO_MAGIC = re.compile(r"[Mm]agic(?: function)? `(%{1,2}\w+)` not found")
 _NO_ATTRIBUTE = re.compile(r"has no attribute ['\"]([^'\"]+)['\"]")
@@ -38,7 +38,9 @@ def near_names(
     if type(error).__name__ == "UsageError":
         return tuple(_for_magic(error, magics))
     if is_a(error, NameError):
-        return tuple(_for_name(error, names))
+        # The words of `df.query("prce > 2")` are names of columns, too.
+        columns = () if type(error) in (NameError, UnboundLocalError) else _for_key(error, statement, names)
+        return tuple(columns) or tuple(_for_name(error, names))
     if is_a(error, AttributeError):
         return tuple(_for_attribute(error, statement, names))
     if is_a(error, ImportError):
@@ -63,12 +65,13 @@ def _close(word: str, known: Iterable[str]) -> list[str]:
     worth = [
         each
         for each in every
-        if abs(len(each) - len(word)) < 8 and len(letters & set(each.casefold())) * 2 > len(letters)
+        if abs(len(each) - len(word)) < 8 and len(letters & set(each.casefold())) * 2 >= len(letters)
     ]
-    alike = difflib.get_close_matches(word, worth[:_COMPARED], _MOST, 0.6)
+    worth.sort(key=lambda each: abs(len(each) - len(word)))
+    alike = difflib.get_close_matches(word, worth[:_COMPARED], _MAX_NEAR, 0.6)
     parts = [each for each in every if len(word) >= 3 and word.casefold() in each.casefold()]
     found = dict.fromkeys([*lowered, *squeezed, *alike, *parts])
-    return [each for each in found if each != word][:_MOST]
+    return [each for each in found if each != word][:_MAX_NEAR]
 
 
 def _for_name(error: Any, names: Mapping[str, Any]) -> Iterator[str]:
@@ -168,7 +171,7 @@ def _containers(statement: ast.AST | None, names: Mapping[str, Any]) -> Iterator
 
 def _keys(value: Any) -> list[str]:
     if is_a(value, dict):
-        return [each for each in itertools.islice(dict.keys(value), _MOST_KEYS) if type(each) is str]
+        return [each for each in itertools.islice(dict.keys(value), _MAX_KEYS) if type(each) is str]
     if type_of(value).endswith("_Environ"):
         return list(os.environ)
     return list(columns_of(value))
@@ -189,10 +192,11 @@ def _for_import(error: Any) -> Iterator[str]:
     if root in sys.modules and root != name:
         yield f"{glance(sys.modules[root]).kind} is installed and has no {name.partition('.')[2]}"
         return
-    # What somebody has installed or written is meant more often than a module of the standard library.
+    # Of two that are as close, what somebody has installed or written is meant more often than one of Python's own.
     close = [*_close(root, _installed()), *_close(root, sys.stdlib_module_names)]
+    close.sort(key=lambda each: -difflib.SequenceMatcher(None, root.casefold(), each.casefold()).ratio())
     if close:
-        yield f"modules spelled like {root}: {', '.join(close[:_MOST])}"
+        yield f"modules spelled like {root}: {', '.join(close[:_MAX_NEAR])}"
     yield f"{root} is not installed in {sys.prefix}"
 
 
@@ -217,7 +221,7 @@ def _for_file(error: Any) -> Iterator[str]:
         return
     yield f"the working directory is {Path.cwd()}"
     name = Path(file).name
-    found = list(itertools.islice(_files_near(Path(file)), _MOST_FILES))
+    found = list(itertools.islice(_files_near(Path(file)), _MAX_FILES))
     same = [each for each in found if Path(each).name == name]
     close = [
         each
@@ -226,7 +230,7 @@ def _for_file(error: Any) -> Iterator[str]:
         if Path(each).name == word
     ]
     if near := list(dict.fromkeys([*same, *close])):
-        yield f"files there are: {', '.join(near[:_MOST])}"
+        yield f"files there are: {', '.join(near[:_MAX_NEAR])}"
     elif not Path(file).parent.exists():
         yield f"the directory {Path(file).parent} does not exist"
     elif found:

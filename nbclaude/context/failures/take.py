@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import itertools
 import platform
+import re
 import sys
 import types
 from collections.abc import Iterator, Mapping
@@ -22,11 +23,13 @@ from nbclaude.texts import beginning
 
 __all__ = ["FailedCell", "failed_command", "failure_of"]
 
-_MOST_CAUSES = 4
-_MOST_OF_A_GROUP = 3
-_MOST_DETAILED = 5  # frames of the user's, of one exception
+_MAX_CAUSES = 4
+_MAX_OF_A_GROUP = 3
+_MAX_DETAILED = 5  # frames of the user's, of one exception
 _LIBRARY_LINES = 4
 _MESSAGE = 1_200  # characters
+# What leaves an exit status: shell lines, and the magics that run the package managers.
+_COMMAND = re.compile(r"\.system\(|run_line_magic\('(?:pip|conda|mamba|micromamba|uv|system)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +84,9 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
 def failed_command(cell: FailedCell) -> Failure | None:
     """Return the failure of a cell whose shell command has failed, which IPython does not count as an error; else None."""
     status = cell.namespace.get("_exit_code")
-    if type(status) is not int or status == 0 or ".system(" not in cell.code:
+    if type(status) is not int or status == 0 or not _COMMAND.search(cell.code):
         return None
-    lines = [line.strip() for line in cell.source.splitlines() if line.lstrip().startswith("!")]
+    lines = [line.strip() for line in cell.source.splitlines() if line.lstrip().startswith(("!", "%"))]
     command = beginning(lines[-1] if lines else cell.source.strip(), 300)
     raised = Raised("The command failed", f"{command} ended with exit status {status}")
     environment = (f"Python {platform.python_version()}, {sys.executable}, in {Path.cwd()}",)
@@ -113,7 +116,7 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
     chain: list[tuple[BaseException, str]] = [(error, "")]
     seen = {id(error)}
     current = error
-    while len(chain) < _MOST_CAUSES:
+    while len(chain) < _MAX_CAUSES:
         cause, context = current.__cause__, current.__context__
         before = cause if cause is not None else None if current.__suppress_context__ else context
         if before is None or id(before) in seen:
@@ -125,7 +128,7 @@ def _chain(error: BaseException) -> list[tuple[BaseException, str]]:
     # Where a library passes an error on as it is, its beginning says nothing more.
     while len(chain) > 1 and type(chain[0][0]) is type(error) and chain[0][0].args == error.args:
         chain.pop(0)
-    return [*((each, "is one of the group") for each in group[:_MOST_OF_A_GROUP]), *chain]
+    return [*((each, "is one of the group") for each in group[:_MAX_OF_A_GROUP]), *chain]
 
 
 def _raised(
@@ -189,7 +192,7 @@ def _shown_frames(
     is_last: bool,
 ) -> Iterator[FrameFacts]:
     users = [n for n, (frame, _) in enumerate(frames) if frame.is_users]
-    detailed = set(users if len(users) <= _MOST_DETAILED else [*users[:2], *users[-(_MOST_DETAILED - 2) :]])
+    detailed = set(users if len(users) <= _MAX_DETAILED else [*users[:2], *users[-(_MAX_DETAILED - 2) :]])
     for is_users, group in itertools.groupby(enumerate(frames), lambda each: each[1][0].is_users):
         block = list(group)
         if is_users:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import itertools
+import os
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from nbclaude.context.failures.failure import ValueFact
@@ -16,9 +17,11 @@ from nbclaude.context.glance.objects import held_by
 __all__ = ["MISSING", "attribute_of", "expressions_of", "hidden_values", "lookup", "values_of", "words_of"]
 
 MISSING = object()
-_MOST_ON_LINE = 10
-_MOST_OTHERS = 6
+_MAX_ON_LINE = 10
+_MAX_OTHERS = 6
 _SMALL = 120  # characters of a value that is not on the failing line
+_DEPTH = 5
+_MAX_DEEP = 3_000  # values within values that are looked at
 # Names that every notebook has, which say nothing about an error.
 _USUAL = frozenset(("In", "Out", "get_ipython", "exit", "quit", "open", "_", "__", "___", "display"))
 
@@ -39,7 +42,7 @@ def values_of(
     facts: dict[str, ValueFact] = {}
     looking = Looking(words)
     for text, node in expressions_of(statement) if statement is not None else ():
-        if len(facts) >= _MOST_ON_LINE:
+        if len(facts) >= _MAX_ON_LINE:
             break
         value = lookup(node, names)
         if value is MISSING or text in facts or _is_usual(node, value, calls):
@@ -49,7 +52,7 @@ def values_of(
         )
     small = Looking(words, depth=1, room=_SMALL, items=3)
     for name, value in others.items():
-        if len(facts) >= _MOST_ON_LINE + _MOST_OTHERS:
+        if len(facts) >= _MAX_ON_LINE + _MAX_OTHERS:
             break
         if (
             name not in facts
@@ -154,21 +157,37 @@ def words_of(source: str) -> tuple[str, ...]:
 
 
 def hidden_values(*namespaces: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the texts under names of secrets: no text about an error may hold them, wherever it has them from."""
+    """Return the texts under names of secrets: no text about an error may hold them, wherever it has them from.
+
+    They are looked for among variables, some levels into dicts, lists and objects, and in the environment.
+    """
     found: dict[str, None] = {}
-    for names in namespaces:
-        for name, value in list(names.items()):
+    every = [pair for names in namespaces for pair in list(names.items())]
+    # Deep values must not take the time that is for all variables.
+    for depth, most in ((1, 100 * len(every)), (_DEPTH, _MAX_DEEP)):
+        left = iter(range(most))
+        for name, value in every:
             _hide(name, value, found)
-            inside = (
-                dict.items(value)
-                if is_a(value, dict)
-                else held_by(value).items()
-                if _is_simple(value)
-                else ()
-            )
-            for key, each in itertools.islice(inside, 100):
-                _hide(key, each, found)
+            _hide_inside(value, found, left, depth=depth)
+    for name, value in os.environ.items():
+        _hide(name, value, found)
     return tuple(found)
+
+
+def _hide_inside(value: Any, found: dict[str, None], left: Iterator[object], *, depth: int) -> None:
+    inside: Iterable[tuple[object, object]] = ()
+    if is_a(value, dict):
+        inside = dict.items(value)
+    elif type(value) in (list, tuple) and depth > 1:
+        inside = ((None, each) for each in value)
+    elif _is_simple(value):
+        inside = held_by(value).items()
+    for key, each in itertools.islice(inside, 100):
+        if next(left, None) is None:
+            return
+        _hide(key, each, found)
+        if depth > 1:
+            _hide_inside(each, found, left, depth=depth - 1)
 
 
 def _hide(name: object, value: object, found: dict[str, None]) -> None:

@@ -23,7 +23,7 @@ from nbclaude.texts import one_line
 __all__ = ["attributes_of", "held_by", "look", "signature_of"]
 
 _METHODS = (types.FunctionType, staticmethod, classmethod, property, functools.cached_property)
-_MOST_ATTRIBUTES = 12
+_MAX_ATTRIBUTES = 12
 _DOCUMENTED = 150  # characters of a first sentence
 
 
@@ -162,7 +162,7 @@ def _instance(value: object, looking: Looking) -> Glance:
             name, f"{name}, which has {listed(members, len(members), looking.room)}" if members else name
         )
     inside = looking.inside
-    pairs = [(key, glance(each, key, inside)) for key, each in list(held.items())[:_MOST_ATTRIBUTES]]
+    pairs = [(key, glance(each, key, inside)) for key, each in list(held.items())[:_MAX_ATTRIBUTES]]
     kinds = listed([f"{key}: {each.kind}" for key, each in pairs], len(held), looking.room)
     shown = listed([f"{key}={each.text()}" for key, each in pairs], len(held), looking.room)
     return Glance(f"{name} with {kinds}", f"{name} with {shown}")

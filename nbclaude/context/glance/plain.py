@@ -35,8 +35,8 @@ _SHOWN_WHOLE: tuple[type, ...] = (
     *(decimal.Decimal, fractions.Fraction, uuid.UUID, re.Pattern),
 )
 _TUPLES = (list, tuple, set, frozenset, collections.deque)
-_MOST_KEYS = 15
-_LONGEST_NUMBER = 10**30
+_MAX_KEYS = 15
+_MAX_NUMBER = 10**30
 
 
 def look(value: Any, looking: Looking) -> Glance | None:
@@ -45,7 +45,7 @@ def look(value: Any, looking: Looking) -> Glance | None:
     if value is None:
         return Glance("None")
     if kind is int:
-        shown = repr(value) if abs(value) < _LONGEST_NUMBER else f"int of {value.bit_length():,} bits"
+        shown = repr(value) if abs(value) < _MAX_NUMBER else f"int of {value.bit_length():,} bits"
         return Glance("int", shown)
     if kind is float:
         return Glance("float", repr(value) if len(repr(value)) < 10 else f"{value:.6g}")
@@ -120,7 +120,7 @@ def _mapping(value: Any, looking: Looking) -> Glance:
     count, name = dict.__len__(value), type_of(value)
     if count == 0:
         return Glance(f"empty {name}", f"{name}, empty")
-    keys = list(itertools.islice(dict.keys(value), _MOST_KEYS))
+    keys = list(itertools.islice(dict.keys(value), _MAX_KEYS))
     if looking.depth <= 0:
         return Glance(
             f"{name} of {count:,}", f"{{{listed([_key(key) for key in keys], count, looking.room)}}}"

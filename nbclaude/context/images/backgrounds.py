@@ -40,7 +40,7 @@ _NEARLY = 0.8
 _FADING, _WEAKEST = 0.004, 0.02
 # White stays while outlines stand out at least half as well on it as on the dark background.
 _WELL_ENOUGH = 0.5
-_LARGEST = 1_200  # pixels of the longer side that are looked at
+_MAX_SIDE = 1_200  # pixels of the longer side that are looked at
 
 
 def background_named(needed: object) -> Background | None:
@@ -54,8 +54,8 @@ def background_for(image: Image.Image) -> Background:
     Outlines are compared, not colours: white letters beside black ones are lost on white, a white panel in a black frame is
     not.
     """
-    if max(image.size) > _LARGEST:
-        image = image.reduce(-(-max(image.size) // _LARGEST))
+    if max(image.size) > _MAX_SIDE:
+        image = image.reduce(-(-max(image.size) // _MAX_SIDE))
     white, dark = _contrasts(image, WHITE), _contrasts(image, DARK)
     # Whatever is drawn at all differs from one of these.
     outlines = ImageChops.lighter(white, dark).point(lambda contrast: 255 if contrast >= _FAINT else 0)

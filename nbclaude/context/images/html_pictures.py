@@ -24,8 +24,8 @@ from nbclaude.context.images.svg_documents import svg_document
 
 __all__ = ["html_pictures", "script_pictures"]
 
-_LONGEST = 20_000_000  # characters that are looked through
-_DEEPEST = 3  # pages in pages
+_MAX_LENGTH = 20_000_000  # characters that are looked through
+_MAX_DEPTH = 3  # pages in pages
 _ICON = 64  # pixels: what is not larger in both directions is no plot
 
 _DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
@@ -41,7 +41,7 @@ def html_pictures(html: str, depth: int = 0) -> tuple[Picture, ...]:
 
     A table is none, nor are controls, progress bars, sound and what only loads a library.
     """
-    html = html[:_LONGEST]
+    html = html[:_MAX_LENGTH]
     if not _MAY_DRAW.search(html):
         return ()
     for find in (altair_figures, plotly_figures, animations):
@@ -201,7 +201,7 @@ def _framed(page: _Page, depth: int) -> Iterator[Picture]:
     """Give what is in frames: the pictures of their pages, if these can be read and all can be taken out."""
     for frame in page.of_kind("iframe"):
         inner = frame.attributes.get("srcdoc") or _page_of_file(frame.attributes.get("src", ""))
-        found = html_pictures(inner, depth + 1) if inner and depth < _DEEPEST else ()
+        found = html_pictures(inner, depth + 1) if inner and depth < _MAX_DEPTH else ()
         if found and all(each.can_be_painted for each in found):
             yield from found
         else:
@@ -213,7 +213,7 @@ def _page_of_file(source: str) -> str:
     """Return the page that a frame shows from a file beside the notebook, as plotly writes them."""
     place = Path(unquote(source.partition("?")[0]))
     try:
-        if "://" in source or place.suffix not in (".html", ".htm") or place.stat().st_size > _LONGEST:
+        if "://" in source or place.suffix not in (".html", ".htm") or place.stat().st_size > _MAX_LENGTH:
             return ""
         return place.read_text(encoding="utf-8", errors="replace")
     except (OSError, ValueError):

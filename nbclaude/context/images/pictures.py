@@ -35,10 +35,10 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.texts import Cut, counted, one_line
 from nbclaude.wire.request import text_block
 
-__all__ = ["MOST_PICTURES", "attach_picture", "called", "joined", "paint", "picture_of", "prepare_shown"]
+__all__ = ["MAX_PICTURES", "attach_picture", "called", "joined", "paint", "picture_of", "prepare_shown"]
 
-MOST_PICTURES = 20  # of a list go along
-MOST_ROWS = 100_000  # of an altair chart are painted
+MAX_PICTURES = 20  # of a list go along
+MAX_ROWS = 100_000  # of an altair chart are painted
 
 
 def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "figure") -> Attachment | None:
@@ -124,7 +124,7 @@ def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
     transformers = importlib.import_module("altair").data_transformers
     try:
         # altair stops at 5,000 rows, to spare the notebook's file; or puts the data elsewhere, where nobody finds it.
-        with transformers.enable("default", max_rows=MOST_ROWS):
+        with transformers.enable("default", max_rows=MAX_ROWS):
             specification = chart.to_dict()
     except Exception as error:  # a schema error of the chart
         raise ConfigurationError(
@@ -226,14 +226,14 @@ def joined(
     label: str,
     what: str = "picture",
 ) -> Attachment | None:
-    """Return the first `MOST_PICTURES` of `count` pictures as one, equal ones once; None where one of them is none.
+    """Return the first `MAX_PICTURES` of `count` pictures as one, equal ones once; None where one of them is none.
 
     Each is prepared when its turn comes. Raises ConfigurationError as soon as they are more than a request takes.
     """
     blocks: list[Mapping[str, Any]] = []
     notes: list[str] = []
     summary = ""
-    for picture in islice(pictures, MOST_PICTURES):
+    for picture in islice(pictures, MAX_PICTURES):
         if picture is None:
             return None
         blocks += [block for block in picture.blocks if block not in blocks]
@@ -241,8 +241,8 @@ def joined(
         summary = picture.summary
         check_amount(blocks, limits, all_there=False)
     images = sum(block.get("type") == "image" for block in blocks)
-    if count > MOST_PICTURES:
-        notes.append(Cut(f"only the first {MOST_PICTURES} of {count:,} {what}s"))
+    if count > MAX_PICTURES:
+        notes.append(Cut(f"only the first {MAX_PICTURES} of {count:,} {what}s"))
         blocks.append(text_block(f"[{label}: {notes[-1]}]"))
     return Attachment(
         label, tuple(blocks), summary if images == 1 else counted(images, what), tuple(notes), "image"

@@ -66,12 +66,11 @@ _HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class PreparedImage:
-    """An image as it is sent; `original_size` is what it was, `notes` what was done to it."""
+    """An image as it is sent; `notes` say what was done to it."""
 
     data: bytes
     media_type: str
     size: tuple[int, int]  # pixels
-    original_size: tuple[int, int]
     notes: tuple[str, ...] = ()
     # What the model cannot see from the image itself: that there was more.
     caption: str = ""
@@ -149,7 +148,7 @@ def prepare_image(
         image.load()
         fit = _is_fit(image, data, limits)
         if fit and len(data) <= max(SMALL, PLENTY * image.width * image.height):
-            return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original, original)
+            return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original)
         drawn, notes, caption = draw(image, background)
     except (OSError, SyntaxError, ValueError, struct.error, MemoryError) as error:
         raise _unreadable(label, error) from error
@@ -160,11 +159,11 @@ def prepare_image(
         drawn = drawn.resize(size, Image.Resampling.LANCZOS)
     encoded, media_type = encode(drawn, photo=image.format in ("JPEG", "MPO"))
     if fit and len(encoded) > WORTH_IT * len(data):
-        return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original, original)
+        return PreparedImage(data, _MEDIA_TYPES[image.format or ""], original)
     if _base64_length(len(encoded)) > limits.max_base64_bytes:
         encoded, media_type, drawn = squeeze(drawn, limits.max_base64_bytes * 3 // 4 - 2)
         notes += (f"compressed to {len(encoded) / 1e6:.1f} MB",)
-    return PreparedImage(encoded, media_type, drawn.size, original, notes, caption)
+    return PreparedImage(encoded, media_type, drawn.size, notes, caption)
 
 
 @quietly("PIL")

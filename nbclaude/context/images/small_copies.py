@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 
 from PIL import Image
@@ -10,11 +9,12 @@ from PIL import Image
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.pixels import draw
 from nbclaude.quiet import quietly
+from nbclaude.render.data_urls import data_url
 
 __all__ = ["small_copy"]
 
 _EDGES = (300, 150, 75)  # pixels: the first that makes a file no larger than
-_LARGEST = 20_000  # characters
+_MAX_LENGTH = 20_000  # characters
 
 
 @quietly("PIL")
@@ -33,7 +33,7 @@ def small_copy(content: bytes, needs_background: str = "") -> str:
         small.thumbnail((edge, edge))
         # A drawing is small as the one, a photo as the other.
         smallest = min((_encoded(small, kind) for kind in ("png", "jpeg")), key=len)
-        if len(smallest) <= _LARGEST:
+        if len(smallest) <= _MAX_LENGTH:
             break
     return smallest
 
@@ -42,4 +42,4 @@ def _encoded(image: Image.Image, kind: str) -> str:
     data = io.BytesIO()
     image.info = {}
     image.save(data, kind)
-    return f"data:image/{kind};base64,{base64.b64encode(data.getvalue()).decode()}"
+    return data_url(f"image/{kind}", data.getvalue())

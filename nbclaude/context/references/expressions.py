@@ -13,7 +13,7 @@ from nbclaude.context.references.scope import Scope
 from nbclaude.cures import Mention, Words
 from nbclaude.data.formats import read_format
 from nbclaude.data.frames import Compared
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal, refused
 
 __all__ = [
@@ -119,16 +119,16 @@ def spelled(tree: ast.Expression, namespace: Mapping[str, Any]) -> ast.Expressio
 def failures_of(reference: str, setting: str = "") -> Iterator[None]:
     """Turn whatever the user's objects raise while they are looked at into a ConfigurationError that names the reference.
 
-    SystemExit and other exceptions that would end the kernel are failures as well. The user's stop is passed on.
+    SystemExit and other exceptions that would end the kernel are failures as well. The user's stop says what it has stopped.
     """
     name = reference if setting else f"The reference {{{reference}}}"
     try:
         yield
     except ConfigurationError:
         raise
-    except KeyboardInterrupt as stop:
-        stop.add_note(f"{name} was stopped. Nothing was sent.")
-        raise
+    except KeyboardInterrupt:
+        what = reference if setting else f"the reference {{{reference}}}"
+        raise AnswerInterrupted(f"while {what} was evaluated", note=("Nothing was sent.",)) from None
     except BaseException as error:
         reason = f"failed: {_message_of(error)}. Nothing was sent."
         if setting:

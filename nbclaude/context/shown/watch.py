@@ -28,7 +28,7 @@ __all__ = ["CellWatch"]
 
 # What is kept of one stream or one output while a cell runs: the first and the last of it.
 _KEPT = 10_000
-_MOST_OUTPUTS = 200
+_MAX_OUTPUTS = 200
 
 _LAST_WORD, _FIRST_WORD = re.compile(r"\S*\Z"), re.compile(r"\A\S*")
 # Colours, and the addresses of links (OSC 8), which end with a bell or ESC \\.
@@ -128,7 +128,7 @@ class CellWatch:
         self._clear()
         source = str(info.raw_cell)
         # A line that has the cell explained is not a part of it.
-        asked = notebook.explained(source)
+        asked = notebook.explained(source, self._shell)
         source = source if asked is None else asked[1]
         ran_at = time.time() - (time.monotonic() - self._began)
         self._log.record(self._current, count, source, [*outputs, *last], ran_at)
@@ -232,7 +232,7 @@ class CellWatch:
         last = self._outputs[-1] if self._outputs else None
         if not self._more and last is not None and last.kind == kind and kind != "result":
             last.add(text)
-        elif len(self._outputs) < _MOST_OUTPUTS:
+        elif len(self._outputs) < _MAX_OUTPUTS:
             self._outputs.append(_Collected(kind, text, display_id))
         elif not self._more or kind == "result" or kind != self._more_kind:
             self._more += 1

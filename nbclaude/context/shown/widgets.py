@@ -25,7 +25,7 @@ __all__ = ["live_widget", "output_around", "outputs_in", "paint_widget", "widget
 
 # Those of ipywidgets itself: controls, boxes, outputs.
 _CORE = ("@jupyter-widgets/base", "@jupyter-widgets/controls", "@jupyter-widgets/output")
-_MOST_WIDGETS = 2_000  # of one tree are looked at
+_MAX_WIDGETS = 2_000  # of one tree are looked at
 
 
 def live_widget(model_id: str) -> Any:
@@ -68,7 +68,7 @@ def paint_widget(model_id: str, limits: ImageLimits, label: str) -> Any:
 def _tree(widget: Any) -> Iterator[Any]:
     """Give a widget and what it holds, as far as it is shown."""
     todo, seen = [widget], 0
-    while todo and seen < _MOST_WIDGETS:
+    while todo and seen < _MAX_WIDGETS:
         each = todo.pop()
         seen += 1
         layout = getattr(each, "layout", None)

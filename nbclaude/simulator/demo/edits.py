@@ -12,7 +12,10 @@ __all__ = ["answer_edit"]
 
 _CELL = re.compile(r'<cell name="to edit">\n(.*?)\n</cell>(.*)\Z', re.DOTALL)
 _RENAME = re.compile(r"\b(?:rename|call)\s+`?(\w+)`?\s+(?:to|into|as|it)?\s*`?(\w+)`?", re.IGNORECASE)
-_MAGIC = re.compile(r"\s*(%%|[%!?])|.*\?\s*$")
+_MAGIC = re.compile(r"\s*[%!?]|[\s\w.]*\?{1,2}\s*$")
+_ASSIGNED = re.compile(r"(\s*[\w, ]+=\s*)[%!]")
+_PYTHON_MAGIC = re.compile(r"%%(?:time|timeit|capture|prun)\b")
+_ANNOTATE = re.compile(r"\bannotate\b|\b(?:add|write|put)\b.*\bcomments?\b|^comment\b")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -35,7 +38,7 @@ def answer_edit(question: Question) -> str | None:
         return _fenced("The functions say their types, as far as the code tells.", _typed(cell, tree))
     if "a docstring" in lower and "comment" not in lower:
         return _fenced("Each definition has a docstring.", _inserted(cell, _docstrings(cell, tree)))
-    if "comment" in lower or "annotate" in lower:
+    if _ANNOTATE.search(lower):
         lines = {**_comments(cell, tree), **_docstrings(cell, tree)}
         return _fenced("Comments and docstrings were added; the program is the same.", _inserted(cell, lines))
     return "The demo model can annotate a cell, add docstrings, types and tests, and rename things. This is beyond it."
@@ -46,14 +49,23 @@ def _fenced(said: str, code: str) -> str:
 
 
 def _tree(cell: str) -> ast.Module | None:
-    if any(_MAGIC.match(line) for line in cell.split("\n")):
-        return None
+    # Magics and shell lines keep their places, and do nothing.
+    plain = "\n".join(_plain(line, number) for number, line in enumerate(cell.split("\n")))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(cell)
+            return ast.parse(plain)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _plain(line: str, number: int) -> str:
+    if number == 0 and line.startswith("%%"):
+        return "pass" if _PYTHON_MAGIC.match(line) else "("  # below another one stands no Python
+    assigned = _ASSIGNED.match(line)
+    if assigned:
+        return f"{assigned[1]}None"
+    return f"{line[: len(line) - len(line.lstrip())]}pass" if _MAGIC.match(line) else line
 
 
 def _inserted(cell: str, lines: dict[int, str]) -> str:
@@ -101,6 +113,8 @@ def _comments(cell: str, tree: ast.Module) -> dict[int, str]:
     found: dict[int, str] = {}
     before = ""
     for node in tree.body:
+        if isinstance(node, ast.Pass):
+            continue  # a magic
         said = _comment_of(node)
         decorators = getattr(node, "decorator_list", [])
         number = min([node.lineno, *(each.lineno for each in decorators)])

@@ -13,7 +13,7 @@ __all__ = ["answer_numbered"]
 _CELL = re.compile(r'<cell name="([^"]*)">\n(.*?)\n</cell>', re.DOTALL)
 _LINE = re.compile(r"^ *(\d+) \|(?: (.*))?$")
 _SHOWED = re.compile(r"\n\nIt showed:\n(.*)\Z", re.DOTALL)
-_MOST = 12  # statements
+_MAX_STATEMENTS = 12  # statements
 _ERROR = re.compile(r"^([A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning))(?:: (.*))?$", re.MULTILINE)
 
 
@@ -28,7 +28,7 @@ def answer_numbered(question: Question) -> str | None:
         statements = ast.parse(source).body
     except SyntaxError:
         statements = []
-    said = [f"{_where(each)} {_deed(each)}." for each in statements[:_MOST]]
+    said = [f"{_where(each)} {_deed(each)}." for each in statements[:_MAX_STATEMENTS]]
     if not said:
         said = [f"The cell has {len(listing)} lines that are not plain Python, so I cannot take it apart."]
     if showed := _SHOWED.search(found[2]):

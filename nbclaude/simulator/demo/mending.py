@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 
 from .question import Question
+from .shapes import mended_shapes
 from .wording import code
 
 __all__ = ["answer_failure"]
@@ -15,12 +17,11 @@ _LAST = re.compile(
     r"^([A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning)|The command failed)(?:: (.*))?$", re.MULTILINE
 )
 _KEY = re.compile(r"^'([^'\n]+)' is not in (\S+); spelled alike there: '([^'\n]+)'", re.MULTILINE)
-_NAME = re.compile(r"^(\w+) is not defined; spelled alike: (\w+)", re.MULTILINE)
+_NAME = re.compile(r"^(\w+) is not defined; spelled alike: (\w+)( \(builtin\))?", re.MULTILINE)
 _ATTRIBUTE = re.compile(r"^.+: spelled like (\w+): (\w+)", re.MULTILINE)
 _MODULE = re.compile(r"^modules spelled like (\w+): (\w+)", re.MULTILINE)
-_SHAPE = re.compile(r"^([\w.]+) = (?:\w+\.)?(?:ndarray|Tensor) \S+ \((\d+), (\d+)\)", re.MULTILINE)
-_RESHAPE = re.compile(r"\.reshape\(\s*(\d+)\s*,\s*\d+\s*\)")
-_PRODUCT = re.compile(r"\b([\w.]+) *(@|\+|-|\*) *([\w.]+)\b")
+_IMPORTED = re.compile(r"^in module \S+(?: \S+)?, spelled alike: (\w+)", re.MULTILINE)
+_MAGIC = re.compile(r"^no magic (%{1,2})(\w+); spelled alike: (.+)$", re.MULTILINE)
 
 _IMPORTS = {
     "np": "import numpy as np",
@@ -54,6 +55,20 @@ _IMPORTS = {
 }
 
 
+# Where names of the standard library are at home.
+_HOMES = (
+    "math",
+    "collections",
+    "itertools",
+    "functools",
+    "dataclasses",
+    "statistics",
+    "random",
+    "pathlib",
+    "typing",
+)
+
+
 def answer_failure(question: Question) -> str | None:
     """Say why a cell failed, and give it mended where its failure tells how; None where no failure was sent."""
     found = _FAILURE.search(question.text)
@@ -64,7 +79,7 @@ def answer_failure(question: Question) -> str | None:
     errors = _LAST.findall(failure)
     kind, message = errors[-1] if errors else ("", "")
     why = f"In[{found[1]}] stopped with **{kind}**" + (f": {code(message)}." if message else ".")
-    for mend in (_key, _import, _name, _attribute, _module, _shape):
+    for mend in (_key, _import, _name, _attribute, _module, _imported, _magic, mended_shapes, _syntax):
         mended = mend(failure, source[1]) if source else None
         if source and mended is not None and mended[1] != source[1]:
             return f"{why} {mended[0]}\n\n```python\n{mended[1]}\n```"
@@ -86,8 +101,14 @@ def _key(failure: str, source: str) -> tuple[str, str] | None:
 
 def _import(failure: str, source: str) -> tuple[str, str] | None:
     found = re.search(r"^NameError: name '(\w+)' is not defined", failure, re.MULTILINE)
-    line = _IMPORTS.get(found[1]) if found else None
-    if found is None or line is None:
+    if found is None:
+        return None
+    alike = _NAME.search(failure)
+    line = _IMPORTS.get(found[1])
+    if line is None and (alike is None or alike[3]):
+        home = next((module for module in _HOMES if found[1] in dir(importlib.import_module(module))), None)
+        line = f"from {home} import {found[1]}" if home else None
+    if line is None:
         return None
     # A cell magic stays the first line.
     head = re.match(r"(?:%%[^\n]*\n)?", source)
@@ -118,29 +139,40 @@ def _module(failure: str, source: str) -> tuple[str, str] | None:
     )
 
 
-def _shape(failure: str, source: str) -> tuple[str, str] | None:
-    """Transpose, or leave out columns, where two shapes do not fit; let the length decide in a reshape."""
-    if "cannot reshape" in failure:
-        return "The sizes do not multiply to the number of values; -1 lets the length decide.", _RESHAPE.sub(
-            r".reshape(\1, -1)", source
-        )
-    shapes = {name: (int(rows), int(columns)) for name, rows, columns in _SHAPE.findall(failure)}
-    for left, sign, right in _PRODUCT.findall(source):
-        one, other = shapes.get(left), shapes.get(right)
-        if (
-            one is None
-            or other is None
-            or (sign == "@" and one[1] == other[0])
-            or one == other[:: 1 if sign != "@" else -1]
-        ):
-            continue
-        said = f"{code(left)} is {one} and {code(right)} is {other}."
-        if (sign == "@" and one[1] == other[1]) or (sign != "@" and one == other[::-1]):
-            return f"{said} Transposed, the second one fits.", source.replace(
-                f"{left} {sign} {right}", f"{left} {sign} {right}.T"
-            )
-        if sign == "@" and one[1] > other[0]:
-            return f"{said} The first {other[0]} columns fit.", source.replace(
-                f"{left} {sign} {right}", f"{left}[:, :{other[0]}] {sign} {right}"
-            )
+def _imported(failure: str, source: str) -> tuple[str, str] | None:
+    wanted = re.search(r"cannot import name '(\w+)'", failure)
+    found = _IMPORTED.search(failure)
+    if wanted is None or found is None:
+        return None
+    return f"There is no {code(wanted[1])}; there is {code(found[1])}.", _word(source, wanted[1], found[1])
+
+
+def _magic(failure: str, source: str) -> tuple[str, str] | None:
+    found = _MAGIC.search(failure)
+    known = [each.strip() for each in found[3].split(",")] if found else []
+    near = next((each for each in known if found and each.rstrip() == found[1] + each.lstrip("%")), None)
+    if found is None or near is None:
+        return None
+    return f"There is no magic {code(found[1] + found[2])}; there is {code(near)}.", source.replace(
+        found[1] + found[2], near, 1
+    )
+
+
+def _syntax(failure: str, source: str) -> tuple[str, str] | None:
+    """Mend what Python itself says of a line: a colon, a bracket or the brackets of `print` are missing."""
+    place = re.search(r"^  In\[\d+\], line (\d+)", failure, re.MULTILINE)
+    if "SyntaxError" not in failure or place is None:
+        return None
+    lines = source.split("\n")
+    number = min(int(place[1]), len(lines)) - 1
+    line = lines[number]
+    if "Missing parentheses in call to 'print'" in failure:
+        lines[number] = re.sub(r"\bprint\s+(.+)$", r"print(\1)", line)
+        return "`print` is a function.", "\n".join(lines)
+    if "expected ':'" in failure:
+        lines[number] = f"{line.rstrip()}:"
+        return f"Line {number + 1} needs a colon at its end.", "\n".join(lines)
+    if opened := re.search(r"'([(\[{])' was never closed", failure):
+        lines[number] = line.rstrip() + {"(": ")", "[": "]", "{": "}"}[opened[1]]
+        return f"Line {number + 1} leaves a bracket open.", "\n".join(lines)
     return None

@@ -88,7 +88,7 @@ _LONG = re.compile(
 _SIZE = re.compile(r"(\d[\d,_]*)\s*(k\b)?\s*(characters|chars|letters|words)?")
 _SIZED = re.compile(r"\b\d[\d,_]*\s*k?\s*(characters|chars)\b")
 DEFAULT_LENGTH = 12_000
-MOST = 400_000
+MAX_LENGTH = 400_000
 
 _SENTENCES = (
     "A long answer is good for trying the stop button.",
@@ -114,7 +114,7 @@ def answer_long(question: Question) -> str | None:
     if match := _SIZE.search(question.lower):
         length = int(match[1].replace(",", "").replace("_", "")) * (1000 if match[2] else 1)
         length *= 6 if match[3] == "words" else 1
-    return long_text(min(max(length, 1), MOST))
+    return long_text(min(max(length, 1), MAX_LENGTH))
 
 
 def long_text(length: int) -> str:

@@ -24,7 +24,7 @@ _STRINGS = {
     "time": "12:00:00Z",
     "uuid": "00000000-0000-4000-8000-000000000000",
 }
-DEEPEST = 8
+MAX_DEPTH = 8
 
 
 def answer_schema(question: Question) -> str | None:
@@ -57,7 +57,7 @@ def example(
 ) -> Any:
     """Build a value that fits a JSON schema; strings say what they stand for and quote the question."""
     root = schema if root is None else root
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return None
     if "$ref" in schema:
         return example(_resolve(root, schema["$ref"]), name, text, root, depth + 1)

@@ -36,7 +36,7 @@ _WORDS = {
 }
 _SUM = re.compile(r"[-(]*\d[\d.\s()+\-*/%]*[\d)]")
 _ASKED = re.compile(r"\b(what is|what's|calculate|compute|evaluate|how much is|work out|solve)\b|=\s*\??$")
-MOST_DIGITS = 400
+MAX_DIGITS = 400
 
 
 def answer_sum(question: Question) -> str | None:
@@ -80,12 +80,12 @@ def _value(node: ast.AST) -> Number:
         return -inner if isinstance(node.op, ast.USub) else inner
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         left, right = _value(node.left), _value(node.right)
-        if isinstance(node.op, ast.Pow) and _power_digits(left, right) > MOST_DIGITS:
+        if isinstance(node.op, ast.Pow) and _power_digits(left, right) > MAX_DIGITS:
             raise OverflowError
         value = _OPERATORS[type(node.op)](left, right)
         if isinstance(value, complex):
             raise ValueError("not a real number")
-        if isinstance(value, int) and value.bit_length() > MOST_DIGITS * 4:
+        if isinstance(value, int) and value.bit_length() > MAX_DIGITS * 4:
             raise OverflowError
         return value
     raise ValueError("not an arithmetic expression")

@@ -16,7 +16,7 @@ from .fields import Field, check_fields
 
 __all__ = ["check_breakpoints"]
 
-MOST = 4
+MAX_MARKS = 4
 _MARK = {
     "type": Field("string", required=True, choices=("ephemeral",)),
     "ttl": Field("string", nullable=True, choices=("5m", "1h")),
@@ -32,8 +32,8 @@ def check_breakpoints(body: Mapping[str, Any], context: Context) -> None:
     if automatic:
         check_fields("cache_control", automatic, _MARK, strict=context.strict)
     count = len(marks) + bool(automatic)
-    if count > MOST:
-        raise APIFault(f"A maximum of {MOST} blocks with cache_control may be provided. Found {count}.")
+    if count > MAX_MARKS:
+        raise APIFault(f"A maximum of {MAX_MARKS} blocks with cache_control may be provided. Found {count}.")
     short = False
     for place, mark in [*marks, *([("messages", automatic)] if automatic else [])]:
         if short and mark.get("ttl") == "1h":

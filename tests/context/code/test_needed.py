@@ -47,6 +47,11 @@ def test_a_cell_whose_names_were_defined_anew_since_is_stale() -> None:
     assert stale == {1: "", 2: "x defined anew in In[3] since it ran"}
 
 
+def test_a_step_on_the_way_to_a_value_is_not_stale() -> None:
+    found = needed("d", "d = {}", "d['a'] = 1", "d |= {'b': 2}", "d = dict(d)")
+    assert [each.stale for each in found.cells] == ["", "", "", ""]
+
+
 def test_what_no_cell_defines_is_said_with_what_is_not_known() -> None:
     found = needed("y", "exec(text)", "y = hidden + 1", hidden=1, text="hidden = 1")
     assert found.missing == ("hidden",)

@@ -8,7 +8,7 @@ import pytest
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.references.expressions import evaluate
 from nbclaude.context.references.replacing import expand, find_references, read_reference
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.wording import said
 
 
@@ -518,10 +518,11 @@ def test_what_would_end_the_kernel_is_an_error_of_the_reference(prompt: str, mes
 
 
 @pytest.mark.parametrize("expression", ["stop.call()", "stop.attribute", "stop"])
-def test_the_users_stop_is_passed_on(expression: str) -> None:
-    with pytest.raises(KeyboardInterrupt) as caught:
+def test_the_users_stop_says_what_it_has_stopped(expression: str) -> None:
+    with pytest.raises(AnswerInterrupted) as caught:
         expand(f"{{{expression}}}", {"stop": _Ending(KeyboardInterrupt)})
-    assert caught.value.__notes__ == [f"The reference {{{expression}}} was stopped. Nothing was sent."]
+    said = f"Stopped while the reference {{{expression}}} was evaluated. Nothing was sent."
+    assert str(caught.value) == said
 
 
 def test_evaluate_for_an_option() -> None:

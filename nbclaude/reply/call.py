@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude import stopping
-from nbclaude.arguments import checked_arguments, prompt_blocks, refuse_keys
 from nbclaude.asking.approving import approve_by_input
 from nbclaude.asking.ask import Surface, ask_prepared
 from nbclaude.asking.gathering import Gathered
@@ -17,11 +16,12 @@ from nbclaude.asking.reply import CodeBlock, Reply, ToolCall
 from nbclaude.asking.tool_variables import variables_for
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
-from nbclaude.conversation.workspace import current_workspace
 from nbclaude.errors import AnswerInterrupted, APIError, NbclaudeError
 from nbclaude.output.display import NoDisplay
-from nbclaude.python_wording import worded
+from nbclaude.reply.arguments import checked_arguments, prompt_blocks, refuse_keys
+from nbclaude.reply.wording import worded
 from nbclaude.tools.definitions import definitions_of
+from nbclaude.workspace import current_workspace
 
 __all__ = ["CodeBlock", "Reply", "ToolCall", "ask"]
 
@@ -132,7 +132,7 @@ def _ask(prompt: object, arguments: Mapping[str, Any]) -> Reply:
     answered = ask_prepared(prepared, NoDisplay(), Surface(approve=approve_by_input))
     error = answered.outcome.error
     if answered.was_stopped and error is None:
-        error = AnswerInterrupted("Stopped when the answer was complete.")
+        error = AnswerInterrupted("when the answer was complete")
     if isinstance(error, APIError | AnswerInterrupted) and not answered.outcome.is_empty:
         error.reply = answered.reply
     if error is not None:

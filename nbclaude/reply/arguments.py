@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbclaude.conversation.answer_format import AnswerFormat, answer_format
-from nbclaude.conversation.workspace import Workspace
 from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import Refusal, UnfitError, refused
 from nbclaude.secrets.keys import find_keys
@@ -16,6 +15,7 @@ from nbclaude.settings.table import BY_NAME
 from nbclaude.tools.definitions import definitions_of, tools_of
 from nbclaude.tools.functions import Tool
 from nbclaude.wire.request import text_block
+from nbclaude.workspace import Workspace
 
 __all__ = ["checked_arguments", "prompt_blocks", "refuse_keys"]
 
