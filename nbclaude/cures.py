@@ -26,6 +26,7 @@ class Command(Enum):
 
     STATE = ""
     BUDGET = "budget"
+    COMPACT = "compact"
     CONNECT = "connect"
     CONTINUE = "continue"
     DEMO = "demo"

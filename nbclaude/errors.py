@@ -30,9 +30,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Required, TypedDict, Unpack
 
-from nbclaude.cleaning import identifier, one_line, printable
+from nbclaude.cleaning import identifier, one_line
 from nbclaude.cures import Command, Mention, Spell, Words
-from nbclaude.readable import Readable
+from nbclaude.readable import AnswerInterrupted, Readable
 
 __all__ = [
     "APIConnectionError",
@@ -261,31 +261,6 @@ class OverloadedError(InternalServerError):
     """529: the API is overloaded."""
 
     cure = ("Nothing is wrong with your request; ask again in a moment.",)
-
-
-class AnswerInterrupted(Readable, KeyboardInterrupt):
-    """The user stopped the answer; what had arrived was kept.
-
-    `when` says at which point, as "before the question was sent"; it is empty where that says nothing. It is not an
-    `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
-    """
-
-    def __init__(self, when: str = "", *, note: Words = ()) -> None:
-        super().__init__(when)
-        self.note = note
-
-    @property
-    def when(self) -> str:
-        """At which point the user stopped."""
-        return str(self.args[0]) if self.args else ""
-
-    def _facts(self) -> str:
-        return f"Stopped {self.when}." if self.when else "Stopped."
-
-    def said_after_stopped(self, spell: Spell) -> str:
-        """Say what the word "Stopped" does not say already."""
-        when = f"{self.when[:1].upper()}{self.when[1:]}." if self.when else ""
-        return " ".join(filter(None, (printable(when), self._advice(spell))))
 
 
 _BY_STATUS: Mapping[int, type[APIStatusError]] = {

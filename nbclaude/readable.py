@@ -1,11 +1,11 @@
-"""The base of our errors: a notebook shows them as one readable line, with cures spelled as the surface does."""
+"""What our errors and the user's stop have in common: a notebook shows them as one readable line, worded by the surface."""
 
 from __future__ import annotations
 
 from nbclaude.cleaning import printable
 from nbclaude.cures import Spell, Words, plainly, spelled
 
-__all__ = ["Readable"]
+__all__ = ["AnswerInterrupted", "Readable"]
 
 
 class Readable(BaseException):
@@ -38,3 +38,28 @@ class Readable(BaseException):
     def _render_traceback_(self) -> list[str]:
         # IPython calls this instead of printing a traceback: the frames are ours, not the user's.
         return [f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"]
+
+
+class AnswerInterrupted(Readable, KeyboardInterrupt):
+    """The user stopped the answer; what had arrived was kept.
+
+    `when` says at which point, as "before the question was sent"; it is empty where that says nothing. It is not an
+    `Exception`, so that a cell's own `except Exception` does not swallow the user's stop.
+    """
+
+    def __init__(self, when: str = "", *, note: Words = ()) -> None:
+        super().__init__(when)
+        self.note = note
+
+    @property
+    def when(self) -> str:
+        """At which point the user stopped."""
+        return str(self.args[0]) if self.args else ""
+
+    def _facts(self) -> str:
+        return f"Stopped {self.when}." if self.when else "Stopped."
+
+    def said_after_stopped(self, spell: Spell) -> str:
+        """Say what the word "Stopped" does not say already."""
+        when = f"{self.when[:1].upper()}{self.when[1:]}." if self.when else ""
+        return " ".join(filter(None, (printable(when), self._advice(spell))))

@@ -8,11 +8,24 @@ from typing import Any
 from nbclaude.cures import Mention, Way, Words, spelled
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["ASKED", "CONFIGURED", "Mention", "Refusal", "UnfitError", "Way", "Words", "refused", "spelled"]
+__all__ = [
+    "ASKED",
+    "CONFIGURED",
+    "LOCKED_BY",
+    "Mention",
+    "Refusal",
+    "UnfitError",
+    "Way",
+    "Words",
+    "refused",
+    "spelled",
+]
 
 # Where a value came from; anything else is the name of an environment variable.
 ASKED = "asked"
 CONFIGURED = "configured"
+# Whose word a locked setting is.
+LOCKED_BY = "the configuration that this kernel was started with"
 
 
 @dataclass(frozen=True, slots=True)

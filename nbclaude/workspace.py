@@ -28,9 +28,10 @@ from nbclaude.models.info import model_info
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun, DeletedCells, Shell
-from nbclaude.refusal import Refusal
+from nbclaude.refusal import LOCKED_BY, Refusal, refused
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.resolve import resolve_settings
+from nbclaude.settings.table import BY_NAME
 from nbclaude.settings.values import Settings
 from nbclaude.tools.shelf import Shelf
 
@@ -52,6 +53,7 @@ class Surroundings:
     connections: Callable[[], Mapping[str, Mapping[str, Any]]] = dict
     folder: Callable[[], Path | None] = lambda: None
     insert_cells: Callable[[Sequence[str]], str] | None = None
+    locked: Callable[[], frozenset[str]] = frozenset
 
 
 class Workspace:
@@ -147,8 +149,19 @@ class Workspace:
             ConfigurationError: the model's name is a misspelling, or could mean several.
 
         """
+        self._refuse_locked(options)
         settings = resolve_settings(options, self.configured(), os.environ)
         return replace(settings, model=resolve_model(settings.model, self.offered_models(settings)))
+
+    def _refuse_locked(self, options: Mapping[str, Any]) -> None:
+        """Refuse options for what an administrator has locked, also as fields of the body."""
+        extra = options.get("extra")
+        for name in sorted(self._surroundings.locked()):
+            setting = BY_NAME.get(name)
+            field = (setting.body.partition(".")[0] or name) if setting is not None else name
+            if options.get(name) is not None or (isinstance(extra, Mapping) and field in extra):
+                reason = f"it is locked by {LOCKED_BY}."
+                raise refused(Refusal(name, options.get(name), reason, shown=False))
 
     def offered_models(self, settings: Settings) -> tuple[ModelInfo, ...]:
         """The models of the server in force, if somebody has asked it for them."""

@@ -54,11 +54,11 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
 
   /** The cells that have run and do not ask, by the kernel's count, the last one first. @param {Panel} panel */
   const ran = (panel) => panel.content.widgets
-    .filter((cell) => cell.model.type === "code" && cell.model.executionCount && !ASKS.test(cell.model.sharedModel.getSource()))
+    .filter((cell) => cell.model?.type === "code" && cell.model.executionCount && !ASKS.test(cell.model.sharedModel.getSource()))
     .sort((a, b) => b.model.executionCount - a.model.executionCount);
 
   const outputsOf = (/** @type {CodeCell} */ cell) => {
-    const { outputs } = cell.model;
+    const outputs = cell?.model?.outputs;
     return Array.from({ length: outputs?.length ?? 0 }, (_, index) => outputs.get(index));
   };
   const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
@@ -136,7 +136,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     return undefined;
   };
 
-  const code = () => active()?.model.type === "code" && !isPrompt(active().model.sharedModel.getSource());
+  const code = () => active()?.model?.type === "code" && !isPrompt(active().model.sharedModel.getSource());
   const isShown = () => isPython(tracker.currentWidget);
   const active = () => /** @type {CodeCell} */ (tracker.currentWidget?.content.activeCell);
   /** @type {[keyof typeof acts, string, string, () => boolean][]} */

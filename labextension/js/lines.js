@@ -5,6 +5,7 @@ import { Offers } from "./offers.js";
 
 export const VERSION = "0.1.0";
 export const LOAD = "%load_ext nbclaude";
+export const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
@@ -73,7 +74,7 @@ export class Lines {
   /** What an execute request tells of the notebook. @param {Panel} panel */
   told(panel) {
     const cells = panel.context.model.sharedModel.cells;
-    return { version: VERSION, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
+    return { version: VERSION, page: PAGE, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
   }
 
   /** @param {Panel} panel @param {Kernel | null | undefined} kernel */
@@ -117,8 +118,11 @@ class Line {
     this.comm = null;
     this.names = new Set(); // those of the names in prompts that exist
     this.opened = 0;
+    /** @type {Record<string, unknown>[]} */
+    this._waiting = [];
     kernel.statusChanged?.connect(() => {
       if (["restarting", "autorestarting", "dead"].includes(kernel.status)) this._end();
+      else this._flush();
     });
   }
 
@@ -150,9 +154,16 @@ class Line {
     this.send({ do: "hello", version: VERSION });
   }
 
+  // What is sent while a cell runs waits: the kernel would answer beside the cell, and be shown as idle.
   /** @param {Record<string, unknown>} data */
   send(data) {
-    if (this.isOpen) this.comm?.send(data);
+    if (this.isOpen) this._waiting.push(data);
+    this._flush();
+  }
+
+  _flush() {
+    if (this.kernel.status === "busy") return;
+    for (const data of this._waiting.splice(0)) this.comm?.send(data);
   }
 
   /** The repr of an expression's value; empty where there is none. @param {string} expression */
@@ -173,7 +184,7 @@ class Line {
     else if (data.do === "names") {
       this.names = new Set(data.names); // of all that were ever asked for
       this._tell();
-    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state);
+    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state, PAGE);
   }
 
   /** @param {{version?: string}} data */
@@ -190,6 +201,7 @@ class Line {
 
   _end() {
     this.comm = null;
+    this._waiting = [];
     this.names = new Set();
     this._tell();
   }

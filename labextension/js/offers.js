@@ -5,9 +5,10 @@ import actions from "./actions.js";
 
 /** What the script of the widget takes for its model: an offer of the kernel, in the document of one notebook. */
 class Model {
-  /** @param {Panel} panel @param {Record<string, any>} state @param {(changes: Record<string, any>) => void} tell */
-  constructor(panel, state, tell) {
-    this.widget_manager = { context: panel.context };
+  /** @param {Panel} panel @param {Record<string, any>} state @param {(changes: Record<string, any>) => void} tell @param {boolean} lives */
+  constructor(panel, state, tell, lives) {
+    // An offer vanishes with its kernel; one of a notebook that was opened again never had any.
+    this.widget_manager = { context: lives ? panel.context : { model: panel.context.model } };
     this._state = state;
     this._tell = tell;
     this._unsaved = {};
@@ -57,8 +58,9 @@ export class Offers {
     this._models = new Map();
   }
 
-  /** Take what the kernel says of an offer; a wish of its own is followed at once, on the screen or not. */
-  receive(id, state) {
+  /** Take what the kernel says of an offer. A wish is followed at once, on the screen or not, and by the page that ran the cell alone. */
+  receive(id, state, page) {
+    if (state?.wish && state.page !== page) state = { ...state, wish: "" };
     const known = this._models.get(id);
     if (state === null) {
       this._models.delete(id);
@@ -80,7 +82,8 @@ export class Offers {
   }
 
   _make(id, state) {
-    const model = new Model(this._panel, state, (changes) => this._lines.of(this._panel)?.send({ do: "state", id, state: changes }));
+    const line = this._lines.of(this._panel);
+    const model = new Model(this._panel, state, (changes) => line?.send({ do: "state", id, state: changes }), line !== null);
     this._models.set(id, model);
     actions.initialize({ model });
     return model;

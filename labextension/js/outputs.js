@@ -32,14 +32,14 @@ export function watchOutputs(tracker, lines, modules, act) {
   const take = (panel) => {
     const known = new WeakSet();
     const look = (/** @type {CodeCell} */ cell) => requestAnimationFrame(() => {
-      if (cell.isDisposed || cell.model.type !== "code") return;
+      if (cell.isDisposed || cell.model?.type !== "code") return;
       cell.outputArea?.widgets.forEach((/** @type {any} */ widget, /** @type {number} */ index) => {
         if (index < cell.model.outputs.length) equip(panel, cell, widget.node, cell.model.outputs.get(index));
       });
     });
     const all = () => {
       for (const cell of panel.content.widgets) {
-        if (cell.model.type !== "code" || known.has(cell)) continue;
+        if (cell.model?.type !== "code" || known.has(cell)) continue;
         known.add(cell);
         const { outputs } = cell.model;
         outputs.changed.connect(() => {

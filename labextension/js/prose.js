@@ -32,7 +32,7 @@ export function watchProse(tracker, modules) {
     const known = new WeakSet();
     const all = () => {
       for (const cell of panel.content.widgets) {
-        if (known.has(cell.model)) continue;
+        if (!cell.model || known.has(cell.model)) continue;
         known.add(cell.model);
         follow(cell, panel);
       }

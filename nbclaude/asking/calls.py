@@ -86,7 +86,7 @@ class CallRunner:
         tool = self._tools.get(name)
         if tool is None:
             there = ", ".join(self._tools)
-            return _failed(call, arguments, f"There is no tool {name}. There are: {there}.")
+            return _failed(call, arguments, f"Unknown tool {name}. Available: {there}.")
         if "partial_json" in call:
             return _failed(call, arguments, "The arguments are not a JSON object. Call the tool again.")
         try:

@@ -63,13 +63,14 @@ def footer_of(
     )
 
 
+_NEARLY_FULL = 0.8  # of the context
 _AT_LIMIT: Words = (
     "Claude called tools once more; these calls were not run. ",
     Mention("max_steps"),
     " allows more steps; the next question goes on without the calls.",
 )
 _NOBODY_ASKED: Words = (
-    "A call was denied, since nobody could be asked here. ",
+    "A call was denied because nobody was there to approve it. ",
     Mention("allow_tools"),
     " allows tools by name, and `@nbclaude.tool(safe=True)` a function.",
 )
@@ -95,8 +96,20 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
         *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
         ("Budget", answered.budget),
+        ("Context", word(_fullness(answered.outcome))),
     )
     return tuple(Notice(title, text) for title, text in told if text)
+
+
+def _fullness(outcome: Outcome) -> Words:
+    """Say that the conversation has filled most of the model's context, and what makes room."""
+    window = outcome.plan.model.context_window
+    usage = outcome.message.get("usage") or {}
+    used = prompt_tokens(usage) + token_count(usage, "output_tokens")
+    if not window or outcome.replayed or used < _NEARLY_FULL * window:
+        return ()
+    share = f"The conversation fills {used * 100 // window} % of the model's context. "
+    return (share, Command.COMPACT, " folds it to a summary.")
 
 
 def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
@@ -185,8 +198,8 @@ def _callout(outcome: Outcome) -> Words:
             )
         case "model_context_window_exceeded":
             return (
-                "The conversation and the answer fill the context window. Start a new one with ",
-                *(Mention("new", True), "."),
+                *("The conversation and the answer fill the context window. ", Command.COMPACT),
+                *(" folds it to a summary; ", Mention("new", True), " starts a new one."),
             )
         case "pause_turn":
             return ("The server paused its tools again and again. ", Command.CONTINUE, " continues.")

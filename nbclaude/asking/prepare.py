@@ -62,7 +62,7 @@ def prepare(workspace: Workspace, ask: Ask) -> Prepared:
     """Plan the request of an ask; nothing is sent or uploaded for it.
 
     Raises:
-        ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or a secret stands where it
+        ConfigurationError: a setting cannot be used, the model refuses it, no key is known, or a secret stands where it
             cannot be masked.
 
     """

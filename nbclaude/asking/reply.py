@@ -31,7 +31,7 @@ class CodeBlock(NamedTuple):
         """Put the code into a new cell below the one that runs, with the cell magic that its language needs; run nothing.
 
         Raises:
-            ConfigurationError: there is no notebook, or the extension is not loaded.
+            ConfigurationError: this is not a notebook, or the extension is not loaded.
 
         """
         # The user calls it, who holds no workspace.
@@ -41,9 +41,7 @@ class CodeBlock(NamedTuple):
 
         insert_cells = current_workspace().insert_cells
         if insert_cells is None:
-            raise ConfigurationError(
-                "There is no cell to insert the code below: nbclaude is not loaded in a notebook."
-            )
+            raise ConfigurationError("Code cannot be inserted here: nbclaude is not loaded in a notebook.")
         if said := insert_cells([cell_of_block(self.language, self.source)]):
             say(said)
 
@@ -92,7 +90,7 @@ class Reply:
         """The text, or its only code block, read as JSON.
 
         Raises:
-            APIResponseValidationError: it is none; the message says why that may be.
+            APIResponseValidationError: it is not JSON; the message says why, where that is known.
 
         """
         sources = [self.text, *(block.source for block in self.code)]
@@ -113,7 +111,7 @@ class Reply:
         """The JSON as what the ask named as its form: an instance of the dataclass or pydantic model, else plain dicts and lists.
 
         Raises:
-            APIResponseValidationError: it is no JSON, or does not fit.
+            APIResponseValidationError: it is not JSON, or does not fit.
 
         """
         data = self.json

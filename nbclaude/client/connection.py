@@ -110,7 +110,7 @@ def connect(
 
     Raises:
         ConfigurationError: a value cannot be used; the message never holds a key.
-        MissingKeyError: the connection needs a key and there is none.
+        MissingKeyError: the connection needs a key, and none is known.
 
     """
     address = normalize_base_url(named.base_url if named else base_url)
@@ -183,7 +183,7 @@ def _missing_key(named: NamedConnection | None, address: str) -> MissingKeyError
         *("Run ", Command.LOGIN, f", which asks for the key without writing it into the notebook{or_set}."),
         *(" To try nbclaude without a key, run ", Command.DEMO, "."),
     )
-    return MissingKeyError(f"There is no key for {server}: {unset}none is stored.", cure=cure)
+    return MissingKeyError(f"No key for {server}: {unset}no key is stored.", cure=cure)
 
 
 def _default_style(address: str, source: str) -> str:

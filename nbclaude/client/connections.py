@@ -158,7 +158,7 @@ def find_connection(text: str, configured: Mapping[str, Mapping[str, Any]]) -> N
     a key of one server is never sent to the next.
 
     Raises:
-        ConfigurationError: nothing has this name, the address is none, or the entry cannot be used.
+        ConfigurationError: nothing has this name, the address is not valid, or the entry cannot be used.
 
     """
     word = text.strip()

@@ -52,7 +52,7 @@ def list_models(connection: Connection) -> tuple[ModelInfo, ...]:
     Takes the shape of Anthropic (all its pages), that of OpenAI, and either in a gateway's wrapping.
 
     Raises:
-        APIError: there is no such list, or it cannot be had.
+        APIError: the server has no such list, or does not give it.
 
     """
     found: dict[str, ModelInfo] = {}

@@ -31,7 +31,7 @@ def answer_format(value: object) -> AnswerFormat:
     TypedDict, NamedTuple, `list[X]` and the like work, too.
 
     Raises:
-        UnfitError: it is none of these.
+        UnfitError: it is something else.
 
     """
     if isinstance(value, str):

@@ -11,15 +11,16 @@ from nbclaude import stopping
 from nbclaude.cleaning import identifier
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.ledger import Entry
+from nbclaude.conversation.moderation import moderated_message
 from nbclaude.conversation.plan import Plan, continued
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import replayable
 from nbclaude.conversation.rounds import AnswerRounds
 from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.cures import Command, Words
-from nbclaude.errors import AnswerInterrupted, APIError
+from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
 from nbclaude.notebook import CellRun
-from nbclaude.wire.message import content_of
+from nbclaude.wire.message import content_of, events_of_message, stop_reason_of
 
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
@@ -92,7 +93,9 @@ class _Attempt:
                     continue
                 self.request_id = stream.request_id or self.request_id
                 self.notice = stream.notice
-                display.show([shown for event in batch for shown in self.rounds.apply(event)])
+                events = [shown for event in batch for shown in self.rounds.apply(event)]
+                # What a policy has yet to see is shown to nobody.
+                display.show([] if self.plan.settings.moderate else events)
 
 
 def _begun(question: Question) -> list[Mapping[str, Any]]:
@@ -152,7 +155,7 @@ def exchange(
         if better is None:
             break
         attempt = _Attempt(better, question)
-    message = attempt.rounds.message
+    message, error = _moderated(attempt, error, display)
     message["model"] = identifier(str(message.get("model") or "")) or plan.request.model
     outcome = Outcome(
         message,
@@ -166,6 +169,21 @@ def exchange(
     if error is not None and not isinstance(error, APIError | AnswerInterrupted):
         raise error
     return outcome
+
+
+def _moderated(
+    attempt: _Attempt, error: BaseException | None, display: AnswerDisplay
+) -> tuple[dict[str, Any], BaseException | None]:
+    """Return the answer as a policy lets it pass, and show it; what it refuses is an error, and the answer is paid for."""
+    message, name = attempt.rounds.message, attempt.plan.settings.moderate
+    if not name:
+        return message, error
+    try:
+        passed = moderated_message(message, name)
+    except ConfigurationError as refusal:
+        return {**message, "content": []}, APIError(str(refusal))
+    display.show(events_of_message(passed))
+    return passed, error
 
 
 def _error_of(attempt: _Attempt, connection: Connection, display: AnswerDisplay) -> BaseException | None:
@@ -200,7 +218,7 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
         model=str(outcome.message["model"]),
         cell=at.cell,
         run=at.run,
-        begins=partial.begins if partial else question.begins,
+        begins=partial.begins if partial else question.begins or _folds(outcome, question),
         stopped=stopped,
         seconds=outcome.seconds,
         notice=outcome.notice,
@@ -221,6 +239,11 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
     change = conversation.record(turn, question.at, question.instead_of, after)
     _note(outcome.error, KEPT)
     return replace(outcome, change=change, turn=turn)
+
+
+def _folds(outcome: Outcome, question: Question) -> bool:
+    """Tell whether an answer may stand in the place of what came before: half a summary may not."""
+    return question.folds and outcome.error is None and stop_reason_of(outcome.message) == "end_turn"
 
 
 def _note(error: BaseException | None, note: Words) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.memory import TurnMemory
+from nbclaude.conversation.moderation import moderated_question
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import is_call
@@ -89,6 +90,8 @@ def make_plan(
         question, settings, screening = screened(
             question, _with_tools_of(before, settings), before, keys, memory
         )
+        if settings.moderate:
+            question = moderated_question(question, settings.moderate)
     else:
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
     fitted = fit_parameters(settings, model, prefill=question.prefill)

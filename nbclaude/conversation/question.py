@@ -25,6 +25,7 @@ class Question:
     runs that stay. `label` is what the question is called where turns are listed; empty for its own words.
 
     `steps` are the turns that the same ask has made before: this one gives the results of the calls of the last of them.
+    One that `folds` is sent with all that came before, and its complete answer stands in the place of that afterwards.
     """
 
     prompt: tuple[Mapping[str, Any], ...]
@@ -41,6 +42,7 @@ class Question:
     kept: tuple[Turn, ...] = ()
     label: str = ""
     steps: tuple[Turn, ...] = ()
+    folds: bool = False
 
     @property
     def completes(self) -> Turn | None:

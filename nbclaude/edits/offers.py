@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from nbclaude.edits.proposal import Proposal
-from nbclaude.edits.ways import Way, by_extension, way_of
-from nbclaude.lab import LINE, OfferedActions
+from nbclaude.edits.ways import Way, way_of
+from nbclaude.lab import LINE, OfferedActions, told_by
 from nbclaude.notebook import Shell, cell_run
 from nbclaude.output import show_bundle
 
@@ -225,7 +225,8 @@ def made_widget(shell: Shell, **traits: object) -> Any:
     """
     at = cell_run(shell)
     shown = at.cell if at is not None else ""
-    widget = OfferedActions(LINE, shown, **traits) if by_extension(shell) else _actions(traits)
+    told = told_by(shell) if LINE.is_open else None
+    widget = OfferedActions(LINE, shown, told.page, **traits) if told is not None else _actions(traits)
     _widgets.append((shown, widget))
     while len(_widgets) > _MAX_WIDGETS:
         _widgets.pop(0)[1].close()

@@ -6,10 +6,9 @@ import re
 import sys
 from typing import Literal
 
-from nbclaude.lab import LINE, told_by
 from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers
 
-__all__ = ["Way", "by_extension", "way_of"]
+__all__ = ["Way", "way_of"]
 
 Way = Literal["document", "cell", "prompt", "shown"]
 """What can be changed: any cell of the front end's document; the cell that runs and one below it; the next prompt; nothing."""
@@ -32,8 +31,3 @@ def way_of(shell: Shell) -> Way:
     if "google.colab" in sys.modules:
         return "cell"
     return "shown" if nobody_answers(shell) else "prompt"
-
-
-def by_extension(shell: Shell) -> bool:
-    """Tell whether our extension in the front end changes cells: in its own document, and without a widget."""
-    return LINE.is_open and told_by(shell) is not None

@@ -16,11 +16,13 @@ _WITH_WORDS = ("outcome", "expected", "now", "done")  # what the front end tells
 class OfferedActions:
     """What can be done with a new text for a cell, as `nbclaude.edits.actions.Actions` has it, told over the line.
 
-    `shown` is the cell that shows the buttons. What it holds is saved with the notebook, in the metadata of its output, so
-    that the buttons are there again where the notebook is reopened; a wish is not, or it would be followed again.
+    `shown` is the cell that shows the buttons, `page` the page that has run it. Of all pages that show the notebook only this one
+    follows a wish: a cell of a shared document that two pages change at once would hold both texts. What the offer holds is saved
+    with the notebook, in the metadata of its output, so that the buttons are there again where the notebook is reopened; a wish
+    is not, or it would be followed again.
     """
 
-    def __init__(self, line: Line, shown: str, **state: Any) -> None:
+    def __init__(self, line: Line, shown: str, page: str = "", **state: Any) -> None:
         defaults: dict[str, Any] = {
             "cell": "",
             "label": "",
@@ -32,6 +34,7 @@ class OfferedActions:
         }
         self.key = uuid.uuid4().hex[:12]
         self._line = line
+        self._page = page
         self._state = {**defaults, **state, "shown": shown}
         self._wish = str(self._state.pop("wish", ""))
         self._told: dict[str, Any] = dict.fromkeys(_WITH_WORDS, "")
@@ -69,7 +72,7 @@ class OfferedActions:
     @wish.setter
     def wish(self, value: str) -> None:
         self._wish = value
-        self._line.tell(self.key, {**self._state, "wish": value})
+        self._line.tell(self.key, {**self._state, "wish": value, "page": self._page})
 
     def close(self) -> None:
         """Take the offer back."""
@@ -97,7 +100,7 @@ class OfferedActions:
         for name in _WITH_WORDS:
             if name not in told or told[name] == self._told[name]:
                 continue
-            self._told[name] = str(told[name])
+            self._change(self._told, name, str(told[name]))  # the other pages hear of it, too
             for observed, heard in self._observers:
                 if observed == name:
                     heard({"new": self._told[name]})

@@ -12,11 +12,15 @@ __all__ = ["NotebookCells", "Told", "told_by"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one request tells: the version of the extension, the notebook's path, and the ids of its cells from the top."""
+    """What one request tells: the version of the extension, the notebook's path, and the ids of its cells from the top.
+
+    `page` is the page in the browser that has sent it: several may show one notebook.
+    """
 
     version: str
     notebook: str
     cells: tuple[str, ...]
+    page: str = ""
 
 
 def told_by(shell: Shell) -> Told | None:
@@ -28,7 +32,7 @@ def told_by(shell: Shell) -> Told | None:
     if not isinstance(version, str) or not isinstance(cells, list):
         return None
     ids = tuple(cell for cell in cells if isinstance(cell, str) and cell)
-    return Told(version, path if isinstance(path, str) else "", ids)
+    return Told(version, path if isinstance(path, str) else "", ids, str(found.get("page", "")))
 
 
 class NotebookCells:

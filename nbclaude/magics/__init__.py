@@ -10,6 +10,7 @@ from nbclaude.edits import insert_cells
 from nbclaude.lab import LINE
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.compact import CompactMagics
 from nbclaude.magics.connect import ConnectMagics
 from nbclaude.magics.edit import EditMagics
 from nbclaude.magics.explain import ExplainMagics
@@ -32,6 +33,7 @@ __all__ = ["FAMILIES", "load", "unload"]
 FAMILIES = (
     ClaudeMagics,
     FollowUpMagics,
+    CompactMagics,
     ExplainMagics,
     FixMagics,
     EditMagics,
@@ -64,6 +66,7 @@ def load(shell: Shell) -> None:
             connections=lambda: dict(chat.connections),
             folder=lambda: notebook.notebook_folder(shell),
             insert_cells=lambda sources: insert_cells(shell, sources),
+            locked=lambda: chat.held_fast,
         )
     )
     workspace.seen.load(shell, workspace.cell_run)

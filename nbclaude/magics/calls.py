@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 # The magics that ask: their lines are prompts, and an assignment takes the reply.
-ASKING = ("claude", "claude_continue", "claude_tool_result", *OWN)
+ASKING = ("claude", "claude_compact", "claude_continue", "claude_tool_result", *OWN)
 # The magics of users' own verbs, which ask as well.
 OWN_VERBS: set[str] = set()
 # Line magics that run the code after their options, and may run a line that asks.

@@ -39,6 +39,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_replay": ("on", "off", "only", "NOTEBOOK"),
     "claude_forget": ("--saved", "NOTEBOOK"),
     "claude_fork": ("CONVERSATION",),
+    "claude_export": ("-c", "CONVERSATION"),
     "claude_undo": ("deleted", "CONVERSATION"),
     "claude_verb": ("--keep", "--forget"),
 }

@@ -153,7 +153,7 @@ class ConnectMagics(OtherFamily):
         key = self._key_text(named if connection else None, unset="; %claude_login stores one")
         model = f"The model is {self._settings().model}"
         if not named.default_model and named.name != "anthropic":
-            model += "; %claude_models lists what there is"
+            model += "; %claude_models lists its models"
         say(f"Questions go to {named.name} ({named.base_url}) now. Key: {key}. {model}.")
 
     def _end_demo(self) -> None:
@@ -228,7 +228,7 @@ def _ask_for_key(named: NamedConnection) -> Secret:
         raise UsageError("%claude_login: this terminal cannot hide what you type.")
     secret = Secret(text.strip())
     if problem := key_problem(secret.reveal()):
-        raise UsageError(f"That is no key: {problem}. {_NOTHING_STORED}")
+        raise UsageError(f"That is not a key: {problem}. {_NOTHING_STORED}")
     return secret
 
 

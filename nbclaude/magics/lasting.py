@@ -11,8 +11,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns
-from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.family import Family, argument
+from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.restoring import open_notebook, restore
 from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, notebook_file
@@ -23,12 +22,8 @@ __all__ = ["LastingMagics", "file_named", "words_of"]
 
 
 @magics_class
-class LastingMagics(Family):
+class LastingMagics(OtherFamily):
     """The magics of what lasts."""
-
-    def __init__(self, chat: ClaudeMagics) -> None:
-        super().__init__(shell=chat.shell, workspace=chat.workspace)
-        self._chat = chat
 
     @line_magic
     @worded()
@@ -36,7 +31,7 @@ class LastingMagics(Family):
         """Bring back the conversations that the notebook holds, after a restart; nothing is run or sent.
 
         %claude_restore             show what was found, and ask
-        %claude_restore PATH        from another notebook
+        %claude_restore PATH        from another notebook, or from JSON that %claude_export has written
         %claude_restore ... --yes   do not ask
 
         The turns stand in the outputs of the saved file. What the notebook does not show is not restored; nothing that
@@ -118,6 +113,37 @@ class LastingMagics(Family):
             say_with(self.shell, text, change_record(self.workspace, [words[0]]))
         else:
             say(text)
+
+    @line_magic
+    @worded()
+    def claude_export(self, line: str) -> None:
+        """Write a conversation to a file that is readable by itself.
+
+        %claude_export talk.md        Markdown, with images in a folder beside it
+        %claude_export talk.html      one page
+        %claude_export talk.ipynb     a notebook that can be restored
+        %claude_export talk.json      the messages of the API: %claude_restore talk.json and the official SDK go on with it
+
+        -c NAME exports another conversation than the one in use. Thinking and the system prompt are not in it.
+        """
+        words = words_of("claude_export", line)
+        name = str(self._chat.conversation)
+        if "-c" in words[:-1]:
+            place = words.index("-c")
+            name = words[place + 1]
+            del words[place : place + 2]
+        if len(words) != 1 or words[0].startswith("-"):
+            raise UsageError(
+                "%claude_export takes one PATH that ends in .md, .html, .ipynb or .json, and -c NAME."
+            )
+        conversation = self.workspace.conversations[name]
+        if not conversation.turns:
+            raise UsageError(f"%claude_export: the conversation {name!r} has no turns.")
+        from nbclaude.saved.exporting import export
+
+        path, *images = export(conversation, self.workspace, Path(words[0]).expanduser())
+        beside = f" and {counted(len(images), 'image')} in {images[0].parent.name}" if images else ""
+        say(f"Wrote {count_of_turns(len(conversation.turns))} to {path}{beside}.")
 
     @line_magic
     @worded()

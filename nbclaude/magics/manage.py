@@ -155,7 +155,7 @@ class ManageMagics(OtherFamily):
         conversations = self.workspace.conversations
         if said and name not in conversations.names():
             known = ", ".join(repr(other) for other in conversations.names()) or "none yet"
-            raise UsageError(f"There is no conversation {name!r}; there are: {known}.")
+            raise UsageError(f"No conversation is called {name!r}. Conversations: {known}.")
         return conversations[name]
 
 

@@ -111,7 +111,7 @@ def _amount(text: str) -> float:
 def _budget_text(workspace: Workspace) -> str:
     budget = workspace.budget
     if budget.limit is None:
-        return "There is no budget; %claude_budget 5 sets one of five dollars."
+        return "No budget is set. %claude_budget 5 sets one of 5 dollars."
     spent = budget.spent(workspace.ledger)
     return f"Budget: {dollars(spent)} of {dollars(budget.limit)} are spent, {dollars(budget.limit - spent)} are left."
 
@@ -161,7 +161,7 @@ def _effort(model: ModelInfo) -> str:
 
 
 def _thinking(model: ModelInfo) -> str:
-    return {"off": "on request", "on": "by itself", "always": "always", None: ""}[model.thinking_default]
+    return {"off": "on request", "on": "automatic", "always": "always", None: ""}[model.thinking_default]
 
 
 def _shortened(name: str) -> str:

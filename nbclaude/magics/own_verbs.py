@@ -108,7 +108,7 @@ class OwnVerbMagics(OtherFamily):
         """
         path = self._path()
         if not self._verbs:
-            say(f"There is no verb of your own yet. {_USAGE} makes one.")
+            say(f"You have no verbs of your own yet. {_USAGE} makes one.")
             return
         try:
             kept = {verb.name: verb for verb in kept_verbs(path)} if path is not None else {}
@@ -137,7 +137,7 @@ class OwnVerbMagics(OtherFamily):
         was_kept = path is not None and bool(name) and remove_verb(path, name)
         if name not in self._verbs and not was_kept:
             known = ", ".join(self._verbs) or "none yet"
-            raise UsageError(f"%claude_verb --forget {said}: there is no such verb; there are: {known}.")
+            raise UsageError(f"%claude_verb --forget {said}: this is not a verb of yours. Yours: {known}.")
         self._drop(name)
         say(f"Forgot %claude_{name}{f', also in {path}' if was_kept else ''}.")
 

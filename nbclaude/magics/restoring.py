@@ -42,10 +42,13 @@ def restore(restorer: Restorer, path: Path, *, agreed: bool) -> None:
         ConfigurationError: the file cannot be read, or is not a notebook.
 
     """
-    file = open_notebook(path)
-    found = _found(restorer.workspace, file)
+    found = (
+        _imported(restorer, path)
+        if path.suffix == ".json"
+        else _found(restorer.workspace, open_notebook(path))
+    )
     for each in found:
-        _show(restorer.shell, each, file)
+        _show(restorer.shell, each, path.name)
     if found and (agreed or _asked(restorer.shell)):
         _put_back(restorer, found)
 
@@ -109,7 +112,21 @@ def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
     return found
 
 
-def _show(shell: Shell, found: FoundConversation, file: NotebookFile) -> None:
+def _imported(restorer: Restorer, path: Path) -> list[FoundConversation]:
+    """Read a conversation that was exported as JSON."""
+    from nbclaude.saved.importing import read_conversation
+
+    found = read_conversation(path)
+    here = {turn.saved_as for turn in restorer.workspace.conversations[found.name].every}
+    if not found.turns:
+        say(f"{path.name} holds no question with an answer.")
+    elif here.issuperset(found.ids):
+        say("There is nothing to restore: the conversation has every turn of the file.")
+        return []
+    return [found] if found.turns else []
+
+
+def _show(shell: Shell, found: FoundConversation, file: str) -> None:
     """Show what was found, as a receipt."""
     rows = []
     total = 0
@@ -119,11 +136,10 @@ def _show(shell: Shell, found: FoundConversation, file: NotebookFile) -> None:
         total += tokens_in + tokens_out
         asked, answer = excerpt(turn.asked, _EXCERPT), excerpt(turn.answer, _EXCERPT)
         rows.append((number, asked, answer, f"{tokens_in:,}", f"{tokens_out:,}", turn.model))
-    when = found.saved.replace("T", " ").partition(".")[0]
-    title = (
-        f"Conversation {found.name!r} in {file.path.name}: {count_of_turns(len(found.turns))}, "
-        f"{total:,} tokens when they were asked, saved {when} UTC"
-    )
+    title = f"Conversation {found.name!r} in {file}: {count_of_turns(len(found.turns))}"
+    if found.saved:
+        when = found.saved.replace("T", " ").partition(".")[0]
+        title += f", {total:,} tokens when they were asked, saved {when} UTC"
     show_table(shell, title, _COLUMNS, rows)
     _tell(found)
 

@@ -10,7 +10,7 @@ from traitlets import Bool, Dict, Enum, Float, Integer, List, TraitError, TraitT
 from traitlets.config import Configurable
 
 from nbclaude.magics.wording import trait_text
-from nbclaude.refusal import CONFIGURED, UnfitError
+from nbclaude.refusal import CONFIGURED, LOCKED_BY, UnfitError
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.kinds import Choice, Flag, Kind, Number, System, Text, Texts, Whole
 from nbclaude.settings.mappings import Entries, Headers, Json
@@ -45,6 +45,8 @@ class _Checked:
 
     def validate(self, holder: Any, value: Any) -> Any:
         """Return the value as the trait keeps it."""
+        if self.name in getattr(holder, "held_fast", ()) and value != getattr(holder, self.name or "", None):
+            raise SettingError(f"ClaudeMagics.{self.setting.name}: it is locked by {LOCKED_BY}.")
         if value is None and self.setting.default is None:
             return None
         try:
@@ -163,6 +165,8 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         display: str
         save_turns: bool
         restore: str
+        moderate: str
+        locked: list[str]
         math_macros: list[str]
         connection: str
         connections: dict[str, Any]
@@ -178,6 +182,8 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         super().__init__(**arguments)
         self._set_names |= set(self.config.get(type(self).__name__, {}))
         self.observe(lambda change: self._set_names.add(change["name"]))
+        names = {str(name) for name in self.locked}
+        self.held_fast = frozenset({*names, "locked"} if names else ())
 
     def names_set(self) -> frozenset[str]:
         """Return the names of all traits that `%config`, a profile or a panel has set."""

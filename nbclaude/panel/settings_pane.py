@@ -18,7 +18,7 @@ from nbclaude.panel.config_code import config_code
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.model_picker import ModelPicker
-from nbclaude.panel.wording import choices, said, sentence
+from nbclaude.panel.wording import caption, choices, said, sentence
 from nbclaude.refusal import Refusal
 from nbclaude.settings.kinds import Number
 from nbclaude.settings.resolve import without_unfit
@@ -61,13 +61,13 @@ class SettingsPane:
         self.widget.add_class("nbclaude-pane")
 
     def _make_controls(self) -> None:
-        self.connection = ipywidgets.Dropdown(description="Connection")
+        self.connection = ipywidgets.Dropdown(description=caption("connection"))
         self._connection_note = note()
         self.models = ModelPicker(self._host, self._choose)
         span = BY_NAME["temperature"].kind
         least, most = (span.least, span.most) if isinstance(span, Number) else (0.0, 1.0)
         self.temperature = ipywidgets.FloatSlider(
-            description="Temperature",
+            description=caption("temperature"),
             min=least,
             max=most,
             step=0.05,
@@ -77,16 +77,16 @@ class SettingsPane:
         )
         self._unset_temperature = ipywidgets.Button(description="Unset")
         self._temperature_note = note()
-        self.effort = ipywidgets.Dropdown(description="Effort")
+        self.effort = ipywidgets.Dropdown(description=caption("effort"))
         self._effort_note = note()
-        self.thinking = ipywidgets.Dropdown(description="Thinking", options=choices("thinking"))
+        self.thinking = ipywidgets.Dropdown(description=caption("thinking"), options=choices("thinking"))
         self._thinking_note = note()
-        self.max_tokens = ipywidgets.IntText(description="Max tokens", step=1024)
+        self.max_tokens = ipywidgets.IntText(description=caption("max_tokens"), step=1024)
         self._max_tokens_note = note()
         self.system = ipywidgets.Textarea(
-            description="System prompt", rows=2, placeholder="(none)", continuous_update=False
+            description=caption("system"), rows=2, placeholder="(none)", continuous_update=False
         )
-        self.caching = ipywidgets.Dropdown(description="Caching", options=choices("caching"))
+        self.caching = ipywidgets.Dropdown(description=caption("caching"), options=choices("caching"))
         self._caching_note = note("Cached input costs 10 % of the normal price.")
         self.budget = ipywidgets.FloatText(description="Budget, US $", step=0.5, continuous_update=False)
         self._bar = ipywidgets.FloatProgress(min=0, max=1, bar_style="info")
@@ -221,9 +221,9 @@ class SettingsPane:
         self.thinking.disabled = len(options) == 1
         reasons = dict.fromkeys(_reason(refusal, "") for refusal in refusals.values() if refusal)
         by_itself = {
-            "on": "It thinks by itself.",
-            "always": "It always thinks.",
-            "off": "It thinks on request.",
+            "on": "Thinks automatically.",
+            "always": "Always thinks.",
+            "off": "Thinks on request.",
         }
         set_note(self._thinking_note, " ".join(reasons) or by_itself.get(model.thinking_default or "", ""))
 

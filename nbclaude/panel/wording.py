@@ -13,8 +13,9 @@ from nbclaude.secrets.shown import with_value
 from nbclaude.settings.kinds import Choice
 from nbclaude.settings.table import BY_NAME
 
-__all__ = ["choices", "note_text", "refusal_text", "said", "sentence", "spell"]
+__all__ = ["caption", "choices", "note_text", "refusal_text", "said", "sentence", "spell"]
 
+_CAPTIONS = {"system": "System prompt"}
 # What the words of a setting are called in a list; a word that is not here is called by itself.
 _LABELS: Mapping[str, Mapping[Any, str]] = {
     "thinking": {
@@ -49,6 +50,11 @@ def choices(name: str) -> tuple[tuple[str, Any], ...]:
     return tuple((labels.get(value, str(value)), value) for value in values)
 
 
+def caption(name: str) -> str:
+    """Return what the panel calls a setting."""
+    return _CAPTIONS.get(name, name.replace("_", " ").capitalize())
+
+
 def refusal_text(refusal: Refusal) -> str:
     """Say why a setting is refused, in one line."""
     if refusal.bare:
@@ -57,7 +63,7 @@ def refusal_text(refusal: Refusal) -> str:
     if refusal.source == CONFIGURED:
         subject = with_value(f"ClaudeMagics.{name}", " = ", refusal)
     elif refusal.source == ASKED:
-        subject = with_value(name.replace("_", " ").capitalize(), " ", refusal)
+        subject = with_value(caption(name), " ", refusal)
     else:
         subject = with_value(refusal.source, "=", refusal)
     return f"{subject}: {sentence(refusal)}"

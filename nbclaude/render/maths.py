@@ -39,9 +39,12 @@ _PRICE = re.compile(
 )
 
 _UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
-# Environments that are displays by themselves, with nothing around them.
+# Environments that are displays by themselves, with nothing around them; and those that LaTeX knows within formulas only, but
+# that are written in their place.
 _ENVIRONMENT = re.compile(
-    r"\\begin\{((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?)\}", re.ASCII
+    r"\\begin\{((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?"
+    r"|aligned|gathered|split|array|[dr]?cases|(?:[bBpvV]|small)?matrix)\}",
+    re.ASCII,
 )
 _NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
 _DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}

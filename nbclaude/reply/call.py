@@ -94,7 +94,7 @@ def ask(
     What looks like a password or a key is masked, with a warning that names its kind, unless `allow_secrets` sends it.
 
     Raises:
-        ConfigurationError: a setting cannot be used, the model refuses it, there is no key, or one stands in the prompt.
+        ConfigurationError: a setting cannot be used, the model refuses it, no key is known, or the prompt holds one.
         BudgetError: the request would pass the budget.
         APIError: the request failed; if part of an answer had come, it is the error's `reply`, and kept as a turn.
         AnswerInterrupted: Ctrl-C; what had arrived is its `reply`, and kept as a turn.

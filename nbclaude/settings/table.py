@@ -398,6 +398,21 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "moderate",
+        Text(empty=True),
+        "a function, package.module:name, that sees each text that is sent or has come, and may refuse or mask it",
+        default="",
+        configurable=True,
+    ),
+    Setting(
+        "locked",
+        Texts(Text()),
+        "settings that nothing changes after the kernel has started, like ['system', 'model']; for administrators",
+        default=(),
+        configurable=True,
+        held=False,
+    ),
+    Setting(
         "math_macros",
         Texts(Macro()),
         "LaTeX macros that the notebook defines and answers may use, like ['R', 'norm']; others are shown as source",

@@ -108,6 +108,7 @@ if TYPE_CHECKING:
         caching: str = "auto"
         cache_ttl: str = "5m"
         upload_files: bool = True
+        moderate: str = ""
         math_macros: tuple[str, ...] = ()
         connection: str = ""
         base_url: str = "https://api.anthropic.com"

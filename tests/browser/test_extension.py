@@ -129,6 +129,7 @@ def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulato
     expect(notebook.answer(4).last).to_contain_text("Paragraph 39.")
 
 
+@pytest.mark.oldest
 def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabWithExtension) -> None:
     notebook = claude_notebook(["1 / 0", "y = 7\ny", PICTURE])
     page = notebook.page

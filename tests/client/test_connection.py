@@ -353,7 +353,7 @@ class TestNamed:
         assert "ANTHROPIC" not in message and CANARY not in message and "\n" not in message
 
     def test_a_missing_key_without_variables(self) -> None:
-        with pytest.raises(MissingKeyError, match=r"gateway\.example \(.*\): none is stored\. Run login"):
+        with pytest.raises(MissingKeyError, match=r"gateway\.example \(.*\): no key is stored\. Run login"):
             open_connection(KEY, named=find_connection("https://gateway.example", {}))
 
     def test_a_server_that_needs_no_key_gets_a_placeholder(self) -> None:

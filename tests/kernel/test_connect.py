@@ -236,7 +236,7 @@ def test_login_without_consent_is_for_this_kernel_alone(
 )
 def test_what_is_no_key_is_not_stored(kernel: Kernel, typed: str, problem: str) -> None:
     refused = kernel.run("%claude_login", answers=[typed])
-    assert "That is no key" in str(refused.error) and problem in str(refused.error)
+    assert "That is not a key" in str(refused.error) and problem in str(refused.error)
     assert "Nothing was stored." in str(refused.error)
     assert not key_file(kernel).exists()
 

@@ -101,7 +101,7 @@ def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: lis
     line = Line()
     opened(line)
     made = OfferedActions(
-        line, "shown-in", cell="c", sent="a", after="b", cells=[["id", "b"]], wish="replace"
+        line, "shown-in", "page", cell="c", sent="a", after="b", cells=[["id", "b"]], wish="replace"
     )
     heard: list[Any] = []
     made.observe(heard.append, "outcome")
@@ -121,6 +121,8 @@ def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: lis
     made.close()
     made.close()
     assert [message["state"] for message in wires[0].sent[1:]] == [
+        {"outcome": "replaced"},
+        {"done": "replace"},
         {"cells": [["id", "b"], ["id2", "c"]]},
         None,
     ]

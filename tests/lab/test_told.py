@@ -39,9 +39,9 @@ def test_nothing_is_told(metadata: object) -> None:
 
 def test_what_is_told() -> None:
     shell: Any = Asking(
-        {"nbclaude": {"version": "2.0", "notebook": "x.ipynb", "cells": ["a", 3, "", "b"], "more": 1}}
+        {"nbclaude": {"version": "2.0", "notebook": "x.ipynb", "cells": ["a", 3, "", "b"], "page": "p"}}
     )
-    assert told_by(shell) == Told("2.0", "x.ipynb", ("a", "b"))
+    assert told_by(shell) == Told("2.0", "x.ipynb", ("a", "b"), "p")
 
 
 def test_cells_go_and_come_back_to_their_place() -> None:

@@ -62,7 +62,7 @@ def test_keep_load_and_forget(notebook: Notebook, profile: Path, capsys: pytest.
     assert notebook.sent("%claude_review") == ["Review this code for bugs; be brief"]
     assert notebook.run("%claude_verb --forget review") is None
     assert "[review]" not in profile.read_text("utf-8").splitlines()
-    assert "there is no such verb" in notebook.refused("%claude_verb --forget review")
+    assert "this is not a verb of yours" in notebook.refused("%claude_verb --forget review")
 
 
 def test_the_list(notebook: Notebook) -> None:

@@ -191,7 +191,7 @@ def test_a_tool_is_allowed_by_name(tools: Notebook, typed: Callable[..., list[st
 
 # The calls of one answer, and what the model gets for them.
 ANSWERED: list[tuple[list[Any], list[tuple[bool, str]]]] = [
-    ([tool_use("nothing", {})], [(True, "There is no tool nothing. There are: total, erase.")]),
+    ([tool_use("nothing", {})], [(True, "Unknown tool nothing. Available: total, erase.")]),
     (
         [tool_use("total", {"df": "sales.head()", "column": "amount"})],
         [(True, "The arguments do not fit: Give the plain name of a variable that holds a DataFrame, "
@@ -212,7 +212,7 @@ ANSWERED: list[tuple[list[Any], list[tuple[bool, str]]]] = [
     (
         [tool_use("total", {"df": "sales", "column": "amount"}), tool_use("nothing", {})],
         [(False, '<tool_result name="total">\n10.0\n</tool_result>'),
-         (True, "There is no tool nothing. There are: total, erase.")],
+         (True, "Unknown tool nothing. Available: total, erase.")],
     ),
     (
         [tool_use("total", {"df": "sales", "column": "amount"}) for _ in range(20)],

@@ -85,4 +85,10 @@ def test_prices_stay_prices(text: str, formulas: list[str]) -> None:
 def test_environments_are_displays_by_themselves() -> None:
     html = render_markdown("So\n\\begin{align}\na &= b \\\\\nc &= d\n\\end{align}\nthen")
     assert "\\[\\begin{align*}\na &amp;= b \\\\\nc &amp;= d\n\\end{align*}\\]</div>\n<p>then</p>" in html
+    # LaTeX knows these within formulas only; where they stand alone, they are meant as one.
+    for name in ("gathered", "cases", "pmatrix", "split"):
+        assert f"\\[\\begin{{{name}}}\na\n\\end{{{name}}}\\]" in render_markdown(
+            f"So\n\\begin{{{name}}}\na\n\\end{{{name}}}\nthen"
+        )
+    assert "math" not in render_markdown("\\begin{cases}\na\n\nNever ends. `\\begin{split}`")
     assert "math" not in render_markdown("\\begin{itemize}\n\\item x\n\\end{itemize}")

@@ -47,7 +47,7 @@ class Frame:
 
     @property
     def text(self) -> str:
-        """The line that it runs; "" where there is no source."""
+        """The line that runs, or "" where the source is not known."""
         lines = self.source.splitlines()
         return lines[self.line - 1] if 0 < self.line <= len(lines) else ""
 

@@ -133,7 +133,7 @@ def prepare_image(
     A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
     opaque, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. `background` is what
     is seen through it; by default one on which the drawing can be seen. `label` names the image in errors. Raises
-    ConfigurationError for bytes that are no image, and for an image too large to open.
+    ConfigurationError for bytes that are not an image, and for an image too large to open.
     """
     data = source if isinstance(source, bytes) else b""
     image = _open(source, label) if isinstance(source, bytes) else source
@@ -211,7 +211,9 @@ def _known_formats() -> list[str]:
 
 
 def _unreadable(label: str, error: BaseException) -> ConfigurationError:
-    reason = "these bytes are no image" if isinstance(error, UnidentifiedImageError) else f"broken ({error})"
+    reason = (
+        "these bytes are not an image" if isinstance(error, UnidentifiedImageError) else f"broken ({error})"
+    )
     return ConfigurationError(f"{label}: the image cannot be read: {reason}. Save it as PNG or JPEG again.")
 
 

@@ -392,7 +392,7 @@ def test_formats_that_the_api_does_not_take_are_converted(format_name: str) -> N
 
 
 def test_a_file_that_would_start_a_program_is_no_image() -> None:
-    with pytest.raises(ConfigurationError, match="no image"):
+    with pytest.raises(ConfigurationError, match="not an image"):
         prepare_image(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\nshowpage\n", label="x.eps")
 
 

@@ -1,0 +1,77 @@
+"""`%claude_compact`: folds a conversation to a summary, which later questions send in its place."""
+
+from __future__ import annotations
+
+from IPython.core.error import UsageError
+from IPython.core.magic import line_magic, magics_class, no_var_expand
+
+from nbclaude.asking.changes import count_of_turns
+from nbclaude.asking.gathering import Gathered
+from nbclaude.asking.prepare import Ask, refuse_keys
+from nbclaude.asking.reply import Reply
+from nbclaude.conversation.question import Question
+from nbclaude.magics.chat import ClaudeMagics
+from nbclaude.magics.family import Family
+from nbclaude.magics.in_cell import ask_in_cell, settings_given
+from nbclaude.magics.scope import standing
+from nbclaude.magics.wording import worded
+from nbclaude.options import parse_line
+from nbclaude.output import say
+from nbclaude.stopping import stoppable
+from nbclaude.wire.request import text_block
+
+__all__ = ["CompactMagics"]
+
+_FOLD = (
+    "Summarize this conversation so that it can go on from your summary alone. Keep what was asked and decided, results with "
+    "their numbers, names of variables, files and columns, code that is still needed, and what is open. Invent nothing."
+)
+
+
+@magics_class
+class CompactMagics(Family):
+    """The magic that makes room in a conversation."""
+
+    def __init__(self, chat: ClaudeMagics) -> None:
+        super().__init__(shell=chat.shell, workspace=chat.workspace)
+        self._chat = chat
+
+    @no_var_expand
+    @line_magic
+    @stoppable()
+    @worded()
+    def claude_compact(self, line: str) -> Reply | None:
+        """Fold the conversation to a summary: later questions send the summary in the place of the turns before it.
+
+        %claude_compact [options] [what to keep]    options as those of %claude
+
+        The turns stay in %claude_history, and %claude_undo takes the summary back: then all of them are sent again. A summary
+        that is cut off or interrupted folds nothing.
+        """
+        refuse_keys(self.workspace, line)
+        where = standing(self.shell)
+        options, more = parse_line(line)
+        where.refuse_into(options.into)
+        name = options.conversation or str(self._chat.conversation)
+        conversation = self.workspace.conversations[name]
+        at = self.workspace.cell_run()
+        count = len(conversation.before(conversation.place_of(at)))
+        if count < 2:
+            raise UsageError(
+                f"%claude_compact: a question would send {count_of_turns(count)}; there is nothing to fold."
+            )
+        wish = f"{_FOLD}\n\n{more.strip()}" if more.strip() else _FOLD
+        prompt = (text_block(wish),)
+        label = f"summary of {count_of_turns(count)}"
+        question = Question(prompt, at, label=label, folds=True)
+        settings = self.workspace.settings(settings_given(options, where.scope, None, None))
+        reply = ask_in_cell(self._chat, options, Ask(question, settings, name, Gathered(prompt)))
+        if reply is None:
+            return None
+        if reply.stop_reason == "end_turn":
+            say(
+                f"Later questions send this summary in the place of {count_of_turns(count)}. %claude_undo takes it back."
+            )
+        else:
+            say("The summary is not complete, so nothing was folded. %claude_undo takes its turn back.")
+        return reply if where.target else None

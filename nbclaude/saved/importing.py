@@ -1,0 +1,94 @@
+"""Reads a conversation from JSON: the messages of the API, as we or anybody else has written them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nbclaude.cleaning import identifier
+from nbclaude.conversation.turns import MAIN, Turn
+from nbclaude.errors import ConfigurationError
+from nbclaude.saved.packing import fingerprint
+from nbclaude.saved.restoring import FoundConversation
+from nbclaude.saved.visible import has_unseen_characters
+from nbclaude.settings.values import Settings
+from nbclaude.wire.json_text import from_json
+from nbclaude.wire.message import content_of
+from nbclaude.wire.request import text_block
+
+__all__ = ["read_conversation"]
+
+_KINDS = {"user": ("text", "image", "document"), "assistant": ("text",)}
+MOST = 200_000_000  # bytes
+
+
+def read_conversation(path: Path) -> FoundConversation:
+    """Read the messages of a file as turns; only texts, images and documents come along.
+
+    Raises:
+        ConfigurationError: there is no such file, or it holds no messages.
+
+    """
+    try:
+        if path.stat().st_size > MOST:
+            raise ConfigurationError(f"{path} is too large to be read: {path.stat().st_size:,} bytes.")
+        content = from_json(path.read_bytes())
+    except FileNotFoundError:
+        raise ConfigurationError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ConfigurationError(f"{path} is not JSON ({error}).") from None
+    found = content.get("messages") if isinstance(content, Mapping) else content
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
+        raise ConfigurationError(f"{path} holds no messages.")
+    facts = content if isinstance(content, Mapping) else {}
+    model = identifier(str(facts.get("model") or ""))
+    told: dict[str, None] = {}
+    turns: list[Turn] = []
+    prompt: list[dict[str, Any]] = []
+    for message in found:
+        role = str(message.get("role"))
+        blocks = [_kept(block, role, told) for block in _blocks(message)]
+        kept = [block for block in blocks if block is not None]
+        if role == "user":
+            prompt += kept
+        elif role == "assistant" and kept and prompt:
+            turns.append(_turn(prompt, kept, model, len(turns)))
+            prompt = []
+    name = identifier(str(facts.get("conversation") or "")) or MAIN
+    ids = tuple(turn.saved_as for turn in turns)
+    return FoundConversation(name, tuple(turns), len(turns), "", tuple(told), ids=ids)
+
+
+def _blocks(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    content = message.get("content")
+    return [text_block(content)] if isinstance(content, str) else list(content_of(message))
+
+
+def _kept(block: Mapping[str, Any], role: str, told: dict[str, None]) -> dict[str, Any] | None:
+    kind = str(block.get("type"))
+    if kind not in _KINDS.get(role, ()):
+        told[f"blocks of the type {identifier(kind, 40)!r} are left out"] = None
+        return None
+    if kind != "text":
+        return dict(block)
+    text = block.get("text")
+    if not isinstance(text, str) or has_unseen_characters(text):
+        told["a text with characters that nobody sees is left out"] = None
+        return None
+    return text_block(text)
+
+
+def _turn(prompt: list[dict[str, Any]], answer: list[dict[str, Any]], model: str, number: int) -> Turn:
+    message = {
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": answer,
+        "stop_reason": "end_turn",
+        "usage": {},
+    }
+    its_id = fingerprint([number, prompt, answer])
+    return Turn(tuple(prompt), message, model, run=("restored", its_id), settings=Settings(), saved_as=its_id)
