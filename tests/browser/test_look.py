@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, StreamFault
@@ -113,15 +111,10 @@ def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simul
     )
 
 
-@pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
-def test_other_front_ends_can_be_read(
-    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
-) -> None:
-    if front_end == "lab" and version("jupyterlab") >= "4.5":
-        pytest.skip("the other tests look at the newest JupyterLab")
+def test_notebook_7_can_be_read(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
     simulator.enqueue(ANSWER, HTTPFault(400, message="max_tokens: too large"))
     cells = [CELLS[0], "%claude -m opus-4-8 Hi", CELLS[3], "%claude_usage", "%claude"]
-    notebook = claude_notebook(cells, size=(1200, 1500), front_end=front_end)
+    notebook = claude_notebook(cells, size=(1200, 1500), front_end="notebook")
     for index in range(len(cells)):
         notebook.run(index)
     notebook.answer(1).locator("details.nbclaude-receipt > summary").click()
