@@ -139,20 +139,21 @@ def _proxy_refusal(reason: str, route: Route, proxy: Proxy) -> APIConnectionErro
 def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionError:
     through = f" through the proxy {route.proxy.name} ({route.proxy.variable})" if route.proxy else ""
     peer = f"{route.origin}{through}" if stage is Stage.TLS or not route.proxy else _named(route.proxy)
+    within = peer.replace("The proxy", "the proxy", 1)
     fault = next((cause for cause in _causes(error) if isinstance(cause, ssl.SSLError)), None)
     if isinstance(fault, ssl.SSLCertVerificationError):
         reason = _NOT_TRUSTED.get(fault.verify_code, "")
         # The words of OpenSSL are what people search for.
         detail = f"certificate verify failed: {fault.verify_message.rstrip('.')}"
         return APIConnectionError(
-            f"The certificate of {peer} is not trusted: {f'{reason} ({detail})' if reason else detail}.",
+            f"The certificate of {within} is not trusted: {f'{reason} ({detail})' if reason else detail}.",
             should_retry=False,
             cure=(_trusted(route),),
         )
     is_cut = False
     if fault is None or isinstance(fault, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)):
         is_cut = True
-        what = f"The connection to {peer} was closed during the TLS handshake, before a certificate arrived"
+        what = f"The connection to {within} was closed during the TLS handshake, before a certificate arrived"
     elif "ALERT" in (fault.reason or ""):
         what = f"{peer} refused the TLS connection ({_words(fault)}), so no certificate could be checked"
     elif route.proxy and stage is Stage.PROXY_TLS:
@@ -160,7 +161,7 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
     else:
         address = "" if route.proxy else ". If it is a plain HTTP server, its address begins with http://"
         what = (
-            f"What answers at {peer} does not speak TLS ({_words(fault)}): there is no certificate{address}"
+            f"What answers at {within} does not speak TLS ({_words(fault)}): there is no certificate{address}"
         )
     # A proxy that opened the tunnel and then cuts it does so on purpose.
     retried = is_cut and not route.proxy

@@ -6,7 +6,6 @@ written, `get_ipython().run_line_magic("claude", ...)` in a library, the frame o
 
 from __future__ import annotations
 
-import ast
 import dis
 import inspect
 import re
@@ -21,7 +20,8 @@ from IPython.core.error import UsageError
 
 from nbclaude.asking.gathering import notebook_names
 from nbclaude.context.references.scope import Scope
-from nbclaude.magics.calls import PROBE, TARGET, container_of, nested_call
+from nbclaude.magics.calls import PROBE, TARGET, nested_call
+from nbclaude.magics.targets import check_target
 from nbclaude.notebook import Shell
 
 __all__ = ["Standing", "standing"]
@@ -69,7 +69,7 @@ def standing(shell: Shell) -> Standing:
     outer, is_lost = _around(frame)
     found = _standing(outer, shell, target)
     if target:
-        _check_target(target, found.scope)
+        check_target(target, found.scope)
     if is_lost and found.is_inside:
         raise UsageError(
             f"{target} %claude ...: after another magic it cannot set a function's variable. "
@@ -172,36 +172,3 @@ def _shared(frame: FrameType, shell: Shell) -> Mapping[str, Any]:
     """Return what every line of the frame's module sees; last of all the notebook's variables, for a helper in a library."""
     names = notebook_names(shell)
     return names if frame.f_globals is shell.user_ns else ChainMap(dict(frame.f_globals), names)
-
-
-def _check_target(target: str, scope: Scope) -> None:
-    (statement,) = ast.parse(f"{target} 0").body
-    if isinstance(statement, ast.AugAssign):
-        raise UsageError(
-            f"{target} %claude ...: a reply is an object and cannot be added to another. "
-            "Write reply = %claude ..., and go on with reply.text. Nothing was sent."
-        )
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    for each in targets:
-        if not isinstance(each, ast.Name | ast.Attribute | ast.Subscript):
-            raise UsageError(
-                f"{target} %claude ...: a reply is one object and cannot be unpacked. "
-                "Write reply = %claude ... instead. Nothing was sent."
-            )
-        container = container_of(each)
-        if container is None:
-            continue
-        if container.id not in scope:
-            raise UsageError(f"{target} %claude ...: there is no variable {container.id}. Nothing was sent.")
-        held = scope[container.id]
-        if not isinstance(each, ast.Subscript) or each.value is not container:
-            continue
-        if isinstance(each.slice, ast.Slice) and isinstance(held, list):
-            raise UsageError(
-                f"{target} %claude ...: a slice of a list takes several values, and a reply is one object. "
-                f"Write {container.id}.append(reply) after reply = %claude .... Nothing was sent."
-            )
-        if not hasattr(type(held), "__setitem__"):
-            raise UsageError(
-                f"{target} %claude ...: {container.id} is a {type(held).__name__}, whose items cannot be set. Nothing was sent."
-            )

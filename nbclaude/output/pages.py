@@ -19,7 +19,7 @@ from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked
-from nbclaude.wire.events import BlockStart, Event
+from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
@@ -31,6 +31,7 @@ __all__ = ["ASKING", "PagesDisplay", "listing_bundle"]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
+_LONGEST_FEED = 0.1  # seconds for which blocks end one after the other before somebody looks for a stop
 CATCH_UP = 0.5  # seconds after which a long block is drawn again, however little it has grown
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
 # Characters of HTML a second: what a browser lays out again and again without a frozen frame.
@@ -229,11 +230,16 @@ class PagesDisplay:
         return footer
 
     def _feed(self, *, hurried: bool = False) -> None:
-        """Pass on what waits; another block only once what came before it is nearly drawn, unless it is `hurried`."""
+        """Pass on what waits; another block only once what came before it is nearly drawn, unless it is `hurried`.
+
+        What a block ends is rendered at once, so of many blocks only some are passed on.
+        """
         renderer = self._ready()
         fed = 0
+        began = time.monotonic()
         for event, at in self._waiting:
-            if isinstance(event, BlockStart) and renderer.is_far_behind and not hurried:
+            is_late = renderer.is_far_behind or time.monotonic() - began > _LONGEST_FEED
+            if is_late and not hurried and renderer.ends_section(event):
                 break
             renderer.feed(event, at, hurried=hurried)
             fed += 1

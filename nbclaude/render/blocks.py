@@ -7,9 +7,8 @@ from html import escape
 from typing import Any
 
 from nbclaude.render.calls import CALL_TYPES, ToolCall, is_result
-from nbclaude.render.fragments import fold_html, json_html
+from nbclaude.render.fragments import fold_html, json_html, long_markdown
 from nbclaude.render.links import escaped_markdown
-from nbclaude.render.markdown import render_markdown
 from nbclaude.render.pages import Part
 
 __all__ = ["BlockSection"]
@@ -76,7 +75,7 @@ class _OtherBlock:
     def _body_html(self) -> str:
         match self._block:
             case {"type": "compaction", "content": str(content)} if content.strip():
-                return render_markdown(content)
+                return long_markdown(content)
             case {"type": "compaction" | "container_upload"}:
                 return ""
             case {"type": "fallback", "from": {"model": str()}, "to": {"model": str()}}:
@@ -156,7 +155,7 @@ class BlockSection:
         part.tail = "".join(item.html(is_final=False, catch_up=catch_up) for item in left)
         return False
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
+    def close(self, *, portions: int | None = None) -> list[Part]:
         """Settle all folds: what has no result now will not get one."""
         changed = []
         ends = [*self._starts[1:], len(self._items)]

@@ -8,11 +8,21 @@ from html import escape
 from typing import Any
 
 from nbclaude.render.highlight import highlight
-from nbclaude.render.markdown import code_block_html
+from nbclaude.render.markdown import code_block_html, render_markdown
 
-__all__ = ["clipped", "code_html", "fenced_markdown", "fold_html", "json_html", "line_html", "text_html"]
+__all__ = [
+    "clipped",
+    "code_html",
+    "fenced_markdown",
+    "fold_html",
+    "json_html",
+    "line_html",
+    "long_markdown",
+    "text_html",
+]
 
 _BACKTICKS = re.compile("`+")
+_MAX_MARKDOWN = 60_000  # characters
 _MAX_LENGTH = 8_000  # characters of a result that are shown
 
 
@@ -49,6 +59,11 @@ def text_html(text: str) -> str:
     """Show plain text with its line ends, cut where it is very long."""
     shown, rest = clipped(text)
     return f'<pre tabindex="0">{escape(shown, quote=False)}</pre>\n{rest}' if shown.strip() else ""
+
+
+def long_markdown(text: str) -> str:
+    """Render Markdown that comes at once; what would take long to parse is shown as it came."""
+    return render_markdown(text) if len(text) <= _MAX_MARKDOWN else text_html(text)
 
 
 def json_html(value: Any) -> str:

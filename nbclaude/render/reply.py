@@ -15,12 +15,17 @@ from nbclaude.render.listing import Listing
 from nbclaude.render.page_images import PageImage, image_of, on_one_page, open_html
 from nbclaude.render.pages import ENDING, MAX_PAGES, Page, Part, page_limit, piece_limit
 from nbclaude.render.sections import CodeSection, LineSection, Section, TextSection
+from nbclaude.render.streaming import PORTION
 from nbclaude.render.thinking import REDACTED, ThinkingSection
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from nbclaude.wire.message import content_of, events_of_message, text_of
 
 __all__ = ["ReplyRenderer", "message_html"]
 
+_TEXT = (TextSection, CodeSection)
+_GROWS: Mapping[str, Any] = {
+    "text_delta": _TEXT, "thinking_delta": ThinkingSection, "input_json_delta": BlockSection
+}  # fmt: skip
 AnySection = TypeVar("AnySection", bound=Section)
 
 
@@ -60,6 +65,7 @@ class ReplyRenderer:
         # What was painted last of what is open, by the number of the output.
         self._painted: dict[int, str] = {}
         self._is_hurried = False
+        self._hurried_left = PORTION  # characters that are rendered though somebody waits for the end
 
     def feed(self, event: Event, at: float = 0.0, *, hurried: bool = False) -> None:
         """Take the next event; nothing is rendered before somebody asks, but for what another block ends.
@@ -92,7 +98,14 @@ class ReplyRenderer:
     @property
     def is_far_behind(self) -> bool:
         """Whether more has come than is drawn at once: `changes` draws it by the portion."""
-        return isinstance(self._section, TextSection) and self._section.is_far_behind
+        return isinstance(self._section, TextSection | ThinkingSection) and self._section.is_far_behind
+
+    def ends_section(self, event: Event) -> bool:
+        """Tell whether an event ends what is drawn now, so that all of it must be."""
+        if isinstance(event, BlockDelta):
+            kinds = _GROWS.get(str(event.delta.get("type")))
+            return kinds is not None and not isinstance(self._section, kinds)
+        return isinstance(event, BlockStart | MessageStart)
 
     def changes(self, *, catch_up: bool = False, at_most: int | None = None) -> list[PageImage]:
         """Return the pages to paint: those that have closed since the last call, and the open one if it shows anything.
@@ -260,11 +273,17 @@ class ReplyRenderer:
     def _end_section(self, *, hurried: bool = False) -> None:
         if self._section is None:
             return
-        changed = self._section.close(hurried=hurried)
+        changed = self._section.close(portions=self._portions_left(self._section) if hurried else None)
         for page in self._pages[self._begun_on :]:
             if page.closed and any(part in changed for part in page.parts):
                 self._repaint[page.number] = page
         self._section = None
+
+    def _portions_left(self, section: Section) -> int:
+        """Return how much of a section is rendered though somebody waits: in all sections together no more than a portion."""
+        behind = section.behind if isinstance(section, TextSection | ThinkingSection) else 0
+        left, self._hurried_left = self._hurried_left, max(self._hurried_left - behind, 0)
+        return int(behind <= left or left == PORTION)
 
     def _close_page(self) -> Page:
         page = self._pages[-1]
@@ -297,12 +316,9 @@ def message_html(
 
     Where many stand together, the style sheet need not come with each: then it is not `styled`.
     """
-    renderer = ReplyRenderer(_document_id(text_of(message)), language, macros)
+    # Footnotes of different answers have different anchors.
+    document_id = f"{crc32(text_of(message).encode('utf-8', 'replace')):08x}"
+    renderer = ReplyRenderer(document_id, language, macros)
     for event in events_of_message(message):
         renderer.feed(event)
     return renderer.whole_html(styled=styled)
-
-
-def _document_id(text: str) -> str:
-    # Footnotes of different answers have different anchors.
-    return f"{crc32(text.encode('utf-8', 'replace')):08x}"

@@ -12,14 +12,14 @@ from typing import Any
 
 from nbclaude.plurals import counted
 from nbclaude.render.data_urls import data_url
-from nbclaude.render.fragments import code_html, json_html, line_html, text_html
+from nbclaude.render.fragments import code_html, json_html, line_html, long_markdown, text_html
 from nbclaude.render.links import host_of, link_html
-from nbclaude.render.markdown import render_markdown
 
 __all__ = ["error_of", "outcome_of", "result_html", "unmarked"]
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _MAX_LENGTH = 400_000  # characters of base64 that a notebook is to keep
+_MAX_RESULTS = 500  # that are shown: no search finds so many
 _ENCODED = re.compile(r"[A-Za-z0-9+/]++={0,2}")
 
 
@@ -86,8 +86,11 @@ def _list_html(content: Sequence[Any]) -> str:
     pieces: list[str] = []
     links = [one for one in content if _is_found(one)]
     if links:
-        pieces.append("<ol>\n" + "".join(_link_item(one) for one in links) + "</ol>\n")
-    pieces += [_item_html(one) for one in content if one not in links]
+        pieces.append("<ol>\n" + "".join(_link_item(one) for one in links[:_MAX_RESULTS]) + "</ol>\n")
+    others = [one for one in content if not _is_found(one)]
+    pieces += [_item_html(one) for one in others[:_MAX_RESULTS]]
+    if left := max(len(links) - _MAX_RESULTS, 0) + max(len(others) - _MAX_RESULTS, 0):
+        pieces.append(line_html(f"{counted(left, 'more result')}, not shown"))
     return "".join(pieces)
 
 
@@ -168,6 +171,6 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "text_editor_code_execution_create_result": _in_the_line,
     "text_editor_code_execution_str_replace_result": _replacement_html,
     "tool_search_tool_search_result": _in_the_line,
-    "advisor_result": lambda result: render_markdown(str(result.get("text") or "")),
+    "advisor_result": lambda result: long_markdown(str(result.get("text") or "")),
     "advisor_redacted_result": lambda result: line_html("The advice is encrypted."),
 }

@@ -40,8 +40,11 @@ class Section(Protocol):
         With `catch_up` it is brought up to date however little has come, but only `at_most` so many portions of it.
         """
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
-        """Settle everything; return the parts whose HTML has changed. If it is `hurried`, somebody waits for it to end."""
+    def close(self, *, portions: int | None = None) -> list[Part]:
+        """Settle everything; return the parts whose HTML has changed.
+
+        If somebody waits for it to end, so many `portions` of what has not been laid are rendered, and the rest is as it came.
+        """
 
 
 class TextSection:
@@ -97,6 +100,11 @@ class TextSection:
         """Whether more has come than is laid at once."""
         return self._stream.is_far_behind
 
+    @property
+    def behind(self) -> int:
+        """How many characters have come that are not laid yet."""
+        return self._stream.behind
+
     def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Move settled blocks to the open part until it holds `limit` characters; tell whether it is full."""
         now = self._stream.advance(catch_up=catch_up, at_most=at_most)
@@ -114,12 +122,12 @@ class TextSection:
         part.tail = now.tail
         return False
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
+    def close(self, *, portions: int | None = None) -> list[Part]:
         """Render the whole text once more, now that all of it is known; return the parts that it changes."""
         self.end_block(0, 0.0)
         self._pass_on(self._placer.flush())
         text = self._whole()
-        htmls = self._stream.close(text, [part.end for part in self.parts[:-1]], hurried=hurried)
+        htmls = self._stream.close(text, [part.end for part in self.parts[:-1]], portions=portions)
         self.parts[-1].end = len(text)
         self.parts[-1].source = marks_as_text(text[self.parts[-1].start :])
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
@@ -178,7 +186,7 @@ class CodeSection:
         self.parts[-1].tail = code_block_html(code, self._language) if text.strip() else ""
         return False
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
+    def close(self, *, portions: int | None = None) -> list[Part]:
         """Show all of it; what turned out to be no JSON is shown as it came."""
         text = self._text_laid_out()
         if self._layout is not None and not is_json(text):
@@ -219,6 +227,6 @@ class LineSection:
         """It is as it was."""
         return False
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
+    def close(self, *, portions: int | None = None) -> list[Part]:
         """It stays as it was."""
         return []

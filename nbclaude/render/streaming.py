@@ -29,11 +29,11 @@ from nbclaude.render.markdown import build_parser, code_block_html
 from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
 from nbclaude.render.unfinished import presentable
 
-__all__ = ["Advance", "MarkdownStream", "SettledBlock"]
+__all__ = ["PORTION", "Advance", "MarkdownStream", "SettledBlock"]
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _PIECE = 4_096  # characters
-_PORTION = 60_000  # of new text that is parsed at once, in characters of plain prose
+PORTION = 60_000  # of new text that is parsed at once, in characters of plain prose
 _SHARE = 8
 _ENDED_BY_BLANK = {"paragraph_open", "heading_open", "hr", "blockquote_open", "table_open", "fence"}
 _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
@@ -91,6 +91,11 @@ class MarkdownStream:
         self._fresh_size += len(text)
 
     @property
+    def behind(self) -> int:
+        """How many characters were fed that are not rendered yet."""
+        return self._fresh_size
+
+    @property
     def is_behind(self) -> bool:
         """Whether something that was fed is not rendered yet, since it is little beside the block that it belongs to."""
         return self._fresh_size > 0
@@ -98,7 +103,7 @@ class MarkdownStream:
     @property
     def is_far_behind(self) -> bool:
         """Whether more was fed than is rendered at once."""
-        return self._fresh_size > _PORTION
+        return self._fresh_size > PORTION
 
     def advance(self, *, catch_up: bool = False, at_most: int | None = None) -> Advance:
         """Render what has come since the last call: the blocks that are settled now, and the tail.
@@ -123,7 +128,7 @@ class MarkdownStream:
     def _take_portion(self) -> None:
         portion: list[str] = []
         cost = 0
-        while self._fresh and (not portion or cost + parsing_cost(self._fresh[0]) <= _PORTION):
+        while self._fresh and (not portion or cost + parsing_cost(self._fresh[0]) <= PORTION):
             portion.append(self._fresh.popleft())
             cost += parsing_cost(portion[-1])
         self._tail += "".join(portion)
@@ -198,17 +203,19 @@ class MarkdownStream:
             self._table = None
         return html
 
-    def close(self, text: str, boundaries: Sequence[int], *, hurried: bool = False) -> list[str]:
+    def close(self, text: str, boundaries: Sequence[int], *, portions: int | None = None) -> list[str]:
         """Render the whole `text` and cut it where the pages were cut.
 
         `boundaries` are positions in characters, ascending; the result has one piece of HTML more than there are
         boundaries, and their concatenation is what `MarkdownIt.render(text)` gives. What has settled is rendered again only
-        where a definition may have changed it, and not in a very long text. If it is `hurried`, what more than a portion has
-        come since the last look is shown as it came.
+        where a definition may have changed it, and not in a very long text. Of what has come since the last look only so many
+        `portions` are rendered, if somebody waits for the end, and the rest is shown as it came.
         """
+        hurried = portions is not None
         if not self._settled and not hurried:
             return self._close_whole(text, boundaries)
-        self._take_portion()
+        if portions != 0:
+            self._take_portion()
         while self._fresh and not hurried:
             self._advance()
             self._take_portion()

@@ -44,6 +44,16 @@ class ThinkingSection:
         """Whether a little of what has come is not laid yet."""
         return self._summary.is_behind
 
+    @property
+    def is_far_behind(self) -> bool:
+        """Whether more has come than is laid at once."""
+        return self._summary.is_far_behind
+
+    @property
+    def behind(self) -> int:
+        """How many characters have come that are not laid yet."""
+        return self._summary.behind
+
     def lay(self, limit: float, *, catch_up: bool = False, at_most: int | None = None) -> bool:
         """Show the summary as it stands, open; while there is none, a sign of life."""
         is_full = self._summary.lay(limit, catch_up=catch_up, at_most=at_most)
@@ -55,10 +65,10 @@ class ThinkingSection:
             part.tail = _SIGN
         return is_full
 
-    def close(self, *, hurried: bool = False) -> list[Part]:
+    def close(self, *, portions: int | None = None) -> list[Part]:
         """Fold it, and say how long it took; a page that had closed open is painted folded, this once."""
         before = [part.html for part in self.parts]
-        self._summary.close(hurried=hurried)
+        self._summary.close(portions=portions)
         title = thought_for(self._ended - self._begun if self._begun else None)
         for part in self.parts:
             part.source = ""

@@ -48,6 +48,9 @@ TARGETS = {
     "in time": ("%time r = %claude Which is it?", "r"),
     "an item in time": ('%time ans["k"] = %claude Which is it?', 'ans["k"]'),
     "in time in time": ("%time %time r = %claude Which is it?", "r"),
+    "the last of a list": ("xs = [1, 2]\nxs[-1] = %claude Which is it?", "xs[1]"),
+    "a slot": ("class O:\n    __slots__ = ('r',)\no = O()\no.r = %claude Which is it?", "o.r"),
+    "a class's attribute": ("class O: pass\nO.r = %claude Which is it?", "O.r"),
     "global in a function": ("def f():\n    global r\n    r = %claude Which is it?\nf()", "r"),
     "local in a function": ("def f():\n    r = %claude Which is it?\n    return r\nr = f()", "r"),
     "an item of a local": (
@@ -73,6 +76,22 @@ def test_an_assignment_gets_the_reply(notebook: Notebook, kind: str) -> None:
 
 REFUSED = {
     "slice": ("xs = [1, 2]\nxs[0:1] = %claude Hi?", "a slice of a list takes several values"),
+    "beyond a list": ("xs = [1, 2]\nxs[99] = %claude Hi?", "xs has 2 items. Write xs.append(reply)"),
+    "beyond an empty list": ("xs = []\nxs[0] = %claude Hi?", "xs has no items"),
+    "before a list": ("xs = [1]\nxs[-2] = %claude Hi?", "xs has 1 item"),
+    "a variable beyond a list": ("xs = [1]\ni = 1\nxs[i] = %claude Hi?", "xs has 1 item"),
+    "a list by a name": ("xs = [1]\nxs['k'] = %claude Hi?", "'k' is none"),
+    "a key that is a list": ("ans[[1]] = %claude Hi?", "a list cannot be a key"),
+    "bytes": ("b = bytearray(3)\nb[0] = %claude Hi?", "cannot hold a reply"),
+    "a frozen field": (
+        "from dataclasses import dataclass\n@dataclass(frozen=True)\nclass F:\n    r: int = 0\nf = F()\nf.r = %claude Hi?",
+        "f.r cannot be set",
+    ),
+    "a property": (
+        "class P:\n    @property\n    def r(self): return 1\np = P()\np.r = %claude Hi?",
+        "p.r cannot be set",
+    ),
+    "an attribute of a number": ("n = 3\nn.r = %claude Hi?", "n is a int"),
     "a, b =": ("a, b = %claude Hi?", "cannot be unpacked"),
     "brackets": ("[a] = %claude Hi?", "cannot be unpacked"),
     "starred": ("*a, = %claude Hi?", "cannot be unpacked"),

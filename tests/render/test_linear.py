@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
 
+from nbclaude.output.pages import PagesDisplay
 from nbclaude.render.dividing import divided
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import fences_of, render_markdown
 from nbclaude.render.reply import ReplyRenderer, message_html
-from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
+from nbclaude.render.results import result_html
+from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event
 from tests.render.html import assert_harmless, text
 
 HEAD = "| a | b |\n|---|---|\n"
@@ -239,3 +242,48 @@ class TestAHugeDelta:
         renderer.feed(BlockDelta(0, {"type": "text_delta", "text": self.TEXT[: len(self.TEXT) // 10]}))
         renderer.close(Footer())
         assert sum(page.body.count("<em>words</em>") for page in renderer._pages) == 2_500
+
+    def test_so_is_all_that_waits_however_many_blocks_it_is(self) -> None:
+        renderer = ReplyRenderer("x")
+        for number in range(0, 40, 2):
+            renderer.feed(BlockStart(number, {"type": "text", "text": self.TEXT[:20_000]}), hurried=True)
+            renderer.feed(BlockStart(number + 1, {"type": "tool_use", "id": str(number)}), hurried=True)
+        renderer.close(Footer(hurried=True))
+        html = "".join(page.body for page in renderer._pages)
+        assert html.count("Some ") == 20 * self.TEXT[:20_000].count("Some ")
+        assert 1_000 < html.count("<em>words</em>") < 2_000  # of some 9,500
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            BlockStart(1, {"type": "tool_use", "id": "t", "name": "f", "input": {}}),
+            BlockDelta(1, {"type": "thinking_delta", "thinking": "Hm."}),
+            BlockDelta(1, {"type": "input_json_delta", "partial_json": "{}"}),
+        ],
+        ids=["a block", "thinking that no start announced", "a call that none did"],
+    )
+    @pytest.mark.parametrize("kind", ["text", "thinking"])
+    def test_what_ends_a_block_waits_until_the_block_is_nearly_drawn(self, kind: str, event: Event) -> None:
+        if kind == "thinking" and event == BlockDelta(1, {"type": "thinking_delta", "thinking": "Hm."}):
+            event = BlockDelta(1, {"type": "text_delta", "text": "Hm."})
+        publisher = CapturingDisplayPublisher()
+        display = PagesDisplay(publisher)
+        display.begin()
+        display.show([BlockStart(0, {"type": kind, kind: self.TEXT[: len(self.TEXT) // 4]}), event])
+        assert display._ready().is_far_behind
+        assert display._waiting[0][0] == event
+        display.finish(Footer())
+        assert not display._waiting
+        shown: dict[str, str] = {}
+        for output in publisher.outputs:
+            shown[output["transient"]["display_id"]] = output["data"]["text/html"]
+        assert sum(html.count("<em>words</em>") for html in shown.values()) == 6_250
+
+
+def test_of_very_many_results_some_are_shown() -> None:
+    found = [
+        {"type": "web_search_result", "url": f"https://x.org/{n}", "title": f"t{n}"} for n in range(8_000)
+    ]
+    html = result_html(found)
+    assert html.count("<li>") == 500
+    assert "7,500 more results, not shown" in html
