@@ -10,7 +10,6 @@ from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
-from nbclaude.conversation.screening import Screening
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.models.info import model_info
@@ -20,6 +19,7 @@ from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, tok
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
+    from nbclaude.conversation.screening import Screening
     from nbclaude.render.footer import Footer
     from nbclaude.render.notice import Notice
 

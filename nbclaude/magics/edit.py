@@ -22,7 +22,6 @@ from nbclaude.magics.wording import worded
 from nbclaude.notebook import cell_number, cell_source
 from nbclaude.options import parse_verb_line
 from nbclaude.output import say
-from nbclaude.secrets.masking import mask
 from nbclaude.stopping import stoppable
 from nbclaude.texts import counted, framed
 from nbclaude.verbs.gathered import uses_attachment
@@ -81,6 +80,8 @@ class EditMagics(OtherFamily):
         return reply if where.target else None
 
     def _edit(self, code: str, instruction: Instruction, *, apply: bool) -> _Edit:
+        from nbclaude.secrets.masking import mask
+
         at = self.workspace.cell_run()
         code = code.rstrip("\n")
         return _Edit(

@@ -23,7 +23,6 @@ from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
 from nbclaude.options import parse_verb_line
 from nbclaude.output import say
-from nbclaude.secrets.masking import mask
 from nbclaude.stopping import stoppable
 from nbclaude.verbs.gathered import failure_attachments
 from nbclaude.verbs.options import FIX
@@ -93,6 +92,8 @@ class FixMagics(OtherFamily):
 
     def _offer(self, failure: Failure, answered: Answered) -> None:
         """Show the corrected cell of an answer as a diff, with what can be done with it."""
+        from nbclaude.secrets.masking import mask
+
         blocks = [(block.language, block.source) for block in answered.reply.code]
         blocks = [each for each in blocks if each[0] != "diff"]
         masked = mask(without_hidden(hide_secrets(failure.source), failure.hidden))[0]

@@ -19,6 +19,7 @@ from nbclaude.secrets.documents import document_secrets
 from nbclaude.secrets.escapes import unescaped
 from nbclaude.secrets.key_tails import key_tails
 from nbclaude.secrets.literals import leaves_of
+from nbclaude.secrets.marks import MASK, mask_of
 from nbclaude.secrets.names import Name, named_places
 from nbclaude.secrets.neighbours import neighbour_secrets
 from nbclaude.secrets.netrc import netrc_secrets
@@ -27,7 +28,7 @@ from nbclaude.secrets.rows import row_secrets
 from nbclaude.secrets.shapes import MIN_LENGTH, MIXED, SHAPES, Shape
 from nbclaude.secrets.values import is_placeholder, looks_secret
 
-__all__ = ["Finding", "mask", "mask_named", "mask_of", "whole_credentials"]
+__all__ = ["Finding", "mask", "mask_named", "whole_credentials"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,6 @@ class Finding:
     line: int
 
 
-_MASK = "[secret removed: "
 _BY_PLACE = (
     placed_secrets,
     command_secrets,
@@ -83,24 +83,19 @@ def mask(text: str) -> tuple[str, tuple[Finding, ...]]:
     for start, end, kind in spans:
         line += text.count("\n", line_start, start)
         line_start = start
-        pieces += (text[position:start], f"{_MASK}{kind}]")
+        pieces += (text[position:start], mask_of(kind))
         findings.append(Finding(kind, line))
         position = end
     return "".join([*pieces, text[position:]]), tuple(findings)
 
 
-def mask_of(kind: str) -> str:
-    """Return what stands in the place of a secret of this kind."""
-    return f"{_MASK}{kind}]"
-
-
 def mask_named(value: str, name: Name) -> str:
     """Return the value of something that this name has, masked: as a whole, or what it holds if it is a list or dict."""
     if value[:1] not in ("[", "{", "("):
-        return f"{_MASK}{name.kind}]" if looks_secret(value, name, structured=True) else value
+        return mask_of(name.kind) if looks_secret(value, name, structured=True) else value
     for leaf in reversed(leaves_of(value, 0)[0]):
         if looks_secret(leaf.value, name, structured=True):
-            value = f"{value[: leaf.start]}{_MASK}{name.kind}]{value[leaf.end :]}"
+            value = f"{value[: leaf.start]}{mask_of(name.kind)}{value[leaf.end :]}"
     return value
 
 
@@ -137,7 +132,7 @@ def _found(text: str) -> tuple[tuple[int, int, str], ...]:
         spans += [
             (*plain.original(start, end), kind) for start, end, kind in _told(plain.text) if end > start
         ]
-    return _apart(text, [span for span in spans if not text.startswith(_MASK, span[0])])
+    return _apart(text, [span for span in spans if not text.startswith(MASK, span[0])])
 
 
 def _told(text: str) -> list[tuple[int, int, str]]:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from nbclaude.secrets.masking import mask_of
+from nbclaude.secrets.marks import mask_of
 from nbclaude.secrets.names import Name, name_of
 
 __all__ = ["hide_secrets", "put_back"]

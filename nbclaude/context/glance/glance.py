@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from nbclaude.secrets.masking import mask_of
+from nbclaude.secrets.marks import mask_of
 from nbclaude.secrets.names import Name, name_of
 
 __all__ = [

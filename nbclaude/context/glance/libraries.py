@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbclaude.context.glance.glance import Glance, Looking, glance, is_a, is_hidden_name, listed, type_of
-from nbclaude.secrets.masking import mask_of
+from nbclaude.secrets.marks import mask_of
 
 __all__ = ["columns_of", "look"]
 

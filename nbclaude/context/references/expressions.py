@@ -12,7 +12,6 @@ from typing import Any
 from nbclaude.context.references.scope import Scope
 from nbclaude.cures import Mention, Words
 from nbclaude.data.formats import read_format
-from nbclaude.data.frames import Compared
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal, refused
 
@@ -101,6 +100,8 @@ def formatted(
     wanted = read_format(format)
     if wanted.word != "compare":
         return value
+    from nbclaude.data.frames import Compared
+
     return Compared(value, evaluate(wanted.argument, namespace, setting), expression, wanted.argument)
 
 
