@@ -83,6 +83,10 @@ def _texts(answer: SavedAnswer) -> Iterator[str]:
         raise _RefusedError("its answer is not what its Markdown shows")
     if any(has_unseen_characters(text) for text in texts):
         raise _RefusedError("its answer holds characters that nobody sees")
+    if answer.view.has_foreign_style:
+        raise _RefusedError(
+            "its outputs bring a style sheet of another version, or of somebody else, which may hide text"
+        )
     hidden = answer.view.hidden_in("\n".join(answer.pages[number] for number in sorted(answer.pages)))
     if hidden:
         raise _RefusedError(f"its answer holds text that is not shown ({identifier(hidden, 30)!r})")

@@ -78,6 +78,11 @@ class View:
         return any(html.strip() for html in self._htmls)
 
     @functools.cached_property
+    def has_foreign_style(self) -> bool:
+        """Whether an output brings rules of style that are not ours: nobody can tell what they hide."""
+        return any("<style" in html.replace(f"<style>{STYLE}</style>", "").lower() for html in self._htmls)
+
+    @functools.cached_property
     def is_in_source(self) -> _Words:
         """The words of the source, in order."""
         return _Words(_WORD.findall(self.source.casefold()))
