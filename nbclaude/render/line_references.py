@@ -38,6 +38,7 @@ _PART = re.compile(rf"(?P<range>{_RANGE})?(?:L|#)?(?P<number>\d+)", re.IGNORECAS
 # "line 4 of utils.py" is a line of another text.
 _OF = r"\s(?:of|in|von|de|di|från|van)\s"
 _FILE = r"\S*\.(?:py|txt|csv|ipynb|json|md)\b"
+_A_FILE = re.compile(_FILE)
 _OF_A_FILE = re.compile(_OF + _FILE)
 _OF_CODE = re.compile(_OF + r"\Z")
 
@@ -67,7 +68,7 @@ def _marked(children: Sequence[Token], listing: Listing) -> Iterator[Token]:
             yield child
             continue
         after = children[place + 1] if place + 1 < len(children) else None
-        in_code = after is not None and after.type == "code_inline" and re.fullmatch(_FILE, after.content)
+        in_code = after is not None and after.type == "code_inline" and _A_FILE.fullmatch(after.content)
         yield from _pieces(child, listing, _OF_CODE if in_code else None)
 
 

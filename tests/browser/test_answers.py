@@ -32,7 +32,7 @@ def canonical(notebook: NotebookPage, html: str) -> str:
     const host = document.createElement('template'); host.innerHTML = html;
     for (const maths of host.content.querySelectorAll('.math')) maths.textContent = 'MATHS';
     for (const link of host.content.querySelectorAll('a')) { link.removeAttribute('rel'); link.removeAttribute('target'); }
-    for (const number of host.content.querySelectorAll('.numbering-entry')) number.remove();
+    for (const added of host.content.querySelectorAll('.numbering-entry, .nbclaude-on-blocks')) added.remove();
     for (const seen of host.content.querySelectorAll('[data-seen]')) seen.removeAttribute('data-seen');
     return host.innerHTML"""
     text: str = notebook.script(script, html=html)

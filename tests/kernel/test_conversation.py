@@ -116,7 +116,7 @@ def test_conversations_by_name(claude_kernel: Kernel, simulator: Simulator) -> N
     claude_kernel.run("%config ClaudeMagics.conversation = 'side'")
     claude_kernel.run("%claude R2", cell_id="d")
     assert sent(simulator) == ["R1", "B1", "R2"]
-    assert "no conversation 'sied'" in claude_kernel.run("%claude_history sied").reply["evalue"]
+    assert "No conversation is called 'sied'" in claude_kernel.run("%claude_history sied").reply["evalue"]
 
 
 def test_a_cell_that_moves_to_another_conversation_leaves_the_first(
