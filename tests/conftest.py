@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -41,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     # `make test &` and `nohup` ignore the signal for all that they start; tests and the processes that they start stop by it.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(ImportError):  # the oldest environment does without
+        from hypothesis import HealthCheck, settings
+
+        # On a busy machine everything takes long, which says nothing about the code.
+        settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+        settings.load_profile("busy")
     config.addinivalue_line("markers", "kernel: needs a real ipykernel (given to all of tests/kernel)")
     config.addinivalue_line("markers", "browser: needs Chromium (given to all of tests/browser)")
     config.addinivalue_line("markers", "once: kernel tests that do not run with the oldest versions, too")
