@@ -1,5 +1,5 @@
 // @ts-check
-// Puts buttons on what answers show: Copy and Insert below on each code block, and on offers what can be done with them.
+// Puts buttons on answers: Copy and Insert below on each code block, and the possible actions on each offer.
 
 import { copy } from "./actions.js";
 import { cellOfBlock } from "./cellofblock.js";

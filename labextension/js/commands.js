@@ -69,7 +69,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     const first = await lines.loading(panel);
     if (!first) return first !== null;
     await run(panel, insert(panel, cell, LOAD));
-    lines.say("nbclaude is loaded now. It has not seen what this cell showed before: run the cell again, then press the button again.");
+    lines.say("nbclaude is now loaded, but it has not seen this cell's output. Run the cell again, then press the button again.");
     return false;
   };
 
@@ -77,7 +77,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     ask: (panel, cell) => askBelow(panel, cell, "%%claude\n"),
     explain: (panel, cell) => {
       const source = cell.model.sharedModel.getSource();
-      // Where it is not the cell that ran last, a copy of it is explained, and not run.
+      // If it is not the cell that ran last, a copy is explained without being run.
       const isLast = lines.of(panel) && ran(panel)[0] === cell && !cell.model.isDirty;
       return isLast ? runBelow(panel, cell, "%claude_explain") : explainCopy(panel, cell, source);
     },
@@ -85,7 +85,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       if (await isSeen(panel, cell)) await run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
     },
     edit: async (panel, cell) => {
-      const asked = await InputDialog.getText({ title: "Edit this cell", label: "What is to be changed?", okLabel: "Edit" });
+      const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
       const instruction = asked.value?.replace(/\s+/g, " ").trim();
       if (!asked.button.accept || !instruction) return;
       const first = await lines.loading(panel);
@@ -143,9 +143,9 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
   const commands = [
     ["ask", "Ask Claude Below", "Insert a %%claude cell below", () => true],
     ["explain", "Explain This Cell", "Have Claude explain the cell", code],
-    ["fix", "Fix This Error", "Have Claude say why the cell failed, and offer it corrected", () => code() && hasError(active())],
-    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced without a click", code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell that has this output", () => outputsOf(active()).length > 0],
+    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", () => code() && hasError(active())],
+    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", code],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", () => outputsOf(active()).length > 0],
     ["panel", "Open the Panel", "Open Claude's panel below this cell", () => true],
   ];
   const palette = service(ICommandPalette);

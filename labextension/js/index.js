@@ -1,12 +1,12 @@
 // @ts-check
-// Hands the extension to JupyterLab and Notebook 7, in the form in which they expect one that a bundler has built.
+// Hands the extension to JupyterLab and Notebook 7 in the form that they expect from a bundler.
 
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript).src;
   /** @type {Record<string, Record<string, Shared>>} */
   let scope = {};
 
-  // The application's own modules, so that its tokens are the same objects: what is loaded already, else the newest.
+  // The application's own modules, so that its tokens are the same objects: the loaded version, else the newest.
   /** @param {string} name */
   async function shared(name) {
     const versions = Object.keys(scope[name] ?? {});

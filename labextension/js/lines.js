@@ -1,5 +1,5 @@
 // @ts-check
-// Speaks with kernels: tells with each execution which cells there are, and takes up the line that nbclaude opens when it is loaded.
+// Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
 import { Offers } from "./offers.js";
 
@@ -32,7 +32,7 @@ export class Lines {
     this._offers = new WeakMap();
     this._said = new Set();
     /** @type {Set<() => void>} */
-    this.changed = new Set(); // called when a line has opened or closed, or tells of names
+    this.changed = new Set(); // called when a line has opened or closed, or reports names
     const take = (panel) => {
       panel.sessionContext.kernelChanged.connect((_, { newValue }) => this._take(panel, newValue));
       this._take(panel, panel.sessionContext.session?.kernel);
@@ -87,7 +87,7 @@ export class Lines {
     }
     const line = new Line(kernel, panel, this);
     this._lines.set(kernel, line);
-    // With the request itself: a message of a comm may be heard by another thread of the kernel, before or after.
+    // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
       const known = metadata?.cellId && line.panelOf(metadata.cellId);
@@ -116,7 +116,7 @@ class Line {
     this.panels = new Set([panel]);
     /** @type {Comm | null} */
     this.comm = null;
-    this.names = new Set(); // those of the names in prompts that exist
+    this.names = new Set(); // names in prompts that exist
     this.opened = 0;
     /** @type {Record<string, unknown>[]} */
     this._waiting = [];
@@ -145,7 +145,7 @@ class Line {
     this._greet(data ?? {});
   }
 
-  // A page that is loaded again finds the line that is open already.
+  // A reloaded page finds the line already open.
   async resume() {
     const { content } = await this.kernel.requestCommInfo({ target_name: TARGET }).catch(() => ({ content: null }));
     const [id] = Object.keys(content?.comms ?? {});
@@ -154,7 +154,7 @@ class Line {
     this.send({ do: "hello", version: VERSION });
   }
 
-  // What is sent while a cell runs waits: the kernel would answer beside the cell, and be shown as idle.
+  // Messages wait while a cell runs: otherwise the kernel would answer meanwhile, and be shown as idle.
   /** @param {Record<string, unknown>} data */
   send(data) {
     if (this.isOpen) this._waiting.push(data);
@@ -182,7 +182,7 @@ class Line {
   _receive(data) {
     if (data.do === "version") this._greet(data);
     else if (data.do === "names") {
-      this.names = new Set(data.names); // of all that were ever asked for
+      this.names = new Set(data.names); // of all names that were ever asked about
       this._tell();
     } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state, PAGE);
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// Changes cells as the kernel offers or wishes it, in the notebook's own document; the buttons are those of the widget (actions.js).
+// Changes cells in the notebook's own document, as the kernel offers or asks; the buttons are those of the widget (actions.js).
 
 import actions from "./actions.js";
 
@@ -7,7 +7,7 @@ import actions from "./actions.js";
 class Model {
   /** @param {Panel} panel @param {Record<string, any>} state @param {(changes: Record<string, any>) => void} tell @param {boolean} lives */
   constructor(panel, state, tell, lives) {
-    // An offer vanishes with its kernel; one of a notebook that was opened again never had any.
+    // An offer vanishes with its kernel; an offer in a reopened notebook has no kernel at all.
     this.widget_manager = { context: lives ? panel.context : { model: panel.context.model } };
     this._state = state;
     this._tell = tell;
@@ -66,7 +66,7 @@ export class Offers {
       this._models.delete(id);
       for (const node of this._panel.node.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
     } else if (known) known.take(state);
-    // A message may come before its output; of the notebooks that share a kernel only one has the cell.
+    // A message may arrive before its output; of the notebooks that share a kernel, only one has the cell.
     else if (this._panel.context.model.sharedModel.cells.some((cell) => cell.id === state.shown)) this._make(id, state);
   }
 
@@ -74,7 +74,7 @@ export class Offers {
   draw(node, saved) {
     if (node.childElementCount) return;
     const id = node.dataset.nbclaudeOffer ?? "";
-    // What a saved notebook says of an offer may be long past: the document tells whether it was taken.
+    // A saved notebook's state of an offer may be out of date: the document shows whether it was taken.
     const model = this._models.get(id) ?? this._make(id, { ...saved, wish: "", outcome: outcomeOf(this._panel, saved) });
     const bar = document.createElement("div");
     actions.render({ model, el: bar });

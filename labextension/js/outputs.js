@@ -16,7 +16,7 @@ export function watchOutputs(tracker, lines, modules, act) {
     button.type = "button";
     button.className = "nbclaude-on-output";
     button.textContent = isError ? "Fix" : "Ask";
-    button.title = isError ? "Have Claude say why this failed, and offer the cell corrected" : "Ask Claude about this figure";
+    button.title = isError ? "Have Claude say why this failed and offer a corrected cell" : "Ask Claude about this figure";
     button.setAttribute("aria-label", isError ? "Fix this error with Claude" : "Ask Claude about this figure");
     button.setAttribute("data-lm-suppress-shortcuts", "true");
     button.addEventListener("click", (event) => {

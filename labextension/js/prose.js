@@ -1,8 +1,8 @@
 // @ts-check
-// Shows prompts as what they are: the text of a %%claude cell as Markdown, its {references} marked where the name exists.
+// Shows prompts as prose: the text of a %%claude cell as Markdown, its {references} marked where the name exists.
 
 const PROSE = "text/x-ipythongfm";
-const ABOVE = String.raw`^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*`; // empty lines and comments above a magic belong to nobody
+const ABOVE = String.raw`^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*`; // empty lines and comments above a magic are ignored
 const PROMPT = new RegExp(`${ABOVE}%%claude(?![\\w])`);
 const VERB = new RegExp(`${ABOVE}%%(?:claude_(?:edit|explain)|explain)(?![\\w])`);
 const REFERENCE = /\{([\p{L}_][\p{L}\p{N}_]*)((?:\.[\p{L}_][\p{L}\p{N}_]*|\[[^\]{}\n]*\]|\([^(){}\n]*\))*)(?::[^{}\n]*)?\}/gu;
@@ -24,7 +24,7 @@ export function watchProse(tracker, modules) {
       if (model.mimeType !== wanted && (wanted === PROSE || isOurs)) model.mimeType = wanted;
     };
     model.contentChanged.connect(set);
-    model.mimeTypeChanged.connect(set); // JupyterLab sets it when the kernel has told its language
+    model.mimeTypeChanged.connect(set); // JupyterLab sets it once the kernel has reported its language
     set();
   };
   /** @param {Panel} panel */
@@ -53,7 +53,7 @@ export function proseExtension(modules, tracker, lines) {
   const mark = Decoration.mark({ class: "nbclaude-reference" });
   const instruction = Decoration.line({ class: "nbclaude-instruction" });
 
-  // A comment of Markdown would be HTML, and sent: what is commented out in a prompt is commented out as in Python.
+  // A Markdown comment would be HTML, and would be sent. So prompts are commented out as in Python.
   const comments = Prec.highest(EditorState.languageData.of((state) =>
     (isPrompt(state.sliceDoc(0, 2000)) ? [{ commentTokens: { line: "#" } }] : [])));
 

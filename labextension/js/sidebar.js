@@ -1,9 +1,9 @@
 // @ts-check
-// Shows the panel in the side bar, so that it is in sight while one works below: the same widgets, one for each notebook.
+// Shows the panel in the side bar, so that it stays in view while you scroll: the same widgets, one panel per notebook.
 
 import { isPython } from "./lines.js";
 
-const HINT = "Open a Python notebook, and the panel of its conversation is here.";
+const HINT = "Open a Python notebook to see its Claude panel here.";
 
 /** @param {any} app @param {Tracker} tracker @param {Lines} lines @param {Modules} modules @param {(token: any) => any} service @param {any} icon */
 export function addSideBar(app, tracker, lines, modules, service, icon) {
@@ -40,7 +40,7 @@ export function addSideBar(app, tracker, lines, modules, service, icon) {
       bar.addWidget(area);
       panel.disposed.connect(() => { areas.delete(kernel); area.dispose(); show(); });
     }
-    // Its own button closes a panel, and so does a kernel that ends; one that lives is only shown.
+    // A panel is closed by its own button or by the end of its kernel; a live one is only shown.
     const lives = area.opened === lines.of(panel)?.opened && area.node.querySelector(".nbclaude-view");
     if (!lives) await SimplifiedOutputArea.execute(`${first}%claude`, area, panel.sessionContext);
     area.opened = lines.of(panel)?.opened;

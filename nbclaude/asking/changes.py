@@ -41,10 +41,10 @@ def set_aside_note(number: int) -> Words:
 def set_aside_sentence(number: int) -> Words:
     """Say that turns are set aside, what that means, and how they come back."""
     if number == 1:
-        aside, back = "1 turn of a deleted cell is", " brings it back, and so does running its cell again."
+        aside, back = "1 turn of a deleted cell is", " or running its cell again brings it back."
     else:
         aside = f"{count_of_turns(number)} of deleted cells are"
-        back = " brings them back, and so does running their cells again."
+        back = " or running their cells again brings them back."
     return (f"{aside} set aside and not sent. ", Command.UNDO_DELETED, back)
 
 
@@ -64,7 +64,7 @@ def undone(change: Change) -> str:
             whose = "a deleted cell" if len(change.cells) == 1 else "deleted cells"
             return f"the return of {count_of_turns(number)} of {whose}"
         case "restore":
-            return f"the restoring of {count_of_turns(number)}"
+            return f"the restoration of {count_of_turns(number)}"
         case "reset":
             return f"the removal of all {count_of_turns(number)}"
         case _:

@@ -1,4 +1,4 @@
-"""Shows what is about to be sent, and what has come, to a function that an administrator has named: it may refuse or mask it."""
+"""Passes each question and answer to a function that an administrator has named, which may refuse or mask it."""
 
 from __future__ import annotations
 
@@ -49,15 +49,15 @@ def _hook(name: str) -> Hook:
     except Exception as error:
         why = f"{type(error).__name__}: {one_line(str(error), 200)}"
         raise ConfigurationError(
-            f"The policy {name} cannot be loaded ({why}); nothing passes without it."
+            f"The policy {name} cannot be loaded ({why}); nothing is sent or shown without it."
         ) from None
     if not callable(hook):
-        raise ConfigurationError(f"The policy {name} is not a function; nothing passes without it.")
+        raise ConfigurationError(f"The policy {name} is not a function; nothing is sent or shown without it.")
     return hook  # type: ignore[no-any-return]  # whatever can be called; what it returns is checked
 
 
 def _passed(value: Any, hook: Hook, name: str, what: str) -> Any:
-    """Return a block with its texts as they may pass; bytes and names are no text."""
+    """Return a block with its texts as the function lets them pass; bytes and names do not count as text."""
     if isinstance(value, list | tuple):
         return [_passed(item, hook, name, what) for item in value]
     if not isinstance(value, Mapping):
@@ -75,7 +75,7 @@ def _passed(value: Any, hook: Hook, name: str, what: str) -> Any:
 
 
 def _values(value: Any, hook: Hook, name: str, what: str) -> Any:
-    """Return the arguments of a call with all their texts as they may pass."""
+    """Return the arguments of a call with all their texts as the function lets them pass."""
     if isinstance(value, str):
         return _said(value, hook, name, what)
     if isinstance(value, Mapping):

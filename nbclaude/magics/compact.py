@@ -1,4 +1,4 @@
-"""`%claude_compact`: folds a conversation to a summary, which later questions send in its place."""
+"""`%claude_compact`: folds a conversation into a summary, which later questions send instead."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ class CompactMagics(Family):
     @stoppable()
     @worded()
     def claude_compact(self, line: str) -> Reply | None:
-        """Fold the conversation to a summary: later questions send the summary in the place of the turns before it.
+        """Fold the conversation into a summary: later questions send the summary instead of the turns before it.
 
-        %claude_compact [options] [what to keep]    options as those of %claude
+        %claude_compact [options] [what to keep]    the options of %claude
 
-        The turns stay in %claude_history, and %claude_undo takes the summary back: then all of them are sent again. A summary
-        that is cut off or interrupted folds nothing.
+        The turns stay in %claude_history. %claude_undo takes the summary back, and all of them are sent again.
+        A summary that is cut off or interrupted folds nothing.
         """
         refuse_keys(self.workspace, line)
         where = standing(self.shell)
@@ -58,7 +58,7 @@ class CompactMagics(Family):
         count = len(conversation.before(conversation.place_of(at)))
         if count < 2:
             raise UsageError(
-                f"%claude_compact: a question would send {count_of_turns(count)}; there is nothing to fold."
+                f"%claude_compact: there is nothing to fold: the next question would send only {count_of_turns(count)}."
             )
         wish = f"{_FOLD}\n\n{more.strip()}" if more.strip() else _FOLD
         prompt = (text_block(wish),)
@@ -70,8 +70,8 @@ class CompactMagics(Family):
             return None
         if reply.stop_reason == "end_turn":
             say(
-                f"Later questions send this summary in the place of {count_of_turns(count)}. %claude_undo takes it back."
+                f"Later questions send this summary instead of {count_of_turns(count)}. %claude_undo takes it back."
             )
         else:
-            say("The summary is not complete, so nothing was folded. %claude_undo takes its turn back.")
+            say("The summary is incomplete, so nothing was folded. %claude_undo removes its turn.")
         return reply if where.target else None

@@ -23,7 +23,7 @@ __all__ = ["LastingMagics", "file_named", "words_of"]
 
 @magics_class
 class LastingMagics(OtherFamily):
-    """The magics of what lasts."""
+    """The magics for turns that outlive the kernel."""
 
     @line_magic
     @worded()
@@ -34,14 +34,14 @@ class LastingMagics(OtherFamily):
         %claude_restore PATH        from another notebook, or from JSON that %claude_export has written
         %claude_restore ... --yes   do not ask
 
-        The turns stand in the outputs of the saved file. What the notebook does not show is not restored; nothing that
-        allows anything is. %claude_undo takes it back.
+        The turns are in the outputs of the saved file. What the notebook does not show is not restored, and permissions
+        never are. %claude_undo takes it back.
         """
         words = words_of("claude_restore", line)
         agreed = any(word in ("--yes", "-y") for word in words)
         paths = [word for word in words if word not in ("--yes", "-y")]
         if len(paths) > 1 or any(word.startswith("-") for word in paths):
-            raise UsageError("%claude_restore takes one PATH at the most, and --yes.")
+            raise UsageError("%claude_restore takes at most one PATH, and --yes.")
         if self._chat.restore == "never":
             raise UsageError(
                 "%claude_restore: ClaudeMagics.restore is 'never'; %config ClaudeMagics.restore = 'ask' allows it."
@@ -51,14 +51,14 @@ class LastingMagics(OtherFamily):
     @line_magic
     @worded()
     def claude_replay(self, line: str) -> None:
-        """Show saved answers in the place of requests: Run All costs nothing where nothing has changed.
+        """Show saved answers instead of sending requests: Run All costs nothing where nothing has changed.
 
         %claude_replay on [PATH]      a question with a saved answer shows it; others are asked, and say what differs
         %claude_replay only [PATH]    a question without a saved answer is an error
         %claude_replay off
 
-        The file is read once, now. Compared are whole requests, earlier turns included. `--fresh` asks anyway. Answers
-        whose tools ran here are asked anew.
+        The file is read once, now. Whole requests are compared, including earlier turns. `--fresh` asks anyway.
+        Questions whose answers ran tools here are asked again.
         """
         words = words_of("claude_replay", line)
         word = words[0].lower() if words else ""
@@ -67,7 +67,7 @@ class LastingMagics(OtherFamily):
             or len(words) > 2
             or (word in ("", "off") and len(words) > 1)
         ):
-            raise UsageError("%claude_replay takes on, only or off, and a PATH behind the first two.")
+            raise UsageError("%claude_replay takes on, only or off; a PATH may follow on and only.")
         chat = self._chat
         if word in ("on", "only"):
             from nbclaude.saved.replaying import Replays
@@ -77,11 +77,11 @@ class LastingMagics(OtherFamily):
         elif word == "off":
             chat.replays = None
         if chat.replays is None:
-            say("Every question is asked: no saved answer is shown.")
+            say("Every question is sent; no saved answers are shown.")
             return
-        otherwise = "a question without one is an error" if chat.replays.only else "others are asked"
+        otherwise = "a question without one is an error" if chat.replays.only else "other questions are sent"
         say(
-            f"{counted(len(chat.replays), 'saved answer')} of {chat.replays.path.name} are shown again; {otherwise}."
+            f"{counted(len(chat.replays), 'saved answer')} in {chat.replays.path.name} will be shown; {otherwise}."
         )
 
     @line_magic
@@ -93,7 +93,7 @@ class LastingMagics(OtherFamily):
         """
         words = words_of("claude_fork", line)
         if not 1 <= len(words) <= 2 or words[0].startswith("-"):
-            raise UsageError("%claude_fork takes the NAME of the new conversation, and a TURN.")
+            raise UsageError("%claude_fork takes the NAME of the new conversation and, optionally, a TURN.")
         conversations = self.workspace.conversations
         origin = conversations[str(self._chat.conversation)]
         turns = origin.turns
@@ -102,13 +102,15 @@ class LastingMagics(OtherFamily):
             has = f"it has {count_of_turns(len(turns))}"
             raise UsageError(f"%claude_fork: {origin.name!r} has no turn {number}; {has}.")
         if words[0] in conversations.names():
-            raise UsageError(f"%claude_fork: there is a conversation {words[0]!r} already.")
+            raise UsageError(f"%claude_fork: there is already a conversation {words[0]!r}.")
         from nbclaude.saved.record import change_record, id_of
 
         shared = tuple(replace(turn, saved_as=id_of(turn, self.workspace)) for turn in turns[: int(number)])
         conversations.branch(words[0], origin, shared)
         self._chat.conversation = words[0]
-        text = f"{words[0]!r} branches from {origin.name!r} after turn {int(number)}; questions are asked in it from now on."
+        text = (
+            f"{words[0]!r} branches from {origin.name!r} after turn {int(number)} and is now the one in use."
+        )
         if self._chat.save_turns:
             say_with(self.shell, text, change_record(self.workspace, [words[0]]))
         else:
@@ -117,14 +119,14 @@ class LastingMagics(OtherFamily):
     @line_magic
     @worded()
     def claude_export(self, line: str) -> None:
-        """Write a conversation to a file that is readable by itself.
+        """Write a conversation to a file that can be read on its own.
 
         %claude_export talk.md        Markdown, with images in a folder beside it
         %claude_export talk.html      one page
         %claude_export talk.ipynb     a notebook that can be restored
         %claude_export talk.json      the messages of the API: %claude_restore talk.json and the official SDK go on with it
 
-        -c NAME exports another conversation than the one in use. Thinking and the system prompt are not in it.
+        -c NAME exports a conversation other than the one in use. Thinking and the system prompt are left out.
         """
         words = words_of("claude_export", line)
         name = str(self._chat.conversation)
@@ -134,7 +136,7 @@ class LastingMagics(OtherFamily):
             del words[place : place + 2]
         if len(words) != 1 or words[0].startswith("-"):
             raise UsageError(
-                "%claude_export takes one PATH that ends in .md, .html, .ipynb or .json, and -c NAME."
+                "%claude_export takes one PATH ending in .md, .html, .ipynb or .json, and optionally -c NAME."
             )
         conversation = self.workspace.conversations[name]
         if not conversation.turns:
@@ -152,13 +154,13 @@ class LastingMagics(OtherFamily):
 
         %claude_forget --saved [PATH]
 
-        Save the notebook before, and reload it from the disk afterwards: what is open in the browser still has them.
+        Save the notebook first, and reload it from disk afterwards: the copy open in the browser still has the turns.
         """
         words = words_of("claude_forget", line)
         paths = [word for word in words if word != "--saved"]
         if "--saved" not in words or len(paths) > 1:
             raise UsageError(
-                "%claude_forget takes --saved, and a PATH: it removes the saved turns from the file. "
+                "%claude_forget takes --saved and, optionally, a PATH: it removes the saved turns from the file. "
                 "%claude_reset forgets the conversation of this kernel."
             )
         from nbclaude.saved.notebook_file import strip_notebook
@@ -167,11 +169,11 @@ class LastingMagics(OtherFamily):
         count = strip_notebook(path)
         self.workspace.published.clear()
         if not count:
-            say(f"{path.name} holds no saved turn.")
+            say(f"{path.name} holds no saved turns.")
             return
         say(
-            f"Removed the saved turns from {counted(count, 'output')} of {path.name}. Reload the notebook from the disk now: "
-            "saving what is open writes them again. %config ClaudeMagics.save_turns = False saves no more."
+            f"Removed the saved turns from {counted(count, 'output')} of {path.name}. Reload it from disk now: "
+            "saving the open copy writes them back. %config ClaudeMagics.save_turns = False stops saving turns."
         )
 
 
@@ -192,10 +194,10 @@ def file_named(shell: Shell, paths: Sequence[str], magic: str = "claude_restore"
     """Return the file that a line names, else that of the notebook.
 
     Raises:
-        UsageError: nothing tells which file it is.
+        UsageError: the notebook's file is not known.
 
     """
     path = Path(paths[0]).expanduser() if paths else notebook_file(shell)
     if path is None:
-        raise UsageError(f"%{magic}: nothing tells which file this notebook is; name it: %{magic} talk.ipynb")
+        raise UsageError(f"%{magic}: the notebook's file is not known; name it: %{magic} talk.ipynb")
     return path

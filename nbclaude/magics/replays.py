@@ -1,4 +1,4 @@
-"""Finds the saved answer to what a cell asks, and says why there is none."""
+"""Finds the saved answer to a cell's question, or says why there is none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Replayer(Protocol):
 def saved_answer(
     replayer: Replayer, prepared: Prepared, *, fresh: bool
 ) -> tuple[Prepared, SavedReply | None]:
-    """Return the saved answer to what was prepared, if answers are replayed; else what was prepared, with a note of what differs.
+    """Return the saved answer to what was prepared, if there is one; else what was prepared, noting what differs.
 
     Raises:
         ConfigurationError: there is none, and only saved answers are wanted.
@@ -44,13 +44,13 @@ def saved_answer(
     parts = replays.differing(cell, request)
     name = prepared.workspace.cell_name(cell) or "this cell"
     why = (
-        f"the saved answer of {name} had other: {', '.join(parts)}"
+        f"the saved request of {name} differs in: {', '.join(parts)}"
         if parts
-        else f"{replays.path.name} has none of {name}"
+        else f"{replays.path.name} has no saved answer for {name}"
     )
     if replays.only:
         raise ConfigurationError(
-            f"There is no saved answer to this request; {why}. Nothing was sent: %claude_replay on asks what is not saved."
+            f"There is no saved answer to this request; {why}. Nothing was sent. %claude_replay on sends it."
         )
     plan = replace(prepared.plan, notes=(*prepared.plan.notes, f"asked anew: {why}"))
     return replace(prepared, plan=plan), None

@@ -1,4 +1,4 @@
-"""Shows what a notebook holds of conversations, asks whether it is to count, and puts it back."""
+"""Shows the conversations that a notebook holds, asks whether to restore them, and puts them back."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ __all__ = ["Restorer", "open_notebook", "restore", "restore_first"]
 _COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
 _MAX_TOLD = 20
-_NOBODY = "Nothing is restored: nobody can be asked here. %claude_restore --yes does not ask."
+_NOBODY = "Nothing was restored: there is nobody to ask here. %claude_restore --yes restores without asking."
 
 
 class Restorer(Protocol):
@@ -68,7 +68,7 @@ def restore_first(restorer: Restorer) -> None:
     try:
         file = open_notebook(path)
     except ConfigurationError as error:
-        say(f"Nothing is restored: {error}")
+        say(f"Nothing was restored: {error}")
         return
     found = [each for each in find_conversations(file, workspace) if each.new]
     for each in found:
@@ -90,24 +90,24 @@ def open_notebook(path: Path) -> NotebookFile:
 
 
 def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
-    """Find the conversations; say why there is none, or that all of them are here."""
+    """Find the conversations; say why there are none, or that all their turns are already here."""
     from nbclaude.saved.restoring import find_conversations
 
     name = file.path.name
     found = find_conversations(file, workspace)
     if file.newer:
-        say(f"{name} holds answers that were saved by a later version of nbclaude; they are passed over.")
+        say(f"{name} holds answers saved by a later version of nbclaude; they were skipped.")
     if not found and file.is_stripped:
         say(
-            f"The cells of {name} have no outputs, so no turn is saved there: a tool that strips outputs "
-            "(nbstripout, jupytext) strips the turns as well."
+            f"The cells of {name} have no outputs, so no turns are saved there: a tool that strips outputs "
+            "(nbstripout, jupytext) strips the turns too."
         )
     elif not found:
-        say(f"{name} holds no saved turn. A notebook must be saved before its kernel is restarted.")
+        say(f"{name} holds no saved turns. Save the notebook before you restart its kernel.")
     elif not any(each.new for each in found):
         for each in found:
             _tell(each)
-        say("There is nothing to restore: the conversation has every turn that can be restored.")
+        say("There is nothing to restore: the conversation already has every turn that can be restored.")
         return []
     return found
 
@@ -119,9 +119,9 @@ def _imported(restorer: Restorer, path: Path) -> list[FoundConversation]:
     found = read_conversation(path)
     here = {turn.saved_as for turn in restorer.workspace.conversations[found.name].every}
     if not found.turns:
-        say(f"{path.name} holds no question with an answer.")
+        say(f"{path.name} holds no answered questions.")
     elif here.issuperset(found.ids):
-        say("There is nothing to restore: the conversation has every turn of the file.")
+        say("There is nothing to restore: the conversation already has every turn in the file.")
         return []
     return [found] if found.turns else []
 
@@ -139,7 +139,7 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
     title = f"Conversation {found.name!r} in {file}: {count_of_turns(len(found.turns))}"
     if found.saved:
         when = found.saved.replace("T", " ").partition(".")[0]
-        title += f", {total:,} tokens when they were asked, saved {when} UTC"
+        title += f", {total:,} tokens when first asked, saved {when} UTC"
     show_table(shell, title, _COLUMNS, rows)
     _tell(found)
 
@@ -153,18 +153,18 @@ def _tell(found: FoundConversation) -> None:
 
 
 def _asked(shell: Shell) -> bool:
-    """Ask whether what was shown is to count; where nobody can be asked it does not."""
+    """Ask whether to restore what was shown; the answer is no where there is nobody to ask."""
     if nobody_answers(shell):
         say(_NOBODY)
         return False
     try:
-        said = input("Send these turns before the next question? [y/N] ").strip().lower()
+        said = input("Send these turns along with the next question? [y/N] ").strip().lower()
     except (EOFError, OSError, NotImplementedError, RuntimeError):
         say(_NOBODY)
         return False
     if said in ("y", "yes"):
         return True
-    say("Nothing is restored.")
+    say("Nothing was restored.")
     return False
 
 

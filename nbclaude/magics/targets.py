@@ -1,4 +1,4 @@
-"""Refuses, before a question is sent, what its reply cannot be assigned to: `a, b =`, `text[0] =`, `xs[99] =` of a short list."""
+"""Refuses, before a question is sent, a target that cannot hold its reply: `a, b =`, `text[0] =`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def check_target(target: str, scope: Scope) -> None:
 def _not_an_item(name: str, held: Any, index: ast.expr, scope: Scope) -> str:
     kind = type(held)
     if not hasattr(kind, "__setitem__"):
-        return f"{name} is a {kind.__name__}, whose items cannot be set."
+        return f"{name} is a {kind.__name__}, and its items cannot be set."
     if isinstance(held, bytearray | memoryview | array.array):
         return f"{name} is a {kind.__name__}, which cannot hold a reply."
     value = _known(index, scope)
@@ -75,7 +75,7 @@ def _not_an_item(name: str, held: Any, index: ast.expr, scope: Scope) -> str:
         items = "no items" if not held else "1 item" if len(held) == 1 else f"{len(held)} items"
         return f"{name} has {items}. Write {name}.append(reply) after reply = %claude ...."
     if type(value) in (str, float, bytes, tuple, type(None)):
-        return f"the items of a {kind.__name__} have numbers, and {value!r} is none."
+        return f"a {kind.__name__} is indexed by integers, and {value!r} is not one."
     return ""
 
 
@@ -90,12 +90,12 @@ def _not_an_attribute(name: str, held: Any, attribute: str) -> str:
     setter: object = kind.__setattr__
     is_plain = setter is object.__setattr__ and kind.__dictoffset__ == 0
     if is_plain and not hasattr(type(found), "__set__"):
-        return f"{name} is a {kind.__name__}, whose attribute {attribute} cannot be set."
+        return f"{name} is a {kind.__name__}, and its attribute {attribute} cannot be set."
     return ""
 
 
 def _known(index: ast.expr, scope: Scope) -> Any:
-    """Return the value of an index that can be told without running anything: a literal, or a variable's."""
+    """Return the value of an index that can be found without running anything: a literal, or a variable's."""
     if isinstance(index, ast.Name) and index.id in scope:
         return scope[index.id]
     try:

@@ -1,4 +1,4 @@
-"""Makes turns of the answers that a notebook holds, and refuses what its reader cannot see."""
+"""Turns the answers in a notebook back into turns, and refuses anything its reader cannot see."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ _WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ReadTurn:
-    """A turn of a notebook, if it can be restored, and what is to be said of it.
+    """A turn of a notebook, if it can be restored, and what to tell the user about it.
 
-    `told` are sentences about the turn, without a subject. `left_out` names by their kinds what is not saved of it.
+    `told` are sentences about the turn, without a subject. `left_out` names the kinds of content that are not saved.
     """
 
     id: str
@@ -65,9 +65,7 @@ def turns_of(answer: SavedAnswer, file: NotebookFile) -> Iterator[ReadTurn]:
         except _RefusedError as refused:
             yield ReadTurn(str(entry.get("id")), answer, None, (f"{refused}; {_REFUSED}",))
         except (AttributeError, KeyError, TypeError, ValueError):
-            yield ReadTurn(
-                str(entry.get("id")), answer, None, (f"what is saved of it is damaged; {_REFUSED}",)
-            )
+            yield ReadTurn(str(entry.get("id")), answer, None, (f"its saved data is damaged; {_REFUSED}",))
 
 
 def _texts(answer: SavedAnswer) -> Iterator[str]:
@@ -80,16 +78,16 @@ def _texts(answer: SavedAnswer) -> Iterator[str]:
     else:
         texts = texts_of_segments([block.get("at") for block in blocks], answer.pages)
     if texts is None:
-        raise _RefusedError("its answer is not what its Markdown shows")
+        raise _RefusedError("its saved answer does not match its Markdown output")
     if any(has_unseen_characters(text) for text in texts):
-        raise _RefusedError("its answer holds characters that nobody sees")
+        raise _RefusedError("its answer contains invisible characters")
     if answer.view.has_foreign_style:
         raise _RefusedError(
-            "its outputs bring a style sheet of another version, or of somebody else, which may hide text"
+            "its outputs include a style sheet from another version or another source, which may hide text"
         )
     hidden = answer.view.hidden_in("\n".join(answer.pages[number] for number in sorted(answer.pages)))
     if hidden:
-        raise _RefusedError(f"its answer holds text that is not shown ({identifier(hidden, 30)!r})")
+        raise _RefusedError(f"its answer contains text that is not shown ({identifier(hidden, 30)!r})")
     return iter(texts)
 
 
@@ -100,7 +98,7 @@ def _turn(
     said = {**entry, "message": {**entry["message"], "content": _written(entry, texts)}}
     its_id = str(said.pop("id", ""))
     if fingerprint(said) != its_id:
-        raise _RefusedError("it was changed after it was saved, or is damaged")
+        raise _RefusedError("it was changed after it was saved, or it is damaged")
     prompt, told = _question(entry, answer, file)
     tools = _tools(entry, answer)
     calls = any(is_call(block) for block in content) or bool(results_in(prompt))
@@ -170,14 +168,16 @@ def _whole_content(
             content.append(text_block(next(left)))
             continue
         if block.get("type") != "tool_use":
-            raise _RefusedError("it holds what no answer is saved with")
+            raise _RefusedError("it contains a block that nbclaude does not save with an answer")
         call, _ = unpacked(block, lambda _: None, lambda _: None)
         if not set(call) <= {"type", "id", "name", "input", "caller"} or not isinstance(
             call.get("input"), dict
         ):
-            raise _RefusedError("it holds a call that is none")
+            raise _RefusedError("it contains a malformed tool call")
         if not _all_shown([call["name"], *texts_in(call["input"])], answer):
-            raise _RefusedError(f"its call of {identifier(str(call['name']))} is not what the notebook shows")
+            raise _RefusedError(
+                f"its call of {identifier(str(call['name']))} does not match what the notebook shows"
+            )
         content.append(call)
     return content
 
@@ -185,7 +185,7 @@ def _whole_content(
 def _question(
     entry: Mapping[str, Any], answer: SavedAnswer, file: NotebookFile
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the blocks of a question as they were sent, and what is to be said of them."""
+    """Return the blocks of a question as they were sent, and what to tell the user about them."""
     packed = [block for block in entry["question"] if isinstance(block, Mapping)]
     bodies = {sha256(text): text for text in _bodies(answer.cell.source)}
     blocks: list[dict[str, Any]] = []
@@ -199,22 +199,22 @@ def _question(
             continue
         texts = texts_in(block)
         if any(has_unseen_characters(text) for text in texts):
-            raise _RefusedError("its question holds characters that nobody sees")
+            raise _RefusedError("its question contains invisible characters")
         is_typed = number == len(packed) and block.get("type") == "text"
         if is_typed and view.asks(block["text"]):
             continue
         if not _all_shown(_said(block), answer):
             if is_typed:
-                raise _RefusedError("its question is neither in its cell nor in its receipt")
-            told.append("something that was attached to it is not shown in the notebook, and is left out")
+                raise _RefusedError("its question appears neither in its cell nor in its receipt")
+            told.append("an attachment is not shown in the notebook, so it is left out")
             blocks[-1] = _without_content(block)
         elif is_typed and not entry.get("label") and "{" not in view.source:
-            told.append("its cell asks something else now than what was asked; restored is what was asked")
+            told.append("its cell now asks something else; the original question is restored")
     return blocks, told
 
 
 def _bodies(source: str) -> list[str]:
-    """Return what the question of a cell may be: all that stands below its first line, or behind the magic."""
+    """Return what the question of a cell may be: everything below its first line, or after the magic."""
     first, _, body = source.partition("\n")
     return [body, body.strip(), body.rstrip("\n"), first.partition(" ")[2], source]
 
@@ -263,7 +263,7 @@ def _tools(entry: Mapping[str, Any], answer: SavedAnswer) -> tuple[dict[str, Any
 
 
 def _settings(entry: Mapping[str, Any]) -> Settings:
-    """Return the settings that can be read; where a request goes, and with what key, is never among them."""
+    """Return the settings that can be read; never a request's destination or key."""
     saved = entry.get("settings")
     found: dict[str, Any] = {}
     for row in KEPT_SETTINGS:
@@ -288,7 +288,7 @@ def _name(value: object) -> str | None:
 
 
 def _numbers(value: object) -> dict[str, Any]:
-    """Return what is a number in a usage, also within."""
+    """Return the numbers in a usage, nested ones included."""
     found: dict[str, Any] = {}
     for key, item in value.items() if isinstance(value, Mapping) else ():
         if isinstance(item, Mapping):

@@ -87,7 +87,7 @@ class BashShell:
             raise
 
     def close(self) -> None:
-        """End the shell and whatever it has started."""
+        """End the shell and everything it has started."""
         process, self._process = self._process, None
         if process is None or self._owner != os.getpid():
             return
@@ -101,7 +101,7 @@ class BashShell:
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = self._process
-        # A forked child has no part in the shell of its parent.
+        # A forked child must not use its parent's shell.
         if process is not None and self._owner == os.getpid() and process.poll() is None:
             return process
         self.close()
@@ -127,7 +127,7 @@ class BashShell:
         lost = 0
         while (found := output.rfind(b"\n" + mark + b" ")) < 0 or not output.endswith(b"\n"):
             try:
-                # Short waits: a stop is heard between them.
+                # Wait briefly each time, so that a stop is noticed in between.
                 piece = self._output.get(timeout=min(0.1, max(0.0, end - time.monotonic())))
             except queue.Empty:
                 if time.monotonic() < end:
@@ -135,7 +135,7 @@ class BashShell:
                 self.close()
                 raise ToolFailedError(
                     f"{_said(output, lost)}\nThe command took longer than {timeout:g} s and was ended, with the shell. Its "
-                    "variables and its folder are lost."
+                    "variables and working directory are lost."
                 ) from None
             if piece is None:
                 self.close()
@@ -159,12 +159,12 @@ def _reading(process: subprocess.Popen[bytes], output: queue.Queue[bytes | None]
 
 def _said(output: bytes | bytearray, lost: int) -> str:
     text = printable(output.decode("utf-8", "replace").replace("\r\n", "\n")).strip("\n")
-    note = f"\n({lost:,} bytes in between were thrown away)" if lost else ""
+    note = f"\n({lost:,} bytes in the middle were discarded)" if lost else ""
     return (clip(text, _MAX_OUTPUT, tail=0.5)[0] or "(no output)") + note
 
 
 def _environment() -> dict[str, str]:
-    """Return the environment without what is a secret by its name or by its look."""
+    """Return the environment without variables whose name or value looks like a secret."""
     kept = {name: value for name, value in os.environ.items() if name_of(name) is None and not mask(value)[1]}
     return {**kept, "PAGER": "cat", "GIT_PAGER": "cat", "TERM": "dumb"}
 

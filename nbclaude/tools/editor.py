@@ -1,4 +1,4 @@
-"""The built-in tool `editor`: files under one folder that the model reads, and changes once the user has seen the difference."""
+"""The built-in tool `editor`: the model reads files in one folder, and changes them once the user has seen a diff."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def editor_tool(folder: Path) -> Tool:
 
 
 class Editor:
-    """Reads and changes text files under one folder, and nothing else: not through links, and not beside it."""
+    """Reads and changes text files under one folder, and nothing outside it, not even through links."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -82,7 +82,7 @@ class Editor:
         return _excerpt(before or "", after) if before is not None else f"Created {self._name(file)}."
 
     def preview(self, arguments: Mapping[str, Any]) -> str:
-        """Return what a call would do, as a diff where it changes a file; empty where it only reads, or would fail."""
+        """Return what a call would do, as a diff where it changes a file; empty if it only reads, or would fail."""
         command = str(arguments.get("command"))
         given = {name: value for name, value in arguments.items() if value is not None}
         if command not in ("create", "str_replace", "insert"):
@@ -103,18 +103,18 @@ class Editor:
         return "\n".join(lines)
 
     def _inside(self, path: str) -> Path:
-        """Return the real place of a path: one under the folder, wherever links and dots lead."""
+        """Return the real location of a path, links and dots resolved; refuse one outside the folder."""
         if "\0" in path:
-            raise ToolFailedError("A path has no NUL in it.")
+            raise ToolFailedError("A path cannot contain a NUL character.")
         given = Path(path)
         try:
-            # The model likes to begin at the root of what it was given.
+            # The model often starts paths at the root of the folder that it was given.
             real = (given if given.is_absolute() else self.folder / given).resolve()
         except (OSError, RuntimeError) as error:
-            raise ToolFailedError(f"{path} leads nowhere: {error}") from None
+            raise ToolFailedError(f"{path} cannot be resolved: {error}") from None
         if not real.is_relative_to(self.folder):
             raise ToolFailedError(
-                f"{path} is outside of {self.folder}, which is all that this tool may touch."
+                f"{path} is outside {self.folder}, the only folder that this tool may touch."
             )
         return real
 
@@ -129,11 +129,13 @@ class Editor:
         if lines is not None:
             if len(lines) != 2:
                 raise ToolFailedError(
-                    "view_range is two numbers, the first and the last line; -1 is the end."
+                    "view_range takes two numbers, the first and the last line; -1 means the end of the file."
                 )
             first, last = max(1, lines[0]), len(text) if lines[1] == -1 else min(lines[1], len(text))
         if first > last and text:
-            raise ToolFailedError(f"The file has {counted(len(text), 'line')}; {lines} shows none of them.")
+            raise ToolFailedError(
+                f"The file has {counted(len(text), 'line')}; view_range {lines} covers none of them."
+            )
         return "\n".join(f"{n}: {line}" for n, line in enumerate(text[first - 1 : last], first)) or "(empty)"
 
     def _listed(self, folder: Path) -> str:
@@ -157,7 +159,7 @@ class Editor:
         try:
             return data.decode("utf-8")
         except UnicodeDecodeError:
-            raise ToolFailedError(f"{self._name(file)} is not a text in UTF-8.") from None
+            raise ToolFailedError(f"{self._name(file)} is not UTF-8 text.") from None
 
     def _changed(self, file: Path, command: str, given: Mapping[str, Any]) -> tuple[str | None, str]:
         """Return the text of a file before (None for a new one) and after a command."""
@@ -169,13 +171,13 @@ class Editor:
             found = before.count(old) if old else 0
             if found != 1:
                 where = "does not occur" if not found else f"occurs {found} times"
-                raise ToolFailedError(f"old_str {where} in {self._name(file)}; it must occur once.")
+                raise ToolFailedError(f"old_str {where} in {self._name(file)}; it must occur exactly once.")
             return before, before.replace(old, str(given.get("new_str", "")))
         if command == "insert":
             before = self._read(file)
             lines, after = before.splitlines(keepends=True), int(_needed(given, "insert_line"))
             if not 0 <= after <= len(lines):
-                raise ToolFailedError(f"insert_line is from 0 to {len(lines)}, not {after}.")
+                raise ToolFailedError(f"insert_line must be from 0 to {len(lines)}; it is {after}.")
             text = str(given.get("insert_text", given.get("new_str", "")))
             if after and not lines[after - 1].endswith("\n"):
                 lines[after - 1] += "\n"
@@ -201,7 +203,7 @@ class Editor:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not folder.resolve().is_relative_to(self.folder):
-                raise ToolFailedError(f"{self._name(file)} is no longer inside of {self.folder}.")
+                raise ToolFailedError(f"{self._name(file)} is no longer inside {self.folder}.")
             mode = file.stat().st_mode & 0o777 if file.is_file() else 0o644
             number, temporary = tempfile.mkstemp(dir=folder, prefix=".nbclaude-")
             with os.fdopen(number, "w", encoding="utf-8", newline="") as opened:

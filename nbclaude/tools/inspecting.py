@@ -1,7 +1,7 @@
-"""The built-in tool `inspect`: what the variables of the kernel are, without any of their values.
+"""The built-in tool `inspect`: describes the variables of the kernel without their values.
 
-It runs without being asked about: it tells names, types, sizes, columns, signatures, documentation and source code. Nothing
-of the user's runs, and an expression is not evaluated.
+It runs without approval: it reports names, types, sizes, columns, signatures, documentation and source code. It
+runs none of the user's code and evaluates no expressions.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _told(shell: Shell, name: str) -> str:
     lines = [f"{name}: {glance(value, name).text(values=False)}"]
     if columns := columns_of(value):
         lines.append(f"columns: {', '.join(columns[:_MAX_ATTRIBUTES])}")
-    # Others could run code of theirs when they are asked what they are.
+    # Other objects could run their own code when they are inspected.
     described = describe_source(value, TextLimits(source=_LONGEST)) if is_a(value, _HAVE_SOURCE) else None
     if described is not None:
         lines.append(described.text)
@@ -96,7 +96,7 @@ def _found(shell: Shell, path: str) -> Any:
     """Return what a dotted path leads to, past properties and whatever else would run code.
 
     Raises:
-        ToolFailedError: it leads nowhere; the message says how far it goes.
+        ToolFailedError: the path does not resolve; the message says how far it goes.
 
     """
     first, *rest = path.split(".")
@@ -116,8 +116,6 @@ def _found(shell: Shell, path: str) -> Any:
         if isinstance(inner, staticmethod | classmethod):
             inner = inner.__func__
         if isinstance(inner, types.MemberDescriptorType | types.GetSetDescriptorType):
-            raise ToolFailedError(
-                f"{so_far}.{part} is computed when it is read, which this tool does not do."
-            )
+            raise ToolFailedError(f"{so_far}.{part} is a computed attribute, and this tool runs no code.")
         value, so_far = inner, f"{so_far}.{part}"
     return value

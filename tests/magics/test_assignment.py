@@ -80,7 +80,7 @@ REFUSED = {
     "beyond an empty list": ("xs = []\nxs[0] = %claude Hi?", "xs has no items"),
     "before a list": ("xs = [1]\nxs[-2] = %claude Hi?", "xs has 1 item"),
     "a variable beyond a list": ("xs = [1]\ni = 1\nxs[i] = %claude Hi?", "xs has 1 item"),
-    "a list by a name": ("xs = [1]\nxs['k'] = %claude Hi?", "'k' is none"),
+    "a list by a name": ("xs = [1]\nxs['k'] = %claude Hi?", "'k' is not one"),
     "a key that is a list": ("ans[[1]] = %claude Hi?", "a list cannot be a key"),
     "bytes": ("b = bytearray(3)\nb[0] = %claude Hi?", "cannot hold a reply"),
     "a frozen field": (

@@ -76,8 +76,8 @@ def test_what_differs_is_asked(sheet: Sheet) -> None:
     sheet.run("b", CELLS["b"])
     html = json.dumps(sheet.cells["a"]["outputs"]), json.dumps(sheet.cells["b"]["outputs"])
     assert len(sheet.notebook.simulator.requests) == before + 2
-    assert "had other: the question" in html[0]
-    assert "had other: earlier turns" in html[1]
+    assert "differs in: the question" in html[0]
+    assert "differs in: earlier turns" in html[1]
     sheet.run("a", CELLS["a"])
     assert len(sheet.notebook.simulator.requests) == before + 2
     sheet.run("a", "%%claude --fresh\nWhat is a list?")

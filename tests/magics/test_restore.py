@@ -216,15 +216,19 @@ def _rehashed(made: dict[str, Any], change: Any) -> None:
         (
             hidden_question,
             ["Two"],
-            "its question is neither in its cell nor in its receipt; its turn is not restored",
+            "its question appears neither in its cell nor in its receipt; its turn is not restored",
         ),
-        (hidden_attachment, ["One", "Two"], "something that was attached to it is not shown in the notebook"),
-        (hidden_by_a_style, ["Two"], "bring a style sheet of another version, or of somebody else"),
-        (hidden_answer, ["Two"], "its answer is not what its Markdown shows; its turn is not restored"),
-        (markdown_beside_the_html, ["Two"], "its answer holds text that is not shown"),
-        (tag_characters, ["Two"], "its question holds characters that nobody sees"),
-        (edited_by_hand, ["Two"], "it was changed after it was saved, or is damaged"),
-        (truncated, ["Two"], "its answer is not what its Markdown shows"),
+        (hidden_attachment, ["One", "Two"], "an attachment is not shown in the notebook"),
+        (hidden_by_a_style, ["Two"], "include a style sheet from another version or another source"),
+        (
+            hidden_answer,
+            ["Two"],
+            "its saved answer does not match its Markdown output; its turn is not restored",
+        ),
+        (markdown_beside_the_html, ["Two"], "its answer contains text that is not shown"),
+        (tag_characters, ["Two"], "its question contains invisible characters"),
+        (edited_by_hand, ["Two"], "it was changed after it was saved, or it is damaged"),
+        (truncated, ["Two"], "its saved answer does not match its Markdown output"),
     ],
 )
 def test_hidden_and_damaged_turns(

@@ -62,16 +62,21 @@ def test_line_ends_of_windows_stay(folder: Path) -> None:
     ("command", "path", "given", "message"),
     [
         ("view", "nothing.py", {}, "There is no file nothing.py"),
-        ("view", "shapes.py", {"view_range": [9, 12]}, r"The file has 5 lines; \[9, 12\] shows none"),
-        ("view", "shapes.py", {"view_range": [1]}, "view_range is two numbers"),
+        (
+            "view",
+            "shapes.py",
+            {"view_range": [9, 12]},
+            r"The file has 5 lines; view_range \[9, 12\] covers none",
+        ),
+        ("view", "shapes.py", {"view_range": [1]}, "view_range takes two numbers"),
         ("str_replace", "shapes.py", {"old_str": "math", "new_str": "m"}, "occurs 2 times in shapes.py"),
         ("str_replace", "shapes.py", {"old_str": "nothing"}, "old_str does not occur in shapes.py"),
         ("str_replace", "shapes.py", {"old_str": ""}, "does not occur"),
         ("str_replace", "shapes.py", {"new_str": "x"}, "old_str is missing"),
-        ("insert", "shapes.py", {"insert_line": 99, "insert_text": "x"}, "from 0 to 5, not 99"),
+        ("insert", "shapes.py", {"insert_line": 99, "insert_text": "x"}, "from 0 to 5; it is 99"),
         ("delete", "shapes.py", {}, "There is no command delete"),
         ("undo_edit", "shapes.py", {}, "was not changed by this tool"),
-        ("create", "data\0", {"file_text": "x"}, "no NUL"),
+        ("create", "data\0", {"file_text": "x"}, "cannot contain a NUL"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_changes_nothing(

@@ -93,7 +93,7 @@ def test_one_variable_or_a_path() -> None:
         ("len(sales)", "is not a name"),
         ("sales['city']", "is not a name"),
         ("__import__", "There is no variable __import__"),
-        ("model.fit.__globals__", "computed when it is read"),
+        ("model.fit.__globals__", "is a computed attribute"),
     ],
 )
 def test_what_leads_nowhere_is_said(name: str, message: str) -> None:
