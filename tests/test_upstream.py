@@ -171,7 +171,7 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
     [
         ("max_tokens", "The answer reached max_tokens (100). %claude_continue continues it"),
         ("tool_use", "Claude needs the result of f. Run: %claude_tool_result VALUE"),
-        ("model_context_window_exceeded", "Start a new one with --new."),
+        ("model_context_window_exceeded", "--new starts a new one."),
         ("pause_turn", "%claude_continue continues."),
         ("refusal", "(cyber). No. The API recommends claude-opus-4-8 (-m) for this."),
     ],

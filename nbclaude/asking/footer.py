@@ -109,7 +109,7 @@ def _fullness(outcome: Outcome) -> Words:
     if not window or outcome.replayed or used < _NEARLY_FULL * window:
         return ()
     share = f"The conversation fills {used * 100 // window} % of the model's context. "
-    return (share, Command.COMPACT, " folds it to a summary.")
+    return (share, Command.COMPACT, " folds it into a summary.")
 
 
 def _found_in(screening: Screening) -> Iterator[tuple[str, str]]:
@@ -199,7 +199,7 @@ def _callout(outcome: Outcome) -> Words:
         case "model_context_window_exceeded":
             return (
                 *("The conversation and the answer fill the context window. ", Command.COMPACT),
-                *(" folds it to a summary; ", Mention("new", True), " starts a new one."),
+                *(" folds it into a summary; ", Mention("new", True), " starts a new one."),
             )
         case "pause_turn":
             return ("The server paused its tools again and again. ", Command.CONTINUE, " continues.")

@@ -111,7 +111,7 @@ def open_display(
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
-        return TerminalDisplay(sys.stdout)
+        return TerminalDisplay(sys.stdout, at_once=not is_terminal(shell))
     from nbclaude.render.listing import Listing
 
     listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None

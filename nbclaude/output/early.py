@@ -10,6 +10,8 @@ from contextvars import copy_context
 from types import TracebackType
 from typing import Any, Self
 
+from nbclaude.forks import ForkSafeLock
+
 __all__ = ["DELAY", "EarlySign"]
 
 DELAY = 0.04  # seconds; most questions are on their way by then
@@ -31,7 +33,7 @@ class EarlySign:
         self._is_wanted = is_wanted
         self._words = ""
         self._is_shown = self._is_over = False
-        self._lock = threading.Lock()
+        self._lock = ForkSafeLock()
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:

@@ -25,10 +25,15 @@ def footer_lines(footer: Footer) -> list[str]:
 
 
 class TerminalDisplay:
-    """An answer in a terminal: its Markdown as it comes, then the footer; nothing is ever printed twice."""
+    """An answer in a terminal: its Markdown as it comes, then the footer; nothing is ever printed twice.
 
-    def __init__(self, stream: TextIO) -> None:
+    With `at_once` all of it is printed together at the end: what a child of a kernel prints piece by piece may arrive in another
+    order, since ipykernel sends each piece over a connection of its own.
+    """
+
+    def __init__(self, stream: TextIO, *, at_once: bool = False) -> None:
         self._stream = stream
+        self._kept: list[str] | None = [] if at_once else None
         self._last = "\n"
         self._answer: PlainAnswer | None = None
 
@@ -39,7 +44,7 @@ class TerminalDisplay:
         """Print the text of the events."""
         for event in events:
             self._write(self._ready().feed(event))
-        self._stream.flush()
+        self._flush()
 
     def pause(self) -> float | None:
         """Nothing ever waits here."""
@@ -56,7 +61,7 @@ class TerminalDisplay:
     def settle(self, *, below: bool = False) -> None:
         """Print what is held back, and end the line."""
         self._write(self._ready().settle())
-        self._stream.flush()
+        self._flush()
 
     def report(self, text: str) -> None:
         """Print how far a tool has come."""
@@ -66,9 +71,11 @@ class TerminalDisplay:
         """Print the sources, the footer, and what was sent in a line."""
         self._write(self._ready().close())
         self._write_lines(*footer_lines(footer))
+        self._print_kept()
 
     def abandon(self) -> None:
-        """Nothing to take away."""
+        """Take nothing away; what was kept is printed."""
+        self._print_kept()
 
     def _ready(self) -> PlainAnswer:
         if self._answer is None:
@@ -80,9 +87,21 @@ class TerminalDisplay:
     def _write_lines(self, *lines: str) -> None:
         for line in filter(None, lines):
             self._write(f"{line}\n" if self._last == "\n" else f"\n{line}\n")
-        self._stream.flush()
+        self._flush()
 
     def _write(self, text: str) -> None:
-        if text:
+        if text and self._kept is not None:
+            self._kept.append(printable(text))
+        elif text:
             self._stream.write(printable(text))
-            self._last = text[-1]
+        self._last = text[-1:] or self._last
+
+    def _flush(self) -> None:
+        if self._kept is None:
+            self._stream.flush()
+
+    def _print_kept(self) -> None:
+        if self._kept:
+            self._stream.write("".join(self._kept))
+            self._stream.flush()
+            self._kept = []

@@ -224,7 +224,7 @@ class TestContinue:
     def test_a_model_without_prefill(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue(Answer("One two three", stop_reason="max_tokens"), " four.", "ok")
         done = ask(claude_kernel, "%claude --effort low --max-tokens 9 Count", "a")
-        assert "%claude_continue continues it" in done.html
+        assert "%claude_continue</code> continues it" in done.html
         done = ask(claude_kernel, "%claude_continue --max-tokens 100", "b")
         body = sent(simulator)
         assert [message["role"] for message in body["messages"]] == ["user", "assistant", "user"]

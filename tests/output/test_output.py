@@ -374,6 +374,24 @@ class TestTerminal:
             == "Hello **there**.\n(interrupted · m · 1 token)\n"
         )
 
+    @pytest.mark.parametrize("is_finished", [True, False])
+    def test_where_pieces_may_change_places_all_is_printed_at_once(self, is_finished: bool) -> None:
+        pieces: list[str] = []
+        stream = io.StringIO()
+        stream.write = lambda text: len(pieces.append(text) or text)  # type: ignore[method-assign, func-returns-value]
+        display = TerminalDisplay(stream, at_once=True)
+        display.show([delta("Hello "), delta("there.")])
+        display.wait("Overloaded", 1.0)
+        display.settle()
+        assert pieces == []
+        if is_finished:
+            display.finish(FOOTER)
+        else:
+            display.abandon()
+        (printed,) = pieces
+        assert printed.startswith("Hello ")
+        assert printed.endswith("(interrupted · m · 1 token)\n") == is_finished
+
     def test_no_line_too_many(self) -> None:
         assert self.shown(delta("Hi\n")) == "Hi\n(interrupted · m · 1 token)\n"
 

@@ -40,7 +40,6 @@ class Plain:
         self.blocks: dict[int, list[str]] = {}
         self.usage: dict[str, Any] = {}
         self.stop_reason: str | None = None
-        self.stopped = False
         for event in plain_events(data):
             self.take(event)
 
@@ -65,8 +64,6 @@ class Plain:
                 {key: value for key, value in (event.get("usage") or {}).items() if value is not None}
             )
             self.stop_reason = event["delta"].get("stop_reason", self.stop_reason)
-        elif kind == "message_stop":
-            self.stopped = True
 
     @property
     def text(self) -> str:
@@ -86,7 +83,6 @@ def test_replay(path: Path) -> None:
     assert text_of(message) == expected.text
     assert message["usage"] == expected.usage
     assert message["stop_reason"] == expected.stop_reason
-    assert builder.stopped == expected.stopped
 
 
 @pytest.mark.parametrize("path", STREAMS)
