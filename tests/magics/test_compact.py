@@ -29,7 +29,7 @@ def test_folding_and_unfolding(notebook: Notebook, capsys: pytest.CaptureFixture
     sent = texts(notebook.simulator)
     assert sent[:4] == ["What is one?", "One is 1.", "What is two?", "Two is 2."]
     assert sent[4].endswith("keep the numbers")
-    assert "in the place of 2 turns" in capsys.readouterr().out
+    assert "instead of 2 turns" in capsys.readouterr().out
     notebook.run("%claude And three?")
     folded = texts(notebook.simulator)
     assert folded[1:] == ["We counted: 1, 2.", "And three?"]
