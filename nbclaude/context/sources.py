@@ -16,7 +16,7 @@ from typing import Any
 from nbclaude.data.table import Described
 from nbclaude.texts import DEFAULT_LIMITS, Cut, TextLimits, clip, counted
 
-__all__ = ["describe_exception", "describe_source"]
+__all__ = ["describe_exception", "describe_source", "source_of"]
 
 # Frames of the machinery that runs a cell say nothing about the user's error.
 _MACHINERY = ("/IPython/core/", "/ipykernel/")
@@ -86,7 +86,7 @@ def _definition(value: Any, limits: TextLimits) -> Described:
     name = getattr(value, "__qualname__", getattr(value, "__name__", "?"))
     module = getattr(value, "__module__", None) or ""
     kind = "class" if inspect.isclass(value) else "function"
-    source, place = _source(value)
+    source, place = source_of(value)
     opening = (
         f"# {kind} {module}.{name}{_signature(value)}" if module else f"# {kind} {name}{_signature(value)}"
     )
@@ -109,7 +109,7 @@ def _signature(value: Any) -> str:
         return ""
 
 
-def _source(value: Any) -> tuple[str, str]:
+def source_of(value: Any) -> tuple[str, str]:
     """Return the source without common indentation, and where it stands; ("", "") if there is none."""
     try:
         lines, first = inspect.getsourcelines(value)

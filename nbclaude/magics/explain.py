@@ -31,6 +31,7 @@ from nbclaude.verbs.explained import (
     explained_name,
     is_code,
     listed_source,
+    named_source,
     scope_with_builtin,
 )
 from nbclaude.verbs.options import EXPLAIN, options_text
@@ -92,14 +93,18 @@ class ExplainMagics(OtherFamily):
         names = scope_with_builtin(where.scope, text)
         about = explained_name(self.workspace.seen, text, names, values=values)
         if about is not None:
-            if values or is_code(text, names):
+            source = named_source(text, names)
+            if source is not None:
+                about = (source[0], *about)
+            elif values or is_code(text, names):
                 options = replace(options, attach=(*options.attach, text))
             prompt = Prompt(
                 prompt_text("explain", "name", what=text),
                 verb="explain",
                 label=f"explain {text}",
                 attachments=about,
-                instruction=_instruction(own, named=True),
+                instruction=_instruction(own, named=source is None),
+                listing=source[1] if source is not None else "",
             )
             reply = ask_prompt(self._chat, options, prompt, names)
         else:

@@ -20,12 +20,21 @@ from nbclaude.context.glance.glance import glance, is_a
 from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.context.shown.seen import Seen
-from nbclaude.texts import framed
-from nbclaude.verbs.gathered import cell_attachment, failure_attachments, uses_attachment
+from nbclaude.context.sources import source_of
+from nbclaude.texts import counted, framed
+from nbclaude.verbs.gathered import cell_attachment, failure_attachments, numbered, uses_attachment
 
-__all__ = ["explained_cell", "explained_name", "is_code", "listed_source", "scope_with_builtin"]
+__all__ = [
+    "explained_cell",
+    "explained_name",
+    "is_code",
+    "listed_source",
+    "named_source",
+    "scope_with_builtin",
+]
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_MAX_SOURCE = 12_000  # characters: longer source is sent like any other value, and not listed
 _LAST = 10**9  # as the number of a cell: after all that ran
 
 
@@ -63,6 +72,21 @@ def is_code(text: str, names: Mapping[str, Any]) -> bool:
     """Whether a name is that of a function, class, method or module, which hold no data of the user's."""
     value = lookup(ast.parse(text, mode="eval").body, names)
     return value is not MISSING and (is_a(value, (type, ModuleType)) or inspect.isroutine(value))
+
+
+def named_source(text: str, names: Mapping[str, Any]) -> tuple[Attachment, str] | None:
+    """Return the source of a function or class with numbered lines, and as it is listed above the explanation.
+
+    None if the name is anything else, or its source is missing, a single line or very long.
+    """
+    value = lookup(ast.parse(text, mode="eval").body, names)
+    if value is MISSING or not (is_a(value, type) or inspect.isroutine(value)):
+        return None
+    source = hide_secrets(source_of(value)[0].rstrip("\n"))
+    if "\n" not in source or len(source) > _MAX_SOURCE:
+        return None
+    block = framed("source", text, numbered(source))
+    return Attachment(text, (block,), counted(source.count("\n") + 1, "line"), kind="source"), source
 
 
 def explained_name(

@@ -114,14 +114,9 @@ def uses_attachment(
         )
         written = without_hidden(written, hidden)
     if written:
+        told = counted(count, "needed cell") if count else "none is needed"
         found.append(
-            Attachment(
-                "cells before",
-                (framed("cells", "needed", written),),
-                counted(count, "needed cell"),
-                _stale(needed),
-                "text",
-            )
+            Attachment("cells before", (framed("cells", "needed", written),), told, _stale(needed), "text")
         )
     return tuple(found)
 

@@ -151,6 +151,21 @@ def test_without_values_none_is_sent(notebook: Notebook) -> None:
     assert "image" not in str(notebook.simulator.requests[request].json["messages"][-1]["content"])
 
 
+def test_a_function_by_its_name_is_listed_too(notebook: Notebook) -> None:
+    notebook.run("def tax(x):\n    password = 'tea'\n    return x * 2")
+    notebook.simulator.enqueue("Line 3 doubles it.")
+    notebook.shell.display_pub.outputs.clear()
+    (prompt,) = notebook.sent("%claude_explain tax")
+    assert "  1 | def tax(x):" in prompt
+    assert "  3 |     return x * 2" in prompt
+    assert "'tea'" not in prompt
+    assert prompt.count("def tax") == 1
+    assert 'as "line 4"' in prompt
+    listing, *_, answer = [output["data"] for output in notebook.shell.display_pub.outputs]
+    assert listing["text/plain"].endswith("  3 |     return x * 2\n")
+    assert 'tabindex="0">Line 3</span>' in answer["text/html"]
+
+
 def test_a_single_line_is_not_listed(notebook: Notebook) -> None:
     notebook.shell.display_pub.outputs.clear()
     notebook.sent("%%claude_explain\ntotal = 1 + 2")

@@ -1,4 +1,4 @@
-"""Explains a cell that was sent with the numbers of its lines, statement by statement, from its syntax tree."""
+"""Explains code that was sent with the numbers of its lines, statement by statement, from its syntax tree."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .wording import code, shorten
 
 __all__ = ["answer_numbered"]
 
-_CELL = re.compile(r'<cell name="([^"]*)">\n(.*?)\n</cell>', re.DOTALL)
+_CODE = re.compile(r'<(cell|source) name="[^"]*">\n(.*?)\n</\1>', re.DOTALL)
 _LINE = re.compile(r"^ *(\d+) \|(?: (.*))?$")
 _SHOWED = re.compile(r"\n\nIt showed:\n(.*)\Z", re.DOTALL)
 _MAX_STATEMENTS = 12  # statements
@@ -18,11 +18,11 @@ _ERROR = re.compile(r"^([A-Z]\w*(?:Error|Exception|Interrupt|Exit|Warning))(?:: 
 
 
 def answer_numbered(question: Question) -> str | None:
-    """Explain a numbered cell; None where none was sent."""
-    found = _CELL.search(question.text)
-    if found is None:
+    """Explain a numbered cell, or the numbered source of a function; None where none was sent."""
+    found = _CODE.search(question.text)
+    listing = [match for line in found[2].split("\n") if (match := _LINE.match(line))] if found else []
+    if found is None or not listing:
         return None
-    listing = [match for line in found[2].split("\n") if (match := _LINE.match(line))]
     source = "\n".join(match[2] or "" for match in listing)
     try:
         statements = ast.parse(source).body
