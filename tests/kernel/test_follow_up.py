@@ -258,7 +258,7 @@ class TestDeletedCells:
         undone = claude_kernel.run("%claude_undo").stdout + claude_kernel.run("%claude_undo").stdout
         assert "Took back turn 3." in undone
         assert "Took back the return of 1 turn of a deleted cell. The conversation has 1 turn now." in undone
-        assert "%claude_undo deleted brings it back" in undone
+        assert "%claude_undo deleted or running its cell again brings it back" in undone
 
     def test_a_plain_undo_takes_back_the_answer_and_says_what_is_set_aside(
         self, claude_kernel: Kernel, simulator: Simulator
