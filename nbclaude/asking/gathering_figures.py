@@ -41,7 +41,7 @@ class FigureGatherer:
             each for each in pending_figures(self.shell, log.open_before) if not _is_shown(each, shown)
         ]
         newest = _newest_first(waiting, shown, log) if not shows_at_end(self.shell) else [*waiting, *shown]
-        # Where the front end tells no cell, nobody knows which of those shown are this cell's.
+        # If the front end does not say which cell runs, nobody knows which of the figures belong to it.
         at = notebook.cell_run(self.shell)
         shown_here = log.of_cell(at.cell) if at else ()
         if not newest:

@@ -172,7 +172,7 @@ class Reply:
         return printable(self.text)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        from nbclaude.render.reply import message_html
+        from nbclaude.render.whole_message import message_html
 
         text = self.text
         html = message_html(self.message, "json" if self._read is not None else "", self._macros)

@@ -160,9 +160,7 @@ def _tls_failure(error: Exception, route: Route, stage: Stage) -> APIConnectionE
         what = f"{peer} does not speak TLS ({_words(fault)}). The address of most proxies begins with http://"
     else:
         address = "" if route.proxy else ". If it is a plain HTTP server, its address begins with http://"
-        what = (
-            f"What answers at {within} does not speak TLS ({_words(fault)}): there is no certificate{address}"
-        )
+        what = f"The server at {within} does not speak TLS ({_words(fault)}), so there is no certificate to check{address}"
     # A proxy that opened the tunnel and then cuts it does so on purpose.
     retried = is_cut and not route.proxy
     return APIConnectionError(f"{what}.", should_retry=None if retried else False, cure=(_trusted(route),))

@@ -193,7 +193,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
 
 
 def _misfit(value: object, label: str, format: str) -> ConfigurationError:
-    """Return the error for a format of data after a value that is no data, or none that it is for."""
+    """Return the error for a data format that does not apply to the value."""
     name, word = _unformatted(label, format), read_format(format).word
     if isinstance(value, Compared) and is_frame(value.frame):
         name, value = value.other_name, value.other

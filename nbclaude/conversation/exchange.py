@@ -41,8 +41,8 @@ class Outcome:
     """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
 
     `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model. `entry` is what the
-    ledger has of it. `turn` is what it makes of the question, recorded or not; None if nothing had come. `replayed` says
-    when an answer was saved that comes from a notebook.
+    ledger records. `turn` is the question with its answer, recorded or not; None if no answer arrived. `replayed` is when
+    an answer taken from a notebook was saved.
     """
 
     message: Mapping[str, Any]

@@ -65,7 +65,7 @@ def is_frame(value: Any) -> bool:
 
 
 def _of_frames(value: Any, wanted: Format, budget: int) -> Described | None:
-    """Describe a frame by its groups, or by what differs from another one; None where one of them is no frame."""
+    """Describe a frame by its groups or by its differences from another frame; None unless both are frames."""
     if wanted.word == "compare":
         from nbclaude.data.comparison import describe_comparison
 

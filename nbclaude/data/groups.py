@@ -103,7 +103,7 @@ def _columns(frame: nw.DataFrame[Any], keys: str) -> list[str]:
             meant = f" Did you mean {close[0]!r}?" if close else ""
             there = one_line(", ".join(map(name_text, frame.columns)), 200)
             raise ConfigurationError(
-                f"There is no column {name!r} to group by.{meant} Its columns are {there}."
+                f"The frame has no column {name!r} to group by.{meant} Its columns are {there}."
             )
     return list(dict.fromkeys(names))
 

@@ -24,7 +24,7 @@ class Told:
 
 
 def told_by(shell: Shell) -> Told | None:
-    """Return what the extension has told with the request that is executed; None where there is no extension."""
+    """Return what the extension said in the request being executed; None if there is no extension."""
     found = metadata_of(shell).get("nbclaude")
     if not isinstance(found, Mapping):
         return None

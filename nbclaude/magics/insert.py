@@ -80,7 +80,7 @@ class InsertMagics(OtherFamily):
     def _reply(self, magic: str) -> Reply:
         reply = self.shell.user_ns_hidden.get("_claude")
         if not isinstance(reply, Reply):
-            raise UsageError(f"{magic}: there is no answer yet.")
+            raise UsageError(f"{magic}: Claude has not answered anything yet.")
         return reply
 
 

@@ -50,7 +50,7 @@ def saved_answer(
     )
     if replays.only:
         raise ConfigurationError(
-            f"There is no saved answer to this request; {why}. Nothing was sent. %claude_replay on sends it."
+            f"This request has no saved answer; {why}. Nothing was sent. To send such requests, use %claude_replay on."
         )
     plan = replace(prepared.plan, notes=(*prepared.plan.notes, f"asked anew: {why}"))
     return replace(prepared, plan=plan), None

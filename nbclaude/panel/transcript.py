@@ -73,7 +73,7 @@ class Transcript:
         if drawn is not None and drawn[0] is turn:
             return drawn[1]
         # Markdown loads with the first answer that there is to show.
-        from nbclaude.render.reply import message_html
+        from nbclaude.render.whole_message import message_html
 
         kept = self._footers.get(id(turn))
         of_cell = self._workspace.footers.of(turn.message) if self._workspace is not None else ""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
-from zlib import crc32
 
 from nbclaude.render.blocks import BlockSection
 from nbclaude.render.calls import ToolCall
@@ -18,9 +17,9 @@ from nbclaude.render.sections import CodeSection, LineSection, Section, TextSect
 from nbclaude.render.streaming import PORTION
 from nbclaude.render.thinking import REDACTED, ThinkingSection
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
-from nbclaude.wire.message import content_of, events_of_message, text_of
+from nbclaude.wire.message import content_of
 
-__all__ = ["ReplyRenderer", "message_html"]
+__all__ = ["ReplyRenderer"]
 
 _TEXT = (TextSection, CodeSection)
 _GROWS: Mapping[str, Any] = {
@@ -303,22 +302,3 @@ class ReplyRenderer:
             page.above = 0
             if page.closed:
                 self._repaint[page.number] = page
-
-
-def message_html(
-    message: Mapping[str, Any],
-    language: str = "",
-    macros: frozenset[str] = frozenset(),
-    *,
-    styled: bool = True,
-) -> str:
-    """Render a whole message at once, on a single page: all its blocks, notes and sources.
-
-    Where many stand together, the style sheet need not come with each: then it is not `styled`.
-    """
-    # Footnotes of different answers have different anchors.
-    document_id = f"{crc32(text_of(message).encode('utf-8', 'replace')):08x}"
-    renderer = ReplyRenderer(document_id, language, macros)
-    for event in events_of_message(message):
-        renderer.feed(event)
-    return renderer.whole_html(styled=styled)

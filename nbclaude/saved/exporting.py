@@ -13,8 +13,8 @@ from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import Shown, marked
-from nbclaude.render.reply import message_html
 from nbclaude.render.style import STYLE
+from nbclaude.render.whole_message import message_html
 from nbclaude.saved.packing import fingerprint, sha256
 from nbclaude.saved.record import id_of, record_of
 from nbclaude.workspace import Workspace

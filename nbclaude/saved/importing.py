@@ -9,18 +9,18 @@ from typing import Any
 from nbclaude.cleaning import identifier
 from nbclaude.conversation.turns import MAIN, Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import fingerprint
 from nbclaude.saved.restoring import FoundConversation
 from nbclaude.saved.visible import has_unseen_characters
 from nbclaude.settings.values import Settings
-from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["read_conversation"]
 
 _KINDS = {"user": ("text", "image", "document"), "assistant": ("text",)}
-MOST = 200_000_000  # bytes
+MAX_BYTES = 200_000_000
 
 
 def read_conversation(path: Path) -> FoundConversation:
@@ -30,16 +30,7 @@ def read_conversation(path: Path) -> FoundConversation:
         ConfigurationError: there is no such file, or it holds no messages.
 
     """
-    try:
-        if path.stat().st_size > MOST:
-            raise ConfigurationError(f"{path} is too large to be read: {path.stat().st_size:,} bytes.")
-        content = from_json(path.read_bytes())
-    except FileNotFoundError:
-        raise ConfigurationError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise ConfigurationError(f"{path} is not JSON ({error}).") from None
+    content = json_of_file(path, MAX_BYTES)
     found = content.get("messages") if isinstance(content, Mapping) else content
     if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
         raise ConfigurationError(f"{path} holds no messages.")

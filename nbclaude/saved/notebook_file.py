@@ -15,13 +15,13 @@ from typing import Any
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import KEY, VERSION
+from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import sha256
 from nbclaude.saved.visible import View
-from nbclaude.wire.json_text import from_json
 
 __all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "strip_notebook"]
 
-MOST = 500_000_000  # bytes
+MAX_BYTES = 500_000_000
 _DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -169,16 +169,7 @@ def strip_notebook(path: Path) -> int:
 
 def _content(path: Path) -> Mapping[str, Any]:
     """Return the JSON of a notebook, whose `cells` are a list."""
-    try:
-        if path.stat().st_size > MOST:
-            raise ConfigurationError(f"{path} is too large to be read: {path.stat().st_size:,} bytes.")
-        content = from_json(path.read_bytes())
-    except FileNotFoundError:
-        raise ConfigurationError(f"There is no file {path}.") from None
-    except OSError as error:
-        raise ConfigurationError(f"{path} cannot be read: {error.strerror}.") from None
-    except ValueError as error:
-        raise ConfigurationError(f"{path} is not a notebook: it is not JSON ({error}).") from None
+    content = json_of_file(path, MAX_BYTES)
     if not isinstance(content, Mapping) or not isinstance(content.get("cells"), list):
         raise ConfigurationError(f"{path} is not a notebook: it has no cells.")
     return content

@@ -16,7 +16,7 @@ from nbclaude.wire.request import text_block
 
 __all__ = [
     "LONG",
-    "MOST",
+    "MAX_TEXTS",
     "SHORT",
     "Missing",
     "fingerprint",
@@ -29,7 +29,7 @@ __all__ = [
 
 # A receipt shows 20,000 characters of a question: what is kept can be seen.
 LONG = 8_000  # characters of one text
-MOST = 16_000  # characters of all texts of one question
+MAX_TEXTS = 16_000  # characters of all texts of one question
 _HEAD = 200
 SHORT = 16  # hexadecimal digits
 _PREFIX = "sha256:"
@@ -72,7 +72,7 @@ def packed_question(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     sizes = sorted((_size(block) for block in packed), reverse=True)
     total, limit = sum(sizes), LONG
     for size in sizes:
-        if total <= MOST:
+        if total <= MAX_TEXTS:
             break
         limit, total = min(limit, size - 1), total - size
     return [_as_hash(block) if _size(block) > limit else block for block in packed]

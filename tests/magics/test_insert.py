@@ -88,7 +88,10 @@ def test_wrong_numbers(notebook: Notebook, answered: Inputs, line: str, said: st
 
 def test_no_answer_and_no_code(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
     """Without an answer, or code in it, there is nothing to insert."""
-    assert notebook.refused("%claude_insert") == "UsageError: %claude_insert: there is no answer yet."
+    assert (
+        notebook.refused("%claude_insert")
+        == "UsageError: %claude_insert: Claude has not answered anything yet."
+    )
     notebook.simulator.enqueue("No code.")
     notebook.run("%claude x")
     said = "UsageError: %claude_insert: the last answer has no code block."

@@ -89,7 +89,7 @@ def test_only_what_is_saved(sheet: Sheet) -> None:
     sheet.restart()
     sheet.run("first", "%claude_replay only")
     before = len(sheet.notebook.simulator.requests)
-    assert "There is no saved answer to this request" in str(sheet.run("x", "%%claude\nSomething new"))
+    assert "This request has no saved answer" in str(sheet.run("x", "%%claude\nSomething new"))
     assert len(sheet.notebook.simulator.requests) == before
     sheet.run("first", "%claude_replay off")
     assert sheet.run("x", "%%claude\nSomething new") is None

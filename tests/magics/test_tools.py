@@ -519,7 +519,7 @@ def test_steps_are_saved_as_cells(tools: Notebook, typed: Callable[..., list[str
 
 @pytest.mark.parametrize(
     ("before", "message"),
-    [("pass", "there is no answer yet"), ("%claude Hi", "no tool ran for the last answer")],
+    [("pass", "Claude has not answered anything yet"), ("%claude Hi", "no tool ran for the last answer")],
 )
 def test_without_steps_there_is_nothing_to_save(
     notebook: Notebook, before: str, message: str, capsys: pytest.CaptureFixture[str]

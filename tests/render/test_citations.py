@@ -9,7 +9,8 @@ from nbclaude.render import pages
 from nbclaude.render.citations import Citations, marks_as_text
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.placing import NotePlacer
-from nbclaude.render.reply import ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer
+from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.documents import DOCUMENTS
 from tests.render.html import elements, text

@@ -6,9 +6,10 @@ import pytest
 
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer
 from nbclaude.render.streaming import MarkdownStream
 from nbclaude.render.table import table_html
+from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
 from tests.render.hostile import HOSTILE
 from tests.render.html import assert_harmless, elements, text

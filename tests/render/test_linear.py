@@ -12,8 +12,9 @@ from nbclaude.output.pages import PagesDisplay
 from nbclaude.render.dividing import divided
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import fences_of, render_markdown
-from nbclaude.render.reply import ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer
 from nbclaude.render.results import result_html
+from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event
 from tests.render.html import assert_harmless, text
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from nbclaude.render.plain import PlainAnswer
-from nbclaude.render.reply import ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer
+from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import MessageStart
 from nbclaude.wire.message import MessageBuilder, content_of, text_of
 from tests.render.html import assert_harmless, elements, text

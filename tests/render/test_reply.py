@@ -7,8 +7,9 @@ import pytest
 
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
-from nbclaude.render.reply import ReplyRenderer, message_html
+from nbclaude.render.reply import ReplyRenderer
 from nbclaude.render.style import STYLE, waiting_html
+from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import (
     BlockDelta,
     BlockStart,

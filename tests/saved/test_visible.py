@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbclaude.render.reply import message_html
+from nbclaude.render.whole_message import message_html
 from nbclaude.saved.visible import View, has_unseen_characters
 
 
