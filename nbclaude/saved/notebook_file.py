@@ -107,11 +107,10 @@ class NotebookFile:
         htmls: dict[str, list[str]] = {}
         records: dict[str, Mapping[str, Any]] = {}
         for number, output in enumerate(cell.outputs):
-            metadata = output.get("metadata")
-            mark = metadata.get(KEY) if isinstance(metadata, Mapping) else None
-            if not isinstance(mark, Mapping):
+            mark = _mark(output)
+            if mark is None:
                 continue
-            if mark.get("version") != VERSION:
+            if mark["version"] != VERSION:
                 self.newer += 1
                 continue
             answer = str(mark.get("answer") or f"change {number}")
@@ -152,8 +151,8 @@ def strip_notebook(path: Path) -> int:
     count = 0
     for cell in content["cells"]:
         for output in _list(cell.get("outputs")) if isinstance(cell, Mapping) else ():
-            metadata = output.get("metadata") if isinstance(output, Mapping) else None
-            if isinstance(metadata, dict) and metadata.pop(KEY, None) is not None:
+            if _mark(output) is not None:
+                del output["metadata"][KEY]
                 count += 1
     if count:
         new = path.with_name(f".{path.name}.{os.getpid()}")
@@ -165,6 +164,13 @@ def strip_notebook(path: Path) -> int:
             new.unlink(missing_ok=True)
             raise ConfigurationError(f"{path} cannot be written: {error.strerror}.") from None
     return count
+
+
+def _mark(output: object) -> Mapping[str, Any] | None:
+    """Return what an output carries of a saved answer; None if it carries nothing, or something else of ours: an offer."""
+    metadata = output.get("metadata") if isinstance(output, Mapping) else None
+    mark = metadata.get(KEY) if isinstance(metadata, Mapping) else None
+    return mark if isinstance(mark, Mapping) and "version" in mark else None
 
 
 def _content(path: Path) -> Mapping[str, Any]:

@@ -259,9 +259,7 @@ def test_stripped_and_missing_files(sheet: Sheet, capsys: pytest.CaptureFixture[
     assert "a tool that strips outputs" in capsys.readouterr().out
     assert "There is no file nowhere.ipynb." in str(sheet.run("r", "%claude_restore nowhere.ipynb"))
     (tmp_path / "broken.ipynb").write_text("{")
-    assert "is not a notebook: it is not JSON" in str(
-        sheet.run("r", f"%claude_restore {tmp_path}/broken.ipynb")
-    )
+    assert "broken.ipynb is not JSON" in str(sheet.run("r", f"%claude_restore {tmp_path}/broken.ipynb"))
 
 
 def test_nothing_is_saved_where_it_is_turned_off(sheet: Sheet) -> None:
