@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbclaude.simulator import Simulator
 
 OpenNotebook = Callable[..., NotebookPage]
-"""`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab") -> NotebookPage`."""
+"""`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab", extension=True) -> NotebookPage`."""
 
 # A busy machine gets its time: what is right goes on as soon as it is.
 expect.set_options(timeout=15_000)
@@ -71,8 +71,10 @@ def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[O
         size: tuple[int, int] = (1280, 900),
         environment: dict[str, str] | None = None,
         front_end: str = "lab",
+        extension: bool = True,
     ) -> NotebookPage:
         lab.set_theme(theme)
+        lab.use_extension(extension)
         lab.connect(**(environment or {}))
         notebook = NotebookPage(lab, chromium, tripwire, size, front_end)
         opened.append(notebook)

@@ -21,6 +21,11 @@ from tests.kernel.environment import clean_environment
 START_TIMEOUT = 60.0
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
+DISABLED = {
+    "@jupyterlab/apputils-extension:announcements": True,
+    "@jupyterlab/extensionmanager-extension": True,
+}
+
 # Ends the server when it is told so on its standard input, or when whoever started it is gone, so that it never outlives
 # its tests. What else may end it is written down and ignored: machines reuse process ids, and a signal that was meant for
 # a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down.
@@ -65,6 +70,7 @@ class Lab:
         self.log_file = home / "server.log"
         self.url = ""
         self._environment = clean_environment(home)
+        self._labconfig = Path(self._environment["JUPYTER_CONFIG_DIR"]) / "labconfig"
         self._variables = home / "kernel-environment.json"
 
     def __enter__(self) -> Self:
@@ -131,6 +137,13 @@ class Lab:
         """Choose the "light" or the "dark" theme for pages opened later."""
         self.setting("@jupyterlab/apputils-extension:themes", theme=THEMES[theme])
 
+    def use_extension(self, used: bool) -> None:
+        """Give pages that are opened later the front-end extension of this environment, or keep it from them."""
+        disabled = {**DISABLED, "nbclaude": not used}
+        (self._labconfig / "page_config.json").write_text(
+            json.dumps({"disabledExtensions": disabled}), "utf-8"
+        )
+
     def kernels(self) -> list[dict[str, Any]]:
         """Return the running kernels."""
         running: list[dict[str, Any]] = self.request("GET", "api/kernels")
@@ -162,18 +175,13 @@ class Lab:
         ]
 
     def _write_settings(self) -> None:
-        labconfig = Path(self._environment["JUPYTER_CONFIG_DIR"]) / "labconfig"
-        labconfig.mkdir(parents=True)
+        self._labconfig.mkdir(parents=True)
         # No question about news, no look for updates: nothing that a test did not ask for.
         overrides = {
             "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
         }
-        disabled = {
-            "@jupyterlab/apputils-extension:announcements": True,
-            "@jupyterlab/extensionmanager-extension": True,
-        }
-        (labconfig / "default_setting_overrides.json").write_text(json.dumps(overrides), "utf-8")
-        (labconfig / "page_config.json").write_text(json.dumps({"disabledExtensions": disabled}), "utf-8")
+        (self._labconfig / "default_setting_overrides.json").write_text(json.dumps(overrides), "utf-8")
+        self.use_extension(True)
         startup = Path(self._environment["IPYTHONDIR"]) / "profile_default" / "startup"
         startup.mkdir(parents=True)
         (startup / "00-environment.py").write_text(STARTUP.format(path=str(self._variables)), "utf-8")

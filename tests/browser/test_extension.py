@@ -189,7 +189,7 @@ def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabW
     simulator.enqueue("From the side:\n\n```python\nz = 1\n```")
     side.get_by_placeholder("Ask Claude").fill("Hello")
     side.get_by_role("button", name="Ask", exact=True).click()
-    expect(side.get_by_text("From the side:", exact=True)).to_be_visible()
+    expect(side.get_by_role("region", name="Turn 4")).to_contain_text("From the side:")
     do(notebook, 0)
     side.locator(".code").last.hover()
     side.get_by_role("button", name="Insert below").last.click()

@@ -9,7 +9,7 @@ import pytest
 
 from nbclaude.simulator import Simulator
 from tests.browser.conftest import OpenNotebook
-from tests.browser.notebook_page import PANEL, NotebookPage
+from tests.browser.notebook_page import NotebookPage
 from tests.kernel.test_conversation import sent
 
 ACTIVE = (
@@ -17,10 +17,6 @@ ACTIVE = (
     "content.activeCellIndex = index; content.model.sharedModel.undoManager.stopCapturing()"
 )
 """Choose a cell; what is undone later does not reach behind this moment, however fast the steps follow each other."""
-
-
-# What our extension adds to requests: without it the kernel is told of deleted cells alone.
-WITHOUT_EXTENSION = f"{PANEL} delete panel.sessionContext.session.kernel.requestExecute"
 
 
 def do(notebook: NotebookPage, index: int, *commands: str) -> None:
@@ -33,8 +29,7 @@ def do(notebook: NotebookPage, index: int, *commands: str) -> None:
 @pytest.mark.parametrize("front_end", ["lab", "notebook"])
 def test_cut_and_paste_and_undo(claude_notebook: OpenNotebook, simulator: Simulator, front_end: str) -> None:
     cells = ["%load_ext nbclaude", *(f"%claude -m sonnet-4-5 Q{number}" for number in (1, 2, 3)), "1 + 1"]
-    notebook = claude_notebook(cells, front_end=front_end, name=f"turns-{front_end}")
-    notebook.script(WITHOUT_EXTENSION)
+    notebook = claude_notebook(cells, front_end=front_end, name=f"turns-{front_end}", extension=False)
     simulator.enqueue("A1", "A2", "A3")
     for index in range(4):
         notebook.run(index)
