@@ -56,11 +56,18 @@ def footer_of(
         word((_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered)),
         answered.receipt,
         model=model if is_claude else "",
-        name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
+        name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
         more=more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
+
+
+def _short_name(outcome: Outcome, answered: str) -> str:
+    """Return the name of a Claude model for people; empty where the server's names mean nothing to us."""
+    asked = outcome.plan.model
+    name = asked.name if asked.id == answered else model_info(answered).name if asked.known else ""
+    return name.removeprefix("Claude ")
 
 
 _NEARLY_FULL = 0.8  # of the context
