@@ -10,8 +10,9 @@ from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.schema_check import misfit
 from nbclaude.cures import Command, Mention, Words
-from nbclaude.errors import AnswerInterrupted
+from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
@@ -102,10 +103,24 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
         ("Set aside", word(set_aside_note(answered.set_aside))),
         *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
+        ("JSON", word(_off_schema(answered))),
         ("Budget", answered.budget),
         ("Context", word(_fullness(answered.outcome))),
     )
     return tuple(Notice(title, text) for title, text in told if text)
+
+
+def _off_schema(answered: Answered) -> Words:
+    """Say that the server, or its model, did not keep to the schema that was sent."""
+    plan, reply = answered.outcome.plan, answered.reply
+    if plan.settings.schema is None or answered.outcome.error is not None or reply.stop_reason != "end_turn":
+        return ()
+    try:
+        found = misfit(reply.json, plan.settings.schema)
+    except APIResponseValidationError:
+        found = "the answer is not JSON"
+    cure = "Say in the prompt as well that the answer is to be JSON, and of what form, or choose another "
+    return (f"The server did not keep to the schema: {found}. {cure}", Mention("model"), ".") if found else ()
 
 
 def _fullness(outcome: Outcome) -> Words:

@@ -44,7 +44,8 @@ def model_of_json(entry: object) -> ModelInfo | None:
         line=_text(entry.get("line")),
         known=has_capabilities,
         # Gateways have names of their own for it: OpenRouter, vLLM.
-        context_window=_size(entry, "max_input_tokens", "context_length", "max_model_len"),
+        context_window=_size(entry, "max_input_tokens", "context_length", "max_model_len")
+        or _loaded_context(entry),
         max_tokens=_size(entry, "max_tokens"),
         thinking=thinking,
         effort=_effort_levels(said.get("effort")),
@@ -72,6 +73,12 @@ def with_more(entry: object, more: object) -> object:
         if isinstance(other, Mapping) and entry.get("id") in (other.get("model"), other.get("name"))
     )
     return {**next(same, {}), **entry}
+
+
+def _loaded_context(entry: Mapping[str, Any]) -> int | None:
+    """Read the context with which llama.cpp has loaded the model."""
+    meta = entry.get("meta")
+    return _size(meta, "n_ctx") if isinstance(meta, Mapping) else None
 
 
 class _Inputs(NamedTuple):
@@ -112,8 +119,12 @@ def _price(value: object) -> Price | None:
 
 
 def _is_claude(entry: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
-    """Whether a server calls its model Claude, beyond its id: in Anthropic's shape, or by its maker."""
-    name = f"{_text(entry.get('display_name'))} {_text(entry.get('name'))}".casefold()
+    """Whether a server calls its model Claude: by a name for people in Anthropic's shape, or by its maker.
+
+    LiteLLM has that shape, too, and repeats the id, which its administrator has chosen, as the name.
+    """
+    name = _text(entry.get("display_name")).casefold()
+    name = "" if name == _text(entry.get("id")).casefold() else name
     is_of_anthropic = _text(entry.get("owned_by")).casefold() == "anthropic"
     return is_of_anthropic or ("claude" in name and (entry.get("type") == "model" or bool(said)))
 

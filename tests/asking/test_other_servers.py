@@ -12,6 +12,7 @@ from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare
+from nbclaude.conversation.answer_format import answer_format
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import MAIN
 from nbclaude.errors import ConfigurationError
@@ -144,3 +145,27 @@ def test_a_server_that_takes_no_images_is_asked_before_anything_is_sent() -> Non
                 ask(workspace, [text_block("What is this?"), PIXEL])
             assert "claude-sonnet-5-5 takes no images; nothing was sent." in said(refused.value)
     assert [head.split(b" ")[:2] for head in heads] == [[b"GET", b"/v1/models?limit=1000"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said_under_it"),
+    [
+        ("Paris, of course.", "the answer is not JSON"),
+        ('{"town": "Paris"}', "city is missing"),
+        ('{"city": "Paris"}', ""),
+        ('```json\n{"city": "Paris"}\n```', ""),
+    ],
+)
+def test_a_server_that_does_not_keep_to_the_schema(
+    lenient: Simulator, answer: str, said_under_it: str
+) -> None:
+    form = answer_format({"city": str})
+    with lenient as server:
+        server.enqueue(answer)
+        _, footer = ask(workspace_at(server.base_url), schema=form.schema)
+    told = [notice.text for notice in footer.notices if notice.word == "JSON"]
+    expected = (
+        f"The server did not keep to the schema: {said_under_it}. Say in the prompt as well that the answer is to be JSON, "
+        "and of what form, or choose another model (-m)."
+    )
+    assert told == ([expected] if said_under_it else [])

@@ -46,6 +46,7 @@ class TestNames:
             ({"object": "model", "owned_by": "llamacpp"}, False),
             ({"object": "model", "display_name": "Claude Sonnet 5.5"}, False),
             ({"type": "model", "display_name": "Claude Sonnet 5.5"}, True),
+            ({"type": "model", "display_name": "claude-sonnet-5-5", "max_input_tokens": 1_000_000}, False),
             ({"object": "model", "owned_by": "anthropic"}, True),
             ({"type": "model", "display_name": "SmolLM"}, False),
         ],
@@ -83,17 +84,18 @@ class TestInputs:
         assert (at_server.image_input, at_server.pdf_input) == expected
 
     def test_llama_cpp_answers_to_any_name(self) -> None:
-        data = {"id": "smol.gguf", "object": "model", "owned_by": "llamacpp"}
+        data = {"id": "smol.gguf", "object": "model", "owned_by": "llamacpp", "meta": {"n_ctx": 1024}}
         more = [{"name": "smol.gguf", "model": "smol.gguf", "capabilities": ["completion"]}]
         only = model_of_json(with_more(data, more))
         assert only is not None
         info = Catalog((only,), is_claude=False).info("claude-sonnet-5-5")
-        assert (info.id, info.image_input, info.sampling, info.price) == (
+        assert (info.id, info.name, info.image_input, info.context_window) == (
             "claude-sonnet-5-5",
+            "",
             False,
-            None,
-            None,
+            1024,
         )
+        assert (info.sampling, info.price) == (None, None)
 
 
 class TestPrices:
