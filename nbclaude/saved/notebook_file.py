@@ -26,6 +26,7 @@ __all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "st
 
 MAX_BYTES = 500_000_000
 _FORMAT = 4
+_KINDS = frozenset(["text/html", "text/markdown", "text/plain"])
 _MARKUP = ("text/html", "text/markdown", "image/svg+xml")
 _DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
 
@@ -65,7 +66,7 @@ class SavedAnswer:
     @property
     def saved(self) -> str:
         """When it was saved, as the record says; it sorts by time."""
-        return str(self.record.get("saved") or "")
+        return identifier(str(self.record.get("saved") or ""), 40)
 
     @property
     def states(self) -> list[Mapping[str, Any]]:
@@ -141,7 +142,9 @@ class NotebookFile:
             page = mark.get("page")
             if type(page) is int:
                 pages.setdefault(answer, {})[page] = joined(bundle.get("text/markdown"))
-                htmls.setdefault(answer, []).append(joined(bundle.get("text/html")))
+                # A front end that knows another kind shows that one.
+                html = joined(bundle.get("text/html")) if _KINDS.issuperset(bundle) else "<other>"
+                htmls.setdefault(answer, []).append(html)
             if "turns" in mark:
                 records[answer] = mark
         for answer, record in records.items():

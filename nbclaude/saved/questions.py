@@ -53,6 +53,8 @@ def question_of(
             blocks[-1] = _without_content(block)
         elif is_typed and not entry.get("label") and "{" not in view.source:
             told.append("its cell now asks something else; the original question is restored")
+        elif is_typed and not entry.get("label") and not view.has_words_of(block["text"]):
+            told.append("the original question is restored, which has words that its cell does not have")
     return blocks, told
 
 

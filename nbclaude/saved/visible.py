@@ -67,7 +67,7 @@ class View:
     @property
     def is_own(self) -> bool:
         """Whether its HTML is as nbclaude writes it, style sheet included: of other HTML nobody can tell what it hides."""
-        return all(texts.is_own for texts in self._texts)
+        return self.has_html and all(texts.is_own for texts in self._texts)
 
     @property
     def pointed(self) -> tuple[str, ...]:
@@ -82,6 +82,10 @@ class View:
     def asks(self, text: str) -> bool:
         """Tell whether the cell's source says this text."""
         return self.is_in_source.have(text)
+
+    def has_words_of(self, text: str) -> bool:
+        """Tell whether each word of this text stands anywhere in the cell's source."""
+        return set(_words(self.source)).issuperset(_words(text))
 
     def shows(self, text: str) -> bool:
         """Tell whether the outputs show this text, in its order."""

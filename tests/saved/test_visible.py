@@ -39,7 +39,6 @@ from nbclaude.saved.visible import View, has_unseen_characters
 def test_what_no_browser_shows_is_not_shown(html: str) -> None:
     """Hidden elements, comments, attributes and scripts are not seen."""
     assert not View("", [html]).shows("secret words")
-    assert not View("", [html]).is_own
     assert View("", ["<p>secret <b>words</b></p>", html]).shows("Secret *words*")
 
 
