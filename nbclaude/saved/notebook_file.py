@@ -50,8 +50,9 @@ class Cell:
             yield self.source
         for output in self.outputs:
             data = output.get("data")
-            for kind in _MARKUP if isinstance(data, Mapping) else ():
-                yield joined(data.get(kind))
+            bundle = data if isinstance(data, Mapping) else {}
+            for kind in _MARKUP:
+                yield joined(bundle.get(kind))
 
 
 @dataclass(frozen=True)

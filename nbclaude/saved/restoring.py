@@ -119,7 +119,7 @@ def _found(
             turn = _linked(one, one.turn, turns)
             in_cell = [] if its_id in live else there.get(turn.cell, [])
             asked_since += bool(in_cell) and not _is_of_other(in_cell, turn)
-            # What a branch has from another conversation belongs to no cell; nor does a turn of another notebook with such a cell.
+            # A turn that a branch shares belongs to no cell; nor does one of another notebook that has such a cell.
             belongs = its_id not in shared and not _is_of_other(in_cell, turn)
             turns[its_id] = turn if belongs else replace(turn, cell="")
     new = sum(its_id not in live for its_id in turns) - asked_since
