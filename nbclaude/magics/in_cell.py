@@ -85,7 +85,16 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
     with _early_sign(asker, options, prompt.text) as sign:
-        gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+        gathered = gather(
+            workspace,
+            asker.shell,
+            options,
+            prompt,
+            model,
+            cells=int(asker.cells),
+            names=names,
+            lazy_seconds=settings.lazy_seconds,
+        )
         sign.say("")
         question = Question(
             gathered.blocks,

@@ -147,6 +147,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         effort: str | None
         thinking: str | None
         cells: int
+        lazy_seconds: float
         max_steps: int
         approval: str
         allow_tools: list[str]

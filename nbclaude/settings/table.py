@@ -155,6 +155,13 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "lazy_seconds",
+        Number(0, unit="seconds"),
+        "seconds that a query (polars, DuckDB, dask, ibis) may be computed for the statistics in {name}; 0: not at all",
+        default=3.0,
+        configurable=True,
+    ),
+    Setting(
         "citations",
         Flag(),
         "let the answer cite the attached documents",

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         stop_sequences: tuple[str, ...] = ()
         effort: str | None = None
         thinking: str | None = None
+        lazy_seconds: float = 3.0
         tools: tuple[Mapping[str, Any], ...] = ()
         max_steps: int = 10
         approval: str = "ask"
