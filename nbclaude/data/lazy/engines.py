@@ -69,7 +69,7 @@ def _duckdb(relation: Any, job: Job) -> Rows:
 
 def _connection(relation: Any) -> Any:
     """Return the connection of a relation; older versions do not tell it, and most relations are of the default one."""
-    own = getattr(relation, "_con", None)
+    own: Any = getattr(relation, "_con", None)
     if hasattr(own, "interrupt"):
         return own
     default = getattr(sys.modules.get("duckdb"), "default_connection", None)
@@ -110,7 +110,7 @@ def _dask_cluster(frame: Any) -> str:
 
 
 def _ibis(table: Any, job: Job) -> Rows:
-    connection = getattr(table.get_backend(), "con", None)
+    connection: Any = getattr(table.get_backend(), "con", None)
     if hasattr(connection, "interrupt"):
         job.cancelled_by(connection.interrupt)
     return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
@@ -173,7 +173,9 @@ def _dask_known(frame: Any) -> str:
 
 def _spark_columns(frame: Any) -> Iterable[tuple[object, object]]:
     # Those of pandas on Spark are a Series.
-    return frame.dtypes.items() if hasattr(frame.dtypes, "items") else frame.dtypes
+    dtypes: Any = frame.dtypes
+    columns: Iterable[tuple[object, object]] = dtypes.items() if hasattr(dtypes, "items") else dtypes
+    return columns
 
 
 _SPARK = Engine(
