@@ -81,9 +81,8 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       const isLast = lines.of(panel) && ran(panel)[0] === cell && !cell.model.isDirty;
       return isLast ? runBelow(panel, cell, "%claude_explain") : explainCopy(panel, cell, source);
     },
-    fix: async (panel, cell) => {
-      if (await isSeen(panel, cell)) await run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
-    },
+    // Of the last error, the kernel knows all even if nbclaude is loaded only now.
+    fix: (panel, cell) => runBelow(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
     edit: async (panel, cell) => {
       const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
       const instruction = asked.value?.replace(/\s+/g, " ").trim();
@@ -103,7 +102,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       const picture = output ?? shown.find(isPicture);
       const isValue = !picture && shown.some((each) => each.type === "execute_result");
       if (isValue) return askBelow(panel, cell, `%%claude\n{Out[${cell.model.executionCount}]} `);
-      if (!(await isSeen(panel, cell))) return undefined;
+      if (!hasError(cell) && !(await isSeen(panel, cell))) return undefined;
       return askBelow(panel, cell, picture ? `%%claude --fig${numberOf(panel, picture)}\n` : `%%claude --cells ${ran(panel).indexOf(cell) + 1}\n`);
     },
     panel: (panel, cell) => runBelow(panel, cell, "%claude"),

@@ -73,8 +73,11 @@ export class Lines {
 
   /** What an execute request tells of the notebook. @param {Panel} panel */
   told(panel) {
-    const cells = panel.context.model.sharedModel.cells;
-    return { version: VERSION, page: PAGE, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
+    const { cells } = panel.context.model.sharedModel;
+    return {
+      version: VERSION, page: PAGE, notebook: panel.context.path,
+      cells: cells.map((cell) => cell.id), counts: cells.map((cell) => cell.execution_count ?? 0),
+    };
   }
 
   /** @param {Panel} panel @param {Kernel | null | undefined} kernel */
