@@ -15,6 +15,7 @@ from tests.browser.test_turns import do
 from tests.kernel.test_conversation import sent
 
 CLIPBOARD = "return await navigator.clipboard.readText()"
+COPIED = "async text => await navigator.clipboard.readText() === text"
 TYPES = f"{PANEL} return panel.content.widgets.map(w => w.model.mimeType)"
 PROSE, PYTHON = "text/x-ipythongfm", "text/x-ipython"
 KEYS = "return window.jupyterapp.commands.keyBindings.map(b => [b.command, b.keys.join(' ')])"
@@ -159,20 +160,20 @@ def test_every_button_and_command(
     expect(offer.get_by_role("status")).to_have_text("Copied.")
     assert notebook.script(CLIPBOARD) == "1 / 2"
 
-    # The buttons of a code block.
-    block = notebook.cell(1).locator(".nbclaude-answer .code").first
-    block.hover()
-    block.get_by_role("button", name="Copy").click()
-    expect(block.get_by_role("button", name="Copied")).to_be_visible()
-    block.get_by_role("button", name="Insert below").click()
-    assert sources(notebook)[2] == "1 / 2"
-    notebook.delete(2)
-
     # Each command writes a magic and runs it, or puts the cursor where the question goes.
-    simulator.enqueue("It divides.", "Zero again.", "It is seven.", "```python\ny = 8\n```")
+    simulator.enqueue(
+        "Such as:\n\n```python\n3 / 4\n```", "Zero again.", "It is seven.", "```python\ny = 8\n```"
+    )
     notebook.run(0)
     command(notebook, 0, "explain")
     assert sources(notebook)[1] == "%claude_explain"
+    block = notebook.cell(1).locator(".nbclaude-answer .code").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    page.wait_for_function(COPIED, arg="3 / 4")
+    block.get_by_role("button", name="Insert below").click()
+    assert sources(notebook)[2] == "3 / 4"
+    notebook.delete(2)
     command(notebook, 0, "fix")
     assert sources(notebook)[1].startswith("%claude_fix --cell ")
     expect(notebook.answer(1).first).to_contain_text("Zero again.")
@@ -230,7 +231,7 @@ def test_every_button_and_command(
     simulator.enqueue("From the side:\n\n```python\nz = 1\n```")
     side.get_by_placeholder("Ask Claude").fill("Hello")
     side.get_by_role("button", name="Ask", exact=True).click()
-    expect(side.get_by_role("region", name="Turn 5")).to_contain_text("From the side:")
+    expect(side.locator("[aria-label^='Turn ']").last).to_contain_text("From the side:")
     do(notebook, 0)
     side.locator(".code").last.hover()
     side.get_by_role("button", name="Insert below").last.click()
