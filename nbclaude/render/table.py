@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
 
 
 def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:
-    """Build the HTML, with a sentence `below` it; every cell is escaped, and nothing in it is taken for maths. Columns of numbers end at one line."""
+    """Build the HTML, with a sentence `below` it. All text is escaped, and none is maths; numbers are right-aligned."""
     cells = [[str(value) for value in row] for row in rows]
     numbers = _numeric(columns, cells)
     head = "".join(
