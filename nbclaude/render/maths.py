@@ -66,7 +66,7 @@ def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
 
 
 class _InlineRule:
-    """The rule for formulas in a line, bare environments too. What does not occur in the rest of a text is not looked for again."""
+    """The rule for formulas in a line, and bare environments. What does not occur in the rest of a text is not looked for again."""
 
     def __init__(self) -> None:
         self._src = ""
