@@ -66,7 +66,10 @@ def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
 
 
 class _InlineRule:
-    """The rule for formulas in a line, and bare environments. What does not occur in the rest of a text is not looked for again."""
+    """The rule for formulas in a line, and for bare environments.
+
+    What does not occur in the rest of a text is not looked for again.
+    """
 
     def __init__(self) -> None:
         self._src = ""
