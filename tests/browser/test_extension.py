@@ -255,6 +255,16 @@ def test_versions_languages_and_kernels_without_it(
     notebook = claude_notebook(["%load_ext nbclaude", "1", PICTURE])
     notes = notebook.page.locator(NOTES)
 
+    # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
+    notebook.edit(0, WITHOUT)
+    notebook.run(0)
+    before = sources(notebook)
+    notebook.command("nbclaude:explain")
+    expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
+    assert sources(notebook) == before
+    notebook.edit(0, "%load_ext nbclaude")
+    notebook.restart_kernel()
+
     # What was shown before nbclaude was loaded must be shown again before it can be asked about.
     notebook.run(2)
     notebook.cell(2).hover()
@@ -279,16 +289,7 @@ def test_versions_languages_and_kernels_without_it(
     assert not notebook.script(visible)
     script = lab.extension / "js" / "commands.js"
     script.write_text(script.read_text("utf-8").replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
-    notebook.restart_kernel()
     notebook.reopen()
     assert (
         notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
     )
-
-    # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
-    notebook.edit(0, WITHOUT)
-    notebook.run(0)
-    before = sources(notebook)
-    notebook.command("nbclaude:explain")
-    expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
-    assert sources(notebook) == before
