@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
-from nbclaude.asking.approving import NOBODY, Approve
+from nbclaude.approval import NOBODY, Approve, Proposed
 from nbclaude.errors import ConfigurationError
 from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
@@ -112,12 +112,24 @@ class CallRunner:
         if self._approve is None:
             return NOBODY, arguments
         self._display.settle(below=True)
-        said = self._approve(tool, arguments)
+        said = self._approve(
+            Proposed(tool, arguments, lambda given: self._misfit(tool, given), settings.approval_seconds)
+        )
         if not said.allowed:
             return said.reason or "the user said no", arguments
         if said.always:
             shelf.allow(conversation, tool)
         return "", said.arguments
+
+    def _misfit(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
+        """Return why these arguments do not fit, empty if they do."""
+        from nbclaude.tools.arguments import UnfitArgumentsError
+
+        try:
+            tool.arguments.read(arguments, self._ask.names)
+        except UnfitArgumentsError as error:
+            return str(error)
+        return ""
 
     def _called(
         self, call: Mapping[str, Any], tool: Tool, arguments: Mapping[str, Any], read: ReadArguments

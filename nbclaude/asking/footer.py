@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking.approving import NOBODY
+from nbclaude.approval import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome

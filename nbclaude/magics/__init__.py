@@ -104,6 +104,7 @@ def unload(shell: Shell) -> None:
         if magics in shell.configurables:
             shell.configurables.remove(magics)
     _close_panels()
+    _release_kernel()
     verbatim.unload(shell)
     debugging.unload(shell)
     failures.unload(shell)
@@ -122,6 +123,12 @@ def _loaded(shell: Shell) -> list[Any]:
     registry = shell.magics_manager.registry
     names = [family.__name__ for family in FAMILIES]
     return [registry[name] for name in names if name in registry]
+
+
+def _release_kernel() -> None:
+    """Take out what lets widgets speak apart from cells, if one has."""
+    if (widget := sys.modules.get("nbclaude.widget")) is not None:
+        widget.release()
 
 
 def _close_panels() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
-from nbclaude.asking.approving import approve_by_input
+from nbclaude.approval import approve_in_cell
 from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
@@ -153,7 +153,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
-        approve_by_input,
+        approve_in_cell(shell),
         saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]

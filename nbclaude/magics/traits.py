@@ -149,6 +149,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         cells: int
         max_steps: int
         approval: str
+        approval_seconds: float
         allow_tools: list[str]
         metadata_user: str | None
         service_tier: str | None

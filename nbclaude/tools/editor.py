@@ -54,7 +54,16 @@ def editor_tool(folder: Path) -> Tool:
     arguments = arguments_of(edit, EDITOR, Documented())
     definition = {"type": _TYPE, "name": EDITOR}
     touches = f"files under {editor.folder}"
-    return Tool(EDITOR, definition, edit, arguments, touches=touches, preview=editor.preview, named="editor")
+    return Tool(
+        EDITOR,
+        definition,
+        edit,
+        arguments,
+        touches=touches,
+        preview=editor.preview,
+        previewed=("file_text", "old_str", "new_str", "insert_text"),
+        named="editor",
+    )
 
 
 class Editor:
