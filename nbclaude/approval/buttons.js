@@ -2,6 +2,8 @@
 
 const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
+const EVERY = 200; // ms
+const TRIES = 100;
 const MANY = 25; // lines; a longer text scrolls in its field
 
 const made = (tag, properties) => Object.assign(document.createElement(tag), properties);
@@ -39,8 +41,15 @@ function whenKernelEnds(model, act) {
 }
 
 function initialize({ model }) {
-  // The kernel waits for this: without it, it asks in another way.
-  model.send({ key: model.get("key"), do: "ready" });
+  // The kernel waits for this: without it, it asks in another way. JupyterLab sends what it tells the first widgets of a kernel
+  // to the thread of the cell, where nobody hears it yet: so it is said again until the kernel has heard it.
+  const tell = () => model.send({ key: model.get("key"), do: "ready" });
+  let left = model.get("state") === "new" ? TRIES : 0;
+  const timer = setInterval(() => {
+    if (left-- <= 0 || model.get("state") !== "new") clearInterval(timer);
+    else tell();
+  }, EVERY);
+  return () => clearInterval(timer);
 }
 
 function render({ model, el }) {
@@ -92,11 +101,15 @@ function render({ model, el }) {
     problem.textContent = model.get("problem");
     for (const node of place.querySelectorAll("button")) node.disabled = false;
   };
+  const ended = () => { if (model.get("state") === "over") el.replaceChildren(); };
   model.on("change:problem", told);
+  model.on("change:state", ended);
   choices();
+  ended();
   const forgetKernel = whenKernelEnds(model, () => el.classList.add(GONE));
   return () => {
     model.off("change:problem", told);
+    model.off("change:state", ended);
     forgetKernel();
   };
 }

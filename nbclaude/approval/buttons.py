@@ -21,7 +21,7 @@ from nbclaude.notebook import Shell
 if TYPE_CHECKING:
     from nbclaude.approval.widget import Buttons
 
-__all__ = ["OpenButtons", "open_buttons"]
+__all__ = ["OpenButtons", "close_old_buttons", "open_buttons"]
 
 _EXTENSION_READY = (
     15.0  # seconds until a page that has our extension must be heard; a busy browser loads scripts slowly
@@ -29,6 +29,17 @@ _EXTENSION_READY = (
 _READY = 4.0
 _SLICE = 0.1  # seconds; a stop is noticed in between on every system
 _SUBSHELLS = "kernel subshells"
+
+
+_old: list[Buttons] = []
+# Widgets whose cards are answered. What a page has told them meanwhile may still wait behind the cell, and a kernel complains
+# about messages for a widget that is closed: so they are closed when the next card comes.
+
+
+def close_old_buttons() -> None:
+    """Close what is left of cards that are answered."""
+    while _old:
+        _old.pop().close()
 
 
 class _Heard:
@@ -49,7 +60,9 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
     said: queue.SimpleQueue[Mapping[str, Any]] = queue.SimpleQueue()
     key = uuid.uuid4().hex
     fields = [[field.name, field.text, field.is_json] for field in proposed.fields]
+    close_old_buttons()
     widget = apart_from_cells(shell, lambda: Buttons(said.put, key=key, fields=fields))
+    _old.append(widget)
     display_id = f"nbclaude-{uuid.uuid4().hex[:12]}"
     buttons = OpenButtons(shell, proposed, widget, said)
     is_shown = False
@@ -63,7 +76,7 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
         shell.display_pub.publish(data=bundle, metadata={}, transient={"display_id": display_id})
         yield buttons
     finally:
-        apart_from_cells(shell, widget.close)
+        apart_from_cells(shell, lambda: widget.set_trait("state", "over"))
         if is_shown:
             shell.display_pub.publish(
                 data={"text/html": "", "text/plain": ""},
@@ -99,9 +112,12 @@ class OpenButtons:
 
     def is_heard(self, seconds: float) -> bool:
         """Wait until the page says that it is there; return whether it did within this time."""
+        from nbclaude.widget import apart_from_cells
+
         end = time.monotonic() + seconds
         while (said := self._next(end)) is not None:
             if said.get("do") == "ready":
+                apart_from_cells(self._shell, lambda: self._widget.set_trait("state", "open"))
                 return True
         return False
 

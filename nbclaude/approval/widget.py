@@ -19,7 +19,7 @@ class Buttons(FrontEndWidget):
     """Tells by messages what the user says: `{"key": ..., "do": "ready" | "allow" | "always" | "deny" | "edit", ...}`.
 
     `key` belongs to this card: what tells another one is not heard. `fields` are `[name, text, is_json]` of each argument, and
-    `problem` says what is wrong with what was edited.
+    `problem` says what is wrong with what was edited. The `state` is "new" until the page is heard, then "open", then "over".
     """
 
     _anywidget_id = Unicode("nbclaude.approval.widget.Buttons").tag(sync=True)
@@ -28,6 +28,7 @@ class Buttons(FrontEndWidget):
     key = Unicode().tag(sync=True)
     fields: List[list[Any]] = List().tag(sync=True)
     problem = Unicode().tag(sync=True)
+    state = Unicode("new").tag(sync=True)
 
     def __init__(self, heard: Callable[[Mapping[str, Any]], None], **traits: Any) -> None:
         super().__init__(**traits)
@@ -40,5 +41,5 @@ class Buttons(FrontEndWidget):
         self.problem = problem
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:
-        if isinstance(content, Mapping) and content.get("key") == self.key:
+        if isinstance(content, Mapping) and content.get("key") == self.key and self.state != "over":
             self._heard(content)

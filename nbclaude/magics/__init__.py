@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from nbclaude import __version__, notebook
+from nbclaude.approval.buttons import close_old_buttons
 from nbclaude.edits import insert_cells
 from nbclaude.lab import LINE
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
@@ -126,7 +127,8 @@ def _loaded(shell: Shell) -> list[Any]:
 
 
 def _release_kernel() -> None:
-    """Take out what lets widgets speak apart from cells, if one has."""
+    """Close the buttons of cards, and take out what lets widgets speak apart from cells, if one has."""
+    close_old_buttons()
     if (widget := sys.modules.get("nbclaude.widget")) is not None:
         widget.release()
 
