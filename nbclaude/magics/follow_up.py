@@ -149,7 +149,7 @@ class FollowUpMagics(OtherFamily):
         return ask_in_cell(self._chat, options, ask)
 
     def _tools(self, options: Options, names: Scope) -> Tools | None:
-        return tools_given(self.shell, self.workspace.seen, options, names)
+        return tools_given(self.shell, self.workspace, options, names)
 
 
 def _value(text: str, where: Standing) -> Any:

@@ -80,7 +80,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     """
     workspace = asker.workspace
     form = format_of(options, names)
-    tools = tools_given(asker.shell, workspace.seen, options, names)
+    tools = tools_given(asker.shell, workspace, options, names)
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
