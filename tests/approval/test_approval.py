@@ -29,7 +29,7 @@ def erase(what: str, times: int = 1) -> str:
 ERASE: Tool = tool_of(erase)
 
 
-def proposed(seconds: float = 0.0, **arguments: Any) -> Proposed:
+def proposed(seconds: float = 0.0, /, **arguments: Any) -> Proposed:
     def check(given: Mapping[str, Any]) -> str:
         return "" if isinstance(given.get("times", 1), int) else "The arguments do not fit: times."
 
@@ -63,9 +63,8 @@ def shell() -> Shell:
     kernel = SimpleNamespace(
         kernel_info={"supported_features": ["kernel subshells"]}, get_parent=lambda: parent
     )
-    return SimpleNamespace(
-        display_pub=CapturingDisplayPublisher(), get_parent=lambda: parent, kernel=kernel, user_ns={}
-    )
+    publisher: Any = CapturingDisplayPublisher
+    return SimpleNamespace(display_pub=publisher(), get_parent=lambda: parent, kernel=kernel, user_ns={})
 
 
 @pytest.fixture
@@ -85,6 +84,16 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
     monkeypatch.setattr(buttons._Heard, "never", False)
     yield open_page
     buttons.close_old_buttons()
+
+
+def _typing(asked: list[str], said: str) -> Callable[[str], str]:
+    """Return what types this, and notes what it is asked."""
+
+    def typing(prompt: str) -> str:
+        asked.append(prompt)
+        return said
+
+    return typing
 
 
 def shown(shell: Shell) -> str:
@@ -177,7 +186,7 @@ def test_a_page_that_is_not_heard_gets_no_buttons(
 ) -> None:
     monkeypatch.setattr(buttons, "_READY", 0.05)
     asked: list[str] = []
-    monkeypatch.setattr(builtins, "input", lambda prompt: asked.append(prompt) or "a")
+    monkeypatch.setattr(builtins, "input", _typing(asked, "a"))
     opened = page({"do": "allow"}, ready=False)
     assert approve_in_cell(shell)(proposed(what="x")) == Approval(True, {"what": "x"})
     assert asked == ["[a]llow, allow in this [c]onversation, [e]dit the arguments, [d]eny: "]
@@ -256,7 +265,7 @@ def test_everything_of_a_call_is_shown_as_text(
         "<img src=x>": "[a]llow: a\n✓ Allowed.",
         "long": "y" * 100_000,
     }
-    approve_in_cell(shell)(proposed(**hostile))
+    approve_in_cell(shell)(Proposed(ERASE, hostile))
     card = shown(shell)
     for forbidden in ("<button", "<script", "<img", "\x1b", "\u202e"):
         assert forbidden not in card
@@ -264,8 +273,8 @@ def test_everything_of_a_call_is_shown_as_text(
     assert "\\u001b]0;t\\u0007\\u202e" in card
     assert "y" * 100_000 in card
     asked: list[str] = []
-    monkeypatch.setattr(builtins, "input", lambda prompt: asked.append(prompt) or "d")
-    approve_by_input(proposed(**hostile))
+    monkeypatch.setattr(builtins, "input", _typing(asked, "d"))
+    approve_by_input(Proposed(ERASE, hostile))
     # Line ends of an argument are escapes, so that it cannot look like the next question.
     assert '\n  <img src=x> = "[a]llow: a\\n✓ Allowed."\n' in asked[0]
 

@@ -88,8 +88,8 @@ def test_words(line: str, words: list[str] | None) -> None:
     ],
 )
 def test_options_of_the_servers_tools(word: str, options: dict[str, Any]) -> None:
-    found = built_in(word, None, None, OLD)  # type: ignore[arg-type]
-    assert {key: value for key, value in dict(found).items() if key not in ("type", "name")} == options  # type: ignore[call-overload]
+    found: Any = built_in(word, None, None, OLD)  # type: ignore[arg-type]
+    assert {key: value for key, value in found.items() if key not in ("type", "name")} == options
 
 
 @pytest.mark.parametrize(
