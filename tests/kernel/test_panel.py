@@ -62,7 +62,7 @@ def test_what_widgets_of_the_panel_are_told_belongs_to_no_cell(claude_kernel: Ke
         "ours = apart_from_cells(get_ipython(), lambda: Buttons(print, key='k'))\n"
     )
     claude_kernel.run(heard_by)
-    assert claude_kernel.value("by(ours)") == "'theirs'"
+    assert claude_kernel.value("by(ours)") == "theirs"
     assert claude_kernel.value("by(slider)") == claude_kernel.value(
         "None if hasattr(slider.comm, '_reply_subshell_for') else 'theirs'"
     )
