@@ -52,7 +52,7 @@ def test_the_notebook(claude_kernel: Kernel, simulator: Simulator) -> None:
         (False, _marked("get_stock_price", '{"ticker": "AAPL", "price": 150.25}'))
     ]
     assert "33.33" in str(results["ask-python"])
-    assert outputs["mean"].data("text/plain") == ["33.333333333333336"]
+    assert outputs["mean"].result == "33.333333333333336"
     assert results["ask-editor"] == [(False, _marked("str_replace_based_edit_tool", "Created notes.txt."))]
     assert results["ask-bash"] == [(False, _marked("bash", "tea 3.50\nnotes.txt"))]
     assert outputs["steps"].stdout == "bash {'command': 'cat notes.txt; ls'}\n"
