@@ -150,6 +150,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         lazy_seconds: float
         max_steps: int
         approval: str
+        approval_seconds: float
         allow_tools: list[str]
         metadata_user: str | None
         service_tier: str | None

@@ -204,6 +204,13 @@ SETTINGS: tuple[Setting, ...] = (
         configurable=True,
     ),
     Setting(
+        "approval_seconds",
+        Number(0),
+        "seconds after which a call that you have not answered is denied; 0 waits for you",
+        default=0.0,
+        configurable=True,
+    ),
+    Setting(
         "allow_tools",
         Texts(Text()),
         "names of tools that run without asking, like ['total', 'python']",

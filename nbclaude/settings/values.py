@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         tools: tuple[Mapping[str, Any], ...] = ()
         max_steps: int = 10
         approval: str = "ask"
+        approval_seconds: float = 0.0
         allow_tools: tuple[str, ...] = ()
         tool_choice: str | None = None
         metadata_user: str | None = None
