@@ -58,7 +58,8 @@ def written_table(text: str, cells: Cells) -> str:
     """Put what was seen into the table of the documentation; servers that were not asked keep their cells."""
     before = cells_of(text)
     before.update(cells)
-    return text.replace(_block(text), f"\n{table_of(before)}\n")
+    head, begin, rest = text.partition(_BEGIN)
+    return f"{head}{begin}\n{table_of(before)}\n{_END}{rest.partition(_END)[2]}"
 
 
 def _block(text: str) -> str:

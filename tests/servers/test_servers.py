@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
 import pytest
@@ -75,7 +75,7 @@ def server(
 ) -> Iterator[Server]:
     """Give each of the servers in turn, connected."""
     folder = tmp_path_factory.mktemp("server")
-    starts: dict[str, Callable[[], object]] = {
+    starts: dict[str, Callable[[], AbstractContextManager[str]]] = {
         "LiteLLM": lambda: litellm(folder, simulator.base_url),
         "llama.cpp": lambda: llama_cpp(folder),
         "nginx": lambda: nginx(folder, simulator.base_url),
@@ -83,10 +83,10 @@ def server(
     if request.param == "nginx" and nginx_program() is None:
         pytest.skip("nginx is not installed")
     with ExitStack() as stack:
-        address = stack.enter_context(starts[request.param]())  # type: ignore[arg-type]
+        address = stack.enter_context(starts[request.param]())
         script = None if request.param == "llama.cpp" else simulator
         key = KEY if request.param == "LiteLLM" else "any"
-        yield _connected(servers_kernel, request.param, str(address), key, cells, script)
+        yield _connected(servers_kernel, request.param, address, key, cells, script)
 
 
 def test_it_answers_and_streams(server: Server) -> None:

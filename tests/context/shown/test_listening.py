@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from IPython.core.displaypub import DisplayPublisher
+from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.context.shown.listening import is_heard, listen, replaced
 
 
-class Publisher(DisplayPublisher):
+class Publisher:
     """Has no hooks, as xeus-python's publisher has none."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.published: list[tuple[Any, ...]] = []
 
-    def publish(  # type: ignore[override]
+    def publish(
         self,
         data: Any,
         metadata: Any = None,
@@ -26,6 +25,9 @@ class Publisher(DisplayPublisher):
         update: bool = False,
     ) -> None:
         self.published.append((data, transient, update))
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.published.append(({"text/plain": "cleared"}, None, wait))
 
 
 class Slotted:
@@ -66,7 +68,7 @@ def test_a_publisher_without_hooks_is_heard_and_left_as_it_was() -> None:
         "transient": {"display_id": "x"},
     }
     assert heard[1]["content"]["metadata"] == {"m": 1} and heard[2]["content"] == {"wait": True}
-    assert [data["text/plain"] for data, _, _ in publisher.published] == ["a", "b", "c"]
+    assert [data["text/plain"] for data, _, _ in publisher.published] == ["a", "b", "cleared", "c"]
     assert vars(publisher).keys() == before.keys()
 
 
@@ -78,7 +80,7 @@ def test_a_hook_that_fails_hides_nothing() -> None:
 
 
 def test_ipythons_own_publishers_are_not_listened_to() -> None:
-    assert is_heard(Publisher()) and not is_heard(DisplayPublisher())
+    assert is_heard(Publisher()) and not is_heard(CapturingDisplayPublisher())  # type: ignore[no-untyped-call]
 
 
 def test_streams_without_a_dict() -> None:
