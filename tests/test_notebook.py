@@ -144,6 +144,21 @@ class TestDeletedCells:
         assert requests.run("X", after=5) == []
         assert requests.run("A", "X", after=0.2) == ["X"]
 
+    def test_deleted_again_right_after_run_all(self) -> None:
+        requests = Requests()
+        assert [requests.run(cell, "X", after=0.1) for cell in "XABCDE"] == [[]] * 6
+        assert requests.run("A", "X", after=0.3) == ["X"]
+
+    def test_what_waits_in_the_queue_was_sent_before_the_first_reply(self) -> None:
+        requests = Requests()
+        told = shell({"cellId": "A", "deletedCells": ["X"]}, header={"msg_id": "a", "date": requests.now})
+        assert requests.cells.begin(told) == {"X"}
+        time.sleep(0.7)
+        requests.cells.end()
+        assert requests.run("X", "X", after=0.01) == []
+        assert requests.run("B", "X", after=0.4) == []  # while A ran
+        assert requests.run("B", "X", after=0.8) == ["X"]
+
     def test_a_cell_that_takes_long_holds_the_queue(self) -> None:
         requests = Requests()
         told = shell({"cellId": "X", "deletedCells": ["X"]}, header={"msg_id": "x", "date": requests.now})

@@ -211,10 +211,10 @@ class Conversation:
         """Put the turns of deleted cells back into their places, of all by default; return how many there were."""
         with self._guard:
             back = [turn for turn in self.set_aside if cells is None or turn.cell in cells]
-            cells, count = frozenset(turn.cell for turn in back), len(back)
+            returned, count = frozenset(turn.cell for turn in back), len(back)
             if count:
-                self._change(Change(replaced=count, cells=cells, kind="return"), self.every)
-                self._deleted -= cells
+                self._change(Change(replaced=count, cells=returned, kind="return"), self.every)
+            self._deleted -= returned | frozenset(cells or ())
             return count
 
     def reset(self) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from nbclaude.notebook.front_end import Shell, cell_run, metadata_of, request_of
 
 __all__ = ["DeletedCells"]
 
-# Seconds after a request within which another one is taken to be of the same Run All: nobody deletes a cell again so fast.
-_REPEATED = 1.0
+# Requests that follow each other this fast come from one Run All: nobody deletes a cell in between.
+_BURST = timedelta(seconds=0.25)
 
 
 class DeletedCells:
@@ -20,14 +20,18 @@ class DeletedCells:
     It names cells that were removed at some time since the last reply, which is less than it seems: a cell that was cut and
     pasted, or whose deletion was undone, is named though it is on the screen again, with the same id. And requests that were
     queued together (Run All) all name the same cells, also those that come after the run of such a cell.
+    All times are the front end's, as the requests tell them.
     """
 
     def __init__(self) -> None:
         self._named: frozenset[str] = frozenset()
         self._sent: datetime | None = None
         self._started = 0.0
-        # Cells that were named by the very request that showed that they exist: until when a request was sent that repeats it.
-        self._there: dict[str, tuple[datetime, float]] = {}
+        self._replied: datetime | None = None
+        # Cells that were named by the very request that showed that they exist: requests sent until then repeat it.
+        self._there: dict[str, datetime] = {}
+        # Those of which the cell that runs has shown it.
+        self._shown: set[str] = set()
 
     def begin(self, shell: Shell) -> frozenset[str]:
         """Return which cells are gone as a cell begins to run: those that its request names, if nothing shows that they exist."""
@@ -38,6 +42,7 @@ class DeletedCells:
             else frozenset()
         )
         self._sent, self._started = _sent(shell), time.monotonic()
+        self._shown.clear()
         gone = frozenset(cell for cell in self._named if not self._repeats(cell))
         at = cell_run(shell)
         if at is not None:
@@ -49,22 +54,30 @@ class DeletedCells:
         """Take note that these cells are there, whatever the request of the cell that runs says of them."""
         for cell in cells:
             if self._sent is not None and cell in self._named:
-                self._there[cell] = (self._sent, _REPEATED)
+                self._there[cell] = self._sent + _BURST
+                self._shown.add(cell)
             else:
                 self._there.pop(cell, None)
 
     def end(self) -> None:
         """Take note that the cell has run: its reply lets the front end forget the cells that it named."""
-        took = time.monotonic() - self._started
-        self._there = {
-            cell: (sent, max(most, took)) if sent == self._sent else (sent, most)
-            for cell, (sent, most) in self._there.items()
-        }
+        if self._sent is None:
+            return
+        took = timedelta(seconds=time.monotonic() - self._started)
+        # What waited in the queue began with the reply before it, which has let the front end forget already.
+        began = max(self._sent, self._replied or self._sent)
+        forgets = began if began > self._sent else began + took
+        self._replied = began + took
+        for cell in self._shown & self._there.keys():
+            self._there[cell] = max(self._there[cell], forgets)
 
     def _repeats(self, cell: str) -> bool:
         """Whether the request only repeats what is known to be wrong: it was sent before the front end could forget it."""
-        sent, most = self._there.get(cell, (None, 0.0))
-        return sent is not None and self._sent is not None and (self._sent - sent).total_seconds() < most
+        until = self._there.get(cell)
+        if until is None or self._sent is None or self._sent > until:
+            return False
+        self._there[cell] = max(until, self._sent + _BURST)
+        return True
 
 
 def _sent(shell: Shell) -> datetime | None:

@@ -149,7 +149,7 @@ class StreamFault:
     * `truncate`: the body ends as if complete, without the rest;
     * `drop`: the connection is closed (FIN) inside the chunked body;
     * `reset`: the connection is reset (RST);
-    * `stall`: nothing comes for `seconds` or until `until` is set, then the answer goes on.
+    * `stall`: nothing comes for `seconds` or until `until` is set, then the answer goes on, to `then` if that is given.
 
     With `inside_event` the first half of the next event's bytes is sent before. Without a position: after the
     first text delta. For a request without `stream`, `error` is an HTTP error, the others happen in the
@@ -166,6 +166,7 @@ class StreamFault:
     details: Mapping[str, Any] | None = None
     seconds: float = 60.0
     until: threading.Event | None = None
+    then: StreamFault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _send_stream(
             struck = time.monotonic()
             if not _strike(connection, fault, event, exchange):
                 return
-            fault = None
+            fault = fault.then
             due += time.monotonic() - struck
         if event.paced:
             # Each delta has its own moment on the clock: a late one does not make the later ones late.

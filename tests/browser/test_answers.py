@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from html.parser import HTMLParser
 
 from playwright.sync_api import Locator, expect
 
 from nbclaude.render.markdown import render_markdown
-from nbclaude.simulator import Answer, Pace, Simulator
+from nbclaude.simulator import Answer, Pace, Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import ATTACKS, SHOWCASE, report
 from tests.browser.notebook_page import NotebookPage
@@ -64,12 +65,14 @@ def overflowing(area: Locator) -> list[str]:
 def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
-    simulator.enqueue(Answer(SHOWCASE, pace=Pace(deltas_per_second=25, characters=6, first_delay=2.0)))
+    answer, begin = Answer(SHOWCASE, pace=Pace(deltas_per_second=25, characters=6)), threading.Event()
+    simulator.enqueue(StreamFault("stall", answer, after_events=1, until=begin))
     # A model that does not think first: its answer is the text alone.
     notebook = claude_notebook([LOAD, ASK.replace("%%claude", "%%claude -m opus-4-8")])
     notebook.run(0)
     notebook.start(1)
-    expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible(timeout=1900)
+    expect(notebook.outputs(1).locator(".nbclaude-waiting")).to_be_visible()
+    begin.set()
     expect(notebook.answer(1).locator("h1")).to_have_text("A heading")
     assert notebook.answer(1).locator("blockquote").count() == 0
     expect(notebook.answer(1).locator("blockquote").first).to_be_visible()
@@ -174,7 +177,7 @@ def test_the_stop_button_keeps_the_partial_answer_and_a_failed_ask_shows_one_err
     assert "AnswerInterrupted" not in notebook.text(1)
     notebook.run(2)
     kept = simulator.requests[1].messages[1]["content"][-1]["text"]
-    assert kept.startswith("## Section 0") and "Section 50" not in kept
+    assert kept.startswith("## Section 0") and "Section 199" not in kept
     notebook.screenshot("interrupted")
     notebook.run(3)
     notebook.run(4)

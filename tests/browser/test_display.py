@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 
 from playwright.sync_api import expect
 
-from nbclaude.simulator import Answer, Pace, Simulator
+from nbclaude.simulator import Answer, Pace, Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 
 ANSWER = (
@@ -36,7 +37,8 @@ watch();"""
 def test_an_answer_in_an_output_widget_grows_and_is_there_once(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
-    simulator.enqueue(Answer(ANSWER, pace=Pace(25, 5)), ANSWER, ANSWER)
+    go_on = threading.Event()
+    simulator.enqueue(StreamFault("stall", ANSWER, after_characters=20, until=go_on), ANSWER, ANSWER)
     notebook = claude_notebook(
         [
             SETUP,
@@ -50,6 +52,7 @@ def test_an_answer_in_an_output_widget_grows_and_is_there_once(
     growing = notebook.cell(0).locator(".jp-OutputArea .jp-OutputArea")
     expect(growing).to_contain_text("First words.")
     assert "Last words" not in growing.inner_text()
+    go_on.set()
     notebook.wait_until_idle()
     notebook.run(2)
     notebook.run(3)
@@ -74,10 +77,11 @@ def test_what_is_cleared_meanwhile_is_there_in_the_end(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
     paragraphs = [f"Paragraph {number} of it." for number in range(120)]
-    simulator.enqueue(*[Answer("\n\n".join(paragraphs), pace=Pace(60, 6))] * 2)
     notebook = claude_notebook(["%load_ext nbclaude", "%claude hi"])
     notebook.run(0)
     for cleared in (True, False):
+        answer, go_on = Answer("\n\n".join(paragraphs), pace=Pace(100, 12)), threading.Event()
+        simulator.enqueue(StreamFault("stall", answer, after_characters=300, until=go_on))
         notebook.start(1)
         expect(notebook.answer(1)).to_contain_text("Paragraph 9")
         if cleared:
@@ -86,6 +90,7 @@ def test_what_is_cleared_meanwhile_is_there_in_the_end(
             expect(notebook.answer(1)).to_have_count(0)
         else:
             notebook.script(LOWEST)
+        go_on.set()
         notebook.wait_until_idle()
         expect(notebook.answer(1)).to_have_count(2)  # the page, and its ending
         assert notebook.answer(1).locator("p").all_inner_texts()[:120] == paragraphs

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from nbclaude.simulator import Answer, Pace, Simulator
+from nbclaude.simulator import Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 from tests.browser.extension import LabWithExtension
 from tests.browser.notebook_page import PANEL, NotebookPage
@@ -119,11 +120,14 @@ def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulato
 
     # Cleared while it arrives, an answer of several pages is whole at its end.
     words = "\n\n".join(f"Paragraph {number}. " + "word " * 60 for number in range(40))
-    simulator.enqueue(Answer(words, pace=Pace(100, 60)))
+    go_on = threading.Event()
+    simulator.enqueue(StreamFault("stall", words, after_characters=6000, until=go_on))
     notebook.edit(4, "%%claude\nlong")
     notebook.start(4)
-    expect(notebook.outputs(4)).to_have_count(2)
+    expect(notebook.outputs(4).nth(1)).to_be_attached()
     do(notebook, 4, "clear-cell-output")
+    expect(notebook.outputs(4)).to_have_count(0)
+    go_on.set()
     notebook.wait_until_idle()
     expect(notebook.answer(4).first).to_contain_text("Paragraph 0.")
     expect(notebook.answer(4).last).to_contain_text("Paragraph 39.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nbclaude.asking.follow_up import is_cut, origin_of_rest, origin_of_results
@@ -185,6 +185,16 @@ steps = st.one_of(
 
 @settings(max_examples=examples(100))
 @given(st.lists(steps, max_size=25))
+# What is brought back in one conversation is there in all of them.
+@example(
+    [
+        ("run", "a", "main", 1, False),
+        ("run", "a", "side", 1, False),
+        ("delete", {"a"}),
+        ("bring_back",),
+        ("undo", "main"),
+    ]
+)
 def test_what_is_sent_is_what_the_cells_that_are_there_show(life: list[tuple[Any, ...]]) -> None:
     notebook = Notebook()
     for what, *details in life:

@@ -102,6 +102,13 @@ class TestFaults:
             go_on.set()
             assert b'" def"' in reply.read()
 
+    def test_a_stall_can_be_followed_by_another_fault(self, simulator: Simulator) -> None:
+        go_on = threading.Event()
+        go_on.set()
+        cut = StreamFault("truncate", after_characters=7)
+        simulator.enqueue(StreamFault("stall", "abc def ghi", after_characters=3, until=go_on, then=cut))
+        assert deltas(stream(simulator)) == ["abc", " def"]
+
     def test_faults_without_a_stream(self, simulator: Simulator) -> None:
         simulator.enqueue(StreamFault("error"), StreamFault("truncate"), StreamFault("stall", seconds=0.1))
         reply = ask(simulator)
