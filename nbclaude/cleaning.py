@@ -23,6 +23,8 @@ _LINE = re.compile(r"[\s\u2028\u2029]+")
 
 def printable(text: str) -> str:
     """Return a text of several lines as it can be shown anywhere; half a character becomes `\ufffd`."""
+    if text.replace("\n", "").isprintable():
+        return text  # nearly every text, at a twentieth of the cost
     return _UNSAFE.sub(_shown, text)
 
 

@@ -104,6 +104,10 @@ class Workspace:
         """Return the settings that a profile, a panel or the user has configured."""
         return self._surroundings.configured()
 
+    def locked(self) -> frozenset[str]:
+        """Return the names of the settings that an administrator has locked."""
+        return self._surroundings.locked()
+
     def cell_run(self) -> CellRun | None:
         """Return which cell runs, and in which execution; None where nobody tells."""
         return self._surroundings.cell_run()

@@ -12,6 +12,7 @@ from nbclaude.edits.ways import Way, way_of
 from nbclaude.lab import LINE, OfferedActions, told_by
 from nbclaude.notebook import Shell, cell_run
 from nbclaude.output import show_bundle
+from nbclaude.render.switches import INSTEAD_OF_CODE, WITHOUT_WIDGET
 
 __all__ = [
     "Offer",
@@ -24,19 +25,9 @@ __all__ = [
     "with_ids",
 ]
 
-# The diff shows the code that the answer above it ends in: one block of it is enough.
-_ONCE = (
-    ".jp-OutputArea-child:has(+ .jp-OutputArea-child .nbclaude-instead) .nbclaude-answer > .code:last-of-type"
-    " { display: none; }"
-)
 _NO_WAY = "This front end does not let nbclaude change its cells, so the new code is shown here:"
 _DONE = ("replaced", "inserted", "restored")
 _MAX_WIDGETS = 60  # of one kernel; the oldest close then
-# The buttons are the output after the diff. Where their widget has gone, JupyterLab would show an error in their place.
-_VANISHING = (
-    ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets)"
-    ":not(:has(.nbclaude-actions:not(.jupyter-widgets-disconnected))) { display: none; }"
-)
 _widgets: list[tuple[str, Any]] = []  # each with the id of the cell that shows it
 
 
@@ -188,7 +179,7 @@ def _show_diff(shell: Shell, proposal: Proposal, note: str) -> None:
     if note.endswith(":"):
         said += source_html(proposal.after, styled=False)
         plain += f"\n\n{proposal.after}"
-    html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{_VANISHING}{_ONCE}</style>{body}{said}</div>'
+    html = f'<div class="nbclaude{offered}"><style>{STYLE}{DIFF_STYLE}{WITHOUT_WIDGET}{INSTEAD_OF_CODE}</style>{body}{said}</div>'
     show_bundle(shell, html=html, text=plain)
 
 
@@ -196,7 +187,7 @@ def show_line(shell: Shell, text: str) -> None:
     """Show a sentence; the widget that may follow it vanishes when it has gone."""
     from nbclaude.render.style import STYLE
 
-    style = f"<style>{STYLE}{_VANISHING}</style>"
+    style = f"<style>{STYLE}{WITHOUT_WIDGET}</style>"
     html = f'<div class="nbclaude nbclaude-offered">{style}<p class="nbclaude-line">{escape(text)}</p></div>'
     show_bundle(shell, html=html, text=text)
 

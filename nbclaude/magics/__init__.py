@@ -7,7 +7,7 @@ from typing import Any
 
 from nbclaude import __version__, notebook
 from nbclaude.edits import insert_cells
-from nbclaude.lab import LINE
+from nbclaude.lab import LINE, cell_that_ran
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.compact import CompactMagics
@@ -69,7 +69,7 @@ def load(shell: Shell) -> None:
             locked=lambda: chat.held_fast,
         )
     )
-    workspace.seen.load(shell, workspace.cell_run)
+    workspace.seen.load(shell, workspace.cell_run, lambda count: cell_that_ran(shell, count))
     verbatim.load(shell)
     debugging.load(shell)
     failures.load(shell)

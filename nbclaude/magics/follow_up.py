@@ -120,7 +120,13 @@ class FollowUpMagics(OtherFamily):
 
     def _settings(self, options: Options, turn: Turn, names: Scope) -> Settings:
         given = settings_given(options, names, format_of(options, names), self._tools(options, names))
-        return follow_up_settings(turn.settings, self.workspace.settings(given))
+        fixed = set(self.workspace.locked())
+        if turn.is_restored:
+            from nbclaude.saved.record import NOT_KEPT
+
+            # The notebook does not know them, so those of this kernel count: the system prompt above all.
+            fixed |= NOT_KEPT - {"tools"}
+        return follow_up_settings(turn.settings, self.workspace.settings(given), fixed)
 
     def _ask(
         self,

@@ -176,7 +176,9 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
 def _footer(answered: Answered, asker: Asker) -> Footer:
     """Write the footer; a panel shows it with the turn, without what is said of this cell alone."""
     footer = footer_of(answered, note_text)
-    asker.workspace.footers.keep(answered.outcome.message, footer.html)
+    # Where tools ran in between, the outcome's message is that of all requests together.
+    last = answered.turns[-1].message if answered.turns else answered.outcome.message
+    asker.workspace.footers.keep(last, footer.html)
     return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
 
 

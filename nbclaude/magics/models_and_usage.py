@@ -76,10 +76,8 @@ class AccountMagics(OtherFamily):
             for name, total in ledger.by(key).items()
         ]
         rows.append(_usage_row("in all", ledger.total))
-        show_table(
-            self.shell, f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}", _USAGE_COLUMNS, rows
-        )
-        say(_budget_text(workspace))
+        title = f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}"
+        show_table(self.shell, title, _USAGE_COLUMNS, rows, _budget_text(workspace))
 
     @line_magic
     def claude_budget(self, line: str) -> None:
@@ -113,7 +111,7 @@ def _budget_text(workspace: Workspace) -> str:
     if budget.limit is None:
         return "No budget is set. %claude_budget 5 sets one of 5 dollars."
     spent = budget.spent(workspace.ledger)
-    return f"Budget: {dollars(spent)} of {dollars(budget.limit)} are spent, {dollars(budget.limit - spent)} are left."
+    return f"Budget: {dollars(spent)} of {dollars(budget.limit)} is spent, {dollars(budget.limit - spent)} is left."
 
 
 def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:

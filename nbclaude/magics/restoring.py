@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +16,7 @@ from nbclaude.wire.message import prompt_tokens, token_count
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
+    from nbclaude.conversation.turns import Turn
     from nbclaude.saved.notebook_file import NotebookFile
     from nbclaude.saved.restoring import FoundConversation
 
@@ -134,7 +136,7 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
         usage = turn.message.get("usage") or {}
         tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
         total += tokens_in + tokens_out
-        asked, answer = excerpt(turn.asked, _EXCERPT), excerpt(turn.answer, _EXCERPT)
+        asked, answer = excerpt(_asked_in(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT)
         rows.append((number, asked, answer, f"{tokens_in:,}", f"{tokens_out:,}", turn.model))
     title = f"Conversation {found.name!r} in {file}: {count_of_turns(len(found.turns))}"
     if found.saved:
@@ -142,6 +144,11 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
         title += f", {total:,} tokens when first asked, saved {when} UTC"
     show_table(shell, title, _COLUMNS, rows)
     _tell(found)
+
+
+def _asked_in(turn: Turn) -> str:
+    """Return what a turn is called, and what it asks: a notebook may call it anything."""
+    return f"{turn.label}: {replace(turn, label='').asked}" if turn.label else turn.asked
 
 
 def _tell(found: FoundConversation) -> None:

@@ -6,16 +6,9 @@ from collections.abc import Sequence
 from html import escape
 
 from nbclaude.render.style import STYLE
+from nbclaude.render.switches import PANEL_PICTURE
 
 __all__ = ["picture_html"]
-
-# The live panel hides the picture that is saved below it; where there is no live panel the picture shows instead.
-_SWITCH = """
-.jp-OutputArea-child:has(.nbclaude-panel):not(:has(.jupyter-widgets-disconnected))
-  + .jp-OutputArea-child:has(.nbclaude-picture) { display: none; }
-.jp-OutputArea-child:not(:has(.nbclaude-panel:not(.jupyter-widgets-disconnected))):has(+ .jp-OutputArea-child .nbclaude-picture) {
-  display: none; }
-"""
 
 
 def picture_html(facts: Sequence[tuple[str, str]], turns: Sequence[tuple[int, str, str]]) -> str:
@@ -29,7 +22,7 @@ def picture_html(facts: Sequence[tuple[str, str]], turns: Sequence[tuple[int, st
         for number, question, answer in turns
     )
     return (
-        f'<div class="nbclaude nbclaude-picture mathjax_ignore tex2jax_ignore"><style>{STYLE}{" ".join(_SWITCH.split())}</style>'
+        f'<div class="nbclaude nbclaude-picture mathjax_ignore tex2jax_ignore"><style>{STYLE}{PANEL_PICTURE}</style>'
         "<p><strong>The panel of %claude, as it was last</strong></p>"
         f'<div class="table"><table><tbody>\n{rows}</tbody></table></div>{asked}'
         '<p class="nbclaude-footer">Run this cell to open the panel.</p></div>'

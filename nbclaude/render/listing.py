@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from nbclaude.render.highlight import highlight
 
-__all__ = ["Listing"]
+__all__ = ["LISTING_STYLE", "MARKED_LINE", "Listing"]
 
 _MAX_LINES = 300
 # Where several outputs meet: in JupyterLab, Notebook 7 and exported HTML; in the classic template; and in one output alone.
@@ -27,9 +27,9 @@ _CSS = """
   color: var(--jp-content-link-color, #1976d2); }
 .nbclaude .nbclaude-to:focus { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }
 """
-_STYLE = re.sub(r"\s+", " ", _CSS).strip()
+LISTING_STYLE = re.sub(r"\s+", " ", _CSS).strip()
 # The line that is meant is scrolled to: it is the only place where its box comes to rest.
-_MARKED = (
+MARKED_LINE = (
     "background:color-mix(in srgb,var(--jp-brand-color1,#1976d2) 20%,transparent);scroll-snap-align:center"
 )
 _SNAPS = "scroll-snap-type:y mandatory"
@@ -76,7 +76,7 @@ class Listing:
             for number in range(1, self.lines + 1)
         )
         snaps = f"{around}:has(.nbclaude-to-{self.id}:is(:hover,:focus)) .nbclaude-in-{self.id}"
-        return f"{_STYLE} {marks}{{{_MARKED}}} {snaps}{{{_SNAPS}}}"
+        return f"{LISTING_STYLE} {marks}{{{MARKED_LINE}}} {snaps}{{{_SNAPS}}}"
 
     @property
     def text(self) -> str:

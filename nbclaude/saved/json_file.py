@@ -20,6 +20,8 @@ def json_of_file(path: Path, max_bytes: int) -> Any:
     """
     try:
         size = path.stat().st_size
+        if not path.is_file():
+            raise ConfigurationError(f"{path} is not a file.")
         if size > max_bytes:
             raise ConfigurationError(f"{path} is too large to be read: {size:,} bytes.")
         return from_json(path.read_bytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import json
 import os
 import re
@@ -13,15 +14,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from nbclaude.cleaning import identifier
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import KEY, VERSION
 from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import sha256
+from nbclaude.saved.styles import may_hide
 from nbclaude.saved.visible import View
 
 __all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "strip_notebook"]
 
 MAX_BYTES = 500_000_000
+_FORMAT = 4
+_KINDS = frozenset(["text/html", "text/markdown", "text/plain"])
+_MARKUP = ("text/html", "text/markdown", "image/svg+xml")
 _DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -34,6 +40,19 @@ class Cell:
     source: str
     outputs: tuple[Mapping[str, Any], ...] = field(repr=False)
     attachments: Mapping[str, Any] = field(repr=False, default_factory=dict)
+    is_collapsed: bool = False
+    is_markdown: bool = False
+
+    @property
+    def markup(self) -> Iterator[str]:
+        """What of the cell a browser may take for HTML."""
+        if self.is_markdown:
+            yield self.source
+        for output in self.outputs:
+            data = output.get("data")
+            bundle = data if isinstance(data, Mapping) else {}
+            for kind in _MARKUP:
+                yield joined(bundle.get(kind))
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,7 @@ class SavedAnswer:
     @property
     def saved(self) -> str:
         """When it was saved, as the record says; it sorts by time."""
-        return str(self.record.get("saved") or "")
+        return identifier(str(self.record.get("saved") or ""), 40)
 
     @property
     def states(self) -> list[Mapping[str, Any]]:
@@ -78,6 +97,11 @@ class NotebookFile:
         asks = any("%claude" in cell.source for cell in self.cells)
         return asks and not any(cell.outputs for cell in self.cells)
 
+    @functools.cached_property
+    def hiding(self) -> str:
+        """The name of the first cell with a style sheet that may hide what another cell shows; empty if there is none."""
+        return next((cell.name for cell in self.cells if any(map(may_hide, cell.markup))), "")
+
     def image(self, hash_: str) -> bytes | None:
         """Return a picture of the notebook's outputs, receipts and attachments by the hash of its bytes."""
         if self._images is None:
@@ -93,7 +117,7 @@ class NotebookFile:
     def _pictures(self) -> Iterator[str]:
         for cell in self.cells:
             bundles = [output.get("data") for output in cell.outputs]
-            bundles += list(cell.attachments.values()) if isinstance(cell.attachments, Mapping) else []
+            bundles += list(cell.attachments.values())
             for bundle in bundles:
                 for kind, value in bundle.items() if isinstance(bundle, Mapping) else ():
                     text = joined(value)
@@ -119,7 +143,9 @@ class NotebookFile:
             page = mark.get("page")
             if type(page) is int:
                 pages.setdefault(answer, {})[page] = joined(bundle.get("text/markdown"))
-                htmls.setdefault(answer, []).append(joined(bundle.get("text/html")))
+                # A front end that knows another kind shows that one.
+                html = joined(bundle.get("text/html")) if _KINDS.issuperset(bundle) else "<other>"
+                htmls.setdefault(answer, []).append(html)
             if "turns" in mark:
                 records[answer] = mark
         for answer, record in records.items():
@@ -178,6 +204,11 @@ def _content(path: Path) -> Mapping[str, Any]:
     content = json_of_file(path, MAX_BYTES)
     if not isinstance(content, Mapping) or not isinstance(content.get("cells"), list):
         raise ConfigurationError(f"{path} is not a notebook: it has no cells.")
+    version = content.get("nbformat", _FORMAT)
+    if version != _FORMAT:
+        raise ConfigurationError(
+            f"{path} has the notebook format {identifier(str(version), 20)}; only format {_FORMAT} can be read."
+        )
     return content
 
 
@@ -191,12 +222,31 @@ def joined(value: object) -> str:
 def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
     count = cell.get("execution_count")
     outputs = [each for each in _list(cell.get("outputs")) if isinstance(each, Mapping)]
+    attachments = cell.get("attachments")
     return Cell(
         f"cell [{count}]" if type(count) is int else f"the cell at place {number}",
         str(cell.get("id") or ""),
         joined(cell.get("source")),
         tuple(outputs),
-        cell.get("attachments") or {},
+        attachments if isinstance(attachments, Mapping) else {},
+        _is_collapsed(cell),
+        cell.get("cell_type") == "markdown",
+    )
+
+
+def _is_collapsed(cell: Mapping[str, Any]) -> bool:
+    """Tell whether the notebook's own ways hide the source or the outputs of a cell."""
+    metadata = cell.get("metadata")
+    metadata = metadata if isinstance(metadata, Mapping) else {}
+    jupyter = metadata.get("jupyter")
+    flags = {**metadata, **(jupyter if isinstance(jupyter, Mapping) else {})}
+    tags = metadata.get("tags")
+    hides = isinstance(tags, list) and any(
+        isinstance(tag, str) and tag.startswith(("hide", "remove")) for tag in tags
+    )
+    return hides or any(
+        flags.get(name) is True
+        for name in ("collapsed", "source_hidden", "outputs_hidden", "hide_input", "hide_output")
     )
 
 

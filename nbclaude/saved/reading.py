@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,7 +12,8 @@ from nbclaude.conversation.replaying import is_call, results_in
 from nbclaude.conversation.turns import Turn
 from nbclaude.refusal import UnfitError
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
-from nbclaude.saved.packing import fingerprint, sha256, texts_in, unpacked
+from nbclaude.saved.packing import fingerprint, texts_in, unpacked
+from nbclaude.saved.questions import RefusedError, all_shown, question_of
 from nbclaude.saved.record import KEPT_SETTINGS
 from nbclaude.saved.segments import is_shown, texts_of_segments
 from nbclaude.saved.visible import has_unseen_characters
@@ -22,7 +23,6 @@ from nbclaude.wire.request import text_block
 __all__ = ["ReadTurn", "turns_of"]
 
 _REFUSED = "its turn is not restored"
-_NOT_SHOWN = "[What was attached here is not shown in the notebook.]"
 _WORDS = {
     "thinking": "thinking",
     "citations": "citations",
@@ -46,29 +46,42 @@ class ReadTurn:
     kept: tuple[str, ...] = ()
 
 
-class _RefusedError(Exception):
-    """This turn is not restored; says why."""
-
-
 def turns_of(answer: SavedAnswer, file: NotebookFile) -> Iterator[ReadTurn]:
     """Read the turns of an answer; each that cannot be restored says why."""
     try:
-        texts = _texts(answer)
-    except _RefusedError as refused:
+        texts = _texts(answer, file)
+    except RefusedError as refused:
         for entry in answer.turns:
             yield ReadTurn(str(entry.get("id")), answer, None, (f"{refused}; {_REFUSED}",))
         return
+    besides = _besides(answer, texts)
+    left = iter(texts)
     for entry in answer.turns:
-        own = [next(texts) for block in _content(entry) if block.get("type") == "text"]
+        own = [next(left) for block in _content(entry) if block.get("type") == "text"]
         try:
-            yield _turn(entry, own, answer, file)
-        except _RefusedError as refused:
+            read = _turn(entry, own, answer, file)
+            yield replace(read, told=(*read.told, *besides))
+        except RefusedError as refused:
             yield ReadTurn(str(entry.get("id")), answer, None, (f"{refused}; {_REFUSED}",))
-        except (AttributeError, KeyError, TypeError, ValueError):
+        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
             yield ReadTurn(str(entry.get("id")), answer, None, (f"its saved data is damaged; {_REFUSED}",))
 
 
-def _texts(answer: SavedAnswer) -> Iterator[str]:
+def _besides(answer: SavedAnswer, texts: Sequence[str]) -> tuple[str, ...]:
+    """Say what a reader may not notice of an answer that is restored."""
+    told = []
+    if words := answer.view.differs_from(texts):
+        told.append(
+            f"its HTML differs from its Markdown at {identifier(words, 60)!r}; the Markdown is what is restored"
+        )
+    if pointed := answer.view.pointed:
+        told.append(f"part of its answer shows only when you point at a link: {identifier(pointed[0], 60)!r}")
+    if answer.cell.is_collapsed:
+        told.append("it is collapsed in the notebook; open it to see what is restored")
+    return tuple(told)
+
+
+def _texts(answer: SavedAnswer, file: NotebookFile) -> Sequence[str]:
     """Return the texts of the answer's blocks, in order, if the notebook shows just these."""
     blocks = [block for entry in answer.turns for block in _content(entry) if block.get("type") == "text"]
     written = [block["text"] for block in blocks if isinstance(block.get("text"), str)]
@@ -78,17 +91,21 @@ def _texts(answer: SavedAnswer) -> Iterator[str]:
     else:
         texts = texts_of_segments([block.get("at") for block in blocks], answer.pages)
     if texts is None:
-        raise _RefusedError("its saved answer does not match its Markdown output")
+        raise RefusedError("its saved answer does not match its Markdown output")
     if any(has_unseen_characters(text) for text in texts):
-        raise _RefusedError("its answer contains invisible characters")
-    if answer.view.has_foreign_style:
-        raise _RefusedError(
-            "its outputs include a style sheet from another version or another source, which may hide text"
+        raise RefusedError("its answer contains invisible characters")
+    if not answer.view.is_own:
+        raise RefusedError(
+            "its outputs include HTML or a style sheet from another version or another source, which may hide text"
         )
-    hidden = answer.view.hidden_in("\n".join(answer.pages[number] for number in sorted(answer.pages)))
+    if file.hiding:
+        raise RefusedError(
+            f"a style sheet in {file.hiding} may hide text of answers (clear that output to restore)"
+        )
+    hidden = answer.view.hidden_in("\n".join(answer.pages[number] for number in sorted(answer.pages)), texts)
     if hidden:
-        raise _RefusedError(f"its answer contains text that is not shown ({identifier(hidden, 30)!r})")
-    return iter(texts)
+        raise RefusedError(f"its answer contains text that is not shown ({identifier(hidden, 30)!r})")
+    return texts
 
 
 def _turn(
@@ -98,12 +115,12 @@ def _turn(
     said = {**entry, "message": {**entry["message"], "content": _written(entry, texts)}}
     its_id = str(said.pop("id", ""))
     if fingerprint(said) != its_id:
-        raise _RefusedError("it was changed after it was saved, or it is damaged")
-    prompt, told = _question(entry, answer, file)
+        raise RefusedError("it was changed after it was saved, or it is damaged")
+    prompt, told = question_of(entry, answer, file)
     tools = _tools(entry, answer)
     calls = any(is_call(block) for block in content) or bool(results_in(prompt))
     if calls and not tools:
-        raise _RefusedError("the definitions of the tools that it calls are not shown")
+        raise RefusedError("the definitions of the tools that it calls are not shown")
     message = {
         "type": "message",
         "role": "assistant",
@@ -168,88 +185,18 @@ def _whole_content(
             content.append(text_block(next(left)))
             continue
         if block.get("type") != "tool_use":
-            raise _RefusedError("it contains a block that nbclaude does not save with an answer")
+            raise RefusedError("it contains a block that nbclaude does not save with an answer")
         call, _ = unpacked(block, lambda _: None, lambda _: None)
         if not set(call) <= {"type", "id", "name", "input", "caller"} or not isinstance(
             call.get("input"), dict
         ):
-            raise _RefusedError("it contains a malformed tool call")
-        if not _all_shown([call["name"], *texts_in(call["input"])], answer):
-            raise _RefusedError(
+            raise RefusedError("it contains a malformed tool call")
+        if not all_shown([call["name"], *texts_in(call["input"])], answer):
+            raise RefusedError(
                 f"its call of {identifier(str(call['name']))} does not match what the notebook shows"
             )
         content.append(call)
     return content
-
-
-def _question(
-    entry: Mapping[str, Any], answer: SavedAnswer, file: NotebookFile
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return the blocks of a question as they were sent, and what to tell the user about them."""
-    packed = [block for block in entry["question"] if isinstance(block, Mapping)]
-    bodies = {sha256(text): text for text in _bodies(answer.cell.source)}
-    blocks: list[dict[str, Any]] = []
-    told: list[str] = []
-    view = answer.view
-    for number, each in enumerate(packed, 1):
-        block, missing = unpacked(each, file.image, bodies.get)
-        blocks.append(block)
-        if missing is not None:
-            told.append(f"{missing} that was sent with it is not in the notebook")
-            continue
-        texts = texts_in(block)
-        if any(has_unseen_characters(text) for text in texts):
-            raise _RefusedError("its question contains invisible characters")
-        is_typed = number == len(packed) and block.get("type") == "text"
-        if is_typed and view.asks(block["text"]):
-            continue
-        if not _all_shown(_said(block), answer):
-            if is_typed:
-                raise _RefusedError("its question appears neither in its cell nor in its receipt")
-            told.append("an attachment is not shown in the notebook, so it is left out")
-            blocks[-1] = _without_content(block)
-        elif is_typed and not entry.get("label") and "{" not in view.source:
-            told.append("its cell now asks something else; the original question is restored")
-    return blocks, told
-
-
-def _bodies(source: str) -> list[str]:
-    """Return what the question of a cell may be: everything below its first line, or after the magic."""
-    first, _, body = source.partition("\n")
-    return [body, body.strip(), body.rstrip("\n"), first.partition(" ")[2], source]
-
-
-def _said(block: Mapping[str, Any]) -> list[str]:
-    """Return the texts of a block that a model reads."""
-    kind = block.get("type")
-    if kind == "text":
-        return [str(block.get("text"))]
-    skipped = {"type", "tool_use_id", "is_error", "cache_control"}
-    rest = {name: value for name, value in block.items() if name not in skipped}
-    names = {
-        "type",
-        "source",
-        "base64",
-        "media_type",
-        "data",
-        "text",
-        "content",
-        "image",
-        "title",
-        "citations",
-        "enabled",
-    }
-    return [text for text in texts_in(rest) if text not in names]
-
-
-def _all_shown(texts: Iterable[str], answer: SavedAnswer) -> bool:
-    return all(answer.view.shows(text) or answer.view.asks(text) for text in texts)
-
-
-def _without_content(block: Mapping[str, Any]) -> dict[str, Any]:
-    if block.get("type") == "tool_result":
-        return {"type": "tool_result", "tool_use_id": block.get("tool_use_id"), "content": _NOT_SHOWN}
-    return text_block(_NOT_SHOWN)
 
 
 def _tools(entry: Mapping[str, Any], answer: SavedAnswer) -> tuple[dict[str, Any], ...]:
@@ -258,7 +205,7 @@ def _tools(entry: Mapping[str, Any], answer: SavedAnswer) -> tuple[dict[str, Any
     if not isinstance(saved, list):
         return ()
     tools = tuple(json.loads(each) for each in saved)
-    is_shown = all(isinstance(tool, dict) and _all_shown(texts_in(tool), answer) for tool in tools)
+    is_shown = all(isinstance(tool, dict) and all_shown(texts_in(tool), answer) for tool in tools)
     return tools if is_shown else ()
 
 

@@ -20,6 +20,7 @@ from nbclaude.workspace import Workspace
 
 __all__ = [
     "KEPT_SETTINGS",
+    "NOT_KEPT",
     "change_record",
     "entry_of",
     "id_of",
@@ -30,8 +31,8 @@ __all__ = [
 ]
 
 # What may stand in nobody else's notebook, or is saved in a way of its own.
-_NOT_KEPT = ("system", "tools", "schema", "headers", "extra", "betas", "metadata_user")
-KEPT_SETTINGS = tuple(row for row in SETTINGS if row.follows and row.name not in _NOT_KEPT)
+NOT_KEPT = frozenset(["system", "tools", "schema", "headers", "extra", "betas", "metadata_user"])
+KEPT_SETTINGS = tuple(row for row in SETTINGS if row.follows and row.name not in NOT_KEPT)
 _MESSAGE = ("id", "model", "stop_reason", "stop_sequence", "usage")
 
 

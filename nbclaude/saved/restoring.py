@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.cleaning import identifier
+from nbclaude.conversation.turns import MAIN, Conversation, Turn
 from nbclaude.plurals import counted
 from nbclaude.saved.notebook_file import NotebookFile
 from nbclaude.saved.reading import ReadTurn, turns_of
@@ -78,7 +79,7 @@ def _states(file: NotebookFile) -> dict[str, dict[str, _State]]:
             also = state.get("also")
             names = [each for each in order if isinstance(each, str)] if isinstance(order, list) else []
             others = [each for each in also if isinstance(each, str)] if isinstance(also, list) else []
-            lineages = states.setdefault(str(state.get("name") or ""), {})
+            lineages = states.setdefault(identifier(str(state.get("name") or "")) or MAIN, {})
             lineages[str(state.get("lineage"))] = _State(
                 answer.saved, tuple(names), tuple(others), _branch(state.get("branch"))
             )
@@ -95,7 +96,9 @@ def _found(
     branch = next((state.branch for state in own if state.branch[0]), ("", 0))
     conversation = workspace.conversations[name]
     live = {id_of(turn, workspace) for turn in conversation.every}
+    there = _by_cell(conversation)
     turns: dict[str, Turn] = {}
+    asked_since = 0
     told: dict[str, None] = {}
     left_out: dict[str, int] = {}
     missing = {"~": 0, "": 0}
@@ -114,10 +117,13 @@ def _found(
             left_out[kind] = left_out.get(kind, 0) + 1
         if one.turn is not None:
             turn = _linked(one, one.turn, turns)
-            # What a branch has from another conversation belongs to no cell.
-            turns[its_id] = replace(turn, cell="") if its_id in shared else turn
-    new = sum(its_id not in live for its_id in turns)
-    sentences = (*_missing_told(missing), *told, *_left_out_told(left_out))
+            in_cell = [] if its_id in live else there.get(turn.cell, [])
+            asked_since += bool(in_cell) and not _is_of_other(in_cell, turn)
+            # A turn that a branch shares belongs to no cell; nor does one of another notebook that has such a cell.
+            belongs = its_id not in shared and not _is_of_other(in_cell, turn)
+            turns[its_id] = turn if belongs else replace(turn, cell="")
+    new = sum(its_id not in live for its_id in turns) - asked_since
+    sentences = (*_missing_told(missing, asked_since), *told, *_left_out_told(left_out))
     saved = max((state.saved for state in lineages.values()), default="")
     return FoundConversation(
         name, tuple(turns.values()), new, saved, sentences, tuple(lineages), tuple(turns), branch
@@ -136,7 +142,26 @@ def _linked(one: ReadTurn, turn: Turn, turns: Mapping[str, Turn]) -> Turn:
     return replace(turn, follows=turns.get(one.follows), kept=kept)
 
 
-def _missing_told(missing: Mapping[str, int]) -> Iterable[str]:
+def _by_cell(conversation: Conversation) -> dict[str, list[Turn]]:
+    by_cell: dict[str, list[Turn]] = {}
+    for turn in conversation.every:
+        if turn.cell:
+            by_cell.setdefault(turn.cell, []).append(turn)
+    return by_cell
+
+
+def _is_of_other(in_cell: Sequence[Turn], turn: Turn) -> bool:
+    """Tell whether the turns of a cell were restored, and this one is of another answer: two notebooks have a cell of this id."""
+    return (
+        bool(in_cell)
+        and all(each.is_restored for each in in_cell)
+        and turn.run not in [each.run for each in in_cell]
+    )
+
+
+def _missing_told(missing: Mapping[str, int], asked_since: int) -> Iterable[str]:
+    if asked_since:
+        yield f"{counted(asked_since, 'turn')} stays out: the cell has asked since the restart"
     if count := missing["~"]:
         yield f"{counted(count, 'turn')} asked in a panel or by code had no output to be saved in"
     if count := missing[""]:
@@ -150,11 +175,14 @@ def _left_out_told(left_out: Mapping[str, int]) -> Iterable[str]:
 
 def _merged(restored: Iterable[Turn], conversation: Conversation, workspace: Workspace) -> tuple[Turn, ...]:
     live = {id_of(turn, workspace): turn for turn in conversation.every}
-    by_cell: dict[str, list[Turn]] = {}
-    for turn in conversation.every:
-        if turn.cell:
-            by_cell.setdefault(turn.cell, []).append(turn)
+    by_cell = _by_cell(conversation)
     merged: dict[int, Turn] = {}
+    restored = tuple(restored)
+    if all(turn.is_restored for turn in conversation.every) and not any(
+        turn.saved_as in live for turn in restored
+    ):
+        # Another notebook was restored before: this one comes after it.
+        merged |= {id(turn): turn for turn in conversation.every}
     for turn in restored:
         known = live.get(turn.saved_as)
         instead = [known] if known is not None else by_cell.get(turn.cell) or [turn]

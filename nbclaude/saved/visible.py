@@ -11,23 +11,26 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from html import unescape
-from html.parser import HTMLParser
-from urllib.parse import unquote
 
 from nbclaude.cleaning import printable
 from nbclaude.render.style import STYLE
+from nbclaude.render.whole_message import message_html
+from nbclaude.saved.own_html import Texts, texts_of
 
 __all__ = ["View", "has_unseen_characters"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DATA = re.compile(r"data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*")
-# What our own HTML consists of; Python's reader takes five times as long.
-_TAG = re.compile(r'<(/?)([a-zA-Z][\w-]*)((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*/?>')
-_ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
+_SHEET = f"<style>{STYLE}</style>"
 # More of these in a row than any script or emoji needs: text can be hidden in them.
-_UNSEEN = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u200b-\u200f\u2060\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]{5,}"
+_UNSEEN = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 )
+_MANY_UNSEEN = re.compile(f"[{_UNSEEN}]{{5,}}")
+# Between letters and signs of Latin, Greek and Cyrillic writing, which need none.
+_UNSEEN_BETWEEN = re.compile(f"(?<=[!-\u052f])[{_UNSEEN}]+(?=[!-\u052f])")
+_MAX_UNSEEN_BETWEEN = 3  # of a text that was pasted from a page
 # Markup that is words in the source and none on the screen; labels are short.
 _MARKUP = re.compile(
     r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]{0,20}"
@@ -37,32 +40,16 @@ _MARKUP = re.compile(
     r"|^[ ]{0,3}\[[^\]\n]{1,12}\]:",
     re.MULTILINE,
 )
-_STYLE = re.compile(r"\s*(?:text-align|white-space)\s*:\s*[a-z-]+\s*;?\s*")  # that hides nothing
-_TITLE = 40  # characters of the title of a link
-_TITLES = 200  # of all in one output
-_VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
-)
-_HIDDEN = frozenset(
-    [
-        "style",
-        "script",
-        "template",
-        "noscript",
-        "title",
-        "head",
-        "textarea",
-        "noembed",
-        "noframes",
-        "iframe",
-        "object",
-    ]
-)
+_NUMBERS = re.compile(r"^[ \t>]*\d{1,9}[.)][ \t]", re.MULTILINE)
 
 
 def has_unseen_characters(text: str) -> bool:
     """Tell whether a text holds characters that nobody sees, and more than writing needs."""
-    return printable(text) != text or _UNSEEN.search(text) is not None
+    if text.isascii() and text.isprintable():
+        return False
+    if printable(text) != text or _MANY_UNSEEN.search(text) is not None:
+        return True
+    return sum(1 for _ in _UNSEEN_BETWEEN.finditer(text)) > _MAX_UNSEEN_BETWEEN
 
 
 class View:
@@ -77,10 +64,15 @@ class View:
         """Whether it shows anything as HTML."""
         return any(html.strip() for html in self._htmls)
 
-    @functools.cached_property
-    def has_foreign_style(self) -> bool:
-        """Whether an output brings rules of style that are not ours: nobody can tell what they hide."""
-        return any("<style" in html.replace(f"<style>{STYLE}</style>", "").lower() for html in self._htmls)
+    @property
+    def is_own(self) -> bool:
+        """Whether its HTML is as nbclaude writes it, style sheet included: of other HTML nobody can tell what it hides."""
+        return self.has_html and all(texts.is_own for texts in self._texts)
+
+    @property
+    def pointed(self) -> tuple[str, ...]:
+        """What appears only when somebody points at a link: titles, and addresses that hold sentences."""
+        return tuple(dict.fromkeys(text for texts in self._texts for text in texts.pointed))
 
     @functools.cached_property
     def is_in_source(self) -> _Words:
@@ -91,30 +83,56 @@ class View:
         """Tell whether the cell's source says this text."""
         return self.is_in_source.have(text)
 
+    def has_words_of(self, text: str) -> bool:
+        """Tell whether each word of this text stands anywhere in the cell's source."""
+        return set(_words(self.source)).issuperset(_words(text))
+
     def shows(self, text: str) -> bool:
         """Tell whether the outputs show this text, in its order."""
         words = self._shown[0]
         return words.have(text) or words.have(json.dumps(text, ensure_ascii=False)[1:-1])
 
-    def hidden_in(self, markdown: str) -> str:
-        """Return a word of the Markdown of outputs that their HTML does not show; empty if it shows all of them."""
+    def hidden_in(self, markdown: str, texts: Sequence[str] = ()) -> str:
+        """Return a word of the Markdown of outputs that their HTML does not show; empty if it shows all of them.
+
+        Words of the answer's own `texts` must be there outside of folds.
+        """
         if not self.has_html:
             return ""  # then it is the Markdown that is shown
         words, joined = self._shown
-        word: str
-        there = words.counted
-        for word, count in Counter(_WORD.findall(_MARKUP.sub(" ", unescape(markdown)).casefold())).items():
-            if count > there[word] and not word.isdigit() and joined.count(word) < count:
-                return word
-        return ""
+        return _missing(markdown, words.counted, joined) or _missing(
+            "\n".join(texts), Counter(_words(self._in_open)), self._in_open.casefold()
+        )
+
+    def differs_from(self, texts: Sequence[str]) -> str:
+        """Return the first words at which the answer's HTML says something else than these Markdown texts; empty if none."""
+        if not self.has_html:
+            return ""
+        shown = _words("".join(each.answer for each in self._texts))
+        if shown == _words(_NUMBERS.sub("", "".join(texts))):
+            return ""
+        blocks = [{"type": "text", "text": text} for text in texts]
+        rendered = _words(texts_of(message_html({"content": blocks}, styled=False)).answer)
+        if shown == rendered:
+            return ""
+        place = next(
+            (at for at, (one, other) in enumerate(zip(shown, rendered, strict=False)) if one != other),
+            min(len(shown), len(rendered)),
+        )
+        return " ".join((rendered if place < len(rendered) else shown)[place : place + 3])
+
+    @functools.cached_property
+    def _texts(self) -> list[Texts]:
+        return [texts_of(_DATA.sub("", html.replace(_SHEET, "", 1))) for html in self._htmls]
+
+    @functools.cached_property
+    def _in_open(self) -> str:
+        return "".join(each.in_open for each in self._texts)
 
     @functools.cached_property
     def _shown(self) -> tuple[_Words, str]:
-        texts: list[str] = []
-        for html in self._htmls:
-            texts += _texts_of(_DATA.sub("", html.replace(f"<style>{STYLE}</style>", "")))
-        words = [word for text in texts for word in _WORD.findall(text.casefold())]
-        return _Words(words), "".join(texts).casefold()
+        texts = [each.shown for each in self._texts]
+        return _Words([word for text in texts for word in _words(text)]), "".join(texts).casefold()
 
 
 class _Words:
@@ -131,77 +149,18 @@ class _Words:
 
     def have(self, text: str) -> bool:
         """Tell whether the words of this text stand there, one behind the other."""
-        words = _WORD.findall(text.casefold())
+        words = _words(text)
         return not words or f" {' '.join(words)} " in self._line
 
 
-def _texts_of(html: str) -> list[str]:
-    """Return the texts that a browser shows of HTML, and the addresses of its links."""
-    reader = _Reader()
-    end = 0
-    for tag in _TAG.finditer(html):
-        text = html[end : tag.start()]
-        if "<" in text or tag[2].lower() in _HIDDEN:
-            return _read_slowly(html)
-        if text:
-            reader.handle_data(unescape(text))
-        if tag[1]:
-            reader.handle_endtag(tag[2].lower())
-        else:
-            attributes = _ATTRIBUTE.findall(tag[3]) if tag[3] else []
-            reader.handle_starttag(
-                tag[2].lower(), [(name.lower(), unescape(value)) for name, value in attributes]
-            )
-        end = tag.end()
-    if "<" in html[end:]:
-        return _read_slowly(html)
-    return [*reader.texts, html[end:]]
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
-def _read_slowly(html: str) -> list[str]:
-    """Do the same for HTML that we do not write like this: comments, scripts, attributes without quotes."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    return reader.texts
-
-
-class _Reader(HTMLParser):
-    """Collects the texts that a browser shows; what a style or an attribute may hide counts as hidden."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.texts: list[str] = []
-        self._hidden_in: list[str] = []
-        self._titles = _TITLES
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Enter an element."""
-        given = dict(attrs)
-        style = given.get("style")
-        is_styled = style is not None and _STYLE.fullmatch(style) is None
-        hides = tag in _HIDDEN or is_styled or "hidden" in given or "aria-hidden" in given
-        if (hides or self._hidden_in) and tag not in _VOID:
-            self._hidden_in.append(tag)
-        href = given.get("href")
-        if href and not self._hidden_in:
-            self.texts.append(f" {href} {unquote(href)} ")
-            title = given.get("title") or ""
-            if len(title) <= min(_TITLE, self._titles):
-                # Seen by whoever points at the link: a name is, a message is not.
-                self._titles -= len(title)
-                self.texts.append(f" {title} ")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Pass an element that holds nothing."""
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave an element."""
-        if tag in self._hidden_in:
-            while self._hidden_in.pop() != tag:
-                pass
-
-    def handle_data(self, data: str) -> None:
-        """Take a text."""
-        if not self._hidden_in:
-            self.texts.append(data)
+def _missing(markdown: str, there: Counter[str], joined: str) -> str:
+    """Return a word of the Markdown that is not there as often; `joined` is what is there as one text."""
+    word: str
+    for word, count in Counter(_WORD.findall(_MARKUP.sub(" ", unescape(markdown)).casefold())).items():
+        if count > there[word] and not word.isdigit() and joined.count(word) < count:
+            return word
+    return ""

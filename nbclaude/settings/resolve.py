@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -67,11 +67,15 @@ def without_unfit(configured: Mapping[str, Any]) -> Settings:
     return Settings(**fitting)
 
 
-def follow_up_settings(before: Settings | None, now: Settings) -> Settings:
-    """Ask as before, except for what this ask itself has set; a tool that had to be called need not be again."""
+def follow_up_settings(before: Settings | None, now: Settings, fixed: Collection[str] = ()) -> Settings:
+    """Ask as before, except for what this ask itself has set, and for what is `fixed`.
+
+    A tool that had to be called need not be again.
+    """
     if before is None:
         return now
-    repeated = [setting.name for setting in SETTINGS if setting.follows and setting.name not in now.asked]
+    names = [setting.name for setting in SETTINGS if setting.follows]
+    repeated = [name for name in names if name not in now.asked and name not in fixed]
     return replace(now, **{name: getattr(before, name) for name in repeated})
 
 

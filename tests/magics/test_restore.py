@@ -219,7 +219,7 @@ def _rehashed(made: dict[str, Any], change: Any) -> None:
             "its question appears neither in its cell nor in its receipt; its turn is not restored",
         ),
         (hidden_attachment, ["One", "Two"], "an attachment is not shown in the notebook"),
-        (hidden_by_a_style, ["Two"], "include a style sheet from another version or another source"),
+        (hidden_by_a_style, [], "include HTML or a style sheet from another version or another source"),
         (
             hidden_answer,
             ["Two"],

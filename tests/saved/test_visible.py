@@ -21,12 +21,25 @@ from nbclaude.saved.visible import View, has_unseen_characters
         "<p title='secret words'>other</p>",
         "<template><p>secret words</p></template>",
         '<div style="font-size:0"><br><b>secret words</b></div>',
+        '<font color="white">secret words</font>',
+        '<p style="color:#fff;background:#fff">secret words</p>',
+        '<div class="lm-mod-hidden">secret words</div>',
+        '<div popover="auto">secret words</div>',
+        "<dialog>secret words</dialog>",
+        "<svg><desc>secret words</desc></svg>",
+        '<bdo dir="rtl">secret words</bdo>',
+        '<link rel="stylesheet" href="data:text/css,p{display:none}"><p>secret words</p>',
+        "<table width=0><tr><td>secret words</td></tr></table>",
+        "<span hidden><p></span>secret words</p>",
+        "<p>secret words",
+        '<img alt="secret words" src="x" onerror="y">',
+        "<input type='hidden' value='secret words'>",
     ],
 )
 def test_what_no_browser_shows_is_not_shown(html: str) -> None:
     """Hidden elements, comments, attributes and scripts are not seen."""
     assert not View("", [html]).shows("secret words")
-    assert View("", [f"<p>secret <b>words</b></p>{html}"]).shows("Secret *words*")
+    assert View("", ["<p>secret <b>words</b></p>", html]).shows("Secret *words*")
 
 
 @pytest.mark.parametrize(

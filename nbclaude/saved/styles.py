@@ -1,0 +1,111 @@
+"""Tells which cells of a notebook bring style sheets that may hide what an answer shows.
+
+A style sheet in any output holds for the whole page. Those of frames and charts concern only themselves: each of their rules
+sets nothing that could hide a text, or names a class or an id that only its own output has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nbclaude.render.diff import DIFF_STYLE
+from nbclaude.render.listing import LISTING_STYLE, MARKED_LINE
+from nbclaude.render.notice import NOTICE_CSS
+from nbclaude.render.style import STYLE
+from nbclaude.render.switches import INSTEAD_OF_CODE, PANEL_PICTURE, WITHOUT_WIDGET
+from nbclaude.saved.own_html import is_own_class
+
+__all__ = ["may_hide"]
+
+# What we write ourselves; the longest first.
+_OWN = (
+    STYLE,
+    " ".join(NOTICE_CSS.split()),
+    DIFF_STYLE,
+    LISTING_STYLE,
+    PANEL_PICTURE,
+    WITHOUT_WIDGET,
+    INSTEAD_OF_CODE,
+    MARKED_LINE,
+)
+_SHEET = re.compile(r"<style\b[^>]*>(.*?)(?:</style\b|\Z)", re.IGNORECASE | re.DOTALL)
+_LINKED = re.compile(r"<link\b[^>]*\bstylesheet\b", re.IGNORECASE)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_HARMLESS = re.compile(
+    r"text-align|vertical-align|white-space|font-style|font-weight|text-decoration|cursor|caption-side"
+    r"|border(?:-(?:top|right|bottom|left))?(?:-(?:style|width|color))?|border-(?:collapse|spacing|radius)"
+    r"|scroll-snap-(?:align|type)|(?:stroke|fill)(?:-[a-z]+)?|--(?!jp-|vscode-|nbclaude)[\w-]+"
+)
+_FUNCTION = re.compile(r":[\w-]+\([^()]*\)|\[[^\]]*\]")
+_NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
+# The first words of names that the front ends and nbconvert give to what stands around an output.
+_FRONT_END = re.compile(
+    r"(?:jp|lm|cm|p|m|vscode|nb|bp\d?|markdown|rendered|rendered_html|output|outputs|input|cell|code|text|notebook|container|prompt"
+    r"|inner|inner_cell|widget|widgets|theme|body|main|site|ipython|monaco|github|highlight|anchor|celltag|root|app|page)"
+    r"(?:[-_].*)?",
+    re.IGNORECASE,
+)
+
+
+def may_hide(html: str) -> bool:
+    """Tell whether the style sheets in this HTML may hide a text that another output shows."""
+    lower = html.lower()
+    if "<style" not in lower and "<link" not in lower:
+        return False
+    for sheet in _OWN:
+        html = html.replace(sheet, "")
+    if _LINKED.search(html):
+        return True
+    return any(not _concerns_itself(_COMMENT.sub(" ", sheet[1]), html) for sheet in _SHEET.finditer(html))
+
+
+def _concerns_itself(css: str, html: str) -> bool:
+    """Tell whether every rule is harmless, or is about classes and ids of this HTML alone."""
+    if "\\" in css or "@import" in css.lower():
+        return False
+    return all(
+        all(map(_is_harmless, filter(str.strip, body.split(";"))))
+        or all(_is_about(each, html) for each in _FUNCTION.sub("", _FUNCTION.sub("", selector)).split(","))
+        for selector, body in _rules(css)
+    )
+
+
+def _is_harmless(declaration: str) -> bool:
+    return _HARMLESS.fullmatch(declaration.partition(":")[0].strip().lower()) is not None
+
+
+def _is_about(selector: str, html: str) -> bool:
+    return any(
+        not is_own_class(name)
+        and _FRONT_END.fullmatch(name) is None
+        and re.search(rf'\b(?:class|id)\s*=\s*["\'][^"\']*(?<![\w-]){re.escape(name)}(?![\w-])', html)
+        for name in _NAME.findall(selector)
+    )
+
+
+def _rules(css: str) -> Iterable[tuple[str, str]]:
+    """Give the rules, those in `@media` and its kind too; animations and fonts, which need a rule that uses them, are none."""
+    place = 0
+    while (opening := css.find("{", place)) >= 0:
+        prelude = css[place:opening].rpartition(";")[2].rpartition("}")[2].strip()
+        closing = _end_of_block(css, opening)
+        body = css[opening + 1 : closing]
+        place = closing + 1
+        if re.match(r"@(?:-\w+-)?(?:keyframes|font-face)\b", prelude, re.IGNORECASE):
+            continue
+        if prelude.startswith("@"):
+            yield from _rules(body)
+        elif "{" in body:
+            yield "*", "display"  # nested rules may be about anything
+        else:
+            yield prelude, body
+
+
+def _end_of_block(css: str, opening: int) -> int:
+    depth = 0
+    for found in re.compile(r"[{}]").finditer(css, opening):
+        depth += 1 if found[0] == "{" else -1
+        if depth == 0:
+            return found.start()
+    return len(css)
