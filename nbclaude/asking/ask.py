@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
-from nbclaude.asking.approving import Approve
+from nbclaude.approval import Approve
 from nbclaude.asking.calls import Step
 from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking.approving import NOBODY
+from nbclaude.approval import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
@@ -66,8 +66,10 @@ def footer_of(
 _NEARLY_FULL = 0.8  # of the context
 _AT_LIMIT: Words = (
     "Claude called tools once more; these calls were not run. ",
+    Command.CONTINUE,
+    " runs them and goes on, ",
     Mention("max_steps"),
-    " allows more steps; the next question goes on without the calls.",
+    " allows more steps, and the next question goes on without the calls.",
 )
 _NOBODY_ASKED: Words = (
     "A call was denied because nobody was there to approve it. ",
@@ -193,7 +195,11 @@ def _callout(outcome: Outcome) -> Words:
         case "max_tokens":
             most = outcome.plan.request.max_tokens
             return (
-                *(f"The answer reached max_tokens ({most:,}). ", Command.CONTINUE, " continues it; "),
+                *(
+                    f"The answer reached max_tokens ({most:,}){_cut_calls(message)}. ",
+                    Command.CONTINUE,
+                    " continues it; ",
+                ),
                 *(Mention("max_tokens"), " allows longer ones."),
             )
         case "model_context_window_exceeded":
@@ -213,6 +219,16 @@ def _callout(outcome: Outcome) -> Words:
             )
         case _:
             return () if content_of(message) else ("The answer is empty.",)
+
+
+def _cut_calls(message: Mapping[str, Any]) -> str:
+    """Name the calls in an answer that was cut off: they are not run."""
+    calls = _calls(message)
+    if not calls:
+        return ""
+    names = " and ".join(dict.fromkeys(str(call.get("name")) for call in calls))
+    where = " in the middle of" if "partial_json" in calls[-1] else " after"
+    return f"{where} {'a call' if len(calls) == 1 else 'calls'} of {names}, which {'was' if len(calls) == 1 else 'were'} not run"
 
 
 def _refusal(details: object) -> Words:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
-from nbclaude.asking.approving import approve_by_input
+from nbclaude.approval import approve_in_cell
 from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
@@ -80,12 +80,21 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     """
     workspace = asker.workspace
     form = format_of(options, names)
-    tools = tools_given(asker.shell, workspace.seen, options, names)
+    tools = tools_given(asker.shell, workspace, options, names)
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
     with _early_sign(asker, options, prompt.text) as sign:
-        gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+        gathered = gather(
+            workspace,
+            asker.shell,
+            options,
+            prompt,
+            model,
+            cells=int(asker.cells),
+            names=names,
+            lazy_seconds=settings.lazy_seconds,
+        )
         sign.say("")
         question = Question(
             gathered.blocks,
@@ -153,7 +162,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
-        approve_by_input,
+        approve_in_cell(shell),
         saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]

@@ -147,8 +147,10 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         effort: str | None
         thinking: str | None
         cells: int
+        lazy_seconds: float
         max_steps: int
         approval: str
+        approval_seconds: float
         allow_tools: list[str]
         metadata_user: str | None
         service_tier: str | None

@@ -161,6 +161,13 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "lazy_seconds",
+        Number(0, unit="seconds"),
+        "seconds that a query (polars, DuckDB, dask, ibis) may be computed for the statistics in {name}; 0: not at all",
+        default=3.0,
+        configurable=True,
+    ),
+    Setting(
         "citations",
         Flag(),
         "let the answer cite the attached documents",
@@ -200,6 +207,13 @@ SETTINGS: tuple[Setting, ...] = (
         Choice(("ask", "deny")),
         "what happens when Claude calls a tool that is not safe: ask you, or deny the call",
         default="ask",
+        configurable=True,
+    ),
+    Setting(
+        "approval_seconds",
+        Number(0),
+        "seconds after which a call that you have not answered is denied; 0 waits for you",
+        default=0.0,
         configurable=True,
     ),
     Setting(
