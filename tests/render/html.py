@@ -93,7 +93,7 @@ ALLOWED: dict[str, set[str]] = {
     "li": {"class", "id", "dir"},
     "th": {"style", "dir", "class"},
     "td": {"style", "dir", "class"},
-    "table": {"style"},
+    "table": {"style", "dir"},
     "code": {"class", "dir"},
     "div": {"class", "data-language", "role", "tabindex", "aria-label"},
     "i": set(),
