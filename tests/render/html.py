@@ -105,7 +105,11 @@ ALLOWED: dict[str, set[str]] = {
     "hr": {"class"},
 }
 ALIGNMENTS = {"text-align:left", "text-align:center", "text-align:right"}
-OWN_TABLES = {"white-space: nowrap", "min-width: 14em", "width: auto"}  # those of our magics, not of an answer
+OWN_TABLES = {
+    "white-space: nowrap",
+    "min-width: 14em",
+    "width: auto",
+}  # those of our magics, not of an answer
 SCHEMES = {"http", "https", "mailto"}
 
 
