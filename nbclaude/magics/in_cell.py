@@ -138,7 +138,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     tell_of_rules(workspace)
     restore_first(asker)
     # What cannot be sent is said before anything is shown.
-    prepared = prepare(workspace, ask)
+    prepared = prepare(workspace, ask, looks_only=options.dry_run)
     sign = _show_figures(shell, sign)
     if options.dry_run:
         if sign is not None:

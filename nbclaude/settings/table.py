@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nbclaude.settings.kinds import Choice, Flag, Given, Number, System, Text, Texts, Whole
-from nbclaude.settings.mappings import Entries, Headers, Json
+from nbclaude.settings.mappings import Entries, Headers, Json, Prices
 from nbclaude.settings.rows import EVERY_FIELD, Option, Setting, parameter
 from nbclaude.settings.words import Beta, Cells, Figure, Identifier, Macro
 from nbclaude.wire.request import EFFORT_LEVELS
@@ -447,6 +447,13 @@ SETTINGS: tuple[Setting, ...] = (
         default={},
         configurable=True,
         held=False,
+    ),
+    Setting(
+        "prices",
+        Prices(),
+        "what models cost, in dollars per million tokens: {'qwen3': (input, output)}, or (input, output, cached input)",
+        default={},
+        configurable=True,
     ),
     Setting(
         "base_url",

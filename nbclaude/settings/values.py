@@ -113,6 +113,7 @@ if TYPE_CHECKING:
         moderate: str = ""
         math_macros: tuple[str, ...] = ()
         connection: str = ""
+        prices: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
         base_url: str = "https://api.anthropic.com"
         auth_style: str = ""
         api_version: str = "2023-06-01"
