@@ -10,8 +10,9 @@ from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.schema_check import misfit
 from nbclaude.cures import Command, Mention, Words
-from nbclaude.errors import AnswerInterrupted
+from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
@@ -56,11 +57,18 @@ def footer_of(
         word((_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered)),
         answered.receipt,
         model=model if is_claude else "",
-        name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
+        name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
         more=more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
+
+
+def _short_name(outcome: Outcome, answered: str) -> str:
+    """Return the name of a Claude model for people; empty where the server's names mean nothing to us."""
+    asked = outcome.plan.model
+    name = asked.name if asked.id == answered else model_info(answered).name if asked.known else ""
+    return name.removeprefix("Claude ")
 
 
 _NEARLY_FULL = 0.8  # of the context
@@ -97,10 +105,24 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
         ("Set aside", word(set_aside_note(answered.set_aside))),
         *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
+        ("JSON", word(_off_schema(answered))),
         ("Budget", answered.budget),
         ("Context", word(_fullness(answered.outcome))),
     )
     return tuple(Notice(title, text) for title, text in told if text)
+
+
+def _off_schema(answered: Answered) -> Words:
+    """Say that the server, or its model, did not keep to the schema that was sent."""
+    plan, reply = answered.outcome.plan, answered.reply
+    if plan.settings.schema is None or answered.outcome.error is not None or reply.stop_reason != "end_turn":
+        return ()
+    try:
+        found = misfit(reply.json, plan.settings.schema)
+    except APIResponseValidationError:
+        found = "the answer is not JSON"
+    cure = "Say in the prompt as well that the answer is to be JSON, and of what form, or choose another "
+    return (f"The server did not keep to the schema: {found}. {cure}", Mention("model"), ".") if found else ()
 
 
 def _fullness(outcome: Outcome) -> Words:

@@ -85,7 +85,16 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
     with _early_sign(asker, options, prompt.text) as sign:
-        gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+        gathered = gather(
+            workspace,
+            asker.shell,
+            options,
+            prompt,
+            model,
+            cells=int(asker.cells),
+            names=names,
+            lazy_seconds=settings.lazy_seconds,
+        )
         sign.say("")
         question = Question(
             gathered.blocks,
@@ -129,7 +138,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     tell_of_rules(workspace)
     restore_first(asker)
     # What cannot be sent is said before anything is shown.
-    prepared = prepare(workspace, ask)
+    prepared = prepare(workspace, ask, looks_only=options.dry_run)
     sign = _show_figures(shell, sign)
     if options.dry_run:
         if sign is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nbclaude.settings.kinds import Choice, Flag, Given, Number, System, Text, Texts, Whole
-from nbclaude.settings.mappings import Entries, Headers, Json
+from nbclaude.settings.mappings import Entries, Headers, Json, Prices
 from nbclaude.settings.rows import EVERY_FIELD, Option, Setting, parameter
 from nbclaude.settings.words import Beta, Cells, Figure, Identifier, Macro
 from nbclaude.wire.request import EFFORT_LEVELS
@@ -153,6 +153,13 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         configurable=True,
         held=False,
+    ),
+    Setting(
+        "lazy_seconds",
+        Number(0, unit="seconds"),
+        "seconds that a query (polars, DuckDB, dask, ibis) may be computed for the statistics in {name}; 0: not at all",
+        default=3.0,
+        configurable=True,
     ),
     Setting(
         "citations",
@@ -440,6 +447,13 @@ SETTINGS: tuple[Setting, ...] = (
         default={},
         configurable=True,
         held=False,
+    ),
+    Setting(
+        "prices",
+        Prices(),
+        "what models cost, in dollars per million tokens: {'qwen3': (input, output)}, or (input, output, cached input)",
+        default={},
+        configurable=True,
     ),
     Setting(
         "base_url",

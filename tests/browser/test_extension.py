@@ -18,6 +18,8 @@ from tests.kernel.test_conversation import sent
 CLIPBOARD = "return await navigator.clipboard.readText()"
 COPIED = "async text => await navigator.clipboard.readText() === text"
 TYPES = f"{PANEL} return panel.content.widgets.map(w => w.model.mimeType)"
+# JupyterLab 4.2 does not tell that a cell runs; it has its number when it has.
+HAVE_RUN = f"{PANEL} return panel.content.widgets.every(w => w.model.executionCount)"
 PROSE, PYTHON = "text/x-ipythongfm", "text/x-ipython"
 KEYS = "return window.jupyterapp.commands.keyBindings.map(b => [b.command, b.keys.join(' ')])"
 NOTES = ".Toastify__toast-body, .jp-toastContainer"
@@ -145,6 +147,7 @@ def test_every_button_and_command(
     page, keys = notebook.page, notebook.page.keyboard
     for index in range(4):
         notebook.run(index)
+    notebook.wait_for(HAVE_RUN)
 
     # Where nbclaude is not loaded, the first command loads it, and says so. The error from before is known all the same.
     simulator.enqueue("Zero.\n\n```python\n1 / 2\n```")
@@ -169,6 +172,7 @@ def test_every_button_and_command(
         "Such as:\n\n```python\n3 / 4\n```", "Zero again.", "It is seven.", "```python\ny = 8\n```"
     )
     notebook.run(0)
+    notebook.wait_for(HAVE_RUN)
     command(notebook, 0, "explain")
     assert sources(notebook)[1] == "%claude_explain"
     block = notebook.cell(1).locator(".nbclaude-answer .code").first
@@ -197,6 +201,7 @@ def test_every_button_and_command(
     notebook.wait_until_idle()
     for index in (1, 2, 3):
         notebook.run(index)
+    notebook.wait_for(HAVE_RUN)
     number = notebook.execution_count(1)
     for index, written in ((3, "--cells 1"), (2, "--fig"), (1, f"{{Out[{number}]}}")):
         command(notebook, index, "ask-output")

@@ -180,7 +180,7 @@ class _Failing(dict[int, int]):
         (
             pandas.DataFrame(),
             "csv",
-            r"x has no format 'csv'\. Formats are schema, head N, full, group COLUMN, compare NAME, "
+            r"x has no format 'csv'\. Formats are schema, stats, head N, full, group COLUMN, compare NAME, "
             r"repr, str, and what Python's format\(\) takes for a "
             r"pandas\..*DataFrame\.",
         ),
