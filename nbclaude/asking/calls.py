@@ -152,6 +152,8 @@ class CallRunner:
         from nbclaude.tools.running import ToolFailedError, run_tool
         from nbclaude.tools.tapping import before_prints
 
+        if tool.on_main:
+            self._display.settle(below=True)  # it may show figures, which nothing tells of beforehand
         try:
             # What it prints stands between the call and what follows.
             with before_prints(lambda: self._display.settle(below=True)):
