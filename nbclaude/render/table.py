@@ -27,7 +27,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     return (
         f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
         f"<p><strong>{escape(title)}</strong></p>"
-        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table>\n'
+        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
         f"{f'<p>{escape(below)}</p>' if below else ''}</div>"
     )
@@ -46,9 +46,9 @@ def _class(is_number: bool) -> str:
 
 
 def _cell(text: str, is_number: bool) -> str:
-    # A name or a number is not broken in two; sentences are.
-    style = ' style="white-space: nowrap"' if len(text) <= _ONE_LINE else ""
-    return f"<td{_class(is_number)}{style}>{escape(text)}</td>"
+    # A name or a number is not broken in two; sentences are, but stay readable where there is little room.
+    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
+    return f'<td{_class(is_number)} style="{style}">{escape(text)}</td>'
 
 
 def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:

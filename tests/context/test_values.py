@@ -134,7 +134,7 @@ def test_figures_of_matplotlib() -> None:
 
     figure, axes = pyplot.subplots(1, 2)
     try:
-        for value in (figure, axes, axes[0], list(axes), pandas.Series(list(axes), dtype=object)):
+        for value in (figure, axes, list(axes), pandas.Series(list(axes), dtype=object)):
             attachment = attachment_of(value, "fig")
             assert [block["type"] for block in attachment.blocks] == ["image"]
     finally:
