@@ -83,6 +83,12 @@ def _said(block: Mapping[str, Any]) -> list[str]:
         "title",
         "citations",
         "enabled",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "application/pdf",
+        "text/plain",
     }
     return [text for text in texts_in(rest) if text not in names]
 
