@@ -114,7 +114,7 @@ class Book:
     def changed(self) -> None:
         """Say in an output how the conversations stand: after an undo, a reset, a branch."""
         self._count += 1
-        metadata = change_record(self.workspace, self.workspace.conversations.names() or ["main"])
+        metadata = change_record(self.workspace, {*self.workspace.conversations.names(), self.name})
         self._show(f"change {self._count}", "%claude_undo", {"text/plain": "Done."}, metadata)
 
     def delete(self, cell: str) -> None:
@@ -217,7 +217,7 @@ def test_exported_is_imported(talk: Sequence[tuple[str, str]]) -> None:
             assert [(each.asked, each.answer) for each in back.turns] == list(talk)
         notebook = Path(folder) / "talk.ipynb"
         export(conversation, workspace, notebook)
-        nbformat.validate(nbformat.read(notebook, as_version=4))
+        nbformat.validate(json.loads(notebook.read_text("utf-8")))
         found = read(notebook)
         whole = {(each.asked, each.answer) for one in found for each in one.turns}
         told = [sentence for one in found for sentence in one.told]
