@@ -9,7 +9,7 @@ interface Window {
 /** The application's modules, by short names; what it does not share is undefined. */
 type Modules = Record<string, any>;
 
-interface SharedCell { id: string; getSource(): string; setSource(text: string): void }
+interface SharedCell { id: string; execution_count?: number | null; getSource(): string; setSource(text: string): void }
 interface SharedNotebook { cells: SharedCell[]; insertCell(index: number, cell: object): SharedCell }
 interface Outputs { length: number; get(index: number): any; add(output: object): number; clear(): void; changed: Signal<any, any> }
 interface CellModel {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["excerpt", "identifier", "one_line", "printable", "shortened"]
+__all__ = ["excerpt", "identifier", "one_line", "printable", "shortened", "visible"]
 
 _MAX_LINE = 1_000  # characters of a message
 _MAX_IDENTIFIER = 200
@@ -18,12 +18,27 @@ _UNSAFE = re.compile(
     "|[\ud800-\udfff]"
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
 )
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+# Letters that nobody sees, and selectors in which a text can be hidden.
+_BLANK = frozenset(
+    "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f" + "".join(map(chr, range(0xE0100, 0xE01F0)))
+)
 _LINE = re.compile(r"[\s\u2028\u2029]+")
 
 
 def printable(text: str) -> str:
     """Return a text of several lines as it can be shown anywhere; half a character becomes `\ufffd`."""
+    if text.replace("\n", "").isprintable():
+        return text  # nearly every text, at a twentieth of the cost
     return _UNSAFE.sub(_shown, text)
+
+
+def visible(text: str) -> str:
+    """Return a text for somebody who has to judge it: what cannot be seen, or turns the direction of reading, is an escape."""
+    return "".join(
+        character if character in "\n\t" or _can_be_seen(character) else _escape(character)
+        for character in text
+    )
 
 
 def one_line(text: str, limit: int = _MAX_LINE) -> str:
@@ -48,6 +63,17 @@ def identifier(text: str, limit: int = _MAX_IDENTIFIER) -> str:
     if line.isascii():
         return line
     return "".join(character for character in line if unicodedata.category(character) != "Cf")
+
+
+def _can_be_seen(character: str) -> bool:
+    return (character.isascii() and character.isprintable()) or (
+        unicodedata.category(character) not in _UNSEEN and character not in _BLANK
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -26,16 +26,18 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class TextLimits:
-    """How much text one thing may become, in characters; three characters are about one token.
+    """How much text one thing may become, in characters (three are about one token), and how long it may take.
 
     `summary` is for a frame or an array described in the default way, `rows` for rows that were asked for (`head N`,
-    `full`), `source` for source code and tracebacks, `text` for a repr.
+    `full`), `source` for source code and tracebacks, `text` for a repr. `seconds` is how long a query may be
+    computed for its statistics; 0 for not at all.
     """
 
     summary: int = 4_500
     rows: int = 60_000
     source: int = 24_000
     text: int = 8_000
+    seconds: float = 3.0
 
 
 DEFAULT_LIMITS = TextLimits()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nbclaude import notebook
-from nbclaude.client.addresses import normalize_base_url
+from nbclaude.client.addresses import is_anthropic, normalize_base_url
 from nbclaude.client.connection import Connection, connect
 from nbclaude.client.connections import NamedConnection, find_connection
 from nbclaude.client.keys import stored_key
@@ -21,10 +21,11 @@ from nbclaude.conversation.house_rules import HouseRules
 from nbclaude.conversation.ledger import Budget, Ledger
 from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.uploads import Uploads
+from nbclaude.cures import Words
 from nbclaude.edits.kept import Edits
 from nbclaude.forks import ForkSafeLock, in_child
 from nbclaude.lab import LINE, NotebookCells, told_by
-from nbclaude.models.info import model_info
+from nbclaude.models.catalog import Catalog
 from nbclaude.models.names import resolve_model
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import CellRun, DeletedCells, Shell
@@ -80,6 +81,8 @@ class Workspace:
         self.edits = Edits()
         self.rules = HouseRules(lambda: self._surroundings.folder())
         self._offered: dict[str, tuple[ModelInfo, ...]] = {}
+        self.other_servers: set[str] = set()
+        """The addresses of servers whose answers are not of Anthropic's making."""
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
@@ -88,7 +91,7 @@ class Workspace:
         """The ids of turns that stand in an output of the notebook."""
         self.has_asked = False
         """Whether a cell of this kernel has asked anything."""
-        self._noted: set[str | Refusal] = set()
+        self._noted: set[str | Words | Refusal] = set()
         self.spending = ForkSafeLock()
         """Held while a question is answered and there is a budget."""
 
@@ -171,9 +174,24 @@ class Workspace:
         """The models of the server in force, if somebody has asked it for them."""
         return self._offered.get(self.address(settings), ())
 
+    def catalog(self, settings: Settings) -> Catalog:
+        """What is known of the models of the server in force."""
+        address, named = self.address(settings), None if self.demo_url else self._named(settings)
+        # `base_url` says where Anthropic's API is to be found; a server that lists other models says more.
+        offered = self._offered.get(address, ())
+        by_settings = named is None and not offered and address not in self.other_servers
+        is_claude = (
+            bool(self.demo_url)
+            or is_anthropic(address)
+            or by_settings
+            or (named is not None and named.is_claude)
+        )
+        means, own_prices = (named.models, named.own_prices) if named else ({}, False)
+        return Catalog(offered, settings.prices, means, is_claude, own_prices)
+
     def model(self, settings: Settings) -> ModelInfo:
         """What is known of the model that the settings name."""
-        return model_info(settings.model, self.offered_models(settings))
+        return self.catalog(settings).info(settings.model)
 
     def address(self, settings: Settings) -> str:
         """The base URL in force."""
@@ -207,7 +225,7 @@ class Workspace:
             stored_key=stored_key,
         )
 
-    def not_yet_told(self, notes: tuple[str | Refusal, ...]) -> tuple[str | Refusal, ...]:
+    def not_yet_told(self, notes: tuple[str | Words | Refusal, ...]) -> tuple[str | Words | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""
         fresh = tuple(note for note in notes if note not in self._noted)
         self._noted.update(fresh)

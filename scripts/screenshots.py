@@ -1,6 +1,7 @@
 """Takes the README's pictures, light and dark: answers of the demo model in JupyterLab, saved in docs/images/.
 
-Run it from the root of the repository, where `make test` has prepared the environment: `python -m scripts.screenshots`.
+Run it from the root of the repository, where `make test` has prepared the environment: `python -m scripts.screenshots`, or
+`python -m scripts.screenshots answers` for some of them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator
 
 from tests.browser.chromium import launch
-from tests.browser.lab import Lab
+from tests.browser.extension import LabWithExtension
 from tests.browser.notebook_page import PANEL, NotebookPage, notebook_of
 from tests.browser.tripwire import Tripwire
 
@@ -25,17 +26,13 @@ WIDTH, HEIGHT = 840, 3600  # high enough for every cell to be on the page
 MARGIN = 8  # pixels beside what is shown
 
 SETUP = ["%load_ext nbclaude", "%claude_demo"]
-CODE = '''\
+BEGIN = [SETUP[0], f"{SETUP[1]}\n%xmode Minimal\nlimit = 50"]
+PROMPT = """\
 %%claude
-What does this function do, and is there anything wrong with it?
-
-def mean(values, seen=[]):
-    """Return the mean of all values so far."""
-    for value in values:
-        if value == None:
-            raise ValueError("no value")
-        seen.append(value)
-    return sum(seen) / len(seen)'''
+Write a function that returns the **prime numbers** up to {limit}.
+- Is a sieve faster than trial division?
+- Name it `primes`, with a docstring."""
+FAILING = "sum(range(limt))"
 TELL = "%%claude\nMy name is {}. My favourite language is Python."
 ASK = "%%claude\nWhat is my name?"
 FRAME = """\
@@ -64,32 +61,33 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as home, Tripwire() as tripwire, launch(tripwire) as browser:
         if browser is None:
             sys.exit("No Chromium on this machine.")
-        with Lab(Path(home)) as lab:
+        with LabWithExtension(Path(home)) as lab:
             for theme in ("light", "dark"):
                 lab.set_theme(theme)
                 notebook = NotebookPage(lab, SharpBrowser(browser), tripwire, (WIDTH, HEIGHT))
-                take_answers(notebook, theme)
-                take_conversation(notebook, theme)
-                take_panel(notebook, theme)
+                for name in sys.argv[1:] or TAKES:
+                    TAKES[name](notebook, theme)
                 notebook.close()
                 lab.shut_kernels_down()
-    for picture in IMAGES.glob("*.png"):
-        shrink(picture)
     return 0
 
 
 def take_answers(notebook: NotebookPage, theme: str) -> None:
-    """Take an answer about code, and what Markdown looks like."""
-    open_cells(notebook, "answers", [*SETUP, CODE, "%%claude\nShow off your Markdown."])
-    notebook.run_all(timeout=60)
-    take(notebook, f"code-{theme}", [2])
-    headings = notebook.answer(3).locator("h2")
+    """Take a prompt as prose, a code block with its buttons and an error with its own; and what Markdown looks like."""
+    open_cells(notebook, "answers", [*BEGIN, PROMPT, FAILING, "%%claude\nShow off your Markdown."])
+    for index in range(5):
+        notebook.run(index, timeout=60)
+    notebook.cell(2).locator(".nbclaude-reference").wait_for()
+    notebook.cell(3).locator(".nbclaude-on-output").wait_for()
+    notebook.answer(2).locator(".code").hover()  # its buttons show then
+    take(notebook, f"code-{theme}", [2, 3])
+    headings = notebook.answer(4).locator("h2")
     take(
         notebook,
         f"markdown-{theme}",
-        [3],
+        [4],
         top=headings.nth(1),
-        below=notebook.answer(3).locator(".code").nth(1),
+        below=notebook.answer(4).locator(".code").nth(1),
     )
 
 
@@ -132,7 +130,9 @@ def take_panel(notebook: NotebookPage, theme: str) -> None:
                 panel.get_by_label("Kind").select_option("area")
                 panel.locator(".nbclaude-preview img[alt='area plot of sales']").wait_for()
             notebook.script("document.activeElement.blur()")
-            panel.screenshot(path=IMAGES / f"panel-{pane.lower()}{ending}-{theme}.png", animations="disabled")
+            picture = IMAGES / f"panel-{pane.lower()}{ending}-{theme}.png"
+            panel.screenshot(path=picture, animations="disabled")
+            shrink(picture)
     notebook.set_width(WIDTH)
 
 
@@ -172,8 +172,12 @@ def take(
     if below is not None and (box := below.bounding_box()):
         lower = box["y"] - MARGIN / 2
     clip = {"x": left, "y": upper, "width": right - left, "height": lower - upper}
-    notebook.page.screenshot(path=IMAGES / f"{name}.png", clip=clip, animations="disabled")
+    picture = IMAGES / f"{name}.png"
+    notebook.page.screenshot(path=picture, clip=clip, animations="disabled")
+    shrink(picture)
 
+
+TAKES = {"answers": take_answers, "conversation": take_conversation, "panel": take_panel}
 
 if __name__ == "__main__":
     sys.exit(main())

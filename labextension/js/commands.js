@@ -12,12 +12,11 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
   const { NotebookActions } = modules.notebook;
   const { InputDialog, ICommandPalette, IToolbarWidgetRegistry, ToolbarButton } = modules.apputils;
 
-  /** Put a new code cell below another. @param {Panel} panel @param {CodeCell | null} cell @param {string} source @returns {number} */
-  const insert = (panel, cell, source) => {
-    const { widgets, activeCellIndex } = panel.content;
-    const at = cell ? widgets.indexOf(cell) : activeCellIndex;
-    panel.content.model?.sharedModel.insertCell(at + 1, { cell_type: "code", source, metadata: { trusted: true } });
-    return at + 1;
+  /** Put a new code cell below another, or in front of it. @param {Panel} panel @param {CodeCell} cell @param {string} source @param {boolean} [inFront] */
+  const insert = (panel, cell, source, inFront = false) => {
+    const index = panel.content.widgets.indexOf(cell) + (inFront ? 0 : 1);
+    panel.content.model?.sharedModel.insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
+    return index;
   };
 
   /** Run one cell, as Ctrl+Enter does. @param {Panel} panel @param {number} index */
@@ -33,16 +32,20 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     if (first !== null) await run(panel, insert(panel, cell, first + magic));
   };
 
-  /** Begin a prompt below a cell, with the cursor in it. @param {Panel} panel @param {CodeCell | null} cell @param {string} text */
-  const askBelow = async (panel, cell, text) => {
+  /** Load nbclaude in a cell of its own where that is needed; return the cell to go on below, null if the kernel lacks nbclaude. @param {Panel} panel @param {CodeCell} cell @param {boolean} [inFront] */
+  const loaded = async (panel, cell, inFront) => {
     const first = await lines.loading(panel);
-    if (first === null) return;
-    if (first) {
-      const index = insert(panel, cell, LOAD);
-      await run(panel, index);
-      cell = panel.content.widgets[index];
-    }
-    const index = insert(panel, cell, text);
+    if (!first) return first === null ? null : cell;
+    const index = insert(panel, cell, LOAD, inFront);
+    await run(panel, index);
+    return panel.content.widgets[index];
+  };
+
+  /** Begin a prompt below a cell, with the cursor in it. @param {Panel} panel @param {CodeCell} cell @param {string} text */
+  const askBelow = async (panel, cell, text) => {
+    const above = await loaded(panel, cell);
+    if (!above) return;
+    const index = insert(panel, above, text);
     const added = panel.content.widgets[index];
     panel.content.activeCellIndex = index;
     panel.content.deselectAll();
@@ -66,34 +69,28 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
 
   /** Whether nbclaude saw what a cell has shown; if not, it is loaded, and the cell must run again. @param {Panel} panel @param {CodeCell} cell */
   const isSeen = async (panel, cell) => {
-    const first = await lines.loading(panel);
-    if (!first) return first !== null;
-    await run(panel, insert(panel, cell, LOAD));
+    const above = await loaded(panel, cell);
+    if (!above || above === cell) return above === cell;
     lines.say("nbclaude is now loaded, but it has not seen this cell's output. Run the cell again, then press the button again.");
     return false;
   };
 
   const acts = {
     ask: (panel, cell) => askBelow(panel, cell, "%%claude\n"),
-    explain: (panel, cell) => {
-      const source = cell.model.sharedModel.getSource();
+    explain: async (panel, cell) => {
       // If it is not the cell that ran last, a copy is explained without being run.
       const isLast = lines.of(panel) && ran(panel)[0] === cell && !cell.model.isDirty;
-      return isLast ? runBelow(panel, cell, "%claude_explain") : explainCopy(panel, cell, source);
+      if (isLast) return runBelow(panel, cell, "%claude_explain");
+      const above = await loaded(panel, cell);
+      if (above) await run(panel, insert(panel, above, `%%claude_explain --no-run\n${cell.model.sharedModel.getSource()}`));
     },
-    fix: async (panel, cell) => {
-      if (await isSeen(panel, cell)) await run(panel, insert(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`));
-    },
+    // Of the last error, the kernel knows all even if nbclaude is loaded only now.
+    fix: (panel, cell) => runBelow(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
     edit: async (panel, cell) => {
       const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
       const instruction = asked.value?.replace(/\s+/g, " ").trim();
       if (!asked.button.accept || !instruction) return;
-      const first = await lines.loading(panel);
-      if (first === null) return;
-      if (first) {
-        panel.content.model?.sharedModel.insertCell(panel.content.widgets.indexOf(cell), { cell_type: "code", source: LOAD, metadata: {} });
-        await run(panel, panel.content.widgets.indexOf(cell) - 1);
-      }
+      if (!(await loaded(panel, cell, true))) return;
       const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
       cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${source}`);
       await run(panel, panel.content.widgets.indexOf(cell));
@@ -103,22 +100,10 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       const picture = output ?? shown.find(isPicture);
       const isValue = !picture && shown.some((each) => each.type === "execute_result");
       if (isValue) return askBelow(panel, cell, `%%claude\n{Out[${cell.model.executionCount}]} `);
-      if (!(await isSeen(panel, cell))) return undefined;
+      if (!hasError(cell) && !(await isSeen(panel, cell))) return undefined;
       return askBelow(panel, cell, picture ? `%%claude --fig${numberOf(panel, picture)}\n` : `%%claude --cells ${ran(panel).indexOf(cell) + 1}\n`);
     },
     panel: (panel, cell) => runBelow(panel, cell, "%claude"),
-  };
-
-  const explainCopy = async (panel, cell, source) => {
-    const first = await lines.loading(panel);
-    if (first === null) return;
-    let at = cell;
-    if (first) {
-      const index = insert(panel, cell, LOAD);
-      await run(panel, index);
-      at = panel.content.widgets[index];
-    }
-    await run(panel, insert(panel, at, `%%claude_explain --no-run\n${source}`));
   };
 
   /** The number of a figure for --fig: 1, the last one, needs none. @param {Panel} panel @param {any} picture */

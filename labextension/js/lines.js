@@ -1,6 +1,7 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
+import { eachPanel } from "./cells.js";
 import { Offers } from "./offers.js";
 
 export const VERSION = "0.1.0";
@@ -33,12 +34,10 @@ export class Lines {
     this._said = new Set();
     /** @type {Set<() => void>} */
     this.changed = new Set(); // called when a line has opened or closed, or reports names
-    const take = (panel) => {
+    eachPanel(tracker, (panel) => {
       panel.sessionContext.kernelChanged.connect((_, { newValue }) => this._take(panel, newValue));
       this._take(panel, panel.sessionContext.session?.kernel);
-    };
-    tracker.forEach(take);
-    tracker.widgetAdded.connect((_, panel) => take(panel));
+    });
   }
 
   /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel @returns {Line | null} */
@@ -73,8 +72,11 @@ export class Lines {
 
   /** What an execute request tells of the notebook. @param {Panel} panel */
   told(panel) {
-    const cells = panel.context.model.sharedModel.cells;
-    return { version: VERSION, page: PAGE, notebook: panel.context.path, cells: cells.map((cell) => cell.id) };
+    const { cells } = panel.context.model.sharedModel;
+    return {
+      version: VERSION, page: PAGE, notebook: panel.context.path,
+      cells: cells.map((cell) => cell.id), counts: cells.map((cell) => cell.execution_count ?? 0),
+    };
   }
 
   /** @param {Panel} panel @param {Kernel | null | undefined} kernel */

@@ -1,6 +1,7 @@
 // @ts-check
 // Puts Fix on an error and Ask on a figure, and brings back an answer whose output was cleared while it arrived.
 
+import { eachCodeCell, eachPanel } from "./cells.js";
 import { isPython } from "./lines.js";
 
 const SHOWN = /^(?:image\/|application\/vnd\.(?:plotly|vega))/;
@@ -28,37 +29,26 @@ export function watchOutputs(tracker, lines, modules, act) {
     node.append(button);
   };
 
-  /** @param {Panel} panel */
-  const take = (panel) => {
-    const known = new WeakSet();
+  eachPanel(tracker, (panel) => {
     const look = (/** @type {CodeCell} */ cell) => requestAnimationFrame(() => {
       if (cell.isDisposed || cell.model?.type !== "code") return;
       cell.outputArea?.widgets.forEach((/** @type {any} */ widget, /** @type {number} */ index) => {
         if (index < cell.model.outputs.length) equip(panel, cell, widget.node, cell.model.outputs.get(index));
       });
     });
-    const all = () => {
-      for (const cell of panel.content.widgets) {
-        if (cell.model?.type !== "code" || known.has(cell)) continue;
-        known.add(cell);
-        const { outputs } = cell.model;
-        outputs.changed.connect(() => {
-          const answer = running.get(cell);
-          if (answer && outputs.length === 0) answer.isCleared = true;
-          look(cell);
-        });
-        cell.displayChanged?.connect(() => look(cell));
+    eachCodeCell(panel, (cell) => {
+      const { outputs } = cell.model;
+      outputs.changed.connect(() => {
+        const answer = running.get(cell);
+        if (answer && outputs.length === 0) answer.isCleared = true;
         look(cell);
-      }
-    };
-    panel.content.modelContentChanged.connect(all);
+      });
+      cell.displayChanged?.connect(() => look(cell));
+      look(cell);
+    });
     panel.sessionContext.kernelChanged.connect(() => panel.content.widgets.forEach(look));
     panel.sessionContext.iopubMessage.connect((_, message) => remember(panel, message));
-    panel.context.ready.then(all);
-    all();
-  };
-  tracker.forEach(take);
-  tracker.widgetAdded.connect((_, panel) => take(panel));
+  });
   modules.notebook.NotebookActions.executed.connect((_, { cell }) => bringBack(cell));
 }
 

@@ -59,7 +59,7 @@ export async function pluginOf(shared) {
       const icon = new modules.ui.LabIcon({ name: "nbclaude:icon", svgstr: ICON });
       const lines = new Lines(tracker, modules);
       service(modules.codemirror.IEditorExtensionRegistry)?.addExtension(proseExtension(modules, tracker, lines));
-      watchProse(tracker, modules);
+      watchProse(tracker);
       watchBlocks(tracker, lines);
       const run = addCommands(app, tracker, lines, modules, service, icon);
       watchOutputs(tracker, lines, modules, run);

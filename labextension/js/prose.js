@@ -1,6 +1,8 @@
 // @ts-check
 // Shows prompts as prose: the text of a %%claude cell as Markdown, its {references} marked where the name exists.
 
+import { eachCodeCell, eachPanel } from "./cells.js";
+
 const PROSE = "text/x-ipythongfm";
 const ABOVE = String.raw`^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*`; // empty lines and comments above a magic are ignored
 const PROMPT = new RegExp(`${ABOVE}%%claude(?![\\w])`);
@@ -11,12 +13,9 @@ const PAUSE = 250; // ms without typing before the kernel is asked for names
 /** @param {string} source */
 export const isPrompt = (source) => PROMPT.test(source);
 
-/** Keep the media type of prompts as that of prose. @param {Tracker} tracker @param {Modules} modules */
-export function watchProse(tracker, modules) {
-  /** @param {CodeCell} cell @param {Panel} panel */
-  const follow = (cell, panel) => {
-    if (cell.model.type !== "code") return;
-    const { model } = cell;
+/** Keep the media type of prompts as that of prose. @param {Tracker} tracker */
+export function watchProse(tracker) {
+  eachPanel(tracker, (panel) => eachCodeCell(panel, ({ model }) => {
     const set = () => {
       if (model.isDisposed) return;
       const wanted = isPrompt(model.sharedModel.getSource()) ? PROSE : panel.content.codeMimetype;
@@ -26,23 +25,7 @@ export function watchProse(tracker, modules) {
     model.contentChanged.connect(set);
     model.mimeTypeChanged.connect(set); // JupyterLab sets it once the kernel has reported its language
     set();
-  };
-  /** @param {Panel} panel */
-  const take = (panel) => {
-    const known = new WeakSet();
-    const all = () => {
-      for (const cell of panel.content.widgets) {
-        if (!cell.model || known.has(cell.model)) continue;
-        known.add(cell.model);
-        follow(cell, panel);
-      }
-    };
-    panel.content.modelContentChanged.connect(all);
-    panel.context.ready.then(all);
-    all();
-  };
-  tracker.forEach(take);
-  tracker.widgetAdded.connect((_, panel) => take(panel));
+  }));
 }
 
 /** What every editor gets: it does nothing in what is not a prompt. @param {Modules} modules @param {Tracker} tracker @param {Lines} lines */

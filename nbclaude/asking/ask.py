@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
-from nbclaude.asking.approving import Approve
+from nbclaude.approval import Approve
 from nbclaude.asking.calls import Step
 from nbclaude.asking.prepare import Prepared
 from nbclaude.asking.reply import Reply, reply_of
@@ -20,7 +20,7 @@ from nbclaude.asking.steps import Answer, ask_in_steps
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
-from nbclaude.cures import Spell, plainly
+from nbclaude.cures import Spell, Words, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.refusal import Refusal
 from nbclaude.workspace import Workspace
@@ -53,7 +53,7 @@ class Answered:
     receipt: Receipt | None = None
     screening: Screening | None = None
     is_recorded: bool = True
-    notes: tuple[str | Refusal, ...] = ()
+    notes: tuple[str | Words | Refusal, ...] = ()
     set_aside: int = 0
     budget: str = ""
     in_child: bool = False

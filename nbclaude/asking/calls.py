@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import stopping
-from nbclaude.asking.approving import NOBODY, Approve
+from nbclaude.approval import NOBODY, Approve, Proposed
 from nbclaude.errors import ConfigurationError
+from nbclaude.output import say
 from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.prepare import Ask
-    from nbclaude.output.steps import StepsDisplay
     from nbclaude.tools.arguments import ReadArguments
 
-__all__ = ["CallRunner", "RanCall", "Step"]
+__all__ = ["CallRunner", "RanCall", "Step", "run_open_calls"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,19 @@ class Step:
     calls: tuple[RanCall, ...]
 
 
+class Runs(Protocol):
+    """Where it is shown what happens while calls run."""
+
+    def settle(self, *, below: bool = False) -> None:
+        """Paint all that has come; with `below` what follows stands under other output."""
+
+    def report(self, text: str) -> None:
+        """Say how far a tool has come."""
+
+    def pause(self) -> float | None:
+        """Heed a stop."""
+
+
 class CallRunner:
     """Runs the calls of the answers of one ask."""
 
@@ -52,7 +65,7 @@ class CallRunner:
         workspace: Workspace,
         ask: Ask,
         tools: Mapping[str, Tool],
-        display: StepsDisplay,
+        display: Runs,
         approve: Approve | None,
     ) -> None:
         self._workspace = workspace
@@ -112,12 +125,24 @@ class CallRunner:
         if self._approve is None:
             return NOBODY, arguments
         self._display.settle(below=True)
-        said = self._approve(tool, arguments)
+        said = self._approve(
+            Proposed(tool, arguments, lambda given: self._misfit(tool, given), settings.approval_seconds)
+        )
         if not said.allowed:
             return said.reason or "the user said no", arguments
         if said.always:
             shelf.allow(conversation, tool)
         return "", said.arguments
+
+    def _misfit(self, tool: Tool, arguments: Mapping[str, Any]) -> str:
+        """Return why these arguments do not fit, empty if they do."""
+        from nbclaude.tools.arguments import UnfitArgumentsError
+
+        try:
+            tool.arguments.read(arguments, self._ask.names)
+        except UnfitArgumentsError as error:
+            return str(error)
+        return ""
 
     def _called(
         self, call: Mapping[str, Any], tool: Tool, arguments: Mapping[str, Any], read: ReadArguments
@@ -135,6 +160,36 @@ class CallRunner:
         except ConfigurationError as error:
             return _failed(call, arguments, f"It ran, but what it returned cannot be sent: {error}")
         return RanCall(tool.name, arguments, result_block(call, content), value, variables=read.variables)
+
+
+class _BeforeAnswer:
+    """Calls that run before there is an answer: there is nothing to paint."""
+
+    def settle(self, *, below: bool = False) -> None:
+        """Paint nothing."""
+
+    def report(self, text: str) -> None:
+        """Print how far a tool has come."""
+        say(text)
+
+    def pause(self) -> float | None:
+        """Wait for nothing."""
+        return None
+
+
+def run_open_calls(
+    workspace: Workspace, ask: Ask, calls: Sequence[Mapping[str, Any]], approve: Approve | None
+) -> Step | None:
+    """Run calls that an earlier answer has left open; None if one of them is not for a tool that runs here.
+
+    Raises:
+        KeyboardInterrupt: the user stopped; the conversation is as it was.
+
+    """
+    tools = workspace.tools.of(ask.conversation)
+    if not calls or any(call.get("name") not in tools for call in calls):
+        return None
+    return CallRunner(workspace, ask, tools, _BeforeAnswer(), approve).run(calls)
 
 
 def _failed(

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.asking.approving import NOBODY
+from nbclaude.approval import NOBODY
 from nbclaude.asking.changes import set_aside_note, summary_of
 from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.schema_check import misfit
 from nbclaude.cures import Command, Mention, Words
-from nbclaude.errors import AnswerInterrupted
+from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
@@ -56,18 +57,27 @@ def footer_of(
         word((_AT_LIMIT if answered.at_limit else _callout(outcome)) or _denied(answered)),
         answered.receipt,
         model=model if is_claude else "",
-        name=model_info(model).name.removeprefix("Claude ") if is_claude else "",
+        name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
         more=more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
 
 
+def _short_name(outcome: Outcome, answered: str) -> str:
+    """Return the name of a Claude model for people; empty where the server's names mean nothing to us."""
+    asked = outcome.plan.model
+    name = asked.name if asked.id == answered else model_info(answered).name if asked.known else ""
+    return name.removeprefix("Claude ")
+
+
 _NEARLY_FULL = 0.8  # of the context
 _AT_LIMIT: Words = (
     "Claude called tools once more; these calls were not run. ",
+    Command.CONTINUE,
+    " runs them and goes on, ",
     Mention("max_steps"),
-    " allows more steps; the next question goes on without the calls.",
+    " allows more steps, and the next question goes on without the calls.",
 )
 _NOBODY_ASKED: Words = (
     "A call was denied because nobody was there to approve it. ",
@@ -95,10 +105,24 @@ def _notices(answered: Answered, word: Callable[[str | Words | Refusal], str]) -
         ("Set aside", word(set_aside_note(answered.set_aside))),
         *(_found_in(answered.screening) if answered.screening else ()),
         *(("Note", word(note)) for note in answered.notes),
+        ("JSON", word(_off_schema(answered))),
         ("Budget", answered.budget),
         ("Context", word(_fullness(answered.outcome))),
     )
     return tuple(Notice(title, text) for title, text in told if text)
+
+
+def _off_schema(answered: Answered) -> Words:
+    """Say that the server, or its model, did not keep to the schema that was sent."""
+    plan, reply = answered.outcome.plan, answered.reply
+    if plan.settings.schema is None or answered.outcome.error is not None or reply.stop_reason != "end_turn":
+        return ()
+    try:
+        found = misfit(reply.json, plan.settings.schema)
+    except APIResponseValidationError:
+        found = "the answer is not JSON"
+    cure = "Say in the prompt as well that the answer is to be JSON, and of what form, or choose another "
+    return (f"The server did not keep to the schema: {found}. {cure}", Mention("model"), ".") if found else ()
 
 
 def _fullness(outcome: Outcome) -> Words:
@@ -193,7 +217,11 @@ def _callout(outcome: Outcome) -> Words:
         case "max_tokens":
             most = outcome.plan.request.max_tokens
             return (
-                *(f"The answer reached max_tokens ({most:,}). ", Command.CONTINUE, " continues it; "),
+                *(
+                    f"The answer reached max_tokens ({most:,}){_cut_calls(message)}. ",
+                    Command.CONTINUE,
+                    " continues it; ",
+                ),
                 *(Mention("max_tokens"), " allows longer ones."),
             )
         case "model_context_window_exceeded":
@@ -213,6 +241,16 @@ def _callout(outcome: Outcome) -> Words:
             )
         case _:
             return () if content_of(message) else ("The answer is empty.",)
+
+
+def _cut_calls(message: Mapping[str, Any]) -> str:
+    """Name the calls in an answer that was cut off: they are not run."""
+    calls = _calls(message)
+    if not calls:
+        return ""
+    names = " and ".join(dict.fromkeys(str(call.get("name")) for call in calls))
+    where = " in the middle of" if "partial_json" in calls[-1] else " after"
+    return f"{where} {'a call' if len(calls) == 1 else 'calls'} of {names}, which {'was' if len(calls) == 1 else 'were'} not run"
 
 
 def _refusal(details: object) -> Words:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
 from nbclaude.settings.values import Options
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 from nbclaude.wire.message import text_of
 from nbclaude.wire.request import text_block
 from nbclaude.workspace import Workspace
@@ -55,6 +56,7 @@ class _Gatherer:
     shell: Shell
     options: Options
     images: ImageLimits
+    limits: TextLimits
     so_far: list[Attachment] = field(default_factory=list)
 
     def attach(self, value: object, label: str, format: str = "", *, attached: bool = False) -> Attachment:
@@ -62,7 +64,13 @@ class _Gatherer:
         from nbclaude.context.values import attachment_of
 
         found = attachment_of(
-            value, label, format, images=self.images, citations=self.options.citations, attached=attached
+            value,
+            label,
+            format,
+            limits=self.limits,
+            images=self.images,
+            citations=self.options.citations,
+            attached=attached,
         )
         return self.counted(found)
 
@@ -171,11 +179,12 @@ def gather(
     *,
     cells: int = 0,
     names: Mapping[str, Any] | None = None,
+    lazy_seconds: float = DEFAULT_LIMITS.seconds,
 ) -> Gathered:
     """Return what is attached, then the prompt: models read a question best after what it is about.
 
     `cells` go along where no option says otherwise, unless a verb gathers by itself. `names` are the variables that may be
-    named, the notebook's if None.
+    named, the notebook's if None. `lazy_seconds` is how long a query may be computed.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.
@@ -186,7 +195,8 @@ def gather(
     from nbclaude.context.references.replacing import expand
 
     names = notebook_names(shell) if names is None else names
-    gatherer = _Gatherer(workspace, shell, options, limits_of(model))
+    text_limits = replace(DEFAULT_LIMITS, seconds=lazy_seconds)
+    gatherer = _Gatherer(workspace, shell, options, limits_of(model), text_limits)
     attached = [gatherer.counted(attachment) for attachment in prompt.gathered()]
     number = options.cells or str(cells if not prompt.verb else 0)
     attached += gatherer.cells(number, prompt.text, names) if number != "0" else []

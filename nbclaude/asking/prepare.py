@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,9 +15,10 @@ from nbclaude.conversation.caching import caching_mode
 from nbclaude.conversation.estimate import rough_tokens
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
-from nbclaude.errors import ConfigurationError
+from nbclaude.errors import APIError, ConfigurationError
 from nbclaude.models.info import retirement_note
 from nbclaude.models.prices import input_cost
+from nbclaude.models.table import ModelInfo
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.values import Settings
 from nbclaude.workspace import Workspace
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from nbclaude.tools.functions import Tool
 
 __all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"]
+
+
+_PATIENCE = 5.0  # seconds to wait for a list of models that is only good for a clearer message
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +63,11 @@ class Prepared:
     plan: Plan
 
 
-def prepare(workspace: Workspace, ask: Ask) -> Prepared:
-    """Plan the request of an ask; nothing is sent or uploaded for it.
+def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prepared:
+    """Plan the request of an ask; nothing of it is sent or uploaded.
+
+    A server of which nothing is known is asked once for its models if the request holds images or PDFs, since many take
+    none; not if somebody `looks_only` at what would be sent.
 
     Raises:
         ConfigurationError: a setting cannot be used, the model refuses it, no key is known, or a secret stands where it
@@ -68,7 +76,23 @@ def prepare(workspace: Workspace, ask: Ask) -> Prepared:
     """
     ask = replace(ask, settings=workspace.rules.added(ask.settings))
     connection = workspace.connection(ask.settings)
-    return Prepared(workspace, ask, connection, _plan(workspace, ask, connection))
+    plan = _plan(workspace, ask, connection)
+    if plan.media and not looks_only and _learns_models(workspace, ask.settings, connection):
+        plan = _plan(workspace, ask, connection, earlier=plan)
+    return Prepared(workspace, ask, connection, plan)
+
+
+def _learns_models(workspace: Workspace, settings: Settings, connection: Connection) -> bool:
+    """Ask a server that may be anything for its models, if nobody has yet; tell whether it gave them."""
+    if workspace.catalog(settings).is_claude or workspace.models_of(connection.base_url) is not None:
+        return False
+    from nbclaude.client.endpoints import list_models
+
+    models: tuple[ModelInfo, ...] = ()
+    with contextlib.suppress(APIError):
+        models = list_models(replace(connection, timeout=min(connection.timeout, _PATIENCE)))
+    workspace.note_models(connection.base_url, models)
+    return bool(models)
 
 
 def refuse_keys(workspace: Workspace, text: str) -> None:

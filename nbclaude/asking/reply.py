@@ -101,6 +101,8 @@ class Reply:
                 continue
         why = {"max_tokens": ": it was cut off at max_tokens", "refusal": ": the model declined to answer"}
         reason = why.get(str(self.stop_reason), "")
+        if not reason and self._read is not None:
+            reason = ": the server did not keep to the schema that was sent"
         raise APIResponseValidationError(
             f"The answer is not JSON{reason}. It begins: {self.text[:80]!r}.",
             cure=() if reason else ("The setting ", Mention("json"), " asks for JSON."),

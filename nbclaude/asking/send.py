@@ -12,11 +12,10 @@ from nbclaude.asking.prepare import Ask, Prepared, plan_again
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.estimate import prompt_size
 from nbclaude.conversation.exchange import Outcome, exchange
-from nbclaude.conversation.ledger import Entry
+from nbclaude.conversation.ledger import no_price_note
 from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.forks import ForkSafeLock
-from nbclaude.models.info import model_info
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ def send(prepared: Prepared, display: AnswerDisplay) -> Outcome:
             display,
             lambda error, plan: _recovered(error, plan, prepared),
         )
-        return left_others(workspace, ask, replace(outcome, entry=_account(workspace, ask, outcome)))
+        return left_others(workspace, ask, _accounted(workspace, ask, outcome))
 
 
 @contextmanager
@@ -140,23 +139,35 @@ def _is_answer(plan: Plan, place: int | None) -> bool:
     return place is not None and place < len(messages) - 1 and messages[place]["role"] == "assistant"
 
 
-def _account(workspace: Workspace, ask: Ask, outcome: Outcome) -> Entry | None:
+def _accounted(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
     """Enter what an answer used into the ledger, unless nothing is known of it."""
     usage = outcome.message.get("usage")
     if not usage:
-        return None
+        return outcome
+    _learn_whose(workspace, outcome)
     # Who answered is paid for: a gateway may have asked another model than the one that was named.
-    answered = str(outcome.message.get("model"))
-    model = outcome.plan.model if answered == outcome.plan.request.model else model_info(answered)
-    return workspace.ledger.record(
+    catalog = workspace.catalog(outcome.plan.settings)
+    model = catalog.paid(str(outcome.message.get("model")), outcome.plan.request.model)
+    entry = workspace.ledger.record(
         usage,
         model,
         cell=ask.question.at.cell if ask.question.at else "",
         conversation=ask.conversation if ask.question.history else "",
-        price_of=lambda name: model_info(name).price,
+        price_of=catalog.price,
         complete=outcome.error is None,
         notice=outcome.notice,
     )
+    plan, limit = outcome.plan, workspace.budget.limit
+    if limit is not None and model.price is None:
+        plan = replace(plan, notes=(*plan.notes, no_price_note(model.id, limit)))
+    return replace(outcome, entry=entry, plan=plan)
+
+
+def _learn_whose(workspace: Workspace, outcome: Outcome) -> None:
+    """Note a server whose answers are not Anthropic's: llama.cpp answers to any name of a model."""
+    answer = outcome.message.get("id")
+    if isinstance(answer, str) and answer and not answer.startswith("msg_"):
+        workspace.other_servers.add(workspace.address(outcome.plan.settings))
 
 
 def left_others(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
-from nbclaude.asking.approving import Approve
+from nbclaude.approval import Approve
 from nbclaude.asking.calls import CallRunner, Step
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, Prepared, prepare

@@ -9,7 +9,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.settings.table import DEFAULT_BASE_URL
 
-__all__ = ["DEFAULT_BASE_URL", "is_loopback", "normalize_base_url", "server_name"]
+__all__ = ["DEFAULT_BASE_URL", "is_anthropic", "is_loopback", "normalize_base_url", "server_name"]
 
 
 def normalize_base_url(text: str, what: str = "base_url") -> str:
@@ -41,6 +41,12 @@ def _is_address(url: str) -> bool:
         return False
     plain = url.isprintable() and not re.search(r"\s", url) and not parts.query and not parts.fragment
     return plain and parts.scheme in ("http", "https") and bool(parts.hostname) and port != 0
+
+
+def is_anthropic(base_url: str) -> bool:
+    """Whether the server is Anthropic's."""
+    host = urlsplit(base_url).hostname or ""
+    return host == "anthropic.com" or host.endswith(".anthropic.com")
 
 
 def is_loopback(base_url: str) -> bool:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nbclaude.client.addresses import DEFAULT_BASE_URL, is_loopback, normalize_base_url, server_name
+from nbclaude.client.addresses import (
+    DEFAULT_BASE_URL,
+    is_anthropic,
+    is_loopback,
+    normalize_base_url,
+    server_name,
+)
 from nbclaude.cures import Login
 from nbclaude.errors import ConfigurationError
+from nbclaude.models.info import model_info
 
 __all__ = [
     "ANTHROPIC_KEY_VARIABLES",
@@ -33,6 +40,7 @@ _ENTRY_KEYS = (
     "default_model",
     "caching",
     "api_version",
+    "models",
     "note",
 )
 _SECRETS = ("api_key", "auth_token", "key", "password", "secret", "token")
@@ -46,6 +54,8 @@ class NamedConnection:
     The first of `key_variables` that is set holds the key; if none is needed (`key_optional`), a placeholder is sent.
     `auth_style` is "x-api-key", "bearer", or empty for what the address takes. `caching` is "automatic", "explicit",
     "off", or empty if that is not known. Empty `api_version` and `default_model` leave both to the settings.
+    `models` says which Claude models its names stand for; `is_claude` whether the names of Claude models mean
+    these, and `own_prices` that it sells them at other prices than Anthropic's.
     """
 
     name: str
@@ -57,6 +67,9 @@ class NamedConnection:
     caching: str = ""
     api_version: str = ""
     note: str = ""
+    models: Mapping[str, str] = field(default_factory=dict)
+    is_claude: bool = False
+    own_prices: bool = False
 
 
 BUILT_IN: tuple[NamedConnection, ...] = (
@@ -66,6 +79,7 @@ BUILT_IN: tuple[NamedConnection, ...] = (
         key_variables=ANTHROPIC_KEY_VARIABLES,
         caching="automatic",
         note="Claude, from Anthropic",
+        is_claude=True,
     ),
     NamedConnection(
         "apimart",
@@ -75,6 +89,8 @@ BUILT_IN: tuple[NamedConnection, ...] = (
         default_model="claude-haiku-4-5-20251001",
         caching="explicit",
         note="names ending in -thinking think before they answer",
+        is_claude=True,
+        own_prices=True,
     ),
     NamedConnection(
         "openrouter",
@@ -84,6 +100,8 @@ BUILT_IN: tuple[NamedConnection, ...] = (
         default_model="anthropic/claude-sonnet-5.5",
         caching="automatic",
         note="models are called maker/model",
+        is_claude=True,
+        own_prices=True,
     ),
     NamedConnection(
         "litellm",
@@ -204,8 +222,12 @@ def _of_entry(name: str, entry: Any) -> NamedConnection:
     if "base_url" in given:
         given["base_url"] = normalize_base_url(given["base_url"], f"{where}: base_url")
         given.setdefault("key_optional", is_loopback(given["base_url"]))
+        if base is not None:
+            base = replace(base, is_claude=is_anthropic(given["base_url"]), own_prices=False)
     elif base is None:
         raise ConfigurationError(f"{where} has no base_url, the address of the server.")
+    if "models" in given:
+        given |= _meant(where, given["models"])
     if "key_variable" in given:
         given["key_variables"] = _variables(where, given.pop("key_variable"))
     return replace(base or NamedConnection(name, ""), **given)
@@ -235,13 +257,33 @@ def _check_types(where: str, given: Mapping[str, Any]) -> None:
         if key == "key_optional":
             if not isinstance(value, bool):
                 raise ConfigurationError(f"{where}: key_optional must be True or False.")
-        elif key != "key_variable" and not isinstance(value, str):
+        elif key not in ("key_variable", "models") and not isinstance(value, str):
             raise ConfigurationError(f"{where}: {key} must be a text.")
     for key, choices in (("auth_style", AUTH_STYLES), ("caching", _CACHING)):
         if given.get(key, "") not in ("", *choices):
             raise ConfigurationError(
                 f"{where}: {key} {given[key]!r} is not known. It is one of {', '.join(choices)}."
             )
+
+
+def _meant(where: str, value: Any) -> dict[str, Any]:
+    """Read which Claude models the names of a server mean: a dict, or "anthropic" for all that are Anthropic's names."""
+    if value == "anthropic":
+        return {"models": {}, "is_claude": True}
+    is_dict = isinstance(value, Mapping) and all(
+        isinstance(part, str) for pair in value.items() for part in pair
+    )
+    if not is_dict:
+        raise ConfigurationError(
+            f"{where}: models must be a dict like {{'fast': 'claude-haiku-5-5'}}, which says what Claude models the server's "
+            "names mean; or 'anthropic', if its names are Anthropic's own."
+        )
+    for name, meant in value.items():
+        if not model_info(meant).known:
+            raise ConfigurationError(
+                f"{where}: models[{name!r}] is {meant!r}, which is not the name of a Claude model that nbclaude knows."
+            )
+    return {"models": dict(value), "is_claude": False}
 
 
 def _variables(where: str, value: Any) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from nbclaude.client.http import httpx
 from nbclaude.client.lines import give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIError, APIResponseValidationError, APIStatusError
-from nbclaude.models.server_list import model_of_json
+from nbclaude.models.server_list import model_of_json, with_more
 from nbclaude.models.table import ModelInfo
 from nbclaude.quiet import quietly
 from nbclaude.wire.json_text import from_json, to_json
@@ -62,7 +62,8 @@ def list_models(connection: Connection) -> tuple[ModelInfo, ...]:
         entries = page if isinstance(page, list) else page.get("data")
         if not isinstance(entries, list):
             raise _not_understood(connection, "a list of models")
-        infos = [info for entry in entries if (info := model_of_json(entry)) is not None]
+        more = page.get("models") if isinstance(page, dict) else None
+        infos = [info for entry in entries if (info := model_of_json(with_more(entry, more))) is not None]
         new = [info for info in infos if info.id not in found]
         found |= {info.id: info for info in new}
         last = page.get("last_id") if isinstance(page, dict) else None

@@ -11,6 +11,7 @@ from typing import Any
 
 from nbclaude.cleaning import identifier, one_line
 from nbclaude.client.blame import path_in
+from nbclaude.client.causes import cure_for
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
@@ -116,18 +117,31 @@ def error_of_reply(
 
 
 def _words_of_page(page: str) -> str:
-    """Return the words of a web page, without its tags, scripts and styles."""
+    """Return the words of a web page, without its tags, scripts and styles; a title that the page repeats is said once."""
+    title: list[str] = []
     words: list[str] = []
     hidden = ""
+    in_title = False
     for piece in _TAG.split(page):
         tag = _TAG_NAME.match(piece)
         if hidden:
             hidden = "" if tag and tag[0].lower() == f"</{hidden}" else hidden
         elif tag and piece.endswith(">"):
-            hidden = tag[1].lower() if tag[1].lower() in ("script", "style") else ""
+            name = tag[1].lower()
+            hidden = name if name in ("script", "style") else ""
+            in_title = tag[0].lower() == "<title"
         elif not _TAG.fullmatch(piece):
-            words += piece.split()
-    return " ".join(words)
+            (title if in_title else words).extend(piece.split())
+    return " ".join(_joined(title, words))
+
+
+def _joined(title: list[str], words: list[str]) -> list[str]:
+    """Put the title before the words, without what stands in both where they meet, or anywhere among the words."""
+    size = len(title)
+    if any(words[start : start + size] == title for start in range(min(len(words) - size + 1, _EXCERPT))):
+        return words
+    shared = next((n for n in range(min(size, len(words)), 0, -1) if title[-n:] == words[:n]), 0)
+    return [*title, *words[shared:]]
 
 
 def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:
@@ -155,16 +169,21 @@ def _status_error(
 ) -> APIStatusError:
     details = fields.get("details")
     parameter = fields.get("param")
-    return status_error(
+    kind = identifier(str(fields.get("type") or ""))
+    cure = cure_for(message, kind, str(fields.get("code") or ""))
+    error = status_error(
         one_line(message),
         status=status,
-        type=identifier(str(fields.get("type") or "")),
+        type=kind,
         error_code=identifier(str(details.get("error_code") or "")) if isinstance(details, dict) else "",
         parameter=identifier(parameter) if isinstance(parameter, str) else path_in(message),
         request_id=identifier(str(fields.get("request_id") or headers.get("request-id") or "")),
         retry_after=_retry_after(headers) if status >= 400 else None,
-        should_retry={"true": True, "false": False}.get(headers.get("x-should-retry", "")),
+        should_retry=False if cure else {"true": True, "false": False}.get(headers.get("x-should-retry", "")),
     )
+    if cure:
+        error.cure = cure
+    return error
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:

@@ -16,9 +16,10 @@ from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
 from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.frames import is_frame
-from nbclaude.models.info import in_short, model_info
+from nbclaude.models.catalog import Catalog
+from nbclaude.models.info import in_short
 from nbclaude.models.names import resolve_model
-from nbclaude.models.table import MODELS, ModelInfo
+from nbclaude.models.table import ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
 from nbclaude.workspace import Workspace
@@ -126,16 +127,15 @@ def _arguments(place: Place, known: Known) -> Iterator[Word]:
 
 def _models(known: Known, begun: str) -> Iterator[Word]:
     try:
-        offered = known.workspace.offered_models(known.workspace.settings({}))
+        catalog = known.workspace.catalog(known.workspace.settings({}))
     except Exception:  # a setting that cannot be used is told when somebody asks
-        offered = ()
-    if not offered:
+        catalog = Catalog()
+    if not catalog.offered:
         for alias in _LINES_WITH_ALIAS:
-            yield Word(alias, _about_model(model_info(resolve_model(alias))))
-    for model in offered or MODELS:
-        info = model_info(model.id, offered)
+            yield Word(alias, _about_model(catalog.info(resolve_model(alias))))
+    for info in catalog.listed():
         if info.lifecycle != "retired":
-            yield Word(model.id, _about_model(info))
+            yield Word(info.id, _about_model(info))
 
 
 def _about_model(info: ModelInfo) -> str:

@@ -13,6 +13,7 @@ from nbclaude.context.images.pictures import MAX_PICTURES, joined, picture_of
 from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.data.frames import describe_data
+from nbclaude.data.lazy.engines import engine_of
 from nbclaude.data.styled_tables import is_styled
 from nbclaude.texts import Cut, TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
@@ -20,7 +21,10 @@ from nbclaude.wire.request import text_block
 __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 
 # A table can be many things; that it is no picture is known without asking it.
-DATA_FAMILIES = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
+_IN_MEMORY = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
+# A query would be computed to show itself: nothing is asked of it here.
+_QUERIES = frozenset({"_duckdb", "dask", "duckdb", "ibis", "pyspark", "ray", "sqlalchemy"})
+DATA_FAMILIES = _IN_MEMORY | _QUERIES
 
 _MAX_AXES = 1_000
 _MAX_TABLES = 20  # of a list or dict go along
@@ -66,7 +70,9 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
     if not tables:
         return None
     share = max(_LEAST, min(limits.summary, _TOGETHER * limits.summary // len(tables)))
-    each = replace(limits, summary=share, rows=limits.rows // len(tables))
+    each = replace(
+        limits, summary=share, rows=limits.rows // len(tables), seconds=limits.seconds / len(tables)
+    )
     blocks, notes = [], []
     for place, item in tables:
         if (described := describe_data(item, format, each)) is not None:
@@ -97,12 +103,12 @@ def _places(value: Any, label: str, most: int) -> Iterable[tuple[Any, str, Any]]
 
 
 def _is_table(item: Any) -> bool:
-    if is_styled(item):
+    if is_styled(item) or engine_of(item) is not None:
         return True
     family = _family(item)
     if family == "numpy":
         return getattr(item, "size", 0) > _LARGE and hasattr(item, "dtype")
-    return family in DATA_FAMILIES and hasattr(item, "shape") and bool(item.shape)
+    return family in _IN_MEMORY and hasattr(item, "shape") and bool(item.shape)
 
 
 def _pictured(item: Any, limits: ImageLimits, label: str) -> Attachment | None:

@@ -178,7 +178,7 @@ def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment 
     family = str(type(value).__module__).partition(".")[0]
     # pandas returns the axes of several plots as a Series of objects.
     if family in DATA_FAMILIES and not (
-        str(getattr(value, "dtype", "")) == "object" and len(value) <= MAX_PICTURES
+        family == "pandas" and str(getattr(value, "dtype", "")) == "object" and len(value) <= MAX_PICTURES
     ):
         return None
     limits = images or STANDARD_IMAGES

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nbclaude.cures import Command, Mention
+from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import BudgetError
 from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.wire.message import prompt_tokens, token_count
 
-__all__ = ["Budget", "Entry", "Ledger", "Total", "dollars"]
+__all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note"]
 
 _WARN_AT = 0.8  # of the budget
 _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is known of it
@@ -176,6 +176,14 @@ class Budget:
             return ""
         self.warned = True
         return f"{dollars(self.spent(ledger))} of the budget of {dollars(self.limit)} is spent"
+
+
+def no_price_note(model: str, limit: float) -> Words:
+    """Say that a budget does nothing for a model, and what helps."""
+    return (
+        f"The budget of {dollars(limit)} does nothing for {model}: its price is not known. Give it one with ",
+        *(Mention("prices"), "."),
+    )
 
 
 def dollars(amount: float) -> str:

@@ -16,7 +16,7 @@ from nbclaude.conversation.replaying import is_call
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.table import ModelInfo
-from nbclaude.refusal import Mention, Refusal, refused
+from nbclaude.refusal import Mention, Refusal, Words, refused
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
 from nbclaude.wire.message import content_of
@@ -51,7 +51,7 @@ class Plan:
     prefix: str = ""
     has_thinking: bool = False
     caching: str = "off"
-    notes: tuple[str | Refusal, ...] = field(default=())
+    notes: tuple[str | Words | Refusal, ...] = field(default=())
     question: Question = field(default=Question(()))
     before: tuple[Turn, ...] = field(default=(), repr=False)
     media: tuple[int, ...] = ()

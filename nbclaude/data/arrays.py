@@ -22,7 +22,7 @@ _PRINTED: Mapping[str, Any] = {"max_line_width": 110, "separator": ", "}
 
 
 def describe_array(array: Any, format: str, rows: int, budget: int, opening: str = "") -> Described:
-    """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "head" or "full".
+    """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "stats", "head" or "full".
 
     `opening` says what it is, where it is no plain array.
     """
@@ -32,7 +32,7 @@ def describe_array(array: Any, format: str, rows: int, budget: int, opening: str
     facts = array_facts(array)
     known = facts.text(values=format != "schema")
     opening = f"{opening}\n{known}" if known else opening
-    if format == "schema":
+    if format in ("schema", "stats"):
         text, note = clip(opening, budget)
         return Described(f"{text}\n(no values were sent)", f"{size}: schema only", (note,) if note else ())
     shown, words = array, "values"

@@ -25,6 +25,7 @@ FORMATS: Mapping[str, DataFormat] = {
     row.word: row
     for row in (
         DataFormat("schema", "types and ranges, no rows"),
+        DataFormat("stats", "types and statistics, no rows; a query is computed for them"),
         DataFormat("head", "the first rows", "N", "head 20"),
         DataFormat("full", "every row that fits"),
         DataFormat("group", "rows and numbers per group", "COLUMN", "group species"),

@@ -8,10 +8,10 @@ from typing import Any
 
 from nbclaude.data.arrays import describe_array
 from nbclaude.data.formats import Format, read_format
-from nbclaude.data.queries import describe_query
+from nbclaude.data.lazy.queries import describe_query
 from nbclaude.data.records import record_table
 from nbclaude.data.styled_tables import is_styled, styled_table
-from nbclaude.data.table import Described, Table, describe, rows_of, schema_of
+from nbclaude.data.table import Described, Table, describe, rows_of, schema_of, statistics_of
 from nbclaude.data.xarrays import describe_xarray
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
@@ -48,7 +48,7 @@ def describe_data(value: Any, format: str = "", limits: TextLimits = DEFAULT_LIM
         return describe_array(value, word, rows, budget)
     if family == "xarray" and hasattr(value, "sizes") and hasattr(value, "coords"):
         return describe_xarray(value, word, rows, budget)
-    if (query := describe_query(value, word, rows, budget)) is not None:
+    if (query := describe_query(value, word, rows, budget, limits.seconds)) is not None:
         return query
     table = _table_of(value, family, word)
     if table is None:
@@ -79,6 +79,8 @@ def _of_frames(value: Any, wanted: Format, budget: int) -> Described | None:
 def _described(table: Table, wanted: Format, limits: TextLimits) -> Described:
     if wanted.word == "schema":
         return schema_of(table, limits.summary)
+    if wanted.word == "stats":
+        return statistics_of(table, limits.summary)
     if wanted.shows_rows:
         return rows_of(table, wanted.rows or table.rows, limits.rows)
     return describe(table, limits.summary)

@@ -13,7 +13,16 @@ from nbclaude.data.facts import Facts
 from nbclaude.data.row_lines import fitting, header_of, records_of, some_rows, triangle, turned
 from nbclaude.texts import Cut, counted, one_line
 
-__all__ = ["Described", "Table", "describe", "is_exact", "rows_of", "sample_step", "schema_of"]
+__all__ = [
+    "Described",
+    "Table",
+    "describe",
+    "is_exact",
+    "rows_of",
+    "sample_step",
+    "schema_of",
+    "statistics_of",
+]
 
 # Statistics look at all rows of a table of so many cells, and of a larger one at a sample of so many rows and cells.
 _MAX_CELLS = 1_000_000
@@ -105,6 +114,15 @@ def schema_of(table: Table, budget: int) -> Described:
     opening = f"{_opening(table, values=False)}{_sampling(table)}"
     columns, notes = column_lines(table, budget - len(opening), values=False)
     return Described(f"{opening}\n{columns}\n(no rows were sent)", f"{table.shape}: schema only", notes)
+
+
+def statistics_of(table: Table, budget: int) -> Described:
+    """Describe a table by all that is known of its columns, without rows."""
+    if not table.names:
+        return _nothing(table)
+    opening = f"{_opening(table)}{_sampling(table)}"
+    columns, notes = column_lines(table, budget - len(opening), values=True)
+    return Described(f"{opening}\n{columns}", f"{table.shape}: schema + statistics", notes)
 
 
 def rows_of(table: Table, wanted: int, budget: int) -> Described:

@@ -33,7 +33,7 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
         opening = f"xarray {kind}{named}, dimensions ({size}), {value.dtype}"
         shown = value[:rows] if format == "head" and value.ndim else value
         return describe_array(shown.values, format, rows, budget, opening)
-    if format != "schema":
+    if format not in ("schema", "stats"):
         known = _variables("statistics", variables, facts_only=True)
         text, note = clip(repr(value), budget - sum(map(len, known)))
         return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())

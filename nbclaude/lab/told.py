@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nbclaude.notebook import Shell, metadata_of
 
-__all__ = ["NotebookCells", "Told", "told_by"]
+__all__ = ["NotebookCells", "Told", "cell_that_ran", "told_by"]
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What one request tells: the version of the extension, the notebook's path, and the ids of its cells from the top.
 
-    `page` is the page in the browser that has sent it: several may show one notebook.
+    `page` is the page in the browser that has sent it: several may show one notebook. `counts` are the numbers that the cells
+    show, by their ids; they may come from an earlier kernel.
     """
 
     version: str
     notebook: str
     cells: tuple[str, ...]
     page: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def told_by(shell: Shell) -> Told | None:
@@ -32,7 +34,19 @@ def told_by(shell: Shell) -> Told | None:
     if not isinstance(version, str) or not isinstance(cells, list):
         return None
     ids = tuple(cell for cell in cells if isinstance(cell, str) and cell)
-    return Told(version, path if isinstance(path, str) else "", ids, str(found.get("page", "")))
+    shown = found.get("counts")
+    numbers = shown if isinstance(shown, list) and len(shown) == len(cells) else []
+    counts = {cell: n for cell, n in zip(cells, numbers, strict=False) if cell in ids and type(n) is int}
+    return Told(version, path if isinstance(path, str) else "", ids, str(found.get("page", "")), counts)
+
+
+def cell_that_ran(shell: Shell, count: int) -> str | None:
+    """Return the id of the cell that ran as In[`count`]; None if no cell shows this number any more, "" if nobody knows which."""
+    told = told_by(shell)
+    if told is None or not told.counts:
+        return ""
+    found = [cell for cell, number in told.counts.items() if number == count]
+    return found[0] if len(found) == 1 else "" if found else None
 
 
 class NotebookCells:

@@ -6,8 +6,9 @@ import sys
 from typing import Any
 
 from nbclaude import __version__, notebook
+from nbclaude.approval.buttons import close_old_buttons
 from nbclaude.edits import insert_cells
-from nbclaude.lab import LINE
+from nbclaude.lab import LINE, cell_that_ran
 from nbclaude.magics import completion, debugging, failures, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.compact import CompactMagics
@@ -69,7 +70,7 @@ def load(shell: Shell) -> None:
             locked=lambda: chat.held_fast,
         )
     )
-    workspace.seen.load(shell, workspace.cell_run)
+    workspace.seen.load(shell, workspace.cell_run, lambda count: cell_that_ran(shell, count))
     verbatim.load(shell)
     debugging.load(shell)
     failures.load(shell)
@@ -104,6 +105,7 @@ def unload(shell: Shell) -> None:
         if magics in shell.configurables:
             shell.configurables.remove(magics)
     _close_panels()
+    _release_kernel()
     verbatim.unload(shell)
     debugging.unload(shell)
     failures.unload(shell)
@@ -122,6 +124,13 @@ def _loaded(shell: Shell) -> list[Any]:
     registry = shell.magics_manager.registry
     names = [family.__name__ for family in FAMILIES]
     return [registry[name] for name in names if name in registry]
+
+
+def _release_kernel() -> None:
+    """Close the buttons of cards, and take out what lets widgets speak apart from cells, if one has."""
+    close_old_buttons()
+    if (widget := sys.modules.get("nbclaude.widget")) is not None:
+        widget.release()
 
 
 def _close_panels() -> None:

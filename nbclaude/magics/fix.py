@@ -82,6 +82,11 @@ class FixMagics(OtherFamily):
         if number is None:
             raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
         found = failures.of_cell(int(number[1]))
+        if found is None and int(number[1]) < self.workspace.seen.since:
+            raise UsageError(
+                f"--cell {wanted}: In[{number[1]}] ran before nbclaude was loaded, and its error is no longer known. "
+                "Run the cell again."
+            )
         if found is None:
             known = ", ".join(str(each.execution_count) for each in failures.all[-10:])
             there = f"Those that failed last are {known}." if known else "No cell has failed."

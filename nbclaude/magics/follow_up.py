@@ -10,6 +10,8 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from nbclaude.approval import approve_in_cell
+from nbclaude.asking.calls import run_open_calls
 from nbclaude.asking.follow_up import Origin, is_cut, origin_of_rest, origin_of_results
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, refuse_keys
@@ -55,6 +57,7 @@ class FollowUpMagics(OtherFamily):
 
         %claude_continue [options]    with the settings of the question, except for the options of %claude given here
 
+        Where the answer calls tools once more than --max-steps allows, these calls are run, and it goes on from their results.
         In that answer's own cell, the beginning and the rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(self.workspace, line)
@@ -62,6 +65,9 @@ class FollowUpMagics(OtherFamily):
         options, more = parse_line(line)
         where.refuse_into(options.into)
         more = "" if more.lstrip().startswith("#") else more
+        if not more.strip() and (origin := self._with_calls(options)) is not None:
+            reply = self._run_calls(options, origin, where.scope)
+            return reply if where.target else None
         origin = origin_of_rest(self._conversation(options), self.workspace.cell_run())
         turn = origin.turn
         if turn is None or not is_cut(turn):
@@ -115,6 +121,25 @@ class FollowUpMagics(OtherFamily):
         reply = self._ask(options, settings, prompt, origin, where.scope)
         return reply if where.target else None
 
+    def _with_calls(self, options: Options) -> Origin | None:
+        """Return the answer before, if it ends in calls that can all be run here."""
+        origin = origin_of_results(self._conversation(options), self.workspace.cell_run())
+        tools = self.workspace.tools.of(options.conversation or str(self._chat.conversation))
+        calls = open_calls(origin.turn) if origin.turn is not None and not is_cut(origin.turn) else []
+        return origin if calls and all(call.get("name") in tools for call in calls) else None
+
+    def _run_calls(self, options: Options, origin: Origin, names: Scope) -> Reply | None:
+        """Run the calls that an answer has left open, and ask on with their results."""
+        assert origin.turn is not None  # noqa: S101 - as `_with_calls` says
+        settings = self._settings(options, origin.turn, names)
+        conversation = options.conversation or str(self._chat.conversation)
+        ask = Ask(Question((), None), settings, conversation, Gathered(()), names=names)
+        step = run_open_calls(self.workspace, ask, open_calls(origin.turn), approve_in_cell(self.shell))
+        if step is None:
+            return None
+        prompt = tuple(call.block for call in step.calls)
+        return self._ask(options, settings, prompt, origin, names)
+
     def _conversation(self, options: Options) -> Conversation:
         return self.workspace.conversations[options.conversation or str(self._chat.conversation)]
 
@@ -155,7 +180,7 @@ class FollowUpMagics(OtherFamily):
         return ask_in_cell(self._chat, options, ask)
 
     def _tools(self, options: Options, names: Scope) -> Tools | None:
-        return tools_given(self.shell, self.workspace.seen, options, names)
+        return tools_given(self.shell, self.workspace, options, names)
 
 
 def _value(text: str, where: Standing) -> Any:

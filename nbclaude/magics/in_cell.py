@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import notebook, stopping
-from nbclaude.asking.approving import approve_by_input
+from nbclaude.approval import approve_in_cell
 from nbclaude.asking.ask import Answered, Surface, ask_prepared
 from nbclaude.asking.footer import footer_of
 from nbclaude.asking.gathering import gather
@@ -80,12 +80,21 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     """
     workspace = asker.workspace
     form = format_of(options, names)
-    tools = tools_given(asker.shell, workspace.seen, options, names)
+    tools = tools_given(asker.shell, workspace, options, names)
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
     with _early_sign(asker, options, prompt.text) as sign:
-        gathered = gather(workspace, asker.shell, options, prompt, model, cells=int(asker.cells), names=names)
+        gathered = gather(
+            workspace,
+            asker.shell,
+            options,
+            prompt,
+            model,
+            cells=int(asker.cells),
+            names=names,
+            lazy_seconds=settings.lazy_seconds,
+        )
         sign.say("")
         question = Question(
             gathered.blocks,
@@ -129,7 +138,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
     tell_of_rules(workspace)
     restore_first(asker)
     # What cannot be sent is said before anything is shown.
-    prepared = prepare(workspace, ask)
+    prepared = prepare(workspace, ask, looks_only=options.dry_run)
     sign = _show_figures(shell, sign)
     if options.dry_run:
         if sign is not None:
@@ -153,7 +162,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         lambda reply: keep_reply(shell, reply, options.into),
         lambda answered: _footer(answered, asker),
         spell,
-        approve_by_input,
+        approve_in_cell(shell),
         saves=asker.save_turns,
     )
     conversation = workspace.conversations[ask.conversation]
@@ -176,7 +185,9 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
 def _footer(answered: Answered, asker: Asker) -> Footer:
     """Write the footer; a panel shows it with the turn, without what is said of this cell alone."""
     footer = footer_of(answered, note_text)
-    asker.workspace.footers.keep(answered.outcome.message, footer.html)
+    # Where tools ran in between, the outcome's message is that of all requests together.
+    last = answered.turns[-1].message if answered.turns else answered.outcome.message
+    asker.workspace.footers.keep(last, footer.html)
     return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
 
 

@@ -9,11 +9,11 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.conversation.ledger import Total, dollars
+from nbclaude.conversation.ledger import Total, dollars, no_price_note
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.family import OtherFamily, argument
-from nbclaude.magics.wording import worded
-from nbclaude.models.info import in_short, model_info, retirement_note
+from nbclaude.magics.wording import note_text, worded
+from nbclaude.models.info import in_short, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
 from nbclaude.output import say, show_table
@@ -76,10 +76,8 @@ class AccountMagics(OtherFamily):
             for name, total in ledger.by(key).items()
         ]
         rows.append(_usage_row("in all", ledger.total))
-        show_table(
-            self.shell, f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}", _USAGE_COLUMNS, rows
-        )
-        say(_budget_text(workspace))
+        title = f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}"
+        show_table(self.shell, title, _USAGE_COLUMNS, rows, _budget_text(workspace))
 
     @line_magic
     def claude_budget(self, line: str) -> None:
@@ -113,22 +111,29 @@ def _budget_text(workspace: Workspace) -> str:
     if budget.limit is None:
         return "No budget is set. %claude_budget 5 sets one of 5 dollars."
     spent = budget.spent(workspace.ledger)
-    return f"Budget: {dollars(spent)} of {dollars(budget.limit)} are spent, {dollars(budget.limit - spent)} are left."
+    text = f"Budget: {dollars(spent)} of {dollars(budget.limit)} is spent, {dollars(budget.limit - spent)} is left."
+    model = workspace.model(workspace.settings({}))
+    if model.price is None:
+        note = no_price_note(model.id, budget.limit)
+        workspace.not_yet_told((note,))
+        text += f" {note_text(note)}"
+    return text
 
 
 def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
     """Ask the server for its models; fall back to the table."""
     from nbclaude.client.endpoints import list_models
 
+    settings = workspace.settings({})
     try:
-        connection = workspace.connection(workspace.settings({}))
+        connection = workspace.connection(settings)
         models = list_models(connection)
     except (APIError, MissingKeyError) as error:
         say(f"This server has no model list ({type(error).__name__}); showing the built-in one.")
         return MODELS, "the built-in table"
     workspace.note_models(connection.base_url, models)
-    # The server says what it offers, the table what that costs.
-    return [model_info(model.id, models) for model in models], connection.host
+    # The server says what it offers; what that costs, the user or the table.
+    return (workspace.catalog(settings).listed() if models else []), connection.host
 
 
 def _model_row(model: ModelInfo) -> tuple[Any, ...]:

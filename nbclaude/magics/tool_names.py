@@ -6,20 +6,26 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.shown.seen import Seen
 from nbclaude.magics.variables import named_in, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
-from nbclaude.tools.built_in import BUILT_IN
+from nbclaude.output import say
+from nbclaude.tools.built_in import built_in, name_of_word, words_of
 from nbclaude.tools.definitions import definitions_of, tools_of
 from nbclaude.tools.functions import Tool, is_function
+from nbclaude.workspace import Workspace
 
 __all__ = ["Tools", "tools_given"]
 
 Tools = tuple[Tool | Mapping[str, Any], ...]
 
 
-def tools_given(shell: Shell, seen: Seen, options: Options, names: Mapping[str, Any]) -> Tools | None:
+_said: set[str] = set()  # sentences that were said once
+
+
+def tools_given(
+    shell: Shell, workspace: Workspace, options: Options, names: Mapping[str, Any]
+) -> Tools | None:
     """Return the tools that the options name; None if they name none.
 
     Raises:
@@ -28,17 +34,41 @@ def tools_given(shell: Shell, seen: Seen, options: Options, names: Mapping[str, 
     """
     if options.tools is None:
         return None
-    words = [word.strip() for given in options.tools for word in given.split(",") if word.strip()]
-    found = tuple(tool for word in words for tool in _named(shell, seen, names, word))
+    words = [word for given in options.tools for word in words_of(given)]
+    found: Tools = ()
+    for word in words:
+        if _is_built_in(word, names):
+            with named_in(f"--tools {word}"):
+                model = workspace.settings({"model": options.model} if options.model else {}).model
+                found += (built_in(word, shell, workspace.seen, model, words),)
+        else:
+            found += _named(names, word)
     with named_in(f"--tools {','.join(words)}"):
         definitions_of(found)
     return found
 
 
-def _named(shell: Shell, seen: Seen, names: Mapping[str, Any], word: str) -> Tools:
-    # A tool of the user's wins over one of ours, and one of ours over a module or anything else of its name.
-    if (built_in := BUILT_IN.get(word)) is not None and not (word in names and _is_tool(names[word])):
-        return (built_in(shell, seen),)
+def _is_built_in(word: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether a word means a built-in tool: a tool of the user's wins over it, and it wins over all else of its name."""
+    name = name_of_word(word)
+    if not name or name not in names:
+        return bool(name)
+    is_theirs = _is_tool(names[name])
+    _say_once(
+        f"{name} is your own tool here, not the built-in one of that name."
+        if is_theirs
+        else f"{name} means the built-in tool, and not your variable of that name, which is no tool."
+    )
+    return not is_theirs
+
+
+def _say_once(text: str) -> None:
+    if text not in _said:
+        _said.add(text)
+        say(text)
+
+
+def _named(names: Mapping[str, Any], word: str) -> Tools:
     value = variable(names, word, "--tools")
     with named_in(f"--tools {word}"):
         return tools_of(value, word.rpartition(".")[2])

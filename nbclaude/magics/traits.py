@@ -13,7 +13,7 @@ from nbclaude.magics.wording import trait_text
 from nbclaude.refusal import CONFIGURED, LOCKED_BY, UnfitError
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.kinds import Choice, Flag, Kind, Number, System, Text, Texts, Whole
-from nbclaude.settings.mappings import Entries, Headers, Json
+from nbclaude.settings.mappings import Entries, Headers, Json, Prices
 from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.rows import Setting
 from nbclaude.settings.table import ENVIRONMENT, SETTINGS
@@ -112,6 +112,7 @@ _MAKERS: Mapping[type[Kind], Callable[[Setting, Any], TraitType[Any, Any]]] = {
     Headers: _mapping,
     Json: _mapping,
     Entries: _mapping,
+    Prices: _mapping,
 }
 
 
@@ -147,8 +148,10 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         effort: str | None
         thinking: str | None
         cells: int
+        lazy_seconds: float
         max_steps: int
         approval: str
+        approval_seconds: float
         allow_tools: list[str]
         metadata_user: str | None
         service_tier: str | None
@@ -170,6 +173,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         math_macros: list[str]
         connection: str
         connections: dict[str, Any]
+        prices: dict[str, tuple[float, ...]]
         base_url: str
         auth_style: str
         api_version: str

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from nbclaude.models.table import LINES, MODELS, ModelInfo
 
-__all__ = ["Identity", "identify", "in_short", "model_info", "retirement_note"]
+__all__ = ["Identity", "identify", "in_short", "model_info", "of_server", "retirement_note"]
 
 _SOON = 60  # days of notice that a retirement has at least
 _LINE = "|".join(LINES)
@@ -32,6 +32,7 @@ _SAID_BY_SERVERS = (
     "structured_outputs",
     "image_input",
     "pdf_input",
+    "price",
 )
 # Some gateways offer a model a second time under this suffix, with thinking switched on by them. What the API refuses
 # beside thinking on the models of that time is refused there: temperature and top_k, prefill, a forced tool.
@@ -88,6 +89,42 @@ def model_info(name: str, offered: Iterable[ModelInfo] = ()) -> ModelInfo:
     return info
 
 
+def of_server(
+    name: str, means: str, offered: Iterable[ModelInfo] = (), *, is_claude: bool = True
+) -> ModelInfo:
+    """Return what is known of a model of a server whose names may mean anything.
+
+    `means` is the Claude model that the name stands for there, if somebody has said so. Otherwise the table counts where the
+    server's names are Anthropic's (`is_claude`), or where the server itself calls its model Claude.
+    """
+    offered = tuple(offered)
+    if means:
+        info = replace(model_info(means), id=name)
+        live = next((entry for entry in offered if entry.id == name), None)
+        return _merge(info, live) if live is not None else info
+    identity = identify(name)
+    live = _live_info(name, identity, offered)
+    if is_claude or (live is not None and live.is_claude):
+        return model_info(name, offered)
+    info = _without_rules(name)
+    if live is None and len(offered) == 1 and offered[0].any_name:
+        [live] = offered
+        return replace(info, **(_said(live) | {"id": name, "name": ""}))
+    if live is None or (live.id != name and not live.known):
+        return info
+    return replace(info, **_said(live), known=live.known)
+
+
+def _without_rules(name: str) -> ModelInfo:
+    """Keep of a Claude model what costs nothing and refuses nothing where the name means another model."""
+    info = model_info(name)
+    if not info.known:
+        return info
+    # An older one would refuse the form of thinking that is sent where nothing is known.
+    thinking = info.thinking if info.thinking and "adaptive" not in info.thinking else None
+    return ModelInfo(id=name, thinking=thinking, min_cache_tokens=info.min_cache_tokens)
+
+
 def in_short(tokens: int | None) -> str:
     """Write a number of tokens as people do: 200k, 1M; nothing for what is not known."""
     if tokens is None:
@@ -110,9 +147,7 @@ def _live_info(name: str, identity: Identity | None, offered: Iterable[ModelInfo
 def _merge(table: ModelInfo, live: ModelInfo) -> ModelInfo:
     if not table.known:
         return replace(live, id=table.id)
-    said = {
-        name: value for name in _SAID_BY_SERVERS if (value := getattr(live, name)) is not None and value != ""
-    }
+    said = _said(live)
     if live.effort == ():
         said["default_effort"] = None
     if live.lifecycle:
@@ -121,6 +156,13 @@ def _merge(table: ModelInfo, live: ModelInfo) -> ModelInfo:
         # At Anthropic; a server that offers a model has it.
         said |= {"lifecycle": "", "retires_at": None}
     return replace(table, **said)
+
+
+def _said(live: ModelInfo) -> dict[str, Any]:
+    """Return what a server says of its model."""
+    return {
+        name: value for name in _SAID_BY_SERVERS if (value := getattr(live, name)) is not None and value != ""
+    }
 
 
 def retirement_note(info: ModelInfo, today: date) -> str:

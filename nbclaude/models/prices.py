@@ -11,7 +11,17 @@ from typing import Any, NamedTuple
 
 from nbclaude.wire.message import read_count
 
-__all__ = ["PRICES_AS_OF", "Price", "PriceOf", "cost", "input_cost", "output_cost", "uncached_cost"]
+__all__ = [
+    "PRICES_AS_OF",
+    "Price",
+    "PriceOf",
+    "cost",
+    "input_cost",
+    "output_cost",
+    "own_price",
+    "price_of_tokens",
+    "uncached_cost",
+]
 
 PRICES_AS_OF = "2026-11-23"
 
@@ -42,6 +52,18 @@ class Price:
     def at(self, prompt_tokens: int) -> Price:
         """Return the price of a request with a prompt of this length."""
         return self.above[1] if self.above and prompt_tokens > self.above[0] else self
+
+
+def price_of_tokens(
+    input: float, output: float, read: float | None, above: tuple[int, Price] | None = None
+) -> Price:
+    """Make a price from what tokens cost: cache writes cost 1.25 times the input for 5 minutes, and twice for an hour."""
+    return Price(input, output, 1.25 * input, 2 * input, read, above)
+
+
+def own_price(input: float, output: float, cached: float | None = None) -> Price:
+    """Make a price that the user has given; without one for cached input, it costs what other input does."""
+    return price_of_tokens(input, output, input if cached is None else cached)
 
 
 PriceOf = Callable[[str], Price | None]

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from nbclaude.cleaning import identifier
+from nbclaude.models.prices import Price, own_price
 from nbclaude.models.table import ModelInfo
 from nbclaude.wire.request import EFFORT_LEVELS
 
-__all__ = ["model_of_json"]
+__all__ = ["model_of_json", "with_more"]
 
 _THINKING_TYPES = ("adaptive", "enabled", "disabled", "between_tools")
 _LIFECYCLES: Mapping[str, Literal["active", "deprecated", "retired"]] = {
@@ -31,8 +32,9 @@ def model_of_json(entry: object) -> ModelInfo | None:
     if not isinstance(entry, Mapping) or not isinstance(entry.get("id"), str) or not entry["id"]:
         return None
     capabilities = entry.get("capabilities")
-    has_capabilities = isinstance(capabilities, Mapping) and bool(capabilities)
     said: Mapping[str, Any] = capabilities if isinstance(capabilities, Mapping) else {}
+    has_capabilities = bool(said)
+    inputs = _inputs(entry)
     thinking = _thinking_types(said.get("thinking"))
     # Models from 4.7 on do not take "enabled"; a newer one that the table does not know is like them.
     is_recent = thinking is not None and "adaptive" in thinking and "enabled" not in thinking
@@ -42,19 +44,95 @@ def model_of_json(entry: object) -> ModelInfo | None:
         line=_text(entry.get("line")),
         known=has_capabilities,
         # Gateways have names of their own for it: OpenRouter, vLLM.
-        context_window=_size(entry, "max_input_tokens", "context_length", "max_model_len"),
+        context_window=_size(entry, "max_input_tokens", "context_length", "max_model_len")
+        or _loaded_context(entry),
         max_tokens=_size(entry, "max_tokens"),
         thinking=thinking,
         effort=_effort_levels(said.get("effort")),
         binds_thinking=is_recent,
         omits_thinking=is_recent,
         structured_outputs=_supported(said.get("structured_outputs")),
-        image_input=_supported(said.get("image_input")),
-        pdf_input=_supported(said.get("pdf_input")),
+        image_input=_image_input(said) if said else inputs.image,
+        pdf_input=_supported(said.get("pdf_input")) if said else inputs.pdf,
         lifecycle=_LIFECYCLES.get(_text(entry.get("lifecycle")), ""),
         deprecated_at=_day(entry.get("deprecated_at")),
         retires_at=_day(entry.get("retires_at")),
+        price=_price(entry.get("pricing")),
+        is_claude=_is_claude(entry, said),
+        any_name=_text(entry.get("owned_by")).casefold() == "llamacpp",
     )
+
+
+def with_more(entry: object, more: object) -> object:
+    """Complete an entry by what a second list of the same reply says of the model, as llama.cpp has one."""
+    if not isinstance(entry, Mapping) or not isinstance(more, list):
+        return entry
+    same = (
+        other
+        for other in more
+        if isinstance(other, Mapping) and entry.get("id") in (other.get("model"), other.get("name"))
+    )
+    return {**next(same, {}), **entry}
+
+
+def _loaded_context(entry: Mapping[str, Any]) -> int | None:
+    """Read the context with which llama.cpp has loaded the model."""
+    meta = entry.get("meta")
+    return _size(meta, "n_ctx") if isinstance(meta, Mapping) else None
+
+
+class _Inputs(NamedTuple):
+    image: bool | None = None
+    pdf: bool | None = None
+
+
+def _inputs(entry: Mapping[str, Any]) -> _Inputs:
+    """Read what a model takes where it is told as a list of words: OpenRouter's architecture, llama.cpp's capabilities."""
+    architecture = entry.get("architecture")
+    modalities = architecture.get("input_modalities") if isinstance(architecture, Mapping) else None
+    if isinstance(modalities, list) and "text" in modalities:
+        return _Inputs("image" in modalities, None if "image" in modalities else "file" in modalities)
+    words = entry.get("capabilities")
+    if isinstance(words, list) and "completion" in words:
+        takes = bool({"multimodal", "vision"} & {word for word in words if isinstance(word, str)})
+        return _Inputs(takes, None if takes else False)
+    return _Inputs()
+
+
+def _price(value: object) -> Price | None:
+    """Read a price as OpenRouter tells it: dollars a token, as texts."""
+    if not isinstance(value, Mapping):
+        return None
+    try:
+        per_million = {
+            name: float(value[name]) * 1_000_000
+            for name in ("prompt", "completion", "input_cache_read")
+            if name in value
+        }
+    except (TypeError, ValueError):
+        return None
+    if not {"prompt", "completion"} <= per_million.keys() or not all(
+        0 <= dollars < 1e6 for dollars in per_million.values()
+    ):
+        return None
+    return own_price(per_million["prompt"], per_million["completion"], per_million.get("input_cache_read"))
+
+
+def _is_claude(entry: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Whether a server calls its model Claude: by a name for people in Anthropic's shape, or by its maker.
+
+    LiteLLM has that shape, too, and repeats the id, which its administrator has chosen, as the name.
+    """
+    name = _text(entry.get("display_name")).casefold()
+    name = "" if name == _text(entry.get("id")).casefold() else name
+    is_of_anthropic = _text(entry.get("owned_by")).casefold() == "anthropic"
+    return is_of_anthropic or ("claude" in name and (entry.get("type") == "model" or bool(said)))
+
+
+def _image_input(said: Mapping[str, Any]) -> bool | None:
+    """Read whether a model takes images: as Anthropic tells it, or as Mistral does."""
+    vision = said.get("vision")
+    return vision if isinstance(vision, bool) else _supported(said.get("image_input"))
 
 
 def _supported(value: object) -> bool | None:

@@ -7,10 +7,11 @@ wins over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from nbclaude.models.prices import Price
+from nbclaude.models.prices import price_of_tokens as _price
 from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["LINES", "MODELS", "ModelInfo"]
@@ -34,6 +35,7 @@ class ModelInfo:
       is empty unless it is asked for.
     * `min_cache_tokens` is the shortest prompt that is cached. `long_edge` (pixels) and `max_image_tokens` are the
       size to which images are reduced.
+    * `is_claude`: the server that lists it calls it a Claude model. `any_name`: it answers to whatever name is asked for.
     * `deprecated_at` and `retires_at` are dates (YYYY-MM-DD).
 
     None is "not known" everywhere.
@@ -65,11 +67,8 @@ class ModelInfo:
     deprecated_at: str | None = None
     retires_at: str | None = None
     price: Price | None = None
-
-
-def _price(input: float, output: float, read: float | None, above: tuple[int, Price] | None = None) -> Price:
-    """Cache writes cost 1.25 times the input for 5 minutes, and twice the input for an hour."""
-    return Price(input, output, 1.25 * input, 2 * input, read, above)
+    is_claude: bool = field(default=False, compare=False)
+    any_name: bool = field(default=False, compare=False)
 
 
 _EVERY_MODEL: dict[str, Any] = {

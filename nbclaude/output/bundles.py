@@ -33,13 +33,15 @@ def say_with(shell: Shell, text: str, metadata: Mapping[str, Any]) -> None:
             shell.display_pub.publish(data={}, metadata=dict(metadata))
 
 
-def show_table(shell: Shell, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Show a table: as HTML in a notebook, as aligned text in a terminal."""
+def show_table(
+    shell: Shell, title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = ""
+) -> None:
+    """Show a table and a sentence `below` it: as HTML in a notebook, as aligned text in a terminal."""
     from nbclaude.render.table import table_html, table_text
 
-    bundle = {"text/plain": table_text(title, columns, rows)}
+    bundle = {"text/plain": table_text(title, columns, rows, below)}
     if not is_terminal(shell):
-        bundle["text/html"] = table_html(title, columns, rows)
+        bundle["text/html"] = table_html(title, columns, rows, below)
     shell.display_pub.publish(data={kind: printable(text) for kind, text in bundle.items()}, metadata={})
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from nbclaude.notebook import Shell
-from nbclaude.panel.apart import apart_from_cells, release
 from nbclaude.panel.host import LOCK
 from nbclaude.panel.panel import Panel
+from nbclaude.widget import apart_from_cells, release
 from nbclaude.workspace import Workspace
 
 __all__ = ["close_panels", "open_panel"]

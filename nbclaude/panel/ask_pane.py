@@ -236,7 +236,13 @@ class AskPane:
         settings = workspace.settings({})
         model = workspace.model(settings)
         gathered = gather(
-            workspace, host.shell, Options(), Prompt(text), model, cells=int(host.settings.cells)
+            workspace,
+            host.shell,
+            Options(),
+            Prompt(text),
+            model,
+            cells=int(host.settings.cells),
+            lazy_seconds=settings.lazy_seconds,
         )
         before = self._edited.turn
         if before is not None:

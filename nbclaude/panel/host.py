@@ -21,11 +21,11 @@ from nbclaude.cleaning import printable
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
-from nbclaude.panel.apart import apart_from_cells
 from nbclaude.panel.wording import said
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.resolve import checked
 from nbclaude.settings.table import BY_NAME
+from nbclaude.widget import apart_from_cells
 from nbclaude.workspace import Workspace
 
 __all__ = ["KEY_REMOVED", "LOCK", "Host", "OwnChanges", "Traits", "note", "row", "set_note", "set_options"]

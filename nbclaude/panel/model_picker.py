@@ -12,11 +12,12 @@ import ipywidgets
 from nbclaude.client.addresses import server_name
 from nbclaude.errors import APIError, ConfigurationError
 from nbclaude.panel.host import LOCK, Host, OwnChanges, note, row, set_note, set_options
-from nbclaude.panel.models import entries_of, known_models
+from nbclaude.panel.models import entries_of
 from nbclaude.settings.values import Settings
 
 __all__ = ["ModelPicker"]
 
+_PRICES = ", at Anthropic's prices"
 _ASKING = "Asking the server for its models…"
 _NO_NAME = re.compile(r"[\s\[\]]")  # words to search for, or what stands where a key stood
 # Headings cannot be chosen, but a list needs a value for each of its lines.
@@ -96,16 +97,20 @@ class ModelPicker:
         if self._settings is None:
             return
         workspace, settings = self._host.workspace, self._settings
-        offered = workspace.offered_models(settings)
-        models = known_models(offered)
-        entries = entries_of(models, word=self.search.value, chosen=settings.model, today=date.today())
+        catalog = workspace.catalog(settings)
+        offered = catalog.offered
+        entries = entries_of(
+            catalog.listed(), word=self.search.value, chosen=catalog.info(settings.model), today=date.today()
+        )
         options = [(entry.label, entry.id or f"{_HEADING}{entry.label}") for entry in entries]
         with self._own_changes:
             set_options(self.list, options, settings.model)
         address = workspace.address(settings)
         known = self._failed.get(address, "The models that nbclaude knows.")
         said = (
-            f"{len(offered)} models of {server_name(address)}, at Anthropic's prices." if offered else known
+            f"{len(offered)} models of {server_name(address)}{_PRICES if catalog.is_claude else ''}."
+            if offered
+            else known
         )
         set_note(self._note, _ASKING if self._loading == address else said)
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from nbclaude.models.info import in_short, model_info, retirement_note
-from nbclaude.models.table import LINES, MODELS, ModelInfo
+from nbclaude.models.catalog import Catalog
+from nbclaude.models.info import in_short, retirement_note
+from nbclaude.models.table import LINES, ModelInfo
 
 __all__ = ["Entry", "entries_of", "known_models"]
 
@@ -23,21 +24,24 @@ class Entry(NamedTuple):
 
 def known_models(offered: Sequence[ModelInfo]) -> list[ModelInfo]:
     """Return the models that a server offers, with what the table knows of them; without an offer those of the table."""
-    return [model_info(model.id, offered) for model in offered] if offered else list(MODELS)
+    return Catalog(tuple(offered)).listed()
 
 
-def entries_of(models: Iterable[ModelInfo], *, word: str = "", chosen: str = "", today: date) -> list[Entry]:
+def entries_of(
+    models: Iterable[ModelInfo], *, word: str = "", chosen: str | ModelInfo = "", today: date
+) -> list[Entry]:
     """Group the models by their line; of the words in `word` each must occur in the entry. The chosen one is always there."""
+    known = chosen if isinstance(chosen, ModelInfo) else Catalog().info(chosen)
     found: dict[str, list[Entry]] = {}
     seen = set()
     for model in models:
         entry = Entry(_label(model, today), model.id)
         seen.add(model.id)
-        if model.id == chosen or all(part in entry.label.lower() for part in word.lower().split()):
+        if model.id == known.id or all(part in entry.label.lower() for part in word.lower().split()):
             found.setdefault(model.line.title() or _OTHERS, []).append(entry)
     entries = []
-    if chosen and chosen not in seen:
-        entries.append(Entry(f"{_label(model_info(chosen), today)} · not in the list", chosen))
+    if known.id and known.id not in seen:
+        entries.append(Entry(f"{_label(known, today)} · not in the list", known.id))
     for line in (*(name.title() for name in LINES), _OTHERS):
         if line in found:
             entries += [Entry(f"── {line} ──", ""), *found[line]]

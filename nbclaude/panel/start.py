@@ -9,7 +9,7 @@ import ipywidgets
 from nbclaude.errors import ConfigurationError
 from nbclaude.models.info import model_info
 from nbclaude.panel.host import Host, OwnChanges
-from nbclaude.panel.models import entries_of, known_models
+from nbclaude.panel.models import entries_of
 
 __all__ = ["ModelChooser", "first_steps", "has_key"]
 
@@ -34,7 +34,7 @@ class ModelChooser:
         except ConfigurationError:
             return
         entries = entries_of(
-            known_models(workspace.offered_models(settings)), chosen=settings.model, today=date.today()
+            workspace.catalog(settings).listed(), chosen=workspace.model(settings), today=date.today()
         )
         options = [(_short(entry.id), entry.id) for entry in entries if entry.id]
         with self._own_changes:

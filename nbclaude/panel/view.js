@@ -175,7 +175,7 @@ function render({ model, el }) {
   const list = document.createElement("div");
   const live = document.createElement("div");
   el.classList.add("nbclaude-view");
-  el.append(list, live);
+  el.append(list);
   live.setAttribute("aria-live", "off"); // what grows is read out once, when it stands in the transcript
   const label = () => {
     el.setAttribute("role", model.get("role"));
@@ -195,10 +195,12 @@ function render({ model, el }) {
     const anchor = seen.find(([node]) => node.isConnected);
     if (anchor) el.scrollTop += anchor[0].getBoundingClientRect().top - anchor[1].top;
   };
-  // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are.
+  // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are. The pages
+  // leave the document instead of being hidden: nothing ever finds an answer twice, and another conversation may be shown meanwhile.
   const draw = () => following(() => keeping(() => {
     drawItems(model, list);
-    live.hidden = !model.get("pending");
+    if (!model.get("pending")) live.remove();
+    else if (!live.isConnected) el.append(live);
   }));
   const react = (message) => {
     if (message.do === "page") following(() => drawPage(model, live, message));

@@ -42,10 +42,11 @@ _UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
 # Environments that are displays by themselves, with nothing around them; and those that LaTeX knows within formulas only, but
 # that are written in their place.
 _ENVIRONMENT = re.compile(
-    r"\\begin\{((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?"
+    r"\\begin\{(((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?)"
     r"|aligned|gathered|split|array|[dr]?cases|(?:[bBpvV]|small)?matrix)\}",
     re.ASCII,
 )
+_LONGEST_IN_LINE = 2_000  # characters of an environment within a line of text
 _NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
 _DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 
@@ -65,7 +66,10 @@ def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
 
 
 class _InlineRule:
-    """The rule for formulas in a line. What does not occur in the rest of a text is not looked for again."""
+    """The rule for formulas in a line, and for bare environments.
+
+    What does not occur in the rest of a text is not looked for again.
+    """
 
     def __init__(self) -> None:
         self._src = ""
@@ -93,7 +97,7 @@ class _InlineRule:
         opening = src[start : start + 2]
         closing = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}.get(opening)
         if closing is None:
-            return _dollars(src, start, state.posMax) if opening[:1] == "$" else None
+            return (_dollars if opening[:1] == "$" else _environment)(src, start, state.posMax)
         if src is not self._src:
             self._src = src
             self._none_from.clear()
@@ -117,6 +121,19 @@ def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | N
     if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _is_price(tex):
         return None
     return (start + 1, end, end + 1, False)
+
+
+def _environment(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
+    r"""Find `\begin{..}..\end{..}` at `start`, with rows or columns in it: prose may speak of an environment, too."""
+    bare = _ENVIRONMENT.match(src, start)
+    if bare is None:
+        return None
+    closing = rf"\end{{{bare[1]}}}"
+    end = src.find(closing, bare.end(), min(limit, start + _LONGEST_IN_LINE))
+    if end < 0 or not any(sign in src[bare.end() : end] for sign in ("&", r"\\")):
+        return None
+    after = end + len(closing)
+    return start, after, after, bare[2] is not None
 
 
 def _is_price(tex: str) -> bool:

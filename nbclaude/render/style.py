@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from html import escape
 
+from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
 
 __all__ = ["STYLE", "THINKING", "waiting_html"]
@@ -137,7 +138,7 @@ _CSS = r"""
 _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
 # A blank before a colon stays: it may stand between selectors.
-STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + _CSS).split())).replace(";}", "}")
+STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + APPROVAL_CSS + _CSS).split())).replace(";}", "}")
 
 THINKING = "Claude is thinking…"
 

@@ -15,8 +15,8 @@ _ONE_LINE = 24  # characters
 _NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
 
 
-def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Build the HTML; every cell is escaped, and nothing in it is taken for maths. Columns of numbers end at one line."""
+def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:
+    """Build the HTML, with a sentence `below` it. All text is escaped, and none is maths; numbers are right-aligned."""
     cells = [[str(value) for value in row] for row in rows]
     numbers = _numeric(columns, cells)
     head = "".join(
@@ -27,8 +27,9 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     return (
         f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
         f"<p><strong>{escape(title)}</strong></p>"
-        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table>\n'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div></div>"
+        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
+        f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
+        f"{f'<p>{escape(below)}</p>' if below else ''}</div>"
     )
 
 
@@ -45,13 +46,13 @@ def _class(is_number: bool) -> str:
 
 
 def _cell(text: str, is_number: bool) -> str:
-    # A name or a number is not broken in two; sentences are.
-    style = ' style="white-space: nowrap"' if len(text) <= _ONE_LINE else ""
-    return f"<td{_class(is_number)}{style}>{escape(text)}</td>"
+    # A name or a number is not broken in two; sentences are, but stay readable where there is little room.
+    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
+    return f'<td{_class(is_number)} style="{style}">{escape(text)}</td>'
 
 
-def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Build the aligned text."""
+def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:
+    """Build the aligned text, with a sentence `below` it."""
     body = [[str(value) for value in row] for row in rows]
     numbers = _numeric(columns, body)
     cells = [list(columns), *body]
@@ -63,4 +64,5 @@ def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
         ).rstrip()
         for row in cells
     ]
-    return "\n".join([title, lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    rule = "  ".join("-" * width for width in widths)
+    return "\n".join([title, lines[0], rule, *lines[1:], *([below] if below else [])])

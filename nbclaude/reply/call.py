@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude import stopping
-from nbclaude.asking.approving import approve_by_input
+from nbclaude.approval import approve_by_input
 from nbclaude.asking.ask import Surface, ask_prepared
 from nbclaude.asking.gathering import Gathered
 from nbclaude.asking.prepare import Ask, prepare

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from nbclaude.refusal import UnfitError, Way
 from nbclaude.settings.kinds import Kind
-from nbclaude.settings.plain import items_of, plain_json, plain_text
+from nbclaude.settings.plain import as_float, items_of, number_of, plain_json, plain_text
 
-__all__ = ["SECRET_HEADERS", "Entries", "Headers", "Json"]
+__all__ = ["SECRET_HEADERS", "Entries", "Headers", "Json", "Prices"]
 
 SECRET_HEADERS = frozenset(
     {
@@ -145,3 +145,41 @@ class Entries(Kind):
         if not isinstance(value, Mapping):
             raise self.unfit()
         return dict(value)
+
+
+class Prices(Kind):
+    """Prices of models by name: dollars per million tokens of input, of output, and if it costs less, of cached input."""
+
+    annotation: ClassVar[str] = "Mapping[str, tuple[float, ...]]"
+
+    @property
+    def wanted(self) -> str:
+        """What it must be, as the end of a sentence."""
+        return (
+            "a dict of models and their prices in dollars per million tokens, (input, output) or (input, output, cached), "
+            "like {'qwen3': (0.2, 0.6)}"
+        )
+
+    def check(self, value: object) -> dict[str, tuple[float, ...]]:
+        """Check a value of Python."""
+        if not isinstance(value, Mapping):
+            raise self.unfit()
+        return {self._name(name): self._price(name, each) for name, each in value.items()}
+
+    def _name(self, name: object) -> str:
+        text = plain_text(name)
+        if text is None or not text.strip():
+            raise UnfitError("the name of a model must be text that is not empty.", part=(name,))
+        return text.strip()
+
+    def _price(self, name: object, value: object) -> tuple[float, ...]:
+        items = items_of(value)
+        numbers = [number_of(item) for item in items or ()]
+        found = tuple(as_float(number) for number in numbers if number is not None)
+        if items is None or len(found) != len(items) or len(found) not in (2, 3):
+            reason = "a price must be two or three numbers: input, output, and cached input."
+            raise UnfitError(reason, part=({name: value},))
+        if not all(0 <= dollars < 1e6 for dollars in found):
+            reason = "each number of a price must be dollars per million tokens, from 0."
+            raise UnfitError(reason, part=({name: value},))
+        return found

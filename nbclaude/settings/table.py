@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nbclaude.settings.kinds import Choice, Flag, Given, Number, System, Text, Texts, Whole
-from nbclaude.settings.mappings import Entries, Headers, Json
+from nbclaude.settings.mappings import Entries, Headers, Json, Prices
 from nbclaude.settings.rows import EVERY_FIELD, Option, Setting, parameter
 from nbclaude.settings.words import Beta, Cells, Figure, Identifier, Macro
 from nbclaude.wire.request import EFFORT_LEVELS
@@ -155,6 +155,13 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "lazy_seconds",
+        Number(0, unit="seconds"),
+        "seconds that a query (polars, DuckDB, dask, ibis) may be computed for the statistics in {name}; 0: not at all",
+        default=3.0,
+        configurable=True,
+    ),
+    Setting(
         "citations",
         Flag(),
         "let the answer cite the attached documents",
@@ -194,6 +201,13 @@ SETTINGS: tuple[Setting, ...] = (
         Choice(("ask", "deny")),
         "what happens when Claude calls a tool that is not safe: ask you, or deny the call",
         default="ask",
+        configurable=True,
+    ),
+    Setting(
+        "approval_seconds",
+        Number(0),
+        "seconds after which a call that you have not answered is denied; 0 waits for you",
+        default=0.0,
         configurable=True,
     ),
     Setting(
@@ -433,6 +447,13 @@ SETTINGS: tuple[Setting, ...] = (
         default={},
         configurable=True,
         held=False,
+    ),
+    Setting(
+        "prices",
+        Prices(),
+        "what models cost, in dollars per million tokens: {'qwen3': (input, output)}, or (input, output, cached input)",
+        default={},
+        configurable=True,
     ),
     Setting(
         "base_url",

@@ -90,9 +90,11 @@ if TYPE_CHECKING:
         stop_sequences: tuple[str, ...] = ()
         effort: str | None = None
         thinking: str | None = None
+        lazy_seconds: float = 3.0
         tools: tuple[Mapping[str, Any], ...] = ()
         max_steps: int = 10
         approval: str = "ask"
+        approval_seconds: float = 0.0
         allow_tools: tuple[str, ...] = ()
         tool_choice: str | None = None
         metadata_user: str | None = None
@@ -111,6 +113,7 @@ if TYPE_CHECKING:
         moderate: str = ""
         math_macros: tuple[str, ...] = ()
         connection: str = ""
+        prices: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
         base_url: str = "https://api.anthropic.com"
         auth_style: str = ""
         api_version: str = "2023-06-01"

@@ -26,18 +26,18 @@ from nbclaude.secrets.names import name_of
 from nbclaude.texts import clip
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
+from nbclaude.tools.versions import FAMILIES, Version
 
 __all__ = ["BASH", "BashShell", "bash_tool"]
 
 BASH = "bash"
-_TYPE = "bash_20250124"
 _MAX_OUTPUT = 16_000  # characters that the model gets
 _MAX_READ = 2_000_000  # bytes of one command; what comes after is thrown away
 TIMEOUT = 120.0  # seconds
 
 
 @cache
-def bash_tool(timeout: float = TIMEOUT) -> Tool:
+def bash_tool(version: Version = FAMILIES[BASH][0], timeout: float = TIMEOUT) -> Tool:
     """Make the tool; its shell starts with the first command and ends with the kernel."""
     from nbclaude.tools.arguments import Documented, arguments_of
 
@@ -49,7 +49,7 @@ def bash_tool(timeout: float = TIMEOUT) -> Tool:
 
     arguments = arguments_of(bash, BASH, Documented())
     touches = "a shell with your rights on this machine, in the folder of the kernel"
-    definition = {"type": _TYPE, "name": BASH}
+    definition = {"type": version.type, "name": version.name}
     return Tool(BASH, definition, bash, arguments, touches=touches, shown="command")
 
 

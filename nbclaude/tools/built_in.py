@@ -2,43 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import ast
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbclaude.context.shown.seen import Seen
 from nbclaude.notebook import Shell
+from nbclaude.refusal import UnfitError
+from nbclaude.settings.plain import plain_json
 from nbclaude.tools.functions import Tool
+from nbclaude.tools.versions import FAMILIES, SERVER_TOOLS, Version, family_of, version_for
 
-__all__ = ["BUILT_IN"]
+__all__ = ["Kernel", "built_in", "name_of_word", "words_of"]
+
+_BETWEEN = re.compile(r"""[^,()"']+|"[^"]*"|'[^']*'|[,()"']""")
+_MADE_AND_OPTIONS = ("type", "name")
 
 
-def _python(shell: Shell, seen: Seen) -> Tool:
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What a tool may need of the kernel; `version` is the API's, where it is one of the API's tools."""
+
+    shell: Shell
+    seen: Seen
+    version: Version | None = None
+
+    @property
+    def known(self) -> Version:
+        """The version of a tool that has some."""
+        assert self.version is not None  # noqa: S101 - the table below says so
+        return self.version
+
+
+def _python(kernel: Kernel) -> Tool:
     from nbclaude.tools.python import python_tool
 
-    return python_tool(shell, seen)
+    return python_tool(kernel.shell, kernel.seen)
 
 
-def _inspect(shell: Shell, _: Seen) -> Tool:
+def _inspect(kernel: Kernel) -> Tool:
     from nbclaude.tools.inspecting import inspect_tool
 
-    return inspect_tool(shell)
+    return inspect_tool(kernel.shell)
 
 
-def _bash(_: Shell, __: Seen) -> Tool:
+def _bash(kernel: Kernel) -> Tool:
     from nbclaude.tools.bash import bash_tool
 
-    return bash_tool()
+    return bash_tool(kernel.known)
 
 
-def _editor(_: Shell, __: Seen) -> Tool:
+def _editor(kernel: Kernel) -> Tool:
     from nbclaude.tools.editor import editor_tool
 
-    return editor_tool(Path.cwd())
+    return editor_tool(Path.cwd(), kernel.known)
 
 
-BUILT_IN: Mapping[str, Callable[[Shell, Seen], Tool]] = {
+def _memory(kernel: Kernel) -> Tool:
+    from nbclaude.tools.memory import FOLDER, memory_tool
+
+    return memory_tool(Path.cwd() / FOLDER, kernel.known)
+
+
+_MADE: Mapping[str, Callable[[Kernel], Tool]] = {
     "python": _python,
     "inspect": _inspect,
     "bash": _bash,
     "editor": _editor,
+    "memory": _memory,
 }
+
+
+def words_of(line: str) -> list[str]:
+    """Split names of tools at commas; those within the parentheses of options, or within quotes, separate nothing."""
+    words, depth = [""], 0
+    for piece in _BETWEEN.findall(line):
+        if piece == "," and depth <= 0:
+            words.append("")
+            continue
+        depth += {"(": 1, ")": -1}.get(piece, 0)
+        words[-1] += piece
+    return [word.strip() for word in words if word.strip()]
+
+
+def name_of_word(word: str) -> str:
+    """Return the name in a word such as web_search(max_uses=3), as far as it is that of a built-in tool; else empty."""
+    name = word.partition("(")[0].strip()
+    return name if name in _MADE or family_of(name) else ""
+
+
+def built_in(
+    word: str, shell: Shell, seen: Seen, model: str, beside: Collection[str] = ()
+) -> Tool | Mapping[str, Any]:
+    """Make the built-in tool that a word names, in the version that fits the model. `beside` are the words of the same line.
+
+    Raises:
+        UnfitError: the options in its parentheses cannot be read, or it takes none.
+
+    """
+    name = name_of_word(word)
+    family = family_of(name) or name
+    families = [family_of(name_of_word(each)) for each in beside]
+    version = version_for(name, model, families) if family in FAMILIES else None
+    options = _options(word, name)
+    if version is not None and family in SERVER_TOOLS:
+        return {"type": version.type, "name": version.name, **options}
+    if options:
+        raise UnfitError(f"{name} takes no options.")
+    return _MADE[family](Kernel(shell, seen, version))
+
+
+def _options(word: str, name: str) -> dict[str, Any]:
+    """Read the options in the parentheses of a word: names with values of Python, of which nothing is evaluated."""
+    if "(" not in word:
+        return {}
+    example = f"Write them like {name}(max_uses=3, allowed_domains=['example.org'])."
+    try:
+        call = ast.parse(word.strip(), mode="eval").body
+        if not isinstance(call, ast.Call) or call.args or not isinstance(call.func, ast.Name):
+            raise ValueError
+        given = {str(each.arg): ast.literal_eval(each.value) for each in call.keywords if each.arg}
+        if len(given) != len(call.keywords) or set(given) & set(_MADE_AND_OPTIONS):
+            raise ValueError
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        raise UnfitError(f"the options of {name} cannot be read. {example}") from None
+    found: dict[str, Any] = plain_json(given)
+    if isinstance(found.get("citations"), bool):
+        found["citations"] = {"enabled": found["citations"]}
+    return found

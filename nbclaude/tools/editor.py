@@ -14,22 +14,21 @@ from typing import Any
 from nbclaude.texts import counted
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
+from nbclaude.tools.versions import FAMILIES, Version
 
-__all__ = ["EDITOR", "Editor", "editor_tool"]
+__all__ = ["Editor", "editor_tool"]
 
-EDITOR = "str_replace_based_edit_tool"
-_TYPE = "text_editor_20250728"
 _MAX_BYTES = 1_000_000  # of a file
 _MAX_ENTRIES = 200  # of a folder
 _CONTEXT = 3  # lines around a change
 
 
 @cache
-def editor_tool(folder: Path) -> Tool:
+def editor_tool(folder: Path, version: Version = FAMILIES["editor"][0]) -> Tool:
     """Make the tool for a folder; the same one each time, since it can undo what it has changed."""
     from nbclaude.tools.arguments import Documented, arguments_of
 
-    editor = Editor(folder.resolve())
+    editor = _editor_of(folder.resolve())
 
     def edit(
         command: str,
@@ -51,10 +50,25 @@ def editor_tool(folder: Path) -> Tool:
         }
         return editor.run(command, path, {name: value for name, value in given.items() if value is not None})
 
-    arguments = arguments_of(edit, EDITOR, Documented())
-    definition = {"type": _TYPE, "name": EDITOR}
+    arguments = arguments_of(edit, version.name, Documented())
+    definition = {"type": version.type, "name": version.name}
     touches = f"files under {editor.folder}"
-    return Tool(EDITOR, definition, edit, arguments, touches=touches, preview=editor.preview, named="editor")
+    return Tool(
+        version.name,
+        definition,
+        edit,
+        arguments,
+        touches=touches,
+        preview=editor.preview,
+        previewed=("file_text", "old_str", "new_str", "insert_text"),
+        named="editor",
+    )
+
+
+@cache
+def _editor_of(folder: Path) -> Editor:
+    """Return the one editor of a folder, which can undo what it has changed under whatever version."""
+    return Editor(folder)
 
 
 class Editor:
@@ -71,7 +85,7 @@ class Editor:
             ToolFailedError: it cannot be done; the message is for the model, and nothing has changed.
 
         """
-        file = self._inside(path)
+        file = self.inside(path)
         if command == "view":
             return self._viewed(file, given.get("view_range"))
         if command == "undo_edit":
@@ -88,7 +102,7 @@ class Editor:
         if command not in ("create", "str_replace", "insert"):
             return ""
         try:
-            file = self._inside(str(arguments.get("path")))
+            file = self.inside(str(arguments.get("path")))
             before, after = self._changed(file, command, given)
         except (ToolFailedError, TypeError):
             return ""
@@ -102,7 +116,7 @@ class Editor:
         )
         return "\n".join(lines)
 
-    def _inside(self, path: str) -> Path:
+    def inside(self, path: str) -> Path:
         """Return the real location of a path, links and dots resolved; refuse one outside the folder."""
         if "\0" in path:
             raise ToolFailedError("A path cannot contain a NUL character.")

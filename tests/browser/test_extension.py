@@ -16,9 +16,13 @@ from tests.browser.test_turns import do
 from tests.kernel.test_conversation import sent
 
 CLIPBOARD = "return await navigator.clipboard.readText()"
+COPIED = "async text => await navigator.clipboard.readText() === text"
 TYPES = f"{PANEL} return panel.content.widgets.map(w => w.model.mimeType)"
+# JupyterLab 4.2 does not tell that a cell runs; it has its number when it has.
+HAVE_RUN = f"{PANEL} return panel.content.widgets.every(w => w.model.executionCount)"
 PROSE, PYTHON = "text/x-ipythongfm", "text/x-ipython"
 KEYS = "return window.jupyterapp.commands.keyBindings.map(b => [b.command, b.keys.join(' ')])"
+NOTES = ".Toastify__toast-body, .jp-toastContainer"
 PICTURE = """\
 from IPython.display import SVG
 SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
@@ -133,71 +137,146 @@ def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulato
     expect(notebook.answer(4).last).to_contain_text("Paragraph 39.")
 
 
-@pytest.mark.oldest
-def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabWithExtension) -> None:
-    notebook = claude_notebook(["1 / 0", "y = 7\ny", PICTURE])
-    page = notebook.page
-    notes = page.locator(".Toastify__toast-body, .jp-toastContainer")
-    for index in range(3):
+@pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
+def test_every_button_and_command(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
+    cells = ["1 / 0", "y = 7\ny", PICTURE, "print('seven')"]
+    notebook = claude_notebook(cells, name=f"buttons-{front_end}", front_end=front_end)
+    notebook.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, keys = notebook.page, notebook.page.keyboard
+    for index in range(4):
         notebook.run(index)
+    notebook.wait_for(HAVE_RUN)
 
-    # Where nbclaude is not loaded, the first command loads it, and says so.
+    # Where nbclaude is not loaded, the first command loads it, and says so. The error from before is known all the same.
+    simulator.enqueue("Zero.\n\n```python\n1 / 2\n```")
     notebook.cell(0).get_by_role("button", name="Fix this error").click()
-    expect(notes.get_by_text("nbclaude was not loaded in this kernel yet")).to_be_visible()
-    expect(notes.get_by_text("run the cell again, then press the button again")).to_be_visible()
-    assert sources(notebook)[:2] == ["1 / 0", "%load_ext nbclaude"]
-    notebook.run(0)
-    simulator.enqueue("Zero.\n\n```python\n1 / 2\n```", "It is seven.", "```python\ny = 8\n```")
-    notebook.cell(0).get_by_role("button", name="Fix this error").click()
-    notebook.cell(1).get_by_role("button", name="Replace cell 5").click()
-    assert sources(notebook)[:2] == ["1 / 2", "%claude_fix --cell 5"]
+    expect(page.locator(NOTES).get_by_text("nbclaude was not loaded in this kernel yet")).to_be_visible()
+    offer = notebook.cell(1).get_by_role("group", name="What to do with the new code")
+    offer.get_by_role("button", name="Replace cell 1").click()
+    assert sources(notebook)[:2] == ["1 / 2", "%load_ext nbclaude\n%claude_fix --cell 1"]
+    offer.get_by_role("button", name="Undo").click()
+    assert sources(notebook)[0] == "1 / 0"
+    offer.get_by_role("button", name="New cell below").click()
+    assert sources(notebook)[:2] == ["1 / 0", "1 / 2"]
+    offer = notebook.cell(2).get_by_role("group", name="What to do with the new code")
+    offer.get_by_role("button", name="Undo").click()
+    offer = notebook.cell(1).get_by_role("group", name="What to do with the new code")
+    offer.get_by_role("button", name="Copy").click()
+    expect(offer.get_by_role("status")).to_have_text("Copied.")
+    assert notebook.script(CLIPBOARD) == "1 / 2"
 
     # Each command writes a magic and runs it, or puts the cursor where the question goes.
-    do(notebook, 3)
-    notebook.command("nbclaude:explain")
-    notebook.wait_until_idle()
-    assert sources(notebook)[4] == "%%claude_explain --no-run\ny = 7\ny"
-    do(notebook, 3)
+    simulator.enqueue(
+        "Such as:\n\n```python\n3 / 4\n```", "Zero again.", "It is seven.", "```python\ny = 8\n```"
+    )
+    notebook.run(0)
+    notebook.wait_for(HAVE_RUN)
+    command(notebook, 0, "explain")
+    assert sources(notebook)[1] == "%claude_explain"
+    block = notebook.cell(1).locator(".nbclaude-answer .code").first
+    block.hover()
+    block.get_by_role("button", name="Copy").click()
+    page.wait_for_function(COPIED, arg="3 / 4")
+    block.get_by_role("button", name="Insert below").click()
+    assert sources(notebook)[2] == "3 / 4"
+    notebook.delete(2)
+    command(notebook, 0, "fix")
+    assert sources(notebook)[1].startswith("%claude_fix --cell ")
+    expect(notebook.answer(1).first).to_contain_text("Zero again.")
+    for _ in range(3):
+        notebook.delete(1)
+    assert sources(notebook) == cells
+    command(notebook, 1, "explain")
+    assert sources(notebook)[2] == "%%claude_explain --no-run\ny = 7\ny"
+    notebook.delete(2)
+    do(notebook, 1)
     notebook.script("window.jupyterapp.commands.execute('nbclaude:edit'); return null")
     page.get_by_role("dialog").get_by_role("textbox").fill("make it 8")
-    page.keyboard.press("Enter")
-    expect(notebook.cell(3).get_by_role("button", name="Replace cell")).to_be_visible()
-    assert sources(notebook)[3] == "%%claude_edit make it 8\ny = 7\ny"
-    do(notebook, 3)
-    notebook.command("nbclaude:ask")
-    page.keyboard.type("Why?")
-    assert sources(notebook)[4] == "%%claude\nWhy?"
-    last = len(sources(notebook)) - 1
-    notebook.run(last)
-    notebook.cell(last).hover()
-    notebook.cell(last).get_by_role("button", name="Ask Claude about this figure").click()
+    keys.press("Enter")
+    expect(notebook.cell(1).get_by_role("button", name="Replace cell")).to_be_visible()
+    assert sources(notebook)[1] == "%%claude_edit make it 8\ny = 7\ny"
+    notebook.edit(1, cells[1])
+    notebook.wait_until_idle()
+    for index in (1, 2, 3):
+        notebook.run(index)
+    notebook.wait_for(HAVE_RUN)
+    number = notebook.execution_count(1)
+    for index, written in ((3, "--cells 1"), (2, "--fig"), (1, f"{{Out[{number}]}}")):
+        command(notebook, index, "ask-output")
+        page.keyboard.type("Why?")
+        asked = f"%%claude\n{written} Why?" if index == 1 else f"%%claude {written}\nWhy?"
+        assert sources(notebook)[index + 1] == asked
+        notebook.delete(index + 1)
+    notebook.cell(2).hover()
+    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
     page.keyboard.type("What?")
-    assert sources(notebook)[-1] == "%%claude --fig\nWhat?"
-    page.keyboard.press("Escape")
+    assert sources(notebook)[3] == "%%claude --fig\nWhat?"
 
-    # The cell's menu and the shortcuts; no other shortcut is or begins like one of them.
-    do(notebook, 3)
-    notebook.cell(3).locator(".nbclaude-cell-menu").click()
-    labels = page.locator(".lm-Menu-itemLabel:visible").all_inner_texts()
-    assert labels[:3] == ["Ask Claude Below", "Explain This Cell", "Fix This Error"]
-    page.keyboard.press("Escape")
-    keys = notebook.script(KEYS)
-    ours = {key for command, key in keys if command.startswith("nbclaude:")}
-    assert len(ours) == 6
-    assert [key for name, key in keys if not name.startswith("nbclaude:") and key.split()[0] == "Q"] == []
+    # A cell's menu, and the keys; no other shortcut is or begins like one of ours.
+    keys.press("Escape")
+    keys.press("q")
+    keys.press("a")
+    page.keyboard.type("Why?")
+    notebook.wait_for(
+        f"{PANEL} return panel.content.activeCell.model.sharedModel.getSource() === '%%claude\\nWhy?'"
+    )
+    do(notebook, 1)
+    notebook.cell(1).locator(".nbclaude-cell-menu").click()
+    items = page.locator(".lm-Menu-itemLabel:visible")
+    assert items.all_inner_texts()[:3] == ["Ask Claude Below", "Explain This Cell", "Fix This Error"]
+    items.get_by_text("Open the Panel").click()
+    expect(notebook.cell(2).locator(".nbclaude-panel")).to_be_visible()
+    assert sources(notebook)[2] == "%claude"
+    bound = notebook.script(KEYS)
+    assert len({key for name, key in bound if name.startswith("nbclaude:")}) == 6
+    assert [key for name, key in bound if not name.startswith("nbclaude:") and key.split()[0] == "Q"] == []
 
     # The panel in the side bar is the same panel.
+    notebook.wait_until_idle()
     notebook.command("nbclaude:side-panel")
     side = page.locator("#nbclaude-side-panel")
-    expect(side.get_by_placeholder("Ask Claude")).to_be_visible()
     simulator.enqueue("From the side:\n\n```python\nz = 1\n```")
     side.get_by_placeholder("Ask Claude").fill("Hello")
     side.get_by_role("button", name="Ask", exact=True).click()
-    expect(side.get_by_role("region", name="Turn 4")).to_contain_text("From the side:")
+    expect(side.locator("[aria-label^='Turn ']").last).to_contain_text("From the side:")
     do(notebook, 0)
     side.locator(".code").last.hover()
     side.get_by_role("button", name="Insert below").last.click()
     assert sources(notebook)[1] == "z = 1"
+
+
+def command(notebook: NotebookPage, index: int, name: str) -> None:
+    """Execute a command of ours on a cell, and wait until what it has written has run."""
+    do(notebook, index)
+    notebook.command(f"nbclaude:{name}")
+    notebook.wait_until_idle()
+
+
+def test_versions_languages_and_kernels_without_it(
+    claude_notebook: OpenNotebook, lab: LabWithExtension
+) -> None:
+    notebook = claude_notebook(["%load_ext nbclaude", "1", PICTURE])
+    notes = notebook.page.locator(NOTES)
+
+    # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
+    notebook.edit(0, WITHOUT)
+    notebook.run(0)
+    before = sources(notebook)
+    notebook.command("nbclaude:explain")
+    expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
+    assert sources(notebook) == before
+    notebook.edit(0, "%load_ext nbclaude")
+    notebook.restart_kernel()
+
+    # What was shown before nbclaude was loaded must be shown again before it can be asked about.
+    notebook.run(2)
+    notebook.cell(2).hover()
+    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
+    expect(notes.get_by_text("Run the cell again, then press the button again.")).to_be_visible()
+    assert sources(notebook)[3:] == ["%load_ext nbclaude"]
+    notebook.delete(3)
 
     # Another version works, and says so.
     notebook.edit(
@@ -215,31 +294,7 @@ def test_commands(claude_notebook: OpenNotebook, simulator: Simulator, lab: LabW
     assert not notebook.script(visible)
     script = lab.extension / "js" / "commands.js"
     script.write_text(script.read_text("utf-8").replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
-    notebook.restart_kernel()
     notebook.reopen()
     assert (
         notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
     )
-
-    # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
-    notebook.edit(0, WITHOUT)
-    notebook.run(0)
-    before = sources(notebook)
-    notebook.command("nbclaude:explain")
-    expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
-    assert sources(notebook) == before
-
-
-def test_notebook_7(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    notebook = claude_notebook(["%load_ext nbclaude", "%%claude\nit is", "1 / 0"], front_end="notebook")
-    simulator.enqueue("One:\n\n```python\nx = 1\n```", "Zero.\n\n```python\n1 / 2\n```")
-    notebook.run(0)
-    notebook.run(1)
-    assert notebook.script(TYPES)[1] == PROSE
-    notebook.cell(1).locator(".nbclaude .code").hover()
-    notebook.cell(1).get_by_role("button", name="Insert below").click()
-    assert sources(notebook)[2] == "x = 1"
-    notebook.run(3)
-    notebook.cell(3).get_by_role("button", name="Fix this error").click()
-    notebook.cell(4).get_by_role("button", name="Replace cell 3").click()
-    assert sources(notebook)[3] == "1 / 2"

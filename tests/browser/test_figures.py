@@ -17,6 +17,7 @@ from tests.browser.conftest import OpenNotebook
 from tests.browser.lab import Lab
 from tests.browser.notebook_page import NotebookPage
 from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
+from tests.kernel.test_answers import SLOW_TO_SHOW
 
 TUTORIALS = Path(__file__).resolve().parents[2] / "notebooks"
 LOAD = "%load_ext nbclaude"
@@ -69,8 +70,10 @@ def open_receipt(notebook: NotebookPage, index: int) -> Locator:
     return receipt
 
 
-def test_the_thumbnail_is_the_image_that_arrived(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    simulator.enqueue("It goes up.", "It goes up.", "It goes up.")
+def test_the_thumbnail_is_the_image_that_arrived(
+    claude_notebook: OpenNotebook, simulator: Simulator, tmp_path: Path
+) -> None:
+    simulator.enqueue("It goes up.", "It goes up.", "It goes up.", "It is slow.")
     notebook = claude_notebook([LOAD, PLOT, ASK, NOISE, ASK, HUGE, ASK], size=(1100, 1500))
     notebook.run_all()
     images = [("inline", True), ("uploaded", True), ("uploaded", False)]
@@ -86,6 +89,18 @@ def test_the_thumbnail_is_the_image_that_arrived(claude_notebook: OpenNotebook, 
         expect(receipt).to_contain_text(f"{width}×{height}")
         expect(receipt.locator("> summary")).to_contain_text("figure of cell")
         expect(receipt).to_contain_text("What is the trend?")
+
+    # While something takes long to show itself, words say so, also to who wants no motion; the answer takes their place.
+    go = tmp_path / "go"
+    notebook.page.emulate_media(reduced_motion="reduce")
+    notebook.edit(0, SLOW_TO_SHOW.format(go=str(go)))
+    notebook.edit(1, "%claude -a slow Hi")
+    notebook.run(0)
+    notebook.start(1)
+    expect(notebook.answer(1)).to_contain_text("Preparing what is attached…")
+    go.touch()
+    expect(notebook.answer(1)).to_contain_text("It is slow.")
+    expect(notebook.answer(1)).not_to_contain_text("Preparing")
 
 
 def test_a_receipt_looks_good_and_is_kept_with_the_notebook(

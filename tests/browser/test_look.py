@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, StreamFault
@@ -111,10 +113,21 @@ def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simul
     )
 
 
-def test_notebook_7_can_be_read(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
+# What the newest JupyterLab shows is looked at above; this is for the others.
+IS_OLD = tuple(map(int, version("jupyterlab").split(".")[:2])) < (4, 3)
+OLDEST_LAB = pytest.param(
+    "lab",
+    marks=[pytest.mark.oldest, pytest.mark.skipif(not IS_OLD, reason="the oldest JupyterLab is looked at")],
+)
+
+
+@pytest.mark.parametrize("front_end", ["notebook", OLDEST_LAB])
+def test_other_front_ends_can_be_read(
+    claude_notebook: OpenNotebook, simulator: Simulator, front_end: str
+) -> None:
     simulator.enqueue(ANSWER, HTTPFault(400, message="max_tokens: too large"))
     cells = [CELLS[0], "%claude -m opus-4-8 Hi", CELLS[3], "%claude_usage", "%claude"]
-    notebook = claude_notebook(cells, size=(1200, 1500), front_end="notebook")
+    notebook = claude_notebook(cells, size=(1200, 1500), front_end=front_end)
     for index in range(len(cells)):
         notebook.run(index)
     notebook.answer(1).locator("details.nbclaude-receipt > summary").click()

@@ -134,7 +134,7 @@ def test_figures_of_matplotlib() -> None:
 
     figure, axes = pyplot.subplots(1, 2)
     try:
-        for value in (figure, axes, axes[0], list(axes), pandas.Series(list(axes), dtype=object)):
+        for value in (figure, axes, list(axes), pandas.Series(list(axes), dtype=object)):
             attachment = attachment_of(value, "fig")
             assert [block["type"] for block in attachment.blocks] == ["image"]
     finally:
@@ -180,7 +180,7 @@ class _Failing(dict[int, int]):
         (
             pandas.DataFrame(),
             "csv",
-            r"x has no format 'csv'\. Formats are schema, head N, full, group COLUMN, compare NAME, "
+            r"x has no format 'csv'\. Formats are schema, stats, head N, full, group COLUMN, compare NAME, "
             r"repr, str, and what Python's format\(\) takes for a "
             r"pandas\..*DataFrame\.",
         ),

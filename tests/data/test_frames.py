@@ -256,18 +256,6 @@ def test_a_wide_frame_stays_in_its_budget() -> None:
     assert ", …, column 999)\n" in result.text
 
 
-def test_a_lazy_frame_is_not_computed() -> None:
-    def never(frame: Any) -> Any:
-        raise AssertionError("computed")
-
-    lazy = polars.DataFrame({"a": [1]}).lazy().map_batches(never)
-    assert described(lazy) == Described(
-        "polars LazyFrame (not computed: no rows, no statistics)\ncolumns:\n  a: Int64",
-        "schema only",
-        ("not computed: collect() it for rows",),
-    )
-
-
 def test_the_sample_avoids_rhythms() -> None:
     assert sample_step(1_000_000, 1) == 1
     assert sample_step(10_000_000, 1) == 101
@@ -466,16 +454,6 @@ def test_of_an_array_on_a_disk_only_blocks_are_read(tmp_path: pathlib.Path) -> N
     array = numpy.memmap(tmp_path / "a", dtype="f8", mode="w+", shape=(6_000_000,))
     assert "; all from a sample of 50,000 values\n" in described(array.reshape(6, -1)[1:]).text
     assert "sample" not in described(array[:1_000_000]).text
-
-
-def test_of_a_lazy_frame_no_rows_can_be_asked_for() -> None:
-    lazy = polars.LazyFrame({"a": [1]})
-    with pytest.raises(ConfigurationError, match=r"is not computed here.*{lf\.head\(5\)\.collect\(\)}"):
-        described(lazy, "head 5")
-    with pytest.raises(
-        ConfigurationError, match=r'^polars cannot find the schema of this LazyFrame: .*"zzz"[^\n]*$'
-    ):
-        described(lazy.select("zzz"))
 
 
 def test_xarray() -> None:
@@ -748,31 +726,6 @@ def test_long_lists_of_records_are_tables() -> None:
 )
 def test_other_long_lists_are_not(value: Any) -> None:
     assert describe_data(value) is None
-
-
-def test_a_relation_of_duckdb_is_not_computed() -> None:
-    class DuckDBPyRelation:
-        columns = ("a", "b")
-        types = ("BIGINT", "VARCHAR")
-
-        def __init__(self, rows: int = 1_000) -> None:
-            self.rows = rows
-
-        def limit(self, rows: int) -> Any:
-            return DuckDBPyRelation(rows)
-
-        def fetchall(self) -> list[tuple[int, str | None]]:
-            assert self.rows <= 10
-            return [(n, None if n else "x") for n in range(self.rows)]
-
-    DuckDBPyRelation.__module__ = "duckdb"
-    opening = "duckdb relation (not computed: no statistics)\ncolumns:\n  a: BIGINT\n  b: VARCHAR\n"
-    result = described(DuckDBPyRelation(), "head 2")
-    assert result == Described(f"{opening}first 2 rows:\nrow,a,b\n0,0,x\n1,1,", "schema + first 2 rows")
-    assert described(DuckDBPyRelation()).text.endswith("\n9,9,")
-    assert described(DuckDBPyRelation(), "schema").text == f"{opening}(no rows were sent)"
-    with pytest.raises(ConfigurationError, match=r"{rel\.df\(\):full}"):
-        described(DuckDBPyRelation(), "full")
 
 
 def test_spaces_around_texts_and_names_are_seen() -> None:

@@ -5,7 +5,7 @@ import decimal
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import narwhals
@@ -16,7 +16,6 @@ import pyarrow
 import pytest
 
 from nbclaude.data.frames import describe_data
-from nbclaude.errors import ConfigurationError
 
 
 def line(value: Any, format: str = "") -> str:
@@ -144,39 +143,3 @@ def test_polars_alone() -> None:
         "(no rows were sent)",
         "[]",
     ]
-
-
-def _query(family: str, kind: str, **methods: Any) -> Any:
-    return type(kind, (), {"__module__": f"{family}.core", **methods})()
-
-
-_PAIRS: Iterable[tuple[str, str]] = [("a", "int64"), ("b", "string")]
-
-
-@pytest.mark.parametrize(
-    ("query", "title", "method", "cure"),
-    [
-        (_query("dask", "DataFrame", dtypes=dict(_PAIRS)), "A dask DataFrame", "compute", "{df.head(5)}"),
-        (
-            _query("ibis", "Table", schema=lambda _: dict(_PAIRS)),
-            "An ibis Table",
-            "to_pandas",
-            "{t.head(5).to_pandas()}",
-        ),
-        (
-            _query("pyspark", "DataFrame", dtypes=_PAIRS),
-            "A pyspark DataFrame",
-            "toPandas",
-            "{df.limit(5).toPandas()}",
-        ),
-    ],
-)
-def test_a_query_is_told_by_its_columns(query: Any, title: str, method: str, cure: str) -> None:
-    described = describe_data(query)
-    assert described is not None
-    opening = f"{title.partition(' ')[2]} (not computed: no rows, no statistics)"
-    assert described.text == f"{opening}\ncolumns:\n  a: int64\n  b: string"
-    assert described.notes == (f"not computed: {method}() it for rows",)
-    with pytest.raises(ConfigurationError) as refused:
-        describe_data(query, "head 5")
-    assert str(refused.value) == f"{title} is not computed here. Collect what you want to send, as in {cure}."

@@ -55,6 +55,17 @@ def test_what_widgets_of_the_panel_are_told_belongs_to_no_cell(claude_kernel: Ke
     theirs = claude_kernel.run("import ipywidgets\nslider = ipywidgets.IntSlider()\nslider.value = 5")
     assert comms(theirs) == ["comm_open", "comm_open", "comm_open", "comm_msg"]
     assert claude_kernel.value("get_ipython().kernel.get_parent()['content']['code'][:5]") == "print"
+    # ipykernel 7.4 hands what a widget is told to the thread that its last parent names: None is the thread of the cells.
+    heard_by = (
+        "from nbclaude.approval.widget import Buttons\nfrom nbclaude.widget import apart_from_cells\n"
+        "def by(widget): return getattr(widget.comm, '_reply_subshell_for', lambda *_: 'theirs')({}, 'theirs')\n"
+        "ours = apart_from_cells(get_ipython(), lambda: Buttons(print, key='k'))\n"
+    )
+    claude_kernel.run(heard_by)
+    assert claude_kernel.value("by(ours)") == "theirs"
+    assert claude_kernel.value("by(slider)") == claude_kernel.value(
+        "None if hasattr(slider.comm, '_reply_subshell_for') else 'theirs'"
+    )
     claude_kernel.run("%unload_ext nbclaude")
     assert claude_kernel.value("'get_parent' in vars(get_ipython().kernel)") == "False"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.turns import Conversation
-from nbclaude.lab.told import NotebookCells, Told, told_by
+from nbclaude.lab.told import NotebookCells, Told, cell_that_ran, told_by
 from tests.conversation.test_turns import ask, questions
 
 
@@ -87,3 +87,19 @@ def test_turns_follow_their_cells() -> None:
     assert questions(conversation) == ["C", "C again", "A", "panel", "B"]
     conversation.undo()
     assert questions(conversation) == ["C", "A", "panel", "B"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "wanted", "cell"),
+    [
+        ([1, 2, 0], 2, "b"),
+        ([1, 2, 0], 3, None),  # it has run again since, under another number
+        ([2, 2, 0], 2, ""),  # one of them in an earlier kernel
+        ([1, "2", None], 2, None),
+        ([1, 2], 2, ""),  # not of these cells
+        (None, 2, ""),
+    ],
+)
+def test_which_cell_ran_under_a_number(counts: object, wanted: int, cell: str | None) -> None:
+    told = {"version": "1", "cells": ["a", "b", "c"], "counts": counts}
+    assert cell_that_ran(Asking({"nbclaude": told}), wanted) == cell  # type: ignore[arg-type]

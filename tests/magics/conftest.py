@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -73,6 +74,8 @@ def notebook(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key-of-nobody-1234567890")
     monkeypatch.setattr(workspace, "_current", [])
+    # What an earlier test has left behind is no error of this notebook.
+    monkeypatch.delattr(sys, "last_value", raising=False)
     shell.reset(new_session=False)
     nbclaude.load_ipython_extension(shell)
     try:

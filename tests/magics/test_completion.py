@@ -149,7 +149,7 @@ def test_references(book: Notebook) -> None:
     }
     assert not [text for text in offered(book, "%%claude\nOf {model.expensive.|") if "expensive.w" in text]
     formats = {text.rpartition(":")[2] for text in offered(book, "%%claude\nOf {sales:|")}
-    assert formats == {"schema", "head 20", "full", "repr", "str", "group ", "compare "}
+    assert formats == {"schema", "stats", "head 20", "full", "repr", "str", "group ", "compare "}
     book.shell.user_ns["older"] = pd.DataFrame({"count": [1]})
     assert endings(book, "%%claude\nOf {sales:group |") == ["unit price", "count"]
     assert endings(book, "%%claude\nOf {sales:compare o|") == ["older"]

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.magics.conftest import Notebook
+import nbclaude
+from nbclaude import workspace
+from tests.magics.conftest import Inputs, Notebook
 
 
 @pytest.fixture(autouse=True)
@@ -82,6 +84,61 @@ def test_a_cell_is_chosen_by_its_number(notebook: Notebook) -> None:
     assert "IndexError" not in prompt
     assert "has not failed" in notebook.refused("%claude_fix --cell 99999")
     assert "must be the number of a cell" in notebook.refused("%claude_fix --cell last")
+
+
+def test_an_error_from_before_nbclaude_was_loaded_is_known(
+    notebook: Notebook, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nbclaude.unload_ipython_extension(notebook.shell)
+    monkeypatch.setattr(workspace, "_current", [])
+    notebook.run("[][1]")
+    notebook.run("def ratio(a, b):\n    return a / b")
+    notebook.run("width = 0\nratio(1, width)")
+    number = notebook.shell.execution_count - 1
+    notebook.run("depth = 1")
+    cells, counts = ["a", "b", "c"], [number - 2, number - 1, number]
+    inputs.request(cell="d", nbclaude={"version": "0.1.0", "cells": [*cells, "d"], "counts": [*counts, 0]})
+    assert notebook.run("import nbclaude\nnbclaude.load_ipython_extension(get_ipython())") is None
+    (failure,) = workspace.current_workspace().seen.failures.all
+    assert (failure.cell_id, failure.execution_count) == ("c", number)
+    for line in ("%claude_fix", f"%claude_fix --cell {number}"):
+        (prompt,) = notebook.sent(line)
+        for fact in ("ZeroDivisionError: division by zero", "width = 0", "return a / b", f"In[{number}]"):
+            assert fact in prompt, (line, fact)
+        assert "IndexError" not in prompt
+    assert "ran before nbclaude was loaded" in notebook.refused(f"%claude_fix --cell {number - 2}")
+    (prompt,) = notebook.sent("%claude --cells 9 Why?")
+    assert "ZeroDivisionError" in prompt
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("for i in range(3)\n    pass", "SyntaxError"),
+        ("%%time\nint('x')", "ValueError"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("class Odd(Exception):\n    filename = ['no text']\nraise Odd", "Odd"),
+        ("%no_such_magic", "UsageError"),
+        ("raise SystemExit", ""),
+    ],
+)
+def test_errors_from_before_of_every_kind(notebook: Notebook, code: str, known: str) -> None:
+    nbclaude.unload_ipython_extension(notebook.shell)
+    notebook.run(code)
+    nbclaude.load_ipython_extension(notebook.shell)
+    failures = workspace.current_workspace().seen.failures.all
+    assert [failure.last.kind for failure in failures] == ([known] if known else [])
+    assert [failure.source for failure in failures] == ([code] if known else [])
+
+
+def test_a_mended_error_does_not_come_back_with_another_load(notebook: Notebook, inputs: Inputs) -> None:
+    inputs.request(cell="a")
+    notebook.run("1 / 0")
+    inputs.request(cell="a")
+    notebook.run("1 / 1")
+    nbclaude.unload_ipython_extension(notebook.shell)
+    nbclaude.load_ipython_extension(notebook.shell)
+    assert workspace.current_workspace().seen.failures.all == ()
 
 
 def test_nothing_is_offered_without_a_cell_or_one_that_is_no_python(notebook: Notebook) -> None:

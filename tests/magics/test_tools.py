@@ -527,3 +527,57 @@ def test_without_steps_there_is_nothing_to_save(
     notebook.run(before)
     notebook.run("%claude_save_steps")
     assert message in capsys.readouterr().err
+
+
+def test_continue_runs_the_calls_beyond_the_limit(tools: Notebook, typed: Callable[..., list[str]]) -> None:
+    call = Answer([tool_use("total", {"df": "sales", "column": "amount"})])
+    erasing = Answer([tool_use("erase", {"what": "x"})])
+    tools.simulator.enqueue(call, erasing)
+    tools.run("%claude --tools total,erase --max-steps 1 Sum?")
+    typed("a")
+    tools.simulator.enqueue(call, "It is 10.")
+    assert tools.run("%claude_continue") is None
+    assert tools.value("ran") == ["amount", "x", "amount"]
+    assert results(tools)[0][1] == '<tool_result name="total">\n10.0\n</tool_result>'
+    assert tools.value("_claude").text == "It is 10."
+    assert "complete" in str(tools.run("%claude_continue"))
+    roles = [message["role"] for message in tools.simulator.requests[-1].json["messages"]]
+    assert roles == ["user", "assistant"] * 3 + ["user"]
+
+
+def test_a_call_that_was_cut_off_is_named(tools: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
+    cut = Answer([tool_use("erase", {"what": "everything"}), tool_use("total", {})], stop_reason="max_tokens")
+    tools.simulator.enqueue(cut)
+    tools.shell.display_pub.outputs.clear()
+    tools.run("%claude --tools total,erase --max-tokens 50 Sum?")
+    shown = str(tools.shell.display_pub.outputs) + capsys.readouterr().out
+    assert "reached max_tokens (50) after calls of erase and total, which were not run" in shown
+    assert tools.value("ran") == []
+
+
+def test_the_servers_tools_by_name_and_what_stands_in_their_place(
+    tools: Notebook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tools.sent(
+        "%claude --model claude-haiku-4-5 --tools \"web_search(max_uses=2, allowed_domains=['a.com', 'b.com']),total\" Hi"
+    )
+    searching, adding = tools.simulator.requests[-1].json["tools"]
+    assert searching == {
+        "type": "web_search_20250305",
+        "name": "web_search",
+        "max_uses": 2,
+        "allowed_domains": ["a.com", "b.com"],
+    }
+    assert adding["name"] == "total"
+    tools.sent("%claude --new --model claude-sonnet-5-5 --tools web_search,memory,text_editor_20250124 Hi")
+    assert [tool["type"] for tool in tools.simulator.requests[-1].json["tools"]] == [
+        "web_search_20260318",
+        "memory_20250818",
+        "text_editor_20250124",
+    ]
+    assert "options of web_search cannot be read" in tools.refused('%claude --tools "web_search(n)" Hi')
+    tools.run("import math as memory")
+    tools.sent("%claude --new --tools memory Hi")
+    tools.sent("%claude --new --tools memory Hi")
+    said = "memory means the built-in tool, and not your variable of that name, which is no tool."
+    assert capsys.readouterr().out.count(said) == 1

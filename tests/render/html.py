@@ -93,6 +93,7 @@ ALLOWED: dict[str, set[str]] = {
     "li": {"class", "id", "dir"},
     "th": {"style", "dir", "class"},
     "td": {"style", "dir", "class"},
+    "table": {"style", "dir"},
     "code": {"class", "dir"},
     "div": {"class", "data-language", "role", "tabindex", "aria-label"},
     "i": set(),
@@ -104,7 +105,11 @@ ALLOWED: dict[str, set[str]] = {
     "hr": {"class"},
 }
 ALIGNMENTS = {"text-align:left", "text-align:center", "text-align:right"}
-OWN_TABLES = {"white-space: nowrap"}  # those of our magics, not of an answer
+OWN_TABLES = {
+    "white-space: nowrap",
+    "min-width: 14em",
+    "width: auto",
+}  # those of our magics, not of an answer
 SCHEMES = {"http", "https", "mailto"}
 
 

@@ -352,3 +352,37 @@ def test_the_page_around_formulas_is_closed_to_mathjax() -> None:
 )
 def test_long_runs_cost_little(source: str) -> None:
     assert_harmless(render_markdown(source))
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        (
+            r"The matrix \begin{pmatrix}1&2\\3&4\end{pmatrix} is",
+            r"\(\begin{pmatrix}1&amp;2\\3&amp;4\end{pmatrix}\)</span> is",
+        ),
+        (
+            "so \\begin{align}\na&=b\n\\end{align} holds",
+            "\\[\\begin{align*}\na&amp;=b\n\\end{align*}\\]</span> holds",
+        ),
+        (
+            "| x |\n|-|\n| \\begin{bmatrix}1\\\\2\\end{bmatrix} |",
+            r"\(\begin{bmatrix}1\\2\end{bmatrix}\)</span></td>",
+        ),
+    ],
+)
+def test_environments_within_a_line(text: str, html: str) -> None:
+    assert html in render_markdown(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"In LaTeX \begin{cases} opens, and \end{cases} closes",
+        r"`\begin{align}&\end{align}`",
+        r"\begin{pmatrix}1&2",
+        r"\begin{itemize}&\end{itemize} x",
+    ],
+)
+def test_what_is_said_of_environments_is_prose(text: str) -> None:
+    assert "mathjax_process" not in render_markdown(text)

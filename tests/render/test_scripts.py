@@ -68,6 +68,34 @@ def test_notes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "kind", "body"),
+    [
+        (
+            "> [!NOTE] Read *this*\n> first",
+            "note",
+            "<strong>Note: Read <em>this</em></strong></p>\n<p>first</p>",
+        ),
+        ("> [!tip] On one line.", "tip", "<strong>Tip</strong></p>\n<p>On one line.</p>"),
+        (
+            "> [!Danger]- <b>Folded</b>\n>\n> - a",
+            "caution",
+            "<strong>Danger: &lt;b&gt;Folded&lt;/b&gt;</strong></p>\n<ul>",
+        ),
+        ("> [!INFO]", "note", "<strong>Info</strong></p>\n</blockquote>"),
+    ],
+)
+def test_notes_as_others_write_them(text: str, kind: str, body: str) -> None:
+    html = render_markdown(text)
+    assert html.startswith(f'<blockquote class="nbclaude-remark nbclaude-remark-{kind}">')
+    assert body in html
+
+
+def test_what_only_looks_like_a_note() -> None:
+    for text in ("> [!NOTE]close\n> x", "> [!cite] x\n> y", "> [!note](https://a.example)", "[!NOTE]\nx"):
+        assert "nbclaude-remark" not in render_markdown(text)
+
+
+@pytest.mark.parametrize(
     ("text", "formulas"),
     [
         ("$1,000 to $2,000 ($x$ is the price)", ["x"]),

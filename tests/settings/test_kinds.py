@@ -49,6 +49,9 @@ def kind(name: str) -> Kind:
 
 
 TAKEN = [
+    ("prices", {"qwen3": (0.2, 0.6), " local ": [0, 0]}, {"qwen3": (0.2, 0.6), "local": (0.0, 0.0)}),
+    ("prices", {"m": np.array([1, 2, 0.5])}, {"m": (1.0, 2.0, 0.5)}),
+    ("prices", {}, {}),
     ("stop_sequences", "END", ("END",)),
     ("stop_sequences", np.str_("END"), ("END",)),
     ("stop_sequences", ["a", "\n\nHuman:"], ("a", "\n\nHuman:")),
@@ -125,6 +128,13 @@ def circle() -> dict[str, Any]:
 
 
 REFUSED = [
+    ("prices", {"m": 3}, "a price must be two or three numbers: input, output, and cached input."),
+    ("prices", {"m": (1,)}, "a price must be two or three numbers: input, output, and cached input."),
+    ("prices", {"m": ("1", "2")}, "a price must be two or three numbers: input, output, and cached input."),
+    ("prices", {"m": (True, 2)}, "a price must be two or three numbers: input, output, and cached input."),
+    ("prices", {"m": (-1, 2)}, "each number of a price must be dollars per million tokens, from 0."),
+    ("prices", {"m": (float("nan"), 2)}, "each number of a price must be dollars per million tokens, from 0."),
+    ("prices", {"": (1, 2)}, "the name of a model must be text that is not empty."),
     ("stop_sequences", "", f"{_STOP}."),
     ("stop_sequences", ["a", " "], "each must be text that is not only white space."),
     ("stop_sequences", [None], "each must be text that is not only white space."),

@@ -128,7 +128,7 @@ def test_nothing_outside_of_the_folder_is_read_or_written(folder: Path, command:
 
 def test_a_link_that_appears_in_between_is_replaced_and_not_followed(folder: Path) -> None:
     editor = Editor(folder)
-    file = editor._inside("shapes.py")
+    file = editor.inside("shapes.py")
     file.unlink()
     file.symlink_to(folder.parent / "secret.txt")
     editor._write(file, "new")

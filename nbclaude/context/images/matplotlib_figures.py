@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 from nbclaude.context.images.limits import ImageLimits
+from nbclaude.context.images.panels import Panel
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
@@ -71,21 +72,24 @@ def _elements(value: Any) -> Iterator[Any]:
 
 
 @quietly("matplotlib", "PIL")
-def paint_figure(figure: Any, limits: ImageLimits, label: str) -> bytes:
-    """Paint a figure as the notebook shows it; a figure larger than the model can use is painted smaller."""
+def paint_figure(figure: Any, limits: ImageLimits, label: str, panel: Panel | None = None) -> bytes:
+    """Paint a figure, or a panel of it, as the notebook shows it; one larger than the model can use is painted smaller."""
     own = max(figure.get_size_inches())
     buffer = BytesIO()
     try:
-        box = figure.get_tightbbox(_measuring(figure))
+        box, cropped = figure.get_tightbbox(_measuring(figure)), None
         # Something may stand so far outside that the tight box is mostly empty, or too large to paint.
         tight = max(box.width, box.height) <= MAX_GROWTH * own
+        if panel is not None and tight:
+            figure.draw_without_rendering()  # a layout of its own moves the panels
+            cropped = panel.box(figure, _measuring(figure))
         # To spare memory only: the final size is that of the prepared image.
         dpi = figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
         figure.savefig(
             buffer,
             format="png",
             dpi=dpi,
-            bbox_inches="tight" if tight else None,
+            bbox_inches=cropped or ("tight" if tight else None),
             facecolor=figure.get_facecolor(),
             edgecolor=figure.get_edgecolor(),
         )

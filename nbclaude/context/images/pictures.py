@@ -21,6 +21,7 @@ from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_documen
 from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits, check_amount
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
+from nbclaude.context.images.panels import Panel, panel_of
 from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
 from nbclaude.context.images.prepared import PreparedImage, prepare_image
 from nbclaude.context.images.vectors import (
@@ -54,7 +55,7 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
         if is_a(value, kind):
             return painted(value, limits, label)
     if figures := figures_of(value):
-        pictures = (_matplotlib(figure, limits, label) for figure in figures)
+        pictures = (_matplotlib(figure, limits, label, panel_of(value, figure)) for figure in figures)
         return joined(pictures, len(figures), limits, label, "figure")
     return _self_shown(value, limits, label)
 
@@ -106,10 +107,12 @@ def _bokeh_json(data: bytes, _limits: ImageLimits, label: str) -> Any:
     return paint_bokeh_document(json.loads(data), label)
 
 
-def _matplotlib(figure: Any, limits: ImageLimits, label: str) -> Attachment:
+def _matplotlib(figure: Any, limits: ImageLimits, label: str, panel: Panel | None) -> Attachment:
     background = background_named(background_needed(figure))
-    painted = paint_figure(figure, limits, label)
-    return prepare_image(painted, limits, label, background).attachment(label, "figure")
+    painted = prepare_image(paint_figure(figure, limits, label, panel), limits, label, background)
+    if panel is not None:
+        painted = replace(painted, caption=panel.caption, notes=(*painted.notes, panel.caption))
+    return painted.attachment(label, "figure")
 
 
 def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from nbclaude import notebook
 from nbclaude.context.failures.failure import FailureLog
 from nbclaude.context.shown.cells import CellLog
 from nbclaude.context.shown.figure_watch import watch
@@ -21,6 +22,8 @@ class Seen:
         self.figures = FigureLog()
         self.cells = CellLog()
         self.failures = FailureLog()
+        self.since = 0
+        """The number of the first cell that was watched: what ran before is not known."""
         self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
 
@@ -29,14 +32,20 @@ class Seen:
         """Whether the cell that runs has shown anything that is not ours."""
         return self._watch is not None and self._watch.has_output
 
-    def load(self, shell: Shell, cell_run: Callable[[], CellRun | None]) -> None:
-        """Begin to watch; `cell_run` tells which cell runs, in which execution."""
+    def load(
+        self,
+        shell: Shell,
+        cell_run: Callable[[], CellRun | None],
+        cell_of: Callable[[int], str | None] = lambda count: "",
+    ) -> None:
+        """Begin to watch; `cell_run` tells which cell runs, in which execution, `cell_of` which one ran under a number before."""
 
         def cell_id() -> str:
             at = cell_run()
             return at.cell if at is not None else ""
 
-        self._watch = CellWatch(shell, self.cells, cell_id, self.failures)
+        self._watch = CellWatch(shell, self.cells, cell_id, self.failures, cell_of)
+        self.since = self.since or notebook.cell_number(shell)
         self._watch.load()
         self._undo = [watch(shell, self.figures, cell_run), self._watch.unload]
 

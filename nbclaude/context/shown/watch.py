@@ -39,7 +39,8 @@ class CellWatch:
     """Writes the cells that a shell executes into a log, from `load` to `unload`.
 
     `cell_id()` names the cell that is being executed, "" where the front end does not. What is known of errors goes into
-    `failures`, at once: the values in their frames are gone afterwards.
+    `failures`, at once: the values in their frames are gone afterwards. `cell_of(5)` names the cell that ran as In[5] before
+    `load`, "" where the front end does not tell, and None if that cell has run again since, or is gone.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class CellWatch:
         log: CellLog,
         cell_id: Callable[[], str] = str,
         failures: FailureLog | None = None,
+        cell_of: Callable[[int], str | None] = lambda count: "",
     ) -> None:
         self._shell = shell
         self._log = log
         self._failures = failures if failures is not None else FailureLog()
         self._began = 0.0
         self._cell_id = cell_id
+        self._cell_of = cell_of
         self._outputs: list[_Collected] = []
         self._undo: list[Callable[[], None]] = []
         self._current = ""
@@ -73,6 +76,10 @@ class CellWatch:
             publisher.register_hook(hook)
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, lambda data, _: self._take_result(data))
+        self._earlier_error = getattr(sys, "last_value", None)
+        if self._earlier_error is not None and not self._log.cells:
+            with contextlib.suppress(Exception):  # a fault of ours must not show where nbclaude is loaded
+                self._take_earlier()
 
     @property
     def has_output(self) -> bool:
@@ -136,6 +143,20 @@ class CellWatch:
         with contextlib.suppress(Exception):
             self._take_down(error, count, source)
 
+    def _take_earlier(self) -> None:
+        """Note the error that a cell ended with before anybody watched, so that it need not run again."""
+        from nbclaude.context.failures.earlier import earlier_error
+
+        found = earlier_error(self._shell)
+        cell = self._cell_of(found.execution_count) if found is not None else None
+        if found is None or cell is None:
+            return
+        self._current, self._began = cell, time.monotonic()
+        outputs = [_error_output(found.error)]
+        self._log.record(cell, found.execution_count, found.source, outputs, time.time())
+        self._take_down(found.error, found.execution_count, found.source)
+        self._current = ""
+
     def _take_down(self, error: BaseException | None, count: int, source: str) -> None:
         """Note what is known of the error that a cell ended with, or that it has mended its own."""
         from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
@@ -171,10 +192,7 @@ class CellWatch:
                 CellOutput("result", _plain(self._result or bundle_text({"text/plain": str(shown)})))
             )
         if error is not None:
-            from nbclaude.context.sources import describe_exception
-
-            described = describe_exception(error, TextLimits(source=4_000))
-            outputs.append(CellOutput("error", _plain(described.text)))
+            outputs.append(_error_output(error))
         return outputs
 
     def _error_shown(self) -> BaseException | None:
@@ -306,6 +324,12 @@ class _Collected:
         self._dropped += max(len(tail) - _KEPT, 0)
         self._tail = [tail[-_KEPT:]] if tail else []
         self._held = min(len(tail), _KEPT)
+
+
+def _error_output(error: BaseException) -> CellOutput:
+    from nbclaude.context.sources import describe_exception
+
+    return CellOutput("error", _plain(describe_exception(error, TextLimits(source=4_000)).text))
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..scripts import Answer
-from .calls import answer_results, tool_call
+from .calls import answer_results, tool_calls
 from .edits import answer_edit
 from .explaining import answer_numbered
 from .memory import answer_memory
@@ -56,9 +56,10 @@ def demo_answer(body: Mapping[str, Any]) -> Answer:
     question = read_question(body)
     if value := answer_schema(question):
         return Answer(value, thinking=_thinking(question, "a JSON schema"))
-    if call := tool_call(question):
-        words = {"type": "text", "text": f"I call the tool `{call['name']}`."}
-        return Answer([words, call], thinking=_thinking(question, "a tool"))
+    if calls := tool_calls(question):
+        names = " and ".join(f"`{call['name']}`" for call in calls)
+        words = {"type": "text", "text": f"I call the tool{'s' if len(calls) > 1 else ''} {names}."}
+        return Answer([words, *calls], thinking=_thinking(question, "a tool"))
     answers = ((name, skill(question)) for name, skill in _SKILLS.items())
     name, answer = next(((name, answer) for name, answer in answers if answer), ("what arrived", None))
     answer = answer or answer_rest(question)

@@ -417,7 +417,7 @@ def test_a_reference_is_evaluated_once_and_only_where_it_is_written() -> None:
         ("${thing.nothing}", r"The reference \{thing\.nothing\} failed"),
         (
             "{df:shema}",
-            r"df:shema has no format 'shema'\. Did you mean schema\? Formats are schema, head N, full",
+            r"df:shema has no format 'shema'\. Did you mean schema\? Formats are schema, stats, head N, full",
         ),
         ("{df:html}", "has no format 'html'"),
         ("{df:head}", "head needs a number of rows, like head 20"),

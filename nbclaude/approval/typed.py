@@ -1,0 +1,125 @@
+"""Asks the user by `input()`, which every front end has that can ask at all."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from nbclaude.approval.proposed import NOBODY, TOO_LATE, Approval, Field, Proposed
+
+__all__ = ["approve_by_input"]
+
+_CHOICES = "[a]llow, allow in this [c]onversation, [e]dit the arguments, [d]eny: "
+_ALLOW = ("a", "allow", "y", "yes")
+_ALWAYS = ("c", "conversation", "always")
+_EDIT = ("e", "edit")
+_DENY = ("d", "deny", "n", "no")
+_MAX_QUESTIONS = 3  # answers that mean nothing
+
+
+class _TooLateError(Exception):
+    """The time for an answer is over."""
+
+
+def approve_by_input(proposed: Proposed, *, is_shown: bool = False) -> Approval:
+    """Ask the user about one call of a tool, in this thread; `is_shown` tells that it stands above already.
+
+    Raises:
+        KeyboardInterrupt: the user stopped instead of answering.
+
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return Approval(False, proposed.arguments, NOBODY, asked=False)
+    try:
+        with _limited(proposed.seconds):
+            return _asked(proposed, is_shown=is_shown)
+    except _TooLateError:
+        return Approval(False, proposed.arguments, TOO_LATE)
+    except (EOFError, OSError, NotImplementedError, RuntimeError):
+        # Nobody can type here: an executed notebook, a script, a closed pipe.
+        return Approval(False, proposed.arguments, NOBODY, asked=False)
+
+
+def _asked(proposed: Proposed, *, is_shown: bool) -> Approval:
+    asked = _CHOICES if is_shown else f"{proposed.text}\n{_CHOICES}"
+    for _ in range(_MAX_QUESTIONS):
+        word, _, rest = input(asked).strip().partition(" ")
+        word = word.lower()
+        if word in _ALLOW and not rest:
+            return Approval(True, proposed.arguments)
+        if word in _ALWAYS and not rest:
+            return Approval(True, proposed.arguments, always=True)
+        if word in _DENY:
+            reason = rest.strip() or input("Why? Claude reads it (Enter: no reason): ").strip()
+            return Approval(False, proposed.arguments, reason)
+        if word in _EDIT and not rest:
+            proposed = _edited(proposed)
+            asked = f"{proposed.text}\n{_CHOICES}"
+            continue
+        asked = _CHOICES
+    return Approval(False, proposed.arguments, "the user gave no clear answer")
+
+
+def _edited(proposed: Proposed) -> Proposed:
+    """Ask for each argument; Enter keeps it, and what is not JSON is a text."""
+    changed = dict(proposed.arguments)
+    for field in proposed.fields:
+        before = changed[field.name]
+        written = field.text if field.is_json else json.dumps(field.text, ensure_ascii=False)
+        said = input(f"{field.name} (now {written}; Enter keeps it): ")
+        if said.strip():
+            changed[field.name] = _read(field, said, before)
+    if problem := proposed.check(changed):
+        print(f"{problem} The arguments are as they were.")  # noqa: T201 - between two questions
+        return proposed
+    return proposed.edited(changed)
+
+
+def _read(field: Field, said: str, before: object) -> Any:
+    try:
+        value = json.loads(said)
+    except ValueError:
+        return said
+    # A bare number in the place of a text is a text; one in quotes is JSON's.
+    return said.strip() if isinstance(before, str) and not isinstance(value, str) else value
+
+
+@contextmanager
+def _limited(seconds: float) -> Iterator[None]:
+    """End what waits for the user after so many seconds: nothing but a signal ends `input()`.
+
+    Raises:
+        _TooLateError: the time was over.
+
+    """
+    if not seconds or not hasattr(signal, "pthread_kill"):
+        yield
+        return
+    lock, main = threading.Lock(), threading.main_thread().ident
+    state = {"answered": False, "late": False}
+
+    def end() -> None:
+        with lock:
+            if not state["answered"] and main is not None:
+                state["late"] = True
+                signal.pthread_kill(main, signal.SIGINT)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        try:
+            yield
+        finally:
+            # A signal that was sent meanwhile arrives here at the latest.
+            with lock:
+                state["answered"] = True
+            timer.cancel()
+    except KeyboardInterrupt:
+        if state["late"]:
+            raise _TooLateError from None
+        raise

@@ -1,0 +1,81 @@
+"""Finds the likely cause of a refusal, and what helps, where gateways and local servers have words of their own for it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from nbclaude.cures import Command, Mention, Words
+
+__all__ = ["cure_for"]
+
+
+class _Cause(NamedTuple):
+    """What a server says by type, code or message, and what to do; sending the same again helps with none of them."""
+
+    said: re.Pattern[str]
+    cure: Words
+
+
+def _words(*alternatives: str) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives), re.IGNORECASE)
+
+
+# In this order: a sentence about images may speak of the model as well.
+_CAUSES = (
+    _Cause(
+        # LiteLLM has keys of its own in a database, and looks there for one that is not its master key.
+        _words(r"\bno_db_connection\b", r"\bno connected db\b"),
+        (
+            *("The server does not know the key that was sent. ", Command.CONNECT, " shows where it comes from, "),
+            *("and ", Command.LOGIN, " stores another."),
+        ),
+    ),
+    _Cause(
+        _words(
+            r"\b(?:image|vision|multimodal)(?: input| content)?s? (?:is|are) not supported",
+            r"\bdoes(?: not|n't) (?:support|accept|take) (?:image|vision|multimodal)",
+            r"\bno (?:image|vision) support\b",
+            r"\bimage_url\b.{0,40}\bnot supported",
+            r"\bmmproj\b",
+            r"\bnot a (?:multimodal|vision) model\b",
+        ),
+        (
+            *("The model takes no images. Choose another ", Mention("model"), ", or leave the turns that hold them "),
+            *("behind with ", Mention("new", True), "."),
+        ),
+    ),
+    _Cause(
+        _words(
+            r"\bexceed_context_size",
+            r"\bcontext_length_exceeded\b",
+            r"\bContextWindowExceeded",
+            r"\bexceeds? (?:the |its )?(?:available |maximum |model'?s? )*context",
+            r"\bprompt is too long\b",
+            r"\b(?:prompt|input|request)\b.{0,60}\blonger than (?:the )?(?:context|maximum context|n_ctx)",
+            r"\bmaximum context length\b",
+            r"\bcontext (?:length|window|size) of (?:only )?\d",
+            r"\bcontext (?:size|window|length) (?:has been |is |was )?(?:exceeded|overflow|too small)",
+        ),
+        (
+            "The request is longer than the context that the server has for the model. Start a new conversation with ",
+            *(Mention("new", True), ", or fold this one into a summary with ", Command.COMPACT, "."),
+        ),
+    ),
+    _Cause(
+        _words(
+            r"\binvalid model name\b",
+            r"\bmodel_not_found\b",
+            r"\bno such model\b",
+            r"\bmodel ['\"`]?[^\s'\"`]{1,200}['\"`]? (?:was |is )?not found",
+            r"\bmodel ['\"`]?[^\s'\"`]{1,200}['\"`]? does not exist",
+        ),
+        ("The server has no model of this name. ", Command.MODELS, " lists those that it has."),
+    ),
+)  # fmt: skip
+
+
+def cure_for(message: str, kind: str, code: str = "") -> Words:
+    """Return what helps against what a server said, by its message and its error's type and code; empty if that is not known."""
+    said = f"{kind} {code} {message}"
+    return next((cause.cure for cause in _CAUSES if cause.said.search(said)), ())

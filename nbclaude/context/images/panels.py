@@ -1,0 +1,82 @@
+"""Finds the panel of a figure that an axes of matplotlib is: which of how many, and where it lies with its labels."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.context.libraries import is_a
+
+__all__ = ["Panel", "panel_of"]
+
+_PAD = 0.1  # inches around it, as around a figure
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One of several panels: its axes (with twins of the same place) and those of the other panels."""
+
+    axes: Sequence[Any]
+    others: Sequence[Any]
+    number: int
+    count: int
+
+    @property
+    def caption(self) -> str:
+        """Which panel it is, in words."""
+        return f"panel {self.number} of {self.count}"
+
+    def box(self, figure: Any, renderer: Any) -> Any:
+        """Return the box in inches that holds the panel with its labels and a colorbar of its own; None if nothing is seen.
+
+        The figure must have been laid out.
+        """
+        union = importlib.import_module("matplotlib.transforms").Bbox.union
+        found = [box for axes in self.axes if (box := axes.get_tightbbox(renderer)) is not None]
+        if not found:
+            return None
+        whole = union(found)
+        for bar in _colorbars(self.axes):
+            box = bar.get_tightbbox(renderer)
+            # One that several panels share lies beyond them.
+            if box is not None and not any(_holds(union([whole, box]), other) for other in self.others):
+                whole = union([whole, box])
+        return whole.transformed(figure.dpi_scale_trans.inverted()).padded(_PAD)
+
+
+def panel_of(value: Any, figure: Any) -> Panel | None:
+    """Return the panel that an axes is; None for other values, and where the figure has no other panel."""
+    if not is_a(value, "matplotlib:_AxesBase"):
+        return None
+    places: dict[tuple[object, ...], list[Any]] = {}
+    bars = {id(bar) for bar in _colorbars(figure.axes)}
+    for axes in figure.axes:
+        if id(axes) not in bars and axes.get_visible():
+            places.setdefault(_place(axes), []).append(axes)
+    own = places.get(_place(value), [])
+    if len(places) < 2 or not any(axes is value for axes in own):
+        return None
+    others = [axes for each in places.values() if each is not own for axes in each]
+    number = list(places).index(_place(value)) + 1
+    return Panel(own, others, number, len(places))
+
+
+def _place(axes: Any) -> tuple[object, ...]:
+    """Return what twins have in common: where they lie, in which part of a figure."""
+    bounds = axes.get_position(original=True).bounds
+    return (id(axes.figure), *(round(float(number), 6) for number in bounds))
+
+
+def _colorbars(every: Sequence[Any]) -> Iterator[Any]:
+    for axes in every:
+        for artist in axes.get_children():
+            bar = getattr(artist, "colorbar", None)
+            if bar is not None and getattr(bar, "ax", None) is not None:
+                yield bar.ax
+
+
+def _holds(box: Any, axes: Any) -> bool:
+    place = axes.get_window_extent()
+    return bool(box.contains((place.x0 + place.x1) / 2, (place.y0 + place.y1) / 2))

@@ -1,0 +1,1 @@
+"""Describes what is not in memory: queries of any engine, by what is known of them and by one bounded computation."""

@@ -1,0 +1,147 @@
+"""Pushes counts and statistics of a query's columns down to its engine, as one aggregate, and reads them as facts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from nbclaude.data.cells import date_text
+from nbclaude.data.extents import Extent
+from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text
+from nbclaude.data.facts import Facts
+from nbclaude.data.number_facts import Numbers, number_facts
+
+__all__ = ["MAX_COLUMNS", "Aggregate", "aggregated", "counted_values", "facts_of", "few"]
+
+MAX_COLUMNS = 100  # of a query are aggregated
+_ROWS = "rows"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What one aggregate gave: the number of rows, and statistics by the column's place and a word.
+
+    `counts` are those of each value of a column, as far as they came along.
+    """
+
+    rows: int
+    values: Mapping[str, Any]
+    counts: Mapping[int, Sequence[tuple[Any, int]]] = field(default_factory=dict)
+
+    def of(self, column: int, word: str) -> Any:
+        """Return a statistic, None where it was not asked for or the column has no value."""
+        return self.values.get(f"c{column}_{word}")
+
+    def count(self, column: int, word: str) -> int:
+        """Return a count; of no rows there are none."""
+        return int(self.of(column, word) or 0)
+
+
+def aggregated(
+    frame: nw.LazyFrame[Any], dtypes: Sequence[Any], few_values: Sequence[int]
+) -> nw.LazyFrame[Any]:
+    """Return the aggregate of the first columns; those of `few_values` have their distinct values counted."""
+    wanted = [nw.len().alias(_ROWS)]
+    for column, (name, dtype) in enumerate(
+        zip(frame.collect_schema().names()[:MAX_COLUMNS], dtypes, strict=False)
+    ):
+        for word, expression in _statistics(nw.col(name), dtype, distinct=column in few_values).items():
+            wanted.append(expression.alias(f"c{column}_{word}"))
+    return frame.select(*wanted)
+
+
+def _statistics(column: Any, dtype: Any, *, distinct: bool) -> dict[str, Any]:
+    found = {"missing": column.null_count()}
+    finite = column
+    if dtype.is_float():
+        finite = nw.when(column.is_finite()).then(column)
+        found |= {"nan": _true(column.is_nan()), "finite": _true(column.is_finite())}
+    if dtype.is_numeric():
+        found |= {
+            "least": finite.min(),
+            "most": finite.max(),
+            "mean": finite.mean(),
+            "deviation": finite.std(),
+        }
+    elif dtype == nw.Boolean:
+        found["true"] = _true(column)
+    elif dtype.is_temporal():
+        found |= {"least": column.min(), "most": column.max()}
+    if distinct:
+        # A missing value is one of them, in every engine that narwhals knows.
+        found["distinct"] = column.n_unique()
+    return found
+
+
+def _true(column: Any) -> Any:
+    """Count what is true: Spark adds up no booleans, and dask makes no integers of what is missing."""
+    return column.fill_null(False).cast(nw.Int64).sum()
+
+
+def few(rows: Sequence[Sequence[Any]], dtypes: Sequence[Any]) -> list[int]:
+    """Return the columns whose values may be few, going by some rows: only they have their values counted, in all rows.
+
+    To count those of other columns, an engine would have to hold every value there is.
+    """
+    return [
+        column
+        for column, dtype in enumerate(dtypes[:MAX_COLUMNS])
+        if (dtype.is_integer() or dtype in (nw.String, nw.Categorical) or isinstance(dtype, nw.Enum))
+        and rows
+        and len({row[column] for row in rows}) <= MAX_COUNTED
+    ]
+
+
+def counted_values(frame: nw.LazyFrame[Any], column: int) -> nw.LazyFrame[Any]:
+    """Return how often each value of a column occurs."""
+    name = frame.collect_schema().names()[column]
+    return frame.select(nw.col(name).alias("value")).group_by("value").agg(nw.len().alias("count"))
+
+
+def facts_of(
+    aggregate: Aggregate,
+    column: int,
+    dtype: Any,
+    counts: Sequence[tuple[Any, int]] | None,
+    *,
+    nan_is_null: bool,
+) -> Facts:
+    """Tell a column by what its engine has counted; `counts` are those of all its values, where they are few."""
+    rows, missing = aggregate.rows, aggregate.count(column, "missing")
+    words, present = missing_text(missing, rows), rows - missing
+    known = None if counts is None else [(value, count) for value, count in counts if value is not None]
+    distinct = aggregate.of(column, "distinct")
+    if distinct is not None:
+        distinct = int(distinct) - (missing > 0)
+    if dtype.is_numeric():
+        nan = 0 if nan_is_null else aggregate.count(column, "nan")
+        finite = aggregate.count(column, "finite") if dtype.is_float() else present
+        found = Extent(
+            aggregate.of(column, "least"), aggregate.of(column, "most"), missing, present - nan - finite, nan
+        )
+        numbers = Numbers(
+            mean=_number(aggregate.of(column, "mean")),
+            deviation=float(_number(aggregate.of(column, "deviation"))),
+            looked_at=finite,
+            distinct=distinct,
+            counts=known or (),
+        )
+        return number_facts(found, rows, numbers)
+    if not present:
+        return Facts.of(words)
+    if dtype == nw.Boolean:
+        return boolean_facts(aggregate.count(column, "true"), present).after(words)
+    if dtype.is_temporal() and aggregate.of(column, "least") is not None:
+        least, most = (date_text(aggregate.of(column, word)) for word in ("least", "most"))
+        return Facts.of(words, f"constant {least}" if least == most else f"{least} … {most}")
+    # An engine gives groups in any order, and another one each time.
+    ordered = sorted(known or (), key=lambda each: (-each[1], str(each[0])))
+    return category_facts(distinct, ordered, present).after(words)
+
+
+def _number(value: Any) -> Any:
+    return math.nan if value is None else value

@@ -1,0 +1,229 @@
+"""What is known about each engine of queries: their columns, whether it computes in this process, how rows are fetched."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nbclaude.data.lazy.jobs import Job
+from nbclaude.texts import counted
+
+__all__ = ["Engine", "Rows", "engine_of"]
+
+Rows = list[Sequence[Any]]
+
+# Backends of ibis that compute in this process; all others may be billed, or shared with others.
+_LOCAL_BACKENDS = frozenset({"duckdb", "polars", "datafusion", "sqlite", "pandas", "dask"})
+_LOCAL_DATABASES = frozenset({"duckdb", "sqlite", "system", "internal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """An engine whose queries are described without being collected.
+
+    * `columns` gives names and types in the library's own words, without computing anything.
+    * `known` says what else is known at once: partitions, files, the backend.
+    * `elsewhere` says what else than this process would compute; it is empty for an engine within it.
+    * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
+    * `cure` is a reference to rows, for a format that would fetch all of them.
+    """
+
+    title: str
+    columns: Callable[[Any], Iterable[tuple[object, object]]]
+    cure: str
+    known: Callable[[Any], str] = lambda value: ""
+    elsewhere: Callable[[Any], str] = lambda value: ""
+    fetch: Callable[[Any, Job], Rows] | None = None
+    nan_is_null: bool = False
+
+
+def engine_of(value: Any) -> Engine | None:
+    """Return the engine of a query; None for what is no query, or of no engine that is known here."""
+    if isinstance(value, type):
+        return None
+    for kind in type(value).__mro__:
+        family = str(kind.__module__).partition(".")[0].lstrip("_")
+        if (found := _ENGINES.get((family, kind.__name__))) is not None:
+            return found
+    return None
+
+
+def _polars(query: Any, job: Job) -> Rows:
+    # The streaming engine holds a part of the rows at a time.
+    try:
+        running = query.collect(engine="streaming", background=True)
+    except TypeError:  # before version 1.23
+        running = query.collect(background=True)
+    job.cancelled_by(running.cancel)
+    return list(running.fetch_blocking().rows())
+
+
+def _duckdb(relation: Any, job: Job) -> Rows:
+    if (connection := _connection(relation)) is not None:
+        job.cancelled_by(connection.interrupt)
+    return list(relation.fetchall())
+
+
+def _connection(relation: Any) -> Any:
+    """Return the connection of a relation; older versions do not tell it, and most relations are of the default one."""
+    own: Any = getattr(relation, "_con", None)
+    if hasattr(own, "interrupt"):
+        return own
+    default = getattr(sys.modules.get("duckdb"), "default_connection", None)
+    return default() if callable(default) else default
+
+
+def _databases(connection: Any) -> str:
+    """Name databases of other servers that a connection of DuckDB is attached to: MotherDuck, Postgres."""
+    with contextlib.suppress(Exception):  # it is busy, or closed
+        rows = connection.cursor().execute("SELECT DISTINCT type FROM duckdb_databases()").fetchall()
+        others = sorted(str(kind) for (kind,) in rows if str(kind) not in _LOCAL_DATABASES)
+        return f"DuckDB may ask {', '.join(others)} for it" if others else ""
+    return ""
+
+
+def _dask(frame: Any, job: Job) -> Rows:
+    callback = sys.modules["dask"].callbacks.Callback
+    with callback(pretask=job.check):
+        return _pandas_rows(frame.compute())
+
+
+def _pandas_rows(frame: Any) -> Rows:
+    missing = sys.modules["pandas"].isna
+    return [
+        tuple(None if _is_scalar(value) and missing(value) else value for value in row)
+        for row in frame.itertuples(index=False, name=None)
+    ]
+
+
+def _is_scalar(value: Any) -> bool:
+    return not hasattr(value, "__len__") or isinstance(value, str)
+
+
+def _dask_cluster(frame: Any) -> str:
+    get = sys.modules["dask"].base.get_scheduler(collections=[frame])
+    module = str(getattr(get, "__module__", "") or type(get).__module__)
+    return "" if get is None or module.startswith("dask.") else "a cluster would compute it"
+
+
+def _ibis(table: Any, job: Job) -> Rows:
+    connection: Any = getattr(table.get_backend(), "con", None)
+    if hasattr(connection, "interrupt"):
+        job.cancelled_by(connection.interrupt)
+    return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
+
+
+def _ibis_backend(table: Any) -> str:
+    try:
+        backend = table.get_backend()
+    except Exception:  # a table that is only a schema
+        return "it has no backend"
+    if backend.name == "duckdb":
+        return _databases(getattr(backend, "con", None))
+    return "" if backend.name in _LOCAL_BACKENDS else f"{backend.name} would compute it"
+
+
+def _ibis_known(table: Any) -> str:
+    with contextlib.suppress(Exception):
+        return f"backend {table.get_backend().name}"
+    return "bound to no backend"
+
+
+def _spark(frame: Any, job: Job) -> Rows:
+    session = frame.sparkSession
+    tag = f"nbclaude-{id(job)}"
+    with contextlib.suppress(Exception):  # before version 3.5
+        session.addTag(tag)
+        job.cancelled_by(lambda: session.interruptTag(tag))
+    try:
+        return [tuple(row) for row in frame.collect()]
+    finally:
+        with contextlib.suppress(Exception):
+            session.removeTag(tag)
+
+
+def _files(dataset: Any) -> str:
+    with contextlib.suppress(Exception):  # only those of files have any
+        return f"{counted(len(dataset.files), 'file')}, {dataset.format.default_extname}"
+    with contextlib.suppress(Exception):
+        return f"{counted(len(dataset.children), 'dataset')} together"
+    return ""
+
+
+def _far_files(dataset: Any) -> str:
+    name = str(getattr(getattr(dataset, "filesystem", None), "type_name", "local"))
+    return "" if name in ("local", "mock") else f"its files are on {name}"
+
+
+def _fields(schema: Any) -> Iterable[tuple[object, object]]:
+    return zip(schema.names, schema.types, strict=True)
+
+
+def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
+    schema = dataset.schema(fetch_if_missing=False)
+    return [] if schema is None else _fields(schema)
+
+
+def _dask_known(frame: Any) -> str:
+    return counted(int(frame.npartitions), "partition")
+
+
+def _spark_columns(frame: Any) -> Iterable[tuple[object, object]]:
+    # Those of pandas on Spark are a Series.
+    dtypes: Any = frame.dtypes
+    columns: Iterable[tuple[object, object]] = dtypes.items() if hasattr(dtypes, "items") else dtypes
+    return columns
+
+
+_SPARK = Engine(
+    "pyspark DataFrame",
+    _spark_columns,
+    "df.limit(5).toPandas()",
+    elsewhere=lambda _: "Spark would compute it",
+    fetch=_spark,
+)
+_DATASET = Engine(
+    "pyarrow Dataset", lambda dataset: _fields(dataset.schema), "ds.head(5)", _files, _far_files
+)
+_RAY = Engine(
+    "ray Dataset", _ray_columns, "ds.limit(5).to_pandas()", elsewhere=lambda _: "Ray would compute it"
+)
+_ENGINES: Mapping[tuple[str, str], Engine] = {
+    ("dask", "DataFrame"): Engine(
+        "dask DataFrame",
+        lambda frame: frame.dtypes.items(),
+        "df.head(5)",
+        _dask_known,
+        _dask_cluster,
+        _dask,
+        nan_is_null=True,
+    ),
+    ("duckdb", "DuckDBPyRelation"): Engine(
+        "duckdb relation",
+        lambda relation: zip(relation.columns, relation.types, strict=True),
+        "rel.limit(5).df()",
+        elsewhere=lambda relation: _databases(_connection(relation)),
+        fetch=_duckdb,
+    ),
+    ("ibis", "Table"): Engine(
+        "ibis Table",
+        lambda table: table.schema().items(),
+        "t.head(5).to_pandas()",
+        _ibis_known,
+        _ibis_backend,
+        _ibis,
+    ),
+    ("polars", "LazyFrame"): Engine(
+        "polars LazyFrame",
+        lambda frame: frame.collect_schema().items(),
+        "lf.head(5).collect()",
+        fetch=_polars,
+    ),
+    ("pyspark", "DataFrame"): _SPARK,
+    ("pyarrow", "Dataset"): _DATASET,
+    ("ray", "Dataset"): _RAY,
+    ("ray", "MaterializedDataset"): _RAY,
+}

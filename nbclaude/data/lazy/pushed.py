@@ -1,0 +1,86 @@
+"""A query with what can be pushed down to its engine: some rows, one aggregate, how often values occur."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import narwhals.stable.v2 as nw
+
+from nbclaude.data.fact_words import MAX_COUNTED
+from nbclaude.data.facts import Facts
+from nbclaude.data.lazy.aggregates import MAX_COLUMNS, Aggregate, aggregated, counted_values, facts_of, few
+from nbclaude.data.lazy.datasets import dataset_aggregate, dataset_frame, first_rows
+from nbclaude.data.lazy.engines import Engine, Rows
+from nbclaude.data.lazy.jobs import Job
+
+__all__ = ["Pushed"]
+
+_MAX_COUNTED_COLUMNS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A query, its engine, and the types of its columns as narwhals knows them; `frame` is None for an Arrow dataset."""
+
+    value: Any
+    engine: Engine
+    fetch: Callable[[Any, Job], Rows]
+    dtypes: Sequence[Any]
+    frame: Any
+
+    @classmethod
+    def of(cls, value: Any, engine: Engine) -> Self | None:
+        """Return a query whose engine can be asked; None for one that cannot."""
+        if hasattr(value, "to_batches") and hasattr(value, "schema"):
+            return cls(value, engine, _no_rows, dataset_frame(value).schema.dtypes(), None)
+        if engine.fetch is None:
+            return None
+        if hasattr(value, "to_spark"):  # pandas on Spark
+            value = value.to_spark()
+        with warnings.catch_warnings():
+            # That dask will need another package one day is nothing that the user can act on.
+            warnings.simplefilter("ignore", FutureWarning)
+            frame: Any = nw.from_native(value)
+        return cls(value, engine, engine.fetch, frame.collect_schema().dtypes(), frame)
+
+    def first(self, rows: int, job: Job) -> Rows:
+        """Return the first rows."""
+        return first_rows(self.value, rows) if self.frame is None else self._fetch(self.frame.head(rows), job)
+
+    def aggregate(self, rows: Rows, job: Job) -> Aggregate:
+        """Return the one aggregate of all columns; some rows tell in which of them distinct values may be few."""
+        if self.frame is None:
+            return dataset_aggregate(self.value, self.dtypes, few(rows, self.dtypes), job)
+        query = aggregated(self.frame, self.dtypes, few(rows, self.dtypes))
+        values = dict(zip(query.collect_schema().names(), self._fetch(query, job)[0], strict=True))
+        return Aggregate(int(values["rows"]), values)
+
+    def countable(self, aggregate: Aggregate) -> list[int]:
+        """Return the columns of which each value is to be counted."""
+        columns = range(min(len(self.dtypes), MAX_COLUMNS)) if self.frame is not None else ()
+        # One of them may be what is missing.
+        few_values = [
+            column for column in columns if 1 < aggregate.count(column, "distinct") <= MAX_COUNTED + 1
+        ]
+        return few_values[:_MAX_COUNTED_COLUMNS]
+
+    def counts(self, column: int, job: Job) -> list[tuple[Any, int]]:
+        """Return how often each value of a column occurs."""
+        return [(value, int(count)) for value, count in self._fetch(counted_values(self.frame, column), job)]
+
+    def facts(self, aggregate: Aggregate, counts: Mapping[int, Sequence[tuple[Any, int]]]) -> list[Facts]:
+        """Tell each column that was aggregated."""
+        return [
+            facts_of(aggregate, column, dtype, counts.get(column), nan_is_null=self.engine.nan_is_null)
+            for column, dtype in enumerate(self.dtypes[:MAX_COLUMNS])
+        ]
+
+    def _fetch(self, query: nw.LazyFrame[Any], job: Job) -> Rows:
+        return self.fetch(nw.to_native(query), job)
+
+
+def _no_rows(_query: Any, _job: Job) -> Rows:
+    return []

@@ -1,0 +1,193 @@
+"""Describes queries (of polars, dask, DuckDB, ibis, Spark) by what can be known of them in a short time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from nbclaude.data.cells import name_text
+from nbclaude.data.column_lines import column_lines
+from nbclaude.data.csv_rows import laid_out
+from nbclaude.data.facts import Facts
+from nbclaude.data.lazy.engines import Engine, Rows, engine_of
+from nbclaude.data.lazy.jobs import Clock, Job, Outcome, within
+from nbclaude.data.lazy.statements import describe_statement
+from nbclaude.data.table import Described, Table
+from nbclaude.errors import ConfigurationError
+from nbclaude.texts import clip, counted, one_line
+
+__all__ = ["describe_query"]
+
+_T = TypeVar("_T")
+
+_FIRST = 10  # rows are shown
+_LOOKED_AT = 1_000  # rows that tell which columns may hold few different values
+
+
+def describe_query(value: Any, word: str, rows: int, budget: int, seconds: float) -> Described | None:
+    """Describe a query, None if the value is none; `word` is a format for data.
+
+    An engine in this process computes one aggregate and a few rows, in so many `seconds` at most. Others are asked for
+    nothing but the schema, unless the format is "stats" or "head": then they may take as long as they need.
+
+    Raises ConfigurationError for rows that only the whole query would give, and where it has no schema.
+    """
+    if (statement := describe_statement(value, word, budget)) is not None:
+        return statement
+    engine = engine_of(value)
+    if engine is None:
+        return None
+    if word == "full":
+        raise ConfigurationError(
+            f"{_a(engine.title)} is not computed here. Fetch what you want to send, as in {{{engine.cure}}}."
+        )
+    names, dtypes = _columns(value, engine)
+    found = _Found(engine, names, dtypes, engine.known(value), engine.elsewhere(value))
+    if word == "schema":
+        return _laid_out(found, word, budget)
+    asked = word in ("stats", "head")
+    if (found.elsewhere and not asked) or not (seconds or asked):
+        return _laid_out(found, word, budget)
+    clock = Clock(None if asked else seconds)
+    _compute(value, found, clock, rows, statistics=word != "head", shown=word != "stats")
+    return _laid_out(found, word, budget)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is known of a query so far; `problems` say what could not be computed."""
+
+    engine: Engine
+    names: Sequence[str]
+    dtypes: Sequence[str]
+    known: str = ""
+    elsewhere: str = ""
+    rows: int | None = None
+    first: Rows | None = None
+    facts: Sequence[Facts] = ()
+    problems: list[str] = field(default_factory=list)
+    limit: float | None = None
+
+    def take(self, outcome: Outcome[_T], what: str) -> _T | None:
+        """Return what was computed, or note why it was not."""
+        if outcome.error is not None:
+            self.problems.append(f"{what} not computed: {_said(outcome.error)}")
+        elif outcome.became:
+            self.problems.append(f"{what} not computed within {self.limit:g} s: {outcome.became}")
+        return outcome.value
+
+
+def _columns(value: Any, engine: Engine) -> tuple[list[str], list[str]]:
+    try:
+        columns = [(name_text(name), _dtype(dtype)) for name, dtype in engine.columns(value)]
+    except Exception as error:  # each library has a class for everything that may be wrong with a plan
+        family, _, name = engine.title.partition(" ")
+        raise ConfigurationError(
+            f"{family} cannot find the schema of this {name}: {one_line(str(error), 300)}"
+        ) from error
+    return [name for name, _ in columns], [dtype for _, dtype in columns]
+
+
+def _dtype(dtype: Any) -> str:
+    # An Enum's type lists its categories, which are values.
+    return "Enum" if type(dtype).__name__ == "Enum" else one_line(str(dtype), 120)
+
+
+def _compute(value: Any, found: _Found, clock: Clock, rows: int, *, statistics: bool, shown: bool) -> None:
+    """Fetch some rows, then count; each as long as the clock allows."""
+    from nbclaude.data.lazy.pushed import Pushed
+
+    found.limit = clock.seconds
+    try:
+        pushed = Pushed.of(value, found.engine)
+    except Exception as error:  # columns of one name; a library that narwhals does not know in this version
+        found.problems.append(f"not computed: {_said(error)}")
+        return
+    if pushed is None:
+        found.problems.append(f"nothing is computed of {_a(found.engine.title).lower()} here")
+        return
+    wanted = rows or _LOOKED_AT
+    first = found.take(within(clock, lambda job: pushed.first(wanted, job)), "rows")
+    found.first = first[: rows or _FIRST] if first is not None and shown else None
+    if not statistics:
+        return
+    aggregate = found.take(
+        within(clock, lambda job: pushed.aggregate(first or [], job)), "counts and statistics"
+    )
+    if aggregate is None:
+        return
+    found.rows = aggregate.rows
+    counts: dict[int, Sequence[tuple[Any, int]]] = dict(aggregate.counts)
+    for column in pushed.countable(aggregate):
+        told = found.take(
+            within(clock, _counting(pushed, column)), f"how often each {found.names[column]} occurs"
+        )
+        if told is None:
+            break
+        counts[column] = told
+    found.facts = pushed.facts(aggregate, counts)
+
+
+def _counting(pushed: Any, column: int) -> Callable[[Job], Sequence[tuple[Any, int]]]:
+    return lambda job: pushed.counts(column, job)
+
+
+def _laid_out(found: _Found, word: str, budget: int) -> Described:
+    opening = _opening(found)
+    table = Table(
+        title=found.engine.title,
+        rows=len(found.first or ()),
+        names=found.names,
+        dtypes=found.dtypes,
+        labels=["row"],
+        index=Facts(),
+        step=1,
+        facts=lambda column: found.facts[column] if column < len(found.facts) else Facts(),
+        cells=lambda rows, columns: [],
+    )
+    columns, notes = column_lines(table, max(budget - len(opening), 300), values=word != "schema")
+    text = f"{opening}\n{columns}"
+    notes = (*found.problems, *notes)
+    words = "schema + statistics" if found.facts else "schema only"
+    if found.rows is not None:
+        words = f"{counted(found.rows, 'row')} × {counted(len(found.names), 'column')}: {words}"
+    if word == "schema":
+        return Described(f"{text}\n(no rows were sent)", words, notes)
+    if not found.first:
+        return Described(text, words, notes)
+    records = [[place, *row] for place, row in enumerate(found.first)]
+    laid = laid_out(["row", *found.names], records, max(budget - len(text), 200))
+    shown, cut = clip(laid.text, max(budget - len(text), 200))
+    notes = (*notes, *laid.notes, *([cut] if cut else []))
+    which = "all rows" if found.rows == len(records) else f"first {counted(len(records), 'row')}"
+    said = f" ({'; '.join(laid.notes)})" if laid.notes else ""
+    together = f"{words.removesuffix(' only')} + {which}"
+    return Described(f"{text}\n{which}{said}:\n{shown}".rstrip("\n"), together, notes)
+
+
+def _opening(found: _Found) -> str:
+    columns = counted(len(found.names), "column")
+    size = columns if found.rows is None else f"{counted(found.rows, 'row')} × {columns}"
+    known = f", {found.known}" if found.known else ""
+    return f"{found.engine.title}, {size}{known}\n({_state(found)})"
+
+
+def _state(found: _Found) -> str:
+    """Say what was computed of a query, and what was not."""
+    if found.problems:
+        return "a query; " + "; ".join(found.problems)
+    if found.facts:
+        return "a query: its engine counted all rows; nothing else of it was collected"
+    if found.first is not None:
+        return "a query: only these rows were computed"
+    where = f"; {found.elsewhere}" if found.elsewhere else ""
+    return f"a query, not computed: no rows, no statistics{where}"
+
+
+def _said(error: BaseException) -> str:
+    return f"{type(error).__name__}: {one_line(str(error), 200)}".rstrip(": ")
+
+
+def _a(title: str) -> str:
+    return f"{'An' if title[0] in 'aeiou' else 'A'} {title}"

@@ -1,0 +1,138 @@
+"""The built-in tool `memory`: files in one folder, which the model keeps notes in from one conversation to the next."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbclaude.tools.editor import Editor
+from nbclaude.tools.functions import Tool
+from nbclaude.tools.running import ToolFailedError
+from nbclaude.tools.versions import Version
+
+__all__ = ["FOLDER", "Memory", "memory_tool"]
+
+FOLDER = "memories"
+_ROOT = "/memories"  # what the model calls the folder
+_PATHS = ("path", "old_path", "new_path")
+
+
+@cache
+def memory_tool(folder: Path, version: Version) -> Tool:
+    """Make the tool for a folder, which is made with the first file."""
+    from nbclaude.tools.arguments import Documented, arguments_of
+
+    memory = Memory(folder.resolve())
+
+    def remember(
+        command: str,
+        path: str | None = None,
+        view_range: list[int] | None = None,
+        file_text: str | None = None,
+        old_str: str | None = None,
+        new_str: str | None = None,
+        insert_line: int | None = None,
+        insert_text: str | None = None,
+        old_path: str | None = None,
+        new_path: str | None = None,
+    ) -> str:
+        given = {
+            "path": path,
+            "view_range": view_range,
+            "file_text": file_text,
+            "old_str": old_str,
+            "new_str": new_str,
+            "insert_line": insert_line,
+            "insert_text": insert_text,
+            "old_path": old_path,
+            "new_path": new_path,
+        }
+        return memory.run(command, {name: value for name, value in given.items() if value is not None})
+
+    return Tool(
+        version.name,
+        {"type": version.type, "name": version.name},
+        remember,
+        arguments_of(remember, version.name, Documented()),
+        touches=f"notes of Claude under {memory.folder}",
+        preview=memory.preview,
+        previewed=("file_text", "old_str", "new_str", "insert_text"),
+    )
+
+
+class Memory:
+    """Reads and changes the files under one folder, which the model calls /memories; nothing outside of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._editor = Editor(folder)
+
+    def run(self, command: str, given: Mapping[str, Any]) -> str:
+        """Carry out one command of the API's memory tool.
+
+        Raises:
+            ToolFailedError: it cannot be done; the message is for the model, and nothing has changed.
+
+        """
+        places = {name: self._place(given, name) for name in _PATHS if name in given}
+        if command == "delete":
+            return self._deleted(_needed(places, "path"))
+        if command == "rename":
+            return self._renamed(_needed(places, "old_path"), _needed(places, "new_path"))
+        place = _needed(places, "path")
+        if command == "view" and not place.exists() and place == self.folder:
+            return "(an empty folder)"
+        rest = {name: value for name, value in given.items() if name not in _PATHS}
+        return self._editor.run(command, str(place), rest)
+
+    def preview(self, arguments: Mapping[str, Any]) -> str:
+        """Return a call's change as a diff; empty if it changes no text."""
+        try:
+            place = self._place(arguments, "path")
+        except ToolFailedError:
+            return ""
+        return self._editor.preview({**arguments, "path": str(place)})
+
+    def _place(self, given: Mapping[str, Any], name: str) -> Path:
+        path = str(given.get(name) or "")
+        if path != _ROOT and not path.startswith(f"{_ROOT}/"):
+            raise ToolFailedError(f"{name} must begin with {_ROOT}; it is {path!r}.")
+        return self._editor.inside(path[len(_ROOT) :].lstrip("/"))
+
+    def _deleted(self, place: Path) -> str:
+        if place == self.folder:
+            raise ToolFailedError(f"{_ROOT} itself cannot be deleted.")
+        try:
+            if place.is_dir():
+                shutil.rmtree(place)
+            else:
+                place.unlink()
+        except OSError as error:
+            raise ToolFailedError(f"It cannot be deleted: {error.strerror}.") from None
+        return f"Deleted {self._called(place)}."
+
+    def _renamed(self, old: Path, new: Path) -> str:
+        if self.folder in (old, new):
+            raise ToolFailedError(f"{_ROOT} itself cannot be renamed.")
+        if not old.exists():
+            raise ToolFailedError(f"There is no {self._called(old)}.")
+        if new.exists():
+            raise ToolFailedError(f"{self._called(new)} exists already.")
+        try:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            old.rename(new)
+        except OSError as error:
+            raise ToolFailedError(f"It cannot be renamed: {error.strerror}.") from None
+        return f"Renamed {self._called(old)} to {self._called(new)}."
+
+    def _called(self, place: Path) -> str:
+        return f"{_ROOT}/{place.relative_to(self.folder).as_posix()}"
+
+
+def _needed(places: Mapping[str, Path], name: str) -> Path:
+    if name not in places:
+        raise ToolFailedError(f"{name} is missing.")
+    return places[name]

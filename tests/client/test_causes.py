@@ -1,0 +1,109 @@
+"""What gateways and local servers say in their own words, and what is to be done about it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from nbclaude.client.failures import error_of_reply, retry_delay
+from nbclaude.magics.wording import said
+from tests.client.helpers import connection
+
+IMAGES = "The model takes no images. Choose another model (-m), or leave the turns that hold them behind with --new."
+CONTEXT = (
+    "The request is longer than the context that the server has for the model. Start a new conversation with --new, "
+    "or fold this one into a summary with %claude_compact."
+)
+KEY = (
+    "The server does not know the key that was sent. %claude_connect shows where it comes from, "
+    "and %claude_login stores another."
+)
+MODEL = "The server has no model of this name. %claude_models lists those that it has."
+
+
+# As llama.cpp and LiteLLM answered when they were tried.
+LLAMA_IMAGE = "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj"
+LLAMA_LONG = "request (3031 tokens) exceeds the available context size (1024 tokens), try increasing it"
+LITELLM_MODEL = (
+    "anthropic_messages: Invalid model name passed in model=nope. Call `/v1/models` to view available models."
+)
+# As others document it.
+VLLM_LONG = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
+LMSTUDIO_LONG = (
+    "Trying to keep the first 5000 tokens, but the model is loaded with context length of only 4096 tokens"
+)
+ANTHROPIC_LONG = "prompt is too long: 210000 tokens > 200000 maximum"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "more", "advice"),
+    [
+        (500, LLAMA_IMAGE, {"code": 500, "type": "server_error"}, IMAGES),
+        (400, LLAMA_LONG, {"code": 400, "type": "exceed_context_size_error"}, CONTEXT),
+        (400, "No connected db.", {"type": "no_db_connection", "param": None, "code": "400"}, KEY),
+        (400, LITELLM_MODEL, {"type": "invalid_request_error"}, MODEL),
+        (400, "litellm.ContextWindowExceededError: ...", {"type": "invalid_request_error"}, CONTEXT),
+        (400, VLLM_LONG, {"type": "BadRequestError"}, CONTEXT),
+        (400, LMSTUDIO_LONG, {"type": "invalid_request_error"}, CONTEXT),
+        (400, "too long", {"type": "invalid_request_error", "code": "context_length_exceeded"}, CONTEXT),
+        (400, ANTHROPIC_LONG, {"type": "invalid_request_error"}, CONTEXT),
+        (500, "At most 0 image(s) may be given; qwen3 is not a multimodal model", {"type": "x"}, IMAGES),
+        (404, "model 'qwen9' not found", {"type": "not_found_error"}, MODEL),
+        (404, "The model `qwen9` does not exist.", {"type": "NotFoundError"}, MODEL),
+    ],
+)
+def test_the_likely_cause_is_named_and_nothing_is_sent_again(
+    status: int, message: str, more: dict[str, Any], advice: str
+) -> None:
+    body = json.dumps({"error": {"message": message, **more}}).encode()
+    found = error_of_reply(status, {}, body, connection("http://server"))
+    assert said(found).endswith(advice)
+    assert retry_delay(found) is False
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "the context of the request is not valid",
+        "image: exceeds 5 MB",
+        "messages.0.content.1.image.source: Unable to download the file",
+        "Loading model",
+        "model is overloaded",
+    ],
+)
+def test_other_refusals_keep_their_own_advice(message: str) -> None:
+    body = json.dumps({"error": {"message": message, "type": "api_error"}}).encode()
+    found = error_of_reply(503, {}, body, connection("http://server"))
+    assert said(found).endswith("Nothing is wrong with your request; ask again.")
+    assert retry_delay(found) is True
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (
+            "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>"
+            "\r\n<hr><center>nginx/1.22.1</center>\r\n</body>\r\n</html>",
+            "server answered: 502 Bad Gateway nginx/1.22.1 (HTTP 502)",
+        ),
+        (
+            "<title>502 Proxy Error</title><h1>Proxy Error</h1><p>The proxy server received an invalid response.</p>",
+            "server answered: 502 Proxy Error The proxy server received an invalid response. (HTTP 502)",
+        ),
+        (
+            "<body><h1>503 Service Unavailable</h1>\nNo server is available.</body>",
+            "server answered: 503 Service Unavailable No server is available. (HTTP 502)",
+        ),
+        (
+            "<title>Oops</title><p>Sorry.<p>Oops",
+            "server answered: Sorry. Oops (HTTP 502)",
+        ),
+        ("<title>Oops</title>", "server answered: Oops (HTTP 502)"),
+        ("<TITLE>A</TITLE><body>B", "server answered: A B (HTTP 502)"),
+    ],
+)
+def test_a_page_says_its_title_once(page: str, words: str) -> None:
+    found = error_of_reply(502, {}, page.encode(), connection("http://server"))
+    assert str(found).startswith(words)

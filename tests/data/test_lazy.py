@@ -1,0 +1,272 @@
+"""Queries of real engines: what is known at once, what one bounded aggregate tells, what is never computed."""
+
+from __future__ import annotations
+
+import _thread
+import datetime
+import pathlib
+import threading
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dask
+import dask.dataframe
+import duckdb
+import ibis
+import pandas
+import polars
+import pyarrow
+import pyarrow.dataset
+import pytest
+
+from nbclaude.context.values import attachment_of
+from nbclaude.data.frames import describe_data
+from nbclaude.data.lazy.jobs import Clock, Job, within
+from nbclaude.errors import ConfigurationError
+from nbclaude.texts import TextLimits
+
+# ibis and DuckDB do not always keep in step.
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+_PATIENT = TextLimits(seconds=60.0)  # a busy machine is no reason to leave something out
+
+_DAY = datetime.date(2024, 1, 1)
+_FRAME = polars.DataFrame(
+    {
+        "n": range(60),
+        "f": [0.5, None, 2.5] * 20,
+        "city": (["Rome", "Ulm", None] * 20),
+        "code": [1, 1, 2] * 20,
+        "on": [True, False, None] * 20,
+        "day": [_DAY + datetime.timedelta(days=n) for n in range(60)],
+        "text": [f"text {n}" for n in range(60)],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def parquet(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path = tmp_path_factory.mktemp("lazy") / "table.parquet"
+    _FRAME.write_parquet(path)
+    return str(path)
+
+
+def _in_pandas(path: str) -> pandas.DataFrame:
+    types = {"day": "datetime64[us]", "on": "boolean"}
+    return pandas.read_parquet(path).astype(types)
+
+
+_QUERIES: dict[str, Callable[[str], Any]] = {
+    "polars LazyFrame": polars.scan_parquet,
+    "duckdb relation": lambda path: duckdb.sql(f"FROM '{path}'"),
+    "dask DataFrame": lambda path: dask.dataframe.from_pandas(_in_pandas(path), npartitions=3),
+    "ibis Table": lambda path: ibis.duckdb.connect().read_parquet(path),
+    "pyarrow Dataset": lambda path: pyarrow.dataset.dataset(path),
+}
+
+
+def text_of(value: Any, format: str = "", limits: TextLimits = _PATIENT) -> str:
+    described = describe_data(value, format, limits)
+    assert described is not None
+    return described.text
+
+
+@pytest.mark.parametrize("title", _QUERIES)
+def test_every_engine_tells_the_same(title: str, parquet: str) -> None:
+    described = describe_data(_QUERIES[title](parquet), "", _PATIENT)
+    assert described is not None
+    assert described.summary == "60 rows × 7 columns: schema + statistics + first 10 rows"
+    lines = described.text.splitlines()
+    assert lines[0].startswith(f"{title}, 60 rows × 7 columns")
+    assert lines[1] == "(a query: its engine counted all rows; nothing else of it was collected)"
+    # The types are in the words of each library.
+    assert [line.strip().split(":")[0] + ";" + line.partition(";")[2] for line in lines[3:10]] == [
+        "n; 0 … 59, mean 29.5, std 17.4642",
+        "f; 20 missing (33.3%), 0.5 … 2.5, mean 1.5, std 1.01274",
+        "city; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20",
+        "code; 1 … 2, mean 1.33333, std 0.475383, 2 distinct; 1: 40, 2: 20",
+        "on; 20 missing (33.3%), True: 20, False: 20",
+        "day; 2024-01-01 … 2024-02-29",
+        "text;",
+    ]
+    assert lines[10:13] == [
+        "first 10 rows:",
+        "row,n,f,city,code,on,day,text",
+        "0,0,0.5,Rome,1,True,2024-01-01,text 0",
+    ]
+    assert len(lines) == 22
+
+
+@pytest.mark.parametrize("title", _QUERIES)
+def test_formats(title: str, parquet: str) -> None:
+    query = _QUERIES[title](parquet)
+    schema = text_of(query, "schema").splitlines()
+    assert schema[0].startswith(f"{title}, 7 columns")
+    assert schema[1] == "(a query, not computed: no rows, no statistics)"
+    assert schema[-1] == "(no rows were sent)"
+    head = text_of(query, "head 2").splitlines()
+    assert head[1] == "(a query: only these rows were computed)"
+    assert head[-4:] == [
+        "first 2 rows:",
+        "row,n,f,city,code,on,day,text",
+        "0,0,0.5,Rome,1,True,2024-01-01,text 0",
+        "1,1,,Ulm,1,False,2024-01-02,text 1",
+    ]
+    statistics = text_of(query, "stats")
+    assert "city: " in statistics and "; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20" in statistics
+    assert "row,n" not in statistics
+    with pytest.raises(ConfigurationError, match="is not computed here"):
+        describe_data(query, "full")
+    # No time at all is a schema alone.
+    assert text_of(query, "", TextLimits(seconds=0)).splitlines()[1:] == schema[1:-1]
+
+
+def test_nan_null_and_infinity_are_told_apart() -> None:
+    line = "  f: {}; 1 missing (20.0%), 1 NaN (20.0%), 1 infinite, finite 1.5 … 2.5, mean 2, std 0.707107\n"
+    values = [1.5, 2.5, None, float("nan"), float("inf")]
+    assert line.format("Float64") in text_of(polars.LazyFrame({"f": values}))
+    sql = "SELECT unnest([1.5, 2.5, NULL, 'nan'::DOUBLE, 'inf'::DOUBLE]::DOUBLE[]) AS f"
+    assert line.format("DOUBLE") in text_of(duckdb.sql(sql))
+    assert line.format("double") in text_of(pyarrow.dataset.dataset(pyarrow.table({"f": values})))
+    # To dask, as to pandas, NaN is missing.
+    frame = dask.dataframe.from_pandas(pandas.DataFrame({"f": values}), npartitions=2)
+    assert "  f: float64; 2 missing (40.0%), 1 infinite, finite 1.5 … 2.5" in text_of(frame)
+
+
+@pytest.mark.parametrize(
+    ("query", "lines"),
+    [
+        (
+            lambda: duckdb.sql("SELECT 1::HUGEINT h, [1, 2] l, {'a': 1} s, 1.5::DECIMAL(9, 2) d, 'x'::BLOB b"),
+            ["  h: HUGEINT; constant 1", "  l: INTEGER[]", "  s: STRUCT(a INTEGER)", "  d: DECIMAL(9,2); constant 1.50"],
+        ),
+        (lambda: duckdb.sql("SELECT 1 a WHERE false"), ["duckdb relation, 0 rows × 1 column", "  a: INTEGER"]),
+        (
+            lambda: polars.LazyFrame({"e": polars.Series(["a", None, "a"], dtype=polars.Enum(["a", "zz"]))}),
+            ["  e: Enum; 1 missing (33.3%), constant a"],
+        ),
+        (lambda: polars.LazyFrame({"n": [None, None]}), ["polars LazyFrame, 2 rows × 1 column", "  n: Null; all missing"]),
+        (lambda: polars.LazyFrame({'a "b"': [1, 2], "rows": [3, 4]}), ["  rows: Int64; 3 … 4, mean 3.5, std 0.707107, unique"]),
+        (lambda: ibis.table({"a": "int64"}, name="t"), ["(a query, not computed: no rows, no statistics; it has no backend)"]),
+    ],
+)  # fmt: skip
+def test_types_and_shapes(query: Callable[[], Any], lines: list[str]) -> None:
+    text = text_of(query()).splitlines()
+    assert [line for line in lines if line not in text] == []
+
+
+def test_what_is_wrong_with_a_query_is_said() -> None:
+    with pytest.raises(
+        ConfigurationError, match=r'^polars cannot find the schema of this LazyFrame: .*"zzz"'
+    ):
+        describe_data(polars.LazyFrame({"a": [1]}).select("zzz"))
+    failing = polars.LazyFrame({"a": ["x"] * 3}).select(polars.col("a").str.to_integer())
+    assert "(a query; rows not computed: " in text_of(failing)
+    assert "counts and statistics not computed: " in text_of(failing)
+
+
+def test_what_takes_too_long_is_cancelled() -> None:
+    connection = duckdb.connect()
+    endless = connection.sql(
+        "SELECT count(*) n FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1"
+    )
+    text = text_of(endless, "", TextLimits(seconds=0.2))
+    assert "rows not computed within 0.2 s: it was cancelled" in text
+    # The connection was interrupted, and is free.
+    assert connection.sql("SELECT 1").fetchall() == [(1,)]
+
+
+def test_what_cannot_be_cancelled_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbclaude.data.lazy.jobs._GRACE", 0.05)
+    free = threading.Event()
+    try:
+        outcome = within(Clock(0.1), lambda job: free.wait(60))
+        assert outcome.became == "it could not be cancelled and runs on in the background"
+    finally:
+        free.set()
+
+
+def test_a_stop_cancels_the_query_and_goes_on() -> None:
+    cancelled = threading.Event()
+
+    def compute(job: Job) -> None:
+        job.cancelled_by(cancelled.set)
+        _thread.interrupt_main()
+        assert cancelled.wait(60)
+
+    with pytest.raises(KeyboardInterrupt):
+        within(Clock(None), compute)
+    assert cancelled.is_set()
+
+
+@pytest.fixture
+def cluster() -> Iterator[list[str]]:
+    computed: list[str] = []
+
+    def get(graph: Any, keys: Any, **_more: Any) -> Any:
+        computed.append("computed")
+        return dask.threaded.get(graph, keys)
+
+    get.__module__ = "distributed.client"
+    with dask.config.set(scheduler=get):
+        yield computed
+
+
+def test_nothing_is_computed_elsewhere_by_a_mere_mention(cluster: list[str]) -> None:
+    frame = dask.dataframe.from_pandas(pandas.DataFrame({"a": [1, 2, 2]}), npartitions=2)
+    assert text_of(frame) == (
+        "dask DataFrame, 1 column, 2 partitions\n(a query, not computed: no rows, no statistics; a cluster would compute it)\n"
+        "columns (name: type; what is in it):\n  a: int64"
+    )
+    assert cluster == []
+    assert "  a: int64; 1 … 2, mean 1.66667, std 0.57735, 2 distinct; 1: 1, 2: 2" in text_of(frame, "stats")
+    assert cluster
+
+
+def _double(family: str, kind: str, **members: Any) -> Any:
+    return type(kind, (), {"__module__": f"{family}.core", **members})()
+
+
+@pytest.mark.parametrize(
+    ("query", "where"),
+    [
+        (_double("pyspark", "DataFrame", dtypes=[("a", "int")]), "Spark would compute it"),
+        (
+            _double(
+                "ibis",
+                "Table",
+                schema=lambda _: {"a": "int"},
+                get_backend=lambda _: types.SimpleNamespace(name="bigquery"),
+            ),
+            "bigquery would compute it",
+        ),
+        (
+            _double(
+                "ray",
+                "Dataset",
+                schema=lambda _, fetch_if_missing: types.SimpleNamespace(names=["a"], types=["int"]),
+            ),
+            "Ray would compute it",
+        ),
+    ],
+)
+def test_of_engines_elsewhere_only_the_schema_is_asked(query: Any, where: str) -> None:
+    lines = text_of(query).splitlines()
+    assert lines[1] == f"(a query, not computed: no rows, no statistics; {where})"
+    assert lines[-1] == "  a: int"
+
+
+def test_queries_in_a_dict_are_tables(parquet: str) -> None:
+    attachment = attachment_of({"q": polars.scan_parquet(parquet), "n": 1}, "d", limits=_PATIENT)
+    assert attachment.summary == "dict with 1 table"
+    assert "polars LazyFrame, 60 rows × 7 columns" in attachment.blocks[0]["text"]
+
+
+def test_a_dataset_of_several_files_is_read_by_batches(tmp_path: pathlib.Path) -> None:
+    for part in range(3):
+        _FRAME.slice(part * 20, 20).write_parquet(tmp_path / f"{part}.parquet")
+    text = text_of(pyarrow.dataset.dataset(tmp_path))
+    assert "pyarrow Dataset, 60 rows × 7 columns, 3 files, parquet\n" in text
+    assert "; 0 … 59, mean 29.5, std 17.4642\n" in text
+    assert "; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20\n" in text
