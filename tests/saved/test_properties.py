@@ -214,7 +214,10 @@ def test_exported_is_imported(talk: Sequence[tuple[str, str]]) -> None:
         assert roles == ["user", "assistant"] * len(talk)
         back = read_conversation(path)
         if not any(has_unseen_characters(text) for pair in talk for text in pair):
-            assert [(each.asked, each.answer) for each in back.turns] == list(talk)
+            # White space at the end of an answer is refused by the API, and not sent.
+            assert [(each.asked, each.answer) for each in back.turns] == [
+                (question, answer.rstrip()) for question, answer in talk
+            ]
         notebook = Path(folder) / "talk.ipynb"
         export(conversation, workspace, notebook)
         nbformat.validate(json.loads(notebook.read_text("utf-8")))
