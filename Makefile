@@ -39,13 +39,13 @@ test-collaboration: $(SHARED)/.made ## change cells of a document that two pages
 	sh scripts/ensure-browser.sh
 	$(SHARED)/bin/python -m pytest -v tests/collaboration
 
-check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser
+check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser, no sweep
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	sh scripts/check-extension.sh
-	$(BIN)/python -m pytest -n 2 --dist worksteal --ignore=tests/browser --ignore=tests/kernel
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not sweep' --ignore=tests/browser --ignore=tests/kernel
 
 generate: $(VENV)/.test-extra ## write what is made of the table of settings: signatures, fields, documentation
 	$(BIN)/python scripts/generate_source.py
