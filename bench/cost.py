@@ -240,19 +240,20 @@ def figure(seed: int, size: tuple[int, int], side: int) -> bytes:
     return file.getvalue()
 
 
-def measure_bytes(model: str) -> bool:
-    """Ask twenty questions, three of them with a figure of 1 MB, with and without uploads; print the bytes sent."""
-    figures = {cell: figure_blocks(model, cell, (1800, 1300), 1000) for cell in (1, 4, 9)}
+def measure_bytes(model: str, questions: int = 20, side: int = 1000) -> bool:
+    """Ask, three times with a figure of 1 MB (side x side bytes), with and without uploads; print the bytes sent."""
+    size = (side * 18 // 10, side * 13 // 10)
+    figures = {cell: figure_blocks(model, cell, size, side) for cell in (1, 4, 9)}
     once = sum(len(block["source"]["data"]) * 3 // 4 for blocks in figures.values() for block in blocks)
     print(
-        f"\n20 questions with three figures of {once / 3e6:.2f} MB. Bytes sent, heads and uploads included:\n\n"
+        f"\n{questions} questions with three figures of {once / 3e6:.2f} MB. Bytes sent, heads and uploads included:\n\n"
         "| figures | requests | uploads | MB sent | of one upload of each |\n|---|---|---|---|---|"
     )
 
     def measure(name: str, **settings: bool) -> float:
         with Simulator() as simulator:
             notebook = Notebook(simulator, model=model, **settings)
-            for cell in range(1, 21):
+            for cell in range(1, questions + 1):
                 notebook.run(cell, [*figures.get(cell, ()), *question(100 + cell, model)])
             uploads, requests = len(simulator.files), simulator.requests
             sent = sum(len(r.body) + sum(len(k) + len(v) + 4 for k, v in r.headers.items()) for r in requests)

@@ -27,7 +27,6 @@ settings and commands (`nbclaude.cures`), and the surface that shows the error s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Required, TypedDict, Unpack
 
 from nbclaude.cleaning import identifier, one_line
@@ -130,6 +129,10 @@ class IncompleteStreamError(APIError):
     """The stream ended without `message_stop`."""
 
 
+_BY_STATUS: dict[int, type[APIStatusError]] = {}
+_BY_TYPE: dict[str, type[APIStatusError]] = {}
+
+
 class APIStatusError(APIError):
     """The API refused or failed, by HTTP status or by an `error` event in the stream.
 
@@ -137,6 +140,13 @@ class APIStatusError(APIError):
     in `details` where there is one, `parameter` the path of the field that is refused, as far as the server names it
     ("messages.1.content.0"), `retry_after` the seconds that the server asked to wait.
     """
+
+    def __init_subclass__(cls, of_status: int = 0, of_type: str = "") -> None:
+        """Note of which status, and of which error type of the API, this is the class."""
+        if of_status:
+            _BY_STATUS[of_status] = cls
+        if of_type:
+            _BY_TYPE[of_type] = cls
 
     def __init__(
         self,
@@ -180,13 +190,13 @@ class APIStatusError(APIError):
 _FIX: Words = ("Fix the part named above; ", Mention("dry_run", True), " shows what is sent.")
 
 
-class BadRequestError(APIStatusError):
+class BadRequestError(APIStatusError, of_status=400, of_type="invalid_request_error"):
     """400: the request is not valid for this model."""
 
     cure = _FIX
 
 
-class AuthenticationError(APIStatusError):
+class AuthenticationError(APIStatusError, of_status=401, of_type="authentication_error"):
     """401: the key was not accepted."""
 
     cure = (
@@ -196,37 +206,37 @@ class AuthenticationError(APIStatusError):
     )
 
 
-class BillingError(APIStatusError):
+class BillingError(APIStatusError, of_status=402, of_type="billing_error"):
     """402: payment is due."""
 
     cure = ("Check billing for the account that issued the key, then ask again.",)
 
 
-class PermissionDeniedError(APIStatusError):
+class PermissionDeniedError(APIStatusError, of_status=403, of_type="permission_error"):
     """403: the key may not do this."""
 
     cure = ("Choose another ", Mention("model"), ", or use a key that has access.")
 
 
-class NotFoundError(APIStatusError):
+class NotFoundError(APIStatusError, of_status=404, of_type="not_found_error"):
     """404: no such model or address."""
 
     cure = ("Check the ", Mention("model"), " and the address of the server; ", Command.STATE, " shows both.")
 
 
-class RequestTimeoutError(APIStatusError):
+class RequestTimeoutError(APIStatusError, of_status=408):
     """408: the server gave up waiting for the request."""
 
     cure = ("Ask again.",)
 
 
-class ConflictError(APIStatusError):
+class ConflictError(APIStatusError, of_status=409, of_type="conflict_error"):
     """409: the resource changed meanwhile."""
 
     cure = ("Ask again.",)
 
 
-class RequestTooLargeError(APIStatusError):
+class RequestTooLargeError(APIStatusError, of_status=413, of_type="request_too_large"):
     """413: the request is larger than the server takes (32 MB at Anthropic)."""
 
     cure = (
@@ -235,62 +245,32 @@ class RequestTooLargeError(APIStatusError):
     )
 
 
-class UnprocessableEntityError(APIStatusError):
+class UnprocessableEntityError(APIStatusError, of_status=422):
     """422: the request is well formed but cannot be processed."""
 
     cure = _FIX
 
 
-class RateLimitError(APIStatusError):
+class RateLimitError(APIStatusError, of_status=429, of_type="rate_limit_error"):
     """429: too many requests or tokens, or a spend limit."""
 
     cure = ("Wait a little, then ask again. A spend limit is raised in the account that issued the key.",)
 
 
-class InternalServerError(APIStatusError):
+class InternalServerError(APIStatusError, of_type="api_error"):
     """5xx: the server failed."""
 
     cure = ("Nothing is wrong with your request; ask again.",)
 
 
-class DeadlineExceededError(InternalServerError):
+class DeadlineExceededError(InternalServerError, of_status=504, of_type="timeout_error"):
     """504: the server did not finish in time."""
 
 
-class OverloadedError(InternalServerError):
+class OverloadedError(InternalServerError, of_status=529, of_type="overloaded_error"):
     """529: the API is overloaded."""
 
     cure = ("Nothing is wrong with your request; ask again in a moment.",)
-
-
-_BY_STATUS: Mapping[int, type[APIStatusError]] = {
-    400: BadRequestError,
-    401: AuthenticationError,
-    402: BillingError,
-    403: PermissionDeniedError,
-    404: NotFoundError,
-    408: RequestTimeoutError,
-    409: ConflictError,
-    413: RequestTooLargeError,
-    422: UnprocessableEntityError,
-    429: RateLimitError,
-    504: DeadlineExceededError,
-    529: OverloadedError,
-}
-
-_BY_TYPE: Mapping[str, type[APIStatusError]] = {
-    "invalid_request_error": BadRequestError,
-    "authentication_error": AuthenticationError,
-    "billing_error": BillingError,
-    "permission_error": PermissionDeniedError,
-    "not_found_error": NotFoundError,
-    "conflict_error": ConflictError,
-    "request_too_large": RequestTooLargeError,
-    "rate_limit_error": RateLimitError,
-    "api_error": InternalServerError,
-    "timeout_error": DeadlineExceededError,
-    "overloaded_error": OverloadedError,
-}
 
 
 class StatusFacts(TypedDict, total=False):

@@ -54,10 +54,10 @@ def test_the_same_tokens_are_asked_with_and_without_caching(price: Price) -> Non
 
 def test_figures_are_sent_once(capsys: pytest.CaptureFixture[str]) -> None:
     with cost.this_environment_alone():
-        assert cost.measure_bytes(MODEL)
+        assert cost.measure_bytes(MODEL, questions=10, side=500)
     printed = capsys.readouterr().out
-    assert "three figures of 1.01 MB" in printed
-    assert "| uploaded once, as by default | 24 | 3 | 3." in printed
+    assert "three figures of 0.26 MB" in printed
+    assert "| uploaded once, as by default | 14 | 3 | 0.8 |" in printed
     assert "PASS  bytes sent: 1." in printed
 
 

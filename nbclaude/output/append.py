@@ -29,6 +29,9 @@ class AppendDisplay(PagesDisplay):
             self._append(listing_bundle(self._listing))
         self._say(ASKING)
 
+    def expect(self) -> None:
+        """Show nothing: what was shown stays as it is."""
+
     def wait(self, reason: str, seconds: float) -> None:
         """Say why there is another attempt, and when."""
         self._say(f"({reason}. Trying again in {math.ceil(seconds)} s)")

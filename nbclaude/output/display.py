@@ -37,6 +37,9 @@ class AnswerDisplay(Protocol):
     def pause(self) -> float | None:
         """Seconds until something that has come must be painted; None when everything has been."""
 
+    def expect(self) -> None:
+        """Show, below what is shown already, that more is on its way."""
+
     def wait(self, reason: str, seconds: float) -> None:
         """Count down to the next attempt, `seconds` from now, until an event comes; `reason` tells why there is one."""
 
@@ -68,6 +71,9 @@ class NoDisplay:
     def pause(self) -> float | None:
         """Wait for nothing."""
         return None
+
+    def expect(self) -> None:
+        """Show nothing."""
 
     def wait(self, reason: str, seconds: float) -> None:
         """Say nothing."""

@@ -97,6 +97,7 @@ class PagesDisplay:
         self._renderer: ReplyRenderer | None = None
         self._shown = 0
         self._has_words = False
+        self._last: PageImage | None = None  # the page that was shown last
         self._waiting: list[tuple[Event, float]] = []
         self._due = 0.0
         self._caught_up = 0.0
@@ -131,6 +132,18 @@ class PagesDisplay:
         if self._is_behind:
             return max(0.0, max(self._due, self._caught_up + CATCH_UP) - now)
         return max(0.0, self._countdown.next_tick - now) if self._countdown is not None else None
+
+    def expect(self) -> None:
+        """Show the waiting sign below what has come; whatever is painted next takes its place."""
+        from nbclaude.render.style import sign_html
+
+        self.settle()
+        last = self._last
+        if last is None or last.closed:
+            self._show_sign(number=self._shown)
+        else:
+            sign = f'<div class="nbclaude">{sign_html()}</div>'
+            self._publish(last.number + self._first, {"text/html": f"{last.html}{sign}"})
 
     def wait(self, reason: str, seconds: float) -> None:
         """Count down in the place of the waiting sign. Where words are shown already, they stay alone."""
@@ -199,11 +212,12 @@ class PagesDisplay:
         if self._listing is not None:
             self._publish(0, listing_bundle(self._listing))
 
-    def _show_sign(self, text: str = "") -> None:
+    def _show_sign(self, text: str = "", number: int | None = None) -> None:
         from nbclaude.render.style import waiting_html
 
         said = " ".join(filter(None, (ASKING, self._advice)))
-        self._publish(self._first, {"text/html": waiting_html(text), "text/plain": said})
+        place = self._first if number is None else number
+        self._publish(place, {"text/html": waiting_html(text), "text/plain": said})
 
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()
@@ -257,6 +271,7 @@ class PagesDisplay:
 
     def _show_page(self, page: PageImage, saves: Saves | None = None) -> None:
         self._has_words = True
+        self._last = page
         bundle = {"text/html": page.html}
         metadata: Mapping[str, Any] = {}
         if page.closed:

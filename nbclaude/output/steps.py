@@ -32,6 +32,11 @@ class StepsDisplay:
             self._most = number + 1
         self._shown, self._is_first = self._most, False
         self._display.show(events)
+        self._display.expect()
+
+    def expect(self) -> None:
+        """Show that more is on its way."""
+        self._display.expect()
 
     def begin(self) -> None:
         """Show that the request is on its way."""

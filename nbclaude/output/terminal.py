@@ -54,6 +54,9 @@ class TerminalDisplay:
         """Print why there is another attempt, and when."""
         self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
 
+    def expect(self) -> None:
+        """Print nothing."""
+
     def hold(self, reason: str) -> None:
         """Print what must end first."""
         self._write_lines(f"({reason})" if reason else "")

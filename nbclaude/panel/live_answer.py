@@ -63,6 +63,10 @@ class LiveAnswer:
         due = self._pages.pause()
         return _PATIENCE if due is None else min(due, _PATIENCE)
 
+    def expect(self) -> None:
+        """Show that more is on its way."""
+        self._pages.expect()
+
     def wait(self, reason: str, seconds: float) -> None:
         """Count down to the next attempt."""
         self._pages.wait(reason, seconds)

@@ -10,12 +10,14 @@ from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.options.spelling import command_line, config_line, spelled_setting
 from nbclaude.refusal import ASKED, CONFIGURED, Refusal, Way, spelled
 from nbclaude.secrets.shown import with_value
-from nbclaude.settings.kinds import Choice
+from nbclaude.settings.kinds import Choice, Flag
+from nbclaude.settings.rows import MORE
 from nbclaude.settings.table import BY_NAME
 
 __all__ = ["caption", "choices", "note_text", "refusal_text", "said", "sentence", "spell"]
 
 _CAPTIONS = {"system": "System prompt"}
+_ANY_LABELS: Mapping[Any, str] = {None: "not set", True: "on", False: "off"}
 # What the words of a setting are called in a list; a word that is not here is called by itself.
 _LABELS: Mapping[str, Mapping[Any, str]] = {
     "thinking": {
@@ -24,17 +26,9 @@ _LABELS: Mapping[str, Mapping[Any, str]] = {
         "omitted": "yes, without a summary",
     },
     "caching": {"auto": "auto, by server and model", "explicit": "explicit marks"},
+    "auth_style": {"": "as the server expects"},
 }
-_CONTROLS = {
-    "model": "model",
-    "temperature": "temperature",
-    "effort": "effort",
-    "thinking": "thinking",
-    "max_tokens": "length (max tokens)",
-    "system": "system prompt",
-    "caching": "caching",
-    "connection": "connection",
-}
+_CONTROLS = {"max_tokens": "length (max tokens)"}  # where a sentence does not call a control by its caption
 _WAYS = {
     Way.STORE_KEY: "See %claude_login.",
     Way.LIST_MODELS: "The list below shows the known models.",
@@ -44,9 +38,10 @@ _WAYS = {
 def choices(name: str) -> tuple[tuple[str, Any], ...]:
     """Return the entries of the list for a setting that is one of some words: label and value."""
     setting = BY_NAME[name]
-    words = setting.kind.words if isinstance(setting.kind, Choice) else ()
-    values = (None, *words) if setting.default is None else words
-    labels = _LABELS.get(name, {})
+    kind = setting.kind
+    words = (True, False) if isinstance(kind, Flag) else kind.words if isinstance(kind, Choice) else ()
+    values = words if setting.default in words else (setting.default, *words)
+    labels = {**_ANY_LABELS, **_LABELS.get(name, {})}
     return tuple((labels.get(value, str(value)), value) for value in values)
 
 
@@ -103,10 +98,11 @@ def spell(part: Part) -> str:
         return str(value or "model")
     if name == "new":
         return "a new conversation"
-    if name not in _CONTROLS:
+    if BY_NAME[name].group in ("", MORE):
         return (
             config_line(name, value)
             if BY_NAME[name].configurable
             else f"{spelled_setting(name, value)} in a cell"
         )
-    return f"the {_CONTROLS[name]}" if value is None else f"the {_CONTROLS[name]} {value}"
+    control = _CONTROLS.get(name, caption(name).lower())
+    return f"the {control}" if value is None else f"the {control} {value}"

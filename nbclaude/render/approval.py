@@ -17,6 +17,7 @@ APPROVAL_CSS = """
   width: 100%; border: 0; }
 .nbclaude .nbclaude-ask th, .nbclaude .nbclaude-ask td { text-align: left; vertical-align: top; padding: .1em 1em .1em 0;
   border: 0; background: none; font-weight: 400; white-space: pre-wrap; overflow-wrap: anywhere; max-width: none; }
+.nbclaude .nbclaude-ask tbody tr { background: none; }
 .nbclaude .nbclaude-ask th { color: var(--nbclaude-quiet); white-space: nowrap; width: 1%; }
 .nbclaude .nbclaude-ask td { font-family: var(--jp-code-font-family, ui-monospace, monospace); }
 .nbclaude .nbclaude-ask pre { margin: .5em 0 .2em; padding: .6em .8em; border-radius: 6px; max-height: 28em; overflow: auto;

@@ -12,7 +12,7 @@ from html import escape
 from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
 
-__all__ = ["STYLE", "THINKING", "waiting_html"]
+__all__ = ["STYLE", "THINKING", "sign_html", "waiting_html"]
 
 _CSS = r"""
 .nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
@@ -145,5 +145,9 @@ THINKING = "Claude is thinking…"
 
 def waiting_html(text: str = "") -> str:
     """What stands in the output area from the start of the cell to the first words; `text` tells what is waited for."""
-    sign = f'<div class="nbclaude-waiting" role="status"><i></i><span>{escape(text or THINKING)}</span></div>'
-    return f'<div class="nbclaude"><style>{STYLE}</style>{sign}</div>'
+    return f'<div class="nbclaude"><style>{STYLE}</style>{sign_html(text)}</div>'
+
+
+def sign_html(text: str = "") -> str:
+    """Return the waiting sign by itself."""
+    return f'<div class="nbclaude-waiting" role="status"><i></i><span>{escape(text or THINKING)}</span></div>'

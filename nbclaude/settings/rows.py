@@ -9,9 +9,13 @@ from typing import Any
 from nbclaude.settings.kinds import Kind, Text, Texts
 from nbclaude.settings.mappings import Headers, Json
 
-__all__ = ["EVERY_FIELD", "Option", "Setting", "parameter"]
+__all__ = ["EVERY_FIELD", "GROUPS", "MORE", "Option", "Setting", "parameter"]
 
 EVERY_FIELD = "*"  # the place of a setting that gives fields of the body by their names
+
+# Where the controls of a panel stand, from top to bottom; what is in the last one is folded away.
+MORE = "more"
+GROUPS = ("server", "model", "steering", "length", "prompt", "cost", MORE)
 
 _OF_THE_SETTING = Kind()
 
@@ -59,6 +63,8 @@ class Setting:
       stays beside what the ask gives, instead of giving way.
     * `masked` is how the screen for secrets calls it where it masks them. Other text in the body is refused if it holds one.
     * `in_state` tells whether the table of the state shows it: "always", when it is "set", or never.
+    * `group` is the one of `GROUPS` in which its control stands in the panel, which is made from its kind; empty: it has none.
+      Where the row does not say so, a setting that can be configured stands under `MORE`.
     """
 
     name: str
@@ -76,8 +82,11 @@ class Setting:
     added: bool = False
     masked: str = ""
     in_state: str = ""
+    group: str | None = None
 
     def __post_init__(self) -> None:
+        if self.group is None:
+            object.__setattr__(self, "group", MORE if self.configurable else "")
         own = tuple(self._completed(option) for option in self.options)
         object.__setattr__(self, "options", own)
 

@@ -29,6 +29,7 @@ SETTINGS: tuple[Setting, ...] = (
         environment="ANTHROPIC_MODEL",
         body="",
         in_state="",
+        group="model",
     ),
     parameter(
         "system",
@@ -46,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
         body="",
         masked="the system prompt",
         in_state="always",
+        group="prompt",
     ),
     parameter(
         "max_tokens",
@@ -55,6 +57,7 @@ SETTINGS: tuple[Setting, ...] = (
         default=16_000,
         body="",
         in_state="always",
+        group="length",
     ),
     parameter(
         "temperature",
@@ -62,6 +65,7 @@ SETTINGS: tuple[Setting, ...] = (
         f"from 0 (steady) to 1 (varied); {_OLD_MODELS}",
         options=(Option(("-t", "--temperature"), "X"),),
         in_state="always",
+        group="steering",
     ),
     parameter("top_p", Number(0, 1), f"nucleus sampling, 0 to 1; {_OLD_MODELS}", "X"),
     parameter("top_k", Whole(0), f"choose among the K likeliest tokens; {_OLD_MODELS}", "K"),
@@ -79,6 +83,7 @@ SETTINGS: tuple[Setting, ...] = (
         "LEVEL",
         body="output_config.effort",
         in_state="always",
+        group="steering",
     ),
     parameter(
         "thinking",
@@ -95,6 +100,7 @@ SETTINGS: tuple[Setting, ...] = (
             Option(("--no-think",), help="do not think before answering", flag="off"),
         ),
         in_state="always",
+        group="steering",
     ),
     Setting(
         "prefill",
@@ -322,6 +328,7 @@ SETTINGS: tuple[Setting, ...] = (
         configurable=True,
         in_ask=True,
         held=False,
+        group="",  # the panel has its own list of them
     ),
     Setting(
         "new",
@@ -372,6 +379,7 @@ SETTINGS: tuple[Setting, ...] = (
         default="auto",
         configurable=True,
         in_state="always",
+        group="cost",
     ),
     Setting(
         "cache_ttl",
@@ -425,6 +433,7 @@ SETTINGS: tuple[Setting, ...] = (
         default=(),
         configurable=True,
         held=False,
+        group="",
     ),
     Setting(
         "math_macros",
@@ -439,6 +448,7 @@ SETTINGS: tuple[Setting, ...] = (
         "the server by name (anthropic, ollama, ...) or address; see %claude_connect. Wins over base_url",
         default="",
         configurable=True,
+        group="server",
     ),
     Setting(
         "connections",

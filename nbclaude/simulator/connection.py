@@ -6,6 +6,7 @@ at once when the client hangs up or the simulator stops.
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import sys
@@ -93,6 +94,9 @@ class Listener(ThreadingHTTPServer):
     def stop(self) -> None:
         """Close the listening socket and every connection, and wait for their threads."""
         self.stopping = True
+        # The acceptor looks whether to end when its wait is over; where the system allows it, the wait ends at once.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RDWR)
         self.shutdown()
         self.server_close()
         self._acceptor.join()

@@ -15,6 +15,7 @@ import nbclaude
 from nbclaude.errors import APIError, APIResponseValidationError
 from nbclaude.simulator import RawStream, Simulator
 from nbclaude.wire.json_text import from_json, to_json
+from tests.thorough import examples
 
 # What JSON in Python cannot hold or should not: written into the stream as it stands.
 RAW = {
@@ -159,7 +160,7 @@ def test_no_answer_breaks_the_client_or_the_conversation(
     with Simulator(strict=True) as simulator:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
         monkeypatch.setenv("ANTHROPIC_API_KEY", "any")
-        for number in range(25):
+        for number in range(examples(10)):
             name = f"garbled {seed} {number}"
             stream = garbled(chance)
             simulator.enqueue(RawStream(stream), "Fine.")

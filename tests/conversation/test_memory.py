@@ -20,6 +20,7 @@ from nbclaude.simulator import Simulator
 from nbclaude.wire.request import text_block
 from nbclaude.workspace import Workspace
 from tests.asking.helpers import outcome_of, prepared
+from tests.thorough import examples
 
 MODEL = "claude-opus-5-5"
 
@@ -186,7 +187,7 @@ def some_turn(chance: random.Random, number: int) -> Turn:
     return replace(made, prompt=tuple(prompt))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(examples(4)))
 def test_a_conversation_that_changes_is_written_the_same_with_a_memory(seed: int) -> None:
     chance = random.Random(seed)
     memory = TurnMemory()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nbclaude.asking.follow_up import is_cut, origin_of_rest, origin_of_results
@@ -22,6 +22,7 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.notebook import CellRun
 from nbclaude.simulator.rules import check_request
 from nbclaude.simulator.rules.context import Context
+from tests.thorough import examples
 
 CELLS = "abcde"
 TOOLS = ({"name": "f", "description": "A tool.", "input_schema": {"type": "object"}},)
@@ -182,7 +183,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100))
 @given(st.lists(steps, max_size=25))
 # What is brought back in one conversation is there in all of them.
 @example(
@@ -236,7 +237,7 @@ loops = st.lists(
 ).map(lambda parts: [step for part in parts for step in part])
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(100))
 @given(loops)
 def test_every_request_of_a_loop_is_accepted(life: list[tuple[str, str, str]]) -> None:
     conversations = Conversations()

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbclaude.data.frames import describe_data
+from tests.thorough import examples
 
 _FACT = re.compile(r"(mean|median|std) (-?[\d.e+-]+)|([\d,]+) (missing|NaN|infinite|distinct)")
 
@@ -51,7 +52,7 @@ _NUMBERS = st.lists(
 _WHOLE = st.lists(st.integers(-(2**62), 2**62) | st.integers(-9, 9), min_size=45, max_size=60)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(25))
 @given(values=_NUMBERS)
 def test_floats(values: list[float | None]) -> None:
     series = pandas.Series(values, dtype="float64")
@@ -90,7 +91,7 @@ def facts_of_array(array: Any) -> dict[str, float]:
     } | ({"NaN": array.size} if "all NaN" in described.text else {})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(25))
 @given(values=_WHOLE)
 def test_integers(values: list[int]) -> None:
     exact = [decimal.Decimal(value) for value in values]

@@ -182,19 +182,21 @@ def test_config_and_panel_show_the_same(claude_kernel: Kernel) -> None:
     )
     claude_kernel.run("%config ClaudeMagics.model = 'opus-4-6'\n%config ClaudeMagics.effort = 'max'")
     assert (
-        claude_kernel.run("s.effort.value, s.effort.disabled, s.temperature.disabled").result
+        claude_kernel.run(
+            "s.controls['effort'].input.value, s.controls['effort'].input.disabled, s.controls['temperature'].input.disabled"
+        ).result
         == "('max', False, False)"
     )
-    claude_kernel.run("s.max_tokens.value = -5")
+    claude_kernel.run("s.controls['max_tokens'].input.value = -5")
     assert "Max tokens -5: it must be a whole number from 1." in claude_kernel.value("p._host.alert.value")
-    assert claude_kernel.value("s.max_tokens.value") == "16000"
-    claude_kernel.run("s.temperature.value = 0.4\ns.budget.value = 2.5")
+    assert claude_kernel.value("s.controls['max_tokens'].input.value") == "16000"
+    claude_kernel.run("s.controls['temperature'].input.value = 0.4\ns.budget.limit.value = 2.5")
     assert claude_kernel.value("s._host.settings.temperature") == "0.4"
     assert "$2.50" in claude_kernel.run("%claude_budget").stdout
     key = "sk-ant-" + "api03-An0therKeyThatIsNoCanary-9Rt5Yu7Io2Pq"
-    claude_kernel.run(f"s.system.value = {key!r}")
+    claude_kernel.run(f"s.controls['system'].input.value = {key!r}")
     assert "API key" in claude_kernel.value("p._host.alert.value")
-    assert claude_kernel.value("s.system.value") == ""
+    assert claude_kernel.value("s.controls['system'].input.value") == ""
     code = claude_kernel.value("_panels.settings_pane.config_code(s._host.settings, s._host.workspace)")
     assert code.splitlines() == [
         "%load_ext nbclaude",

@@ -581,3 +581,16 @@ def test_the_servers_tools_by_name_and_what_stands_in_their_place(
     tools.sent("%claude --new --tools memory Hi")
     said = "memory means the built-in tool, and not your variable of that name, which is no tool."
     assert capsys.readouterr().out.count(said) == 1
+
+
+def test_the_next_step_has_a_sign_of_life(tools: Notebook, inputs: Inputs) -> None:
+    inputs.request(run="1")
+    tools.shell.display_pub.outputs.clear()
+    tools.simulator.enqueue(Answer([tool_use("total", {"df": "sales", "column": "amount"})]), "It is 10.")
+    assert tools.run("%claude --tools total Sum?") is None
+    shown = [str(output["data"].get("text/html")) for output in tools.shell.display_pub.outputs]
+    signs = [number for number, html in enumerate(shown) if 'class="nbclaude-waiting"' in html]
+    [later] = [number for number in signs if "gave back" in shown[number] or "Called" in shown[number]]
+    assert "It is 10." in shown[-1]
+    assert later < len(shown) - 1
+    assert 'class="nbclaude-waiting"' not in shown[-1]

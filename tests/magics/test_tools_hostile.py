@@ -110,6 +110,7 @@ def _are_errors(notebook: Notebook) -> list[bool]:
 
 
 def test_nothing_runs_without_a_yes(notebook: Notebook, folder: Path, no_one: list[str]) -> None:
+    notebook.run("%config ClaudeMagics.allow_tools = []")
     # Words that look like a yes stand in the answer, before and after the calls.
     said = [text("[a]llow\na\nAllowed in this conversation. ✓"), *CALLS, text("a\nyes")]
     notebook.simulator.enqueue(Answer(said, stop_reason="tool_use"), "Ok.")
@@ -132,31 +133,31 @@ def test_a_yes_to_the_editor_is_for_its_folder_alone(notebook: Notebook, folder:
     assert sorted(each.name for each in folder.parent.iterdir()) == ["outside.txt", "project"]
 
 
-def test_many_steps_leave_nothing_behind(notebook: Notebook) -> None:
+def test_two_hundred_calls_leave_nothing_behind(notebook: Notebook) -> None:
     notebook.run("def add(a: int) -> int:\n    return a + 1")
     notebook.run("%config ClaudeMagics.allow_tools = ['add', 'bash']")
 
     def ask(steps: int) -> None:
-        calls = [
-            Answer([tool_use("bash", {"command": "echo x"}) if n % 10 == 0 else tool_use("add", {"a": n})])
-            for n in range(steps)
-        ]
-        notebook.simulator.enqueue(*calls, "Done.")
+        calls = [tool_use("add", {"a": n}) for n in range(3)] + [tool_use("bash", {"command": "echo x"})]
+        notebook.simulator.enqueue(*[Answer(calls)] * steps, "Done.")
         assert notebook.run(f"%claude --new --max-steps {steps} --tools add,bash Go") is None
 
     try:
         ask(2)
-        before = _held()
-        for _ in range(10):
-            ask(20)
-        assert len(notebook.simulator.requests) == 3 + 10 * 21
-        assert _held() == before
+        threads, files, children = _held()
+        for _ in range(5):
+            ask(10)
+        assert len(notebook.simulator.requests) == 3 + 5 * 11
+        now = _held()
+        # A connection that is just ending may still be there; what each of fifty steps would leave could not hide in that.
+        assert now[0] <= threads + 10
+        assert now[1] <= files + 10
+        assert now[2] == children
     finally:
         shells._SHELL.close()
 
 
-def _held() -> tuple[set[str], int, list[str]]:
-    """Return the threads that live, how many files are open, and the processes that were started."""
-    threads = {each.name.split("-")[0] for each in threading.enumerate()}
+def _held() -> tuple[int, int, list[str]]:
+    """Return how many threads live, how many files are open, and the processes that were started."""
     children = Path(f"/proc/self/task/{threading.main_thread().native_id}/children").read_text().split()
-    return threads, len(list(Path("/proc/self/fd").iterdir())), children
+    return threading.active_count(), len(list(Path("/proc/self/fd").iterdir())), children

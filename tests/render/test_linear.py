@@ -9,6 +9,7 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.output.pages import PagesDisplay
+from nbclaude.render import growth, streaming
 from nbclaude.render.dividing import divided
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import fences_of, render_markdown
@@ -63,9 +64,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
 }
 SIZE = 4_000
 STEP = 800  # characters of a delta, with a painting for each
-LONGEST = (
-    1.5  # seconds of CPU: 0.5 s is what a painting may take, and a busy machine takes three times as long
-)
+LONGEST = 1.0  # seconds of CPU, for half a second's work: a busy machine takes longer for the same
 
 
 def stream(source: str, kind: str = "text", step: int = STEP) -> tuple[float, float]:
@@ -87,19 +86,31 @@ def stream(source: str, kind: str = "text", step: int = STEP) -> tuple[float, fl
     return time.process_time() - begun, max(longest, time.process_time() - before)
 
 
-def assert_linear(cost: Callable[[int], float]) -> None:
+def assert_linear(cost: Callable[[int], float], size: int = SIZE, times: int = 4) -> None:
     """Four times the size may cost little more than four times as much; a square would be sixteen times."""
     for _ in range(3):  # what is measured too slow may be the machine's
-        once, four = cost(SIZE), cost(4 * SIZE)
-        if four < 0.05 or four < 9 * once:
+        once, more = cost(size), cost(times * size)
+        if more < 0.02 or more < 2 * times * once:
             return
-    raise AssertionError(f"{once:.3f} s, then {four:.3f} s")
+    raise AssertionError(f"{once:.3f} s, then {more:.3f} s")
+
+
+def always_below(bound: int, patch: pytest.MonkeyPatch) -> None:
+    """Let a block be drawn whenever it has grown as long as it is below so many characters."""
+    patch.setattr(growth, "ALWAYS", bound)
+    patch.setattr(streaming, "ALWAYS", bound)
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_streaming_is_linear(name: str) -> None:
-    # Below a bound a block is drawn whenever it has grown; so the sizes lie beyond it.
-    assert_linear(lambda size: stream(TEXTS[name](2 * size))[0])
+def test_streaming_is_linear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    always_below(SIZE // 4, monkeypatch)  # so that the sizes lie beyond it
+    assert_linear(lambda size: stream(TEXTS[name](size), step=STEP // 4)[0], SIZE // 2, times=8)
+
+
+def test_a_square_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    always_below(100 * SIZE, monkeypatch)
+    once, more = (stream(TEXTS["a table"](size), step=STEP // 4)[0] for size in (SIZE // 4, 2 * SIZE))
+    assert more > 2 * 8 * once  # what `assert_linear` does not take
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -109,7 +120,7 @@ def test_rendering_at_once_is_linear(name: str) -> None:
 
 @pytest.mark.parametrize("name", TEXTS)
 def test_no_painting_takes_long(name: str) -> None:
-    assert stream(TEXTS[name](60_000), step=8_000)[1] < LONGEST
+    assert stream(TEXTS[name](30_000), step=8_000)[1] < LONGEST
 
 
 def cpu(work: Callable[[], object]) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbclaude.render import streaming
@@ -12,6 +12,7 @@ from nbclaude.render.markdown import render_markdown
 from nbclaude.render.streaming import MarkdownStream, SettledBlock
 from tests.render.documents import DOCUMENTS, FRAGMENTS, LATE
 from tests.render.html import assert_harmless, text
+from tests.thorough import examples
 
 STEPS = [1, 3, 7, 50, None]
 ALL = {**DOCUMENTS, **LATE}
@@ -193,14 +194,14 @@ class TestTail:
                 assert marker not in seen, (marker, seen)
 
 
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(80))
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=30), st.sampled_from([1, 2, 5, 11, None]))
 def test_concatenations_of_anything(fragments: list[str], step: int | None) -> None:
     source = "".join(fragments)
     check(source, step, late=True)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(50))
 @given(
     st.lists(st.sampled_from([f for f in FRAGMENTS if "[x]" not in f and f not in ("[", "]")]), max_size=30),
     st.sampled_from([1, 4, None]),
@@ -211,7 +212,7 @@ def test_concatenations_without_definitions_never_change_what_has_settled(
     check("".join(fragments), step, late=False)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(20))
 @given(st.lists(st.sampled_from(sorted(DOCUMENTS)), min_size=2, max_size=5), st.sampled_from([3, 50, None]))
 def test_concatenations_of_documents(names: list[str], step: int | None) -> None:
     check("\n\n".join(DOCUMENTS[name] for name in names), step, late=True)
@@ -280,7 +281,7 @@ LINES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60))
 @given(
     opening=st.sampled_from(["```", "````py", " ```", "   ~~~ text", "\n```", "a\n\n~~~~"]),
     lines=st.lists(

@@ -65,6 +65,17 @@ with Simulator(strict=False) as simulator:
     [row] = [line for line in state_text(current_workspace(), "main").splitlines() if "inference_geo" in line]
     found["state"] = row.split()
     found["code"] = config_code(chat, current_workspace()).splitlines()[-1]
+    from nbclaude.panel.frontend import View
+    from nbclaude.panel.host import Host
+    from nbclaude.panel.settings_pane import SettingsPane
+    host = Host(shell, chat, current_workspace(), lambda: None)
+    pane = SettingsPane(host, View(lambda *_: None))
+    pane.more.value = True
+    control = pane.controls["inference_geo"]
+    found["control"] = [control.input.description, control.input.value, list(map(list, control.input.options))]
+    found["beside it"] = "Where the model runs: us or eu." in control.row.children[-1].value
+    control.input.value = "us"
+    found["of the control"] = chat.inference_geo
     from nbclaude.settings.resolve import follow_up_settings
     workspace = current_workspace()
     before = workspace.conversations["main"].turns[0].settings
@@ -122,6 +133,9 @@ def test_a_row_of_the_table_is_all_that_a_parameter_needs(house: Path) -> None:
         "of the setting": [{"geo": "eu"}, "geo-2027-01-01"],
         "state": ["inference_geo", "eu", "%config", "ClaudeMagics.inference_geo", "=", "..."],
         "code": "%config ClaudeMagics.inference_geo = 'eu'",
+        "control": ["Inference geo", "eu", [["not set", None], ["us", "us"], ["eu", "eu"]]],
+        "beside it": True,
+        "of the control": "us",
         "followed": "us",
     }
 

@@ -1,6 +1,6 @@
 import datetime
 import decimal
-import time
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from nbclaude.context.references.expressions import evaluate
 from nbclaude.context.references.replacing import expand, find_references, read_reference
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.magics.wording import said
+from tests.growth import is_linear
 
 
 class _Thing:
@@ -598,11 +599,16 @@ def test_references_know_their_places() -> None:
         "${x}_",
     ],
 )
-def test_long_prompts_take_no_longer_than_their_length(piece: str) -> None:
-    prompt = piece * (60_000 // len(piece)) + "{"
-    began = time.process_time()
-    find_references(prompt, _NAMESPACE)
-    assert time.process_time() - began < 5
+def test_twice_the_prompt_is_twice_the_cost(piece: str) -> None:
+    def find(prompt: str) -> None:
+        find_references(prompt, _NAMESPACE)
+
+    assert is_linear(find, lambda size: piece * (size // len(piece)) + "{", 8_000)
+
+
+def test_a_square_would_be_noticed() -> None:
+    to_the_end = re.compile("{[^}]*}")
+    assert not is_linear(to_the_end.findall, lambda size: "{" * size, 8_000)
 
 
 @pytest.mark.parametrize(

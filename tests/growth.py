@@ -1,0 +1,35 @@
+"""Tells whether the cost of a piece of work grows with the length of its text, or faster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+PART = 8
+RATIO = 24.0  # times the cost of an eighth; what is linear takes 8 times as long, a square 64 times
+QUICK = 0.01  # seconds of CPU; whatever is quicker at the full size is no freeze
+SLOW = 2.0  # seconds of CPU for the eighth alone; the whole might take minutes
+
+
+def cpu(work: Callable[[], object]) -> float:
+    """Return the seconds of CPU that it takes: other processes of a busy machine do not count."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun
+
+
+def is_linear(work: Callable[[str], object], text: Callable[[int], str], size: int) -> bool:
+    """Tell whether working on a text of `size` costs about 8 times as much as on an eighth of it, as it should.
+
+    Small sizes suffice: a square shows in the ratio long before it is felt.
+    """
+    part, whole = text(size // PART), text(size)
+    for _ in range(3):  # a slow measurement may be the machine's
+        # The first measurement may pay for what is loaded or compiled once.
+        least = min(cpu(lambda: work(part)), cpu(lambda: work(part)))
+        if least > SLOW:
+            continue
+        cost = cpu(lambda: work(whole))
+        if cost < QUICK or cost < RATIO * least:
+            return True
+    return False
