@@ -253,8 +253,8 @@ def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
         return lines, f"pd.DataFrame({source}.to_dict(as_series=False)){floats}"
     if step > 1:
         source += f".iloc[::{step}]"
-    if floats := _decimals(frame, [name for name in (plot.x, *plot.y) if name is not None]):
-        source += f".astype({dict.fromkeys(floats, 'float')!r})"
+    if prices := _decimals(frame, [name for name in (plot.x, *plot.y) if name is not None]):
+        source += f".astype({dict.fromkeys(prices, 'float')!r})"
     return lines, source
 
 
