@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import statistics
 
+import pytest
+
 from bench.context import scored
 from bench.failing_cells import CASES
 
 _HEAVY = ("pandas", "polars", "matplotlib", "async ", "asyncio", "_thread")
 
 
+@pytest.mark.sweep
 def test_the_facts_that_decide_are_sent_in_few_characters() -> None:
     assert len(CASES) >= 60
     # Those that load no large library, and leave no coroutine behind; the benchmark runs them all.

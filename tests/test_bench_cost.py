@@ -13,6 +13,8 @@ from nbclaude.models.prices import Price
 from nbclaude.simulator import MODELS
 from nbclaude.simulator.tokens import text_tokens
 
+pytestmark = pytest.mark.sweep
+
 MODEL = "claude-sonnet-5-5"
 OPTIONS = argparse.Namespace(model=MODEL, pause=30.0, later=2)
 

@@ -75,6 +75,7 @@ def test_one_table_of_languages() -> None:
     assert json.loads(table) == blocks._MAGICS
 
 
+@pytest.mark.sweep
 def test_wheel_and_sdist_hold_the_files(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)

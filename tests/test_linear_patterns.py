@@ -18,6 +18,8 @@ import nbclaude.context.references
 import nbclaude.render
 import nbclaude.wire
 
+pytestmark = pytest.mark.sweep
+
 # What a run consists of: each kind of character that some pattern knows, and pairs that begin something again and again.
 RUNS = [
     *"ab1_ \t\n\r>#*+-=~`|:;.,/\\!?@&%^$'\"()[]{}<",

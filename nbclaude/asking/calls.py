@@ -150,9 +150,14 @@ class CallRunner:
         from nbclaude.context.images.limits import limits_of
         from nbclaude.tools.results import content_of_value, result_block
         from nbclaude.tools.running import ToolFailedError, run_tool
+        from nbclaude.tools.tapping import before_prints
 
+        if tool.on_main:
+            self._display.settle(below=True)  # it may show figures, which nothing tells of beforehand
         try:
-            value = run_tool(tool, read, self._display.report)
+            # What it prints stands between the call and what follows.
+            with before_prints(lambda: self._display.settle(below=True)):
+                value = run_tool(tool, read, self._display.report)
             model = self._workspace.model(self._ask.settings)
             content = content_of_value(value, tool.name, limits_of(model))
         except ToolFailedError as error:

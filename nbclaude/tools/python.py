@@ -10,7 +10,7 @@ import inspect
 import itertools
 import linecache
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from nbclaude.texts import TextLimits, clip
 from nbclaude.tools.awaiting import awaited
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
+from nbclaude.tools.tapping import tapped
 
 if TYPE_CHECKING:
     from nbclaude.context.shown.seen import Seen
@@ -122,7 +123,7 @@ def _heard(shell: Shell, said: list[str]) -> Iterator[None]:
     """Note what is printed and displayed; all of it is shown as ever."""
     with ExitStack() as stack:
         for stream in (sys.stdout, sys.stderr):
-            stack.callback(_tapped(stream, said))
+            stack.callback(tapped(stream, said.append))
         publisher = shell.display_pub
         if hasattr(publisher, "register_hook"):
 
@@ -136,30 +137,6 @@ def _heard(shell: Shell, said: list[str]) -> Iterator[None]:
             publisher.register_hook(hook)
             stack.callback(publisher.unregister_hook, hook)
         yield
-
-
-def _tapped(stream: Any, said: list[str]) -> Callable[[], None]:
-    """Note what is written to a stream, and return what ends it; a stream that takes no attribute is left alone."""
-    own = vars(stream).get("write") if hasattr(stream, "__dict__") else None
-    write = stream.write
-
-    def noting(data: Any, *rest: Any, **named: Any) -> Any:
-        if isinstance(data, str):
-            said.append(data)
-        return write(data, *rest, **named)
-
-    try:
-        stream.write = noting
-    except AttributeError:
-        return lambda: None
-
-    def undo() -> None:
-        if own is None:
-            del stream.write
-        else:
-            stream.write = own
-
-    return undo
 
 
 def _names(shell: Shell) -> dict[str, int]:

@@ -273,6 +273,7 @@ def test_many_images_do_not_swell_a_notebook(whole: bool) -> None:
     assert receipt.parts[14].notes == ("shown as a small copy, sent as it is",)
 
 
+@pytest.mark.sweep
 def test_hundreds_of_images_are_told_in_words_at_last() -> None:
     images = [noise(1), *(image(width) for width in range(10, 12))] * 50
     receipt = receipt_of(body(user(*images)))

@@ -216,7 +216,7 @@ class NotebookPage:
 
     def command(self, name: str, **arguments: Any) -> None:
         """Execute one of JupyterLab's commands and wait for it."""
-        self.script("return window.jupyterapp.commands.execute(name, rest)", name=name, rest=arguments)
+        self.script("await window.jupyterapp.commands.execute(name, rest)", name=name, rest=arguments)
 
     def script(self, body: str, **names: Any) -> Any:
         """Run the body of an async JavaScript function in the page; `names` are its variables."""

@@ -27,7 +27,10 @@ SCENES = [
     "parent_first",
 ]
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+pytestmark = [
+    pytest.mark.sweep,
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system"),
+]
 
 
 def repeat(asked: RecordedRequest) -> Answer:

@@ -17,6 +17,8 @@ from nbclaude.simulator import RawStream, Simulator
 from nbclaude.wire.json_text import from_json, to_json
 from tests.thorough import examples
 
+pytestmark = pytest.mark.sweep
+
 # What JSON in Python cannot hold or should not: written into the stream as it stands.
 RAW = {
     "number beyond floats": "1e400",

@@ -198,6 +198,7 @@ class TestGivenUpByTheServer:
 
 
 class TestStopping:
+    @pytest.mark.sweep
     def test_two_hundred_stops_beside_another_question_disturb_none(self, simulator: Simulator) -> None:
         slow = Answer("word " * 4000, pace=Pace(deltas_per_second=3000))
 

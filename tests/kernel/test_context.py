@@ -8,6 +8,7 @@ import json
 import re
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from nbclaude.simulator import Answer, Simulator, tool_use
@@ -328,6 +329,7 @@ print([str(each.message) for each in said])
 """
 
 
+@pytest.mark.once  # what is masked does not depend on the kernel
 class TestSecrets:
     def test_none_of_many_kinds_ever_leaves(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert len(PLANTED) >= 15
@@ -511,6 +513,7 @@ class TestSecrets:
         assert "masked in" not in done.html
 
 
+@pytest.mark.once
 class TestReceipt:
     def test_a_dry_run_sends_nothing(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, FRAME)

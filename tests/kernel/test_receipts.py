@@ -69,6 +69,7 @@ def texts_sent(blocks: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("seed", range(4))
 def test_it_tells_what_arrived(claude_kernel: Kernel, simulator: Simulator, seed: int) -> None:
     choice = random.Random(seed)

@@ -78,6 +78,7 @@ def check_one(notebook: Notebook, number: int, act: Callable[[], None]) -> None:
     assert roles == ["user", "assistant"] * len(turns) + ["user"], where
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize(("act", "offset"), [(_raise, 0), (_press, 1)], ids=["raised", "pressed"])
 def test_a_stop_at_any_line_is_quiet(notebook: Notebook, act: Callable[[], None], offset: int) -> None:
     notebook.sent(CODE)  # everything is loaded

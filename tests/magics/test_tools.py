@@ -594,3 +594,31 @@ def test_the_next_step_has_a_sign_of_life(tools: Notebook, inputs: Inputs) -> No
     assert "It is 10." in shown[-1]
     assert later < len(shown) - 1
     assert 'class="nbclaude-waiting"' not in shown[-1]
+
+
+def test_what_a_tool_prints_stands_between_the_call_and_what_follows(
+    tools: Notebook, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order: list[str] = []
+    publish = tools.shell.display_pub.publish
+
+    def noting(data: Any, *rest: Any, **named: Any) -> None:
+        html = str(data.get("text/html"))
+        display = str((named.get("transient") or {}).get("display_id"))[-2:]
+        order.append(
+            f"{display}{'!' if 'text/markdown' in data else ''} {'Done' if 'Done.' in html else ''}".strip()
+        )
+        publish(data, *rest, **named)
+
+    monkeypatch.setattr(tools.shell.display_pub, "publish", noting)
+    tools.run("def chatty(n: int) -> int:\n    told('print')\n    print('line', n)\n    return n")
+    tools.run("%config ClaudeMagics.allow_tools = ['chatty']")
+    tools.shell.user_ns["told"] = order.append
+    inputs.request(run="1")
+    tools.simulator.enqueue(Answer([tool_use("chatty", {"n": 1})]), "Done.")
+    assert tools.run("%claude --tools chatty Go") is None
+    # The first page is closed before the first line is printed, and the rest is another page.
+    printed = order.index("print")
+    assert order[printed + 1] == "-0!"
+    assert order[-1].endswith("Done")
+    assert not [each for each in order[printed + 2 :] if each.startswith("-0")]

@@ -19,6 +19,8 @@ from nbclaude.render.whole_message import message_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event
 from tests.render.html import assert_harmless, text
 
+pytestmark = pytest.mark.sweep
+
 HEAD = "| a | b |\n|---|---|\n"
 # A size is about so many characters.
 TEXTS: dict[str, Callable[[int], str]] = {
