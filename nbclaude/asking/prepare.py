@@ -21,6 +21,7 @@ from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.values import Settings
+from nbclaude.supported import refuse_pyodide
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prep
             cannot be masked.
 
     """
+    refuse_pyodide()
     ask = replace(ask, settings=workspace.rules.added(ask.settings))
     connection = workspace.connection(ask.settings)
     plan = _plan(workspace, ask, connection)

@@ -16,6 +16,7 @@ from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text
 from nbclaude.output import say, say_with, show_table
+from nbclaude.supported import refuse_pyodide
 from nbclaude.wire.message import prompt_tokens, token_count
 from nbclaude.workspace import Workspace
 
@@ -123,6 +124,7 @@ class ManageMagics(OtherFamily):
             self.stop_demo()
             return
         if self._demo is None:
+            refuse_pyodide()
             from nbclaude.simulator import Simulator
 
             self._demo = Simulator(pace="natural", keep=50).start()

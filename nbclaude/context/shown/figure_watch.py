@@ -12,6 +12,7 @@ from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.figures import FigureLog
+from nbclaude.context.shown.listening import is_heard, listen
 from nbclaude.context.shown.pending import open_figures
 from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.shown_image import Place, ShownImage
@@ -49,10 +50,10 @@ class _Watcher:
         # The place whose output vanishes when the next comes: `clear_output(wait=True)`.
         self._clearing: Place | None = None
         self._untap: Callable[[], None] = lambda: None
+        self._hooked: list[Callable[[], None]] = []
 
     def load(self) -> None:
-        for publisher in self._publishers():
-            publisher.register_hook(self._hook)
+        self._hooked = [listen(publisher, self._hook) for publisher in self._publishers()]
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, self._take_result)
         self._shell.events.register("pre_run_cell", self._before_cell)
@@ -60,14 +61,15 @@ class _Watcher:
 
     def unload(self) -> None:
         self._untap()
-        for publisher in self._publishers():
-            publisher.unregister_hook(self._hook)
+        for undo in self._hooked:
+            undo()
+        self._hooked = []
         self._shell.events.unregister("pre_run_cell", self._before_cell)
         self._shell.events.unregister("post_run_cell", self._after_cell)
 
     def _publishers(self) -> list[Any]:
         both = (self._shell.display_pub, self._shell.displayhook)
-        return [each for each in both if hasattr(each, "register_hook")]
+        return [each for each in both if is_heard(each)]
 
     def _hook(self, message: _Message) -> _Message:
         with contextlib.suppress(Exception):

@@ -18,6 +18,7 @@ from nbclaude import notebook
 from nbclaude.context.failures.failure import FailureLog
 from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
+from nbclaude.context.shown.listening import is_heard, listen, replaced
 from nbclaude.context.shown.results import tap_results
 from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.notebook import Shell
@@ -66,14 +67,14 @@ class CellWatch:
         self._clearing = False
         self._result = ""  # what the value of the last expression says
         self._untap: Callable[[], None] = lambda: None
+        self._hooked: list[Callable[[], None]] = []
         self._earlier_error: object = None
 
     def load(self) -> None:
         """Begin to watch."""
         self._shell.events.register("pre_run_cell", self._before)
         self._shell.events.register("post_run_cell", self._after)
-        for publisher, hook in self._hooks():
-            publisher.register_hook(hook)
+        self._hooked = [listen(publisher, hook) for publisher, hook in self._hooks()]
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, lambda data, _: self._take_result(data))
         self._earlier_error = getattr(sys, "last_value", None)
@@ -92,13 +93,14 @@ class CellWatch:
         for event, callback in (("pre_run_cell", self._before), ("post_run_cell", self._after)):
             if callback in self._shell.events.callbacks.get(event, []):
                 self._shell.events.unregister(event, callback)
-        for publisher, hook in self._hooks():
-            publisher.unregister_hook(hook)
+        for undo in self._hooked:
+            undo()
+        self._hooked = []
         self._untap()
 
     def _hooks(self) -> list[tuple[Any, Callable[[Any], Any]]]:
         both = ((self._shell.display_pub, self._displayed), (self._shell.displayhook, self._returned))
-        return [(publisher, hook) for publisher, hook in both if hasattr(publisher, "register_hook")]
+        return [(publisher, hook) for publisher, hook in both if is_heard(publisher)]
 
     @undisturbed(before=True)
     def _before(self, info: Any) -> None:
@@ -207,31 +209,16 @@ class CellWatch:
         self._clearing = False
 
     def _tap(self, kind: Literal["stdout", "stderr"]) -> None:
-        stream = getattr(sys, kind)
-        own = vars(stream).get("write") if hasattr(stream, "__dict__") else None
-        write = stream.write
+        def noting(write: Callable[..., Any]) -> Callable[..., Any]:
+            def written(data: Any, *rest: Any, **named: Any) -> Any:
+                done = write(data, *rest, **named)
+                if isinstance(data, str) and not self._is_showing():
+                    self._note(kind, data)
+                return done
 
-        def noting(data: Any, *rest: Any, **named: Any) -> Any:
-            done = write(data, *rest, **named)
-            if isinstance(data, str) and not self._is_showing():
-                self._note(kind, data)
-            return done
+            return written
 
-        try:
-            stream.write = noting
-        except AttributeError:
-            # A stream that takes no attribute is left alone; its text is not known then.
-            return
-
-        def undo() -> None:
-            if vars(stream).get("write") is not noting:
-                return
-            if own is None:
-                del stream.write
-            else:
-                stream.write = own
-
-        self._undo.append(undo)
+        self._undo.append(replaced(getattr(sys, kind), "write", noting))
 
     def _is_showing(self) -> bool:
         """Return whether the shell itself prints: in a terminal, a result or a traceback, which are noted as such."""

@@ -1,0 +1,134 @@
+"""Starts servers as processes on loopback, and waits until they answer."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+__all__ = ["KEY", "free_port", "litellm", "llama_cpp", "nginx"]
+
+KEY = "sk-nbclaude-tests-4c1f0a9be2d37c58f6a1"
+"""LiteLLM's master key: it refuses to start with one that is easy to guess."""
+
+_PATIENCE = 240.0  # seconds until a server answers
+
+
+def free_port() -> int:
+    """Return a port that is free now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+@contextlib.contextmanager
+def litellm(folder: Path, upstream: str) -> Iterator[str]:
+    """Run LiteLLM's proxy in front of a server of Anthropic's kind; give its address."""
+    config = folder / "litellm.yaml"
+    models = {"claude-sonnet-5-5": "claude-sonnet-5-5", "fast": "claude-haiku-4-5-20251001"}
+    entries = "".join(
+        f"  - model_name: {name}\n"
+        f"    litellm_params: {{model: anthropic/{model}, api_base: '{upstream}', api_key: any}}\n"
+        for name, model in models.items()
+    )
+    config.write_text(f"model_list:\n{entries}general_settings:\n  master_key: {KEY}\n", encoding="utf-8")
+    port = free_port()
+    command = [str(Path(sys.executable).with_name("litellm")), "--config", str(config), "--port", str(port)]
+    # What it would fetch from the network it has with it.
+    environment = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}
+    with _running([*command, "--host", "127.0.0.1"], folder / "litellm.log", environment):
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/health/liveliness", folder / "litellm.log")
+        yield address
+
+
+@contextlib.contextmanager
+def llama_cpp(folder: Path) -> Iterator[str]:
+    """Run llama.cpp's server with the small model; give its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "tests.servers.llama_server", str(port)]
+    with _running(command, folder / "llama.log", {}):
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/health", folder / "llama.log")
+        yield address
+
+
+@contextlib.contextmanager
+def nginx(folder: Path, upstream: str) -> Iterator[str]:
+    """Run nginx as a proxy; give its address. What lies below `/dead/` goes to a port on which nothing listens."""
+    port, dead = free_port(), free_port()
+    places = "\n".join(
+        f"    {name}_temp_path {folder}/{name};"
+        for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"""\
+daemon off;
+error_log {folder}/nginx.log;
+pid {folder}/nginx.pid;
+events {{ }}
+http {{
+    access_log off;
+    client_max_body_size 1m;
+{places}
+    server {{
+        listen 127.0.0.1:{port};
+        location /dead/ {{ proxy_pass http://127.0.0.1:{dead}/; }}
+        location / {{ proxy_pass {upstream}; proxy_buffering off; proxy_http_version 1.1; }}
+    }}
+}}
+""",
+        encoding="utf-8",
+    )
+    found = nginx_program()
+    assert found is not None
+    with _running([found, "-p", str(folder), "-c", str(folder / "nginx.conf")], folder / "nginx.out", {}):
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/v1/models", folder / "nginx.log")
+        yield address
+
+
+def nginx_program() -> str | None:
+    """Return where nginx is; None if it is not installed."""
+    return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+@contextlib.contextmanager
+def _running(command: Sequence[str], log: Path, environment: Mapping[str, str]) -> Iterator[None]:
+    with log.open("wb") as written:
+        process = subprocess.Popen(
+            command, stdout=written, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(url: str, log: Path) -> None:
+    """Wait until a server answers that it is there; a refusal is an answer, too, but for "not yet"."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - an address of ours
+                return
+        except urllib.error.HTTPError as error:
+            if error.code not in (502, 503):
+                return
+        except OSError:
+            pass
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{url} does not answer: {log.read_text(errors='replace')[-2000:]}")
+        time.sleep(0.2)

@@ -1,0 +1,237 @@
+"""Asks real servers through a kernel: LiteLLM's proxy and nginx in front of the simulator, llama.cpp with a small model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from nbclaude.simulator import Answer, Pace, Simulator
+from tests.kernel.kernel import Execution, Kernel
+from tests.servers.running import KEY, litellm, llama_cpp, nginx, nginx_program
+from tests.servers.table import TABLE, Cells, cells_of
+
+pytestmark = pytest.mark.timeout(400)
+
+PATIENCE = 180.0  # seconds: a small model on a busy machine
+
+
+@dataclass
+class Server:
+    """One server that is connected; `script` is the simulator behind it, if there is one, to say what it answers."""
+
+    name: str
+    address: str
+    kernel: Kernel
+    cells: Cells
+    script: Simulator | None
+    asked: int = 0
+
+    def ask(self, code: str, *answers: str | Answer) -> Execution:
+        """Run a cell."""
+        if self.script is not None:
+            self.script.enqueue(*answers)
+        self.asked += 1
+        return self.kernel.run(code, cell_id=f"{self.name}-{self.asked}", timeout=PATIENCE)
+
+    def note(self, row: str, seen: str) -> None:
+        """Note a cell of the table."""
+        self.cells.note(row, self.name, seen)
+
+    def value(self, expression: str) -> str:
+        """Evaluate an expression in the kernel."""
+        return self.kernel.value(expression)
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Iterator[Simulator]:
+    """Give the model that stands behind the gateways."""
+    with Simulator() as running:
+        yield running
+
+
+def _connected(
+    kernel: Kernel, name: str, address: str, key: str, cells: Cells, script: Simulator | None
+) -> Server:
+    entry = {"base_url": address, "key_variable": "KEY_OF_SERVER", "key_optional": True}
+    done = kernel.run(
+        f"import os\nos.environ['KEY_OF_SERVER'] = {key!r}\n%config ClaudeMagics.connections = {{'tried': {entry!r}}}\n"
+        "%claude_budget off\n%claude_connect tried\n%claude_reset"
+    )
+    assert done.ok, done.error
+    return Server(name, address, kernel, cells, script)
+
+
+@pytest.fixture(scope="module", params=["LiteLLM", "llama.cpp", "nginx"])
+def server(
+    request: pytest.FixtureRequest,
+    servers_kernel: Kernel,
+    cells: Cells,
+    simulator: Simulator,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Server]:
+    """Give each of the servers in turn, connected."""
+    folder = tmp_path_factory.mktemp("server")
+    starts: dict[str, Callable[[], AbstractContextManager[str]]] = {
+        "LiteLLM": lambda: litellm(folder, simulator.base_url),
+        "llama.cpp": lambda: llama_cpp(folder),
+        "nginx": lambda: nginx(folder, simulator.base_url),
+    }
+    if request.param == "nginx" and nginx_program() is None:
+        pytest.skip("nginx is not installed")
+    with ExitStack() as stack:
+        address = stack.enter_context(starts[request.param]())
+        script = None if request.param == "llama.cpp" else simulator
+        key = KEY if request.param == "LiteLLM" else "any"
+        yield _connected(servers_kernel, request.param, address, key, cells, script)
+
+
+def test_it_answers_and_streams(server: Server) -> None:
+    slow = Answer("Paris is the capital of France. " * 6, pace=Pace(deltas_per_second=60))
+    asked = server.ask("%claude --new --max-tokens 25 What is the capital of France?", slow)
+    assert asked.ok, asked.error
+    assert "Paris" in server.value("_claude.text")
+    server.note("ask", "yes")
+    # The waiting sign, and the answer as it grew.
+    assert len(asked.updates()) > 2
+    server.note("stream", "yes")
+
+
+def test_it_keeps_a_conversation(server: Server) -> None:
+    assert server.ask("%claude --new --max-tokens 12 My name is Ada.", "Hello Ada.").ok
+    again = server.ask("%claude --max-tokens 16 What is my name?", "Your name is Ada.")
+    assert again.ok, again.error
+    assert "Ada" in server.value("_claude.text")
+    assert server.value("len(_claude.request['messages'])") == "3"
+    server.note("several turns", "yes")
+
+
+def test_a_system_prompt_arrives(server: Server) -> None:
+    asked = server.ask("%claude --new --system 'Answer with the word moon.' --max-tokens 20 Say it.", "moon")
+    assert asked.ok, asked.error
+    if server.script is not None:
+        assert server.script.message_requests[-1].json["system"] in (
+            "Answer with the word moon.",
+            [{"type": "text", "text": "Answer with the word moon."}],
+        )
+    assert server.value("_claude.request['system']") != ""
+    server.note("system prompt", "yes")
+
+
+def test_a_stop_keeps_what_arrived(server: Server) -> None:
+    if server.script is not None:
+        server.script.enqueue(Answer("One two three four five six. " * 100, pace=Pace(deltas_per_second=20)))
+    running = server.kernel.start(
+        "%claude --new --max-tokens 1500 Count from one to one thousand, in words.", cell_id="stopped"
+    )
+    running.wait_until(lambda e: len(e.updates()) > 2, PATIENCE)
+    server.kernel.interrupt()
+    running.wait(PATIENCE)
+    assert "interrupted" in running.html
+    assert server.value("_claude.stop_reason") == "None"
+    # The server is there for the next question.
+    assert server.ask("%claude --new --max-tokens 10 Hello?", "Hello.").ok
+    server.note("stop", "yes")
+
+
+def test_images(server: Server) -> None:
+    server.kernel.run("from PIL import Image\nimage = Image.new('RGB', (8, 8), 'red')")
+    asked = server.ask("%claude --new --max-tokens 20 -a image What is this?", "A red square.")
+    if server.name == "llama.cpp":
+        assert "takes no images; nothing was sent." in str(asked.error)
+        server.note("images", "not with this model: refused before they are sent")
+    else:
+        assert asked.ok, asked.error
+        server.note("images", "yes")
+
+
+def test_tools(server: Server) -> None:
+    from nbclaude.simulator import tool_use
+
+    server.kernel.run(
+        "import nbclaude\n@nbclaude.tool(safe=True)\ndef double(number: int) -> int:\n"
+        "    'Double a number.'\n    return 2 * number"
+    )
+    asked = server.ask(
+        "%claude --new --tools double --max-tokens 60 Double 21.",
+        Answer([tool_use("double", {"number": 21})]),
+        "It is 42.",
+    )
+    assert asked.ok, asked.error
+    calls = server.value("sum(len(step.calls) for step in _claude.steps)")
+    if server.script is not None:
+        assert calls == "1" and "42" in server.value("_claude.text")
+        server.note("tools", "yes")
+    else:
+        server.note("tools", "taken; this model is too small to call one")
+
+
+def test_json(server: Server) -> None:
+    asked = server.ask(
+        "schema = {'type': 'object', 'properties': {'city': {'type': 'string'}}}\n"
+        "%claude --new --json schema --max-tokens 60 In which city is the Eiffel Tower?",
+        '{"city": "Paris"}',
+    )
+    assert asked.ok, asked.error
+    keeps = "did not keep to the schema" not in asked.html
+    if server.script is not None:
+        assert keeps and server.value("_claude.data") == "{'city': 'Paris'}"
+    server.note(
+        "JSON (`--json`)", "yes" if keeps else "the schema is ignored, which the answer's footer says"
+    )
+
+
+def test_models(server: Server) -> None:
+    listed = server.ask("%claude_models")
+    assert listed.ok, listed.error
+    name = {"LiteLLM": "fast", "llama.cpp": "SmolLM2", "nginx": "claude-sonnet-5-5"}[server.name]
+    assert name in listed.html and "no model list" not in listed.stdout
+    server.note("models", "yes")
+
+
+def test_budget(server: Server) -> None:
+    server.kernel.run("%claude_budget 0.0001")
+    told = server.ask("%claude --new --max-tokens 10 Hi", "Hi.")
+    prices = "%config ClaudeMagics.prices = {'claude-sonnet-5-5': (1000, 1000)}"
+    refused = server.ask(f"{prices}\n%claude --new --max-tokens 10 Hi")
+    server.kernel.run("%config ClaudeMagics.prices = {}\n%claude_budget off")
+    assert "exceed the budget" in str(refused.error)
+    if server.name == "nginx":
+        # The server behind it says that its models are Claude's, so they have prices.
+        assert "exceed the budget" in str(told.error) or told.ok
+        server.note("budget", "yes")
+    else:
+        assert told.ok and "The budget of $0.0001 does nothing" in told.html + told.stdout
+        server.note("budget", "with prices of your own")
+
+
+def test_errors(server: Server) -> None:
+    if server.name == "LiteLLM":
+        wrong = server.ask("%claude --new -m nope Hi")
+        assert "The server has no model of this name." in str(wrong.error)
+        server.kernel.run("os.environ['KEY_OF_SERVER'] = 'sk-wrong'")
+        refused = server.ask("%claude --new Hi")
+        server.kernel.run(f"os.environ['KEY_OF_SERVER'] = {KEY!r}")
+        assert "The server does not know the key that was sent." in str(refused.error)
+        server.note("errors", "a wrong key, an unknown model")
+    elif server.name == "llama.cpp":
+        long = server.ask("words = 'word ' * 5000\n%claude --new --max-tokens 10 {words}")
+        assert "longer than the context" in str(long.error) and "--new" in str(long.error)
+        server.note("errors", "a request that is too long")
+    else:
+        gone = server.ask(
+            f"%claude_connect {server.address}/dead\n%config ClaudeMagics.max_retries = 0\n%claude --new Hi"
+        )
+        server.kernel.run("%config ClaudeMagics.max_retries = 2\n%claude_connect tried")
+        assert "answered: 502 Bad Gateway nginx/" in str(gone.error)
+        server.note("errors", "its error pages")
+
+
+def test_the_table_of_the_documentation_is_what_was_seen(cells: Cells) -> None:
+    if os.environ.get("NBCLAUDE_WRITE_TABLE"):
+        pytest.skip("it is being written")
+    said = cells_of(TABLE.read_text(encoding="utf-8"))
+    assert {place: said.get(place) for place in cells} == dict(cells)
