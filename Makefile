@@ -15,7 +15,7 @@ SOURCES := nbclaude tests bench scripts
 PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -82,6 +82,9 @@ bench-context: $(VENV)/.test-extra ## count which facts about failing cells are 
 
 bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
 	$(BIN)/python -m bench.ask $(ARGS)
+
+bench-restore: $(VENV)/.test-extra ## measure what saved turns with figures cost in the file, and to restore (ARGS=--help)
+	$(BIN)/python -m bench.restore $(ARGS)
 
 format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix .

@@ -213,6 +213,10 @@ def _notebooks(known: Known, begun: str) -> Iterator[Word]:
     return (word for word in _files(known, begun) if word.text.endswith((".ipynb", "/")))
 
 
+def _conversation_files(known: Known, begun: str) -> Iterator[Word]:
+    return (word for word in _files(known, begun) if word.text.endswith((".ipynb", ".json", "/")))
+
+
 def _attachables(known: Known, begun: str) -> Iterator[Word]:
     yield from _variables(known, begun)
     yield from _files(known, begun)
@@ -245,6 +249,7 @@ _LISTS: Mapping[str, _List] = {
     "CONVERSATION": _conversations,
     "CONNECTION": _connections,
     "NOTEBOOK": _notebooks,
+    "CONVERSATION_FILE": _conversation_files,
     "VARIABLE": _variables,
     "BLOCK": _blocks,
 }

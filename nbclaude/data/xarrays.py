@@ -9,7 +9,7 @@ from nbclaude.data.array_facts import array_facts
 from nbclaude.data.arrays import describe_array
 from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
-from nbclaude.texts import clip, counted
+from nbclaude.texts import clip, counted, one_line
 
 __all__ = ["describe_xarray"]
 
@@ -34,7 +34,10 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
         shown = value[:rows] if format == "head" and value.ndim else value
         return describe_array(shown.values, format, rows, budget, opening)
     if format not in ("schema", "stats"):
-        known = _variables("statistics", variables, facts_only=True)
+        known = [
+            *_variables("coordinates", value.coords, facts_only=True),
+            *_variables("statistics", variables, facts_only=True),
+        ]
         text, note = clip(repr(value), budget - sum(map(len, known)))
         return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())
     lines = [f"xarray {kind}, dimensions ({size})"]
@@ -53,11 +56,11 @@ def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Seque
         # xarray alone knows whether the values are in memory; `values` would load them.
         in_memory = getattr(array.variable, "_in_memory", False)
         facts = array_facts(array.values).text(values=False) if in_memory else ""
+        units = f" [{one_line(str(array.attrs['units']), 40)}]" if "units" in array.attrs else ""
         if facts_only:
-            lines += [f"  {name}: {facts}"] if facts else []
+            lines += [f"  {name}{units}: {facts}"] if facts else []
             continue
         dims = ", ".join(str(dim) for dim in array.dims)
-        units = f" [{array.attrs['units']}]" if "units" in array.attrs else ""
         lines.append(f"  {name} ({dims}): {array.dtype}{units}" + (f"; {facts}" if facts else ""))
     if len(variables) > _TOLD:
         lines.append(f"  … and {len(variables) - _TOLD:,} more")

@@ -35,7 +35,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_logout": ("--connection", "CONNECTION"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
-    "claude_restore": ("--yes", "NOTEBOOK"),
+    "claude_restore": ("--yes", "CONVERSATION_FILE"),
     "claude_replay": ("on", "off", "only", "NOTEBOOK"),
     "claude_forget": ("--saved", "NOTEBOOK"),
     "claude_fork": ("CONVERSATION",),

@@ -12,7 +12,7 @@ from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.asking.changes import count_of_turns
 from nbclaude.magics.family import OtherFamily, argument
-from nbclaude.magics.restoring import open_notebook, restore
+from nbclaude.magics.restoring import open_notebook, restore, tell_newer
 from nbclaude.magics.wording import worded
 from nbclaude.notebook import Shell, notebook_file
 from nbclaude.output import say, say_with
@@ -73,7 +73,9 @@ class LastingMagics(OtherFamily):
             from nbclaude.saved.replaying import Replays
 
             path = file_named(self.shell, words[1:], "claude_replay on")
-            chat.replays = Replays(open_notebook(path), only=word == "only")
+            file = open_notebook(path)
+            tell_newer(file)
+            chat.replays = Replays(file, only=word == "only")
         elif word == "off":
             chat.replays = None
         if chat.replays is None:

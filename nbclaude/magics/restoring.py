@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbclaude.saved.notebook_file import NotebookFile
     from nbclaude.saved.restoring import FoundConversation
 
-__all__ = ["Restorer", "open_notebook", "restore", "restore_first"]
+__all__ = ["Restorer", "open_notebook", "restore", "restore_first", "tell_newer"]
 
 _COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
@@ -72,6 +72,7 @@ def restore_first(restorer: Restorer) -> None:
     except ConfigurationError as error:
         say(f"Nothing was restored: {error}")
         return
+    tell_newer(file)
     found = [each for each in find_conversations(file, workspace) if each.new]
     for each in found:
         _tell(each)
@@ -91,14 +92,19 @@ def open_notebook(path: Path) -> NotebookFile:
     return read_notebook(path)
 
 
+def tell_newer(file: NotebookFile) -> None:
+    """Say whether the file holds answers that cannot be read."""
+    if file.newer:
+        say(f"{file.path.name} holds answers saved by a later version of nbclaude; they were skipped.")
+
+
 def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
     """Find the conversations; say why there are none, or that all their turns are already here."""
     from nbclaude.saved.restoring import find_conversations
 
     name = file.path.name
     found = find_conversations(file, workspace)
-    if file.newer:
-        say(f"{name} holds answers saved by a later version of nbclaude; they were skipped.")
+    tell_newer(file)
     if not found and file.is_stripped:
         say(
             f"The cells of {name} have no outputs, so no turns are saved there: a tool that strips outputs "
@@ -181,6 +187,9 @@ def _put_back(restorer: Restorer, found: Sequence[FoundConversation]) -> None:
 
     workspace = restorer.workspace
     counts = {each.name: put_back(each, workspace) for each in found}
+    if not any(counts.values()):
+        say("Nothing was restored: every turn that could be is already here.")
+        return
     where = ", ".join(f"{count_of_turns(count)} of {name!r}" for name, count in counts.items() if count)
     text = f"Restored {where}. %claude_undo takes it back."
     if restorer.save_turns:

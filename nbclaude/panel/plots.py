@@ -6,10 +6,11 @@ plotting knows all kinds (polars' own knows four, and needs two more packages to
 
 from __future__ import annotations
 
+import decimal
 import io
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +25,7 @@ MAX_COUNTED = 200_000  # rows of a plot that counts or averages them
 MAX_BARS = 200  # nobody can read more
 MAX_LINES = 10  # columns that are drawn where none was chosen
 MAX_GROUPS = 30
+MAX_LOOKED_AT = 1_000  # values that tell what a column of objects holds
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
 _OF_IPYTHON = re.compile("_+|_[0-9]+")  # the names of what cells have returned
@@ -86,7 +88,26 @@ def _can_be_written(name: object) -> bool:
 def _numbers(frame: Any) -> set[Any]:
     if is_polars(frame):
         return {name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if kind.is_numeric()}
-    return set(frame.select_dtypes("number").columns)
+    return {*frame.select_dtypes("number").columns, *_decimals(frame, list(frame.columns))}
+
+
+def _decimals(frame: Any, names: Sequence[Name]) -> list[Name]:
+    """Return the columns of a pandas frame that hold Python's decimals, which pandas takes for objects."""
+    if is_polars(frame) or not frame.columns.is_unique:
+        return []
+    return [
+        name
+        for name in names
+        if frame[name].dtype == object
+        and frame[name].first_valid_index() is not None
+        and frame[name].dropna().head(MAX_LOOKED_AT).map(type).eq(decimal.Decimal).all()
+    ]
+
+
+def _durations(frame: Any) -> list[Name]:
+    if is_polars(frame):
+        return []
+    return list(frame.select_dtypes("timedelta").columns)
 
 
 def plot_code(plot: Plot, frame: Any) -> str:
@@ -98,7 +119,7 @@ def plot_code(plot: Plot, frame: Any) -> str:
     """
     plot = _checked(plot, frame)
     lines, source = _source(plot, frame)
-    return "\n".join([*lines, f"{_call(plot, source)};"])
+    return "\n".join([*lines, f"{_call(plot, frame, source)};"])
 
 
 @quietly("matplotlib", "PIL")
@@ -125,7 +146,7 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
     try:
         for line in lines:
             exec(line, names)  # noqa: S102 - our own code, with names that are quoted
-        eval(_call(plot, source, more=", ax=ax"), names)  # noqa: S307 - as above
+        eval(_call(plot, frame, source, more=", ax=ax"), names)  # noqa: S307 - as above
         drawn = io.BytesIO()
         figure.savefig(drawn, format="png")
     except ModuleNotFoundError as error:
@@ -158,8 +179,13 @@ def _checked(plot: Plot, frame: Any) -> Plot:
         raise ConfigurationError(f"{plot.frame} has no rows.")
     _check_x(plot, numbers)
     _check_amounts(plot, frame)
-    if not plot.y and len(_numbers(frame)) > MAX_LINES:
-        return replace(plot, y=tuple(name for name in numbers if name != plot.x)[:MAX_LINES])
+    if plot.y or (is_polars(frame) and len(_numbers(frame)) <= MAX_LINES):
+        return plot
+    # pandas draws durations alone, but not on one axis with numbers.
+    apart = _durations(frame)
+    if len(_numbers(frame)) > MAX_LINES or apart or _decimals(frame, numbers):
+        drawn = [name for name in numbers if name != plot.x and name not in apart] or apart
+        return replace(plot, y=tuple(drawn)[:MAX_LINES])
     return plot
 
 
@@ -227,16 +253,36 @@ def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
         return lines, f"pd.DataFrame({source}.to_dict(as_series=False)){floats}"
     if step > 1:
         source += f".iloc[::{step}]"
+    if prices := _decimals(frame, [name for name in (plot.x, *plot.y) if name is not None]):
+        source += f".astype({dict.fromkeys(prices, 'float')!r})"
     return lines, source
 
 
-def _call(plot: Plot, source: str, more: str = "") -> str:
+def _with_names(plot: Plot, frame: Any, source: str) -> str:
+    """Write that an x without numbers and dates is drawn as names: those that are there, as texts."""
+    if plot.kind != "scatter" or plot.x is None or plot.x in _numbers(frame):
+        return source
+    kind = frame[plot.x].dtype
+    if kind.is_temporal() if is_polars(frame) else kind.kind in "mM":
+        return source
+    return f"{source}.dropna(subset={[plot.x]!r}).astype({{{plot.x!r}: 'str'}})"
+
+
+def _palette(plot: Plot, frame: Any) -> str:
+    """Return a map with a colour for each group."""
+    values = frame[plot.group].head(MAX_COUNTED)
+    return "tab10" if (values.n_unique() if is_polars(frame) else values.nunique()) <= 10 else "turbo"
+
+
+def _call(plot: Plot, frame: Any, source: str, more: str = "") -> str:
     """Write the call that plots; `more` are arguments of ours."""
+    source = _with_names(plot, frame, source)
     kind, y = repr(plot.kind), _columns(plot.y)
     if plot.kind in _OF_TWO_COLUMNS:
         if plot.group is not None:
+            palette = _palette(plot, frame)
             colour = f".astype({{{plot.group!r}: 'category'}})"
-            return f"{source}{colour}.plot.scatter(x={plot.x!r}, y={plot.y[0]!r}, c={plot.group!r}, colormap='tab10'{more})"
+            return f"{source}{colour}.plot.scatter(x={plot.x!r}, y={plot.y[0]!r}, c={plot.group!r}, colormap={palette!r}{more})"
         size = ", gridsize=30" if plot.kind == "hexbin" else ""
         return f"{source}.plot.{plot.kind}(x={plot.x!r}, y={plot.y[0]!r}{size}{more})"
     if plot.kind in _OF_A_DISTRIBUTION:

@@ -13,6 +13,9 @@ from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import Shown, marked
+from nbclaude.plurals import counted
+from nbclaude.render.data_urls import data_url
+from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.style import STYLE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.packing import fingerprint, sha256
@@ -23,6 +26,7 @@ __all__ = ["FORMAT", "KINDS", "export"]
 
 FORMAT = "nbclaude-conversation"
 _LONG = 4_000  # characters of an attached text that a reader gets
+_MAX_SAVED = 20_000  # ... and that a notebook has, so that it can be restored
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
@@ -82,7 +86,7 @@ def _html(conversation: Conversation, workspace: Workspace, images: _Images) -> 
     title = escape(f"Conversation {conversation.name}")
     parts = [f"<h1>{title}</h1>"]
     for turn in conversation.turns:
-        for kind, text in _pieces(turn, lambda media_type, data: f"data:{media_type};base64,{data}"):
+        for kind, text in _pieces(turn, data_url):
             if kind == "image":
                 parts.append(f'<p><img alt="image" src="{escape(text)}" style="max-width:100%"></p>')
             else:
@@ -125,8 +129,9 @@ def _notebook(conversation: Conversation, workspace: Workspace, images: _Images)
 
 def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any]) -> dict[str, Any]:
     """Return a cell that asks the question, with the answer and its record."""
-    typed = "".join(text for kind, text in _pieces(turn, lambda *_: "") if kind == "text")
-    html = message_html(turn.message)
+    pieces = list(_pieces(turn, data_url, _MAX_SAVED))
+    typed = "".join(text for kind, text in pieces if kind == "text")
+    html = message_html(turn.message) + _receipt(pieces)
     answer = sha256(html)[:12]
     published = set(workspace.published)
     record = record_of(workspace, (), [turn], Shown(answer, {0: turn.answer}), {})
@@ -145,22 +150,35 @@ def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any
     }
 
 
-def _pieces(turn: Turn, image: Callable[[str, str], str]) -> Iterator[tuple[str, str]]:
+def _receipt(pieces: Sequence[tuple[str, str]]) -> str:
+    """Return what went along with a question as a fold, with its images."""
+    parts = [
+        ReceiptPart("image", image=text) if kind == "image" else ReceiptPart("attached", text)
+        for kind, text in pieces
+        if kind != "text"
+    ]
+    if not parts:
+        return ""
+    said = f"Sent along: {counted(len(parts), 'attachment')}"
+    return f'<div class="nbclaude">{Receipt(said, tuple(parts)).html}</div>'
+
+
+def _pieces(turn: Turn, image: Callable[[str, str], str], most: int = _LONG) -> Iterator[tuple[str, str]]:
     """Give what a question consists of: `text` that was typed, what was `attached`, and the address of each `image`."""
     for number, block in enumerate(turn.prompt, 1):
         kind, source = block.get("type"), block.get("source")
         if kind == "text":
             is_typed = number == len(turn.prompt)
-            yield ("text" if is_typed else "attached"), _cut(str(block.get("text") or ""))
+            yield ("text" if is_typed else "attached"), _cut(str(block.get("text") or ""), most)
         elif kind == "image" and isinstance(source, Mapping) and source.get("type") == "base64":
             yield "image", image(str(source.get("media_type")), str(source.get("data")))
         else:
             yield "attached", f"[{str(kind).replace('_', ' ')}]"
 
 
-def _cut(text: str) -> str:
-    rest = len(text) - _LONG
-    return text if rest <= 0 else f"{text[:_LONG]}\n[… {rest:,} more characters]"
+def _cut(text: str, most: int) -> str:
+    rest = len(text) - most
+    return text if rest <= 0 else f"{text[:most]}\n[… {rest:,} more characters]"
 
 
 def _fenced(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from nbclaude.render.results import unmarked
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.packing import sha256, texts_in, unpacked
 from nbclaude.saved.visible import has_unseen_characters
@@ -12,6 +14,7 @@ from nbclaude.wire.request import text_block
 
 __all__ = ["RefusedError", "all_shown", "question_of"]
 
+_MARK = re.compile(r'<tool_result name="([^"]*)">\n')
 _NOT_SHOWN = "[What was attached here is not shown in the notebook.]"
 
 
@@ -83,8 +86,21 @@ def _said(block: Mapping[str, Any]) -> list[str]:
         "title",
         "citations",
         "enabled",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "application/pdf",
+        "text/plain",
     }
-    return [text for text in texts_in(rest) if text not in names]
+    said = [text for text in texts_in(rest) if text not in names]
+    return [piece for text in said for piece in _without_marks(text)] if kind == "tool_result" else said
+
+
+def _without_marks(text: str) -> list[str]:
+    """Return the result without the marks around it, which nobody sees, and the name of the tool in them."""
+    found = _MARK.match(text)
+    return [found[1], unmarked(text)] if found else [text]
 
 
 def all_shown(texts: Iterable[str], answer: SavedAnswer) -> bool:

@@ -460,8 +460,9 @@ def test_xarray() -> None:
     array = xarray.DataArray(
         [[1.0, 2.0]], dims=["y", "x"], coords={"x": [10, 20]}, name="t", attrs={"units": "K"}
     )
-    assert (
-        described(array).text == f"{array!r}\nstatistics:\n  t: 1 … 2, mean 1.5, median 1.5, std 0.5, unique"
+    assert described(array).text == (
+        f"{array!r}\ncoordinates:\n  x: 10 … 20, mean 15, median 15, std 5, unique\n"
+        "statistics:\n  t [K]: 1 … 2, mean 1.5, median 1.5, std 0.5, unique"
     )
     assert described(array, "full").text == (
         "xarray DataArray t, dimensions (y: 1, x: 2), float64\n1 … 2, mean 1.5, median 1.5, std 0.5, unique\nwhole:\n[[1., 2.]]"
@@ -476,6 +477,33 @@ def test_xarray() -> None:
         "variables (1 array):\n  t (y, x): float64 [K]; 1 … 2, mean 1.5, median 1.5, std 0.5, unique\n(no values were sent)"
     )
     assert described(xarray.Dataset({"t": array}), "schema").summary == "Dataset (x: 2, y: 1): schema only"
+
+
+def test_xarray_tells_units_and_the_rhythm_of_times() -> None:
+    times = pandas.date_range("2024-01-01", periods=40).delete(7)
+    dataset = xarray.Dataset(
+        {"t": ("time", numpy.arange(1.0, 40.0), {"units": "degC"}), "n": ("time", [1, 2, 3] * 13)},
+        coords={"time": times, "lat": ("time", numpy.linspace(1, 2, 39), {"units": "degrees_north"})},
+    )
+    assert described(dataset).text.partition("coordinates:\n")[2].splitlines() == [
+        "  time: 2024-01-01 … 2024-02-09, daily, 1 gap, unique, monotonic increasing",
+        "  lat [degrees_north]: 1 … 2, mean 1.5, median 1.5, std 0.296174, unique, monotonic increasing",
+        "statistics:",
+        "  t [degC]: 1 … 39, mean 20, median 20, std 11.2546, unique, monotonic increasing",
+        "  n: 1 … 3, mean 2, median 2, std 0.816497, 3 distinct",
+    ]
+
+
+def test_fields_of_a_structured_array_have_facts() -> None:
+    records = numpy.array(
+        [(n, n / 2, "ab"[n % 2]) for n in range(1, 41)], dtype=[("n", "i4"), ("x", "f8"), ("s", "U3")]
+    )
+    assert described(records, "schema").text == (
+        "numpy ndarray, shape (40,), dtype [('n', '<i4'), ('x', '<f8'), ('s', '<U3')]\nfields:\n"
+        "  n: int32; 1 … 40, mean 20.5, median 20.5, std 11.5434, unique, monotonic increasing\n"
+        "  x: float64; 0.5 … 20, mean 10.25, median 10.25, std 5.7717, unique, monotonic increasing\n"
+        "  s: <U3; 2 distinct\n(no values were sent)"
+    )
 
 
 def test_what_is_masked_is_missing() -> None:

@@ -178,3 +178,12 @@ def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]
     book.run("%config ClaudeMagics.connections = {}")
     for i in range(3_000):
         del book.shell.user_ns[f"name_{i}"]
+
+
+def test_files_of_conversations(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be restored is a notebook or JSON; what can be replayed, a notebook."""
+    for name in ("talk.ipynb", "talk.json", "talk.md"):
+        (tmp_path / name).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    assert endings(book, "%claude_restore ta|") == ["talk.ipynb", "talk.json"]
+    assert endings(book, "%claude_replay on ta|") == ["talk.ipynb"]

@@ -50,6 +50,17 @@ def test_json_goes_on_anywhere(sheet: Sheet, tmp_path: Path) -> None:
     assert sheet.turns == ["What is <this>?", "Show off your markdown"]
     body = json.loads(sheet.request("c", "%%claude\nAnd now?"))
     assert body["messages"][:-1] == written["messages"]
+    # The official SDK goes on with it.
+    anthropic = pytest.importorskip("anthropic")
+    client = anthropic.Anthropic(
+        base_url=sheet.notebook.simulator.base_url, api_key="test-key-of-nobody-1234567890"
+    )
+    question = {"role": "user", "content": "And now?"}
+    reply = client.messages.create(
+        model=written["model"], max_tokens=100, messages=[*written["messages"], question]
+    )
+    client.close()
+    assert reply.content
 
 
 def test_a_notebook_can_be_restored(sheet: Sheet, tmp_path: Path) -> None:
@@ -60,6 +71,8 @@ def test_a_notebook_can_be_restored(sheet: Sheet, tmp_path: Path) -> None:
     sheet.restart()
     assert sheet.run("r", f"%claude_restore {tmp_path}/copy.ipynb --yes") is None
     assert sheet.turns == ["What is <this>?", "Show off your markdown"]
+    body = json.loads(sheet.request("c", "%%claude\nAnd now?"))
+    assert [block["type"] for block in body["messages"][0]["content"]] == ["image", "text"]
 
 
 def test_what_cannot_be_exported_or_imported(sheet: Sheet, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from nbclaude.saved.packing import fingerprint
 from nbclaude.saved.segments import texts_of_segments
+from nbclaude.settings.resolve import follow_up_settings
+from nbclaude.settings.values import Settings
 from tests.magics.conftest import Inputs, Notebook
 from tests.magics.sheet import Sheet, record_in
 
@@ -273,3 +275,34 @@ def test_nothing_is_saved_where_it_is_turned_off(sheet: Sheet) -> None:
     sheet.run("a", "%%claude\nOne")
     assert [output["metadata"] for output in sheet.cells["a"]["outputs"]] == [{}]
     sheet.notebook.run("%config ClaudeMagics.save_turns = True")
+
+
+def test_what_goes_on_from_a_restored_answer(sheet: Sheet) -> None:
+    """A record has no system prompt: this kernel's counts, and so do settings that are locked here."""
+    sheet.notebook.run("%config ClaudeMagics.system = 'You are a tutor.'")
+    sheet.run("a", "%%claude -m opus-4-6 --max-tokens 1\nWrite a long text")
+    sheet.save()
+    restarted(sheet)
+    sheet.run("r", "%claude_restore --yes")
+    body = json.loads(sheet.request("b", "%claude_continue --max-tokens 50"))
+    assert (body["model"], body["system"]) == ("claude-opus-4-6", "You are a tutor.")
+    before, now = Settings(model="a", effort="high"), Settings(model="b")
+    assert follow_up_settings(before, now, {"model"}) == Settings(model="b", effort="high")
+    sheet.notebook.run("%config ClaudeMagics.system = ''")
+
+
+def test_a_pending_call_is_never_run(sheet: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
+    """A call that was waiting when it was saved is not run after a restart, whatever is allowed: no ask makes up for it."""
+    sheet.notebook.run(
+        "ran = []\ndef delete(path: str) -> str:\n    'Delete a file.'\n    ran.append(path)\n    return 'done'\n"
+        "%config ClaudeMagics.allow_tools = []"
+    )
+    sheet.run("a", "%%claude --tools delete --max-steps 0\nDelete 'x.txt' with the tool")
+    sheet.save()
+    restarted(sheet)
+    sheet.notebook.run("%config ClaudeMagics.allow_tools = ['delete']")
+    sheet.run("r", "%claude_restore --yes")
+    sheet.run("b", "%%claude\nAnd now?")
+    sheet.run("c", "%claude_continue")
+    assert sheet.notebook.value("ran") == []
+    sheet.notebook.run("%config ClaudeMagics.allow_tools = []")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import decimal
 import io
 from typing import Any
 
@@ -156,3 +157,48 @@ def test_lists_make_no_groups() -> None:
     lists = pd.DataFrame({"l": [[1], [2]], "v": [1, 2]})
     with pytest.raises(ConfigurationError, match="l of df cannot tell groups apart: unhashable"):
         plot_code(Plot("df", "line", None, ("v",), "l"), lists)
+
+
+_KINDS = pd.DataFrame(
+    {
+        "group": [f"g{n % 25:02}" for n in range(60)],
+        "n": range(60),
+        "price": [decimal.Decimal(n) / 4 for n in range(60)],
+        "flag": [True, False] * 30,
+        "some": pd.array([True, None] * 30, dtype="boolean"),
+        "name": [None, "a", "b"] * 20,
+        "day": pd.date_range("2024-01-01", periods=60),
+        "took": pd.to_timedelta(range(60), unit="h"),
+    }
+)
+
+
+@pytest.mark.parametrize("of", ["pandas", "polars"])
+@pytest.mark.parametrize(
+    "plot",
+    [
+        Plot("df", "scatter", "n", ("n",), "group"),
+        Plot("df", "scatter", "flag", ("n",)),
+        Plot("df", "scatter", "some", ("n",)),
+        Plot("df", "scatter", "name", ("n",)),
+        Plot("df", "scatter", "day", ("price",)),
+        Plot("df", "scatter", "price", ("n",)),
+        Plot("df", "hist", None, ("price",)),
+        Plot("df", "line"),
+        Plot("df", "bar", "name", ("price",), "flag"),
+    ],
+)
+def test_columns_of_any_kind_are_drawn(of: str, plot: Plot) -> None:
+    frame = _KINDS if of == "pandas" else pl.from_pandas(_KINDS.drop(columns=["took"]))
+    assert plot_picture(plot, frame).startswith(b"\x89PNG")
+
+
+def test_durations_and_decimals_are_numbers() -> None:
+    assert columns_of(_KINDS)[1] == ["n", "price", "took"]
+    assert plot_code(Plot("df", "line", None, ("took",)), _KINDS) == "df.plot(kind='line', y=['took']);"
+    assert plot_code(Plot("df", "line"), _KINDS) == (
+        "df.astype({'price': 'float'}).plot(kind='line', y=['n', 'price']);"
+    )
+    assert plot_code(Plot("df", "scatter", "flag", ("n",)), _KINDS) == (
+        "df.dropna(subset=['flag']).astype({'flag': 'str'}).plot.scatter(x='flag', y='n');"
+    )
