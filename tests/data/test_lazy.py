@@ -166,7 +166,8 @@ def test_what_is_wrong_with_a_query_is_said() -> None:
     assert "counts and statistics not computed: " in text_of(failing)
 
 
-def test_what_takes_too_long_is_cancelled() -> None:
+def test_what_takes_too_long_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbclaude.data.lazy.jobs._GRACE", 60.0)
     connection = duckdb.connect()
     endless = connection.sql(
         "SELECT count(*) n FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1"

@@ -97,14 +97,23 @@ def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
         while not ended.is_set() and clock.left > 0:
             ended.wait(min(_LOOK, max(clock.left, 0.001)))
     except BaseException as stop:
-        job.cancel()
-        if not ended.wait(_GRACE):
+        if not _ended(job, ended):
             _say(stop, f"The query that was under way: {_RUNS_ON}.")
         raise
     if ended.is_set():
         return found[0]
-    job.cancel()
-    return Outcome(became=CANCELLED if ended.wait(_GRACE) else _RUNS_ON)
+    return Outcome(became=CANCELLED if _ended(job, ended) else _RUNS_ON)
+
+
+def _ended(job: Job, ended: threading.Event) -> bool:
+    """Cancel a job, again and again: what is cancelled just before it starts would go on."""
+    end = time.monotonic() + _GRACE
+    while True:
+        job.cancel()
+        if ended.wait(_LOOK):
+            return True
+        if time.monotonic() > end:
+            return False
 
 
 def _say(stop: BaseException, what: str) -> None:
