@@ -79,7 +79,7 @@ def test_every_engine_tells_the_same(title: str, parquet: str) -> None:
     assert described.summary == "60 rows × 7 columns: schema + statistics + first 10 rows"
     lines = described.text.splitlines()
     assert lines[0].startswith(f"{title}, 60 rows × 7 columns")
-    assert lines[1] == "(a query: its engine counted all rows; nothing else of it was collected)"
+    assert lines[1] == "(a query: its engine counted all rows; nothing else was collected)"
     # The types are in the words of each library.
     assert [line.strip().split(":")[0] + ";" + line.partition(";")[2] for line in lines[3:10]] == [
         "n; 0 … 59, mean 29.5, std 17.4642",
@@ -183,7 +183,7 @@ def test_what_cannot_be_cancelled_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     free = threading.Event()
     try:
         outcome = within(Clock(0.1), lambda job: free.wait(60))
-        assert outcome.became == "it could not be cancelled and runs on in the background"
+        assert outcome.became == "it could not be cancelled and keeps running in the background"
     finally:
         free.set()
 
