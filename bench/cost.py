@@ -241,7 +241,7 @@ def figure(seed: int, size: tuple[int, int], side: int) -> bytes:
 
 
 def measure_bytes(model: str, questions: int = 20, side: int = 1000) -> bool:
-    """Ask, three times with a figure of 1 MB (side x side bytes), with and without uploads; print the bytes sent."""
+    """Ask questions, three of them with a figure of 1 MB (side x side bytes), with and without uploads; print the bytes sent."""
     size = (side * 18 // 10, side * 13 // 10)
     figures = {cell: figure_blocks(model, cell, size, side) for cell in (1, 4, 9)}
     once = sum(len(block["source"]["data"]) * 3 // 4 for blocks in figures.values() for block in blocks)

@@ -1,7 +1,7 @@
 """Measures what three ways of streaming a long answer into JupyterLab in Chromium cost, and prints a table.
 
 Prints PASS or FAIL for each of this project's limits, by the median of several runs, and exits with 1 if one fails. Close other
-programs first: the browser, the kernel and the server share this machine's processors, and the frame gaps tell.
+programs first: the browser, the kernel and the server share this machine's processors, and it shows in the frame gaps.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ started = time.process_time()
 render_markdown(_claude.text)
 print(time.process_time() - started)
 """
-# What a page loads when it shows its first formula belongs to no way of streaming: it is there before anything is measured.
+# What a page loads for its first formula is not a cost of any way of streaming, so it is loaded before anything is measured.
 FORMULA = """\
 from IPython.display import HTML
 HTML(r'Formulas: $x$, $$\\sum_{n=1}^\\infty \\frac{1}{n^2} = \\frac{\\pi^2}{6}$$')
@@ -63,7 +63,7 @@ class Silent:
 asking.open_display = lambda *where, **how: Silent()
 """
 IDLE = 5.0
-"""Seconds for which the page is watched before anything happens: how even its frames can be on this machine."""
+"""Seconds for which the page is watched before anything happens, to see how even its frames can be on this machine."""
 SLACK = 240.0
 """Seconds that a page may need on top of the stream's own time: a frozen one is to be measured as well."""
 

@@ -1,4 +1,4 @@
-"""Lays measurements of streaming out as a table, and holds the median of several runs against this project's limits."""
+"""Lays measurements of streaming out as a table, and checks the median of several runs against this project's limits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ __all__ = ["Check", "Measured", "checks", "table"]
 
 MEGABYTE = 1_000_000
 MAX_MEGABYTES = 1.3
-MAX_SHOWING_CPU = 0.9  # seconds of the kernel, for rendering and publishing
-MAX_LATE = 1.0  # milliseconds: how much longer than an idle page's the gaps between frames may be, at the 95th percentile
+MAX_SHOWING_CPU = 0.9  # seconds of kernel CPU for rendering and publishing
+MAX_LATE = 1.0  # milliseconds by which the 95th percentile of frame gaps may exceed an idle page's
 MAX_OUTPUTS = 30
 
 
@@ -26,7 +26,7 @@ class Measured:
     kernel_cpu: float
     outputs: int
     idle: Recording | None = None
-    """The same page just before, when nothing happened, for this project alone."""
+    """The same page just before, while nothing happened, for this project alone."""
     receive_cpu: float = 0.0
     """CPU of receiving the same stream without showing it, for this project alone."""
     one_shot_cpu: float = 0.0
@@ -39,7 +39,7 @@ class Measured:
 
     @property
     def late(self) -> float:
-        """How much longer than those of the idle page the gaps between frames are, at the 95th percentile."""
+        """By how much the gaps between frames exceed those of the idle page, at the 95th percentile."""
         return self.recording.frame_gap(95) - (self.idle.frame_gap(95) if self.idle is not None else 0.0)
 
 
@@ -76,7 +76,7 @@ def table(results: Sequence[Measured]) -> str:
 
 
 def checks(runs: Sequence[Measured]) -> list[Check]:
-    """Hold the medians of this project's runs against its limits."""
+    """Check the medians of this project's runs against its limits."""
 
     def middle(value: Callable[[Measured], float]) -> float:
         return median(map(value, runs))
@@ -95,7 +95,7 @@ def checks(runs: Sequence[Measured]) -> list[Check]:
         ),
         Check(
             late <= MAX_LATE,
-            f"p95 of frame gaps: {late:+.1f} ms beside the idle page, limit +{MAX_LATE:g} ms",
+            f"p95 of frame gaps: {late:+.1f} ms compared with the idle page, limit +{MAX_LATE:g} ms",
         ),
         Check(1 <= outputs <= MAX_OUTPUTS, f"outputs: {outputs:g}, limit {MAX_OUTPUTS}"),
     ]

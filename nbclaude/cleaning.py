@@ -19,7 +19,7 @@ _UNSAFE = re.compile(
     "|(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+"
 )
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-# Letters that nobody sees, and selectors in which a text can be hidden.
+# Invisible letters, and variation selectors, in which a text can be hidden.
 _BLANK = frozenset(
     "\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f" + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
@@ -34,7 +34,7 @@ def printable(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return a text for somebody who has to judge it: what cannot be seen, or turns the direction of reading, is an escape."""
+    """Return a text for the user to judge: characters that are invisible, or change the direction of reading, become escapes."""
     return "".join(
         character if character in "\n\t" or _can_be_seen(character) else _escape(character)
         for character in text

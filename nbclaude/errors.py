@@ -142,7 +142,7 @@ class APIStatusError(APIError):
     """
 
     def __init_subclass__(cls, of_status: int = 0, of_type: str = "") -> None:
-        """Note of which status, and of which error type of the API, this is the class."""
+        """Register the class for an HTTP status, and for an error type of the API."""
         if of_status:
             _BY_STATUS[of_status] = cls
         if of_type:

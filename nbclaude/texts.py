@@ -29,8 +29,8 @@ class TextLimits:
     """How much text one thing may become, in characters (three are about one token), and how long it may take.
 
     `summary` is for a frame or an array described in the default way, `rows` for rows that were asked for (`head N`,
-    `full`), `source` for source code and tracebacks, `text` for a repr. `seconds` is how long a query may be
-    computed for its statistics; 0 for not at all.
+    `full`), `source` for source code and tracebacks, `text` for a repr. `seconds` is how long a query may
+    take to compute its statistics; 0 computes none.
     """
 
     summary: int = 4_500

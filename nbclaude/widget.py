@@ -1,10 +1,10 @@
-"""The base of our own widgets, whose front end is anywidget's, and how widgets speak apart from any cell.
+"""The base of our own widgets, whose front end is anywidget's, and a way for widgets to speak apart from any cell.
 
-A comm asks the kernel for the parent of each message, and ipykernel 7.4 sends what the comm is told to the thread of the request
-that its last parent came with: a widget that has spoken for a cell is not heard before that cell's thread is free. So what must
-be heard while a cell runs speaks without a parent. ipykernel 7 keeps parents in context variables, ipykernel 6 in a plain dict
-that all threads share, and with what stands there it tells that a cell has ended. So the parents are never touched: the comm's
-question reaches a function of ours, which has no parent to tell in the contexts that are apart.
+A comm asks the kernel for the parent of each message, and ipykernel 7.4 handles messages to the comm in the thread of the request
+that its last parent belongs to: a widget that has spoken for a cell is not heard before that cell's thread is free. So a widget
+that must be heard while a cell runs speaks without a parent. ipykernel 7 keeps parents in context variables, ipykernel 6 in a
+plain dict that all threads share, and needs the parent there to report that a cell has ended. So the parents are never touched:
+the comm's question reaches a function of ours, which names no parent in the contexts that are apart.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def apart_from_cells(shell: Shell, function: Callable[[], Result]) -> Result:
 
 
 def release() -> None:
-    """Let the kernel be asked as before."""
+    """Let comms ask the kernel itself again."""
     while _asked:
         kernel, ours = _asked.pop()
         if vars(kernel).get("get_parent") is ours:

@@ -82,7 +82,7 @@ class Workspace:
         self.rules = HouseRules(lambda: self._surroundings.folder())
         self._offered: dict[str, tuple[ModelInfo, ...]] = {}
         self.other_servers: set[str] = set()
-        """The addresses of servers whose answers are not of Anthropic's making."""
+        """The addresses of servers whose answers are not Anthropic's."""
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
         self.memory = TurnMemory()
@@ -175,9 +175,9 @@ class Workspace:
         return self._offered.get(self.address(settings), ())
 
     def catalog(self, settings: Settings) -> Catalog:
-        """What is known of the models of the server in force."""
+        """What is known about the models of the server in force."""
         address, named = self.address(settings), None if self.demo_url else self._named(settings)
-        # `base_url` says where Anthropic's API is to be found; a server that lists other models says more.
+        # `base_url` is assumed to offer Anthropic's API; once a server has listed its models, that list decides.
         offered = self._offered.get(address, ())
         by_settings = named is None and not offered and address not in self.other_servers
         is_claude = (

@@ -73,7 +73,7 @@ def main() -> int:
 
 
 def take_answers(notebook: NotebookPage, theme: str) -> None:
-    """Take a prompt as prose, a code block with its buttons and an error with its own; and what Markdown looks like."""
+    """Take a prompt as prose, a code block and an error, each with its buttons, and a sample of Markdown."""
     open_cells(notebook, "answers", [*BEGIN, PROMPT, FAILING, "%%claude\nShow off your Markdown."])
     for index in range(5):
         notebook.run(index, timeout=60)

@@ -1,5 +1,5 @@
 // @ts-check
-// Calls for each notebook, and for each of its code cells, those that come later too.
+// Calls a function for each notebook, and for each of its code cells, including those added later.
 
 /** @param {Tracker} tracker @param {(panel: Panel) => void} act */
 export function eachPanel(tracker, act) {

@@ -32,7 +32,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
     if (first !== null) await run(panel, insert(panel, cell, first + magic));
   };
 
-  /** Load nbclaude in a cell of its own where that is needed; return the cell to go on below, null if the kernel lacks nbclaude. @param {Panel} panel @param {CodeCell} cell @param {boolean} [inFront] */
+  /** Load nbclaude in a cell of its own where that is needed; return the cell to continue below, null if the kernel lacks nbclaude. @param {Panel} panel @param {CodeCell} cell @param {boolean} [inFront] */
   const loaded = async (panel, cell, inFront) => {
     const first = await lines.loading(panel);
     if (!first) return first === null ? null : cell;
@@ -84,7 +84,7 @@ export function addCommands(app, tracker, lines, modules, service, icon) {
       const above = await loaded(panel, cell);
       if (above) await run(panel, insert(panel, above, `%%claude_explain --no-run\n${cell.model.sharedModel.getSource()}`));
     },
-    // Of the last error, the kernel knows all even if nbclaude is loaded only now.
+    // The kernel knows all about the last error, even if nbclaude is loaded only now.
     fix: (panel, cell) => runBelow(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
     edit: async (panel, cell) => {
       const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });

@@ -1,4 +1,4 @@
-// The buttons below the card of a call. In: the traits of Buttons (buttons.py). Out: one custom message, what the user says.
+// The buttons below the card of a call. They read the traits of Buttons (widget.py) and send what the user decides.
 
 const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
@@ -11,7 +11,7 @@ const made = (tag, properties) => Object.assign(document.createElement(tag), pro
 function button(text, act, primary = false) {
   const node = made("button", { type: "button", textContent: text });
   if (primary) node.className = "nbclaude-primary";
-  // Only the user's own click counts, and none that a script makes up.
+  // Only the user's own click counts, not one that a script makes up.
   node.addEventListener("click", (event) => { if (event.isTrusted) act(); });
   return node;
 }
@@ -28,7 +28,7 @@ function labelled(text, field) {
   return label;
 }
 
-// JupyterLab tells no widget that its kernel has ended, as long as the page is not loaded again.
+// JupyterLab does not tell widgets that their kernel has ended until the page is reloaded.
 function whenKernelEnds(model, act) {
   const session = model.widget_manager?.context?.sessionContext;
   const look = (_, status) => { if (ENDS.includes(status)) act(); };
@@ -41,8 +41,8 @@ function whenKernelEnds(model, act) {
 }
 
 function initialize({ model }) {
-  // The kernel waits for this: without it, it asks in another way. JupyterLab sends what it tells the first widgets of a kernel
-  // to the thread of the cell, where nobody hears it yet: so it is said again until the kernel has heard it.
+  // The kernel waits for this, and without it asks in another way. What JupyterLab sends for the first widgets of a kernel goes
+  // to the cell's thread, where nothing reads it yet, so this is repeated until the kernel has heard it.
   const tell = () => model.send({ key: model.get("key"), do: "ready" });
   let left = model.get("state") === "new" ? TRIES : 0;
   const timer = setInterval(() => {
@@ -54,9 +54,9 @@ function initialize({ model }) {
 
 function render({ model, el }) {
   el.classList.add("nbclaude-approve");
-  el.setAttribute("data-lm-suppress-shortcuts", "true"); // keys that are pressed here are not the notebook's
+  el.setAttribute("data-lm-suppress-shortcuts", "true"); // keys pressed here are not the notebook's shortcuts
   el.setAttribute("role", "group");
-  el.setAttribute("aria-label", "Whether it may run");
+  el.setAttribute("aria-label", "May this tool run?");
   const place = made("div", {});
   const problem = made("div", { className: "nbclaude-problem" });
   problem.setAttribute("role", "status");
@@ -79,7 +79,7 @@ function render({ model, el }) {
     const reason = made("input", { type: "text" });
     const done = () => say({ do: "deny", reason: reason.value });
     reason.addEventListener("keydown", (event) => { if (event.isTrusted && event.key === "Enter") done(); });
-    place.replaceChildren(labelled("Why? Claude reads it; it may be empty.", reason),
+    place.replaceChildren(labelled("Why? Claude reads this; you can leave it empty.", reason),
       row(button("Deny", done, true), button("Back", choices)));
     reason.focus();
   }

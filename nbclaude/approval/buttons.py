@@ -1,8 +1,8 @@
-"""The buttons below the card of a call: a widget that is heard while the cell runs whose answer calls the tool.
+"""The buttons below the card of a call: a widget whose messages arrive while the cell that asks is still running.
 
-ipykernel sends what a front end tells a widget to the thread for which the widget has spoken last. One that speaks for the cell
-is heard when the cell has ended, which is too late; this one speaks apart from any cell, and what JupyterLab tells it arrives in
-a thread of its own. The page must be heard first: otherwise no buttons are shown.
+ipykernel handles a message for a widget in the thread for which the widget last sent one. If that was the cell's thread, the
+message is handled when the cell has ended, which is too late. This widget sends its messages apart from any cell, so what
+JupyterLab sends it arrives in a thread of its own. The page must first report that it is there; otherwise no buttons are shown.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 __all__ = ["OpenButtons", "close_old_buttons", "open_buttons"]
 
 _EXTENSION_READY = (
-    15.0  # seconds until a page that has our extension must be heard; a busy browser loads scripts slowly
+    15.0  # seconds to wait for a page that has our extension; a busy browser loads scripts slowly
 )
 _READY = 4.0
-_SLICE = 0.1  # seconds; a stop is noticed in between on every system
+_SLICE = 0.1  # seconds; between slices, a stop is noticed on every system
 _SUBSHELLS = "kernel subshells"
 
 
 _old: list[Buttons] = []
-# Widgets whose cards are answered. What a page has told them meanwhile may still wait behind the cell, and a kernel complains
-# about messages for a widget that is closed: so they are closed when the next card comes.
+# Widgets whose cards are answered. Messages from the page may still be queued behind the cell, and a kernel complains about
+# messages for a closed widget, so these are closed only when the next card appears.
 
 
 def close_old_buttons() -> None:
-    """Close what is left of cards that are answered."""
+    """Close the widgets of cards that are answered."""
     while _old:
         _old.pop().close()
 
 
 class _Heard:
-    """Whether a page of this kernel was not heard: then no other card waits for it."""
+    """Whether a card of this kernel has waited for its page in vain: then no later card waits for one."""
 
     never = False
 
 
 @contextmanager
 def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | None]:
-    """Show the buttons; None if the front end is not heard while a cell runs. They go when the block ends."""
+    """Show the buttons until the block ends; give None if the front end is not heard while a cell runs."""
     if _Heard.never or not _hears_meanwhile(shell):
         yield None
         return
@@ -96,7 +96,7 @@ def _hears_meanwhile(shell: Shell) -> bool:
 
 
 class OpenButtons:
-    """Waits in the thread of the cell for what the user says by the buttons."""
+    """Waits in the cell's thread for the button that the user clicks."""
 
     def __init__(
         self,
@@ -144,7 +144,7 @@ class OpenButtons:
         return Approval(False, proposed.arguments, TOO_LATE)
 
     def _next(self, end: float | None) -> Mapping[str, Any] | None:
-        """Return the next thing that the page tells; None if it tells nothing until then."""
+        """Return the next message from the page; None if there is none until then."""
         while end is None or time.monotonic() < end:
             try:
                 return self._said.get(timeout=_SLICE)
@@ -153,7 +153,7 @@ class OpenButtons:
         return None
 
     def _edited(self, values: object) -> dict[str, Any] | None:
-        """Return the arguments that the user has written; None if they do not fit, which the page is told."""
+        """Return the arguments as the user edited them; None if they do not fit, and then the page is told why."""
         from nbclaude.widget import apart_from_cells
 
         given = values if isinstance(values, Mapping) else {}

@@ -1,4 +1,4 @@
-"""Asks in the cell that runs: the call stands on a card, with buttons where they are heard, and the card tells the outcome."""
+"""Asks in the running cell: a card shows the call, with buttons where they work, and then the outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VANISHING = (
 
 
 def approve_in_cell(shell: Shell) -> Approve:
-    """Return what asks the user in the cell that this shell runs."""
+    """Return the function that asks the user in the cell that this shell runs."""
 
     def approve(proposed: Proposed) -> Approval:
         is_main = threading.current_thread() is threading.main_thread()
@@ -37,7 +37,7 @@ def _approved_on_card(shell: Shell, proposed: Proposed) -> Approval:
         with open_buttons(shell, proposed) as buttons:
             said = approve_by_input(proposed, is_shown=True) if buttons is None else buttons.answer()
     except BaseException:
-        card.show("Stopped. It was not run.")
+        card.show("Stopped. The tool was not run.")
         raise
     card.tell(said)
     return said
@@ -55,7 +55,7 @@ class _Card:
         self.show("")
 
     def tell(self, said: Approval) -> None:
-        """Show what the user has said."""
+        """Show the user's decision."""
         if not said.allowed:
             reason = "" if said.reason == TOO_LATE else said.reason
             lost = "Denied: no answer in time." if said.reason == TOO_LATE else "Denied."

@@ -1,6 +1,6 @@
 """A call that Claude proposes, what the user is shown of it, and what the user says.
 
-What the model writes is shown here and read nowhere: only the user's own keys and buttons can allow anything.
+What the model writes is only shown, never interpreted: only the user's own keys and buttons can allow anything.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ TOO_LATE = "the user did not answer in time"
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """What the user said of one call. `arguments` are those to run with; `reason` says why it was denied.
+    """The user's decision on one call. `arguments` are those to run it with; `reason` says why it was denied.
 
-    `asked` tells whether there was somebody to ask, `always` that the tool may go on in this conversation.
+    `asked` says whether anyone could be asked, `always` that the tool need not ask again in this conversation.
     """
 
     allowed: bool
@@ -39,7 +39,7 @@ class Approval:
 class Field:
     """One argument as the user sees and edits it: a text as it is, everything else as JSON.
 
-    A text with something in it that cannot be seen is JSON, too, where it can be seen.
+    A text with invisible characters is written as JSON, too, which makes them visible.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Field:
     is_json: bool = False
 
     def read(self, said: str) -> Any:
-        """Return the value of what the user has made of it.
+        """Return the value of the text as the user edited it.
 
         Raises:
             ValueError: it must be JSON, and is not.
@@ -67,7 +67,7 @@ class Field:
 class Proposed:
     """A call that needs the user's approval. `check` says what is wrong with other arguments, empty if nothing is.
 
-    After `seconds` without an answer it is denied; 0 waits for ever.
+    After `seconds` without an answer it is denied; 0 waits forever.
     """
 
     tool: Tool

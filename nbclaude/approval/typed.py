@@ -1,4 +1,4 @@
-"""Asks the user by `input()`, which every front end has that can ask at all."""
+"""Asks the user with `input()`, which works in every front end that can ask at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _TooLateError(Exception):
 
 
 def approve_by_input(proposed: Proposed, *, is_shown: bool = False) -> Approval:
-    """Ask the user about one call of a tool, in this thread; `is_shown` tells that it stands above already.
+    """Ask the user about one call of a tool, in this thread; `is_shown` says that the call is already shown above.
 
     Raises:
         KeyboardInterrupt: the user stopped instead of answering.
@@ -65,7 +65,7 @@ def _asked(proposed: Proposed, *, is_shown: bool) -> Approval:
 
 
 def _edited(proposed: Proposed) -> Proposed:
-    """Ask for each argument; Enter keeps it, and what is not JSON is a text."""
+    """Ask for each argument; Enter keeps its value, and anything that is not JSON is taken as text."""
     changed = dict(proposed.arguments)
     for field in proposed.fields:
         before = changed[field.name]
@@ -74,7 +74,7 @@ def _edited(proposed: Proposed) -> Proposed:
         if said.strip():
             changed[field.name] = _read(field, said, before)
     if problem := proposed.check(changed):
-        print(f"{problem} The arguments are as they were.")  # noqa: T201 - between two questions
+        print(f"{problem} The arguments are unchanged.")  # noqa: T201 - between two questions
         return proposed
     return proposed.edited(changed)
 
@@ -84,16 +84,16 @@ def _read(field: Field, said: str, before: object) -> Any:
         value = json.loads(said)
     except ValueError:
         return said
-    # A bare number in the place of a text is a text; one in quotes is JSON's.
+    # Where the argument was a text, a bare number is a text, too; a text in quotes is read as JSON.
     return said.strip() if isinstance(before, str) and not isinstance(value, str) else value
 
 
 @contextmanager
 def _limited(seconds: float) -> Iterator[None]:
-    """End what waits for the user after so many seconds: nothing but a signal ends `input()`.
+    """Stop waiting for the user after so many seconds; only a signal can end `input()`.
 
     Raises:
-        _TooLateError: the time was over.
+        _TooLateError: the time is up.
 
     """
     if not seconds or not hasattr(signal, "pthread_kill"):

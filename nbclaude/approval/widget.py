@@ -16,10 +16,10 @@ _HERE = Path(__file__).parent
 
 
 class Buttons(FrontEndWidget):
-    """Tells by messages what the user says: `{"key": ..., "do": "ready" | "allow" | "always" | "deny" | "edit", ...}`.
+    """Sends the user's decision in messages: `{"key": ..., "do": "ready" | "allow" | "always" | "deny" | "edit", ...}`.
 
-    `key` belongs to this card: what tells another one is not heard. `fields` are `[name, text, is_json]` of each argument, and
-    `problem` says what is wrong with what was edited. The `state` is "new" until the page is heard, then "open", then "over".
+    `key` belongs to this card: messages with another one are ignored. `fields` are `[name, text, is_json]` of each argument, and
+    `problem` says what is wrong with the edited ones. The `state` is "new" until the page is heard, then "open", then "over".
     """
 
     _anywidget_id = Unicode("nbclaude.approval.widget.Buttons").tag(sync=True)
@@ -37,7 +37,7 @@ class Buttons(FrontEndWidget):
 
     def tell(self, problem: str) -> None:
         """Show a problem; the user may try again."""
-        self.problem = ""  # the same problem again is news as well
+        self.problem = ""  # so that the page is told even if the problem is the same as before
         self.problem = problem
 
     def _receive(self, _: Any, content: Any, __: Any) -> None:

@@ -45,13 +45,13 @@ class Step:
 
 
 class Runs(Protocol):
-    """Where it is shown what happens while calls run."""
+    """Shows what happens while calls run."""
 
     def settle(self, *, below: bool = False) -> None:
-        """Paint all that has come; with `below` what follows stands under other output."""
+        """Paint all that has arrived; with `below`, what follows appears under other output."""
 
     def report(self, text: str) -> None:
-        """Say how far a tool has come."""
+        """Say how far a tool has got."""
 
     def pause(self) -> float | None:
         """Heed a stop."""
@@ -174,7 +174,7 @@ class _BeforeAnswer:
         """Paint nothing."""
 
     def report(self, text: str) -> None:
-        """Print how far a tool has come."""
+        """Print how far a tool has got."""
         say(text)
 
     def pause(self) -> float | None:

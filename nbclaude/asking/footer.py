@@ -65,7 +65,7 @@ def footer_of(
 
 
 def _short_name(outcome: Outcome, answered: str) -> str:
-    """Return the name of a Claude model for people; empty where the server's names mean nothing to us."""
+    """Return the display name of a Claude model; empty where the server's names mean nothing to us."""
     asked = outcome.plan.model
     name = asked.name if asked.id == answered else model_info(answered).name if asked.known else ""
     return name.removeprefix("Claude ")
@@ -121,7 +121,7 @@ def _off_schema(answered: Answered) -> Words:
         found = misfit(reply.json, plan.settings.schema)
     except APIResponseValidationError:
         found = "the answer is not JSON"
-    cure = "Say in the prompt as well that the answer is to be JSON, and of what form, or choose another "
+    cure = "Say in the prompt, too, that the answer must be JSON, and in what form, or choose another "
     return (f"The server did not keep to the schema: {found}. {cure}", Mention("model"), ".") if found else ()
 
 
@@ -244,13 +244,13 @@ def _callout(outcome: Outcome) -> Words:
 
 
 def _cut_calls(message: Mapping[str, Any]) -> str:
-    """Name the calls in an answer that was cut off: they are not run."""
+    """Name the calls in an answer that was cut off, which are not run."""
     calls = _calls(message)
     if not calls:
         return ""
     names = " and ".join(dict.fromkeys(str(call.get("name")) for call in calls))
     where = " in the middle of" if "partial_json" in calls[-1] else " after"
-    return f"{where} {'a call' if len(calls) == 1 else 'calls'} of {names}, which {'was' if len(calls) == 1 else 'were'} not run"
+    return f"{where} {'a call' if len(calls) == 1 else 'calls'} to {names}, which {'was' if len(calls) == 1 else 'were'} not run"
 
 
 def _refusal(details: object) -> Words:

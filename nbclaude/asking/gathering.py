@@ -184,7 +184,7 @@ def gather(
     """Return what is attached, then the prompt: models read a question best after what it is about.
 
     `cells` go along where no option says otherwise, unless a verb gathers by itself. `names` are the variables that may be
-    named, the notebook's if None. `lazy_seconds` is how long a query may be computed.
+    named, the notebook's if None. `lazy_seconds` is how long computing a query may take.
 
     Raises:
         ConfigurationError: something cannot be attached; the message says what, and what could be.

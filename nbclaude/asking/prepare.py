@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"]
 
 
-_PATIENCE = 5.0  # seconds to wait for a list of models that is only good for a clearer message
+_PATIENCE = 5.0  # seconds to wait for a list of models that only makes a message clearer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Prepared:
 def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prepared:
     """Plan the request of an ask; nothing of it is sent or uploaded.
 
-    A server of which nothing is known is asked once for its models if the request holds images or PDFs, since many take
-    none; not if somebody `looks_only` at what would be sent.
+    A server about which nothing is known is asked once for its models if the request holds images or PDFs, since many models
+    take none. It is not asked if the user `looks_only` at what would be sent.
 
     Raises:
         ConfigurationError: a setting cannot be used, the model refuses it, no key is known, or a secret stands where it
@@ -85,7 +85,7 @@ def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prep
 
 
 def _learns_models(workspace: Workspace, settings: Settings, connection: Connection) -> bool:
-    """Ask a server that may be anything for its models, if nobody has yet; tell whether it gave them."""
+    """Ask an unknown server for its models, unless it was asked before; return whether it listed any."""
     if workspace.catalog(settings).is_claude or workspace.models_of(connection.base_url) is not None:
         return False
     from nbclaude.client.endpoints import list_models

@@ -164,7 +164,7 @@ def _accounted(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
 
 
 def _learn_whose(workspace: Workspace, outcome: Outcome) -> None:
-    """Note a server whose answers are not Anthropic's: llama.cpp answers to any name of a model."""
+    """Note a server whose answers are not Anthropic's: llama.cpp, for one, accepts any model name."""
     answer = outcome.message.get("id")
     if isinstance(answer, str) and answer.startswith("chatcmpl-"):
         workspace.other_servers.add(workspace.address(outcome.plan.settings))

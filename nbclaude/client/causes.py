@@ -1,4 +1,4 @@
-"""Finds the likely cause of a refusal, and what helps, where gateways and local servers have words of their own for it."""
+"""Finds the likely cause of a refusal, and the cure, where gateways and local servers put it in their own words."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def _words(*alternatives: str) -> re.Pattern[str]:
     return re.compile("|".join(alternatives), re.IGNORECASE)
 
 
-# In this order: a sentence about images may speak of the model as well.
+# The order matters: a sentence about images may mention the model as well.
 _CAUSES = (
     _Cause(
-        # LiteLLM has keys of its own in a database, and looks there for one that is not its master key.
+        # LiteLLM keeps its own keys in a database, and looks there for any key that is not its master key.
         _words(r"\bno_db_connection\b", r"\bno connected db\b"),
         (
             *("The server does not know the key that was sent. ", Command.CONNECT, " shows where it comes from, "),
@@ -76,6 +76,6 @@ _CAUSES = (
 
 
 def cure_for(message: str, kind: str, code: str = "") -> Words:
-    """Return what helps against what a server said, by its message and its error's type and code; empty if that is not known."""
+    """Return the cure for what a server said in its message and its error's type and code; empty if none is known."""
     said = f"{kind} {code} {message}"
     return next((cause.cure for cause in _CAUSES if cause.said.search(said)), ())

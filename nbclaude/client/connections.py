@@ -267,7 +267,7 @@ def _check_types(where: str, given: Mapping[str, Any]) -> None:
 
 
 def _meant(where: str, value: Any) -> dict[str, Any]:
-    """Read which Claude models the names of a server mean: a dict, or "anthropic" for all that are Anthropic's names."""
+    """Read which Claude models the names of a server mean: a dict, or "anthropic" if they are Anthropic's own."""
     if value == "anthropic":
         return {"models": {}, "is_claude": True}
     is_dict = isinstance(value, Mapping) and all(
@@ -275,8 +275,8 @@ def _meant(where: str, value: Any) -> dict[str, Any]:
     )
     if not is_dict:
         raise ConfigurationError(
-            f"{where}: models must be a dict like {{'fast': 'claude-haiku-5-5'}}, which says what Claude models the server's "
-            "names mean; or 'anthropic', if its names are Anthropic's own."
+            f"{where}: models must be a dict like {{'fast': 'claude-haiku-5-5'}}, which maps the server's names to Claude "
+            "models, or 'anthropic' if its names are Anthropic's own."
         )
     for name, meant in value.items():
         if not model_info(meant).known:

@@ -117,7 +117,7 @@ def error_of_reply(
 
 
 def _words_of_page(page: str) -> str:
-    """Return the words of a web page, without its tags, scripts and styles; a title that the page repeats is said once."""
+    """Return the words of a web page, without its tags, scripts and styles; a title that the page repeats is given once."""
     title: list[str] = []
     words: list[str] = []
     hidden = ""
@@ -136,7 +136,7 @@ def _words_of_page(page: str) -> str:
 
 
 def _joined(title: list[str], words: list[str]) -> list[str]:
-    """Put the title before the words, without what stands in both where they meet, or anywhere among the words."""
+    """Put the title before the words, unless they contain it; words that end it and begin them are not repeated."""
     size = len(title)
     if any(words[start : start + size] == title for start in range(min(len(words) - size + 1, _EXCERPT))):
         return words

@@ -22,7 +22,7 @@ __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 
 # A table can be many things; that it is no picture is known without asking it.
 _IN_MEMORY = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
-# A query would be computed to show itself: nothing is asked of it here.
+# To show a query would compute it, so nothing is asked of one here.
 _QUERIES = frozenset({"_duckdb", "dask", "duckdb", "ibis", "pyspark", "ray", "sqlalchemy"})
 DATA_FAMILIES = _IN_MEMORY | _QUERIES
 

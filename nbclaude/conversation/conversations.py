@@ -70,7 +70,7 @@ class Conversations:
 
     def bring_back(self, cells: Collection[str] | None = None) -> dict[str, int]:
         """Put the turns of deleted cells back, of all by default; return how many there were, by the conversation's name."""
-        # A cell that is there is there everywhere: taking back a change elsewhere must not set it aside again.
+        # If a cell exists, it exists for all conversations: undoing a change in another one must not set it aside again.
         back = {turn.cell for turn in self.set_aside() if cells is None or turn.cell in cells}
         counts = {conversation.name: conversation.bring_back(back) for conversation in self._all()}
         return {name: count for name, count in counts.items() if count}

@@ -1,4 +1,4 @@
-"""Checks an answer's JSON against the schema that was sent, as far as a server that keeps to schemas keeps to it."""
+"""Checks an answer's JSON against the schema that was sent, as far as servers that support schemas enforce it."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _TYPES: Mapping[str, Callable[[Any], bool]] = {
 
 
 def misfit(value: Any, schema: Mapping[str, Any]) -> str:
-    """Say what of a value is not as the schema demands, like "city is missing"; empty if nothing is.
+    """Say where a value does not match the schema, as in "city is missing"; empty if it does.
 
     Knows types, properties, items, enumerations, alternatives and references within the schema, which is what structured
-    outputs offer; what it does not know demands nothing.
+    outputs offer; anything else in the schema is ignored.
     """
     return _misfit(value, schema, schema, "the answer", 0)
 
@@ -44,9 +44,9 @@ def _misfit(value: Any, schema: Any, root: Mapping[str, Any], name: str, depth: 
             if "" not in found:
                 return found[0]
     if "enum" in schema and value not in schema["enum"]:
-        return f"{name} is none of the values that are allowed"
+        return f"{name} is not one of the allowed values"
     if "const" in schema and value != schema["const"]:
-        return f"{name} is not the value that is wanted"
+        return f"{name} is not the required value"
     return (
         _wrong_type(value, schema.get("type"), name)
         or _in_object(value, schema, root, name, depth)

@@ -24,7 +24,7 @@ _PRINTED: Mapping[str, Any] = {"max_line_width": 110, "separator": ", "}
 def describe_array(array: Any, format: str, rows: int, budget: int, opening: str = "") -> Described:
     """Describe a numpy array: `format` is "" (with its values, or the corners), "schema", "stats", "head" or "full".
 
-    `opening` says what it is, where it is no plain array.
+    `opening` says what it is, if it is not a plain array.
     """
     shape = " × ".join(f"{size:,}" for size in array.shape) or "a single value"
     size = f"{shape}, {array.dtype}"

@@ -12,7 +12,7 @@ __all__ = ["NotebookCells", "Told", "cell_that_ran", "told_by"]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one request tells: the version of the extension, the notebook's path, and the ids of its cells from the top.
+    """What one request says: the version of the extension, the notebook's path, and the ids of its cells from the top.
 
     `page` is the page in the browser that has sent it: several may show one notebook. `counts` are the numbers that the cells
     show, by their ids; they may come from an earlier kernel.
@@ -41,7 +41,7 @@ def told_by(shell: Shell) -> Told | None:
 
 
 def cell_that_ran(shell: Shell, count: int) -> str | None:
-    """Return the id of the cell that ran as In[`count`]; None if no cell shows this number any more, "" if nobody knows which."""
+    """Return the id of the cell that ran as In[`count`]; None if no cell shows this number now, "" if it is not known which."""
     told = told_by(shell)
     if told is None or not told.counts:
         return ""

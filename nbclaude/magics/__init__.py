@@ -127,7 +127,7 @@ def _loaded(shell: Shell) -> list[Any]:
 
 
 def _release_kernel() -> None:
-    """Close the buttons of cards, and take out what lets widgets speak apart from cells, if one has."""
+    """Close the buttons of cards, and remove the hook that lets widgets speak apart from cells, if one has used it."""
     close_old_buttons()
     if (widget := sys.modules.get("nbclaude.widget")) is not None:
         widget.release()

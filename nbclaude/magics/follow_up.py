@@ -57,7 +57,7 @@ class FollowUpMagics(OtherFamily):
 
         %claude_continue [options]    with the settings of the question, except for the options of %claude given here
 
-        Where the answer calls tools once more than --max-steps allows, these calls are run, and it goes on from their results.
+        If the answer calls tools once more than --max-steps allows, those calls are run, and it goes on from their results.
         In that answer's own cell, the beginning and the rest become one turn; in another cell the rest is a turn of its own.
         """
         refuse_keys(self.workspace, line)
@@ -122,7 +122,7 @@ class FollowUpMagics(OtherFamily):
         return reply if where.target else None
 
     def _with_calls(self, options: Options) -> Origin | None:
-        """Return the answer before, if it ends in calls that can all be run here."""
+        """Return the previous answer, if it ends in calls that can all be run here."""
         origin = origin_of_results(self._conversation(options), self.workspace.cell_run())
         tools = self.workspace.tools.of(options.conversation or str(self._chat.conversation))
         calls = open_calls(origin.turn) if origin.turn is not None and not is_cut(origin.turn) else []
@@ -149,7 +149,7 @@ class FollowUpMagics(OtherFamily):
         if turn.is_restored:
             from nbclaude.saved.record import NOT_KEPT
 
-            # The notebook does not know them, so those of this kernel count: the system prompt above all.
+            # The notebook does not keep these, so the kernel's own settings apply: the system prompt above all.
             fixed |= NOT_KEPT - {"tools"}
         return follow_up_settings(turn.settings, self.workspace.settings(given), fixed)
 

@@ -132,7 +132,7 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
         say(f"This server has no model list ({type(error).__name__}); showing the built-in one.")
         return MODELS, "the built-in table"
     workspace.note_models(connection.base_url, models)
-    # The server says what it offers; what that costs, the user or the table.
+    # The server says what it offers; what that costs comes from the user or the table.
     return (workspace.catalog(settings).listed() if models else []), connection.host
 
 

@@ -153,7 +153,7 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
 
 
 def _asked_in(turn: Turn) -> str:
-    """Return what a turn is called, and what it asks: a notebook may call it anything."""
+    """Return a turn's label and what it asks: a notebook may give it any label."""
     return f"{turn.label}: {replace(turn, label='').asked}" if turn.label else turn.asked
 
 

@@ -20,7 +20,7 @@ __all__ = ["Tools", "tools_given"]
 Tools = tuple[Tool | Mapping[str, Any], ...]
 
 
-_said: set[str] = set()  # sentences that were said once
+_said: set[str] = set()  # sentences that were shown once, and are not repeated
 
 
 def tools_given(
@@ -49,7 +49,7 @@ def tools_given(
 
 
 def _is_built_in(word: str, names: Mapping[str, Any]) -> bool:
-    """Tell whether a word means a built-in tool: a tool of the user's wins over it, and it wins over all else of its name."""
+    """Tell whether a word means a built-in tool: a tool of the user's goes before it, and it goes before all else of its name."""
     name = name_of_word(word)
     if not name or name not in names:
         return bool(name)
@@ -57,7 +57,7 @@ def _is_built_in(word: str, names: Mapping[str, Any]) -> bool:
     _say_once(
         f"{name} is your own tool here, not the built-in one of that name."
         if is_theirs
-        else f"{name} means the built-in tool, and not your variable of that name, which is no tool."
+        else f"{name} means the built-in tool, not your variable of that name, which is not a tool."
     )
     return not is_theirs
 

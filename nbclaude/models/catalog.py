@@ -1,4 +1,4 @@
-"""What is known of the models of one server: what Anthropic's table says counts where the names mean Anthropic's models."""
+"""What is known about the models of one server: Anthropic's table applies where the names mean Anthropic's models."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Catalog:
 
     * `offered` are those that it lists.
     * `prices` are the user's, by name, in dollars per million tokens: (input, output) or (input, output, cached input).
-    * `means` says which Claude models its names stand for, by the user's word.
-    * `is_claude` tells whether any name of a Claude model means that model there.
-    * `own_prices` tells that it sells these at other prices than Anthropic's.
+    * `means` says which Claude models its names stand for, as the user has set.
+    * `is_claude` says whether any name of a Claude model means that model there.
+    * `own_prices` says that it sells these at prices other than Anthropic's.
 
     """
 
@@ -43,7 +43,7 @@ class Catalog:
         return info if own is None else replace(info, price=own)
 
     def paid(self, answered: str, asked: str) -> ModelInfo:
-        """Return what is known of the model that answered; without a price of its own, the user's for the one that was asked."""
+        """Return what is known of the model that answered; without a price of its own, it has the user's for the one asked."""
         info = self.info(answered)
         own = self._own_price(asked) if self._own_price(answered) is None else None
         return info if own is None else replace(info, price=own)

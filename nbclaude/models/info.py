@@ -92,9 +92,9 @@ def model_info(name: str, offered: Iterable[ModelInfo] = ()) -> ModelInfo:
 def of_server(
     name: str, means: str, offered: Iterable[ModelInfo] = (), *, is_claude: bool = True
 ) -> ModelInfo:
-    """Return what is known of a model of a server whose names may mean anything.
+    """Return what is known about a model on a server whose names may mean anything.
 
-    `means` is the Claude model that the name stands for there, if somebody has said so. Otherwise the table counts where the
+    `means` is the Claude model that the name stands for there, if that is configured. Otherwise the table counts where the
     server's names are Anthropic's (`is_claude`), or where the server itself calls its model Claude.
     """
     offered = tuple(offered)
@@ -116,11 +116,11 @@ def of_server(
 
 
 def _without_rules(name: str) -> ModelInfo:
-    """Keep of a Claude model what costs nothing and refuses nothing where the name means another model."""
+    """Keep only what does no harm if the name means another model: what costs nothing and refuses nothing."""
     info = model_info(name)
     if not info.known:
         return info
-    # An older one would refuse the form of thinking that is sent where nothing is known.
+    # An older model would refuse the form of thinking that is sent where nothing is known.
     thinking = info.thinking if info.thinking and "adaptive" not in info.thinking else None
     return ModelInfo(id=name, thinking=thinking, min_cache_tokens=info.min_cache_tokens)
 
@@ -159,7 +159,7 @@ def _merge(table: ModelInfo, live: ModelInfo) -> ModelInfo:
 
 
 def _said(live: ModelInfo) -> dict[str, Any]:
-    """Return what a server says of its model."""
+    """Return what a server says about its model."""
     return {
         name: value for name in _SAID_BY_SERVERS if (value := getattr(live, name)) is not None and value != ""
     }

@@ -57,12 +57,12 @@ class Price:
 def price_of_tokens(
     input: float, output: float, read: float | None, above: tuple[int, Price] | None = None
 ) -> Price:
-    """Make a price from what tokens cost: cache writes cost 1.25 times the input for 5 minutes, and twice for an hour."""
+    """Make a price from what tokens cost: cache writes cost 1.25 times the input for 5 minutes, twice the input for an hour."""
     return Price(input, output, 1.25 * input, 2 * input, read, above)
 
 
 def own_price(input: float, output: float, cached: float | None = None) -> Price:
-    """Make a price that the user has given; without one for cached input, it costs what other input does."""
+    """Make a price from the user's numbers; without one for cached input, that costs what other input does."""
     return price_of_tokens(input, output, input if cached is None else cached)
 
 

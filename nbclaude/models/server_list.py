@@ -64,7 +64,7 @@ def model_of_json(entry: object) -> ModelInfo | None:
 
 
 def with_more(entry: object, more: object) -> object:
-    """Complete an entry by what a second list of the same reply says of the model, as llama.cpp has one."""
+    """Complete an entry with what a second list in the same reply says about the model; llama.cpp sends one."""
     if not isinstance(entry, Mapping) or not isinstance(more, list):
         return entry
     same = (
@@ -87,7 +87,7 @@ class _Inputs(NamedTuple):
 
 
 def _inputs(entry: Mapping[str, Any]) -> _Inputs:
-    """Read what a model takes where it is told as a list of words: OpenRouter's architecture, llama.cpp's capabilities."""
+    """Read what a model takes where the server gives a list of words: OpenRouter's architecture, llama.cpp's capabilities."""
     architecture = entry.get("architecture")
     modalities = architecture.get("input_modalities") if isinstance(architecture, Mapping) else None
     if isinstance(modalities, list) and "text" in modalities:
@@ -100,7 +100,7 @@ def _inputs(entry: Mapping[str, Any]) -> _Inputs:
 
 
 def _price(value: object) -> Price | None:
-    """Read a price as OpenRouter tells it: dollars a token, as texts."""
+    """Read a price in OpenRouter's form: dollars per token, as texts."""
     if not isinstance(value, Mapping):
         return None
     try:
@@ -119,9 +119,9 @@ def _price(value: object) -> Price | None:
 
 
 def _is_claude(entry: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
-    """Whether a server calls its model Claude: by a name for people in Anthropic's shape, or by its maker.
+    """Whether a server calls its model Claude: by a display name in Anthropic's form, or by its maker.
 
-    LiteLLM has that shape, too, and repeats the id, which its administrator has chosen, as the name.
+    LiteLLM uses that form, too, but its display name only repeats the id, which the administrator has chosen.
     """
     name = _text(entry.get("display_name")).casefold()
     name = "" if name == _text(entry.get("id")).casefold() else name
@@ -130,7 +130,7 @@ def _is_claude(entry: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 
 
 def _image_input(said: Mapping[str, Any]) -> bool | None:
-    """Read whether a model takes images: as Anthropic tells it, or as Mistral does."""
+    """Read whether a model takes images, in Anthropic's form or in Mistral's."""
     vision = said.get("vision")
     return vision if isinstance(vision, bool) else _supported(said.get("image_input"))
 

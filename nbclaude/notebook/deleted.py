@@ -20,7 +20,7 @@ class DeletedCells:
     It names cells that were removed at some time since the last reply, which is less than it seems: a cell that was cut and
     pasted, or whose deletion was undone, is named though it is on the screen again, with the same id. And requests that were
     queued together (Run All) all name the same cells, also those that come after the run of such a cell.
-    All times are the front end's, as the requests tell them.
+    All times are the front end's, as the requests give them.
     """
 
     def __init__(self) -> None:
@@ -28,9 +28,9 @@ class DeletedCells:
         self._sent: datetime | None = None
         self._started = 0.0
         self._replied: datetime | None = None
-        # Cells that were named by the very request that showed that they exist: requests sent until then repeat it.
+        # Cells that were named by the very request that showed that they exist; requests sent up to that time repeat it.
         self._there: dict[str, datetime] = {}
-        # Those of which the cell that runs has shown it.
+        # Those whose existence the running cell has shown.
         self._shown: set[str] = set()
 
     def begin(self, shell: Shell) -> frozenset[str]:
@@ -64,7 +64,7 @@ class DeletedCells:
         if self._sent is None:
             return
         took = timedelta(seconds=time.monotonic() - self._started)
-        # What waited in the queue began with the reply before it, which has let the front end forget already.
+        # What waited in the queue began with the reply before it, which has already let the front end forget.
         began = max(self._sent, self._replied or self._sent)
         forgets = began if began > self._sent else began + took
         self._replied = began + took

@@ -134,7 +134,7 @@ class PagesDisplay:
         return max(0.0, self._countdown.next_tick - now) if self._countdown is not None else None
 
     def expect(self) -> None:
-        """Show the waiting sign below what has come; whatever is painted next takes its place."""
+        """Show the waiting sign below what has arrived; whatever is painted next takes its place."""
         from nbclaude.render.style import sign_html
 
         self.settle()

@@ -52,7 +52,7 @@ class ConnectionChoice:
         if chosen and chosen not in [value for _, value in named]:
             named.insert(0, (chosen, chosen))
         set_options(self.list, [(default, ""), *named], chosen)
-        # To look for a key may mean to ask a keyring: once for each connection, and again when a cell has run.
+        # Looking for a key may mean asking a keyring, so it is done once for each connection, and again when a cell has run.
         looked_at = (chosen, str(settings.base_url), workspace.demo_url, self._host.cells_run, wrong)
         if looked_at == self._looked_at:
             return

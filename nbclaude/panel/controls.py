@@ -1,4 +1,4 @@
-"""Makes the control of a setting from its kind: a list, a slider, a field; and says beside it what it does."""
+"""Makes the control of a setting from its kind: a list, a slider, a field; and shows beside it what it does."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from nbclaude.settings.values import Settings
 __all__ = ["Control", "control_of"]
 
 _STEPS = 20  # of a slider
-_LARGE = 1_024  # numbers from here on go up and down by as much
+_LARGE = 1_024  # numbers from here on go up and down in steps of this size
 
 
 class Shape:
-    """How the values of a kind stand in a control; this one is a field of text."""
+    """How a control shows the values of a kind; this one is a text field."""
 
     def make(self, setting: Setting) -> Any:
         """Make the control."""
@@ -37,7 +37,7 @@ class Shape:
         control.value = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
     def take(self, setting: Setting, entered: Any) -> Any:
-        """Return what stands in the control as a value; an empty field means the default."""
+        """Return the content of the control as a value; an empty field means the default."""
         if not str(entered).strip():
             return setting.default
         try:
@@ -56,7 +56,7 @@ class Area(Shape):
         )
 
     def show(self, control: Any, setting: Setting, value: Any) -> None:
-        """Put the text into the control; blocks have no place there."""
+        """Put the text into the control; blocks cannot be shown there."""
         control.value = value if isinstance(value, str) else ""
 
     def take(self, setting: Setting, entered: Any) -> Any:
@@ -103,11 +103,11 @@ class Slide(Shape):
         )
 
     def show(self, control: Any, setting: Setting, value: Any) -> None:
-        """Move the slider; not set stands at the end."""
+        """Move the slider; "not set" is at the end."""
         control.value = control.max if value is None else float(value)
 
     def take(self, setting: Setting, entered: Any) -> Any:
-        """Return the number without what floats add to it."""
+        """Return the number without the rounding errors of floats."""
         return round(entered, 4)
 
 
@@ -160,7 +160,7 @@ def _shape_of(setting: Setting) -> Shape | None:
 
 
 class Control:
-    """A setting in the panel: `input` is what the user changes, `row` has beside it what is said of it."""
+    """A setting in the panel: `input` is what the user changes, `row` has it with the explanation beside it."""
 
     def __init__(
         self,
@@ -185,7 +185,7 @@ class Control:
         own_changes.watch(self.input, self._take)
 
     def _take(self, value: Any) -> None:
-        """Change the setting; what it does not take is shown no longer."""
+        """Change the setting; a value that it does not accept is no longer shown."""
         try:
             self._host.set(self._setting.name, self._shape.take(self._setting, value))
         except Exception:

@@ -1,4 +1,4 @@
-"""What stands beside the control of a setting: what it does, what the model makes of it, or why it is of no use."""
+"""What stands beside the control of a setting: what it does, what the model does with it, or why it is of no use."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def beside(setting: Setting, value: Any, settings: Settings, model: ModelInfo) -
     refusals = [why_refused(setting.name, each, settings, model) for each in _tried(setting, value)]
     refused = [refusal for refusal in refusals if refusal is not None]
     if refused and len(refused) == len(refusals):
-        left_out = " What is set is left out." if value is not None else ""
+        left_out = " The value that is set is not sent." if value is not None else ""
         return True, f"{_reason(refused[0])}{left_out}"
     of_value = why_refused(setting.name, value, settings, model) if value is not None else None
     if of_value is not None and setting.name not in _TOLD_ANYWAY:
@@ -43,7 +43,7 @@ def beside(setting: Setting, value: Any, settings: Settings, model: ModelInfo) -
 
 
 def _tried(setting: Setting, value: Any) -> tuple[Any, ...]:
-    """Return values of which the model would take one, if the setting is of any use."""
+    """Return values to try: the model accepts at least one of them if the setting is of any use."""
     match setting.kind:
         case Choice() | Flag():
             return tuple(each for _, each in choices(setting.name) if each is not None)
@@ -67,8 +67,8 @@ def _unset_label(setting: Setting, model: ModelInfo, label: str) -> str:
     return label
 
 
-# What is said of settings about which there is more to say than their help. Each gets the setting, its value, all the settings
-# and the model.
+# The explanations of settings that need more than their help. Each function gets the setting, its value, all the settings and
+# the model.
 Explain = Callable[[Setting, Any, Settings, ModelInfo], str]
 
 

@@ -37,7 +37,7 @@ class SettingsPane:
         self.models = ModelPicker(host, self._choose)
         self.budget = BudgetRow(host)
         self.controls: dict[str, Control] = {}
-        # Settings whose control is more than their kind tells.
+        # Settings that need a control that cannot be made from their kind.
         special = {"connection": self.connection.rows, "model": self.models.rows}
         rows = [each for group in GROUPS if group != MORE for each in self._rows(group, special)]
         self.more = ipywidgets.ToggleButton(description="More settings")
@@ -51,7 +51,7 @@ class SettingsPane:
             [
                 *rows,
                 self.budget.row,
-                row(self.more, note("What is seldom changed.")),
+                row(self.more, note("Settings that are seldom changed.")),
                 self._others,
                 row(copy, note("The %config lines that set all this, for the top of the notebook.")),
                 self._code,
@@ -71,7 +71,7 @@ class SettingsPane:
                 yield control.row
 
     def _fold(self, change: Any) -> None:
-        """Show or hide what is seldom changed; it is made when somebody first looks."""
+        """Show or hide the settings that are seldom changed; their controls are made when they are first shown."""
         if change["new"] and not self._others.children:
             self._others.children = tuple(self._rows(MORE, {}))
             self.refresh()

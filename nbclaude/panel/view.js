@@ -195,7 +195,7 @@ function render({ model, el }) {
     const anchor = seen.find(([node]) => node.isConnected);
     if (anchor) el.scrollTop += anchor[0].getBoundingClientRect().top - anchor[1].top;
   };
-  // At once: when an answer ends, its turn takes the place of its pages, and whoever reads it stays where they are. The pages
+  // At once: when an answer ends, its turn takes the place of its pages, and the reader stays where they are. The pages
   // leave the document instead of being hidden: nothing ever finds an answer twice, and another conversation may be shown meanwhile.
   const draw = () => following(() => keeping(() => {
     drawItems(model, list);

@@ -28,7 +28,7 @@ _LABELS: Mapping[str, Mapping[Any, str]] = {
     "caching": {"auto": "auto, by server and model", "explicit": "explicit marks"},
     "auth_style": {"": "as the server expects"},
 }
-_CONTROLS = {"max_tokens": "length (max tokens)"}  # where a sentence does not call a control by its caption
+_CONTROLS = {"max_tokens": "length (max tokens)"}  # names in sentences that differ from the control's caption
 _WAYS = {
     Way.STORE_KEY: "See %claude_login.",
     Way.LIST_MODELS: "The list below shows the known models.",

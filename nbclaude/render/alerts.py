@@ -44,7 +44,7 @@ def _rule(state: StateCore) -> None:
                 "",
                 said,
                 not said,
-            )  # what stands beside the mark alone is no title, but the note
+            )  # text beside the mark with nothing below it is the note, not a title
         token.content = rest
         found.append((index - 1, _title(mark[1].capitalize(), said, token), is_empty))
     for place, title, is_empty in reversed(found):

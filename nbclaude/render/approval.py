@@ -1,4 +1,4 @@
-"""The card that asks whether a tool may run, and tells what became of it."""
+"""The card that asks whether a tool may run, and shows what became of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbclaude.render.highlight import highlight
 
 __all__ = ["APPROVAL_CSS", "approval_html"]
 
-# Long lines are broken, since code must not hide to the right of what is seen.
+# Long lines are wrapped, since no code may hide beyond the right edge.
 APPROVAL_CSS = """
 .nbclaude .nbclaude-card.nbclaude-ask { border-left-color: var(--jp-brand-color1, #1976d2); }
 .nbclaude .nbclaude-card.nbclaude-ask.nbclaude-done { border-left-color: var(--nbclaude-edge); }

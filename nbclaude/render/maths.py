@@ -124,7 +124,7 @@ def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | N
 
 
 def _environment(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
-    r"""Find `\begin{..}..\end{..}` at `start`, with rows or columns in it: prose may speak of an environment, too."""
+    r"""Find `\begin{..}..\end{..}` at `start`, with rows or columns in it: prose may mention an environment, too."""
     bare = _ENVIRONMENT.match(src, start)
     if bare is None:
         return None

@@ -46,7 +46,7 @@ def _class(is_number: bool) -> str:
 
 
 def _cell(text: str, is_number: bool) -> str:
-    # A name or a number is not broken in two; sentences are, but stay readable where there is little room.
+    # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
     style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
     return f'<td{_class(is_number)} style="{style}">{escape(text)}</td>'
 

@@ -45,7 +45,7 @@ class Cell:
 
     @property
     def markup(self) -> Iterator[str]:
-        """What of the cell a browser may take for HTML."""
+        """The parts of the cell that a browser may take for HTML."""
         if self.is_markdown:
             yield self.source
         for output in self.outputs:
@@ -143,7 +143,7 @@ class NotebookFile:
             page = mark.get("page")
             if type(page) is int:
                 pages.setdefault(answer, {})[page] = joined(bundle.get("text/markdown"))
-                # A front end that knows another kind shows that one.
+                # A front end that knows a kind of data other than ours shows that instead.
                 html = joined(bundle.get("text/html")) if _KINDS.issuperset(bundle) else "<other>"
                 htmls.setdefault(answer, []).append(html)
             if "turns" in mark:
@@ -235,7 +235,7 @@ def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
 
 
 def _is_collapsed(cell: Mapping[str, Any]) -> bool:
-    """Tell whether the notebook's own ways hide the source or the outputs of a cell."""
+    """Tell whether the cell's metadata hides its source or its outputs."""
     metadata = cell.get("metadata")
     metadata = metadata if isinstance(metadata, Mapping) else {}
     jupyter = metadata.get("jupyter")

@@ -1,7 +1,7 @@
-"""Reads HTML as nbclaude writes it, and nothing else: which of its texts stand open, which in folds, and which at a pointer.
+"""Reads HTML as nbclaude writes it, and nothing else: which of its texts are open, in folds, or shown at a pointer only.
 
-Of HTML in general nobody can tell what a browser shows: elements, attributes, styles and classes that hide are too many, and
-readers of damaged markup differ. So HTML with anything that we do not write shows nothing at all.
+What a browser shows of HTML in general cannot be known: too many elements, attributes, styles and classes can hide text, and
+parsers of damaged markup differ. So HTML with anything that we do not write counts as showing nothing at all.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _CLASSES = frozenset(
     )
 )
 _STYLED = frozenset(re.findall(r"\.(nbclaude[\w-]*)", STYLE))
-# The names of colours of code have at most three characters.
+# The class names of code colours have at most three characters.
 _CLASS = re.compile(
     r"nbclaude-(?:remark|to|at|in)-[\w-]*|nbclaude-to|language-\S{1,30}|footnotes?[a-z-]*|[a-z][a-z0-9]{0,2}"
 )
@@ -57,7 +57,7 @@ class Texts:
     """What HTML of ours shows.
 
     `answer` is what the model has said, outside of folds; `in_open` has addresses and short titles of links, too, and `shown` has
-    folds besides. `pointed` is what appears only where somebody points at a link.
+    folds besides. `pointed` is what appears only when the reader points at a link.
 
     `is_own` is False where the HTML holds what we do not write; then it counts as showing nothing.
     """
@@ -130,7 +130,7 @@ class _Reader:
         self.elements.append((name, f" {address} {unquote(address)} " if address else "", self._is_added))
         self.pointed += [each for each in (title, _sentence(address)) if each]
         if len(title) <= min(_TITLE, self._titles):
-            # Seen by whoever points at the link: a name is, a message is not.
+            # Readers see it if they point at the link: enough for a name, not for a message.
             self._titles -= len(title)
             self._take(f" {title} ")
         classes = attributes.get("class", "").split()

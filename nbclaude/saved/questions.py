@@ -28,7 +28,7 @@ def question_of(
     """Return the blocks of a question as they were sent, and what to tell the user about them.
 
     Raises:
-        RefusedError: its question is not shown, or has characters that nobody sees.
+        RefusedError: its question is not shown, or has invisible characters.
         ValueError: a block is damaged.
 
     """

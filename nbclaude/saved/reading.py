@@ -68,7 +68,7 @@ def turns_of(answer: SavedAnswer, file: NotebookFile) -> Iterator[ReadTurn]:
 
 
 def _besides(answer: SavedAnswer, texts: Sequence[str]) -> tuple[str, ...]:
-    """Say what a reader may not notice of an answer that is restored."""
+    """Say what a reader may overlook in an answer that is restored."""
     told = []
     if words := answer.view.differs_from(texts):
         told.append(

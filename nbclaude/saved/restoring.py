@@ -119,7 +119,7 @@ def _found(
             turn = _linked(one, one.turn, turns)
             in_cell = [] if its_id in live else there.get(turn.cell, [])
             asked_since += bool(in_cell) and not _is_of_other(in_cell, turn)
-            # A turn that a branch shares belongs to no cell; nor does one of another notebook that has such a cell.
+            # A turn that a branch shares belongs to no cell; nor does one from another notebook that has a cell of this id.
             belongs = its_id not in shared and not _is_of_other(in_cell, turn)
             turns[its_id] = turn if belongs else replace(turn, cell="")
     new = sum(its_id not in live for its_id in turns) - asked_since
@@ -151,7 +151,7 @@ def _by_cell(conversation: Conversation) -> dict[str, list[Turn]]:
 
 
 def _is_of_other(in_cell: Sequence[Turn], turn: Turn) -> bool:
-    """Tell whether the turns of a cell were restored, and this one is of another answer: two notebooks have a cell of this id."""
+    """Tell whether a cell's turns were restored and this one is from another answer: two notebooks have a cell of this id."""
     return (
         bool(in_cell)
         and all(each.is_restored for each in in_cell)
@@ -161,7 +161,7 @@ def _is_of_other(in_cell: Sequence[Turn], turn: Turn) -> bool:
 
 def _missing_told(missing: Mapping[str, int], asked_since: int) -> Iterable[str]:
     if asked_since:
-        yield f"{counted(asked_since, 'turn')} stays out: the cell has asked since the restart"
+        yield f"{counted(asked_since, 'turn')} not restored: the cell has asked again since the restart"
     if count := missing["~"]:
         yield f"{counted(count, 'turn')} asked in a panel or by code had no output to be saved in"
     if count := missing[""]:

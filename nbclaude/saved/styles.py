@@ -1,7 +1,7 @@
 """Tells which cells of a notebook bring style sheets that may hide what an answer shows.
 
-A style sheet in any output holds for the whole page. Those of frames and charts concern only themselves: each of their rules
-sets nothing that could hide a text, or names a class or an id that only its own output has.
+A style sheet in any output applies to the whole page. Those of frames and charts affect only their own output: each rule either
+sets nothing that could hide text, or names a class or an id that only that output has.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _HARMLESS = re.compile(
 )
 _FUNCTION = re.compile(r":[\w-]+\([^()]*\)|\[[^\]]*\]")
 _NAME = re.compile(r"[.#]([A-Za-z_][\w-]*)")
-# The first words of names that the front ends and nbconvert give to what stands around an output.
+# How the names begin that front ends and nbconvert give to the elements around an output.
 _FRONT_END = re.compile(
     r"(?:jp|lm|cm|p|m|vscode|nb|bp\d?|markdown|rendered|rendered_html|output|outputs|input|cell|code|text|notebook|container|prompt"
     r"|inner|inner_cell|widget|widgets|theme|body|main|site|ipython|monaco|github|highlight|anchor|celltag|root|app|page)"
@@ -85,7 +85,7 @@ def _is_about(selector: str, html: str) -> bool:
 
 
 def _rules(css: str) -> Iterable[tuple[str, str]]:
-    """Give the rules, those in `@media` and its kind too; animations and fonts, which need a rule that uses them, are none."""
+    """Give the rules, those in `@media` and its kind too, but not animations and fonts, which need a rule that uses them."""
     place = 0
     while (opening := css.find("{", place)) >= 0:
         prelude = css[place:opening].rpartition(";")[2].rpartition("}")[2].strip()

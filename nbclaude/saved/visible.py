@@ -28,9 +28,9 @@ _UNSEEN = (
     "\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 )
 _MANY_UNSEEN = re.compile(f"[{_UNSEEN}]{{5,}}")
-# Between letters and signs of Latin, Greek and Cyrillic writing, which need none.
+# Between letters and signs of Latin, Greek and Cyrillic scripts, which need none of these.
 _UNSEEN_BETWEEN = re.compile(f"(?<=[!-\u052f])[{_UNSEEN}]+(?=[!-\u052f])")
-_MAX_UNSEEN_BETWEEN = 3  # of a text that was pasted from a page
+_MAX_UNSEEN_BETWEEN = 3  # as many as a text may have that was pasted from a page
 # Markup that is words in the source and none on the screen; labels are short.
 _MARKUP = re.compile(
     r"^[ \t>]*(?:`{3,}|~{3,})[ \t]*[\w+#.-]{0,20}"
@@ -67,12 +67,12 @@ class View:
 
     @property
     def is_own(self) -> bool:
-        """Whether its HTML is as nbclaude writes it, style sheet included: of other HTML nobody can tell what it hides."""
+        """Whether its HTML is as nbclaude writes it, style sheet included: what other HTML hides cannot be known."""
         return self.has_html and all(texts.is_own for texts in self._texts)
 
     @property
     def pointed(self) -> tuple[str, ...]:
-        """What appears only when somebody points at a link: titles, and addresses that hold sentences."""
+        """What appears only when the reader points at a link: titles, and addresses that hold sentences."""
         return tuple(dict.fromkeys(text for texts in self._texts for text in texts.pointed))
 
     @functools.cached_property
@@ -106,7 +106,7 @@ class View:
         )
 
     def differs_from(self, texts: Sequence[str]) -> str:
-        """Return the first words at which the answer's HTML says something else than these Markdown texts; empty if none."""
+        """Return the first words at which the answer's HTML differs from these Markdown texts; empty if none."""
         if not self.has_html:
             return ""
         shown = _words("".join(each.answer for each in self._texts))

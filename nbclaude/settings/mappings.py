@@ -180,6 +180,6 @@ class Prices(Kind):
             reason = "a price must be two or three numbers: input, output, and cached input."
             raise UnfitError(reason, part=({name: value},))
         if not all(0 <= dollars < 1e6 for dollars in found):
-            reason = "each number of a price must be dollars per million tokens, from 0."
+            reason = "each price must be in dollars per million tokens, from 0 to less than 1,000,000."
             raise UnfitError(reason, part=({name: value},))
         return found

@@ -13,7 +13,7 @@ __all__ = ["EVERY_FIELD", "GROUPS", "MORE", "Option", "Setting", "parameter"]
 
 EVERY_FIELD = "*"  # the place of a setting that gives fields of the body by their names
 
-# Where the controls of a panel stand, from top to bottom; what is in the last one is folded away.
+# The groups of controls in a panel, from top to bottom; the last one is folded away.
 MORE = "more"
 GROUPS = ("server", "model", "steering", "length", "prompt", "cost", MORE)
 
@@ -63,8 +63,8 @@ class Setting:
       stays beside what the ask gives, instead of giving way.
     * `masked` is how the screen for secrets calls it where it masks them. Other text in the body is refused if it holds one.
     * `in_state` tells whether the table of the state shows it: "always", when it is "set", or never.
-    * `group` is the one of `GROUPS` in which its control stands in the panel, which is made from its kind; empty: it has none.
-      Where the row does not say so, a setting that can be configured stands under `MORE`.
+    * `group` is the one of `GROUPS` that has its control in the panel, which is made from its kind; empty if it has no control.
+      If the row does not say, a setting that can be configured is under `MORE`.
     """
 
     name: str

@@ -163,7 +163,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "lazy_seconds",
         Number(0, unit="seconds"),
-        "seconds that a query (polars, DuckDB, dask, ibis) may be computed for the statistics in {name}; 0: not at all",
+        "seconds that a query (polars, DuckDB, dask, ibis) may take to compute statistics for {name}; 0 computes none",
         default=3.0,
         configurable=True,
     ),

@@ -94,7 +94,7 @@ class Listener(ThreadingHTTPServer):
     def stop(self) -> None:
         """Close the listening socket and every connection, and wait for their threads."""
         self.stopping = True
-        # The acceptor looks whether to end when its wait is over; where the system allows it, the wait ends at once.
+        # The acceptor checks whether to end when its wait is over; where the system allows it, the wait ends at once.
         with contextlib.suppress(OSError):
             self.socket.shutdown(socket.SHUT_RDWR)
         self.shutdown()

@@ -24,7 +24,7 @@ _MADE_AND_OPTIONS = ("type", "name")
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """What a tool may need of the kernel; `version` is the API's, where it is one of the API's tools."""
+    """What a tool may need from the kernel; `version` is the API's, where it is one of the API's tools."""
 
     shell: Shell
     seen: Seen
@@ -32,7 +32,7 @@ class Kernel:
 
     @property
     def known(self) -> Version:
-        """The version of a tool that has some."""
+        """The version, for a tool that has versions."""
         assert self.version is not None  # noqa: S101 - the table below says so
         return self.version
 
@@ -77,7 +77,7 @@ _MADE: Mapping[str, Callable[[Kernel], Tool]] = {
 
 
 def words_of(line: str) -> list[str]:
-    """Split names of tools at commas; those within the parentheses of options, or within quotes, separate nothing."""
+    """Split names of tools at commas, except for commas within the parentheses of options or within quotes."""
     words, depth = [""], 0
     for piece in _BETWEEN.findall(line):
         if piece == "," and depth <= 0:
@@ -89,7 +89,7 @@ def words_of(line: str) -> list[str]:
 
 
 def name_of_word(word: str) -> str:
-    """Return the name in a word such as web_search(max_uses=3), as far as it is that of a built-in tool; else empty."""
+    """Return the name in a word such as web_search(max_uses=3), if it is that of a built-in tool; otherwise empty."""
     name = word.partition("(")[0].strip()
     return name if name in _MADE or family_of(name) else ""
 
@@ -116,7 +116,7 @@ def built_in(
 
 
 def _options(word: str, name: str) -> dict[str, Any]:
-    """Read the options in the parentheses of a word: names with values of Python, of which nothing is evaluated."""
+    """Read the options in the parentheses of a word: names with Python literals; nothing is evaluated."""
     if "(" not in word:
         return {}
     example = f"Write them like {name}(max_uses=3, allowed_domains=['example.org'])."

@@ -67,7 +67,7 @@ def editor_tool(folder: Path, version: Version = FAMILIES["editor"][0]) -> Tool:
 
 @cache
 def _editor_of(folder: Path) -> Editor:
-    """Return the one editor of a folder, which can undo what it has changed under whatever version."""
+    """Return the one editor of a folder, which can undo its changes whichever version made them."""
     return Editor(folder)
 
 

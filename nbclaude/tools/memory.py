@@ -1,4 +1,4 @@
-"""The built-in tool `memory`: files in one folder, which the model keeps notes in from one conversation to the next."""
+"""The built-in tool `memory`: files in one folder, where the model keeps notes from one conversation to the next."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def memory_tool(folder: Path, version: Version) -> Tool:
         {"type": version.type, "name": version.name},
         remember,
         arguments_of(remember, version.name, Documented()),
-        touches=f"notes of Claude under {memory.folder}",
+        touches=f"Claude's notes under {memory.folder}",
         preview=memory.preview,
         previewed=("file_text", "old_str", "new_str", "insert_text"),
     )
 
 
 class Memory:
-    """Reads and changes the files under one folder, which the model calls /memories; nothing outside of it."""
+    """Reads and changes the files under one folder, which the model calls /memories; nothing outside it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -111,7 +111,7 @@ class Memory:
             else:
                 place.unlink()
         except OSError as error:
-            raise ToolFailedError(f"It cannot be deleted: {error.strerror}.") from None
+            raise ToolFailedError(f"{self._called(place)} cannot be deleted: {error.strerror}.") from None
         return f"Deleted {self._called(place)}."
 
     def _renamed(self, old: Path, new: Path) -> str:
@@ -120,12 +120,12 @@ class Memory:
         if not old.exists():
             raise ToolFailedError(f"There is no {self._called(old)}.")
         if new.exists():
-            raise ToolFailedError(f"{self._called(new)} exists already.")
+            raise ToolFailedError(f"{self._called(new)} already exists.")
         try:
             new.parent.mkdir(parents=True, exist_ok=True)
             old.rename(new)
         except OSError as error:
-            raise ToolFailedError(f"It cannot be renamed: {error.strerror}.") from None
+            raise ToolFailedError(f"{self._called(old)} cannot be renamed: {error.strerror}.") from None
         return f"Renamed {self._called(old)} to {self._called(new)}."
 
     def _called(self, place: Path) -> str:

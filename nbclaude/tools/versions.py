@@ -1,4 +1,4 @@
-"""The tools that the API defines: the versions of each, and the models from which on each is taken.
+"""The tools that the API defines: the versions of each, and the first model that takes each.
 
 It follows the tool reference (https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-reference) as of 2026-11-23.
 """
@@ -12,14 +12,14 @@ from nbclaude.models.info import identify
 
 __all__ = ["FAMILIES", "SERVER_TOOLS", "Version", "family_of", "version_for"]
 
-_OF_UNKNOWN = (4,)  # what a model takes of which nothing is known
+_OF_UNKNOWN = (4,)  # the generation assumed for a model about which nothing is known
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
     """One version: its `type`, the `name` that it must have, and the first model that takes it (4.6 is `(4, 6)`).
 
-    One that `runs_code` brings a sandbox of its own along, and is refused beside the tool for code.
+    One that `runs_code` brings its own sandbox, and is refused beside the tool for code.
     """
 
     type: str
@@ -31,7 +31,7 @@ class Version:
 _EDITOR = "str_replace_based_edit_tool"
 _OLD_EDITOR = "str_replace_editor"
 
-# By the name with which a tool is turned on, the newest version first.
+# By the name that turns a tool on, the newest version first.
 FAMILIES: Mapping[str, tuple[Version, ...]] = {
     "bash": (Version("bash_20250124", "bash", (3, 7)), Version("bash_20241022", "bash")),
     "editor": (

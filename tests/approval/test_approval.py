@@ -217,7 +217,7 @@ def test_a_stop_ends_the_waiting(shell: Shell, page: Callable[..., Page]) -> Non
     page().says = says  # type: ignore[assignment]
     with pytest.raises(KeyboardInterrupt):
         approve_in_cell(shell)(proposed(what="x"))
-    assert "✕ Stopped. It was not run.</p>" in shown(shell)
+    assert "✕ Stopped. The tool was not run.</p>" in shown(shell)
 
 
 def test_without_an_answer_in_time_it_is_denied(

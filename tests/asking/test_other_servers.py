@@ -165,7 +165,7 @@ def test_a_server_that_does_not_keep_to_the_schema(
         _, footer = ask(workspace_at(server.base_url), schema=form.schema)
     told = [notice.text for notice in footer.notices if notice.word == "JSON"]
     expected = (
-        f"The server did not keep to the schema: {said_under_it}. Say in the prompt as well that the answer is to be JSON, "
-        "and of what form, or choose another model (-m)."
+        f"The server did not keep to the schema: {said_under_it}. Say in the prompt, too, that the answer must be JSON, "
+        "and in what form, or choose another model (-m)."
     )
     assert told == ([expected] if said_under_it else [])

@@ -81,7 +81,7 @@ def test_approval(claude_notebook: OpenNotebook, simulator: Simulator, front_end
     simulator.enqueue(Answer([tool_use("erase", {"what": "rest"})]))
     call = Call(notebook, STOP)
     notebook.stop()
-    call.ends("✕ Stopped. It was not run.")
+    call.ends("✕ Stopped. The tool was not run.")
 
     notebook.run(RAN)
     expect(notebook.outputs(RAN).last).to_contain_text("['three', 3]]")

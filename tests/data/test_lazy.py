@@ -79,7 +79,7 @@ def test_every_engine_tells_the_same(title: str, parquet: str) -> None:
     assert described.summary == "60 rows × 7 columns: schema + statistics + first 10 rows"
     lines = described.text.splitlines()
     assert lines[0].startswith(f"{title}, 60 rows × 7 columns")
-    assert lines[1] == "(a query: its engine counted all rows; nothing else of it was collected)"
+    assert lines[1] == "(a query: its engine counted all rows; nothing else was collected)"
     # The types are in the words of each library.
     assert [line.strip().split(":")[0] + ";" + line.partition(";")[2] for line in lines[3:10]] == [
         "n; 0 … 59, mean 29.5, std 17.4642",
@@ -166,7 +166,8 @@ def test_what_is_wrong_with_a_query_is_said() -> None:
     assert "counts and statistics not computed: " in text_of(failing)
 
 
-def test_what_takes_too_long_is_cancelled() -> None:
+def test_what_takes_too_long_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbclaude.data.lazy.jobs._GRACE", 60.0)
     connection = duckdb.connect()
     endless = connection.sql(
         "SELECT count(*) n FROM range(10000000) a, range(10000000) b WHERE hash(a.range, b.range) = 1"
@@ -182,7 +183,7 @@ def test_what_cannot_be_cancelled_is_said(monkeypatch: pytest.MonkeyPatch) -> No
     free = threading.Event()
     try:
         outcome = within(Clock(0.1), lambda job: free.wait(60))
-        assert outcome.became == "it could not be cancelled and runs on in the background"
+        assert outcome.became == "it could not be cancelled and keeps running in the background"
     finally:
         free.set()
 

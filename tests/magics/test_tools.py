@@ -551,7 +551,7 @@ def test_a_call_that_was_cut_off_is_named(tools: Notebook, capsys: pytest.Captur
     tools.shell.display_pub.outputs.clear()
     tools.run("%claude --tools total,erase --max-tokens 50 Sum?")
     shown = str(tools.shell.display_pub.outputs) + capsys.readouterr().out
-    assert "reached max_tokens (50) after calls of erase and total, which were not run" in shown
+    assert "reached max_tokens (50) after calls to erase and total, which were not run" in shown
     assert tools.value("ran") == []
 
 
@@ -579,7 +579,7 @@ def test_the_servers_tools_by_name_and_what_stands_in_their_place(
     tools.run("import math as memory")
     tools.sent("%claude --new --tools memory Hi")
     tools.sent("%claude --new --tools memory Hi")
-    said = "memory means the built-in tool, and not your variable of that name, which is no tool."
+    said = "memory means the built-in tool, not your variable of that name, which is not a tool."
     assert capsys.readouterr().out.count(said) == 1
 
 

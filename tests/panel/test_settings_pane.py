@@ -129,7 +129,7 @@ def test_controls_know_the_model(opened: Open) -> None:
             "claude-opus-5-5 does not accept temperature, top_p or top_k. Use effort instead."
         )
     opened.chat.temperature = 0.5
-    assert opened.beside("temperature").endswith("Use effort instead. What is set is left out.")
+    assert opened.beside("temperature").endswith("Use effort instead. The value that is set is not sent.")
     opened.chat.effort = "xhigh"
     opened.chat.model = "haiku-4-5"
     assert opened.pane.controls["effort"].input.disabled

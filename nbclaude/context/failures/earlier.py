@@ -27,7 +27,7 @@ def earlier_error(shell: Shell) -> EarlierError | None:
     if not isinstance(error, BaseException):
         return None
     numbers = notebook.cell_numbers(shell)
-    # The first frame of a cell is that of the cell that ran; code that does not parse has no frame, but says in which file it is.
+    # The first frame of a cell belongs to the cell that ran. Code that does not parse has no frame, but its error names the file.
     files = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
     files.append(str(getattr(error, "filename", "")))
     count = next((numbers[file] for file in files if file in numbers), 0)

@@ -1,4 +1,4 @@
-"""Finds the panel of a figure that an axes of matplotlib is: which of how many, and where it lies with its labels."""
+"""Finds which panel of a figure a matplotlib axes is, of how many, and the area that it takes up with its labels."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Panel:
         return f"panel {self.number} of {self.count}"
 
     def box(self, figure: Any, renderer: Any) -> Any:
-        """Return the box in inches that holds the panel with its labels and a colorbar of its own; None if nothing is seen.
+        """Return the box in inches that holds the panel with its labels and a colorbar of its own; None if nothing is visible.
 
         The figure must have been laid out.
         """
@@ -40,7 +40,7 @@ class Panel:
         whole = union(found)
         for bar in _colorbars(self.axes):
             box = bar.get_tightbbox(renderer)
-            # One that several panels share lies beyond them.
+            # A colorbar that several panels share lies beyond them.
             if box is not None and not any(_holds(union([whole, box]), other) for other in self.others):
                 whole = union([whole, box])
         return whole.transformed(figure.dpi_scale_trans.inverted()).padded(_PAD)
@@ -64,7 +64,7 @@ def panel_of(value: Any, figure: Any) -> Panel | None:
 
 
 def _place(axes: Any) -> tuple[object, ...]:
-    """Return what twins have in common: where they lie, in which part of a figure."""
+    """Return what twins have in common: their position, and the part of the figure that they are in."""
     bounds = axes.get_position(original=True).bounds
     return (id(axes.figure), *(round(float(number), 6) for number in bounds))
 

@@ -23,7 +23,7 @@ class Seen:
         self.cells = CellLog()
         self.failures = FailureLog()
         self.since = 0
-        """The number of the first cell that was watched: what ran before is not known."""
+        """The number of the first cell that was watched; what ran before it is not known."""
         self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
 
@@ -38,7 +38,7 @@ class Seen:
         cell_run: Callable[[], CellRun | None],
         cell_of: Callable[[int], str | None] = lambda count: "",
     ) -> None:
-        """Begin to watch; `cell_run` tells which cell runs, in which execution, `cell_of` which one ran under a number before."""
+        """Begin to watch; `cell_run` says which cell runs, in which execution, `cell_of` which one ran under a number before."""
 
         def cell_id() -> str:
             at = cell_run()

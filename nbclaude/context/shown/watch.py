@@ -41,7 +41,7 @@ class CellWatch:
 
     `cell_id()` names the cell that is being executed, "" where the front end does not. What is known of errors goes into
     `failures`, at once: the values in their frames are gone afterwards. `cell_of(5)` names the cell that ran as In[5] before
-    `load`, "" where the front end does not tell, and None if that cell has run again since, or is gone.
+    `load`, "" where the front end does not say, and None if that cell has run again since, or is gone.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class CellWatch:
             self._untap = tap_results(self._shell.displayhook, lambda data, _: self._take_result(data))
         self._earlier_error = getattr(sys, "last_value", None)
         if self._earlier_error is not None and not self._log.cells:
-            with contextlib.suppress(Exception):  # a fault of ours must not show where nbclaude is loaded
+            with contextlib.suppress(Exception):  # a fault of ours must not keep nbclaude from loading
                 self._take_earlier()
 
     @property
@@ -146,7 +146,7 @@ class CellWatch:
             self._take_down(error, count, source)
 
     def _take_earlier(self) -> None:
-        """Note the error that a cell ended with before anybody watched, so that it need not run again."""
+        """Note the error that a cell ended with before cells were watched, so that it need not run again."""
         from nbclaude.context.failures.earlier import earlier_error
 
         found = earlier_error(self._shell)

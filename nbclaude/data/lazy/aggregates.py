@@ -17,15 +17,15 @@ from nbclaude.data.number_facts import Numbers, number_facts
 
 __all__ = ["MAX_COLUMNS", "Aggregate", "aggregated", "counted_values", "facts_of", "few"]
 
-MAX_COLUMNS = 100  # of a query are aggregated
+MAX_COLUMNS = 100  # of a query that are aggregated
 _ROWS = "rows"
 
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """What one aggregate gave: the number of rows, and statistics by the column's place and a word.
+    """The result of one aggregate: the number of rows, and statistics by the column's position and a word.
 
-    `counts` are those of each value of a column, as far as they came along.
+    `counts` says how often each value of a column occurs, for the columns that the aggregate counted.
     """
 
     rows: int
@@ -37,7 +37,7 @@ class Aggregate:
         return self.values.get(f"c{column}_{word}")
 
     def count(self, column: int, word: str) -> int:
-        """Return a count; of no rows there are none."""
+        """Return a count, which is 0 if there are no rows."""
         return int(self.of(column, word) or 0)
 
 
@@ -72,18 +72,18 @@ def _statistics(column: Any, dtype: Any, *, distinct: bool) -> dict[str, Any]:
     elif dtype.is_temporal():
         found |= {"least": column.min(), "most": column.max()}
     if distinct:
-        # A missing value is one of them, in every engine that narwhals knows.
+        # A missing value counts as one of them, in every engine that narwhals knows.
         found["distinct"] = column.n_unique()
     return found
 
 
 def _true(column: Any) -> Any:
-    """Count what is true: Spark adds up no booleans, and dask makes no integers of what is missing."""
+    """Count what is true: Spark cannot add up booleans, and dask cannot turn missing values into integers."""
     return column.fill_null(False).cast(nw.Int64).sum()
 
 
 def few(rows: Sequence[Sequence[Any]], dtypes: Sequence[Any]) -> list[int]:
-    """Return the columns whose values may be few, going by some rows: only they have their values counted, in all rows.
+    """Return the columns that may have few distinct values, going by some rows: only their values are counted, in all rows.
 
     To count those of other columns, an engine would have to hold every value there is.
     """
@@ -110,7 +110,7 @@ def facts_of(
     *,
     nan_is_null: bool,
 ) -> Facts:
-    """Tell a column by what its engine has counted; `counts` are those of all its values, where they are few."""
+    """Describe a column by what its engine has counted; `counts` are those of all its values, where they are few."""
     rows, missing = aggregate.rows, aggregate.count(column, "missing")
     words, present = missing_text(missing, rows), rows - missing
     known = None if counts is None else [(value, count) for value, count in counts if value is not None]
@@ -138,7 +138,7 @@ def facts_of(
     if dtype.is_temporal() and aggregate.of(column, "least") is not None:
         least, most = (date_text(aggregate.of(column, word)) for word in ("least", "most"))
         return Facts.of(words, f"constant {least}" if least == most else f"{least} … {most}")
-    # An engine gives groups in any order, and another one each time.
+    # An engine returns groups in any order, and in a different one each time.
     ordered = sorted(known or (), key=lambda each: (-each[1], str(each[0])))
     return category_facts(distinct, ordered, present).after(words)
 

@@ -26,9 +26,9 @@ class Engine:
 
     * `columns` gives names and types in the library's own words, without computing anything.
     * `known` says what else is known at once: partitions, files, the backend.
-    * `elsewhere` says what else than this process would compute; it is empty for an engine within it.
+    * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
-    * `cure` is a reference to rows, for a format that would fetch all of them.
+    * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
 
     title: str
@@ -41,7 +41,7 @@ class Engine:
 
 
 def engine_of(value: Any) -> Engine | None:
-    """Return the engine of a query; None for what is no query, or of no engine that is known here."""
+    """Return the engine of a query; None for a value that is not a query, or whose engine is not known here."""
     if isinstance(value, type):
         return None
     for kind in type(value).__mro__:
@@ -68,7 +68,7 @@ def _duckdb(relation: Any, job: Job) -> Rows:
 
 
 def _connection(relation: Any) -> Any:
-    """Return the connection of a relation; older versions do not tell it, and most relations are of the default one."""
+    """Return the connection of a relation; older versions do not expose it, and most relations belong to the default one."""
     own: Any = getattr(relation, "_con", None)
     if hasattr(own, "interrupt"):
         return own

@@ -15,10 +15,10 @@ __all__ = ["CANCELLED", "Clock", "Job", "Outcome", "StoppedError", "within"]
 
 _T = TypeVar("_T")
 
-_LOOK = 0.05  # seconds between two looks whether the user has stopped
-_GRACE = 2.0  # seconds that an engine has to end what was cancelled
+_LOOK = 0.05  # seconds between checks whether the user has stopped
+_GRACE = 2.0  # seconds that an engine has to end a cancelled computation
 CANCELLED = "it was cancelled"
-_RUNS_ON = "it could not be cancelled and runs on in the background"
+_RUNS_ON = "it could not be cancelled and keeps running in the background"
 
 
 class StoppedError(Exception):
@@ -52,7 +52,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Generic[_T]):
-    """What a computation gave, or why it gave nothing: an error, or the time, with what became of the computation."""
+    """The result of a computation, or why there is none: an error, or the time limit, with what became of the computation."""
 
     value: _T | None = None
     error: Exception | None = None
@@ -61,7 +61,7 @@ class Outcome(Generic[_T]):
 
 @dataclass(slots=True)
 class Clock:
-    """The time that is left for all computations of one value; without a limit they take as long as they take."""
+    """The time that is left for all computations of one value; without a limit they take as long as they need."""
 
     seconds: float | None
     _end: float = field(init=False)
@@ -76,7 +76,7 @@ class Clock:
 
 
 def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
-    """Compute in a thread, as long as the clock allows; a stop of the user's cancels it and goes on to the caller."""
+    """Compute in a thread, as long as the clock allows; a stop by the user cancels it and is passed on to the caller."""
     if clock.left <= 0:
         return Outcome(became="there was no time left")
     job, ended = Job(), threading.Event()
@@ -87,7 +87,7 @@ def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
             found.append(Outcome(compute(job)))
         except Exception as error:  # engines have hundreds of their own
             found.append(Outcome(error=error))
-        except BaseException as error:  # a panic of Rust, an exit: nothing that may end the kernel
+        except BaseException as error:  # a panic of Rust or an exit, which must not end the kernel
             found.append(Outcome(error=RuntimeError(f"{type(error).__name__}: {error}")))
         finally:
             ended.set()
@@ -97,14 +97,23 @@ def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
         while not ended.is_set() and clock.left > 0:
             ended.wait(min(_LOOK, max(clock.left, 0.001)))
     except BaseException as stop:
-        job.cancel()
-        if not ended.wait(_GRACE):
-            _say(stop, f"The query that was under way: {_RUNS_ON}.")
+        if not _ended(job, ended):
+            _say(stop, f"A query was being computed; {_RUNS_ON}.")
         raise
     if ended.is_set():
         return found[0]
-    job.cancel()
-    return Outcome(became=CANCELLED if ended.wait(_GRACE) else _RUNS_ON)
+    return Outcome(became=CANCELLED if _ended(job, ended) else _RUNS_ON)
+
+
+def _ended(job: Job, ended: threading.Event) -> bool:
+    """Cancel a job, again and again: what is cancelled just before it starts would go on."""
+    end = time.monotonic() + _GRACE
+    while True:
+        job.cancel()
+        if ended.wait(_LOOK):
+            return True
+        if time.monotonic() > end:
+            return False
 
 
 def _say(stop: BaseException, what: str) -> None:

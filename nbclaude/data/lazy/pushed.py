@@ -41,7 +41,7 @@ class Pushed:
         if hasattr(value, "to_spark"):  # pandas on Spark
             value = value.to_spark()
         with warnings.catch_warnings():
-            # That dask will need another package one day is nothing that the user can act on.
+            # dask warns that it will need another package one day, which is nothing that the user can act on.
             warnings.simplefilter("ignore", FutureWarning)
             frame: Any = nw.from_native(value)
         return cls(value, engine, engine.fetch, frame.collect_schema().dtypes(), frame)
@@ -51,7 +51,7 @@ class Pushed:
         return first_rows(self.value, rows) if self.frame is None else self._fetch(self.frame.head(rows), job)
 
     def aggregate(self, rows: Rows, job: Job) -> Aggregate:
-        """Return the one aggregate of all columns; some rows tell in which of them distinct values may be few."""
+        """Return the one aggregate of all columns; `rows` show in which of them distinct values may be few."""
         if self.frame is None:
             return dataset_aggregate(self.value, self.dtypes, few(rows, self.dtypes), job)
         query = aggregated(self.frame, self.dtypes, few(rows, self.dtypes))
@@ -59,9 +59,9 @@ class Pushed:
         return Aggregate(int(values["rows"]), values)
 
     def countable(self, aggregate: Aggregate) -> list[int]:
-        """Return the columns of which each value is to be counted."""
+        """Return the columns whose values are to be counted one by one."""
         columns = range(min(len(self.dtypes), MAX_COLUMNS)) if self.frame is not None else ()
-        # One of them may be what is missing.
+        # One of the distinct values may be a missing one.
         few_values = [
             column for column in columns if 1 < aggregate.count(column, "distinct") <= MAX_COUNTED + 1
         ]
@@ -72,7 +72,7 @@ class Pushed:
         return [(value, int(count)) for value, count in self._fetch(counted_values(self.frame, column), job)]
 
     def facts(self, aggregate: Aggregate, counts: Mapping[int, Sequence[tuple[Any, int]]]) -> list[Facts]:
-        """Tell each column that was aggregated."""
+        """Describe each column that was aggregated."""
         return [
             facts_of(aggregate, column, dtype, counts.get(column), nan_is_null=self.engine.nan_is_null)
             for column, dtype in enumerate(self.dtypes[:MAX_COLUMNS])

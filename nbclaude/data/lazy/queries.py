@@ -26,7 +26,7 @@ _LOOKED_AT = 1_000  # rows that tell which columns may hold few different values
 
 
 def describe_query(value: Any, word: str, rows: int, budget: int, seconds: float) -> Described | None:
-    """Describe a query, None if the value is none; `word` is a format for data.
+    """Describe a query, None if the value is not one; `word` is a format for data.
 
     An engine in this process computes one aggregate and a few rows, in so many `seconds` at most. Others are asked for
     nothing but the schema, unless the format is "stats" or "head": then they may take as long as they need.
@@ -101,11 +101,11 @@ def _compute(value: Any, found: _Found, clock: Clock, rows: int, *, statistics: 
     found.limit = clock.seconds
     try:
         pushed = Pushed.of(value, found.engine)
-    except Exception as error:  # columns of one name; a library that narwhals does not know in this version
+    except Exception as error:  # columns of the same name; a version of a library that narwhals does not know
         found.problems.append(f"not computed: {_said(error)}")
         return
     if pushed is None:
-        found.problems.append(f"nothing is computed of {_a(found.engine.title).lower()} here")
+        found.problems.append(f"nothing is computed for {_a(found.engine.title).lower()} here")
         return
     wanted = rows or _LOOKED_AT
     first = found.take(within(clock, lambda job: pushed.first(wanted, job)), "rows")
@@ -178,7 +178,7 @@ def _state(found: _Found) -> str:
     if found.problems:
         return "a query; " + "; ".join(found.problems)
     if found.facts:
-        return "a query: its engine counted all rows; nothing else of it was collected"
+        return "a query: its engine counted all rows; nothing else was collected"
     if found.first is not None:
         return "a query: only these rows were computed"
     where = f"; {found.elsewhere}" if found.elsewhere else ""

@@ -1,7 +1,7 @@
 """Calls a request's tools, and comments on their results.
 
 The demo model calls the tools that the question names (or one that `tool_choice` demands), with arguments found in the question.
-Beside tools with a schema it knows the shell and the editor of the API.
+Besides tools with a schema, it knows the API's shell and editor.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .wording import code, quote
 __all__ = ["answer_results", "tool_calls"]
 
 _VARIABLES = "Variables that tools can take by name: "
-# The frame in which tools put what they give back.
+# The frame that goes around what tools give back.
 _FRAME = re.compile(r"<tool_result name=\"[^\"]*\">\n(.*?)\n</tool_result>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|'([^']+)'|`([^`]+)`")
@@ -27,13 +27,13 @@ _AFTER = re.compile(r"\b(?:in|for|of|at|to|about|from)\s+([A-Z][\w-]*(?:\s+[A-Z]
 
 
 def tool_calls(question: Question) -> list[dict[str, Any]]:
-    """Give the `tool_use` blocks of the calls that the question asks for; none to answer in words."""
+    """Give the `tool_use` blocks of the calls that the question asks for; empty to answer in words."""
     choice = question.tool_choice.get("type", "auto")
     if choice == "none" or not question.tools or question.results:
         return []
     own = [tool for tool in question.tools if "input_schema" in tool or _family(tool) in _WAYS]
     named = [tool for tool in own if _names(question, _word(tool))]
-    # Several are called at once only where each is named as it is spelled.
+    # Several are called at once only if each is spelled out.
     if not all(_spells(question, _word(tool)) for tool in named):
         named = named[:1]
     if choice == "tool":
@@ -68,7 +68,7 @@ def _input(tool: Mapping[str, Any], question: Question) -> dict[str, Any] | None
 
 
 def _command(question: Question) -> dict[str, Any] | None:
-    """Take the command that stands in backticks, or in a block of code."""
+    """Take the command in backticks or in a block of code."""
     found = _code_in(question.text)
     return {"command": found} if found else None
 
