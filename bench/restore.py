@@ -1,4 +1,4 @@
-"""What a long conversation with figures costs in its notebook: CPU time to read it back, and bytes a turn besides the answer."""
+"""What a long conversation with figures costs in its notebook: CPU time to read it back, bytes per turn besides the answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nbclaude.workspace import Workspace
 MOST_SECONDS = 1.0
 MOST_BYTES = 40_000
 FIGURE = 25_000
-"""Bytes of one figure, as matplotlib draws it by default. They are in the cell's outputs or its receipt anyway."""
+"""Bytes of one figure of matplotlib's default size. They are in the cell's outputs or its receipt anyway."""
 
 ANSWER = """\
 The figure shows **two groups**: one below 5, and one above.
@@ -59,7 +59,7 @@ def turn(number: int) -> Turn:
 
 
 def main() -> int:
-    """Measure, and tell whether both are within their limits."""
+    """Measure both; return 1 if either exceeds its limit."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--turns", type=int, default=200)
     turns = parser.parse_args().turns
@@ -83,12 +83,10 @@ def main() -> int:
     assert [each.prompt for each in new.conversations[MAIN].turns] == [
         each.prompt for each in conversation.every
     ]
-    # The state after the last turn is in the record of each: its order is the longest.
+    # Every record holds the state after the last turn, whose list of turns is the longest: it cannot grow larger.
     most = max(len(json.dumps(record)) for record in records)
-    print(
-        f"{turns} turns are read back in {seconds:.2f} s of CPU time ({parsed:.2f} s of it is reading the JSON)."
-    )
-    print(f"A record has at most {most:,} bytes.")
+    print(f"{turns} turns are read back in {seconds:.2f} s of CPU time ({parsed:.2f} s to parse the JSON).")
+    print(f"The largest record has {most:,} bytes.")
     return int(seconds > MOST_SECONDS or most > MOST_BYTES)
 
 

@@ -31,7 +31,7 @@ def refuse_old_widgets() -> None:
 
 
 def refuse_pyodide(platform: str = sys.platform) -> None:
-    """Refuse to ask from a browser's own Python, which has neither threads nor sockets. Raises ConfigurationError."""
+    """Raise ConfigurationError in Pyodide, the browser's own Python, which has neither threads nor sockets."""
     if platform == "emscripten":
         raise ConfigurationError(
             "nbclaude does not work in Pyodide (JupyterLite): Python in a browser has neither threads nor sockets. "

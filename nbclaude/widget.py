@@ -83,5 +83,5 @@ def _ask_through_us(kernel: Any) -> None:
     try:
         kernel.get_parent = get_parent
     except (AttributeError, TypeError):
-        return  # xeus-python's is not of Python and takes no attribute
+        return  # xeus-python's kernel is not written in Python: its attributes cannot be set
     _asked.append((kernel, get_parent))

@@ -67,7 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.load_profile("ours")
     config.addinivalue_line("markers", "kernel: needs a real ipykernel (given to all of tests/kernel)")
     config.addinivalue_line("markers", "browser: needs Chromium (given to all of tests/browser)")
-    config.addinivalue_line("markers", "sweep: takes long; `make check` leaves it out, `make test` does not")
+    config.addinivalue_line(
+        "markers", "sweep: slow tests; `make test` runs them, `make check` leaves them out"
+    )
     config.addinivalue_line("markers", "once: kernel tests that do not run with the oldest versions, too")
     config.addinivalue_line("markers", "oldest: browser tests that run with the oldest versions, too")
     if not hasattr(config, "workerinput"):  # where tests run in several processes, the first one hears of all

@@ -153,9 +153,9 @@ class CallRunner:
         from nbclaude.tools.tapping import before_prints
 
         if tool.on_main:
-            self._display.settle(below=True)  # it may show figures, which nothing tells of beforehand
+            self._display.settle(below=True)  # it may show figures, and nothing announces them
         try:
-            # What it prints stands between the call and what follows.
+            # What it prints appears between the call and what follows.
             with before_prints(lambda: self._display.settle(below=True)):
                 value = run_tool(tool, read, self._display.report)
             model = self._workspace.model(self._ask.settings)

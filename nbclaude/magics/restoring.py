@@ -93,7 +93,7 @@ def open_notebook(path: Path) -> NotebookFile:
 
 
 def tell_newer(file: NotebookFile) -> None:
-    """Say whether the file holds answers that cannot be read."""
+    """Tell the user if the file holds answers of a later version, which cannot be read."""
     if file.newer:
         say(f"{file.path.name} holds answers saved by a later version of nbclaude; they were skipped.")
 
@@ -188,7 +188,7 @@ def _put_back(restorer: Restorer, found: Sequence[FoundConversation]) -> None:
     workspace = restorer.workspace
     counts = {each.name: put_back(each, workspace) for each in found}
     if not any(counts.values()):
-        say("Nothing was restored: every turn that could be is already here.")
+        say("Nothing was restored: the conversations already have every turn that can be restored.")
         return
     where = ", ".join(f"{count_of_turns(count)} of {name!r}" for name, count in counts.items() if count)
     text = f"Restored {where}. %claude_undo takes it back."

@@ -25,7 +25,7 @@ MAX_COUNTED = 200_000  # rows of a plot that counts or averages them
 MAX_BARS = 200  # nobody can read more
 MAX_LINES = 10  # columns that are drawn where none was chosen
 MAX_GROUPS = 30
-MAX_LOOKED_AT = 1_000  # values that tell what a column of objects holds
+MAX_LOOKED_AT = 1_000  # values that are looked at to find out what a column of objects holds
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
 _OF_IPYTHON = re.compile("_+|_[0-9]+")  # the names of what cells have returned
@@ -92,7 +92,7 @@ def _numbers(frame: Any) -> set[Any]:
 
 
 def _decimals(frame: Any, names: Sequence[Name]) -> list[Name]:
-    """Return the columns of a pandas frame that hold Python's decimals, which pandas takes for objects."""
+    """Return the columns of a pandas frame that hold Python's decimals, which pandas stores as objects."""
     if is_polars(frame) or not frame.columns.is_unique:
         return []
     return [
@@ -181,7 +181,7 @@ def _checked(plot: Plot, frame: Any) -> Plot:
     _check_amounts(plot, frame)
     if plot.y or (is_polars(frame) and len(_numbers(frame)) <= MAX_LINES):
         return plot
-    # pandas draws durations alone, but not on one axis with numbers.
+    # pandas can plot durations by themselves, but not on the same axis as numbers.
     apart = _durations(frame)
     if len(_numbers(frame)) > MAX_LINES or apart or _decimals(frame, numbers):
         drawn = [name for name in numbers if name != plot.x and name not in apart] or apart
@@ -259,7 +259,7 @@ def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
 
 
 def _with_names(plot: Plot, frame: Any, source: str) -> str:
-    """Write that an x without numbers and dates is drawn as names: those that are there, as texts."""
+    """Have an x that holds neither numbers nor dates drawn as names: as text, without missing values."""
     if plot.kind != "scatter" or plot.x is None or plot.x in _numbers(frame):
         return source
     kind = frame[plot.x].dtype
@@ -269,7 +269,7 @@ def _with_names(plot: Plot, frame: Any, source: str) -> str:
 
 
 def _palette(plot: Plot, frame: Any) -> str:
-    """Return a map with a colour for each group."""
+    """Return the name of a colormap that has a colour for each group."""
     values = frame[plot.group].head(MAX_COUNTED)
     return "tab10" if (values.n_unique() if is_polars(frame) else values.nunique()) <= 10 else "turbo"
 

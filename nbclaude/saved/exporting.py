@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "KINDS", "export"]
 
 FORMAT = "nbclaude-conversation"
 _LONG = 4_000  # characters of an attached text that a reader gets
-_MAX_SAVED = 20_000  # ... and that a notebook has, so that it can be restored
+_MAX_SAVED = 20_000  # ... and that an exported notebook holds, so that it can be restored
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
@@ -151,7 +151,7 @@ def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any
 
 
 def _receipt(pieces: Sequence[tuple[str, str]]) -> str:
-    """Return what went along with a question as a fold, with its images."""
+    """Return a fold with everything that was sent along with a question, images included."""
     parts = [
         ReceiptPart("image", image=text) if kind == "image" else ReceiptPart("attached", text)
         for kind, text in pieces

@@ -98,7 +98,7 @@ def _said(block: Mapping[str, Any]) -> list[str]:
 
 
 def _without_marks(text: str) -> list[str]:
-    """Return the result without the marks around it, which nobody sees, and the name of the tool in them."""
+    """Return the tool's name, which the marks around a result hold, and the result without those marks, which nobody sees."""
     found = _MARK.match(text)
     return [found[1], unmarked(text)] if found else [text]
 

@@ -110,7 +110,7 @@ class View:
         if not self.has_html:
             return ""
         shown = _words("".join(each.answer for each in self._texts))
-        # Most Markdown is as simple as this; what is not is rendered, which takes a hundred times as long.
+        # Most Markdown is this simple. Anything else has to be rendered, which takes a hundred times as long.
         plain = _ADDRESS.sub("]", _NUMBERS.sub("", _MARKUP.sub(" ", unescape("".join(texts)))))
         if shown == _words(plain):
             return ""

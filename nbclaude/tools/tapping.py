@@ -1,4 +1,4 @@
-"""Notices what is printed while a tool runs; all of it is printed as ever."""
+"""Notices what is printed while a tool runs; everything is printed as usual."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["before_prints", "tapped"]
 
 
 def tapped(stream: Any, heard: Callable[[str], None]) -> Callable[[], None]:
-    """Tell `heard` of each text before it is written to a stream, and return what ends it.
+    """Call `heard` with each text before it is written to a stream; return a function that stops this.
 
-    A stream that takes no attribute is left alone.
+    A stream whose attributes cannot be set is left alone.
     """
     own = vars(stream).get("write") if hasattr(stream, "__dict__") else None
     write = stream.write
@@ -40,7 +40,7 @@ def tapped(stream: Any, heard: Callable[[str], None]) -> Callable[[], None]:
 
 @contextmanager
 def before_prints(act: Callable[[], None]) -> Iterator[None]:
-    """Call `act` once before the first text that this thread prints."""
+    """Call `act` once, just before this thread prints its first text."""
     here = threading.get_ident()
     waits = True
 

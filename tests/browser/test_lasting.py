@@ -24,7 +24,7 @@ LOAD, FIGURES, COLOUR, SUM, UNDONE, UNDO, LAST, RESTORE = range(len(CELLS))
 
 
 def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    """Out of order, one undone, one with a figure: after the restart the same bytes are asked; and Run All asks nothing."""
+    """Out of order, one undone, one with a figure: after the restart the request has the same bytes, and Run All sends none."""
     notebook = claude_notebook(CELLS, name="lasting")
     simulator.enqueue("Four.", "Undone.", "Teal.", "Fine.", "Fine.")
     for index in (LOAD, FIGURES, SUM, UNDONE, UNDO, COLOUR):
@@ -45,7 +45,7 @@ def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simul
     assert simulator.requests[-1].body == without
     assert len(simulator.requests) == 5
 
-    # All of it again, in the order of the cells: now the file has an answer to each whole request.
+    # Everything again, in the order of the cells: the file then has an answer to each complete request.
     notebook.edit(LOAD, f"{CELLS[LOAD]}\n%claude_reset")
     for index in (UNDONE, UNDO, RESTORE):
         notebook.edit(index, "None")

@@ -329,7 +329,7 @@ print([str(each.message) for each in said])
 """
 
 
-@pytest.mark.once  # what is masked does not depend on the kernel
+@pytest.mark.once  # masking does not depend on the kernel
 class TestSecrets:
     def test_none_of_many_kinds_ever_leaves(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         assert len(PLANTED) >= 15

@@ -181,7 +181,7 @@ def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]
 
 
 def test_files_of_conversations(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What can be restored is a notebook or JSON; what can be replayed, a notebook."""
+    """Notebooks and JSON files can be restored; only notebooks can be replayed."""
     for name in ("talk.ipynb", "talk.json", "talk.md"):
         (tmp_path / name).write_text("{}")
     monkeypatch.chdir(tmp_path)

@@ -50,7 +50,7 @@ def test_json_goes_on_anywhere(sheet: Sheet, tmp_path: Path) -> None:
     assert sheet.turns == ["What is <this>?", "Show off your markdown"]
     body = json.loads(sheet.request("c", "%%claude\nAnd now?"))
     assert body["messages"][:-1] == written["messages"]
-    # The official SDK goes on with it.
+    # The official SDK can continue from it.
     anthropic = pytest.importorskip("anthropic")
     client = anthropic.Anthropic(
         base_url=sheet.notebook.simulator.base_url, api_key="test-key-of-nobody-1234567890"

@@ -278,7 +278,7 @@ def test_nothing_is_saved_where_it_is_turned_off(sheet: Sheet) -> None:
 
 
 def test_what_goes_on_from_a_restored_answer(sheet: Sheet) -> None:
-    """A record has no system prompt: this kernel's counts, and so do settings that are locked here."""
+    """A record holds no system prompt, so this kernel's applies, and so do the settings that are locked here."""
     sheet.notebook.run("%config ClaudeMagics.system = 'You are a tutor.'")
     sheet.run("a", "%%claude -m opus-4-6 --max-tokens 1\nWrite a long text")
     sheet.save()
@@ -292,7 +292,7 @@ def test_what_goes_on_from_a_restored_answer(sheet: Sheet) -> None:
 
 
 def test_a_pending_call_is_never_run(sheet: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
-    """A call that was waiting when it was saved is not run after a restart, whatever is allowed: no ask makes up for it."""
+    """A call that was waiting when the notebook was saved never runs after a restart, whatever is allowed and asked later."""
     sheet.notebook.run(
         "ran = []\ndef delete(path: str) -> str:\n    'Delete a file.'\n    ran.append(path)\n    return 'done'\n"
         "%config ClaudeMagics.allow_tools = []"

@@ -617,7 +617,7 @@ def test_what_a_tool_prints_stands_between_the_call_and_what_follows(
     inputs.request(run="1")
     tools.simulator.enqueue(Answer([tool_use("chatty", {"n": 1})]), "Done.")
     assert tools.run("%claude --tools chatty Go") is None
-    # The first page is closed before the first line is printed, and the rest is another page.
+    # The first page is closed before the first line is printed, and the rest goes into another page.
     printed = order.index("print")
     assert order[printed + 1] == "-0!"
     assert order[-1].endswith("Done")

@@ -1,4 +1,4 @@
-"""Whatever is asked, undone, reset, deleted, branched and folded: what is restored is what was there. So is what was exported."""
+"""Whatever is asked, undone, reset, deleted, branched or folded: restoring brings back what was there, and so does importing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _STEPS = st.one_of(
 
 
 class Book:
-    """A notebook that is saved after every step, and the kernel that runs it."""
+    """A notebook whose outputs record every step, and the kernel that runs it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -73,7 +73,7 @@ class Book:
                 self.restart()
 
     def undo(self) -> None:
-        """Take the last change back. What was restored can be restored again, as if nothing had been undone."""
+        """Take the last change back. If it was a restore, restore again, as if nothing had been undone."""
         change = self.conversation.undo()
         if change is not None and change.kind == "restore":
             self._restore(self.workspace)
@@ -81,7 +81,7 @@ class Book:
             self.changed()
 
     def branch(self, count: int) -> None:
-        """Go on in a conversation that begins with so many turns of this one."""
+        """Go on in a new conversation, which begins with the first `count` turns of this one."""
         name = f"branch {self._count}"
         turns = self.conversation.turns[:count]
         shared = tuple(replace(each, saved_as=id_of(each, self.workspace)) for each in turns)
@@ -112,7 +112,7 @@ class Book:
         self.conversation.record(turn(f"Panel {self._count}"), None)
 
     def changed(self) -> None:
-        """Say in an output how the conversations stand: after an undo, a reset, a branch."""
+        """Record the state of the conversations in an output, as an undo, a reset or a branch does."""
         self._count += 1
         metadata = change_record(self.workspace, {*self.workspace.conversations.names(), self.name})
         self._show(f"change {self._count}", "%claude_undo", {"text/plain": "Done."}, metadata)
@@ -122,7 +122,7 @@ class Book:
         self.workspace.conversations.put_aside([cell])
 
     def restart(self) -> None:
-        """Restore into a new kernel; twice is once."""
+        """Restore into a new kernel; restoring twice is the same as once."""
         self.workspace = self.restored()
         self.name = "main"
         self.changed()
@@ -143,7 +143,7 @@ class Book:
             put_back(found, workspace)
 
     def _show(self, cell: str, source: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        # Of two records in one thousandth of a second none is newer.
+        # Of two records that are saved in the same millisecond, neither is newer.
         metadata["nbclaude"]["saved"] = f"2026-01-01T00:00:00.{self._count:06}Z"
         output = {"output_type": "display_data", "data": data, "metadata": metadata}
         self.cells[cell] = {
@@ -159,7 +159,7 @@ class Book:
         return {entry["id"] for mark in marks for entry in mark["turns"]}
 
     def expected(self, name: str) -> list[Turn]:
-        """What of a conversation the file can hold: a cell that ran again has lost its former answer."""
+        """Return the turns that the file can hold: a cell that ran again has lost its earlier answer."""
         ids = self.saved_ids()
         return [
             each for each in self.workspace.conversations[name].turns if id_of(each, self.workspace) in ids
@@ -173,7 +173,7 @@ def asked(turns: Iterable[Turn]) -> list[str]:
 @settings(max_examples=50, derandomize=True)
 @given(st.lists(_STEPS, min_size=3, max_size=14))
 def test_restored_is_what_was_there(steps: Sequence[tuple[str, Any]]) -> None:
-    """The same turns in the same order, in each conversation, the same that a request sends; and undo takes all of it back."""
+    """Each conversation has the same turns in the same order, a request sends the same, and one undo takes everything back."""
     with tempfile.TemporaryDirectory() as folder:
         book = Book(Path(folder) / "talk.ipynb")
         for step, value in steps:
@@ -202,7 +202,7 @@ _TEXT = st.text(
 @settings(max_examples=25, derandomize=True)
 @given(st.lists(st.tuples(_TEXT, _TEXT), min_size=1, max_size=4))
 def test_exported_is_imported(talk: Sequence[tuple[str, str]]) -> None:
-    """JSON comes back exactly; a notebook is valid, and what comes back of it is exact, too."""
+    """JSON comes back exactly; a notebook is valid, and what comes back from it is exact, too."""
     workspace = Workspace()
     conversation = workspace.conversations["main"]
     conversation.every = tuple(turn(question, answer) for question, answer in talk)
@@ -214,7 +214,7 @@ def test_exported_is_imported(talk: Sequence[tuple[str, str]]) -> None:
         assert roles == ["user", "assistant"] * len(talk)
         back = read_conversation(path)
         if not any(has_unseen_characters(text) for pair in talk for text in pair):
-            # White space at the end of an answer is refused by the API, and not sent.
+            # The API refuses white space at the end of an answer, so it is not sent.
             assert [(each.asked, each.answer) for each in back.turns] == [
                 (question, answer.rstrip()) for question, answer in talk
             ]

@@ -1,4 +1,4 @@
-"""Fixtures of the servers that `make test-servers` installs; without them nothing here is collected."""
+"""Fixtures for the servers that `make test-servers` installs; without those servers, no test here is collected."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if find_spec("litellm") is None or find_spec("xllamacpp") is None:
 
 @pytest.fixture(scope="session")
 def cells() -> Iterator[Cells]:
-    """Give what is noted of the servers; with NBCLAUDE_WRITE_TABLE the documentation is written from it at the end."""
+    """Give the notes about the servers; with NBCLAUDE_WRITE_TABLE they go into the table in the docs at the end."""
     noted = Cells()
     yield noted
     if os.environ.get("NBCLAUDE_WRITE_TABLE"):
@@ -29,7 +29,7 @@ def cells() -> Iterator[Cells]:
 
 @pytest.fixture(scope="session")
 def servers_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
-    """Give a kernel with the extension, for all servers."""
+    """Give one kernel for all servers, with nbclaude loaded."""
     home: Path = tmp_path_factory.mktemp("kernel")
     with Kernel(home) as kernel:
         loaded = kernel.run("%load_ext nbclaude")

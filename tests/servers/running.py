@@ -30,7 +30,7 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def litellm(folder: Path, upstream: str) -> Iterator[str]:
-    """Run LiteLLM's proxy in front of a server of Anthropic's kind; give its address."""
+    """Run LiteLLM's proxy in front of a server with Anthropic's API; give its address."""
     config = folder / "litellm.yaml"
     models = {"claude-sonnet-5-5": "claude-sonnet-5-5", "fast": "claude-haiku-4-5-20251001"}
     entries = "".join(
@@ -41,7 +41,7 @@ def litellm(folder: Path, upstream: str) -> Iterator[str]:
     config.write_text(f"model_list:\n{entries}general_settings:\n  master_key: {KEY}\n", encoding="utf-8")
     port = free_port()
     command = [str(Path(sys.executable).with_name("litellm")), "--config", str(config), "--port", str(port)]
-    # What it would fetch from the network it has with it.
+    # It brings its own copy of what it would otherwise fetch from the network.
     environment = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_TELEMETRY": "False"}
     with _running([*command, "--host", "127.0.0.1"], folder / "litellm.log", environment):
         address = f"http://127.0.0.1:{port}"
@@ -62,7 +62,7 @@ def llama_cpp(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def nginx(folder: Path, upstream: str) -> Iterator[str]:
-    """Run nginx as a proxy; give its address. What lies below `/dead/` goes to a port on which nothing listens."""
+    """Run nginx as a proxy; give its address. Paths below `/dead/` go to a port on which nothing listens."""
     port, dead = free_port(), free_port()
     places = "\n".join(
         f"    {name}_temp_path {folder}/{name};"
@@ -96,7 +96,7 @@ http {{
 
 
 def nginx_program() -> str | None:
-    """Return where nginx is; None if it is not installed."""
+    """Return the path of nginx, or None if it is not installed."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
 
 
@@ -118,7 +118,7 @@ def _running(command: Sequence[str], log: Path, environment: Mapping[str, str]) 
 
 
 def _wait_for(url: str, log: Path) -> None:
-    """Wait until a server answers that it is there; a refusal is an answer, too, but for "not yet"."""
+    """Wait until a server answers. A refusal counts as an answer, unless it says "not yet" (502, 503)."""
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:

@@ -1,4 +1,4 @@
-"""The table in docs/connections.md that says which server does what; each of its cells is noted by a test that has tried it."""
+"""The table in docs/connections.md that says which server does what; each cell comes from a test that has tried it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Cells(dict[tuple[str, str], str]):
     """What was seen, by row and server."""
 
     def note(self, row: str, server: str, seen: str) -> None:
-        """Note what a test has seen."""
+        """Record what a test has seen."""
         assert row in ROWS and server in SERVERS
         self[row, server] = seen
 

@@ -21,7 +21,7 @@ PATIENCE = 180.0  # seconds: a small model on a busy machine
 
 @dataclass
 class Server:
-    """One server that is connected; `script` is the simulator behind it, if there is one, to say what it answers."""
+    """A server that is connected; `script` is the simulator behind it, if there is one, which can be given answers."""
 
     name: str
     address: str
@@ -38,7 +38,7 @@ class Server:
         return self.kernel.run(code, cell_id=f"{self.name}-{self.asked}", timeout=PATIENCE)
 
     def note(self, row: str, seen: str) -> None:
-        """Note a cell of the table."""
+        """Record a cell of the table."""
         self.cells.note(row, self.name, seen)
 
     def value(self, expression: str) -> str:
@@ -48,7 +48,7 @@ class Server:
 
 @pytest.fixture(scope="module")
 def simulator() -> Iterator[Simulator]:
-    """Give the model that stands behind the gateways."""
+    """Give the simulator that stands in for the model behind the gateways."""
     with Simulator() as running:
         yield running
 
@@ -132,7 +132,7 @@ def test_a_stop_keeps_what_arrived(server: Server) -> None:
     running.wait(PATIENCE)
     assert "interrupted" in running.html
     assert server.value("_claude.stop_reason") == "None"
-    # The server is there for the next question.
+    # The server still answers the next question.
     assert server.ask("%claude --new --max-tokens 10 Hello?", "Hello.").ok
     server.note("stop", "yes")
 
@@ -200,12 +200,12 @@ def test_budget(server: Server) -> None:
     server.kernel.run("%config ClaudeMagics.prices = {}\n%claude_budget off")
     assert "exceed the budget" in str(refused.error)
     if server.name == "nginx":
-        # The server behind it says that its models are Claude's, so they have prices.
+        # The server behind it says that its models are Claude models, so they have prices.
         assert "exceed the budget" in str(told.error) or told.ok
         server.note("budget", "yes")
     else:
         assert told.ok and "The budget of $0.0001 does nothing" in begun.stdout
-        assert "does nothing" not in told.html  # it is said once
+        assert "does nothing" not in told.html  # said only once
         server.note("budget", "with prices of your own")
 
 

@@ -1,4 +1,4 @@
-"""Listens to what a shell displays, whether its publisher has hooks for that, as ipykernel's has, or none, as xeus-python's."""
+"""Listens to what a shell displays, with its publisher's hooks (ipykernel) or without them (xeus-python)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ _Message = dict[str, Any]
 
 
 def is_heard(publisher: Any) -> bool:
-    """Whether what a publisher displays can be listened to; IPython's own print it in a terminal, or capture it."""
+    """Whether a publisher can be listened to; IPython's own print to a terminal or capture, and are left alone."""
     if hasattr(publisher, "register_hook"):
         return True
     return hasattr(publisher, "publish") and not type(publisher).__module__.startswith("IPython.")
 
 
 def listen(publisher: Any, hook: Callable[[Any], Any]) -> Callable[[], None]:
-    """Let a hook see each message of what is displayed, as ipykernel has them; return what ends it."""
+    """Call a hook with each display message, in ipykernel's form; return a function that stops this."""
     if hasattr(publisher, "register_hook"):
         publisher.register_hook(hook)
         return lambda: publisher.unregister_hook(hook)
@@ -36,14 +36,14 @@ def listen(publisher: Any, hook: Callable[[Any], Any]) -> Callable[[], None]:
 
 
 def replaced(holder: Any, name: str, wrapped: Callable[[Any], Any]) -> Callable[[], None]:
-    """Put a function around one of an object's, and return what takes it away again if nobody has put another there since.
+    """Wrap a function of an object; return what takes the wrapper off again, unless another one has been put there since.
 
-    What takes no attribute, or has no such function, is left alone.
+    An object that has no such function, or whose attributes cannot be set, is left alone.
     """
     before = getattr(holder, name, None)
     if not callable(before):
         return _nothing
-    # What is written in other languages than Python may take an attribute without having a `__dict__`.
+    # An object that is not written in Python may let attributes be set without having a `__dict__`.
     own = getattr(holder, "__dict__", {}).get(name) if hasattr(holder, "__dict__") else before
     ours = wrapped(before)
     try:
@@ -64,7 +64,7 @@ def replaced(holder: Any, name: str, wrapped: Callable[[Any], Any]) -> Callable[
 
 
 def _nothing() -> None:
-    """Take nothing away."""
+    """Do nothing, since nothing was wrapped."""
 
 
 def _publishing(publish: Callable[..., Any], hook: Callable[[Any], Any]) -> Callable[..., Any]:

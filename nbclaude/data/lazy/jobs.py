@@ -106,7 +106,7 @@ def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
 
 
 def _ended(job: Job, ended: threading.Event) -> bool:
-    """Cancel a job, again and again: what is cancelled just before it starts would go on."""
+    """Cancel a job repeatedly, since cancelling just before it starts may have no effect; return whether it ended."""
     end = time.monotonic() + _GRACE
     while True:
         job.cancel()

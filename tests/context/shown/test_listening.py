@@ -1,4 +1,4 @@
-"""Listening to publishers and streams that are not ipykernel's: xeus-python's, and objects of other languages."""
+"""Listening to publishers and streams other than ipykernel's: xeus-python's, and objects not written in Python."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbclaude.context.shown.listening import is_heard, listen, replaced
 
 
 class Publisher:
-    """Has no hooks, as xeus-python's publisher has none."""
+    """Has no hooks, like xeus-python's publisher."""
 
     def __init__(self) -> None:
         self.published: list[tuple[Any, ...]] = []
@@ -31,7 +31,7 @@ class Publisher:
 
 
 class Slotted:
-    """Takes one attribute, and has no `__dict__`."""
+    """Has one attribute that can be set, and no `__dict__`."""
 
     __slots__ = ("write",)
 
@@ -40,7 +40,7 @@ class Slotted:
 
 
 class Closed:
-    """Takes no attribute at all."""
+    """Has no attribute that can be set."""
 
     __slots__ = ()
 
