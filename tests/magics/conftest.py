@@ -83,6 +83,8 @@ def notebook(
     finally:
         nbclaude.unload_ipython_extension(shell)
         lines.close_lines()
+        # What a test has set with %config would hold for all that follow in the same shell.
+        shell.config.pop("ClaudeMagics", None)
 
 
 class Inputs:
