@@ -106,7 +106,8 @@ def always_below(bound: int, patch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_streaming_is_linear(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     always_below(SIZE // 4, monkeypatch)  # so that the sizes lie beyond it
-    assert_linear(lambda size: stream(TEXTS[name](size), step=STEP // 4)[0], SIZE // 2, times=8)
+    # What looks behind itself does so for a few thousand characters: up to there, the cost of each grows.
+    assert_linear(lambda size: stream(TEXTS[name](size), step=STEP // 4)[0])
 
 
 def test_a_square_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
