@@ -169,7 +169,10 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("reason", "said"),
     [
-        ("max_tokens", "The answer reached max_tokens (100) after a call to f, which was not run. %claude_continue"),
+        (
+            "max_tokens",
+            "The answer reached max_tokens (100) after a call to f, which was not run. %claude_continue",
+        ),
         ("tool_use", "Claude needs the result of f. Run: %claude_tool_result VALUE"),
         ("model_context_window_exceeded", "--new starts a new one."),
         ("pause_turn", "%claude_continue continues."),
