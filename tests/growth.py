@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 PART = 8
 RATIO = 24.0  # times the cost of an eighth; what is linear takes 8 times as long, a square 64 times
-QUICK = 0.01  # seconds of CPU; whatever is quicker at the full size is no freeze
+QUICK = 0.01  # seconds of CPU; anything faster than this at the full size cannot freeze the kernel
 SLOW = 2.0  # seconds of CPU for the eighth alone; the whole might take minutes
 
 

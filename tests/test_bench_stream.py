@@ -36,7 +36,7 @@ def test_each_limit_is_held() -> None:
         (replace(GOOD, outputs=31), 4),
     ):
         assert [n for n, verdict in enumerate(checks([bad])) if not verdict.passed] == [failing]
-    # A machine on which an idle page has gaps, too, is no fault of ours.
+    # If even an idle page has gaps, the machine is to blame.
     slow = replace(measured(1_000_000, 0, 33.4, 0.7), idle=recording(0, gap=33.3))
     assert all(verdict.passed for verdict in checks([slow]))
 

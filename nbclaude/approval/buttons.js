@@ -1,7 +1,6 @@
 // The buttons below the card of a call. They read the traits of Buttons (widget.py) and send what the user decides.
+// In front of this stands what the scripts of our widgets share (edits/actions.py).
 
-const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
-const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
 const EVERY = 200; // ms
 const TRIES = 100;
 const MANY = 25; // lines; a longer text scrolls in its field
@@ -26,18 +25,6 @@ function labelled(text, field) {
   const label = made("label", { textContent: text });
   label.append(field);
   return label;
-}
-
-// JupyterLab does not tell widgets that their kernel has ended until the page is reloaded.
-function whenKernelEnds(model, act) {
-  const session = model.widget_manager?.context?.sessionContext;
-  const look = (_, status) => { if (ENDS.includes(status)) act(); };
-  session?.statusChanged?.connect(look);
-  session?.kernelChanged?.connect(act);
-  return () => {
-    session?.statusChanged?.disconnect(look);
-    session?.kernelChanged?.disconnect(act);
-  };
 }
 
 function initialize({ model }) {

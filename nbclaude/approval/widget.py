@@ -8,6 +8,7 @@ from typing import Any
 
 from traitlets import List, Unicode
 
+from nbclaude.edits.actions import SHARED_SCRIPT
 from nbclaude.widget import FrontEndWidget
 
 __all__ = ["Buttons"]
@@ -23,7 +24,7 @@ class Buttons(FrontEndWidget):
     """
 
     _anywidget_id = Unicode("nbclaude.approval.widget.Buttons").tag(sync=True)
-    _esm = Unicode((_HERE / "buttons.js").read_text("utf-8")).tag(sync=True)
+    _esm = Unicode(SHARED_SCRIPT + (_HERE / "buttons.js").read_text("utf-8")).tag(sync=True)
     _css = Unicode((_HERE / "buttons.css").read_text("utf-8")).tag(sync=True)
     key = Unicode().tag(sync=True)
     fields: List[list[Any]] = List().tag(sync=True)

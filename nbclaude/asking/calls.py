@@ -188,7 +188,7 @@ def run_open_calls(
     """Run calls that an earlier answer has left open; None if one of them is not for a tool that runs here.
 
     Raises:
-        KeyboardInterrupt: the user stopped; the conversation is as it was.
+        KeyboardInterrupt: the user stopped; the conversation is unchanged.
 
     """
     tools = workspace.tools.of(ask.conversation)

@@ -109,20 +109,20 @@ def describe(table: Table, budget: int) -> Described:
 
 def schema_of(table: Table, budget: int) -> Described:
     """Describe a table without showing any row: names, types, missing values, ranges, numbers of distinct values."""
-    if not table.names:
-        return _nothing(table)
-    opening = f"{_opening(table, values=False)}{_sampling(table)}"
-    columns, notes = column_lines(table, budget - len(opening), values=False)
-    return Described(f"{opening}\n{columns}\n(no rows were sent)", f"{table.shape}: schema only", notes)
+    return _columns_alone(table, budget, "schema only", "\n(no rows were sent)", values=False)
 
 
 def statistics_of(table: Table, budget: int) -> Described:
     """Describe a table by all that is known of its columns, without rows."""
+    return _columns_alone(table, budget, "schema + statistics", values=True)
+
+
+def _columns_alone(table: Table, budget: int, words: str, ending: str = "", *, values: bool) -> Described:
     if not table.names:
         return _nothing(table)
-    opening = f"{_opening(table)}{_sampling(table)}"
-    columns, notes = column_lines(table, budget - len(opening), values=True)
-    return Described(f"{opening}\n{columns}", f"{table.shape}: schema + statistics", notes)
+    opening = f"{_opening(table, values=values)}{_sampling(table)}"
+    columns, notes = column_lines(table, budget - len(opening), values=values)
+    return Described(f"{opening}\n{columns}{ending}", f"{table.shape}: {words}", notes)
 
 
 def rows_of(table: Table, wanted: int, budget: int) -> Described:

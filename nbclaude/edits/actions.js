@@ -22,10 +22,23 @@ export async function copy(text) {
   }
 }
 
-// What stands above is the panel's as well (panel/frontend.py).
-
 const ENDS = ["restarting", "autorestarting", "terminating", "dead"];
 const GONE = "jupyter-widgets-disconnected"; // the class that ipywidgets gives to what has no kernel
+
+// JupyterLab does not tell widgets that their kernel has ended until the page is reloaded.
+function whenKernelEnds(model, act) {
+  const session = model.widget_manager?.context?.sessionContext;
+  const look = (_, status) => { if (ENDS.includes(status)) act(); };
+  session?.statusChanged?.connect(look);
+  session?.kernelChanged?.connect(act);
+  return () => {
+    session?.statusChanged?.disconnect(look);
+    session?.kernelChanged?.disconnect(act);
+  };
+}
+
+// What stands above is shared with the scripts of other widgets (SHARED_SCRIPT in actions.py).
+
 const SLOW = 1_000_000; // pairs of lines; a comparison beyond it shows the texts one after the other
 
 const isReadOnly = (model, cell) =>
@@ -178,18 +191,6 @@ function buttonsOf(model, say) {
   const text = model.get("after") || model.get("cells").map(([, source]) => source).join("\n\n");
   nodes.push(button("Copy", () => copy(text).then((done) => say(done ? "copied" : "not-copied"))));
   return nodes;
-}
-
-// JupyterLab tells no widget that its kernel has ended, as long as the page is not loaded again.
-function whenKernelEnds(model, act) {
-  const session = model.widget_manager?.context?.sessionContext;
-  const look = (_, status) => { if (ENDS.includes(status)) act(); };
-  session?.statusChanged?.connect(look);
-  session?.kernelChanged?.connect(act);
-  return () => {
-    session?.statusChanged?.disconnect(look);
-    session?.kernelChanged?.disconnect(act);
-  };
 }
 
 function render({ model, el }) {

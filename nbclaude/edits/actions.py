@@ -12,8 +12,8 @@ __all__ = ["SHARED_SCRIPT", "Actions"]
 
 _HERE = Path(__file__).parent
 _SCRIPT = (_HERE / "actions.js").read_text("utf-8")
-SHARED_SCRIPT = _SCRIPT.partition("// What stands above is the panel's as well")[0]
-"""What the scripts of all widgets of ours need: the notebook's document, and the clipboard."""
+SHARED_SCRIPT = _SCRIPT.partition("// What stands above is shared")[0]
+"""What the scripts of our widgets share: the notebook's document, the clipboard, and the end of the kernel."""
 
 
 class Actions(FrontEndWidget):

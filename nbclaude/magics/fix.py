@@ -84,7 +84,7 @@ class FixMagics(OtherFamily):
         found = failures.of_cell(int(number[1]))
         if found is None and int(number[1]) < self.workspace.seen.since:
             raise UsageError(
-                f"--cell {wanted}: In[{number[1]}] ran before nbclaude was loaded, and its error is no longer known. "
+                f"--cell {wanted}: In[{number[1]}] ran before nbclaude was loaded, and the kernel no longer has its error. "
                 "Run the cell again."
             )
         if found is None:

@@ -31,7 +31,7 @@ class BudgetRow:
         if not 0 <= limit < _MAX_BUDGET:
             self.refresh()
             raise ConfigurationError(
-                f"The budget {limit:g} must be US dollars, like 5 or 0.50; 0 is no budget."
+                f"The budget {limit:g} must be an amount in US dollars, such as 5 or 0.50; 0 means no budget."
             )
         workspace.budget.set(limit or None, workspace.ledger)
         self._host.changed()

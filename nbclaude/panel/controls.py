@@ -185,7 +185,7 @@ class Control:
         own_changes.watch(self.input, self._take)
 
     def _take(self, value: Any) -> None:
-        """Change the setting; a value that it does not accept is no longer shown."""
+        """Change the setting; a value that it refuses disappears from the control."""
         try:
             self._host.set(self._setting.name, self._shape.take(self._setting, value))
         except Exception:

@@ -14,7 +14,7 @@ WITHOUT_WIDGET = (
     ".jp-OutputArea-child:has(.nbclaude-offered) + .jp-OutputArea-child:has(> .jp-OutputArea-output.jupyter-widgets)"
     ":not(:has(.nbclaude-actions:not(.jupyter-widgets-disconnected))) { display: none; }"
 )
-# The live panel hides the picture that is saved below it; where there is no live panel the picture shows instead.
+# A live panel hides the picture saved below it; without a live panel the picture is shown.
 PANEL_PICTURE = (
     ".jp-OutputArea-child:has(.nbclaude-panel):not(:has(.jupyter-widgets-disconnected))"
     " + .jp-OutputArea-child:has(.nbclaude-picture) { display: none; }"

@@ -6,7 +6,7 @@ import contextlib
 import difflib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
 from nbclaude.tools.versions import FAMILIES, Version
 
-__all__ = ["Editor", "editor_tool"]
+__all__ = ["Editor", "editor_tool", "file_tool"]
 
 _MAX_BYTES = 1_000_000  # of a file
 _MAX_ENTRIES = 200  # of a folder
@@ -26,42 +26,54 @@ _CONTEXT = 3  # lines around a change
 @cache
 def editor_tool(folder: Path, version: Version = FAMILIES["editor"][0]) -> Tool:
     """Make the tool for a folder; the same one each time, since it can undo what it has changed."""
+    editor = _editor_of(folder.resolve())
+    return file_tool(version, editor.run, editor.preview, f"files under {editor.folder}", named="editor")
+
+
+def file_tool(
+    version: Version,
+    run: Callable[[str, Mapping[str, Any]], str],
+    preview: Callable[[Mapping[str, Any]], str],
+    touches: str,
+    named: str = "",
+) -> Tool:
+    """Make a tool of the API's whose calls are commands on files; `run` gets the command and the fields that are given."""
     from nbclaude.tools.arguments import Documented, arguments_of
 
-    editor = _editor_of(folder.resolve())
-
-    def edit(
+    def carry_out(
         command: str,
-        path: str,
+        path: str | None = None,
         view_range: list[int] | None = None,
         file_text: str | None = None,
         old_str: str | None = None,
         new_str: str | None = None,
         insert_line: int | None = None,
         insert_text: str | None = None,
+        old_path: str | None = None,
+        new_path: str | None = None,
     ) -> str:
-        given = {
+        fields = {
+            "path": path,
             "view_range": view_range,
             "file_text": file_text,
             "old_str": old_str,
             "new_str": new_str,
             "insert_line": insert_line,
             "insert_text": insert_text,
+            "old_path": old_path,
+            "new_path": new_path,
         }
-        return editor.run(command, path, {name: value for name, value in given.items() if value is not None})
+        return run(command, {name: value for name, value in fields.items() if value is not None})
 
-    arguments = arguments_of(edit, version.name, Documented())
-    definition = {"type": version.type, "name": version.name}
-    touches = f"files under {editor.folder}"
     return Tool(
         version.name,
-        definition,
-        edit,
-        arguments,
+        {"type": version.type, "name": version.name},
+        carry_out,
+        arguments_of(carry_out, version.name, Documented()),
         touches=touches,
-        preview=editor.preview,
+        preview=preview,
         previewed=("file_text", "old_str", "new_str", "insert_text"),
-        named="editor",
+        named=named,
     )
 
 
@@ -78,14 +90,16 @@ class Editor:
         self.folder = folder
         self._before: dict[Path, list[str | None]] = {}
 
-    def run(self, command: str, path: str, given: Mapping[str, Any]) -> str:
+    def run(self, command: str, given: Mapping[str, Any]) -> str:
         """Carry out one command of the API's text editor.
 
         Raises:
             ToolFailedError: it cannot be done; the message is for the model, and nothing has changed.
 
         """
-        file = self.inside(path)
+        if "path" not in given:
+            raise ToolFailedError("path is missing.")
+        file = self.inside(given["path"])
         if command == "view":
             return self._viewed(file, given.get("view_range"))
         if command == "undo_edit":

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from nbclaude.tools.editor import Editor
+from nbclaude.tools.editor import Editor, file_tool
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
 from nbclaude.tools.versions import Version
@@ -23,44 +23,8 @@ _PATHS = ("path", "old_path", "new_path")
 @cache
 def memory_tool(folder: Path, version: Version) -> Tool:
     """Make the tool for a folder, which is made with the first file."""
-    from nbclaude.tools.arguments import Documented, arguments_of
-
     memory = Memory(folder.resolve())
-
-    def remember(
-        command: str,
-        path: str | None = None,
-        view_range: list[int] | None = None,
-        file_text: str | None = None,
-        old_str: str | None = None,
-        new_str: str | None = None,
-        insert_line: int | None = None,
-        insert_text: str | None = None,
-        old_path: str | None = None,
-        new_path: str | None = None,
-    ) -> str:
-        given = {
-            "path": path,
-            "view_range": view_range,
-            "file_text": file_text,
-            "old_str": old_str,
-            "new_str": new_str,
-            "insert_line": insert_line,
-            "insert_text": insert_text,
-            "old_path": old_path,
-            "new_path": new_path,
-        }
-        return memory.run(command, {name: value for name, value in given.items() if value is not None})
-
-    return Tool(
-        version.name,
-        {"type": version.type, "name": version.name},
-        remember,
-        arguments_of(remember, version.name, Documented()),
-        touches=f"Claude's notes under {memory.folder}",
-        preview=memory.preview,
-        previewed=("file_text", "old_str", "new_str", "insert_text"),
-    )
+    return file_tool(version, memory.run, memory.preview, f"Claude's notes under {memory.folder}")
 
 
 class Memory:
@@ -86,7 +50,7 @@ class Memory:
         if command == "view" and not place.exists() and place == self.folder:
             return "(an empty folder)"
         rest = {name: value for name, value in given.items() if name not in _PATHS}
-        return self._editor.run(command, str(place), rest)
+        return self._editor.run(command, {**rest, "path": str(place)})
 
     def preview(self, arguments: Mapping[str, Any]) -> str:
         """Return a call's change as a diff; empty if it changes no text."""

@@ -29,7 +29,7 @@ SCENES = [
 
 pytestmark = [
     pytest.mark.sweep,
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system"),
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork"),
 ]
 
 

@@ -29,7 +29,7 @@ from nbclaude.texts import TextLimits
 # ibis and DuckDB do not always keep in step.
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
-_PATIENT = TextLimits(seconds=60.0)  # a busy machine is no reason to leave something out
+_PATIENT = TextLimits(seconds=60.0)  # so that nothing is left out on a busy machine
 
 _DAY = datetime.date(2024, 1, 1)
 _FRAME = polars.DataFrame(

@@ -74,7 +74,7 @@ def notebook(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key-of-nobody-1234567890")
     monkeypatch.setattr(workspace, "_current", [])
-    # What an earlier test has left behind is no error of this notebook.
+    # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)
     shell.reset(new_session=False)
     nbclaude.load_ipython_extension(shell)

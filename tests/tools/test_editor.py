@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(folder: Path, command: str, path: str, **given: Any) -> str:
-    return Editor(folder).run(command, path, given)
+    return Editor(folder).run(command, {**given, "path": path})
 
 
 def test_files_and_folders_are_viewed(folder: Path) -> None:
@@ -38,16 +38,24 @@ def test_files_and_folders_are_viewed(folder: Path) -> None:
 def test_a_file_is_changed_and_the_change_undone(folder: Path) -> None:
     editor = Editor(folder)
     (folder / "shapes.py").chmod(0o755)
-    said = editor.run("str_replace", "shapes.py", {"old_str": "pi * r", "new_str": "pi * r**2"})
+    said = editor.run("str_replace", {"path": "shapes.py", "old_str": "pi * r", "new_str": "pi * r**2"})
     assert said == "Changed:\n2: \n3: \n4: def area(r):\n5:     return math.pi * r**2"
     assert (folder / "shapes.py").stat().st_mode & 0o777 == 0o755
-    said = editor.run("insert", "shapes.py", {"insert_line": 1, "insert_text": "import cmath"})
+    said = editor.run("insert", {"path": "shapes.py", "insert_line": 1, "insert_text": "import cmath"})
     assert (folder / "shapes.py").read_text().startswith("import math\nimport cmath\n\n")
     assert "2: import cmath" in said
-    editor.run("create", "new/deep.txt", {"file_text": "x"})
-    assert editor.run("undo_edit", "new/deep.txt", {}) == "Removed new/deep.txt, which this tool had created."
+    editor.run("create", {"path": "new/deep.txt", "file_text": "x"})
+    assert (
+        editor.run(
+            "undo_edit",
+            {
+                "path": "new/deep.txt",
+            },
+        )
+        == "Removed new/deep.txt, which this tool had created."
+    )
     for _ in range(2):
-        editor.run("undo_edit", "shapes.py", {})
+        editor.run("undo_edit", {"path": "shapes.py"})
     assert (folder / "shapes.py").read_text() == TEXT
     assert sorted(each.name for each in folder.iterdir()) == ["new", "shapes.py"]
 

@@ -8,7 +8,6 @@ routing and loggers that hold the stream work as before.
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -18,22 +17,17 @@ from nbclaude import notebook
 from nbclaude.context.failures.failure import FailureLog
 from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
+from nbclaude.context.shown.collected import Collected, plain
 from nbclaude.context.shown.listening import is_heard, listen, replaced
 from nbclaude.context.shown.results import tap_results
 from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.notebook import Shell
 from nbclaude.stopping import undisturbed
-from nbclaude.texts import TextLimits, counted, gap
+from nbclaude.texts import TextLimits, counted
 
 __all__ = ["CellWatch"]
 
-# What is kept of one stream or one output while a cell runs: the first and the last of it.
-_KEPT = 10_000
 _MAX_OUTPUTS = 200
-
-_LAST_WORD, _FIRST_WORD = re.compile(r"\S*\Z"), re.compile(r"\A\S*")
-# Colours, and the addresses of links (OSC 8), which end with a bell or ESC \\.
-_COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)")
 
 
 class CellWatch:
@@ -58,7 +52,7 @@ class CellWatch:
         self._began = 0.0
         self._cell_id = cell_id
         self._cell_of = cell_of
-        self._outputs: list[_Collected] = []
+        self._outputs: list[Collected] = []
         self._undo: list[Callable[[], None]] = []
         self._current = ""
         self._more = 0  # outputs beyond those that are kept; and of what kind the last was
@@ -191,7 +185,7 @@ class CellWatch:
         shown = self._shell.history_manager.output_hist_reprs.get(count)
         if shown and result.result is not None and type(result.result).__module__ != "nbclaude.asking.reply":
             outputs.append(
-                CellOutput("result", _plain(self._result or bundle_text({"text/plain": str(shown)})))
+                CellOutput("result", plain(self._result or bundle_text({"text/plain": str(shown)})))
             )
         if error is not None:
             outputs.append(_error_output(error))
@@ -238,7 +232,7 @@ class CellWatch:
         if not self._more and last is not None and last.kind == kind and kind != "result":
             last.add(text)
         elif len(self._outputs) < _MAX_OUTPUTS:
-            self._outputs.append(_Collected(kind, text, display_id))
+            self._outputs.append(Collected(kind, text, display_id))
         elif not self._more or kind == "result" or kind != self._more_kind:
             self._more += 1
             self._more_kind = kind
@@ -258,7 +252,7 @@ class CellWatch:
             self._note("result", text, display_id)
         elif message.get("msg_type") == "update_display_data" and display_id:
             self._outputs = [
-                _Collected(one.kind, text, display_id) if one.display_id == display_id else one
+                Collected(one.kind, text, display_id) if one.display_id == display_id else one
                 for one in self._outputs
             ]
         return message
@@ -273,53 +267,7 @@ class CellWatch:
         self._result = bundle_text(data)
 
 
-class _Collected:
-    """A growing text of which the first and the last characters are kept."""
-
-    def __init__(self, kind: Literal["stdout", "stderr", "result"], text: str, display_id: str = "") -> None:
-        self.kind = kind
-        self.display_id = display_id
-        self._head = ""
-        self._tail: list[str] = []
-        self._held = self._dropped = 0
-        self.add(text)
-
-    def add(self, text: str) -> None:
-        """Append a text."""
-        room = _KEPT - len(self._head)
-        if room > 0:
-            self._head += text[:room]
-            text = text[room:]
-        if text:
-            self._tail.append(text)
-            self._held += len(text)
-            if self._held > 4 * _KEPT:
-                self._shrink()
-
-    def text(self) -> str:
-        """Return what is kept, saying what is not."""
-        self._shrink()
-        if not self._dropped:
-            return _plain(self._head + "".join(self._tail))
-        # Nobody can tell any more whether the words on either side were parts of a password: they go, too.
-        head, tail = _LAST_WORD.sub("", self._head), _FIRST_WORD.sub("", "".join(self._tail))
-        dropped = self._dropped + len(self._head) - len(head) + self._held - len(tail)
-        return _plain(f"{head}{gap(dropped)}{tail}")
-
-    def _shrink(self) -> None:
-        tail = "".join(self._tail)
-        self._dropped += max(len(tail) - _KEPT, 0)
-        self._tail = [tail[-_KEPT:]] if tail else []
-        self._held = min(len(tail), _KEPT)
-
-
 def _error_output(error: BaseException) -> CellOutput:
     from nbclaude.context.sources import describe_exception
 
-    return CellOutput("error", _plain(describe_exception(error, TextLimits(source=4_000)).text))
-
-
-def _plain(text: str) -> str:
-    """Return a text without colours, and of a progress bar only what stands at last."""
-    lines = (line.rstrip("\r").rpartition("\r")[2] for line in _COLOURS.sub("", text).split("\n"))
-    return "\n".join(lines)
+    return CellOutput("error", plain(describe_exception(error, TextLimits(source=4_000)).text))

@@ -37,7 +37,7 @@ class Aggregate:
         return self.values.get(f"c{column}_{word}")
 
     def count(self, column: int, word: str) -> int:
-        """Return a count, which is 0 if there are no rows."""
+        """Return a count; without rows it is 0."""
         return int(self.of(column, word) or 0)
 
 
