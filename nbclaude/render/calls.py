@@ -246,7 +246,6 @@ class ToolCall:
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing
         body = code_block_html(render(text, "json"), "json") if text.strip() else ""
         if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
-            # All of it: what is approved must be seen.
             code = str(self._complete_input["code"]).strip("\n")
             body = code_block_html(highlight(code, "python"), "python")
         verb = "Called" if self.result is not None else "Calls"
@@ -257,8 +256,9 @@ class ToolCall:
         title = " · ".join([name, *facts, *([_marked("failed")] if self._has_failed else [])])
         if self.result is not None:
             return fold_html(title, body + result_html(self.result.get("content")), kind="nbclaude-call")
-        # Open, also in the end: it is for the user to answer.
-        return fold_html(title, body, is_open=True, kind="nbclaude-call") if body else line_html(title)
+        # A call that the user answers stays open. One that runs here closes: a question about it shows all of it again.
+        is_open = not (self.block.get(RUNS_HERE) and self._has_ended)
+        return fold_html(title, body, is_open=is_open, kind="nbclaude-call") if body else line_html(title)
 
 
 def _marked(text: str) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from nbclaude.render import pages
+from nbclaude.render.calls import RUNS_HERE
 from nbclaude.render.reply import ReplyRenderer
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import elements, text
@@ -419,6 +420,20 @@ def lines(html: str) -> list[str]:
 
 
 class TestCallsOfTheUser:
+    def test_one_that_runs_here_streams_open_and_closes(self) -> None:
+        renderer = ReplyRenderer("x")
+        start, *deltas, end = call(0, "total", '{"city": "Ulm", "days": 3}', "tool_use")
+        assert isinstance(start, BlockStart)
+        renderer.feed(BlockStart(0, {**start.block, RUNS_HERE: True}))
+        for event in deltas:
+            renderer.feed(event)
+        [image] = renderer.changes()
+        assert "open" in elements(image.html, "details")[0].attributes
+        renderer.feed(end)
+        [image] = renderer.changes()
+        assert "open" not in elements(image.html, "details")[0].attributes
+        assert '"city": "Ulm"' in text(image.html)
+
     def test_it_streams_open_and_stays_open(self) -> None:
         renderer = ReplyRenderer("x")
         events = call(0, "get_weather", '{"city": "Par<is>", "days": 3}', "tool_use")
