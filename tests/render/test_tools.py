@@ -422,10 +422,8 @@ def lines(html: str) -> list[str]:
 class TestCallsOfTheUser:
     def test_one_that_runs_here_streams_open_and_closes(self) -> None:
         renderer = ReplyRenderer("x")
-        start, *deltas, end = call(0, "total", '{"city": "Ulm", "days": 3}', "tool_use")
-        assert isinstance(start, BlockStart)
-        renderer.feed(BlockStart(0, {**start.block, RUNS_HERE: True}))
-        for event in deltas:
+        *growing, end = call(0, "total", '{"city": "Ulm", "days": 3}', "tool_use", **{RUNS_HERE: True})
+        for event in growing:
             renderer.feed(event)
         [image] = renderer.changes()
         assert "open" in elements(image.html, "details")[0].attributes
