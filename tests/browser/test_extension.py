@@ -205,23 +205,21 @@ def test_every_button_and_command(
     number = notebook.execution_count(1)
     for index, written in ((3, "--cells 1"), (2, "--fig"), (1, f"{{Out[{number}]}}")):
         command(notebook, index, "ask-output")
-        page.keyboard.type("Why?")
+        type_into(notebook, index + 1, "Why?")
         asked = f"%%claude\n{written} Why?" if index == 1 else f"%%claude {written}\nWhy?"
         assert sources(notebook)[index + 1] == asked
         notebook.delete(index + 1)
     notebook.cell(2).hover()
     notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
-    page.keyboard.type("What?")
+    type_into(notebook, 3, "What?")
     assert sources(notebook)[3] == "%%claude --fig\nWhat?"
 
     # A cell's menu, and the keys; no other shortcut is or begins like one of ours.
     keys.press("Escape")
     keys.press("q")
     keys.press("a")
-    page.keyboard.type("Why?")
-    notebook.wait_for(
-        f"{PANEL} return panel.content.activeCell.model.sharedModel.getSource() === '%%claude\\nWhy?'"
-    )
+    type_into(notebook, 4, "Why?")
+    assert sources(notebook)[4] == "%%claude\nWhy?"
     do(notebook, 1)
     notebook.cell(1).locator(".nbclaude-cell-menu").click()
     items = page.locator(".lm-Menu-itemLabel:visible")
@@ -245,6 +243,15 @@ def test_every_button_and_command(
     side.locator(".code").last.hover()
     side.get_by_role("button", name="Insert below").last.click()
     assert sources(notebook)[1] == "z = 1"
+
+
+def type_into(notebook: NotebookPage, index: int, text: str) -> None:
+    """Type into the cell that a command or a button is about to put the cursor into."""
+    notebook.wait_for(
+        f"{PANEL} return panel.content.activeCellIndex === index && panel.content.activeCell.editor?.hasFocus()",
+        index=index,
+    )
+    notebook.page.keyboard.type(text)
 
 
 def command(notebook: NotebookPage, index: int, name: str) -> None:

@@ -20,6 +20,14 @@ def ask(kernel: Kernel, code: str, cell: str, deleted: tuple[str, ...] = ()) -> 
     return done
 
 
+def run_all(kernel: Kernel, cells: list[tuple[str, str]], deleted: tuple[str, ...]) -> list[Execution]:
+    """Queue cells (code, id) as a front end's Run All does: every request is sent before the first reply."""
+    queued = [kernel.start(code, cell_id=cell, deleted=deleted) for code, cell in cells]
+    done = [execution.wait() for execution in queued]
+    assert [execution.error for execution in done if not execution.ok] == []
+    return done
+
+
 def shown(done: Execution) -> str:
     """What the pages of an answer say."""
     return "\n".join(done.data("text/markdown"))
@@ -232,8 +240,7 @@ class TestDeletedCells:
         simulator.enqueue("A", "B", "C", "A2", "B2", "C2")
         for cell in "abc":
             ask(claude_kernel, f"%claude {cell}", cell)
-        for cell in "abc":
-            ask(claude_kernel, f"%claude {cell}", cell, deleted=("b",))
+        run_all(claude_kernel, [(f"%claude {cell}", cell) for cell in "abc"], deleted=("b",))
         assert sent(simulator) == ["a", "A2", "b", "B2", "c"]
 
     def test_one_that_does_not_run_again_is_brought_back_by_hand(
@@ -247,12 +254,12 @@ class TestDeletedCells:
         assert "2 turns of deleted cells set aside (%claude_undo deleted brings them back)" in re.sub(
             r"<[^>]*>", "", done.html
         )
-        done = claude_kernel.run("%claude_undo deleted", cell_id="u", deleted=("a", "b"))
-        assert done.data("text/plain") == [
+        # A request that was queued together with another tells of the same cells once more.
+        cells = [("%claude_undo deleted", "u"), ("%claude d", "d")]
+        undo, done = run_all(claude_kernel, cells, deleted=("a", "b"))
+        assert undo.data("text/plain") == [
             "Brought back 1 turn in 'main', 1 turn in 'side'; the next request sends them again."
         ]
-        # A request that was queued together with the others tells of the same cells once more.
-        done = ask(claude_kernel, "%claude d", "d", deleted=("a", "b"))
         assert sent(simulator) == ["a", "A", "c", "C", "d"]
         assert "set aside" not in done.html
         undone = claude_kernel.run("%claude_undo").stdout + claude_kernel.run("%claude_undo").stdout
