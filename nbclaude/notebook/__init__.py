@@ -19,6 +19,7 @@ from nbclaude.notebook.front_end import (
     notebook_path,
     request_id,
     shows_updates,
+    text_columns,
 )
 from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
@@ -59,4 +60,5 @@ __all__ = [
     "request_id",
     "saved_notebook",
     "shows_updates",
+    "text_columns",
 ]
