@@ -19,8 +19,9 @@ _CSS = r"""
 .nbclaude-answer > *, .nbclaude-fold, .nbclaude-footer, .nbclaude-callout { max-width: 54em; }
 .nbclaude-answer > .table, .nbclaude-answer > .code { max-width: 100%; }
 .nbclaude :is(a, pre, summary, .table):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
-.nbclaude:has(> style) { padding-top: .3em; }
-.nbclaude > style + .nbclaude-answer > :first-child { margin-top: 0; }
+.nbclaude:has(> style), .nbclaude-first { padding-top: .3em; }
+.nbclaude > style + .nbclaude-answer > :first-child, .nbclaude-first > .nbclaude-answer:first-child > :first-child
+  { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
 .nbclaude li { margin: .2em 0; }
 .nbclaude li > p { margin: 0 0 .4em; }
