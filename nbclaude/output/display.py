@@ -124,7 +124,13 @@ def open_display(
     listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
         return AppendDisplay(
-            shell.display_pub, language, macros, listing=listing, marks=marks, answer=answer, sheets=Sheets.of(shell)
+            shell.display_pub,
+            language,
+            macros,
+            listing=listing,
+            marks=marks,
+            answer=answer,
+            sheets=Sheets.of(shell),
         )
     return PagesDisplay(
         shell.display_pub,

@@ -12,7 +12,7 @@ from html import escape
 from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
 
-__all__ = ["STYLE", "THINKING", "sign_html", "waiting_html"]
+__all__ = ["EARLIER_STYLES", "STYLE", "THINKING", "sign_html", "waiting_html"]
 
 _CSS = r"""
 .nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
@@ -140,6 +140,13 @@ _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
 # A blank before a colon stays: it may stand between selectors.
 STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + APPROVAL_CSS + _CSS).split())).replace(";}", "}")
+
+# What saved notebooks have of earlier versions: it hides no more than today's.
+EARLIER_STYLES = (
+    STYLE.replace(",.nbclaude-first{", "{").replace(
+        ",.nbclaude-first>.nbclaude-answer:first-child>:first-child{", "{"
+    ),
+)
 
 THINKING = "Claude is thinking…"
 
