@@ -1,4 +1,4 @@
-"""Publishes HTML where notebooks are executed to be exported: its style sheet goes before it, as an output of its own."""
+"""Publishes HTML where notebooks are executed to be exported: its style sheet is an output of its own."""
 
 from __future__ import annotations
 
@@ -26,12 +26,24 @@ class Sheets:
 
     def before(self, bundle: Mapping[str, str]) -> dict[str, str]:
         """Return a bundle as it is to be published; its style sheet is shown first, unless it has been."""
-        from nbclaude.render.sheet import divided, sheet_script, without_blank_lines
+        css, bundle = self.apart(bundle)
+        self.show(css)
+        return bundle
+
+    def apart(self, bundle: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """Return the style sheet that must be shown for a bundle, if any, and the bundle as it is to be published."""
+        from nbclaude.render.sheet import divided, without_blank_lines
 
         if "text/html" not in bundle:
-            return dict(bundle)
+            return "", dict(bundle)
         html = without_blank_lines(bundle["text/html"])
         css, html = divided(html) if self._apart else ("", html)
+        return css, {**bundle, "text/html": html}
+
+    def show(self, css: str) -> None:
+        """Show a style sheet, unless it has been."""
+        from nbclaude.render.sheet import sheet_script
+
         if css and not any(css in shown for shown in self._shown):
             self._shown.append(css)
             self._publisher.publish(
@@ -40,7 +52,6 @@ class Sheets:
                 metadata={},
                 transient={"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"},
             )
-        return {**bundle, "text/html": html}
 
     def forget(self) -> None:
         """Note that the output was cleared."""

@@ -12,16 +12,19 @@ import re
 __all__ = ["FIRST", "SHEET", "divided", "sheet_script", "without_blank_lines"]
 
 SHEET = "nbclaude-sheet"
-"""The class of the output that brings a style sheet; it takes no place on the page."""
+"""The class of a style sheet that stands alone; its output takes no place on the page."""
 FIRST = "nbclaude-first"
 """The class of HTML whose style sheet is in another output."""
 _BEGINS = re.compile(r'<div class="(nbclaude\b[^"]*)"><style>([^<]*)</style>')
 _BLANK = re.compile(r"(?<=\n)([ \t]*)\n")
-_NO_PLACE = f".jp-OutputArea-child:has(>.{SHEET}),.output_area:has(>.{SHEET}){{display:none}}"
-# nbconvert puts the script into the output; JupyterLab runs it with `element`, before the output is on the page.
+_NO_PLACE = f".jp-OutputArea-child:has(>*>.{SHEET}),.output_area:has(>*>.{SHEET}){{display:none}}"
+# In a page that nbconvert writes, the first line ends its script, so the style sheet needs none. Front ends take that line for
+# a comment and run the second, with the output as `element`, before it is on the page.
 _SCRIPT = (
-    "{const place=document.currentScript?.parentElement??element;place.classList.add(%s);"
-    'place.append(Object.assign(document.createElement("style"),{textContent:%s}))}'
+    '//</script><style class="{name}">{css}</style><script>\n'
+    'if(!document.currentScript?.previousElementSibling?.matches(".{name}"))'
+    "(document.currentScript?.parentElement??element).append(Object.assign("
+    'document.createElement("style"),{{className:"{name}",textContent:{quoted}}}))'
 )
 
 
@@ -35,7 +38,8 @@ def divided(html: str) -> tuple[str, str]:
 
 def sheet_script(css: str) -> str:
     """Return a script that puts a style sheet where it stands."""
-    return _SCRIPT % tuple(json.dumps(each).replace("</", "<\\/") for each in (SHEET, css + _NO_PLACE))
+    css = css.replace("\n", " ") + _NO_PLACE
+    return _SCRIPT.format(name=SHEET, css=css, quoted=json.dumps(css))
 
 
 def without_blank_lines(html: str) -> str:

@@ -93,10 +93,13 @@ def test_rst_has_no_style_sheet(executed: FrontEnd) -> None:
 
 def test_a_page_has_each_answers_own_style_sheet(executed: FrontEnd) -> None:
     executed.answer()
-    sheet, answer = executed.outputs
+    _, answer = executed.outputs
     page = exported(HTMLExporter, executed)
     assert (
-        page.count(sheet["application/javascript"]) == 1 and "<h1>Title</h1>" in page and "\\(x^2\\)" in page
+        page.count('<style class="nbclaude-sheet">') == 1
+        and STYLE in page
+        and "<h1>Title</h1>" in page
+        and "\\(x^2\\)" in page
     )
     assert answer["text/html"].startswith('<div class="nbclaude nbclaude-first"><div class="nbclaude-answer ')
 
@@ -151,8 +154,11 @@ def test_only_our_own_html_is_divided() -> None:
 
 
 def test_a_script_ends_where_it_should() -> None:
-    script = sheet_script('p::after{content:"</script>"}')
-    assert "</" not in script and script.count("{") == script.count("}")
+    """A page has the style sheet as it is; to a front end its line is a comment, and the next one quotes it."""
+    comment, code = sheet_script('p::after{content:"a"}\nb{}').split("\n")
+    assert comment.startswith('//</script><style class="nbclaude-sheet">p::after{content:"a"} b{}.jp-')
+    assert comment.endswith("}</style><script>")
+    assert 'textContent:"p::after{content:\\"a\\"} b{}.jp-' in code and "<" not in code
 
 
 def test_saved_answers_of_each_kind_are_our_own() -> None:
