@@ -513,8 +513,8 @@ class TestShells:
             show_table(shell, "T", ["a", "b"], [["name of it", "word " * 8]], "word " * 8)
         texts = [message["data"]["text/plain"] for message in shell.display_pub.outputs]
         # Nobody tells the width in the third case; none is less than 20.
-        for text, most in zip(texts, (60, 24, 999, 20), strict=True):
-            assert max(map(len, text.splitlines())) <= most
+        for shown, most in zip(texts, (60, 24, 999, 20), strict=True):
+            assert max(map(len, shown.splitlines())) <= most
         assert texts[1] == (
             "T\na           b\n----------  ------------\nname of it  word word\n            word word\n"
             "            word word\n            word word\nword word word word word\nword word word"
