@@ -302,19 +302,8 @@ def _is_sheet(message: Message) -> bool:
     return "nbclaude-sheet" in message.content.get("data", {}).get("application/javascript", "")
 
 
-RESET = """\
-import os as _os, sys as _sys
-_shell = get_ipython()
-if "nbclaude" in _shell.extension_manager.loaded:
-    _shell.extension_manager.unload_extension("nbclaude")
-# Rooms that hold no state stay loaded: to compile their patterns anew takes a third of the time of a short test.
-_stateless = ("cleaning", "cures", "errors", "models", "plurals", "readable", "refusal", "render", "secrets", "settings", "wire")
-for _name in [n for n in _sys.modules if n.partition(".")[0] == "nbclaude"]:
-    if _name.split(".")[1:2] not in [[room] for room in _stateless]:
-        del _sys.modules[_name]
-for _name in [n for n in _os.environ if n.startswith(("ANTHROPIC_", "NBCLAUDE_"))]:
-    del _os.environ[_name]
-# %config writes into the shell's own configuration, where it survives a reload.
-_shell.config.pop("ClaudeMagics", None)
-_shell.reset(new_session=True, aggressive=False)
+RESET = f"""\
+_room = {{}}
+exec({Path(__file__).with_name("pristine.py").read_text("utf-8")!r}, _room)
+_room["put_back"](get_ipython())
 """
