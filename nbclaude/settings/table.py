@@ -145,6 +145,14 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "figure_data",
+        Whole(200),
+        "send the plotted numbers of figures along, in at most N characters for each (4,000)",
+        default=0,
+        options=(Option(("--fig-data",), "[N]", optional="4000"),),
+        held=False,
+    ),
+    Setting(
         "cells",
         Whole(0),
         "how many of the last cells to send along, with their outputs",
