@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from nbclaude.context.plotted.facts import Layer
@@ -89,7 +90,7 @@ def _names_by_colour(legend: Any) -> Mapping[Any, str]:
     """Return the entries of a legend by their colours, as far as each has its own: seaborn names only the legend's samples."""
     if legend is None:
         return {}
-    handles = getattr(legend, "legend_handles", None) or getattr(legend, "legendHandles", ())
+    handles = getattr(legend, "legend_handles", None) or getattr(legend, "legendHandles", None) or ()
     found = [
         (colour, text.get_text())
         for handle, text in zip(handles, legend.get_texts(), strict=False)
@@ -175,7 +176,7 @@ def _bars(container: Any, bars: list[Any], scales: Scales, name: str) -> Layer:
     place, end = ("x", "y") if upright else ("y", "x")
     touching = len(along) > 1 and all(
         abs(start + width - following) <= 1e-6 * abs(width)
-        for (start, width), (following, _) in zip(along, along[1:], strict=False)
+        for (start, width), (following, _) in pairwise(along)
     )
     text = scales.x if place == "x" else scales.y
     if touching and text is None:

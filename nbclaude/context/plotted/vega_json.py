@@ -140,7 +140,8 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
 
 
 def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:
-    given = channel.get("scale") if isinstance(channel.get("scale"), Mapping) else {}
+    scaled = channel.get("scale")
+    given: _Spec = scaled if isinstance(scaled, Mapping) else {}
     scale = str(given.get("type") or "")
     domain = given.get("domain")
     label, kind = _label(channel), channel.get("type")
@@ -160,9 +161,9 @@ def _label(channel: Any) -> str:
     """Return what stands beside an axis: the title, or what Vega-Lite makes of the field."""
     if not isinstance(channel, Mapping):
         return ""
-    axis = channel.get("axis") if isinstance(channel.get("axis"), Mapping) else {}
-    legend = channel.get("legend") if isinstance(channel.get("legend"), Mapping) else {}
-    for titled in (channel, axis, legend):
+    for titled in (channel, channel.get("axis"), channel.get("legend")):
+        if not isinstance(titled, Mapping):
+            continue
         if titled.get("title"):
             return _title(titled["title"])
     field, how = _field(channel), channel.get("aggregate")
@@ -190,7 +191,8 @@ def _field(channel: _Spec) -> str:
 def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
     mark = unit.get("mark")
     kind = str(mark.get("type") if isinstance(mark, Mapping) else mark)
-    channels = [channel for name in _SHOWN if isinstance(channel := unit["encoding"].get(name), Mapping)]
+    encoding: _Spec = unit["encoding"]
+    channels: list[_Spec] = [encoding[name] for name in _SHOWN if isinstance(encoding.get(name), Mapping)]
     fields = list(
         dict.fromkeys(str(channel["field"]) for channel in channels if isinstance(channel.get("field"), str))
     )
