@@ -8,6 +8,7 @@ from nbclaude.notebook.front_end import (
     cell_numbers,
     cell_run,
     cell_source,
+    is_exported,
     is_read_only,
     is_terminal,
     is_watched,
@@ -19,6 +20,7 @@ from nbclaude.notebook.front_end import (
     notebook_path,
     request_id,
     shows_updates,
+    text_columns,
 )
 from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
@@ -45,6 +47,7 @@ __all__ = [
     "cell_source",
     "explained",
     "is_claude_cell",
+    "is_exported",
     "is_read_only",
     "is_terminal",
     "is_watched",
@@ -59,4 +62,5 @@ __all__ = [
     "request_id",
     "saved_notebook",
     "shows_updates",
+    "text_columns",
 ]

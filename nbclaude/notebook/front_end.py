@@ -7,6 +7,7 @@ nbclient and others send neither.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ __all__ = [
     "cell_numbers",
     "cell_run",
     "cell_source",
+    "is_exported",
     "is_read_only",
     "is_terminal",
     "is_watched",
@@ -32,7 +34,11 @@ __all__ = [
     "request_id",
     "request_of",
     "shows_updates",
+    "text_columns",
 ]
+
+_COLUMNS = 80
+_LEAST_COLUMNS = 20
 
 
 class Shell(Protocol):
@@ -127,6 +133,14 @@ def is_terminal(shell: Shell | None) -> bool:
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
 
 
+def text_columns() -> int:
+    """Return how many columns a printed text may take: those of the terminal, or 80 where nobody tells.
+
+    A kernel cannot ask the console in which its texts appear.
+    """
+    return max(shutil.get_terminal_size((_COLUMNS, 24)).columns, _LEAST_COLUMNS)
+
+
 def is_watched(shell: Shell) -> bool:
     """Tell whether somebody looks at a notebook whose cell runs now.
 
@@ -156,6 +170,11 @@ def nobody_answers(shell: Shell) -> bool:
     """Tell whether the cell is executed with nobody to ask: nbclient, papermill, nbconvert and Quarto say so."""
     content = request_of(shell).get("content")
     return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def is_exported(shell: Shell) -> bool:
+    """Tell whether the cell is executed with nobody to look at it: its notebook is to be read, or exported, later."""
+    return nobody_answers(shell) and cell_run(shell) is None
 
 
 def cell_source(shell: Shell) -> str:
