@@ -264,7 +264,7 @@ class TestFigures:
         assert len(images(simulator)) == 1
         ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
         assert len(images(simulator)) == 1
-        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[1])
+        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[-2])
 
     def test_a_number_that_no_figure_has(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")

@@ -126,7 +126,8 @@ def test_a_matplotlib_figure_is_not_changed_and_is_the_image_that_the_notebook_s
         cell_id="plot",
     )
     assert done.ok, done.error
-    (block,), _summary, notes = json.loads(done.stdout)
+    blocks, _summary, notes = json.loads(done.stdout)
+    (block,) = images_in(blocks)
     (shown,) = done.data("image/png")
     assert block["source"]["data"] == shown.replace("\n", "")
     assert notes == []
