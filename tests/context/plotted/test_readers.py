@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -102,8 +103,7 @@ def test_categories_are_told_by_their_names(pyplot: Any) -> None:
 
 
 def test_seaborn_names_its_lines_in_the_legend(pyplot: Any) -> None:
-    import seaborn
-
+    seaborn = importlib.import_module("seaborn")
     frame = pandas.DataFrame({"x": [1, 2, 1, 2], "y": [1, 2, 3, 4], "kind": ["u", "u", "v", "v"]})
     axes = seaborn.lineplot(frame, x="x", y="y", hue="kind", errorbar=None)
     axes.set(xlim=(1, 2), ylim=(1, 4))
@@ -174,7 +174,8 @@ def test_bokeh() -> None:
     lines = bokeh_figure(title="A title", x_axis_label="t", y_axis_type="log")
     lines.line([1, 2], [3, 4], legend_label="l")
     lines.scatter(x="a", y="b", source=ColumnDataSource({"a": numpy.array([1.5]), "b": [2]}))
-    bars = bokeh_figure(x_range=["a", "b"], y_range=(0, 5))
+    plot: Any = bokeh_figure  # its stubs do not know that a list stands for a range
+    bars = plot(x_range=["a", "b"], y_range=(0, 5))
     bars.vbar(x=["a", "b"], top=[1, 2], width=0.5)
     assert facts(row(lines, bars)) == [
         "bokeh, 2 panels",
