@@ -7,7 +7,9 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -245,6 +247,68 @@ def test_displays_are_seen_and_passed_on(shell: InteractiveShell) -> None:
     shell.display_pub.publish({"text/plain": "no image"})
     (image,) = log.all()
     assert image == ShownImage(png("blue"), "image/png", "A", 7, 0, "x")
+
+
+@pytest.mark.parametrize("shown_by", ["the last expression", "display"])
+def test_what_a_figure_knows_is_read_when_it_is_shown(shell: InteractiveShell, shown_by: str) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib.figure import Figure
+
+    log = FigureLog()
+    select_figure_formats(shell, {"png"})
+    stop = watch(shell, log, lambda: CellRun("A", 7))
+    figure = Figure()
+    axes = figure.add_subplot(xlabel="then", xlim=(0, 2), ylim=(1, 4))
+    axes.plot([0, 1, 2], [1.25, 2, 4])
+    shell.user_ns["figure"] = figure
+    if shown_by == "display":
+        shell.display_pub.publish(*shell.display_formatter.format(figure))
+        displayed(shell, png())  # what is shown next is another picture
+    else:
+        shell.run_cell("figure")
+    axes.set_xlabel("now")
+    axes.lines[0].set_ydata([0, 0, 0])
+    attachment = log.all()[-1].attachment(replace(STANDARD_IMAGES, plotted_characters=400), "fig")
+    assert [block["type"] for block in attachment.blocks] == ["image", "text"]
+    assert attachment.blocks[1]["text"] == (
+        '<plotted name="fig">\nmatplotlib\nx: "then", 0 to 2\ny: 1 to 4\nline: 3 points\n\n'
+        "plotted numbers: 3 points\nline: 3 points\nx,y\n0,1.25\n1,2\n2,4\n</plotted>"
+    )
+    assert [each.picture.plotted is None for each in log.all()[:-1]] == (
+        [True] if shown_by == "display" else []
+    )
+    stop()
+    assert "format" not in vars(shell.display_formatter)
+
+
+@pytest.mark.parametrize("form", ["png", "retina"])
+def test_a_figure_by_its_name_is_the_image_that_was_shown(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib.figure import Figure
+
+    from nbclaude.context.values import attachment_of
+
+    # The backend itself belongs to a kernel, and once imported it would stay for every other test.
+    backend = SimpleNamespace(
+        InlineBackend=SimpleNamespace(instance=lambda: SimpleNamespace(figure_formats={form}))
+    )
+    monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", backend)
+    log = FigureLog()
+    select_figure_formats(shell, {form})
+    stop = watch(shell, log, lambda: CellRun("A", 7))
+    shell.user_ns["figure"] = figure = Figure()
+    figure.add_subplot().plot([1, 3, 2])
+    shell.run_cell("figure")
+    stop()
+    (shown,) = log.all()
+    assert shown.attachment(STANDARD_IMAGES, "fig").blocks == attachment_of(figure, "fig").blocks
+    assert shown.size is not None
+    assert (shown.size[0] > 1_000) == (form == "retina")
 
 
 def test_our_own_images_are_not_remembered(shell: InteractiveShell) -> None:
