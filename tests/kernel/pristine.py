@@ -8,14 +8,24 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 PLACE = "_nbclaude_pristine"
 """Where the notes are kept between two executions of this source: among the modules, since names of the kernel are reset."""
+
+
+# What imports ipywidgets comes late, as it does for users; it is imported anew each time.
+LATE = (
+    "nbclaude.simulator",
+    "nbclaude.panel",
+    "nbclaude.widget",
+    "nbclaude.approval.widget",
+    "nbclaude.edits.actions",
+)
 
 
 def put_back(shell: Any) -> None:
@@ -39,9 +49,13 @@ def note() -> list[tuple[Any, Any]]:
     """Import all modules; return each thing of theirs that can change, with a copy of what it holds."""
     import nbclaude
 
-    for found in pkgutil.walk_packages(nbclaude.__path__, "nbclaude."):
-        if not found.name.startswith("nbclaude.simulator") and not found.name.endswith("__main__"):
-            importlib.import_module(found.name)
+    folder = Path(nbclaude.__path__[0])
+    for path in sorted(folder.rglob("*.py")):
+        name = ".".join(["nbclaude", *path.relative_to(folder).with_suffix("").parts]).removesuffix(
+            ".__init__"
+        )
+        if not name.startswith(LATE) and not name.endswith("__main__"):
+            importlib.import_module(name)
     notes: dict[int, tuple[Any, Any]] = {}
     for module in ours():
         notes[id(vars(module))] = (vars(module), dict(vars(module)))
@@ -67,6 +81,8 @@ def restore(notes: list[tuple[Any, Any]]) -> None:
             thing.update(content)
         else:
             thing[:] = content
+    for name in [n for n in sys.modules if n.startswith(LATE)]:
+        del sys.modules[name]
     for module in ours():
         for value in list(vars(module).values()):
             if hasattr(value, "cache_clear") and str(getattr(value, "__module__", "")).startswith("nbclaude"):

@@ -198,7 +198,7 @@ def test_login_into_the_file_with_consent(kernel: Kernel) -> None:
     assert stored.stdout.endswith(f"The key of apimart (https://api.apimart.ai) is in {path} now.\n")
     assert (stat.S_IMODE(path.stat().st_mode), stat.S_IMODE(path.parent.stat().st_mode)) == (0o600, 0o700)
     shown = kernel.run("%claude_connect")
-    assert row(shown, "apimart")[3] == str(path)
+    assert str(path) in shown.html  # as text a long path is broken
     again = kernel.run("%reload_ext nbclaude\n%claude_connect apimart")
     assert f"Key: {path}." in again.stdout
     gone = kernel.run("%claude_logout --connection=apimart")
