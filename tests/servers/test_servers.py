@@ -131,7 +131,8 @@ def test_a_stop_keeps_what_arrived(server: Server) -> None:
     if server.script is not None:
         server.script.enqueue(Answer("One two three four five six. " * 100, pace=Pace(deltas_per_second=20)))
     running = server.kernel.start(
-        "%claude --new --max-tokens 1500 Count from one to one thousand, in words.", cell_id="stopped"
+        "%claude --new --max-tokens 1500 Write a long story about the sea, with many chapters.",
+        cell_id="stopped",
     )
     running.wait_until(lambda e: len(e.updates()) > 2, PATIENCE)
     server.kernel.interrupt()
