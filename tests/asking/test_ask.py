@@ -55,7 +55,13 @@ class Noting(NoDisplay):
         self.told.append("begin")
 
     def show(self, events: Sequence[Event]) -> None:
-        self.told += ["words"] if any(isinstance(event, BlockDelta) for event in events) else []
+        self.told += (
+            ["words"]
+            if any(
+                isinstance(event, BlockDelta) and event.delta.get("type") == "text_delta" for event in events
+            )
+            else []
+        )
 
     def hold(self, reason: str) -> None:
         self.told.append(f"hold {reason}")
@@ -170,9 +176,11 @@ def test_a_reader_who_stops_while_another_question_is_answered(
 
 
 def test_a_reader_who_stops_in_the_middle(workspace: Workspace, simulator: Simulator) -> None:
-    simulator.enqueue("word " * 400)
+    stopped = threading.Event()
+    simulator.enqueue(StreamFault("stall", "word " * 400, after_characters=500, until=stopped))
     display, kept = Noting(stops="words"), Kept()
     answered = ask_prepared(ready(workspace, "Hi"), display, kept.surface)
+    stopped.set()
     assert isinstance(answered.outcome.error, AnswerInterrupted)
     assert display.told[-1] == "finish"
     assert [turn.stopped for turn in workspace.conversations[MAIN].turns] == ["interrupted"]
