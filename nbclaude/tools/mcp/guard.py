@@ -11,7 +11,7 @@ import threading
 import time
 
 _EVERY = 0.5  # seconds between two looks at whether the kernel is still there
-_GRACE = 2.0  # seconds in which the server may end by itself: its input has ended with the kernel
+_GRACE = 1.0  # seconds in which the server may end by itself: its input has ended with the kernel
 
 
 def _watch(kernel: int) -> None:
