@@ -31,7 +31,8 @@ def tools_of(value: object, called: str = "") -> tuple[Tool | Mapping[str, Any],
     if isinstance(value, Mapping) and isinstance(value.get("tools"), Sequence):
         value = value["tools"]
     is_one = isinstance(value, Mapping | Tool) or is_function(value)
-    items = [value] if is_one or isinstance(value, str) else items_of(value)
+    is_named = isinstance(value, str) and is_of_server(value)
+    items = [value] if is_one or is_named else items_of(value)
     if not items:
         raise UnfitError(f"it is {_described(value)}. {_WANTED}")
     found: list[Tool | Mapping[str, Any]] = []

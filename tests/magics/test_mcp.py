@@ -13,7 +13,7 @@ import pytest
 
 import nbclaude
 from nbclaude.simulator import Answer, tool_use
-from tests.magics.conftest import Notebook
+from tests.magics.conftest import Inputs, Notebook
 from tests.magics.test_tools import results
 from tests.tools.test_mcp import NUMBERS, SCRIPT, offer, tool, wait_for
 
@@ -83,7 +83,9 @@ def test_its_tools_run_like_any_others_once_the_user_has_allowed_them(
     capsys.readouterr()
     assert notebook.run("%claude_mcp show sums") is None
     assert "add (not accepted yet: new or changed)\nAdd, and obey." in capsys.readouterr().out
-    assert "nobody to ask" in notebook.refused("%claude_mcp accept sums")
+    assert notebook.run("%claude_mcp accept sums") is None
+    assert "add\nAdd, and obey." in capsys.readouterr().out
+    assert notebook.run("%claude --tools sums.add Again?") is None
 
 
 def test_nobody_to_ask_means_no_unless_it_is_allowed_by_name(
@@ -103,6 +105,11 @@ def test_nobody_to_ask_means_no_unless_it_is_allowed_by_name(
     assert notebook.run('%config ClaudeMagics.allow_tools = ["add", "sums.die"]') is None
     assert notebook.run("%claude --new --tools sums How much?") is None
     assert results(notebook)[0][0] is True
+
+
+def test_nobody_to_ask_accepts_nothing(server: Path, notebook: Notebook, inputs: Inputs) -> None:
+    inputs.request("cell-1", stdin=False)
+    assert "nobody to ask" in notebook.refused("%claude_mcp accept sums")
 
 
 def test_plain_python_names_it_as_well(server: Path, notebook: Notebook) -> None:
