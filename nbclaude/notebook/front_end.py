@@ -20,6 +20,7 @@ __all__ = [
     "cell_numbers",
     "cell_run",
     "cell_source",
+    "is_exported",
     "is_read_only",
     "is_terminal",
     "is_watched",
@@ -156,6 +157,11 @@ def nobody_answers(shell: Shell) -> bool:
     """Tell whether the cell is executed with nobody to ask: nbclient, papermill, nbconvert and Quarto say so."""
     content = request_of(shell).get("content")
     return isinstance(content, Mapping) and content.get("allow_stdin") is False
+
+
+def is_exported(shell: Shell) -> bool:
+    """Tell whether the cell is executed with nobody to look at it: its notebook is to be read, or exported, later."""
+    return nobody_answers(shell) and cell_run(shell) is None
 
 
 def cell_source(shell: Shell) -> str:

@@ -79,7 +79,7 @@ class AppendDisplay(PagesDisplay):
         # Nobody will update it: the id keeps its pictures out of the figures that cells have shown.
         transient = {"display_id": f"{self._id}-{self._appended}"}
         self._publisher.publish(
-            data={kind: printable(text) for kind, text in bundle.items()},
+            data={kind: printable(text) for kind, text in self._sheets.before(bundle).items()},
             metadata=dict(metadata),
             transient=transient,
         )

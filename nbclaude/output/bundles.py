@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
 from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers
+from nbclaude.output.sheets import Sheets
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
@@ -42,7 +43,10 @@ def show_table(
     bundle = {"text/plain": table_text(title, columns, rows, below)}
     if not is_terminal(shell):
         bundle["text/html"] = table_html(title, columns, rows, below)
+    sheets = Sheets.of(shell)
+    css, bundle = sheets.apart(bundle)
     shell.display_pub.publish(data={kind: printable(text) for kind, text in bundle.items()}, metadata={})
+    sheets.show(css)
 
 
 def show_receipt(shell: Shell, receipt: Receipt) -> None:
@@ -60,6 +64,9 @@ def show_bundle(shell: Shell, *, html: str, text: str) -> None:
         bundle["text/html"] = html
     # The id keeps its pictures out of the figures that cells have shown.
     transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
+    sheets = Sheets.of(shell)
+    css, bundle = sheets.apart(bundle)
     shell.display_pub.publish(
         data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
     )
+    sheets.show(css)  # below it, since rules of style hide what stands right above an offer

@@ -13,6 +13,7 @@ from nbclaude.output.append import AppendDisplay
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves
 from nbclaude.output.pages import PagesDisplay
+from nbclaude.output.sheets import Sheets
 from nbclaude.output.terminal import TerminalDisplay
 from nbclaude.wire.events import Event
 
@@ -122,7 +123,15 @@ def open_display(
 
     listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None
     if layout == "append" or (layout == "auto" and not shows_updates(shell)):
-        return AppendDisplay(shell.display_pub, language, macros, listing=listing, marks=marks, answer=answer)
+        return AppendDisplay(
+            shell.display_pub,
+            language,
+            macros,
+            listing=listing,
+            marks=marks,
+            answer=answer,
+            sheets=Sheets.of(shell),
+        )
     return PagesDisplay(
         shell.display_pub,
         language,
@@ -133,4 +142,5 @@ def open_display(
         listing=listing,
         marks=marks,
         answer=answer,
+        sheets=Sheets.of(shell),
     )

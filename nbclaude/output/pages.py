@@ -19,6 +19,7 @@ from nbclaude.cleaning import printable
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked
+from nbclaude.output.sheets import Sheets
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -80,8 +81,10 @@ class PagesDisplay:
         listing: Listing | None = None,
         marks: bool = False,
         answer: str = "",
+        sheets: Sheets | None = None,
     ) -> None:
         self._publisher = publisher
+        self._sheets = sheets or Sheets(publisher, apart=False)
         self._marks = marks
         self._markdown: dict[int, str] = {}
         self._listing = listing
@@ -181,6 +184,7 @@ class PagesDisplay:
             # Its output may have been cleared by hand, and an update would go nowhere: put the answer in the place of whatever
             # there is. More pages are left as they are, for the sake of what has been opened or selected in them.
             self._publisher.clear_output(wait=True)
+            self._sheets.forget()
             self._shown = 0
             self._show_listing()
         for page in pages:
@@ -297,7 +301,7 @@ class PagesDisplay:
         update = number < self._shown
         self._shown = max(self._shown, number + 1)
         self._publisher.publish(
-            data={kind: printable(text) for kind, text in bundle.items()},
+            data={kind: printable(text) for kind, text in self._sheets.before(bundle).items()},
             metadata=dict(metadata),
             transient={"display_id": display_id},
             update=update,

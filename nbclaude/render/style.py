@@ -12,15 +12,16 @@ from html import escape
 from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
 
-__all__ = ["STYLE", "THINKING", "sign_html", "waiting_html"]
+__all__ = ["EARLIER_STYLES", "STYLE", "THINKING", "sign_html", "waiting_html"]
 
 _CSS = r"""
 .nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
 .nbclaude-answer > *, .nbclaude-fold, .nbclaude-footer, .nbclaude-callout { max-width: 54em; }
 .nbclaude-answer > .table, .nbclaude-answer > .code { max-width: 100%; }
 .nbclaude :is(a, pre, summary, .table):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
-.nbclaude:has(> style) { padding-top: .3em; }
-.nbclaude > style + .nbclaude-answer > :first-child { margin-top: 0; }
+.nbclaude:has(> style), .nbclaude-first { padding-top: .3em; }
+.nbclaude > style + .nbclaude-answer > :first-child, .nbclaude-first > .nbclaude-answer:first-child > :first-child
+  { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
 .nbclaude li { margin: .2em 0; }
 .nbclaude li > p { margin: 0 0 .4em; }
@@ -139,6 +140,13 @@ _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 # The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
 # A blank before a colon stays: it may stand between selectors.
 STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + APPROVAL_CSS + _CSS).split())).replace(";}", "}")
+
+# What saved notebooks have of earlier versions: it hides no more than today's.
+EARLIER_STYLES = (
+    STYLE.replace(",.nbclaude-first{", "{").replace(
+        ",.nbclaude-first>.nbclaude-answer:first-child>:first-child{", "{"
+    ),
+)
 
 THINKING = "Claude is thinking…"
 

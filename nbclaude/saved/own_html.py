@@ -46,7 +46,9 @@ _CLASS = re.compile(
 )
 _STYLE = re.compile(r"text-align:\s?(?:left|right|center);?|white-space:\s?nowrap;?")
 # What we add to an answer is not what the model has said.
-_ADDED = re.compile(r"nbclaude-(?!answer\b|remark|to\b|at-|in-|listing\b)[\w-]*|footnote-(?:backref|ref)")
+_ADDED = re.compile(
+    r"nbclaude-(?!answer\b|first\b|remark|to\b|at-|in-|listing\b)[\w-]*|footnote-(?:backref|ref)"
+)
 _TITLE = 40  # characters of the title of a link
 _TITLES = 200  # of all in one output
 _BIDI = frozenset(["rtl", "ltr", "auto"])

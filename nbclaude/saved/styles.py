@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from nbclaude.render.diff import DIFF_STYLE
 from nbclaude.render.listing import LISTING_STYLE, MARKED_LINE
 from nbclaude.render.notice import NOTICE_CSS
-from nbclaude.render.style import STYLE
+from nbclaude.render.style import EARLIER_STYLES, STYLE
 from nbclaude.render.switches import INSTEAD_OF_CODE, PANEL_PICTURE, WITHOUT_WIDGET
 from nbclaude.saved.own_html import is_own_class
 
@@ -21,6 +21,7 @@ __all__ = ["may_hide"]
 # What we write ourselves; the longest first.
 _OWN = (
     STYLE,
+    *EARLIER_STYLES,
     " ".join(NOTICE_CSS.split()),
     DIFF_STYLE,
     LISTING_STYLE,

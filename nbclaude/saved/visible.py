@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from nbclaude.cleaning import printable
-from nbclaude.render.style import STYLE
+from nbclaude.render.style import EARLIER_STYLES, STYLE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.own_html import Texts, texts_of
 
@@ -21,7 +21,7 @@ __all__ = ["View", "has_unseen_characters"]
 
 _WORD = re.compile(r"[^\W_]+")
 _DATA = re.compile(r"data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*")
-_SHEET = f"<style>{STYLE}</style>"
+_SHEETS = tuple(f"<style>{style}</style>" for style in (STYLE, *EARLIER_STYLES))
 # More of these in a row than any script or emoji needs: text can be hidden in them.
 _UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164"
@@ -126,7 +126,7 @@ class View:
 
     @functools.cached_property
     def _texts(self) -> list[Texts]:
-        return [texts_of(_DATA.sub("", html.replace(_SHEET, "", 1))) for html in self._htmls]
+        return [texts_of(_DATA.sub("", _without_sheet(html))) for html in self._htmls]
 
     @functools.cached_property
     def _in_open(self) -> str:
@@ -154,6 +154,11 @@ class _Words:
         """Tell whether the words of this text stand there, one behind the other."""
         words = _words(text)
         return not words or f" {' '.join(words)} " in self._line
+
+
+def _without_sheet(html: str) -> str:
+    sheet = next((each for each in _SHEETS if each in html), "")
+    return html.replace(sheet, "", 1) if sheet else html
 
 
 def _words(text: str) -> list[str]:

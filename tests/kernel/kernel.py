@@ -279,7 +279,7 @@ class Kernel:
             # One display id may be shown by several cells: a front end updates them all.
             for each in self._executions.values():
                 each.folded.update_display(message.content)
-        if execution is None:
+        if execution is None or _is_sheet(message):
             return
         execution.messages.append(message)
         execution.folded.apply(message)
@@ -295,6 +295,11 @@ class Kernel:
         while self.client.stdin_channel.msg_ready():
             self.client.stdin_channel.get_msg(timeout=0)
             self.client.input(self._answers.pop(0))
+
+
+def _is_sheet(message: Message) -> bool:
+    """Tell whether a message brings a style sheet and nothing to read; `tests/output/test_sheets.py` reads those."""
+    return "nbclaude-sheet" in message.content.get("data", {}).get("application/javascript", "")
 
 
 RESET = """\

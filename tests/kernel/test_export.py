@@ -29,7 +29,8 @@ def test_an_executed_notebook_holds_and_exports_the_answer(simulator: Simulator,
     simulator.enqueue(Answer(ANSWER, pace=Pace(100, 10)), "second", fault)
     cells = ["%load_ext nbclaude", "%%claude\nGo", "%claude and then?", "%%claude\nfails"]
     notebook = executed(simulator, cells, tmp_path)
-    (output,) = notebook.cells[1].outputs
+    sheet, output = notebook.cells[1].outputs
+    assert "application/javascript" in sheet.data  # the look of the page, which text leaves out
     assert output.data["text/markdown"] == output.data["text/plain"] == ANSWER
     assert len(simulator.requests[1].messages) == 3
     (error,) = notebook.cells[3].outputs
@@ -37,4 +38,4 @@ def test_an_executed_notebook_holds_and_exports_the_answer(simulator: Simulator,
     html, _ = HTMLExporter().from_notebook_node(notebook)
     assert "<h1>Title</h1>" in html and 'data-language="python"' in html and "\\(x^2\\)" in html
     markdown, _ = MarkdownExporter().from_notebook_node(notebook)
-    assert "Title" in markdown and "second" in markdown
+    assert "Title" in markdown and "second" in markdown and "font-size" not in markdown
