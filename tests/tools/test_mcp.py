@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
+import gc
 import json
 import os
 import subprocess
@@ -174,8 +176,6 @@ def test_a_server_gets_nothing_of_the_environment_that_was_not_named(
 def test_a_stop_cancels_the_call_at_the_server(
     tools: dict[str, Tool], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import concurrent.futures
-
     waits = concurrent.futures.wait
 
     def stop(*arguments: Any, **named: Any) -> Any:
@@ -462,3 +462,17 @@ def test_a_deep_schema_and_one_that_refers_to_itself_do_no_harm(servers: Servers
 def test_a_text_that_names_no_server_is_no_tool() -> None:
     with pytest.raises(UnfitError):
         tools_of("nothing-of-this-name")
+
+
+def test_a_server_that_is_removed_while_it_starts_leaves_nothing(servers: Servers, tmp_path: Path) -> None:
+    offer(tmp_path, tool("add"))
+    for waits in (0, 0.005, 0.02, 0.05):
+        add(servers, tmp_path)
+        concurrent.futures.wait(
+            [concurrent.futures.Future()], timeout=waits
+        )  # at another point of its start each time
+        servers.remove("test")
+    assert [
+        child for child in psutil.Process().children() if str(tmp_path) in " ".join(child.cmdline())
+    ] == []
+    gc.collect()  # what is not closed warns, and a warning is an error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -34,9 +34,12 @@ def is_sdk_there() -> bool:
 
 
 @contextlib.asynccontextmanager
-async def connected(target: Target, stderr: TextIO, heard: MessageHandlerFnT) -> AsyncIterator[Client]:
+async def connected(
+    target: Target, stderr: TextIO, heard: MessageHandlerFnT, begun: Callable[[], None]
+) -> AsyncIterator[Client]:
     """Give a client that speaks to the server; `heard` gets what the server says unasked.
 
+    `begun` is called when its process runs. Before that this must not be cancelled: asyncio loses a process that it is starting.
     The server can ask us for nothing: neither for an answer of the model nor for the user's input.
     """
     from mcp import Client
@@ -44,8 +47,15 @@ async def connected(target: Target, stderr: TextIO, heard: MessageHandlerFnT) ->
     async with contextlib.AsyncExitStack() as stack:
         transport = await _http(target, stack) if target.url else _stdio(target, stderr)
         yield await stack.enter_async_context(
-            Client(transport, message_handler=heard, read_timeout_seconds=_ANSWER)
+            Client(_noted(transport, begun), message_handler=heard, read_timeout_seconds=_ANSWER)
         )
+
+
+@contextlib.asynccontextmanager
+async def _noted(transport: Any, begun: Callable[[], None]) -> AsyncIterator[Any]:
+    async with transport as streams:
+        begun()
+        yield streams
 
 
 async def _http(target: Target, stack: contextlib.AsyncExitStack) -> Any:

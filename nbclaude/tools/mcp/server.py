@@ -27,7 +27,7 @@ __all__ = ["Server", "State"]
 
 _START = 120.0  # seconds: the first start of a server may download it
 _CALL = 300.0  # seconds
-_CLOSE = 8.0  # seconds: the SDK gives a process 4 before it is killed
+_CLOSE = 30.0  # seconds: a process has 4 before the SDK kills it, and the SDK itself may still be loading
 _MAX_TOOLS = 500
 _MAX_PAGES = 50
 
@@ -131,13 +131,19 @@ class Server:
     async def _serve(self) -> None:
         try:
             import anyio
+            import mcp  # noqa: F401 - it takes seconds, in which the server may be removed again
 
+            if self.state is State.ENDED:
+                return
             with self.words.pipe() as stderr, anyio.CancelScope() as scope:
-                self._stop = scope.cancel
-                if self.state is State.ENDED:
-                    return
+
+                def begun() -> None:
+                    self._stop = scope.cancel
+                    if self.state is not State.STARTING:
+                        scope.cancel()
+
                 limit = asyncio.get_running_loop().call_later(_START, self._too_late)
-                async with connected(self.target, stderr, self._heard) as client:
+                async with connected(self.target, stderr, self._heard, begun) as client:
                     self._client = client
                     await self._list()
                     limit.cancel()
