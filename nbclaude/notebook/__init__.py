@@ -20,6 +20,7 @@ from nbclaude.notebook.front_end import (
     notebook_path,
     request_id,
     shows_updates,
+    text_columns,
 )
 from nbclaude.notebook.saved import SavedNotebook, saved_notebook
 from nbclaude.notebook.sources import (
@@ -61,4 +62,5 @@ __all__ = [
     "request_id",
     "saved_notebook",
     "shows_updates",
+    "text_columns",
 ]

@@ -7,6 +7,7 @@ nbclient and others send neither.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,7 +34,11 @@ __all__ = [
     "request_id",
     "request_of",
     "shows_updates",
+    "text_columns",
 ]
+
+_COLUMNS = 80
+_LEAST_COLUMNS = 20
 
 
 class Shell(Protocol):
@@ -126,6 +131,14 @@ def cell_numbers(shell: Shell) -> Mapping[str, int]:
 def is_terminal(shell: Shell | None) -> bool:
     """Tell whether the shell prints to a terminal, where there are no outputs to update."""
     return any(base.__name__ == "TerminalInteractiveShell" for base in type(shell).__mro__)
+
+
+def text_columns() -> int:
+    """Return how many columns a printed text may take: those of the terminal, or 80 where nobody tells.
+
+    A kernel cannot ask the console in which its texts appear.
+    """
+    return max(shutil.get_terminal_size((_COLUMNS, 24)).columns, _LEAST_COLUMNS)
 
 
 def is_watched(shell: Shell) -> bool:

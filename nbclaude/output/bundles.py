@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers
+from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers, text_columns
 from nbclaude.output.sheets import Sheets
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def show_table(
     """Show a table and a sentence `below` it: as HTML in a notebook, as aligned text in a terminal."""
     from nbclaude.render.table import table_html, table_text
 
-    bundle = {"text/plain": table_text(title, columns, rows, below)}
+    bundle = {"text/plain": table_text(title, columns, rows, below, width=text_columns())}
     if not is_terminal(shell):
         bundle["text/html"] = table_html(title, columns, rows, below)
     sheets = Sheets.of(shell)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from html import escape
 
+from nbclaude.cleaning import printable
 from nbclaude.render.style import STYLE
 
 __all__ = ["table_html", "table_text"]
@@ -51,18 +52,29 @@ def _cell(text: str, is_number: bool) -> str:
     return f'<td{_class(is_number)} style="{style}">{escape(text)}</td>'
 
 
-def table_text(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:
-    """Build the aligned text, with a sentence `below` it."""
-    body = [[str(value) for value in row] for row in rows]
-    numbers = _numeric(columns, body)
-    cells = [list(columns), *body]
-    widths = [max(len(row[i]) for row in cells) for i in range(len(columns))]
-    lines = [
-        "  ".join(
-            value.rjust(width) if is_number else value.ljust(width)
-            for value, width, is_number in zip(row, widths, numbers, strict=True)
-        ).rstrip()
-        for row in cells
-    ]
-    rule = "  ".join("-" * width for width in widths)
-    return "\n".join([title, lines[0], rule, *lines[1:], *([below] if below else [])])
+def table_text(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    below: str = "",
+    *,
+    width: int | None = None,
+) -> str:
+    """Build the aligned text, with a sentence `below` it; no line takes more than `width` columns of the terminal."""
+    from nbclaude.render.columns import columns_text
+
+    cells = [[_one_line(str(value)) for value in row] for row in rows]
+    table = columns_text([_one_line(column) for column in columns], cells, _numeric(columns, cells), width)
+    return "\n".join([*_fitted(title, width), *table, *(_fitted(below, width) if below else ())])
+
+
+def _one_line(text: str) -> str:
+    # What cannot be seen takes no room, so it goes before anything is measured.
+    return printable(" ".join(text.expandtabs(1).splitlines()))
+
+
+def _fitted(text: str, width: int | None) -> list[str]:
+    from nbclaude.render.columns import wrapped
+
+    lines = printable(text).split("\n")
+    return lines if width is None else [part for line in lines for part in wrapped(line, width)]

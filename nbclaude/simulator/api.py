@@ -23,6 +23,7 @@ from .gateway import GATEWAY_MODELS, GATEWAY_VERSIONS, find_gateway_model
 from .models import MODELS, SimulatedModel, find_model
 from .recorded import Headers, RecordedRequest
 from .reply import make_id
+from .retired import RETIRED, find_retired
 from .rules import VERSIONS, Context, check_request
 from .scripts import UNPACED, Answer, ChunkSizes, HTTPFault, Pace, Script
 from .sending import Exchange, play, send_fault, send_json
@@ -128,7 +129,7 @@ class API:
         self, connection: Connection, request: RecordedRequest, context: Context, reply: Reply
     ) -> None:
         """`GET /v1/models`."""
-        offered = GATEWAY_MODELS if self._settings.gateway else MODELS
+        offered = GATEWAY_MODELS if self._settings.gateway else (*MODELS, *RETIRED)
         value = list_models(request.query, offered, openai=self._settings.openai_models)
         send_json(connection, 200, value, reply.headers)
 
@@ -136,7 +137,7 @@ class API:
         """`GET /v1/models/{id}`."""
         name = unquote(request.path.removeprefix("/v1/models/"))
         find = find_gateway_model if self._settings.gateway else find_model
-        model: SimulatedModel | None = find(name)
+        model: SimulatedModel | None = find(name) or (None if self._settings.gateway else find_retired(name))
         if model is None:
             raise APIFault(f"model: {name}", 404)
         send_json(connection, 200, model_json(model, openai=self._settings.openai_models), reply.headers)

@@ -21,7 +21,10 @@ _STAGES = ("active", "deprecated", "retired")
 def list_models(query: str, offered: Sequence[SimulatedModel], *, openai: bool = False) -> dict[str, Any]:
     """Give a page of the models in their order; with `openai` all of them in that API's shape. APIFault 400."""
     if openai:
-        return {"object": "list", "data": [model_json(model, openai=True) for model in offered]}
+        return {
+            "object": "list",
+            "data": [model_json(model, openai=True) for model in offered if not model.is_retired],
+        }
     given = parse_qs(query, keep_blank_values=True)
     for name in given:
         if name not in _KNOWN:

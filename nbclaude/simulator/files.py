@@ -28,6 +28,8 @@ class UploadedFile:
     data: bytes = field(repr=False)
     created_at: float = 0.0
     expires_at: float | None = None
+    scope: str = ""
+    """The session that has made it; uploads belong to none."""
 
     def as_json(self) -> dict[str, Any]:
         """Give the metadata as the API does."""
@@ -40,6 +42,7 @@ class UploadedFile:
             "created_at": _timestamp(self.created_at),
             "expires_at": None if self.expires_at is None else _timestamp(self.expires_at),
             "downloadable": False,  # only what a tool has made is
+            **({"scope": {"id": self.scope, "type": "session"}} if self.scope else {}),
         }
 
     def source(self) -> dict[str, Any]:
@@ -71,14 +74,16 @@ class FileStore:
         """The files that have not expired."""
         return [file for file in self.files if not self._is_expired(file)]
 
-    def add(self, filename: str, mime_type: str, data: bytes, lifetime: int | None = None) -> UploadedFile:
-        """Keep a file, for `lifetime` seconds if given."""
+    def add(
+        self, filename: str, mime_type: str, data: bytes, lifetime: int | None = None, *, scope: str = ""
+    ) -> UploadedFile:
+        """Keep a file, for `lifetime` seconds if given; a session that has made it is its `scope`."""
         now = self._clock()
         with self._lock:
             self._count += 1
             expires = None if lifetime is None else now + lifetime
             file = UploadedFile(
-                make_id("file", self._count, filename), filename, mime_type, data, now, expires
+                make_id("file", self._count, filename), filename, mime_type, data, now, expires, scope
             )
             self._files[file.id] = file
         return file

@@ -52,11 +52,14 @@ class SimulatedModel:
     omits_thinking: bool = True
     deprecated_at: str | None = None
     retires_at: str | None = None
+    is_retired: bool = False
     aliases: tuple[str, ...] = ()
 
     @property
     def lifecycle(self) -> str:
-        """`active`, or `deprecated` once a retirement has been announced."""
+        """`active`, `deprecated` once a retirement has been announced, then `retired`."""
+        if self.is_retired:
+            return "retired"
         return "deprecated" if self.deprecated_at else "active"
 
     def as_json(self) -> dict[str, Any]:

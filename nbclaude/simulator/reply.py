@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from .compaction import compaction_block, compaction_usage
 from .models import SimulatedModel
 from .prefix import digest
 from .scripts import Answer, Block
@@ -58,6 +60,10 @@ def build_message(
 ) -> dict[str, Any]:
     """Build the message that answers the request `body`, the simulator's `number`th."""
     blocks, thinking_tokens = _blocks(answer, body, model)
+    compacts = body.get("compaction") is not None
+    if compacts and answer.stop_reason is None:
+        answer = replace(answer, stop_reason="compaction")
+        blocks, thinking_tokens = [compaction_block(blocks)], 0
     stop_reason, stop_sequence = answer.stop_reason, answer.stop_sequence
     if stop_reason is None:
         left = body.get("max_tokens", model.max_tokens) - thinking_tokens
@@ -74,6 +80,8 @@ def build_message(
         "service_tier": "standard",
         "inference_geo": "global",
     }
+    if compacts:
+        usage = compaction_usage(usage)
     return {
         "model": model.id,
         "id": make_id("msg", number),

@@ -5,6 +5,8 @@ https://platform.claude.com/docs/en/api/files-create
 
 from __future__ import annotations
 
+import mimetypes
+import re
 from collections.abc import Iterator
 from email import message_from_string
 from email.message import Message
@@ -20,7 +22,8 @@ __all__ = ["FILES", "answer_files"]
 
 FILES = "/v1/files"
 LIFETIMES = (3_600, 7_776_000)  # seconds
-_KNOWN = frozenset({"limit", "page", "ids[]", "beta"})
+MAX_IDS = 100
+_KNOWN = frozenset({"limit", "page", "ids[]", "scope_id", "beta"})
 
 
 def answer_files(store: FileStore, request: RecordedRequest) -> dict[str, Any]:
@@ -58,9 +61,12 @@ def _upload(store: FileStore, request: RecordedRequest) -> dict[str, Any]:
             raise APIFault(f"{field}: Extra inputs are not permitted")
     if data is None:
         raise APIFault("file: Field required")
-    if not name:
-        raise APIFault("file: The uploaded file must have a filename")
-    return store.add(name, mime_type, data, lifetime).as_json()
+    return store.add(_filename(name, mime_type), mime_type, data, lifetime).as_json()
+
+
+def _filename(given: str, mime_type: str) -> str:
+    """Return the last component of a name; what has none is called by what is known of it."""
+    return re.split(r"[/\\\\]", given)[-1] or f"unnamed{mimetypes.guess_extension(mime_type) or ''}"
 
 
 def _parts(content_type: str, body: bytes) -> Iterator[tuple[Message, bytes]]:
@@ -96,7 +102,13 @@ def _page(store: FileStore, query: str) -> dict[str, Any]:
     if not limit.isdecimal() or not 1 <= int(limit) <= 1000:
         raise APIFault("limit: Input should be an integer from 1 to 1000")
     files = store.living[::-1]
+    if "scope_id" in given:
+        files = [file for file in files if file.scope == given["scope_id"][0]]
     if "ids[]" in given:
+        if {"page", "limit"} & given.keys():
+            raise APIFault("ids: cannot be combined with `page` or `limit`")
+        if len(set(given["ids[]"])) > MAX_IDS:
+            raise APIFault(f"ids: List should have at most {MAX_IDS} items")
         files = [file for file in files if file.id in given["ids[]"]]
     ids = [file.id for file in files]
     start = 0

@@ -39,4 +39,6 @@ def clean_environment(home: Path) -> dict[str, str]:
     for place in places.values():
         place.mkdir(parents=True, exist_ok=True)
     package = {"PYTHONPATH": str(Path(nbclaude.__file__).parents[1])}
-    return kept | package | {name: str(place) for name, place in places.items()}
+    # Tests look for what stands side by side in tables of text, so these are not to be wrapped.
+    wide = {"COLUMNS": "200"}
+    return kept | package | wide | {name: str(place) for name, place in places.items()}

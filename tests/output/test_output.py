@@ -505,6 +505,21 @@ class TestShells:
         [message] = shell.display_pub.outputs
         assert message["data"].keys() == {"text/plain"}
 
+    def test_tables_are_no_wider_than_the_terminal(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        shell: Any = OwnTerminal()
+        shell.display_pub = CapturingDisplayPublisher()
+        for columns in ("60", "24", "0", "5"):
+            monkeypatch.setenv("COLUMNS", columns)
+            show_table(shell, "T", ["a", "b"], [["name of it", "word " * 8]], "word " * 8)
+        texts = [message["data"]["text/plain"] for message in shell.display_pub.outputs]
+        # Nobody tells the width in the third case; none is less than 20.
+        for shown, most in zip(texts, (60, 24, 999, 20), strict=True):
+            assert max(map(len, shown.splitlines())) <= most
+        assert texts[1] == (
+            "T\na           b\n----------  ------------\nname of it  word word\n            word word\n"
+            "            word word\n            word word\nword word word word word\nword word word"
+        )
+
     def test_say(self, capsys: pytest.CaptureFixture[str]) -> None:
         say("one\ntwo")
         assert capsys.readouterr().out == "one\ntwo\n"

@@ -208,12 +208,12 @@ class TestModels:
         assert [m["id"] for m in get(simulator, "/v1/models?lifecycle[]=deprecated").json["data"]] == [
             "claude-sonnet-4-5-20250929"
         ]
-        assert get(simulator, "/v1/models?lifecycle[]=retired").json == {
-            "data": [],
-            "has_more": False,
-            "first_id": None,
-            "last_id": None,
-        }
+        retired = get(simulator, "/v1/models?lifecycle[]=retired").json["data"]
+        assert [model["id"] for model in retired][:2] == [
+            "claude-mythos-preview",
+            "claude-3-7-sonnet-20250219",
+        ]
+        assert {model["lifecycle"] for model in retired} == {"retired"}
 
     @pytest.mark.parametrize(
         "query", ["limit=0", "limit=1001", "limit=x", "after_id=x", "page=2", "lifecycle[]=new"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..compaction import check_compaction
 from ..faults import APIFault
 from ..gateway import find_gateway_model
 from ..models import SimulatedModel, any_model, find_model
@@ -32,6 +33,7 @@ def check_request(body: Any, context: Context) -> SimulatedModel:
         model = any_model(body["model"])
     check_tools(body, model, context)
     check_conversation(body, model, context)
+    check_compaction(body)
     check_breakpoints(body, context)
     check_limits(body, model, context)
     if context.bind_thinking and not _drops_unbound(body):

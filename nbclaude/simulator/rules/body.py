@@ -54,6 +54,10 @@ _BETA = {
     "thread": ("message-threads-",),
 }
 
+_COMPACTION = {
+    "type": Field("string", required=True, choices=("summarize",)),
+    "instructions": Field("string", nullable=True),
+}
 _THINKING = {
     "adaptive": {"display": Field("string", nullable=True, choices=("summarized", "omitted", "updates"))},
     "enabled": {
@@ -85,6 +89,8 @@ def check_body(body: Any, context: Context) -> None:
     if context.version == NEWEST_VERSION:
         extra_inputs("", body, body.keys() - _SAMPLING.keys())
     _check_sampling(body)
+    if body.get("compaction") is not None:
+        check_fields("compaction", body["compaction"], _COMPACTION, strict=context.strict)
     if body.get("metadata") is not None:
         check_fields(
             "metadata", body["metadata"], {"user_id": Field("string", nullable=True)}, strict=context.strict
