@@ -332,7 +332,8 @@ def test_options_are_frozen() -> None:
 
 
 def test_defaults_leave_everything_to_the_configuration() -> None:
-    empty = {"prefill": "", "attach": (), "figures": (), "new": False, "history": True}
+    empty = {"prefill": "", "attach": (), "figures": (), "figure_data": 0}
+    empty |= {"new": False, "history": True}
     empty |= dict.fromkeys(("citations", "raw", "dry_run", "fresh"), False)
     assert {name: value for name, value in dataclasses.asdict(NONE).items() if value is not None} == empty
 

@@ -196,7 +196,8 @@ def gather(
 
     names = notebook_names(shell) if names is None else names
     text_limits = replace(DEFAULT_LIMITS, seconds=lazy_seconds)
-    gatherer = _Gatherer(workspace, shell, options, limits_of(model), text_limits)
+    images = replace(limits_of(model), plotted_characters=options.figure_data)
+    gatherer = _Gatherer(workspace, shell, options, images, text_limits)
     attached = [gatherer.counted(attachment) for attachment in prompt.gathered()]
     number = options.cells or str(cells if not prompt.verb else 0)
     attached += gatherer.cells(number, prompt.text, names) if number != "0" else []
@@ -211,6 +212,8 @@ def gather(
         expanded = expand(prompt.text, names, attach=gatherer.attach)
         text, named = expanded.text, list(expanded.attachments)
         values = tuple(expanded.inlined)
+    if options.figure_data and not any(each.kind == "image" for each in (*attached, *named)):
+        attached += figures.attach("1")  # numbers of which figure, nothing else says
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         cure = ("Add one with ", Mention("attach"), ".")

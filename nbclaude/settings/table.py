@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from nbclaude.settings.kinds import Choice, Flag, Given, Number, System, Text, Texts, Whole
 from nbclaude.settings.mappings import Entries, Headers, Json, Prices
 from nbclaude.settings.rows import EVERY_FIELD, Option, Setting, parameter
-from nbclaude.settings.words import Beta, Cells, Figure, Identifier, Macro
+from nbclaude.settings.words import Beta, Cells, Characters, Figure, Identifier, Macro
 from nbclaude.wire.request import EFFORT_LEVELS
 
 __all__ = ["BY_NAME", "DEFAULT_BASE_URL", "ENVIRONMENT", "MAIN", "OPTIONS", "SETTINGS"]
@@ -142,6 +142,14 @@ SETTINGS: tuple[Setting, ...] = (
         "send the last figure shown, the Nth last, or all of the last cell that plotted",
         default=(),
         options=(Option(("--fig",), "[N|cell]", repeat=True, optional="1"),),
+        held=False,
+    ),
+    Setting(
+        "figure_data",
+        Characters(200),
+        "send the plotted numbers of figures along, in at most N characters for each (4,000)",
+        default=0,
+        options=(Option(("--fig-data",), "[N]", optional="4000"),),
         held=False,
     ),
     Setting(

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         json: str | None = None
         attach: tuple[str, ...] = ()
         figures: tuple[str, ...] = ()
+        figure_data: int = 0
         cells: str | None = None
         citations: bool = False
         tools: tuple[str, ...] | None = None

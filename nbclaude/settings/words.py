@@ -5,8 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 
-from nbclaude.settings.kinds import Text
-from nbclaude.settings.plain import plain_text
+from nbclaude.settings.kinds import Text, Whole
+from nbclaude.settings.plain import number_of, plain_text
 
 __all__ = ["Beta", "Cells", "Figure", "Identifier", "Macro"]
 
@@ -66,6 +66,19 @@ class Figure(Text):
         if text != "cell" and not (re.fullmatch("[0-9]+", text) and text.strip("0")):
             raise self.unfit()
         return text
+
+
+class Characters(Whole):
+    """A budget of characters: none, or enough to hold something."""
+
+    @property
+    def wanted(self) -> str:
+        """What it must be, as the end of a sentence."""
+        return f"a number of characters from {self.least}, or 0"
+
+    def check(self, value: object) -> int:
+        """Check a value of Python."""
+        return 0 if number_of(value) == 0 else super().check(value)
 
 
 class Cells(Text):

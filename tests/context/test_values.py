@@ -136,7 +136,7 @@ def test_figures_of_matplotlib() -> None:
     try:
         for value in (figure, axes, list(axes), pandas.Series(list(axes), dtype=object)):
             attachment = attachment_of(value, "fig")
-            assert [block["type"] for block in attachment.blocks] == ["image"]
+            assert [block["type"] for block in attachment.blocks] == ["image", "text"]
     finally:
         pyplot.close(figure)
 
@@ -301,7 +301,7 @@ def test_a_pie_and_its_parts_are_their_figure_once() -> None:
         wedges, texts = list(axes.patches), list(axes.texts)
         for value in (pie, (wedges, texts), (wedges, texts, []), (figure, axes), [wedges[0], texts[0], axes]):
             attachment = attachment_of(value, "pie")
-            assert [block["type"] for block in attachment.blocks] == ["image"]
+            assert [block["type"] for block in attachment.blocks] == ["image", "text"]
     finally:
         pyplot.close(figure)
 

@@ -187,7 +187,10 @@ class TestFigures:
             "plot",
         )
         assert len(set(images(simulator))) == 2
-        assert [text[:9] for text in texts(simulator)] == ["figure 1 ", "figure 2 ", "Compare t"]
+        assert [text[:9] for text in texts(simulator)] == [
+            *("figure 1 ", "<plotted ", "figure 2 ", "<plotted "),
+            "Compare t",
+        ]
 
     def test_the_second_last_and_those_of_a_cell(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         first = ask(claude_kernel, PLOT, "one").data("image/png")[0]
@@ -251,7 +254,9 @@ class TestFigures:
         simulator.enqueue("ok", "ok", "ok")
         done = ask(claude_kernel, "%claude --no-history Compare {fig} and {ax}.", "b")
         assert len(images(simulator)) == 1
-        assert texts(simulator) == ["fig:", "[ax: the same image as fig]", "Compare [fig] and [ax]."]
+        name, facts, *rest = texts(simulator)
+        assert (name, rest) == ("fig:", ["[ax: the same image as fig]", "Compare [fig] and [ax]."])
+        assert facts.startswith('<plotted name="fig">\nmatplotlib\n')
         assert re.search(
             r" · sent: fig \(figure \d+×\d+\), ax \(the same image as fig\)</summary>", done.html
         )
@@ -259,7 +264,7 @@ class TestFigures:
         assert len(images(simulator)) == 1
         ask(claude_kernel, "%claude --no-history --fig What is {fig}?", "b")
         assert len(images(simulator)) == 1
-        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[1])
+        assert re.fullmatch(r"\[fig: the same image as figure of cell \d+\]", texts(simulator)[-2])
 
     def test_a_number_that_no_figure_has(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         ask(claude_kernel, PLOT, "plot")

@@ -177,3 +177,18 @@ def test_saved_answers_of_each_kind_are_our_own() -> None:
         assert view.is_own and view.hidden_in("Yes.", ["Yes."]) == "" and view.differs_from(["Yes."]) == ""
         assert not may_hide(head + answer)
     assert not View("%claude ?", [f'<div class="nbclaude"><style>{STYLE}p{{}}</style>{answer}']).is_own
+
+
+@pytest.mark.parametrize("exporter", [MarkdownExporter, RSTExporter])
+def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: Any) -> None:
+    """By the preprocessor that docs/frontends.md names; what others show is as it was."""
+    front_end = FrontEnd(cell="A", stdin=True)
+    front_end.answer()
+    notebook = front_end.notebook()
+    frame = "<div><style>.dataframe {}</style>\n\n<table></table></div>"
+    notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": frame}))
+    made = exporter(preprocessors=["nbclaude.saved.text_exports.without_style_sheets"])
+    text = made.from_notebook_node(notebook)[0]
+    assert "<h1>Title</h1>" in text and "font-size" not in text
+    assert text.count("<style>") == 1 and ".dataframe" in text
+    assert "<style>" in notebook.cells[0].outputs[0].data["text/html"]

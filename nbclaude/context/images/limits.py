@@ -35,13 +35,14 @@ _FEWER: Words = ("Attach fewer, or ", *FEWER_TURNS)
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """What a model sees of an image, and what a server takes."""
+    """What a model sees of an image, what a server takes, and how much of the plotted numbers goes beside it."""
 
     long_edge: int = 1568  # pixels
     max_tokens: int = 1568  # for one image, see `image_tokens`
     max_base64_bytes: int = 10 * 1024 * 1024  # one image; 5 MB on Bedrock and at Google
     max_images: int = 600  # in one request; 100 for models with a context of 200k tokens
     max_request_bytes: int = 32_000_000
+    plotted_characters: int = 0  # of the plotted numbers that go along with a figure
 
 
 STANDARD_IMAGES = ImageLimits()

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.context.libraries import is_a
 
-__all__ = ["Panel", "panel_of"]
+__all__ = ["Panel", "colorbars", "panel_of", "panels_in"]
 
 _PAD = 0.1  # inches around it, as around a figure
 
@@ -38,7 +38,7 @@ class Panel:
         if not found:
             return None
         whole = union(found)
-        for bar in _colorbars(self.axes):
+        for bar in colorbars(self.axes):
             box = bar.get_tightbbox(renderer)
             # A colorbar that several panels share lies beyond them.
             if box is not None and not any(_holds(union([whole, box]), other) for other in self.others):
@@ -50,11 +50,7 @@ def panel_of(value: Any, figure: Any) -> Panel | None:
     """Return the panel that an axes is; None for other values, and where the figure has no other panel."""
     if not is_a(value, "matplotlib:_AxesBase"):
         return None
-    places: dict[tuple[object, ...], list[Any]] = {}
-    bars = {id(bar) for bar in _colorbars(figure.axes)}
-    for axes in figure.axes:
-        if id(axes) not in bars and axes.get_visible():
-            places.setdefault(_place(axes), []).append(axes)
+    places = _places(figure)
     own = places.get(_place(value), [])
     if len(places) < 2 or not any(axes is value for axes in own):
         return None
@@ -63,13 +59,28 @@ def panel_of(value: Any, figure: Any) -> Panel | None:
     return Panel(own, others, number, len(places))
 
 
+def panels_in(figure: Any) -> list[list[Any]]:
+    """Return the axes of each panel of a figure, without colorbars: several where they are twins."""
+    return list(_places(figure).values())
+
+
+def _places(figure: Any) -> dict[tuple[object, ...], list[Any]]:
+    places: dict[tuple[object, ...], list[Any]] = {}
+    bars = {id(bar) for bar in colorbars(figure.axes)}
+    for axes in figure.axes:
+        if id(axes) not in bars and axes.get_visible():
+            places.setdefault(_place(axes), []).append(axes)
+    return places
+
+
 def _place(axes: Any) -> tuple[object, ...]:
     """Return what twins have in common: their position, and the part of the figure that they are in."""
     bounds = axes.get_position(original=True).bounds
     return (id(axes.figure), *(round(float(number), 6) for number in bounds))
 
 
-def _colorbars(every: Sequence[Any]) -> Iterator[Any]:
+def colorbars(every: Sequence[Any]) -> Iterator[Any]:
+    """Give the axes of the colorbars that belong to what is drawn in some axes."""
     for axes in every:
         for artist in axes.get_children():
             bar = getattr(artist, "colorbar", None)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from nbclaude.context.images.drawings import Drawing
+
+if TYPE_CHECKING:
+    from nbclaude.context.plotted.facts import PlottedFigure
 
 __all__ = ["BOKEH", "FILE", "PLOTLY_JSON", "SVG", "VEGA_JSON", "WIDGET", "Picture"]
 
@@ -31,6 +35,8 @@ class Picture:
     part: str = ""  # which part of a whole this is: "frame 1 of 20"
     needs_background: str = ""
     widget: str = ""  # the id of the live model that shows it
+    # What its library knew of it when it was shown; pixels do not tell.
+    plotted: PlottedFigure | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, drawing: Drawing) -> Picture:

@@ -22,7 +22,7 @@ from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits, check_amount
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
 from nbclaude.context.images.panels import Panel, panel_of
-from nbclaude.context.images.picture import BOKEH, FILE, SVG, WIDGET, Picture
+from nbclaude.context.images.picture import BOKEH, FILE, SVG, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.images.prepared import PreparedImage, prepare_image
 from nbclaude.context.images.vectors import (
     first_line,
@@ -32,6 +32,8 @@ from nbclaude.context.images.vectors import (
     paint_vega,
 )
 from nbclaude.context.libraries import is_a
+from nbclaude.context.plotted.attaching import with_facts
+from nbclaude.context.plotted.reading import facts_of, facts_of_shown
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import Cut, counted, one_line
 from nbclaude.wire.request import text_block
@@ -81,7 +83,8 @@ def attach_picture(picture: Picture, limits: ImageLimits, label: str, what: str)
     prepared = prepare_shown(picture.data, picture.media_type, limits, label, picture.needs_background)
     if picture.part:
         prepared = replace(prepared, caption=picture.part, notes=(*prepared.notes, picture.part))
-    return prepared.attachment(label, what)
+    facts = picture.plotted or facts_of_shown(picture.media_type, picture.data)
+    return with_facts(prepared.attachment(label, what), facts, limits)
 
 
 def _file(data: bytes, _limits: ImageLimits, label: str) -> bytes:
@@ -112,7 +115,7 @@ def _matplotlib(figure: Any, limits: ImageLimits, label: str, panel: Panel | Non
     painted = prepare_image(paint_figure(figure, limits, label, panel), limits, label, background)
     if panel is not None:
         painted = replace(painted, caption=panel.caption, notes=(*painted.notes, panel.caption))
-    return painted.attachment(label, "figure")
+    return with_facts(painted.attachment(label, "figure"), facts_of(figure, panel), limits)
 
 
 def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -120,7 +123,8 @@ def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _plotly(figure: Any, limits: ImageLimits, label: str) -> Attachment:
-    return prepare_image(paint_plotly(figure, label), limits, label).attachment(label, "figure")
+    painted = prepare_image(paint_plotly(figure, label), limits, label).attachment(label, "figure")
+    return with_facts(painted, facts_of(figure), limits)
 
 
 def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -133,7 +137,8 @@ def _altair(chart: Any, limits: ImageLimits, label: str) -> Attachment:
         raise ConfigurationError(
             f"{label}: altair cannot make the chart: {type(error).__name__}: {first_line(error)}"
         ) from error
-    return prepare_image(paint_vega(specification, label), limits, label).attachment(label, "chart")
+    painted = prepare_image(paint_vega(specification, label), limits, label).attachment(label, "chart")
+    return with_facts(painted, facts_of_shown(VEGA_JSON, specification), limits)
 
 
 def _altair_widget(widget: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -141,7 +146,8 @@ def _altair_widget(widget: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
-    return prepare_image(paint_bokeh(model, label), limits, label).attachment(label, "figure")
+    painted = prepare_image(paint_bokeh(model, label), limits, label).attachment(label, "figure")
+    return with_facts(painted, facts_of(model), limits)
 
 
 def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:

@@ -12,6 +12,7 @@ from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.figures import FigureLog
+from nbclaude.context.shown.formatted import FormattedFigures
 from nbclaude.context.shown.listening import is_heard, listen
 from nbclaude.context.shown.pending import open_figures
 from nbclaude.context.shown.results import tap_results
@@ -51,9 +52,11 @@ class _Watcher:
         self._clearing: Place | None = None
         self._untap: Callable[[], None] = lambda: None
         self._hooked: list[Callable[[], None]] = []
+        self._formatted = FormattedFigures()
 
     def load(self) -> None:
         self._hooked = [listen(publisher, self._hook) for publisher in self._publishers()]
+        self._hooked.append(self._formatted.follow(self._shell.display_formatter))
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, self._take_result)
         self._shell.events.register("pre_run_cell", self._before_cell)
@@ -104,6 +107,8 @@ class _Watcher:
     def _images(self, data: Mapping[str, Any], metadata: Mapping[str, Any], place: Place) -> list[ShownImage]:
         """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
         pictures = bundle_pictures(data, metadata)
+        if len(pictures) == 1 and (plotted := self._formatted.facts_of(data)) is not None:
+            pictures = (replace(pictures[0], plotted=plotted),)
         if any(each.media_type == WIDGET for each in pictures):
             model_id = pictures[0].widget
             widget = live_widget(model_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Container
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
@@ -43,11 +44,12 @@ def pending_picture(shell: Shell, figure: Any, limits: ImageLimits, label: str) 
     """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
     from nbclaude.context.images.matplotlib_figures import background_needed
     from nbclaude.context.images.pictures import attach_picture, picture_of
+    from nbclaude.context.plotted.reading import facts_of
 
     if shows_at_end(shell):
         shown, _metadata = shell.display_formatter.format(figure, include=IMAGE_TYPES)
         for picture in bundle_pictures(shown, {"needs_background": background_needed(figure)}):
-            return attach_picture(picture, limits, label, "figure")
+            return attach_picture(replace(picture, plotted=facts_of(figure)), limits, label, "figure")
     return picture_of(figure, limits, label)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.picture import WIDGET, Picture
-from nbclaude.context.shown.widgets import paint_widget
+from nbclaude.context.shown.widgets import live_widget, paint_widget
 from nbclaude.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ class ShownImage:
         """Return what goes along for this picture. Raises ConfigurationError if it cannot be painted."""
         from nbclaude.context.images.pictures import attach_picture
         from nbclaude.context.images.prepared import prepare_image
+        from nbclaude.context.plotted.attaching import with_facts
+        from nbclaude.context.plotted.reading import facts_of
 
         if self.refusal:
             raise ConfigurationError(self.refusal)
@@ -108,7 +110,8 @@ class ShownImage:
             raise ConfigurationError(
                 f"{label}: the {self.what} was closed, and {self.where} no longer shows it."
             )
-        return prepare_image(painted, limits, label).attachment(label, what)
+        facts = facts_of(live_widget(self.picture.widget))
+        return with_facts(prepare_image(painted, limits, label).attachment(label, what), facts, limits)
 
 
 def only_drawn_text(who: str, picture: Picture) -> str:

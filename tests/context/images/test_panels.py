@@ -40,7 +40,7 @@ def _colored(layout: str | None) -> Any:
 
 def _colors_of(attachment: Attachment) -> set[str]:
     """Return which of the colours fill a part of the picture that is seen."""
-    data = base64.b64decode(attachment.blocks[-1]["source"]["data"])
+    data = base64.b64decode(attachment.blocks[-2]["source"]["data"])
     image = Image.open(io.BytesIO(data)).convert("RGB")
     counts: Any = image.getcolors(image.width * image.height) or []
     large = image.width * image.height / 100

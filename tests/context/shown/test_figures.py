@@ -7,6 +7,7 @@ import io
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -245,6 +246,41 @@ def test_displays_are_seen_and_passed_on(shell: InteractiveShell) -> None:
     shell.display_pub.publish({"text/plain": "no image"})
     (image,) = log.all()
     assert image == ShownImage(png("blue"), "image/png", "A", 7, 0, "x")
+
+
+@pytest.mark.parametrize("shown_by", ["the last expression", "display"])
+def test_what_a_figure_knows_is_read_when_it_is_shown(shell: InteractiveShell, shown_by: str) -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib.figure import Figure
+
+    log = FigureLog()
+    select_figure_formats(shell, {"png"})
+    stop = watch(shell, log, lambda: CellRun("A", 7))
+    figure = Figure()
+    axes = figure.add_subplot(xlabel="then", xlim=(0, 2), ylim=(1, 4))
+    axes.plot([0, 1, 2], [1.25, 2, 4])
+    shell.user_ns["figure"] = figure
+    if shown_by == "display":
+        shell.display_pub.publish(*shell.display_formatter.format(figure))
+        displayed(shell, png())  # what is shown next is another picture
+    else:
+        shell.run_cell("figure")
+    axes.set_xlabel("now")
+    axes.lines[0].set_ydata([0, 0, 0])
+    attachment = log.all()[-1].attachment(replace(STANDARD_IMAGES, plotted_characters=400), "fig")
+    assert [block["type"] for block in attachment.blocks] == ["image", "text"]
+    assert attachment.blocks[1]["text"] == (
+        '<plotted name="fig">\nmatplotlib\nx: "then", 0 to 2\ny: 1 to 4\nline: 3 points\n\n'
+        "plotted numbers: 3 points\nline: 3 points\nx,y\n0,1.25\n1,2\n2,4\n</plotted>"
+    )
+    assert [each.picture.plotted is None for each in log.all()[:-1]] == (
+        [True] if shown_by == "display" else []
+    )
+    stop()
+    assert "format" not in vars(shell.display_formatter)
 
 
 def test_our_own_images_are_not_remembered(shell: InteractiveShell) -> None:

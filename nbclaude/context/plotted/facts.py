@@ -1,0 +1,71 @@
+"""What is known of a figure beside its picture, as values: panels, axes, series."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Axis", "Layer", "PlottedFigure", "PlottedPanel"]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis, or a scale of colours.
+
+    `limits` are those of the axis, as texts; with `of_data`, the lowest and highest plotted value, where the library leaves
+    the limits to the browser. `scale` is empty for a linear one. A category axis has `categories` instead of limits.
+    """
+
+    name: str  # "x", "second y", "color"
+    label: str = ""
+    limits: tuple[str, str] | None = None
+    of_data: bool = False
+    scale: str = ""
+    categories: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What is drawn as one: a line, a scatter, a set of bars.
+
+    `count` says how many `parts` it has; `size` stands in its place for a grid ("28 × 28 values"). `columns` are the plotted
+    values by their names, all equally long. A long layer keeps only some of its rows.
+    """
+
+    kind: str
+    name: str = ""
+    count: int = 0
+    parts: str = "point"
+    size: str = ""
+    note: str = ""
+    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the columns have."""
+        return min((len(column) for column in self.columns.values()), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class PlottedPanel:
+    """One plot of a figure."""
+
+    title: str = ""
+    axes: Sequence[Axis] = ()
+    legend: Sequence[str] = ()
+    layers: Sequence[Layer] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlottedFigure:
+    """A figure, or the panel of it that goes along (`number` of `count`)."""
+
+    library: str
+    title: str = ""
+    panels: Sequence[PlottedPanel] = ()
+    legend: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    number: int = 0
+    count: int = 0

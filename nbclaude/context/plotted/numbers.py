@@ -1,0 +1,110 @@
+"""Lays out the plotted numbers of a figure within a number of characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbclaude.context.plotted.facts import Layer, PlottedFigure
+from nbclaude.context.plotted.values import chosen_rows, value_text
+from nbclaude.context.plotted.wording import layer_title
+from nbclaude.texts import counted
+
+__all__ = ["Numbers", "plotted_numbers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers as text, and how many of how many rows it holds."""
+
+    text: str
+    rows: int
+    of: int
+
+    @property
+    def said(self) -> str:
+        """How much of the plotted numbers goes along, in words."""
+        if not self.of:
+            return "no plotted numbers are known"
+        return (
+            counted(self.of, "point")
+            if self.rows == self.of
+            else f"{self.rows:,} of {counted(self.of, 'point')}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The rows of one layer, written."""
+
+    title: str
+    layer: Layer
+    header: str
+    lines: Sequence[str]
+
+    @property
+    def total(self) -> int:
+        return max(self.layer.count if not self.layer.size else 0, len(self.lines))
+
+    @property
+    def length(self) -> int:
+        return len(self.title) + len(self.header) + sum(map(len, self.lines)) + len(self.lines) + 3
+
+    def within(self, room: int) -> tuple[str, int]:
+        """Return as many rows as there is room for, spread over all of them, and their number."""
+        head = f"{self.title}, {{}} of them\n{self.header}\n"
+        left = room - len(head) - 6
+        longest = max(map(len, self.lines)) + 1
+        average = sum(map(len, self.lines)) / len(self.lines) + 1
+        places: list[int] = []
+        # Rows have different lengths: what fits on average is tried first, what fits for certain last.
+        for fitting in (int(left / average), int(left / average * 0.9), left // longest):
+            places = chosen_rows(self.layer.columns, len(self.lines), max(0, fitting))
+            if sum(len(self.lines[place]) + 1 for place in places) <= left:
+                break
+        if not places:
+            return "", 0
+        shown = "\n".join(self.lines[place] for place in places)
+        return f"{head.format(f'{len(places):,}')}{shown}\n", len(places)
+
+    def whole(self) -> tuple[str, int]:
+        """Return all rows that are known, and their number."""
+        some = f", {len(self.lines):,} of them" if len(self.lines) < self.total else ""
+        rows = "\n".join(self.lines)
+        return f"{self.title}{some}\n{self.header}\n{rows}\n", len(self.lines)
+
+
+def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
+    """Return the numbers of all layers, as CSV; where they are too many, each layer gets its share of the characters."""
+    tables = [
+        _written(layer, f"panel {number}, " if len(figure.panels) > 1 else "")
+        for number, panel in enumerate(figure.panels, 1)
+        for layer in panel.layers
+        if layer.rows
+    ]
+    texts: list[str] = [""] * len(tables)
+    rows, left, waiting = 0, characters, sorted(range(len(tables)), key=lambda place: tables[place].length)
+    while waiting:
+        # The short ones leave what they do not need to the long ones.
+        place = waiting.pop(0)
+        share = left // (len(waiting) + 1)
+        table = tables[place]
+        texts[place], count = table.whole() if table.length <= share else table.within(share)
+        left -= len(texts[place])
+        rows += count
+    return Numbers(
+        "\n".join(text.rstrip("\n") for text in texts if text), rows, sum(table.total for table in tables)
+    )
+
+
+def _written(layer: Layer, before: str) -> _Table:
+    columns = [[value_text(value) for value in column[: layer.rows]] for column in layer.columns.values()]
+    lines = [",".join(map(_field, row)) for row in zip(*columns, strict=True)]
+    return _Table(f"{before}{layer_title(layer)}", layer, ",".join(map(_field, layer.columns)), lines)
+
+
+def _field(text: str) -> str:
+    if any(character in text for character in ',"'):
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text

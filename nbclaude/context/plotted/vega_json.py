@@ -1,0 +1,221 @@
+"""Reads what the specification of a Vega-Lite chart (altair) says: titles, marks, encodings, the rows it is drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
+from nbclaude.context.plotted.values import kept, span, value_text
+
+__all__ = ["read_vega"]
+
+_Spec = Mapping[str, Any]
+
+_TOGETHER = ("hconcat", "vconcat", "concat")
+_AXES = ("x", "y", "theta", "radius", "longitude", "latitude")
+_LEGENDS = ("color", "fill", "stroke", "shape", "size", "opacity")
+_TRANSFORMS = frozenset(
+    (
+        *(
+            "filter",
+            "calculate",
+            "aggregate",
+            "bin",
+            "timeUnit",
+            "window",
+            "fold",
+            "regression",
+            "loess",
+            "density",
+        ),
+        *("sample", "impute", "flatten", "pivot", "stack", "lookup", "joinaggregate", "quantile"),
+    )
+)
+_SHOWN = (*_AXES, "x2", "y2", *_LEGENDS, "row", "column", "facet", "detail", "text")
+
+
+def read_vega(chart: _Spec) -> PlottedFigure | None:
+    """Return what a chart says of itself; None for what is not Vega-Lite."""
+    if "vega-lite" not in str(chart.get("$schema")):
+        return None
+    reader = _Reader(chart.get("datasets") or {})
+    panels = list(reader.panels(chart, {}))
+    alone = len(panels) == 1
+    return PlottedFigure("altair (Vega-Lite)", "" if alone else _title(chart.get("title")), panels)
+
+
+class _Reader:
+    """Reads the charts of one specification, which name its datasets."""
+
+    def __init__(self, datasets: Mapping[str, Sequence[Any]]) -> None:
+        self._datasets = datasets
+
+    def panels(self, chart: _Spec, above: _Spec) -> Iterator[PlottedPanel]:
+        """Give a chart, or the charts that stand side by side in it; `above` is what holds them."""
+        chart = {**{name: above[name] for name in ("data",) if name in above}, **chart}
+        for together in _TOGETHER:
+            if isinstance(chart.get(together), list):
+                for each in chart[together]:
+                    yield from self.panels(each, chart)
+                return
+        if isinstance(chart.get("spec"), Mapping):
+            facets = chart.get("facet") or {}
+            many = (
+                {"facet": facets}
+                if "field" in facets
+                else {name: facets[name] for name in ("row", "column") if name in facets}
+            )
+            inner = dict(chart["spec"])
+            inner.setdefault("title", chart.get("title"))
+            repeated = chart.get("repeat")
+            note = f"repeated for {_repeated(repeated)}" if repeated else ""
+            yield from (
+                PlottedPanel(
+                    each.title, (*each.axes, *self._facets(many)), each.legend, each.layers, note or each.note
+                )
+                for each in self.panels(inner, chart)
+            )
+            return
+        units = list(_units(chart, {}))
+        rows = [self._rows(unit) for unit in units]
+        pairs = list(zip(units, rows, strict=True))
+        transforms = [
+            kind
+            for unit in units
+            for each in unit.get("transform") or ()
+            for kind in each
+            if kind in _TRANSFORMS
+        ]
+        note = (
+            f"the chart transforms its rows first: {', '.join(dict.fromkeys(transforms))}"
+            if transforms
+            else ""
+        )
+        yield PlottedPanel(
+            _title(chart.get("title")), list(_all_axes(pairs)), (), [_layer(*pair) for pair in pairs], note
+        )
+
+    def _facets(self, facets: Mapping[str, Any]) -> Iterator[Axis]:
+        for name, channel in facets.items():
+            yield Axis(f"panels by {name}" if name != "facet" else "panels by", _label(channel))
+
+    def _rows(self, unit: _Spec) -> Sequence[Any]:
+        data = unit.get("data") or {}
+        values = data.get("values") or self._datasets.get(str(data.get("name"))) or ()
+        return [row for row in values if isinstance(row, Mapping)] if isinstance(values, list) else ()
+
+
+def _units(chart: _Spec, above: _Spec) -> Iterator[_Spec]:
+    """Give the layers of a chart, each with the data and encodings that it shares with the others."""
+    unit = dict(chart)
+    if "data" not in unit and "data" in above:
+        unit["data"] = above["data"]
+    unit["encoding"] = {**(above.get("encoding") or {}), **(chart.get("encoding") or {})}
+    unit["transform"] = [*(above.get("transform") or ()), *(chart.get("transform") or ())]
+    if isinstance(chart.get("layer"), list):
+        for each in chart["layer"]:
+            yield from _units(each, unit)
+    elif "mark" in chart:
+        yield unit
+
+
+def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
+    for name in (*_AXES, *_LEGENDS, "row", "column", "facet"):
+        channels = [
+            (unit["encoding"][name], rows)
+            for unit, rows in units
+            if isinstance(unit["encoding"].get(name), Mapping)
+        ]
+        channels = [
+            (channel, rows)
+            for channel, rows in channels
+            if channel.get("field") or channel.get("aggregate") or channel.get("repeat")
+        ]
+        seen: list[str] = []
+        for channel, rows in channels:
+            if (label := _label(channel)) not in seen:
+                seen.append(label)
+                yield _axis(name, channel, rows)
+
+
+def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:
+    scaled = channel.get("scale")
+    given: _Spec = scaled if isinstance(scaled, Mapping) else {}
+    scale = str(given.get("type") or "")
+    domain = given.get("domain")
+    label, kind = _label(channel), channel.get("type")
+    if isinstance(domain, list) and len(domain) == 2 and kind != "nominal":
+        return Axis(name, label, (value_text(domain[0]), value_text(domain[1])), scale=scale)
+    if channel.get("aggregate") or channel.get("bin"):
+        return Axis(name, label, scale=scale)
+    values = [row.get(_field(channel)) for row in rows]
+    if kind in ("nominal", "ordinal"):
+        return Axis(name, label, categories=sorted({value_text(value) for value in values}), scale=scale)
+    return Axis(
+        name, label, span(values), of_data=True, scale=scale or ("time" if kind == "temporal" else "")
+    )
+
+
+def _label(channel: Any) -> str:
+    """Return what stands beside an axis: the title, or what Vega-Lite makes of the field."""
+    if not isinstance(channel, Mapping):
+        return ""
+    for titled in (channel, channel.get("axis"), channel.get("legend")):
+        if not isinstance(titled, Mapping):
+            continue
+        if titled.get("title"):
+            return _title(titled["title"])
+    field, how = _field(channel), channel.get("aggregate")
+    if how == "count":
+        return "Count of Records"
+    if isinstance(how, str):
+        return f"{how.capitalize()} of {field}"
+    if channel.get("timeUnit"):
+        return f"{field} ({value_text(channel['timeUnit'])})"
+    return f"{field} (binned)" if channel.get("bin") else field
+
+
+def _repeated(over: Any) -> str:
+    """Return the fields for which a chart is repeated."""
+    lists = over.values() if isinstance(over, Mapping) else [over]
+    return " and ".join(", ".join(map(str, each)) for each in lists if isinstance(each, list))
+
+
+def _field(channel: _Spec) -> str:
+    """Return the field that a channel shows; of a repeated chart it is another one in each panel."""
+    field = channel.get("field")
+    return field if isinstance(field, str) else "the repeated field" if field else ""
+
+
+def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
+    mark = unit.get("mark")
+    kind = str(mark.get("type") if isinstance(mark, Mapping) else mark)
+    encoding: _Spec = unit["encoding"]
+    channels: list[_Spec] = [encoding[name] for name in _SHOWN if isinstance(encoding.get(name), Mapping)]
+    fields = list(
+        dict.fromkeys(str(channel["field"]) for channel in channels if isinstance(channel.get("field"), str))
+    )
+    how = (
+        "made of these rows"
+        if any(channel.get("aggregate") or channel.get("bin") for channel in channels)
+        else ""
+    )
+    columns = {
+        field: [row.get(field) for row in rows] for field in fields if any(field in row for row in rows)
+    }
+    data = unit.get("data") or {}
+    size = (
+        ""
+        if rows
+        else f"rows from {value_text(data['url'])}"
+        if data.get("url")
+        else "rows that the picture alone shows"
+    )
+    return Layer(kind, "", len(rows), "row", size, how, kept(columns) if columns else {})
+
+
+def _title(titled: Any) -> str:
+    text = titled.get("text") if isinstance(titled, Mapping) else titled
+    lines = text if isinstance(text, list) else [text]
+    return " ".join(line for line in lines if isinstance(line, str))

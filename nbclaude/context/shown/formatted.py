@@ -1,0 +1,61 @@
+"""Reads what a matplotlib figure knows of itself when it becomes a picture: it may be closed or changed right after."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.context.images.bundles import IMAGE_TYPES
+from nbclaude.context.libraries import is_a
+from nbclaude.context.shown.listening import replaced
+
+if TYPE_CHECKING:
+    from nbclaude.context.plotted.facts import PlottedFigure
+
+__all__ = ["FormattedFigures"]
+
+
+class FormattedFigures:
+    """Follows a shell's formatter, and remembers the figure that it has formatted last until its picture is displayed."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Mapping[str, Any], PlottedFigure] | None = None
+
+    def follow(self, formatter: Any) -> Callable[[], None]:
+        """Look at each figure that this formatter makes a picture of; return what ends it."""
+        undo = replaced(formatter, "format", self._following)
+
+        def end() -> None:
+            undo()
+            self._last = None
+
+        return end
+
+    def facts_of(self, data: Mapping[str, Any]) -> PlottedFigure | None:
+        """Return what is known of the figure whose picture is displayed; None for every other output."""
+        last = self._last
+        if last is None:
+            return None
+        pictures, facts = last
+        if not any(data.get(kind) == picture for kind, picture in pictures.items()):
+            return None
+        self._last = None
+        return facts
+
+    def _following(self, format_value: Callable[..., Any]) -> Callable[..., Any]:
+        def formatting(value: Any, *more: Any, **named: Any) -> Any:
+            formatted = format_value(value, *more, **named)
+            if is_a(value, "matplotlib:Figure"):
+                with contextlib.suppress(Exception):
+                    self._note(value, formatted[0])
+            return formatted
+
+        return formatting
+
+    def _note(self, figure: Any, data: Mapping[str, Any]) -> None:
+        from nbclaude.context.plotted.reading import facts_of
+
+        pictures = {kind: data[kind] for kind in IMAGE_TYPES if data.get(kind)}
+        facts = facts_of(figure) if pictures else None
+        self._last = (pictures, facts) if facts is not None else None
