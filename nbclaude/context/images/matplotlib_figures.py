@@ -84,7 +84,7 @@ def paint_figure(figure: Any, limits: ImageLimits, label: str, panel: Panel | No
             figure.draw_without_rendering()  # a layout of its own moves the panels
             cropped = panel.box(figure, _measuring(figure))
         # To spare memory only: the final size is that of the prepared image.
-        dpi = figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
+        dpi = _density() * figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
         figure.savefig(
             buffer,
             format="png",
@@ -111,6 +111,16 @@ def background_needed(figure: Any) -> str:
     ):  # the figure's own axes and ticks are asked; what is wrong with them is said when it is painted
         return ""
     return str(told.get("needs_background") or "") if isinstance(told, dict) else ""
+
+
+def _density() -> int:
+    """Return how many pixels the notebook shows for one of the figure: two with `figure_format = "retina"`, else one.
+
+    With the same pixels, a figure by its name is the image that its cell has shown, and goes along once.
+    """
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    formats = inline.InlineBackend.instance().figure_formats if inline is not None else ()
+    return 2 if formats and set(formats) <= {"retina", "png2x"} else 1
 
 
 def _measuring(figure: Any) -> Any:

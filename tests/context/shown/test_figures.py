@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -281,6 +282,33 @@ def test_what_a_figure_knows_is_read_when_it_is_shown(shell: InteractiveShell, s
     )
     stop()
     assert "format" not in vars(shell.display_formatter)
+
+
+@pytest.mark.parametrize("form", ["png", "retina"])
+def test_a_figure_by_its_name_is_the_image_that_was_shown(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    from IPython.core.pylabtools import select_figure_formats
+    from matplotlib.figure import Figure
+
+    from nbclaude.context.values import attachment_of
+
+    # The backend itself belongs to a kernel, and once imported it would stay for every other test.
+    backend = SimpleNamespace(
+        InlineBackend=SimpleNamespace(instance=lambda: SimpleNamespace(figure_formats={form}))
+    )
+    monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", backend)
+    log = FigureLog()
+    select_figure_formats(shell, {form})
+    stop = watch(shell, log, lambda: CellRun("A", 7))
+    shell.user_ns["figure"] = figure = Figure()
+    figure.add_subplot().plot([1, 3, 2])
+    shell.run_cell("figure")
+    stop()
+    (shown,) = log.all()
+    assert shown.attachment(STANDARD_IMAGES, "fig").blocks == attachment_of(figure, "fig").blocks
+    assert shown.size is not None
+    assert (shown.size[0] > 1_000) == (form == "retina")
 
 
 def test_our_own_images_are_not_remembered(shell: InteractiveShell) -> None:
