@@ -45,7 +45,9 @@ def test_the_notebook(claude_kernel: Kernel, simulator: Simulator) -> None:
         if cell["id"].startswith("ask-"):
             results[cell["id"]] = _results(simulator)
     assert results["ask-table"] == [(False, _marked("total", "100.0"))]
-    assert results["ask-figure"][0][1][-1] == "image"
+    *_, image, facts = results["ask-figure"][0][1]
+    assert image == "image"
+    assert facts.startswith('<tool_result name="chart">\n<plotted name="chart">\nmatplotlib\n')
     assert outputs["ask-figure"].data("image/png")
     assert results["ask-weather"] == [(False, _marked("get_weather", "15 degrees celsius in San Francisco"))]
     assert results["ask-price"] == [
