@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["excerpt", "identifier", "one_line", "printable", "shortened", "visible"]
+__all__ = ["excerpt", "identifier", "one_line", "printable", "seen_only", "shortened", "visible"]
 
 _MAX_LINE = 1_000  # characters of a message
 _MAX_IDENTIFIER = 200
@@ -39,6 +39,11 @@ def visible(text: str) -> str:
         character if character in "\n\t" or _can_be_seen(character) else _escape(character)
         for character in text
     )
+
+
+def seen_only(text: str) -> str:
+    """Return a text without what cannot be seen or changes the direction of reading, in which something could be hidden."""
+    return "".join(character for character in text if character in "\n\t" or _can_be_seen(character))
 
 
 def one_line(text: str, limit: int = _MAX_LINE) -> str:

@@ -33,6 +33,7 @@ class Command(Enum):
     FIGURES = "figures"
     LOGIN = "login"
     LOGOUT = "logout"
+    MCP = "mcp"
     MODELS = "models"
     RESET = "reset"
     TOOL_RESULT = "tool_result"

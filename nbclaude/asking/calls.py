@@ -117,7 +117,7 @@ class CallRunner:
         """Return why the call is denied, empty if it may run, and the arguments that it is to have."""
         settings, conversation = self._ask.settings, self._ask.conversation
         shelf = self._workspace.tools
-        named = {tool.name, tool.named} & set(settings.allow_tools)
+        named = {tool.name, tool.named, tool.group} & (set(settings.allow_tools) - {""})
         if tool.safe or named or shelf.is_allowed(conversation, tool):
             return "", arguments
         if settings.approval == "deny":

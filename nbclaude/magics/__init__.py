@@ -22,6 +22,7 @@ from nbclaude.magics.in_cell import tell_of_rules
 from nbclaude.magics.insert import InsertMagics
 from nbclaude.magics.lasting import LastingMagics
 from nbclaude.magics.manage import ManageMagics
+from nbclaude.magics.mcp import MCPMagics
 from nbclaude.magics.models_and_usage import AccountMagics
 from nbclaude.magics.own_verbs import OwnVerbMagics
 from nbclaude.magics.rules import RulesMagics
@@ -41,6 +42,7 @@ FAMILIES = (
     InsertMagics,
     OwnVerbMagics,
     RulesMagics,
+    MCPMagics,
     FigureMagics,
     ManageMagics,
     LastingMagics,
@@ -117,6 +119,7 @@ def unload(shell: Shell) -> None:
     workspace.leave()
     workspace.edits.forget()
     LINE.close()
+    _close_servers()
     _close_connections()
 
 
@@ -136,6 +139,11 @@ def _release_kernel() -> None:
 def _close_panels() -> None:
     if panel := sys.modules.get("nbclaude.panel"):
         panel.close_panels()
+
+
+def _close_servers() -> None:
+    if (servers := sys.modules.get("nbclaude.tools.mcp.servers")) is not None:
+        servers.SERVERS.close()
 
 
 def _close_connections() -> None:

@@ -33,6 +33,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_history": ("CONVERSATION",),
     "claude_login": ("--connection", "CONNECTION"),
     "claude_logout": ("--connection", "CONNECTION"),
+    "claude_mcp": ("add", "show", "accept", "remove", "--env", "--bearer"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
     "claude_restore": ("--yes", "CONVERSATION_FILE"),

@@ -6,12 +6,14 @@ import types
 from collections.abc import Mapping
 from typing import Any
 
+from nbclaude.errors import ConfigurationError
+from nbclaude.magics.mcp_shown import show_descriptions
 from nbclaude.magics.variables import named_in, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.output import say
 from nbclaude.tools.built_in import built_in, name_of_word, words_of
-from nbclaude.tools.definitions import definitions_of, tools_of
+from nbclaude.tools.definitions import definitions_of, is_of_server, tools_of
 from nbclaude.tools.functions import Tool, is_function
 from nbclaude.workspace import Workspace
 
@@ -41,6 +43,8 @@ def tools_given(
             with named_in(f"--tools {word}"):
                 model = workspace.settings({"model": options.model} if options.model else {}).model
                 found += (built_in(word, shell, workspace.seen, model, words),)
+        elif _is_of_server(word, names):
+            found += _of_server(shell, word)
         else:
             found += _named(names, word)
     with named_in(f"--tools {','.join(words)}"):
@@ -60,6 +64,38 @@ def _is_built_in(word: str, names: Mapping[str, Any]) -> bool:
         else f"{name} means the built-in tool, not your variable of that name, which is not a tool."
     )
     return not is_theirs
+
+
+def _is_of_server(word: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether a word means an MCP server, or with `server.tool` one of its tools; a tool of the user's goes before it."""
+    name = word.partition(".")[0]
+    if not is_of_server(word) or name not in names:
+        return is_of_server(word)
+    is_theirs = _is_tool(names[name])
+    _say_once(
+        f"{name} is your own tool here, not the MCP server of that name."
+        if is_theirs
+        else f"{name} means the MCP server, not your variable of that name, which is not a tool."
+    )
+    return not is_theirs
+
+
+def _of_server(shell: Shell, word: str) -> Tools:
+    """Return the tools of an MCP server; the first time the user is shown what it says of them."""
+    from nbclaude.tools.mcp.servers import SERVERS
+
+    server = SERVERS.get(word.partition(".")[0])
+    if server.is_starting:
+        say(f"Waiting for the MCP server {server.name} to start...")
+    try:
+        named = SERVERS.named(word)
+    except ConfigurationError:
+        if server.problem and server.words.text:
+            say(f"What the MCP server {server.name} wrote last:\n{server.words.end}")
+        raise
+    if named.shown:
+        show_descriptions(shell, server, named.shown)
+    return named.tools
 
 
 def _say_once(text: str) -> None:

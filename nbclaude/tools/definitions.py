@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,25 +10,44 @@ from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import a_type, items_of, plain_json
 from nbclaude.tools.functions import Tool, is_function, tool_of
 
-__all__ = ["definitions_of", "tools_of"]
+__all__ = ["definitions_of", "is_of_server", "tools_of"]
+
+# Loaded with the first server, and not before.
+_SERVERS = "nbclaude.tools.mcp.servers"
 
 
 def tools_of(value: object, called: str = "") -> tuple[Tool | Mapping[str, Any], ...]:
     """Read one tool, a list of them, or `{"tools": [...]}`; a tool is a function, or a definition, which goes as it is.
 
+    A text names an MCP server of this kernel, or with `server.tool` one of its tools.
+
     `called` is the name of the variable that holds it.
 
     Raises:
         UnfitError: it is neither; the message says what one looks like.
+        ConfigurationError: an MCP server cannot be used.
 
     """
     if isinstance(value, Mapping) and isinstance(value.get("tools"), Sequence):
         value = value["tools"]
     is_one = isinstance(value, Mapping | Tool) or is_function(value)
-    items = [value] if is_one else items_of(value)
+    is_named = isinstance(value, str) and is_of_server(value)
+    items = [value] if is_one or is_named else items_of(value)
     if not items:
         raise UnfitError(f"it is {_described(value)}. {_WANTED}")
-    return tuple(_tool(item, called if is_one else "") for item in items)
+    found: list[Tool | Mapping[str, Any]] = []
+    for item in items:
+        if isinstance(item, str) and is_of_server(item):
+            found += sys.modules[_SERVERS].SERVERS.named(item).tools
+        else:
+            found.append(_tool(item, called if is_one else ""))
+    return tuple(found)
+
+
+def is_of_server(word: str) -> bool:
+    """Tell whether a word names an MCP server of this kernel, or with `server.tool` one of its tools."""
+    loaded = sys.modules.get(_SERVERS)
+    return loaded is not None and word.partition(".")[0] in loaded.SERVERS
 
 
 def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

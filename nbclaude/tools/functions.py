@@ -36,7 +36,8 @@ class Tool:
     `definition` is what the request says of it, `arguments` reads those of a call. A `safe` one runs without being asked about;
     `touches` says what any other may do, and `shown` names the argument that is source code. One that is `on_main` runs on the
     kernel's main thread only. `preview` says what a call would do, in place of the arguments that are `previewed`, where it
-    has something to say. `named` is what the user calls it, where the API has another name.
+    has something to say. `named` is what the user calls it, where the API has another name, `group` what the user calls it and
+    its like together.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Tool:
     preview: Callable[[Mapping[str, Any]], str] | None = None
     previewed: tuple[str, ...] = ()
     named: str = ""
+    group: str = ""
 
 
 @overload
