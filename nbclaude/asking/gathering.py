@@ -213,7 +213,7 @@ def gather(
         text, named = expanded.text, list(expanded.attachments)
         values = tuple(expanded.inlined)
     if options.figure_data and not any(each.kind == "image" for each in (*attached, *named)):
-        attached += figures.attach("1")  # numbers of which figure, nothing else says
+        attached += figures.attach("1")  # no figure is named: the last one is meant
     attachments = each_once([*attached, *named])
     if options.citations and not any(attachment.kind == "document" for attachment in attachments):
         cure = ("Add one with ", Mention("attach"), ".")

@@ -159,7 +159,7 @@ def _accounted(workspace: Workspace, ask: Ask, outcome: Outcome) -> Outcome:
     )
     plan, limit = outcome.plan, workspace.budget.limit
     if limit is not None and model.price is None:
-        # llama.cpp calls its model by the path of a file; the name that was asked for can be given a price as well.
+        # llama.cpp reports a file path as its model; a price can also be given for the name that was asked for.
         plan = replace(plan, notes=(*plan.notes, no_price_note(plan.request.model, limit)))
     return replace(outcome, entry=entry, plan=plan)
 

@@ -134,9 +134,9 @@ def is_terminal(shell: Shell | None) -> bool:
 
 
 def text_columns() -> int:
-    """Return how many columns a printed text may take: those of the terminal, or 80 where nobody tells.
+    """Return how many columns a printed text may take: those of the terminal, or 80 if its width is unknown.
 
-    A kernel cannot ask the console in which its texts appear.
+    A kernel cannot ask the console that shows its text.
     """
     return max(shutil.get_terminal_size((_COLUMNS, 24)).columns, _LEAST_COLUMNS)
 
@@ -173,7 +173,7 @@ def nobody_answers(shell: Shell) -> bool:
 
 
 def is_exported(shell: Shell) -> bool:
-    """Tell whether the cell is executed with nobody to look at it: its notebook is to be read, or exported, later."""
+    """Tell whether the cell is executed with nobody watching: its notebook will be read or exported later."""
     return nobody_answers(shell) and cell_run(shell) is None
 
 

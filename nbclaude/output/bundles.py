@@ -69,4 +69,4 @@ def show_bundle(shell: Shell, *, html: str, text: str) -> None:
     shell.display_pub.publish(
         data={kind: printable(text) for kind, text in bundle.items()}, metadata={}, transient=transient
     )
-    sheets.show(css)  # below it, since rules of style hide what stands right above an offer
+    sheets.show(css)  # below, since CSS rules hide the output right above an offer

@@ -1,4 +1,4 @@
-"""Publishes HTML where notebooks are executed to be exported: its style sheet is an output of its own."""
+"""Publishes HTML. In a notebook that is executed to be exported, its style sheet is an output of its own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Sheets:
         return cls(shell.display_pub, apart=is_exported(shell))
 
     def before(self, bundle: Mapping[str, str]) -> dict[str, str]:
-        """Return a bundle as it is to be published; its style sheet is shown first, unless it has been."""
+        """Return a bundle ready to be published; its style sheet is shown first, if it has not been shown yet."""
         css, bundle = self.apart(bundle)
         self.show(css)
         return bundle

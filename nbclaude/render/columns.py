@@ -13,7 +13,7 @@ _LONG = 40  # columns: a longer word may be broken
 _MOST_LINES = 6  # of a cell: a longer one reads better in a list
 _SHORT = 11  # columns: what is no wider is not wrapped
 _TRIED_ROWS = 100  # by which the widths are chosen
-_MARK = 2  # columns: what is no wider in a column without a name marks its row
+_MARK = 2  # columns: in a column without a name, a cell this narrow is the mark of its row
 _JOINER = "\u200d"
 _TONES = frozenset("\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff")
 
@@ -84,7 +84,7 @@ def _longest(cells: Sequence[Sequence[str]], widths: Sequence[int]) -> int:
 
 
 def _narrowed(cells: Sequence[Sequence[str]], least: Sequence[int], room: int) -> list[int] | None:
-    """Choose widths that fit, by taking from the columns where that costs the fewest lines; None if they cannot fit."""
+    """Choose widths that fit, by narrowing the columns where that adds the fewest lines; None if they cannot fit."""
     if sum(least) > room:
         return None
     every = [[text_width(cell) for cell in row] for row in cells]

@@ -1,7 +1,7 @@
-"""Makes an output of its own of the style sheet that HTML of ours begins with: exports to text leave it out.
+"""Turns the style sheet at the start of our HTML into an output of its own, which exports to text leave out.
 
-nbconvert takes the same HTML for a page as for Markdown and reStructuredText, and there a style sheet is shown as text. It takes
-scripts for pages only.
+nbconvert uses the same HTML in pages as in Markdown and reStructuredText, where a style sheet would show up as text.
+It uses scripts in pages only.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ FIRST = "nbclaude-first"
 _BEGINS = re.compile(r'<div class="(nbclaude\b[^"]*)"><style>([^<]*)</style>')
 _BLANK = re.compile(r"(?<=\n)([ \t]*)\n")
 _NO_PLACE = f".jp-OutputArea-child:has(>*>.{SHEET}),.output_area:has(>*>.{SHEET}){{display:none}}"
-# In a page that nbconvert writes, the first line ends its script, so the style sheet needs none. Front ends take that line for
-# a comment and run the second, with the output as `element`, before it is on the page.
+# In a page that nbconvert writes, the first line closes the script element, so the style sheet works without a script.
+# Front ends take that line for a comment and run the second, with the output as `element`, before it is on the page.
 _SCRIPT = (
     '//</script><style class="{name}">{css}</style><script>\n'
     'if(!document.currentScript?.previousElementSibling?.matches(".{name}"))'
@@ -43,5 +43,5 @@ def sheet_script(css: str) -> str:
 
 
 def without_blank_lines(html: str) -> str:
-    """Return HTML that shows the same; in Markdown it is one block, which a blank line would end."""
+    """Return HTML that looks the same but has no blank lines: in Markdown, one would end the HTML block."""
     return _BLANK.sub(r"\1&#10;", html)

@@ -141,7 +141,7 @@ _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 # A blank before a colon stays: it may stand between selectors.
 STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + APPROVAL_CSS + _CSS).split())).replace(";}", "}")
 
-# What saved notebooks have of earlier versions: it hides no more than today's.
+# The style sheets of earlier versions, in notebooks saved with them: they hide no more than today's.
 EARLIER_STYLES = (
     STYLE.replace(",.nbclaude-first{", "{").replace(
         ",.nbclaude-first>.nbclaude-answer:first-child>:first-child{", "{"

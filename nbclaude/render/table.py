@@ -69,7 +69,7 @@ def table_text(
 
 
 def _one_line(text: str) -> str:
-    # What cannot be seen takes no room, so it goes before anything is measured.
+    # Invisible characters take no room, so they are removed before anything is measured.
     return printable(" ".join(text.expandtabs(1).splitlines()))
 
 

@@ -147,7 +147,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "figure_data",
         Characters(200),
-        "send the plotted numbers of figures along, in at most N characters for each (4,000)",
+        "send along the numbers plotted in figures, at most N characters each (4,000 without N)",
         default=0,
         options=(Option(("--fig-data",), "[N]", optional="4000"),),
         held=False,

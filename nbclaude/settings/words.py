@@ -74,7 +74,7 @@ class Characters(Whole):
     @property
     def wanted(self) -> str:
         """What it must be, as the end of a sentence."""
-        return f"a number of characters from {self.least}, or 0"
+        return f"0, or a number of characters from {self.least}"
 
     def check(self, value: object) -> int:
         """Check a value of Python."""

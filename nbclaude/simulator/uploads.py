@@ -65,7 +65,7 @@ def _upload(store: FileStore, request: RecordedRequest) -> dict[str, Any]:
 
 
 def _filename(given: str, mime_type: str) -> str:
-    """Return the last component of a name; what has none is called by what is known of it."""
+    """Return the last component of a name; a nameless file is called "unnamed", with an extension for its type."""
     return re.split(r"[/\\\\]", given)[-1] or f"unnamed{mimetypes.guess_extension(mime_type) or ''}"
 
 

@@ -58,4 +58,4 @@ def test_without_it_the_facts_go_and_no_numbers(notebook: Notebook) -> None:
 def test_a_budget_that_holds_nothing_is_refused(notebook: Notebook) -> None:
     said = notebook.refused("%claude --fig-data 1 What?")
     assert "--fig-data" in said
-    assert "a number of characters from 200, or 0" in said
+    assert "0, or a number of characters from 200" in said

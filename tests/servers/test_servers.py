@@ -173,7 +173,7 @@ def test_tools(server: Server) -> None:
         assert calls == "1" and "42" in server.value("_claude.text")
         server.note("tools", "yes")
     else:
-        server.note("tools", "taken; this model is too small to call one")
+        server.note("tools", "accepted, but this model is too small to call one")
 
 
 def test_json(server: Server) -> None:

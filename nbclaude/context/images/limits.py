@@ -35,7 +35,7 @@ _FEWER: Words = ("Attach fewer, or ", *FEWER_TURNS)
 
 @dataclass(frozen=True, slots=True)
 class ImageLimits:
-    """What a model sees of an image, what a server takes, and how much of the plotted numbers goes beside it."""
+    """What a model sees of an image, what a server accepts, and how many plotted numbers go with a figure."""
 
     long_edge: int = 1568  # pixels
     max_tokens: int = 1568  # for one image, see `image_tokens`

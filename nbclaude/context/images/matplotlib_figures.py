@@ -114,9 +114,9 @@ def background_needed(figure: Any) -> str:
 
 
 def _density() -> int:
-    """Return how many pixels the notebook shows for one of the figure: two with `figure_format = "retina"`, else one.
+    """Return by how much the notebook multiplies a figure's dpi: 2 with `figure_format = "retina"`, otherwise 1.
 
-    With the same pixels, a figure by its name is the image that its cell has shown, and goes along once.
+    With the same pixels, a figure given by name is the same image that its cell has shown, and is sent only once.
     """
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     formats = inline.InlineBackend.instance().figure_formats if inline is not None else ()

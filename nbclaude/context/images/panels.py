@@ -60,7 +60,7 @@ def panel_of(value: Any, figure: Any) -> Panel | None:
 
 
 def panels_in(figure: Any) -> list[list[Any]]:
-    """Return the axes of each panel of a figure, without colorbars: several where they are twins."""
+    """Return the axes of each panel of a figure, without colorbars; a panel with twins has several."""
     return list(_places(figure).values())
 
 

@@ -35,7 +35,7 @@ class Picture:
     part: str = ""  # which part of a whole this is: "frame 1 of 20"
     needs_background: str = ""
     widget: str = ""  # the id of the live model that shows it
-    # What its library knew of it when it was shown; pixels do not tell.
+    # What its library knew about it when it was shown; the pixels do not say.
     plotted: PlottedFigure | None = field(default=None, compare=False, repr=False)
 
     @classmethod

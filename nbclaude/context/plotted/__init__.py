@@ -1,1 +1,1 @@
-"""What a figure's library knows of it and its picture does not tell: axes, legends, series, and the plotted numbers."""
+"""What a figure's library knows about it, beyond its pixels: axes, legends, series, and the plotted numbers."""

@@ -1,4 +1,4 @@
-"""Puts what is known of a figure beside its picture, as text: facts always, the plotted numbers if they were asked for."""
+"""Adds what is known about a figure to its picture, as text: always the facts, and the plotted numbers if asked for."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ _MAX_FACTS = 3_000  # characters of one figure
 
 
 def with_facts(attachment: Attachment, figure: PlottedFigure | None, limits: ImageLimits) -> Attachment:
-    """Return the attachment of a picture with what is known of its figure after it; as it is where nothing is known."""
+    """Return the attachment of a picture, followed by what is known about its figure, if anything."""
     if figure is None:
         if not limits.plotted_characters:
             return attachment
         return replace(
             attachment,
-            notes=(*attachment.notes, "no plotted numbers are known: its library does not tell them"),
+            notes=(*attachment.notes, "plotted numbers: none available for this picture"),
         )
     text, note = clip("\n".join(figure_lines(figure)), _MAX_FACTS)
     summary, notes = attachment.summary, attachment.notes
@@ -36,6 +36,6 @@ def with_facts(attachment: Attachment, figure: PlottedFigure | None, limits: Ima
             notes = (*notes, Cut(f"plotted numbers: {numbers.said}"))
         summary = f"{summary} + {numbers.said}" if numbers.of else summary
         if not numbers.of:
-            notes = (*notes, numbers.said)
+            notes = (*notes, f"plotted numbers: {numbers.said}")
     block = framed("plotted", attachment.label, text)
     return replace(attachment, blocks=(*attachment.blocks, block), summary=summary, notes=notes)

@@ -32,7 +32,7 @@ _FIELDS = (
 
 
 def read_bokeh(roots: Iterable[Any]) -> PlottedFigure | None:
-    """Return what the plots in these models know; None if there is none."""
+    """Return what is known about the plots in these models; None if there are none."""
     plots: list[Any] = []
     for root in roots:
         found = [each for each in root.references() if is_a(each, "bokeh:Plot")]
@@ -51,7 +51,7 @@ def _panel(plot: Any) -> PlottedPanel:
 
 
 def _type(plot: Any, name: str) -> Any:
-    """Return a class of bokeh's models by its name: bokeh is not imported for it."""
+    """Return one of bokeh's model classes by name, without importing bokeh."""
     import sys
 
     return getattr(sys.modules["bokeh.models"], name)

@@ -1,4 +1,4 @@
-"""What is known of a figure beside its picture, as values: panels, axes, series."""
+"""What is known about a figure besides its picture, as values: panels, axes, series."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ __all__ = ["Axis", "Layer", "PlottedFigure", "PlottedPanel"]
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """An axis, or a scale of colours.
+    """An axis or a colour scale.
 
-    `limits` are those of the axis, as texts; with `of_data`, the lowest and highest plotted value, where the library leaves
-    the limits to the browser. `scale` is empty for a linear one. A category axis has `categories` instead of limits.
+    `limits` are the limits of the axis, as text; with `of_data`, the lowest and highest plotted value, since the
+    library leaves the limits to the browser. `scale` is empty for a linear axis. A categorical axis is described by its
+    `categories`, not by its limits.
     """
 
     name: str  # "x", "second y", "color"
@@ -27,10 +28,10 @@ class Axis:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What is drawn as one: a line, a scatter, a set of bars.
+    """Something drawn as a unit: a line, a scatter, a set of bars.
 
-    `count` says how many `parts` it has; `size` stands in its place for a grid ("28 × 28 values"). `columns` are the plotted
-    values by their names, all equally long. A long layer keeps only some of its rows.
+    `count` says how many `parts` it has; for a grid, `size` is shown instead ("28 × 28 values"). `columns` are the
+    plotted values by name, all of the same length. A long layer keeps only some of its rows.
     """
 
     kind: str

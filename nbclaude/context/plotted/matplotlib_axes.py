@@ -1,4 +1,4 @@
-"""Reads what a matplotlib figure knows of itself: titles, axes, legends, and through `matplotlib_layers` what is drawn."""
+"""Reads what a matplotlib figure knows about itself: titles, axes, legends and (in `matplotlib_layers`) layers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DIGITS = 6  # of limits: they are set with a margin, and have as many digits as
 
 
 def read_figure(figure: Any, panel: Panel | None = None, library: str = "matplotlib") -> PlottedFigure:
-    """Return what a figure knows, or of it one panel."""
+    """Return what is known about a figure, or about one of its panels."""
     groups = [panel.axes] if panel is not None else panels_in(figure)
     number, count = (panel.number, panel.count) if panel is not None else (0, 0)
     title = getattr(figure, "_suptitle", None)
@@ -90,7 +90,7 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
 
 
 def categories_of(axis: Any) -> dict[float, str]:
-    """Return the names of an axis of categories by their places; nothing for numbers that only have other labels."""
+    """Return the names on a categorical axis by position; none for numbers that merely have other labels."""
     formatter, locator = axis.get_major_formatter(), axis.get_major_locator()
     kind = type(formatter).__name__
     if kind == "StrCategoryFormatter":
@@ -99,7 +99,7 @@ def categories_of(axis: Any) -> dict[float, str]:
     if type(locator).__name__ != "FixedLocator" or not _is_fixed(formatter):
         return {}
     named = {float(place): str(formatter(place, number)) for number, place in enumerate(locator())}
-    # pandas and seaborn put categories at 0, 1, 2 (a heat map in the middle of its fields); other places are numbers.
+    # pandas and seaborn put categories at 0, 1, 2 (heat maps in the middle of each cell); ticks elsewhere are numbers.
     start = min(named, default=0.0)
     in_row = all(place == start + number for number, place in enumerate(sorted(named)))
     if not in_row or start not in (0.0, 0.5, 1.0) or not all(named.values()):
@@ -117,7 +117,7 @@ def _is_fixed(formatter: Any) -> bool:
 
 
 def _writer(axes: Any, name: str) -> Callable[[float], str] | None:
-    """Return the function that writes a place on an axis as its user has given it: a date, a category; None for numbers."""
+    """Return a function that writes positions on an axis as the user gave them (dates, names); None for numbers."""
     axis = getattr(axes, f"{name}axis")
     names = categories_of(axis)
     converter = axis.get_converter() if hasattr(axis, "get_converter") else getattr(axis, "converter", None)

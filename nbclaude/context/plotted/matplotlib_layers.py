@@ -45,7 +45,7 @@ class Scales:
 
 
 def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
-    """Return what is drawn in an axes, from bottom to top of what matplotlib keeps; `note` is for each of it."""
+    """Return what is drawn in an axes, containers first and single patches last; each layer gets the `note`."""
     names = _names_by_colour(axes.get_legend())
     taken: set[int] = set()
     layers = [layer for each in axes.containers if (layer := _container(each, axes, scales, names, taken))]
@@ -87,7 +87,7 @@ def _name(artist: Any) -> str:
 
 
 def _names_by_colour(legend: Any) -> Mapping[Any, str]:
-    """Return the entries of a legend by their colours, as far as each has its own: seaborn names only the legend's samples."""
+    """Return a legend's entries by colour, except shared colours: seaborn labels only the legend's handles."""
     if legend is None:
         return {}
     handles = getattr(legend, "legend_handles", None) or getattr(legend, "legendHandles", None) or ()
@@ -135,7 +135,7 @@ def _line(line: Any, axes: Any, scales: Scales, names: Mapping[Any, str]) -> Ite
 def _container(
     container: Any, axes: Any, scales: Scales, names: Mapping[Any, str], taken: set[int]
 ) -> Layer | None:
-    """Return what was drawn in one go and consists of several artists, and note these as `taken`."""
+    """Return what one call drew as several artists, and add these to `taken`."""
     kind = type(container).__name__
     if kind == "BarContainer":
         bars = list(container)
@@ -234,7 +234,7 @@ def _scatter(artist: Any, axes: Any, scales: Scales, names: Mapping[Any, str]) -
 
 
 def _grid(kind: str, artist: Any) -> Layer:
-    """Return an image or a mesh: its shape, and the numbers of one that has a number in each place."""
+    """Return an image or a mesh: its shape and, if each cell has one number, the numbers."""
     values = artist.get_array()
     if values is None:
         return Layer(kind, _name(artist), parts="")

@@ -15,7 +15,7 @@ __all__ = ["Numbers", "plotted_numbers"]
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """The numbers as text, and how many of how many rows it holds."""
+    """The numbers as text, how many rows it holds, and how many there are."""
 
     text: str
     rows: int
@@ -25,7 +25,7 @@ class Numbers:
     def said(self) -> str:
         """How much of the plotted numbers goes along, in words."""
         if not self.of:
-            return "no plotted numbers are known"
+            return "none available"
         return (
             counted(self.of, "point")
             if self.rows == self.of
@@ -51,13 +51,13 @@ class _Table:
         return len(self.title) + len(self.header) + sum(map(len, self.lines)) + len(self.lines) + 3
 
     def within(self, room: int) -> tuple[str, int]:
-        """Return as many rows as there is room for, spread over all of them, and their number."""
+        """Return as many rows as fit, spread over all of them, and how many these are."""
         head = f"{self.title}, {{}} of them\n{self.header}\n"
         left = room - len(head) - 6
         longest = max(map(len, self.lines)) + 1
         average = sum(map(len, self.lines)) / len(self.lines) + 1
         places: list[int] = []
-        # Rows have different lengths: what fits on average is tried first, what fits for certain last.
+        # Rows differ in length: first try the number that fits on average, last the one that is certain to fit.
         for fitting in (int(left / average), int(left / average * 0.9), left // longest):
             places = chosen_rows(self.layer.columns, len(self.lines), max(0, fitting))
             if sum(len(self.lines[place]) + 1 for place in places) <= left:

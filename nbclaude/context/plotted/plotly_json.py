@@ -25,7 +25,7 @@ _TYPES = {
     "f4": "f",
     "f8": "d",
 }
-# What traces hold in columns, by the names that readers know.
+# The fields of a trace that hold columns, each with the name that is shown for it.
 _COLUMNS = {
     "labels": "label", "values": "value", "parents": "parent", "x": "x", "y": "y", "z": "z", "a": "a", "b": "b", "c": "c",
     "r": "r", "theta": "theta", "lat": "lat", "lon": "lon", "locations": "location", "text": "text",

@@ -1,6 +1,6 @@
-"""Finds what is known of a figure, by its library or by the form in which it was shown.
+"""Finds what is known about a figure, from its library or from the form in which it was shown.
 
-No plotting library is imported. What cannot be read tells nothing: the picture goes along all the same.
+No plotting library is imported. If a figure cannot be read, nothing is known about it, and its picture is sent alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def facts_of(value: Any, panel: Any = None) -> PlottedFigure | None:
         if is_a(value, kind):
             try:
                 return read(value, panel)
-            except Exception:  # a figure may be half made, or of a version that nobody knew
+            except Exception:  # the figure may be half finished, or its library a version that we do not know
                 return None
     return None
 

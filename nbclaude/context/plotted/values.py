@@ -63,7 +63,7 @@ def kept(columns: Mapping[str, Sequence[Any]], most: int = MAX_KEPT) -> dict[str
     """Return the columns as lists of plain values, with at most so many rows."""
     rows = min((len(column) for column in columns.values()), default=0)
     if rows > 50 * most:
-        # Of millions of points, extremes are not searched for: a figure must not be slower for us.
+        # Among millions of points, extremes are not looked for: showing a figure must not take longer because of us.
         step = rows // most + 1
         return {name: plain_list(column[::step]) for name, column in columns.items()}
     lists = {name: plain_list(column[:rows]) for name, column in columns.items()}
@@ -81,7 +81,7 @@ def plain_list(column: Any) -> list[Any]:
 
 
 def span(values: Sequence[Any]) -> tuple[str, str] | None:
-    """Return the lowest and highest of values as texts; None where they have no order."""
+    """Return the lowest and highest value as text; None if there are none, or if they cannot be compared."""
     present = [value for value in values if value is not None and value == value]
     try:
         return (value_text(min(present)), value_text(max(present))) if present else None

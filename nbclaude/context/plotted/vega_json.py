@@ -88,7 +88,7 @@ class _Reader:
             if kind in _TRANSFORMS
         ]
         note = (
-            f"the chart transforms its rows first: {', '.join(dict.fromkeys(transforms))}"
+            f"the rows are transformed before they are drawn: {', '.join(dict.fromkeys(transforms))}"
             if transforms
             else ""
         )
@@ -197,7 +197,7 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
         dict.fromkeys(str(channel["field"]) for channel in channels if isinstance(channel.get("field"), str))
     )
     how = (
-        "made of these rows"
+        "computed from these rows"
         if any(channel.get("aggregate") or channel.get("bin") for channel in channels)
         else ""
     )
@@ -210,7 +210,7 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
         if rows
         else f"rows from {value_text(data['url'])}"
         if data.get("url")
-        else "rows that the picture alone shows"
+        else "rows that only the picture shows"
     )
     return Layer(kind, "", len(rows), "row", size, how, kept(columns) if columns else {})
 

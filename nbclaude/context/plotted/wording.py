@@ -1,4 +1,4 @@
-"""Words what is known of a figure: the grammar is in docs/context.md."""
+"""Puts what is known about a figure into words; docs/context.md describes the lines."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def layer_title(layer: Layer) -> str:
 
 
 def _alike(layer: Layer) -> object:
-    """Return what unnamed layers of one kind have in common: the lines of a box plot are many."""
+    """Return a key that unnamed layers of one kind share: a box plot, for example, consists of many lines."""
     return (layer.kind, layer.count, layer.size, layer.note) if not layer.name else id(layer)
 
 

@@ -23,7 +23,7 @@ class FormattedFigures:
         self._last: tuple[Mapping[str, Any], PlottedFigure] | None = None
 
     def follow(self, formatter: Any) -> Callable[[], None]:
-        """Look at each figure that this formatter makes a picture of; return what ends it."""
+        """Read each figure that this formatter turns into a picture; return a function that ends this."""
         undo = replaced(formatter, "format", self._following)
 
         def end() -> None:

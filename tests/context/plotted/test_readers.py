@@ -162,7 +162,7 @@ def test_altair() -> None:
         'panel 1 of 2: "A title"',
         '  x: "Mean of n"',
         '  y: "Bee", categories "x", "y"',
-        "  bar (made of these rows): 2 rows",
+        "  bar (computed from these rows): 2 rows",
         "panel 2 of 2",
         '  x: "when", values 2024-01-01 to 2024-01-02, time',
         '  y: "n", 1 to 10, log',
