@@ -79,7 +79,7 @@ class MCPMagics(OtherFamily):
             raise UsageError(f"%claude_mcp add {name}: {error}") from None
         servers.add(name, target)
         say(
-            f"The MCP server {name} starts in the background: {target.shown}\n--tools {name} lets Claude call its tools; "
+            f"The MCP server {name} is starting in the background: {target.shown}\n--tools {name} lets Claude call its tools; "
             "you are asked before each call."
         )
 

@@ -189,3 +189,15 @@ def test_an_image_that_a_page_loads_from_a_file(
     simulator.enqueue("Blue.")
     ask(claude_kernel, ASK)
     assert image(images(simulator)[0]).getpixel((5, 5)) == (0, 0, 255)
+
+
+@needs("matplotlib")
+def test_what_the_cell_draws_that_loads_the_extension(kernel: Kernel, simulator: Simulator) -> None:
+    drawn = kernel.run(
+        f"import os\nos.environ['ANTHROPIC_BASE_URL'] = {simulator.base_url!r}\nos.environ['ANTHROPIC_API_KEY'] = 'k'\n"
+        "%load_ext nbclaude\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
+        cell_id="0d0c9a1e-loads",
+    )
+    assert drawn.ok, drawn.error
+    number = kernel.value("len(In) - 2")
+    assert f"figure of cell {number}:" in kernel.run("%claude --fig --dry-run What?", cell_id="b").html

@@ -59,6 +59,8 @@ class _Watcher:
         self._hooked.append(self._formatted.follow(self._shell.display_formatter))
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, self._take_result)
+        # Nobody tells when the cell began that runs now: the one that loads us, and may go on to draw.
+        self._execution_count = cell_number(self._shell)
         self._shell.events.register("pre_run_cell", self._before_cell)
         self._shell.events.register("post_run_cell", self._after_cell)
 
