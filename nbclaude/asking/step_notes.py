@@ -28,7 +28,7 @@ def with_steps(receipt: Receipt, steps: Sequence[Step], plans: Sequence[Plan]) -
         return receipt
     notes = [_note(call) for call in calls]
     notes += [place for _, plan in sent for place in plan.screening.places]
-    summary = f"{receipt.summary}, {counted(len(calls), 'result')} of tools"
+    summary = f"{receipt.summary}, {counted(len(calls), 'tool result')}"
     return replace(receipt, summary=summary, notes=(*receipt.notes, *notes))
 
 
@@ -38,7 +38,7 @@ def steps_said(steps: Sequence[Step]) -> list[str]:
     denied = [call for call in calls if call.denied]
     said = []
     if ran := len(calls) - len(denied):
-        said.append(f"{counted(ran, 'call')} of tools")
+        said.append(f"{counted(ran, 'tool call')}")
     if denied:
         said.append(f"{counted(len(denied), 'call')} denied")
     return said

@@ -77,7 +77,7 @@ def ask(
         prefill: how the answer begins; models up to 4.5.
         json: answer in JSON: a JSON schema, a dataclass or a pydantic model.
         tools: functions that Claude may call, or tool definitions, one or a list of them.
-        max_steps: how many times in one answer the calls of tools are run.
+        max_steps: how many rounds of tool calls are run in one answer.
         tool_choice: auto, any, none, or the name of the tool to use.
         metadata_user: an id for the end user, for the API's abuse detection.
         service_tier: the API's service tier: auto or standard_only.

@@ -204,7 +204,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "max_steps",
         Whole(1),
-        "how many times in one answer the calls of tools are run",
+        "how many rounds of tool calls are run in one answer",
         default=10,
         options=(Option(("--max-steps",), "N"),),
         configurable=True,

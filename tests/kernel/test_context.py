@@ -439,7 +439,7 @@ class TestSecrets:
         done = ask(claude_kernel, f"%claude {system} --tools look Go with {{note}}.", "a")
         said = "AWS key in the prompt; AWS key in the system prompt; AWS key, 2 times in the result of look"
         assert notices(done.html) == [("Masked", said)]
-        assert " · sent: the prompt alone, 2 results of tools</summary>" in done.html
+        assert " · sent: the prompt alone, 2 tool results</summary>" in done.html
 
     def test_what_cannot_be_masked_is_refused(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         for option, value in {
