@@ -161,7 +161,7 @@ def field(name: str, value: Any, *betas: str) -> Any:
         ),
         field("fallbacks", "default", "server-side-fallback-2026-07-01"),
         field("fallback_credit_token", "tok", "server-side-fallback-2026-07-01"),
-        field("compaction", {"type": "auto"}, "compact-2026-09-04"),
+        field("compaction", {"type": "summarize"}, "compact-2026-09-04"),
         field("thread", {"id": "thread_1"}, "message-threads-2026-08-12"),
         pytest.param(
             {"output_config": {"task_budget": {"type": "tokens", "total": 20_000}}},
