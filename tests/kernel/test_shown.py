@@ -198,6 +198,6 @@ def test_what_the_cell_draws_that_loads_the_extension(kernel: Kernel, simulator:
         "%load_ext nbclaude\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
         cell_id="0d0c9a1e-loads",
     )
-    assert drawn.ok, drawn.error
-    number = kernel.value("len(In) - 2")
+    assert drawn.ok and drawn.reply is not None, drawn.error
+    number = drawn.reply["execution_count"]
     assert f"figure of cell {number}:" in kernel.run("%claude --fig --dry-run What?", cell_id="b").html
