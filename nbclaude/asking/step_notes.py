@@ -38,7 +38,7 @@ def steps_said(steps: Sequence[Step]) -> list[str]:
     denied = [call for call in calls if call.denied]
     said = []
     if ran := len(calls) - len(denied):
-        said.append(f"{counted(ran, 'tool call')}")
+        said.append(counted(ran, "tool call"))
     if denied:
         said.append(f"{counted(len(denied), 'call')} denied")
     return said

@@ -1,4 +1,4 @@
-"""Models that are no longer served: the list of models remembers them, requests that name them fail.
+"""Retired models: they are still in the list of models, but requests that name them fail.
 
 https://platform.claude.com/docs/en/about-claude/model-deprecations
 """
@@ -42,5 +42,5 @@ RETIRED = tuple(_retired(*row) for row in _ROWS)
 
 
 def find_retired(name: str) -> SimulatedModel | None:
-    """Find a model that is no longer served; None for any other."""
+    """Return the retired model of this name, or None."""
     return next((model for model in RETIRED if model.id == name), None)

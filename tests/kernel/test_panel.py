@@ -162,7 +162,7 @@ def test_a_stop_keeps_what_came(claude_kernel: Kernel, simulator: Simulator) -> 
     claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
     claude_kernel.run(
         "p.ask.question.value = 'Count.'\np.ask.ask_button.click()\nimport time\n"
-        # Its thinking comes first, and is no answer.
+        # The thinking comes first; only what follows it is the answer.
         "said = lambda: p.ask._live and p.ask._live._pages._last and p.ask._live._pages._last.html\n"
         "while 'One two' not in (said() or ''): time.sleep(0.02)\n"
         f"p.ask.stop_button.click()\n{WAIT}"

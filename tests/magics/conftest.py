@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import builtins
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -124,3 +125,17 @@ class Inputs:
 def inputs(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Inputs:
     """Give what the front end is asked to put into cells."""
     return Inputs(notebook.shell, monkeypatch)
+
+
+def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: str) -> list[str]:
+    """Let the user type these lines; return what they are asked."""
+    left, asked = list(lines), []
+
+    def typing(prompt: str = "") -> str:
+        asked.append(prompt)
+        if not left:
+            raise EOFError
+        return left.pop(0)
+
+    monkeypatch.setattr(builtins, "input", typing)
+    return asked

@@ -13,7 +13,7 @@ import pytest
 
 import nbclaude
 from nbclaude.simulator import Answer, tool_use
-from tests.magics.conftest import Inputs, Notebook
+from tests.magics.conftest import Inputs, Notebook, type_lines
 from tests.magics.test_tools import results
 from tests.tools.test_mcp import NUMBERS, SCRIPT, offer, tool, wait_for
 
@@ -39,20 +39,6 @@ def shown(notebook: Notebook) -> str:
 
 def add(a: int, b: int) -> dict[str, Any]:
     return tool_use("sums__add", {"a": a, "b": b})
-
-
-def type_lines(monkeypatch: pytest.MonkeyPatch, *lines: str) -> list[str]:
-    """Let the user type these lines; return what they are asked."""
-    left, asked = list(lines), []
-
-    def typing(prompt: str = "") -> str:
-        asked.append(prompt)
-        if not left:
-            raise EOFError
-        return left.pop(0)
-
-    monkeypatch.setattr(builtins, "input", typing)
-    return asked
 
 
 def test_its_tools_run_like_any_others_once_the_user_has_allowed_them(
@@ -173,7 +159,7 @@ def test_a_server_that_fails_shows_what_it_wrote(
         ("add a 'ls", "a quotation mark is not closed"),
         ("add a --env", "--env takes the name of a variable"),
         ("add a --env NO_SUCH_VARIABLE ls", "no variable NO_SUCH_VARIABLE"),
-        ("add a no-such-command-here", "There is no command no-such-command-here"),
+        ("add a no-such-command-here", "The command no-such-command-here was not found"),
         ("show", "use %claude_mcp add NAME COMMAND"),
         ("show other", "There is no MCP server other"),
         ("restart a", "use %claude_mcp add NAME COMMAND"),

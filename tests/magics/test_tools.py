@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from nbclaude.simulator import Answer, HTTPFault, RawStream, text, thinking, tool_use
-from tests.magics.conftest import Inputs, Notebook
+from tests.magics.conftest import Inputs, Notebook, type_lines
 
 FUNCTIONS = '''
 import nbclaude
@@ -49,16 +48,7 @@ def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[str]]]
     """Let the user type these lines; return what they were asked."""
 
     def say(*lines: str) -> list[str]:
-        left, asked = list(lines), []
-
-        def typing(prompt: str = "") -> str:
-            asked.append(prompt)
-            if not left:
-                raise EOFError
-            return left.pop(0)
-
-        monkeypatch.setattr(builtins, "input", typing)
-        return asked
+        return type_lines(monkeypatch, *lines)
 
     yield say
 

@@ -181,7 +181,7 @@ def test_saved_answers_of_each_kind_are_our_own() -> None:
 
 @pytest.mark.parametrize("exporter", [MarkdownExporter, RSTExporter])
 def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: Any) -> None:
-    """By the preprocessor that docs/frontends.md names; what others show is as it was."""
+    """The preprocessor in docs/frontends.md removes them, and leaves the outputs of others alone."""
     front_end = FrontEnd(cell="A", stdin=True)
     front_end.answer()
     notebook = front_end.notebook()

@@ -350,7 +350,7 @@ def test_a_server_over_http(servers: Servers, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.parametrize(
     ("words", "environment", "bearer", "said"),
     [
-        (["no-such-command-here"], [], "", "There is no command no-such-command-here"),
+        (["no-such-command-here"], [], "", "The command no-such-command-here was not found"),
         (["ftp://example.org/mcp"], [], "", "is not an address"),
         (["https://me:secret@example.org/mcp"], [], "", "credential"),
         (["https:///mcp"], [], "", "is not an address"),

@@ -32,10 +32,12 @@ def with_facts(attachment: Attachment, figure: PlottedFigure | None, limits: Ima
     if limits.plotted_characters:
         numbers = plotted_numbers(figure, limits.plotted_characters)
         text += f"\n\nplotted numbers: {numbers.said}\n{numbers.text}".rstrip("\n")
+        said = f"plotted numbers: {numbers.said}"
         if numbers.rows < numbers.of:
-            notes = (*notes, Cut(f"plotted numbers: {numbers.said}"))
-        summary = f"{summary} + {numbers.said}" if numbers.of else summary
-        if not numbers.of:
-            notes = (*notes, f"plotted numbers: {numbers.said}")
+            notes = (*notes, Cut(said))
+        if numbers.of:
+            summary = f"{summary} + {numbers.said}"
+        else:
+            notes = (*notes, said)
     block = framed("plotted", attachment.label, text)
     return replace(attachment, blocks=(*attachment.blocks, block), summary=summary, notes=notes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -52,8 +53,6 @@ def _panel(plot: Any) -> PlottedPanel:
 
 def _type(plot: Any, name: str) -> Any:
     """Return one of bokeh's model classes by name, without importing bokeh."""
-    import sys
-
     return getattr(sys.modules["bokeh.models"], name)
 
 

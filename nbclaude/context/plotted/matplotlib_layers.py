@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.values import MAX_KEPT, kept, value_text
 
@@ -59,26 +60,20 @@ def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
     for artist in drawn:
         if id(artist) in own:
             continue
-        if _is(artist, "Line2D"):
+        if is_a(artist, "matplotlib:Line2D"):
             layers += _line(artist, axes, scales, names)
-        elif _is(artist, "Patch"):
+        elif is_a(artist, "matplotlib:Patch"):
             patches.append(artist)
-        elif _is(artist, "AxesImage"):
+        elif is_a(artist, "matplotlib:AxesImage"):
             layers.append(_grid("image", artist))
-        elif _is(artist, "Collection"):
+        elif is_a(artist, "matplotlib:Collection"):
             layers += _collection(artist, axes, scales, names)
     layers += _patches(patches)
     return [_noted(layer, note) for layer in layers] if note else layers
 
 
 def _noted(layer: Layer, note: str) -> Layer:
-    return Layer(layer.kind, layer.name, layer.count, layer.parts, layer.size, note, layer.columns)
-
-
-def _is(artist: Any, name: str) -> bool:
-    return any(
-        base.__name__ == name and base.__module__.startswith("matplotlib.") for base in type(artist).__mro__
-    )
+    return replace(layer, note=note)
 
 
 def _name(artist: Any) -> str:
@@ -102,7 +97,7 @@ def _names_by_colour(legend: Any) -> Mapping[Any, str]:
 
 def _colour(artist: Any) -> Any:
     """Return the one colour of an artist, without its opacity; None where it has several or none."""
-    if _is(artist, "Line2D"):
+    if is_a(artist, "matplotlib:Line2D"):
         drawn = artist.get_linestyle() not in ("None", "none", "", " ")
         colour = artist.get_color() if drawn else artist.get_markerfacecolor()
     elif hasattr(artist, "get_facecolor"):
@@ -199,11 +194,11 @@ def _bars(container: Any, bars: list[Any], scales: Scales, name: str) -> Layer:
 def _collection(artist: Any, axes: Any, scales: Scales, names: Mapping[Any, str]) -> Iterator[Layer]:
     kind = type(artist).__name__
     name = _name(artist)
-    if _is(artist, "PathCollection"):
+    if is_a(artist, "matplotlib:PathCollection"):
         yield from _scatter(artist, axes, scales, names)
-    elif _is(artist, "QuadMesh"):
+    elif is_a(artist, "matplotlib:QuadMesh"):
         yield _grid("grid of colors", artist)
-    elif _is(artist, "ContourSet"):
+    elif is_a(artist, "matplotlib:ContourSet"):
         levels = [float(level) for level in artist.levels]
         yield Layer("contours", name, len(levels), "level", columns={"level": levels})
     else:
@@ -257,13 +252,13 @@ def _grid(kind: str, artist: Any) -> Layer:
 
 
 def _patches(patches: list[Any]) -> Iterator[Layer]:
-    wedges = [patch for patch in patches if _is(patch, "Wedge")]
+    wedges = [patch for patch in patches if is_a(patch, "matplotlib:Wedge")]
     if wedges:
         share = [round((wedge.theta2 - wedge.theta1) / 3.6, 6) for wedge in wedges]
         columns = {"name": [_name(wedge) for wedge in wedges], "percent": share}
         yield Layer("pie", count=len(wedges), parts="wedge", columns=columns)
     for patch in patches:
         # Legends have bars without a size for samples.
-        is_sample = _is(patch, "Rectangle") and not (patch.get_width() and patch.get_height())
-        if not _is(patch, "Wedge") and not is_sample:
+        is_sample = is_a(patch, "matplotlib:Rectangle") and not (patch.get_width() and patch.get_height())
+        if not is_a(patch, "matplotlib:Wedge") and not is_sample:
             yield Layer(type(patch).__name__.lower(), _name(patch), parts="")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nbclaude.context.plotted.facts import Layer, PlottedFigure
 from nbclaude.context.plotted.values import chosen_rows, value_text
 from nbclaude.context.plotted.wording import layer_title
+from nbclaude.data.csv_rows import csv_line
 from nbclaude.texts import counted
 
 __all__ = ["Numbers", "plotted_numbers"]
@@ -99,12 +100,5 @@ def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
 
 def _written(layer: Layer, before: str) -> _Table:
     columns = [[value_text(value) for value in column[: layer.rows]] for column in layer.columns.values()]
-    lines = [",".join(map(_field, row)) for row in zip(*columns, strict=True)]
-    return _Table(f"{before}{layer_title(layer)}", layer, ",".join(map(_field, layer.columns)), lines)
-
-
-def _field(text: str) -> str:
-    if any(character in text for character in ',"'):
-        doubled = text.replace('"', '""')
-        return f'"{doubled}"'
-    return text
+    lines = [csv_line(row).rstrip("\n") for row in zip(*columns, strict=True)]
+    return _Table(f"{before}{layer_title(layer)}", layer, csv_line(list(layer.columns)).rstrip("\n"), lines)

@@ -80,7 +80,7 @@ class Servers:
         The first time, all descriptions count as accepted, and are to be shown; later only those that are still the same.
 
         Raises:
-            ConfigurationError: there is no such server or tool, it has failed, or its descriptions have changed.
+            ConfigurationError: no server or tool has this name, the server has failed, or its descriptions have changed.
             KeyboardInterrupt: the user stopped while it was starting.
 
         """
@@ -116,7 +116,7 @@ class Servers:
         """Accept what a server says of its tools now; return it.
 
         Raises:
-            ConfigurationError: there is no such server, or it has failed.
+            ConfigurationError: no server has this name, or it has failed.
 
         """
         server = self.get(name)

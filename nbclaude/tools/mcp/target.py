@@ -67,7 +67,7 @@ def target_of(words: Sequence[str], environment: Sequence[str] = (), bearer: str
     """Read the words of a command, or the one word of an address.
 
     Raises:
-        ConfigurationError: there is no such command, the address is none, or a variable of the environment is not set.
+        ConfigurationError: the command was not found, the address is not one, or an environment variable is not set.
 
     """
     for name in (*environment, *([bearer] if bearer else [])):
@@ -97,10 +97,7 @@ def _address(url: str, bearer: str) -> Target:
     if parts.scheme not in ("http", "https") or not host:
         raise ConfigurationError(f"{mask(url)[0]} is not an address that begins with https:// or http://.")
     if parts.username is not None or mask(url)[1]:
-        raise ConfigurationError(
-            "The address holds a credential, which does not belong into a notebook. Put it into a variable of the "
-            "environment, and name that."
-        )
+        raise _holds_credential("address")
     if bearer and parts.scheme == "http" and host not in _LOOPBACK:
         raise ConfigurationError("A token is sent over https:// only.")
     return Target(url=url, bearer=bearer)
@@ -108,13 +105,17 @@ def _address(url: str, bearer: str) -> Target:
 
 def _command(words: Sequence[str], environment: Sequence[str]) -> Target:
     if mask(" ".join(words))[1]:
-        raise ConfigurationError(
-            "The command holds a credential, which does not belong into a notebook. Put it into a variable of the "
-            "environment, and name that."
-        )
+        raise _holds_credential("command")
     if "\0" in "".join(words):
         raise ConfigurationError("The command holds a NUL character.")
     path = shutil.which(words[0])
     if path is None:
-        raise ConfigurationError(f"There is no command {mask(words[0])[0]} on this machine.")
+        raise ConfigurationError(f"The command {mask(words[0])[0]} was not found on this machine.")
     return Target(command=tuple(words), environment=tuple(dict.fromkeys(environment)))
+
+
+def _holds_credential(what: str) -> ConfigurationError:
+    return ConfigurationError(
+        f"The {what} contains a credential, which does not belong in a notebook. Put it in an environment variable, and "
+        "give the name of that."
+    )
