@@ -7,9 +7,10 @@ commands, and each surface spells the mentions: as an option, an argument or a c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Command", "Login", "Mention", "Part", "Spell", "Way", "Words", "plainly", "spelled"]
 
@@ -41,14 +42,14 @@ class Command(Enum):
     UNDO_DELETED = "undo deleted"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Login:
     """The command that stores the key of one connection."""
 
     connection: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """A setting in a sentence, with the value that it should have, if any."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.cures import Mention, Way, Words, spelled
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 
 __all__ = [
     "ASKED",
@@ -28,7 +28,7 @@ CONFIGURED = "configured"
 LOCKED_BY = "the configuration that this kernel was started with"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refusal:
     """Why a setting cannot have a value: `reason` in whole sentences that spell no setting, `cure` what to do instead.
 

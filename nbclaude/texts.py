@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.plurals import counted
 from nbclaude.wire.request import text_block
 
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextLimits:
     """How much text one thing may become, in characters (three are about one token), and how long it may take.
 

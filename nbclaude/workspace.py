@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from nbclaude.conversation.uploads import Uploads
 from nbclaude.cures import Words
 from nbclaude.edits.kept import Edits
 from nbclaude.forks import ForkSafeLock, in_child
+from nbclaude.frozen import frozen
 from nbclaude.lab import LINE, NotebookCells, told_by
 from nbclaude.models.catalog import Catalog
 from nbclaude.models.names import resolve_model
@@ -39,7 +40,7 @@ from nbclaude.tools.shelf import Shelf
 __all__ = ["Surroundings", "Workspace", "current_workspace"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surroundings:
     """What a workspace asks of the notebook and of the settings around it; by default there is neither.
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import visible
+from nbclaude.frozen import frozen
 
 if TYPE_CHECKING:
     from nbclaude.tools.functions import Tool
@@ -21,7 +22,7 @@ NOBODY = "nobody could be asked"
 TOO_LATE = "the user did not answer in time"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The user's decision on one call. `arguments` are those to run it with; `reason` says why it was denied.
 
@@ -35,7 +36,7 @@ class Approval:
     asked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One argument as the user sees and edits it: a text as it is, everything else as JSON.
 
@@ -63,7 +64,7 @@ class Field:
             ) from None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposed:
     """A call that needs the user's approval. `check` says what is wrong with other arguments, empty if nothing is.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
@@ -22,6 +22,7 @@ from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
 from nbclaude.cures import Spell, Words, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.refusal import Refusal
 from nbclaude.workspace import Workspace
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Answered", "Surface", "ask_prepared", "finish"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """What came of an ask, as facts that a surface words. `reply` is empty if nothing of an answer arrived.
 
@@ -68,7 +69,7 @@ class Answered:
         return self.outcome.error is None and not self.was_stopped
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Surface:
     """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 

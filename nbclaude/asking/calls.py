@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import stopping
 from nbclaude.approval import NOBODY, Approve, Proposed
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.output import say
 from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["CallRunner", "RanCall", "Step", "run_open_calls"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RanCall:
     """One call with what became of it.
 
@@ -37,7 +38,7 @@ class RanCall:
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """The calls of one answer, all of them answered."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nbclaude.conversation.replaying import open_calls
 from nbclaude.conversation.turns import Conversation, Turn
+from nbclaude.frozen import frozen
 from nbclaude.notebook import CellRun
 from nbclaude.wire.message import stop_reason_of
 
@@ -14,7 +13,7 @@ __all__ = ["Origin", "is_cut", "origin_of_rest", "origin_of_results"]
 _CUT = ("max_tokens", "model_context_window_exceeded", "pause_turn")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """The turn that is gone on from, if there is one, and what becomes of the cell's own turns.
 
@@ -70,7 +69,7 @@ def origin_of_results(conversation: Conversation, at: CellRun | None) -> Origin:
     return Origin(before)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Own:
     """The turns of a cell: those of this run, else those of the runs before it."""
 

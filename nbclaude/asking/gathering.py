@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from nbclaude.asking.gathering_figures import FigureGatherer, reason_of
 from nbclaude.asking.prompt import Prompt
 from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
@@ -33,7 +34,7 @@ __all__ = ["Gathered", "gather", "notebook_names"]
 Block = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gathered:
     """The blocks of a question with what the user calls them, and the attachments that they are made of.
 
@@ -48,7 +49,7 @@ class Gathered:
     tray: tuple[TrayItem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Gatherer:
     """One gathering: from which shell, with which options, for which model."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
 from nbclaude.workspace import Workspace
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["FigureGatherer", "reason_of"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FigureGatherer:
     """Finds figures for one question; `counted` refuses more of them than a request takes."""
 

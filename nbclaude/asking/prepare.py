@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from nbclaude.conversation.estimate import rough_tokens
 from nbclaude.conversation.plan import Plan, make_plan
 from nbclaude.conversation.question import Question
 from nbclaude.errors import APIError, ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.models.info import retirement_note
 from nbclaude.models.prices import input_cost
 from nbclaude.models.table import ModelInfo
@@ -34,7 +35,7 @@ __all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"
 _PATIENCE = 5.0  # seconds to wait for a list of models that only makes a message clearer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """What is asked in which conversation, with which settings, and what goes along.
 
@@ -54,7 +55,7 @@ class Ask:
     listing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prepared:
     """An ask with the request that it will send, and where to."""
 

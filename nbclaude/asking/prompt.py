@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.frozen import frozen
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Prompt"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """The text of a question, whose references are looked up; all else is for verbs such as `explain`.
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.render.data_urls import data_url
 from nbclaude.render.json_layout import JsonLayout
 from nbclaude.render.receipt import ReceiptPart
@@ -41,7 +42,7 @@ class ImageRoom:
         return fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockReader:
     """Reads content blocks. `images` says how an image is shown: "whole", as a small "copy", or "" for in words alone.
 

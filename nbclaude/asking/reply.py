@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple
 
 from nbclaude.asking.calls import Step
@@ -13,6 +13,7 @@ from nbclaude.conversation.answer_format import AnswerFormat
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.cures import Mention
 from nbclaude.errors import APIResponseValidationError, ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.message import content_of, stop_reason_of, text_of
@@ -54,7 +55,7 @@ class ToolCall(NamedTuple):
     id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """An answer of the model. `message` is the API's message as a dict; everything else is read from it.
 

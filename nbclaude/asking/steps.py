@@ -6,7 +6,7 @@ Each request with its answer is a turn of its own: so what stands in the convers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
@@ -21,6 +21,7 @@ from nbclaude.conversation.rounds import added_usage
 from nbclaude.conversation.turns import Turn
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.output.steps import StepsDisplay
 from nbclaude.wire.message import content_of, stop_reason_of
 
@@ -35,7 +36,7 @@ _KEPT: Words = ("The steps before are kept as turns (", Command.UNDO, " takes th
 _CALLS = ("tool_use", "end_turn")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """All that came of one ask: the outcomes of its requests in order, and the steps between them.
 

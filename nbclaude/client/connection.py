@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from nbclaude.client.addresses import DEFAULT_BASE_URL, normalize_base_url, serv
 from nbclaude.client.connections import ANTHROPIC_KEY_VARIABLES, AUTH_STYLES, NamedConnection
 from nbclaude.cures import Command
 from nbclaude.errors import ConfigurationError, MissingKeyError
+from nbclaude.frozen import frozen
 from nbclaude.refusal import Mention, Refusal, refused
 from nbclaude.secrets.keys import Secret
 
@@ -35,7 +36,7 @@ _BEARER_HOSTS = ("ollama.com", "openrouter.ai")
 _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Connection:
     """Where requests go. `timeout` is in seconds without any byte from the server.
 

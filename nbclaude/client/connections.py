@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from nbclaude.client.addresses import (
@@ -17,6 +17,7 @@ from nbclaude.client.addresses import (
 )
 from nbclaude.cures import Login
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.models.info import model_info
 
 __all__ = [
@@ -47,7 +48,7 @@ _SECRETS = ("api_key", "auth_token", "key", "password", "secret", "token")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedConnection:
     """A server by name.
 

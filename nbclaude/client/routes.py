@@ -7,12 +7,13 @@ import ipaddress
 import os
 import re
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from nbclaude.client.addresses import is_loopback
 from nbclaude.client.certificates import trust_of_environment
 from nbclaude.errors import APIConnectionError
+from nbclaude.frozen import frozen
 
 __all__ = ["Proxy", "Route", "route_to"]
 
@@ -20,7 +21,7 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _NO_PROXY_ENTRY = re.compile(r"(?:[\w+.-]+://)?\[?(?P<name>.+?)\]?(?::(?P<port>\d+))?/?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proxy:
     """A proxy; `variable` is the environment variable that names it, empty for a setting of the system.
 
@@ -33,7 +34,7 @@ class Proxy:
     auth: tuple[str, str] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Route:
     """The way to one server: `origin` is its scheme, host and port; `trust` are variables with the paths they name.
 

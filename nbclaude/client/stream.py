@@ -9,7 +9,6 @@ import contextlib
 import random
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -28,6 +27,7 @@ from nbclaude.client.http import httpx
 from nbclaude.client.lines import Line, give_back, take_line
 from nbclaude.client.unreachable import FOREIGN
 from nbclaude.errors import APIConnectionError, APIError
+from nbclaude.frozen import frozen
 from nbclaude.wire.events import Event
 from nbclaude.wire.request import MessageRequest
 
@@ -55,7 +55,7 @@ def _pace(state: tenacity.RetryCallState) -> float:
     return _growing(state) + _random.uniform(0.0, _MAX_JITTER) if isinstance(delay, bool) else delay
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryWait:
     """A request has failed and is sent again in `seconds`; `attempt` is the number of the next one, of `attempts`."""
 

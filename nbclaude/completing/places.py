@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from nbclaude.context.references.brace_places import belongs_to_what_is_before, follows_a_sign
 from nbclaude.context.references.expressions import parse_expression
+from nbclaude.frozen import frozen
 from nbclaude.notebook import ABOVE_MAGIC
 from nbclaude.options import Option, ending_of
 
@@ -27,7 +27,7 @@ _FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
 _MAX_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """What is typed at the cursor.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
 from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.frames import is_frame
+from nbclaude.frozen import frozen
 from nbclaude.models.catalog import Catalog
 from nbclaude.models.info import in_short
 from nbclaude.models.names import resolve_model
@@ -37,7 +37,7 @@ class Word(NamedTuple):
     about: str = "value"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """What words are taken from: the variables that users made, the state, and the words of each magic's argument."""
 

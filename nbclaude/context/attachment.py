@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Self
 
 from nbclaude.cleaning import one_line
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut
 from nbclaude.wire.request import text_block
 
@@ -37,7 +38,7 @@ def introduction(label: str) -> str:
     return f"{label}:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """What goes along for one thing.
 

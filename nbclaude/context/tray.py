@@ -8,12 +8,13 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.forks import ForkSafeLock
+from nbclaude.frozen import frozen
 
 __all__ = ["Tray", "TrayItem"]
 
@@ -22,7 +23,7 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_NAME = 200  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrayItem:
     """One thing that waits: a picture, a file, or an expression that is evaluated when it is sent.
 

@@ -6,9 +6,9 @@ import copy
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import a_type, plain_json
 
@@ -17,7 +17,7 @@ __all__ = ["AnswerFormat", "answer_format"]
 _SCHEMA_WORDS = {"type", "properties", "$ref", "$defs", "anyOf", "oneOf", "allOf", "enum", "const", "items"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerFormat:
     """A JSON schema as structured outputs want it; `read` makes the user's own type of the answer's JSON."""
 

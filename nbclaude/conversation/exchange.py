@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
@@ -19,6 +19,7 @@ from nbclaude.conversation.rounds import AnswerRounds
 from nbclaude.conversation.turns import Change, Conversation, Turn
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.notebook import CellRun
 from nbclaude.wire.message import content_of, events_of_message, stop_reason_of
 
@@ -36,7 +37,7 @@ KEPT: Words = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What came of a question. `error` is None when the answer is complete; `change` is None when nothing was recorded.
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -26,6 +25,7 @@ from nbclaude.conversation.replaying import (
     without_orphans,
 )
 from nbclaude.conversation.turns import Turn
+from nbclaude.frozen import frozen
 from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of
 from nbclaude.wire.request import System
@@ -37,7 +37,7 @@ Block = Mapping[str, Any]
 _MEDIA = ("image", "document", "search_result")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """What stands before the messages, and how strictly the model binds thinking to it.
 
@@ -52,7 +52,7 @@ class Scope:
     texts_alone: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """The messages of a request; `prefix` is the fingerprint of all that the answer is bound to.
 
@@ -81,7 +81,7 @@ def history_of(
     return letter.ending_in(prompt, turns[-1] if turns else None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Facts:
     """What decides how a turn is sent: its open calls, those that it has results of itself, those that its prompt answers."""
 
@@ -91,7 +91,7 @@ class _Facts:
     thinks: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Replayed:
     """A turn that goes along, and the calls that the prompt after it answers."""
 

@@ -10,11 +10,12 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.settings.values import Settings
 from nbclaude.texts import framed
 from nbclaude.wire.request import text_block
@@ -27,7 +28,7 @@ _OPENING = "<house_rules"
 _MAX_KEPT = 1_000  # hashes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulesFile:
     """The file as it stands now. `problem` says why it cannot be used, empty if it can."""
 

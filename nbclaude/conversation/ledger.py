@@ -12,6 +12,7 @@ from typing import Any
 
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import BudgetError
+from nbclaude.frozen import frozen
 from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.wire.message import prompt_tokens, token_count
@@ -22,7 +23,7 @@ _WARN_AT = 0.8  # of the budget
 _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is known of it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One answer: tokens, and US dollars where the price is known. `saved` is what caching made cheaper (or, below 0, dearer).
 
@@ -42,7 +43,7 @@ class Entry:
     notice: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Total:
     """The sum of some entries; `unpriced` is how many of them have no price."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Protocol, Self, TypeVar, cast
 
 from nbclaude.conversation.turns import Turn
+from nbclaude.frozen import frozen
 
 __all__ = ["TurnMemory", "Walk"]
 
@@ -33,7 +33,7 @@ class Walk(Protocol):
 Walker = TypeVar("Walker", bound=Walk)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trail:
     """Turns that were gone through, and copies of the walk, by how many of them it had taken."""
 

@@ -7,9 +7,10 @@ refuses is left out, with a note. Of a model that nobody knows nothing is refuse
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Words, refused
 from nbclaude.settings.rows import EVERY_FIELD
@@ -28,7 +29,7 @@ _UP_TO_HIGH = ("low", "medium", "high")
 Why = tuple[str, Words]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameters:
     """What a request has beside model, messages, system and tools; `left_out` is what was configured and is not in it."""
 

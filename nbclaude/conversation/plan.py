@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.conversation.caching import with_caching
@@ -15,6 +15,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import is_call
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import Mention, Refusal, Words, refused
 from nbclaude.secrets.keys import Secret
@@ -36,7 +37,7 @@ _TEXTS_ALONE = "the server refused a part of an earlier answer; only the texts o
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """One request, ready to send; `prefix` is what thinking of its answer is bound to, `notes` what was left out of it.
 

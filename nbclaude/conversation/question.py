@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
+from nbclaude.frozen import frozen
 from nbclaude.notebook import CellRun
 
 __all__ = ["Question"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked: content blocks, from which cell run, whether it begins anew, whether the conversation takes part.
 

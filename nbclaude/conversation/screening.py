@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.turns import Turn
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.refusal import Refusal, refused
 from nbclaude.secrets.keys import Secret, find_keys
 from nbclaude.secrets.masking import Finding, mask_named
@@ -39,7 +40,7 @@ _ALLOWED = Mention("allow_secrets", True)
 MAX_SHOWN = 10  # characters of a key that a message repeats
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Screening:
     """What was found in a request: `masked` and `sent` (where, and what kind), `before` in earlier turns (what kind)."""
 

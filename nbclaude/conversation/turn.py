@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.settings.values import Settings
 from nbclaude.wire.message import text_of
 
 __all__ = ["Turn"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """One question and its answer. `prompt` and `message` are in the API's shape; `stopped` says why it was cut short.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from nbclaude.conversation.turn import Turn
 from nbclaude.forks import ForkSafeLock
+from nbclaude.frozen import frozen
 from nbclaude.notebook import CellRun
 from nbclaude.settings.table import MAIN
 
@@ -22,7 +23,7 @@ __all__ = ["MAIN", "Change", "Conversation", "Turn"]
 _UNDO_DEPTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What happened to a conversation, by its `kind`; `number` is that of the turn it was about (from 1).
 

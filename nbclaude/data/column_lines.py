@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import range_text
 from nbclaude.data.facts import LEVELS, Facts
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted, one_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"\d+")
 _TOLD_DTYPES = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Told:
     """A column, or a family of them, with its facts."""
 
@@ -90,7 +90,7 @@ def _members(told: _Told, table: Table) -> Sequence[int]:
     return [table.names.index(told.name)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Family(_Told):
     members: Sequence[int] = ()
 

@@ -6,7 +6,6 @@ import contextlib
 import heapq
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -24,6 +23,7 @@ from nbclaude.data.fact_words import (
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
+from nbclaude.frozen import frozen
 
 __all__ = ["Column", "column_facts", "commonest", "nested_column"]
 
@@ -31,7 +31,7 @@ _NESTED = 2_000  # values of many that are looked at
 _MAX_OBJECTS = 100_000  # dates that are Python objects
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """A column: missing values and range are those of `whole`, the rest is that of `sample`.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 
 from nbclaude.data.cells import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted
 
 __all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
@@ -16,7 +16,7 @@ Record = Sequence[object]
 _ALL_DIGITS = 17
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """Lines of CSV, the header first, and what was shortened in them."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 __all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "plain", "present"]
 
@@ -17,7 +19,7 @@ _NAT = -(2**63)
 _PIECE = 1 << 16  # values: what fits into a processor's cache
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extent:
     """The least and the most of the finite values (None if there is none), and how many are missing, NaN or infinite.
 

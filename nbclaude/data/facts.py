@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from nbclaude.data.extents import Extent
+from nbclaude.frozen import frozen
 
 __all__ = ["LEVELS", "Fact", "Facts"]
 
 LEVELS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fact:
     """One fact. At level 0 all are said; at level 1 those that have a `short` form in it; facts of `rank` r go at level 4 - r.
 
@@ -33,7 +34,7 @@ class Fact:
         return self.text if self.short is None or not level else self.short
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What is in a column, the most important first; `extent` is that of numbers, as far as it is known."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 
 __all__ = ["FORMATS", "DataFormat", "Format", "read_format"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DataFormat:
     """A format of data. `argument` is what follows the word, as the help has it; `example` is such a format in full."""
 
@@ -35,7 +35,7 @@ FORMATS: Mapping[str, DataFormat] = {
 _ROWS = re.compile(r"[1-9][0-9]{0,6}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A format as it was written: its word, the number of rows after `head`, and what follows `group` and `compare`."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.data.arrays import describe_array
@@ -13,12 +13,13 @@ from nbclaude.data.records import record_table
 from nbclaude.data.styled_tables import is_styled, styled_table
 from nbclaude.data.table import Described, Table, describe, rows_of, schema_of, statistics_of
 from nbclaude.data.xarrays import describe_xarray
+from nbclaude.frozen import frozen
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits
 
 __all__ = ["Compared", "describe_data", "is_frame"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """A frame and another one that it is compared with, with the names of both."""
 

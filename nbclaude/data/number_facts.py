@@ -5,7 +5,6 @@ from __future__ import annotations
 import decimal
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nbclaude.data.cells import number_text, value_text
 from nbclaude.data.extents import Extent
@@ -19,11 +18,12 @@ from nbclaude.data.fact_words import (
     share_text,
 )
 from nbclaude.data.facts import Fact, Facts
+from nbclaude.frozen import frozen
 
 __all__ = ["Numbers", "counts_fact", "number_facts"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbers:
     """Statistics of the finite numbers of a column, or of a sample of them; None and NaN for what is not known.
 

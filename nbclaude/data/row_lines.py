@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from nbclaude.data.cells import cell_text, full_text, number_text
 from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MAX_SQUARE = 80  # columns
 _FIRST_SHARE = 0.6  # of the room goes to the first columns, the rest to the last
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """The columns that rows show: all, or the `first` and `last` so many of `total`."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from nbclaude.data.plain_tables import rows_table
 from nbclaude.data.seen_html import is_hidden, seen_tree, words
 from nbclaude.data.table import Table
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, one_line
 
 __all__ = ["is_styled", "styled_table"]
@@ -80,13 +81,13 @@ def _kind(value: object) -> tuple[str, str]:
     return "", ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     labels: list[str]
     cells: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Cell:
     """One place of a table: the text that is seen there, and what stands there."""
 
@@ -99,7 +100,7 @@ class _Cell:
 _NOTHING = _Cell("", "td", frozenset(), seen=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Shown:
     """What a reader sees of a table in HTML."""
 

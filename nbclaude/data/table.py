@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from nbclaude.data.column_lines import column_lines
 from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.extents import EXACT_CELLS
 from nbclaude.data.facts import Facts
 from nbclaude.data.row_lines import fitting, header_of, records_of, some_rows, triangle, turned
+from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted, one_line
 
 __all__ = [
@@ -33,7 +33,7 @@ _TOLD_COLUMNS = 100
 _SMALL = 40  # rows and columns: such a table goes whole if it fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table as its adapter shows it; nothing of it is computed before it is asked for.
 
@@ -61,7 +61,7 @@ class Table:
         return f"{counted(self.rows, 'row')} × {counted(len(self.names), 'column')}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Described:
     """A text about data, the words for the receipt, and what was left out."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -18,6 +17,7 @@ from nbclaude.data.pandas_columns import cost_of, is_python, pandas_facts
 from nbclaude.data.pandas_index import index_facts, index_labels
 from nbclaude.data.table import Table, is_exact, sample_step
 from nbclaude.data.whole_tables import about
+from nbclaude.frozen import frozen
 from nbclaude.texts import one_line
 
 __all__ = ["frame_table"]
@@ -30,7 +30,7 @@ _HAVE_NULL = frozenset(
 _HALF = frozenset({"float16", "halffloat"})  # 16 bits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Frame:
     """What a table takes from a frame: names and types in its library's own words, and columns of that library.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nbclaude.edits.checks import why_not
 from nbclaude.edits.python_cells import cell_magic_of
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell, cell_run, is_read_only
 
 __all__ = ["Proposal", "propose"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A new text for a cell.
 

@@ -6,8 +6,9 @@ import ast
 import re
 import warnings
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
 
 __all__ = ["CellCode", "cell_magic_of", "is_python_magic", "read_cell", "without_docstrings"]
@@ -34,7 +35,7 @@ _AWAITS = (ast.Await, ast.AsyncFor, ast.AsyncWith)
 _SHELL_CALLS = frozenset({"system", "getoutput", "getoutputs"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellCode:
     """What is known of a cell's code. `tree` is None where it does not parse, and `error` says why.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell, metadata_of
 
 __all__ = ["NotebookCells", "Told", "cell_that_ran", "told_by"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What one request says: the version of the extension, the notebook's path, and the ids of its cells from the top.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, line_magic, magics_class, no_var_expand
 
@@ -15,6 +13,7 @@ from nbclaude.context.attachment import Attachment
 from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.edits import cell_of_block, corrected_cell, offer, propose
+from nbclaude.frozen import frozen
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
@@ -32,7 +31,7 @@ from nbclaude.verbs.prompts import prompt_text
 __all__ = ["EditMagics"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Edit:
     """One edit: the code below the line, as it stands and as it is sent, and what is to be done with it."""
 

@@ -12,7 +12,6 @@ import re
 import sys
 from collections import ChainMap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
@@ -20,6 +19,7 @@ from IPython.core.error import UsageError
 
 from nbclaude.asking.gathering import notebook_names
 from nbclaude.context.references.scope import Scope
+from nbclaude.frozen import frozen
 from nbclaude.magics.calls import PROBE, TARGET, nested_call
 from nbclaude.magics.targets import check_target
 from nbclaude.notebook import Shell
@@ -31,7 +31,7 @@ _COMPREHENSIONS = ("<listcomp>", "<setcomp>", "<dictcomp>")
 _BETWEEN = re.compile(r"nbclaude\..*|contextlib|IPython\.core\.(?:interactiveshell|magic)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """Where a line stands: what names mean there, whether it is in a function or class, and the target of its reply."""
 

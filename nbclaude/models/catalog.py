@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
+from nbclaude.frozen import frozen
 from nbclaude.models.info import of_server
 from nbclaude.models.prices import Price, own_price
 from nbclaude.models.table import MODELS, ModelInfo
@@ -15,7 +16,7 @@ __all__ = ["Catalog"]
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Catalog:
     """The models of one server.
 

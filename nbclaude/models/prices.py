@@ -6,9 +6,9 @@ Prices: https://platform.claude.com/docs/en/about-claude/pricing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from nbclaude.frozen import frozen
 from nbclaude.wire.message import read_count
 
 __all__ = [
@@ -35,7 +35,7 @@ _FACTORS: Mapping[str, Mapping[str, float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Price:
     """US dollars per million tokens; `cache_read` is None where it is not known.
 

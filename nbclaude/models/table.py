@@ -7,9 +7,10 @@ wins over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
+from nbclaude.frozen import frozen
 from nbclaude.models.prices import Price
 from nbclaude.models.prices import price_of_tokens as _price
 from nbclaude.wire.request import EFFORT_LEVELS
@@ -19,7 +20,7 @@ __all__ = ["LINES", "MODELS", "ModelInfo"]
 LINES = ("opus", "sonnet", "haiku", "fable", "mythos")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelInfo:
     """One model and what it accepts; the defaults describe a model of which nothing is known.
 

@@ -10,9 +10,10 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from nbclaude.frozen import frozen
 
 __all__ = [
     "CellRun",
@@ -96,7 +97,7 @@ class Shell(Protocol):
         """Evaluate an expression in the user's namespace."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellRun:
     """One execution of one cell: the cell's id, and what tells this execution from the next."""
 

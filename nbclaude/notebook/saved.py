@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from nbclaude.frozen import frozen
 
 __all__ = ["SavedNotebook", "saved_notebook"]
 
 _MAX_BYTES = 30_000_000  # bytes; a larger one takes too long to read for what it tells
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedNotebook:
     """The text of the code cells by id, in their order, and when it was saved, in seconds since the epoch."""
 

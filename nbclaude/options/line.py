@@ -11,11 +11,12 @@ import io
 import re
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from IPython.core.error import UsageError
 
+from nbclaude.frozen import frozen
 from nbclaude.options.spelling import spell
 from nbclaude.refusal import UnfitError, spelled
 from nbclaude.secrets.shown import shown_value
@@ -87,7 +88,7 @@ def _with_own(own: Sequence[Option]) -> dict[str, Option]:
     return {**_BY_NAME, **{name: option for option in own for name in option.names}}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ending:
     """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
 

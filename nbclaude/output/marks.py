@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 __all__ = ["KEY", "VERSION", "Saves", "Shown", "marked"]
 
@@ -12,7 +13,7 @@ KEY = "nbclaude"
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """An answer as its outputs show it: its id, and the Markdown of its pages by their numbers."""
 

@@ -10,12 +10,13 @@ import math
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
+from nbclaude.frozen import frozen
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked
@@ -52,7 +53,7 @@ def listing_bundle(listing: Listing) -> dict[str, str]:
     return {"text/html": html, "text/plain": listing.text}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Countdown:
     """Why there is another attempt, when it comes, and when the seconds that are left must be painted next."""
 

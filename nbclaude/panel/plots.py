@@ -11,10 +11,11 @@ import io
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.quiet import quietly
 
 __all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
@@ -34,7 +35,7 @@ Name = str | int | tuple[Any, ...]
 """The name of a column, as it can be written in code."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plot:
     """What to plot: the frame's name, the kind, the columns. Without `x` it is the index, without `y` what holds numbers."""
 

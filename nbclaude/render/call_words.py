@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.cleaning import excerpt
+from nbclaude.frozen import frozen
 
 __all__ = ["CallWords", "Input", "is_known", "path_of", "words_of", "words_of_mcp"]
 
@@ -15,7 +15,7 @@ _MAX_SUBJECT = 100  # characters
 Input = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallWords:
     """How a tool is spoken of: while it works, when it is done, and by name; `subject` is what it works on."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html import escape
 from typing import Literal
+
+from nbclaude.frozen import frozen
 
 __all__ = ["DIFF_STYLE", "DiffLine", "diff_html", "diff_lines", "diff_text"]
 
@@ -35,7 +36,7 @@ body[data-jp-theme-light="false"] .nbclaude-diff .nbclaude-lines > del { backgro
 DIFF_STYLE = re.sub(r"\s+", " ", _CSS).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiffLine:
     """One line of a diff. A "skipped" one stands for lines that have not changed; its text says how many."""
 

@@ -6,7 +6,9 @@ https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+
+from nbclaude.frozen import frozen
 
 __all__ = ["FenceReader", "OpenLine", "fenced_spans", "nests"]
 
@@ -54,7 +56,7 @@ class OpenLine:
         return "".join(self._pieces)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Fence:
     """One fence that is open: its mark, its line, and whether others may open in it."""
 
@@ -63,7 +65,7 @@ class _Fence:
     nests: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Open:
     """A block that has begun: its fences from the outermost in, and what the lines in it must begin with.
 

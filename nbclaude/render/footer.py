@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from html import escape
 
+from nbclaude.frozen import frozen
 from nbclaude.render.notice import Failure, Notice, typed_html
 from nbclaude.render.receipt import Receipt
 
 __all__ = ["Footer"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Footer:
     """The quiet line under an answer: a `mark` (interrupted, refused, ...), a `notice`, the model, then `facts` in order.
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from nbclaude.frozen import frozen
 from nbclaude.render.tex_names import (
     COMMANDS,
     COUNTED,
@@ -92,7 +92,7 @@ _ARGUMENTS: Mapping[str, re.Pattern[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Formula:
     r"""A formula as MathJax gets it, or empty; `refused` is the command (`\def`) that is the reason, if one is."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
+from nbclaude.frozen import frozen
 from nbclaude.render.style import STYLE
 
 __all__ = ["Picture", "gallery_html"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """One picture: how it is asked for, its name, its size in words, and its image as a data: address (or nothing)."""
 

@@ -7,8 +7,8 @@ works in trusted notebooks and in exported HTML, across the outputs of one cell.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.render.highlight import highlight
 
 __all__ = ["LISTING_STYLE", "MARKED_LINE", "Listing"]
@@ -37,7 +37,7 @@ _EMPTY = re.compile(r'<span class="[a-z]+"></span>')
 _TAG = re.compile(r'(<span class="[a-z]+">|</span>|\n)')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """The code that an answer is about; `id` tells it from other listings on the page."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import escape
+
+from nbclaude.frozen import frozen
 
 __all__ = ["NOTICE_CSS", "Failure", "Notice", "on_its_own", "typed_html"]
 
@@ -40,7 +41,7 @@ _TYPED = re.compile(
 _UNBROKEN = 40  # characters of what is typed that stay on one line
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """A word that stands out, and a sentence that does not."""
 
@@ -61,7 +62,7 @@ class Notice:
         return f"{self.word}: {self.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """What has failed, in a few words (`title`), what is known of it and what to do (`paragraphs`), and what support asks for."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from nbclaude.frozen import frozen
 from nbclaude.render.pages import Page
 from nbclaude.render.style import STYLE
 
 __all__ = ["PageImage", "image_of", "on_one_page", "open_html"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PageImage:
     """What one page looks like now; `markdown` is there once the page is closed, and `text`, which tells of its folds, too."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from html import escape
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Receipt", "ReceiptPart"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReceiptPart:
     """One content block, or whatever else was sent: a title, and its text or (as a data: address) its image.
 
@@ -50,7 +51,7 @@ class ReceiptPart:
             yield from part.lines(f"{indent}  ")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """What one request held: a summary, the blocks of its prompt, its earlier turns, and what else was sent.
 

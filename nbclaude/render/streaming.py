@@ -11,12 +11,12 @@ import itertools
 import re
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 from markdown_it.token import Token
 
+from nbclaude.frozen import frozen
 from nbclaude.render.citations import Citations
 from nbclaude.render.definitions import Definitions, defines_links
 from nbclaude.render.dividing import parsing_cost
@@ -41,7 +41,7 @@ _SHARE_OF_CHEAP = 64  # of a code block, or a table that grows by rows
 _MAX_AGAIN = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettledBlock:
     """One top-level block that will not change: where it ends in the text (in characters), and its HTML."""
 
@@ -49,7 +49,7 @@ class SettledBlock:
     html: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advance:
     """What a look at the growing text gives: the blocks that have settled since the last one, and the tail's HTML."""
 

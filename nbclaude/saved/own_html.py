@@ -7,10 +7,10 @@ parsers of damaged markup differ. So HTML with anything that we do not write cou
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from html import unescape
 from urllib.parse import unquote
 
+from nbclaude.frozen import frozen
 from nbclaude.render.style import STYLE
 
 __all__ = ["Texts", "is_own_class", "texts_of"]
@@ -54,7 +54,7 @@ _TITLES = 200  # of all in one output
 _BIDI = frozenset(["rtl", "ltr", "auto"])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Texts:
     """What HTML of ours shows.
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.cleaning import identifier
 from nbclaude.conversation.replaying import is_call, results_in
 from nbclaude.conversation.turns import Turn
+from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.packing import fingerprint, texts_in, unpacked
@@ -30,7 +31,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadTurn:
     """A turn of a notebook, if it can be restored, and what to tell the user about it.
 

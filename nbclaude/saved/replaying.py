@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
+from nbclaude.frozen import frozen
 from nbclaude.output.marks import Shown
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.reading import turns_of
@@ -31,7 +32,7 @@ _ANSWER = re.compile(r"[0-9a-f]{6,32}")
 _COMPLETE = ("end_turn", "max_tokens", "stop_sequence", "refusal")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SavedReply:
     """A saved answer that can be shown again: its turn, its record, and the id under which its pages stand."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from nbclaude.cleaning import identifier
 from nbclaude.conversation.turns import MAIN, Conversation, Turn
+from nbclaude.frozen import frozen
 from nbclaude.plurals import counted
 from nbclaude.saved.notebook_file import NotebookFile
 from nbclaude.saved.reading import ReadTurn, turns_of
@@ -16,7 +17,7 @@ from nbclaude.workspace import Workspace
 __all__ = ["FoundConversation", "find_conversations", "put_back"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FoundConversation:
     """A conversation as a notebook holds it: its turns in their order, and what is incomplete and why.
 
@@ -33,7 +34,7 @@ class FoundConversation:
     branch: tuple[str, int] = ("", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _State:
     """How one lineage of a conversation stands by its newest record."""
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.lines import Lines, lines_of
 from nbclaude.secrets.names import Name, NamedPlace, name_of
 from nbclaude.secrets.values import is_stand_in
@@ -69,7 +69,7 @@ _VALUE_HEADING = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Record:
     """A line, or several where a quoted cell goes on: its cells, without spaces and quotes."""
 

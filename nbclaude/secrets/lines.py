@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Lines", "lines_of"]
 
 _BREAK = re.compile(r"\r?\n|⏎|(?<!\\)(?:\\r)?\\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lines:
     """The beginnings and ends of all lines."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Literal", "closing", "leaves_of", "literal_at"]
 
 _MAX_LENGTH = 8_192  # characters of a literal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Literal:
     """What stands between quotes, or a number: its place without them."""
 

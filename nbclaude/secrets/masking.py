@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.assigned import assigned_secrets
 from nbclaude.secrets.columns import aligned_secrets
 from nbclaude.secrets.commands import command_secrets
@@ -31,7 +31,7 @@ from nbclaude.secrets.values import is_placeholder, looks_secret
 __all__ = ["Finding", "mask", "mask_named", "whole_credentials"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A credential that was found: its kind, and the line of the text it stands in. Never the credential itself."""
 

@@ -10,8 +10,8 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.words import (
     CREDENTIALS,
     KEYS,
@@ -31,7 +31,7 @@ from nbclaude.secrets.words import (
 __all__ = ["Name", "NamedPlace", "is_secret_word", "name_of", "name_of_expression", "named_places"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """What a name says of its value.
 
@@ -45,7 +45,7 @@ class Name:
     several: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedPlace:
     """A name of a secret in a text, from `start` to `end`."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.keys import Secret, find_keys
 from nbclaude.secrets.masking import Finding, mask
 from nbclaude.secrets.personal import mask_personal
@@ -30,7 +30,7 @@ _VERBATIM_BLOCKS = frozenset({"thinking", "redacted_thinking", "compaction", "ba
 _IN_USE = "API key in use"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Screen:
     """What is masked: secrets or not, kinds of personal data, and `keys`, by their values."""
 

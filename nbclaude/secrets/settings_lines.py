@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.names import Name
 
 __all__ = ["BREAK", "SettingsLine", "line_at", "rest_of_line"]
@@ -37,7 +37,7 @@ _BEFORE_A_SETTING = frozenset(("", "\n", " ", "\t", '"', "'", "+", "-", "n", "‚è
 _NEIGHBOURS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SettingsLine:
     """A setting that is alone on its line, where its value stands, its sign, and the settings around it."""
 

@@ -7,14 +7,15 @@ A shape is a provider's own, so that hashes, ids and data pass. What only a name
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["MAX_LENGTH", "MIN_LENGTH", "MIXED", "SHAPES", "Shape"]
 
 MAX_LENGTH = 200  # characters of a password; a token may be longer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A shape of a credential. `hint` stands in every text that holds one, and is quick to look for.
 

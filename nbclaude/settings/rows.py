@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.settings.kinds import Kind, Text, Texts
 from nbclaude.settings.mappings import Headers, Json
 
@@ -20,7 +21,7 @@ GROUPS = ("server", "model", "steering", "length", "prompt", "cost", MORE)
 _OF_THE_SETTING = Kind()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One option of a magic's line that sets a setting.
 
@@ -49,7 +50,7 @@ class Option:
         return f"{names} {self.metavar}" if self.metavar else names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """One setting.
 

@@ -6,9 +6,10 @@ The classes are made of the table; what stands here of their fields is written f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, make_dataclass
+from dataclasses import field, make_dataclass
 from typing import TYPE_CHECKING, Any
 
+from nbclaude.frozen import frozen
 from nbclaude.settings.table import OPTIONS, SETTINGS
 
 __all__ = ["Options", "Settings"]
@@ -36,7 +37,7 @@ def _made(name: str, defaults: Mapping[str, Any], doc: str) -> Any:
 
 if TYPE_CHECKING:
     # <generated: options>
-    @dataclass(frozen=True, slots=True)
+    @frozen
     class Options:
         """What one ask was given as options."""
 
@@ -78,7 +79,7 @@ if TYPE_CHECKING:
     # <end>
 
     # <generated: settings>
-    @dataclass(frozen=True, slots=True)
+    @frozen
     class Settings:
         """What a request is made with."""
 

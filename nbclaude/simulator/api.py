@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
+
+from nbclaude.frozen import frozen
 
 from .caching import PromptCache, count_input
 from .catalogue import list_models, model_json
@@ -38,7 +40,7 @@ _ORGANIZATION = "00000000-0000-4000-8000-000000000000"
 _LIMITS = {"requests": 4000, "tokens": 4_800_000, "input-tokens": 4_000_000, "output-tokens": 800_000}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """The switches of a simulator; see `Simulator`."""
 
@@ -179,7 +181,7 @@ class API:
         return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What every reply carries: the request's number and id, and the common headers."""
 

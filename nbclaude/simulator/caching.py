@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from .models import SimulatedModel
 from .prefix import Part, digest, parts
@@ -24,7 +25,7 @@ LIFETIME = {"5m": 300.0, "1h": 3600.0}
 _UNCACHEABLE = frozenset({"thinking", "redacted_thinking"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """The prefix up to and with one part: its hash, its tokens, and its ttl if it is a breakpoint."""
 
@@ -33,7 +34,7 @@ class _Step:
     ttl: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Entry:
     ttl: str
     expires: float

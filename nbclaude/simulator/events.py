@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from .scripts import Pace
 from .tokens import compact
@@ -36,7 +37,7 @@ _CUMULATIVE = (
 _COMPACTION = ("content", "encrypted_content")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamEvent:
     """One event: its name, its data, and for a content delta the characters of text that it carries."""
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from .faults import APIFault
 from .reply import make_id
@@ -18,7 +20,7 @@ from .reply import make_id
 __all__ = ["FileStore", "UploadedFile"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UploadedFile:
     """One uploaded file; the times are seconds of the simulator's clock, `expires_at` None is never."""
 

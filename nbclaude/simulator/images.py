@@ -7,14 +7,15 @@ that the file is whole.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["MEDIA_TYPES", "ImageInfo", "read_image"]
 
 MEDIA_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageInfo:
     """Media type, and width and height in pixels."""
 

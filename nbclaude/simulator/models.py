@@ -7,8 +7,9 @@ release and deprecation are of the right season, not of the day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from nbclaude.frozen import frozen
 
 __all__ = ["EFFORT_LEVELS", "MODELS", "SimulatedModel", "any_model", "find_model"]
 
@@ -19,7 +20,7 @@ ThinkingDefault = Literal["off", "on", "always"]
 Sampling = Literal["refused", "one", "any"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SimulatedModel:
     """One model and what it accepts; the defaults describe the newest generation.
 

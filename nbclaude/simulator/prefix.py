@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from .tokens import as_blocks
 
@@ -20,7 +21,7 @@ __all__ = ["Part", "digest", "parts"]
 _UNREAD = frozenset({"cache_control", "caller"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """One piece of a request: a tool, a system block or a message's block.
 

@@ -11,8 +11,10 @@ import itertools
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal, TypeAlias
+
+from nbclaude.frozen import frozen
 
 from .recorded import RecordedRequest
 
@@ -56,7 +58,7 @@ def cut(data: bytes, sizes: Iterator[int]) -> Iterator[bytes]:
 _WORDS = re.compile(r"\s*\S{1,6}|\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """How fast an answer comes; every time is in seconds, counted from the end of the request.
 
@@ -85,7 +87,7 @@ NATURAL = Pace(deltas_per_second=70.0, first_delay=0.3)
 """The pace of a real model: what people get who talk to the demo model."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """A message with this content.
 
@@ -110,7 +112,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HTTPFault:
     """An HTTP reply that is no message: every error of the API, and what proxies put in its place.
 
@@ -141,7 +143,7 @@ class HTTPFault:
         return cls(status, body=page.format(status, title), content_type="text/html; charset=UTF-8")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamFault:
     """An answer whose stream goes wrong after `after_events` events or `after_characters` of its text.
 
@@ -169,7 +171,7 @@ class StreamFault:
     then: StreamFault | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RawStream:
     """These very bytes as the body, for replaying a recorded stream or an odd gateway.
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from .connection import Connection
 from .events import StreamEvent, error_event, stream_events
@@ -20,7 +21,7 @@ __all__ = ["Exchange", "play", "send_fault", "send_json"]
 _SSE = "text/event-stream; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchange:
     """A request that is being answered, and the simulator's defaults for the answer.
 

@@ -11,12 +11,13 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 
+from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 from nbclaude.tools.variables import VariableError, variable_named
 
@@ -41,7 +42,7 @@ class UnfitArgumentsError(ValueError):
     """The arguments of a call do not fit the function; the message is for the model."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Documented:
     """What the docstring of a function says: of all, and of each parameter, with the type that it gives it."""
 
@@ -50,7 +51,7 @@ class Documented:
     types: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadArguments:
     """The arguments of one call as Python values, and the names of the variables that are among them."""
 
@@ -59,7 +60,7 @@ class ReadArguments:
     variables: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arguments:
     """The parameters of one function: `schema` is told to the model, `kernel_types` are types that it takes by name."""
 

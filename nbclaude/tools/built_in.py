@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nbclaude.context.shown.seen import Seen
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
 from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import plain_json
@@ -22,7 +22,7 @@ _BETWEEN = re.compile(r"""[^,()"']+|"[^"]*"|'[^']*'|[,()"']""")
 _MADE_AND_OPTIONS = ("type", "name")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kernel:
     """What a tool may need from the kernel; `version` is the API's, where it is one of the API's tools."""
 

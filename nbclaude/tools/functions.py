@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MAX_NAME = 64  # characters; the API takes no more
 _MAX_DESCRIPTION = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Marks:
     """What the decorator says of a function."""
 
@@ -29,7 +29,7 @@ class _Marks:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """A tool that runs in the kernel.
 

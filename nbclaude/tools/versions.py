@@ -6,8 +6,8 @@ It follows the tool reference (https://platform.claude.com/docs/en/agents-and-to
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
+from nbclaude.frozen import frozen
 from nbclaude.models.info import identify
 
 __all__ = ["FAMILIES", "SERVER_TOOLS", "Version", "family_of", "version_for"]
@@ -15,7 +15,7 @@ __all__ = ["FAMILIES", "SERVER_TOOLS", "Version", "family_of", "version_for"]
 _OF_UNKNOWN = (4,)  # the generation assumed for a model about which nothing is known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """One version: its `type`, the `name` that it must have, and the first model that takes it (4.6 is `(4, 6)`).
 

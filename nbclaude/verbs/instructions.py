@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.verbs.prompts import prompts_of
 
 __all__ = ["Instruction", "instruction_for", "instruction_names", "instructions_text"]
@@ -14,7 +14,7 @@ __all__ = ["Instruction", "instruction_for", "instruction_names", "instructions_
 _SPELLINGS = {"optimize": "optimise", "docstrings": "docstring", "tests": "test"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instruction:
     """What is to be done with a cell.
 

@@ -6,10 +6,10 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 
 __all__ = ["FILE_NAME", "OwnVerb", "keep_verb", "kept_verbs", "remove_verb", "verb_name"]
 
@@ -21,7 +21,7 @@ _HEAD = """\
 _NAME = re.compile(r"[a-z]\w*", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnVerb:
     """A verb: what it asks, and with which options, as they are typed."""
 

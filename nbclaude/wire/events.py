@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.errors import APIResponseValidationError
+from nbclaude.frozen import frozen
 from nbclaude.wire.json_text import from_json
 from nbclaude.wire.sse import ServerSentEvent
 
@@ -39,14 +39,14 @@ _TEXT_DELTA = re.compile(
 TEXTS_OF_DELTAS = {"text_delta": "text", "thinking_delta": "thinking", "input_json_delta": "partial_json"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageStart:
     """A message begins; `message` may already hold content, a stop reason and usage."""
 
     message: JSON
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockStart:
     """Content block number `index` begins."""
 
@@ -54,7 +54,7 @@ class BlockStart:
     content_block: JSON
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockDelta:
     """Content block number `index` grows by `delta`."""
 
@@ -62,14 +62,14 @@ class BlockDelta:
     delta: JSON
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BlockStop:
     """Content block number `index` is complete."""
 
     index: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageDelta:
     """The message's own fields change: `delta` holds them, `usage` is cumulative, `extra` is what else came along."""
 
@@ -78,17 +78,17 @@ class MessageDelta:
     extra: JSON
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageStop:
     """The message is complete."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ping:
     """A sign of life."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StreamError:
     """The API failed after the stream had begun."""
 
@@ -96,7 +96,7 @@ class StreamError:
     request_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnknownEvent:
     """An event that this version does not know: never fatal."""
 

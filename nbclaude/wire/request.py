@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.wire.json_text import to_json
 
 __all__ = ["EFFORT_LEVELS", "MessageRequest", "System", "text_block"]
@@ -22,7 +23,7 @@ def text_block(text: str) -> dict[str, Any]:
     return {"type": "text", "text": text}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageRequest:
     """One request: `messages` in the API's shape; `parameters` are the body fields that have no field of their own here.
 

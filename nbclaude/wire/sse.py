@@ -6,7 +6,8 @@ The format: https://html.spec.whatwg.org/multipage/server-sent-events.html#parsi
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["EventStreamDecoder", "ServerSentEvent"]
 
@@ -15,7 +16,7 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ServerSentEvent:
     """One event: its name (empty when the stream gave none) and the bytes of its data lines, joined by newlines."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Bindings", "CellNames"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellNames:
     """What one cell does to names, as far as its text tells.
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Arguments", "names_of_arguments", "reads_when_called"]
 
@@ -23,7 +24,7 @@ _Scope = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arguments:
     """The names of a function's arguments, and the expressions in their list that are read where it is defined."""
 

@@ -6,9 +6,9 @@ The code is read by its tokens, so that a cell with magics, or one that is no Py
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.marks import mask_of
 from nbclaude.secrets.names import Name, name_of
 
@@ -39,7 +39,7 @@ _SHELL = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     start: int
     text: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from dataclasses import dataclass
 from pathlib import Path
+
+from nbclaude.frozen import frozen
 
 __all__ = ["MagicCall", "magic_call", "magic_name"]
 
@@ -25,7 +26,7 @@ _UNKNOWN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MagicCall:
     """What a magic uses and defines; `code` is Python that it runs, whose names it `keeps`."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from nbclaude.context.code.names import CellNames, names_of
 from nbclaude.context.shown.cells import LoggedCell
+from nbclaude.frozen import frozen
 
 __all__ = ["Needed", "NeededCell", "needed_cells", "read_cells"]
 
@@ -19,7 +20,7 @@ _GIVEN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NeededCell:
     """One cell that is needed: for which names, how far from the question, and what has changed since it ran."""
 
@@ -29,7 +30,7 @@ class NeededCell:
     stale: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needed:
     """The cells in the order in which they ran, names that no known cell defines, and what cannot be known."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 import traceback
-from dataclasses import dataclass
 
 from nbclaude import notebook
+from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell
 
 __all__ = ["EarlierError", "earlier_error"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EarlierError:
     """The error, the number under which its cell ran, and the cell's source."""
 

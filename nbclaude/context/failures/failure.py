@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from nbclaude.context.glance.glance import Glance
+from nbclaude.frozen import frozen
 
 __all__ = ["Failure", "FailureLog", "FrameFacts", "Raised", "ValueFact"]
 
 _KEPT = 100  # failures
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueFact:
     """What a name, or a part of what it names, was when the cell failed."""
 
@@ -19,7 +18,7 @@ class ValueFact:
     seen: Glance
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameFacts:
     """One frame of a traceback: of the user's code with the code around the line, of a library its line alone.
 
@@ -37,7 +36,7 @@ class FrameFacts:
     repeated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Raised:
     """One exception of a chain; `link` says how it led to the next one ("" for the last)."""
 
@@ -50,7 +49,7 @@ class Raised:
     """Whether code of the user's has worded the message."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """A cell's failure: its source, the exceptions from the first cause to the last error, and what helps to mend it.
 

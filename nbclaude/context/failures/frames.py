@@ -8,10 +8,11 @@ import itertools
 import linecache
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import FrameType, TracebackType
 
 from nbclaude.context.places import is_cell_file, is_users_file, short_path
+from nbclaude.frozen import frozen
 
 __all__ = ["Frame", "frames_of", "shown_code", "statement_at"]
 
@@ -23,7 +24,7 @@ _MAX_FRAMES = 60  # frames at the beginning, and at the end, of a deep traceback
 _MAX_LINES = 24  # of a function
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One frame: its file, position (lines from 1, columns from 1), and the Python frame with its variables."""
 

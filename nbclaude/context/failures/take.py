@@ -9,7 +9,7 @@ import re
 import sys
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from nbclaude.context.failures.frames import Frame, frames_of, shown_code, state
 from nbclaude.context.failures.near import near_names
 from nbclaude.context.failures.values import hidden_values, values_of, words_of
 from nbclaude.context.glance.glance import is_a
+from nbclaude.frozen import frozen
 from nbclaude.texts import beginning
 
 __all__ = ["FailedCell", "failed_command", "failure_of"]
@@ -32,7 +33,7 @@ _MESSAGE = 1_200  # characters
 _COMMAND = re.compile(r"\.system\(|run_line_magic\('(?:pip|conda|mamba|micromamba|uv|system)'")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FailedCell:
     """The cell that failed: which, its source as the user wrote it and as Python, the notebook's variables, cells by file.
 

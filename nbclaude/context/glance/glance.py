@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from nbclaude.frozen import frozen
 from nbclaude.secrets.marks import mask_of
 from nbclaude.secrets.names import Name, name_of
 
@@ -24,7 +24,7 @@ __all__ = [
 ROOM = 300  # characters of one value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glance:
     """What a value is: `kind` with its type and size alone, `value` with what is in it."""
 
@@ -36,7 +36,7 @@ class Glance:
         return self.value if values and self.value else self.kind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looking:
     """How closely to look: at which columns of a frame, how deep into lists and dicts, with how much room."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import accumulate
 
 from PIL import Image, ImageChops
 
+from nbclaude.frozen import frozen
+
 __all__ = ["DARK", "GREY", "WHITE", "Background", "background_for", "background_named", "laid_on"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Background:
     """A grey, by the word for it and its lightness from 0 to 255."""
 
@@ -77,7 +78,7 @@ def laid_on(background: Background, image: Image.Image) -> Image.Image:
     return Image.alpha_composite(Image.new("RGBA", image.size, (background.lightness,) * 3), image)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Seen:
     """How outlines stand out on one background: the share that is lost, the difference of the weakest, and the mean."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = [
     "SCREENSHOT",
@@ -17,7 +18,7 @@ __all__ = [
 SCREENSHOT = "Save it as a PNG, or take a screenshot of it."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """Something that is drawn in the browser: what its user calls it, and the way to a picture of it."""
 

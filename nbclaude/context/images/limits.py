@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.cures import Mention, Words
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.models.table import ModelInfo
 
 __all__ = [
@@ -33,7 +33,7 @@ FEWER_TURNS: Words = (
 _FEWER: Words = ("Attach fewer, or ", *FEWER_TURNS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImageLimits:
     """What a model sees of an image, what a server accepts, and how many plotted numbers go with a figure."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.context.libraries import is_a
+from nbclaude.frozen import frozen
 
 __all__ = ["Panel", "colorbars", "panel_of", "panels_in"]
 
 _PAD = 0.1  # inches around it, as around a figure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Panel:
     """One of several panels: its axes (with twins of the same place) and those of the other panels."""
 

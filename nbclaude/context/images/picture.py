@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from nbclaude.context.images.drawings import Drawing
+from nbclaude.frozen import frozen
 
 if TYPE_CHECKING:
     from nbclaude.context.plotted.facts import PlottedFigure
@@ -20,7 +21,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 FILE = "text/uri-list"  # where it is loaded from: a file beside the notebook, or an address
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Picture:
     """One picture in an output.
 

@@ -11,7 +11,6 @@ import re
 import struct
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
@@ -29,6 +28,7 @@ from nbclaude.context.images.limits import (
 )
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.quiet import quietly
 
 __all__ = ["PreparedImage", "check_images", "image_size", "is_opaque", "prepare_image"]
@@ -64,7 +64,7 @@ _FORMATS = (
 _HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PreparedImage:
     """An image as it is sent; `notes` say what was done to it."""
 

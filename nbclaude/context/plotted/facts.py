@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Axis", "Layer", "PlottedFigure", "PlottedPanel"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Axis:
     """An axis or a colour scale.
 
@@ -26,7 +28,7 @@ class Axis:
     categories: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """Something drawn as a unit: a line, a scatter, a set of bars.
 
@@ -48,7 +50,7 @@ class Layer:
         return min((len(column) for column in self.columns.values()), default=0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlottedPanel:
     """One plot of a figure."""
 
@@ -59,7 +61,7 @@ class PlottedPanel:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlottedFigure:
     """A figure, or the panel of it that goes along (`number` of `count`)."""
 

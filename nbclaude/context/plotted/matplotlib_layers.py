@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.values import MAX_KEPT, kept, value_text
+from nbclaude.frozen import frozen
 
 __all__ = ["Scales", "layers_of"]
 
@@ -24,7 +25,7 @@ _COLLECTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scales:
     """How places on the two axes are written: a number, a date, a category."""
 

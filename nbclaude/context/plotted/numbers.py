@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from nbclaude.context.plotted.facts import Layer, PlottedFigure
 from nbclaude.context.plotted.values import chosen_rows, value_text
 from nbclaude.context.plotted.wording import layer_title
 from nbclaude.data.csv_rows import csv_line
+from nbclaude.frozen import frozen
 from nbclaude.texts import counted
 
 __all__ = ["Numbers", "plotted_numbers"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Numbers:
     """The numbers as text, how many rows it holds, and how many there are."""
 
@@ -34,7 +34,7 @@ class Numbers:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Table:
     """The rows of one layer, written."""
 

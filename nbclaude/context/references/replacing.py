@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
@@ -34,6 +33,7 @@ from nbclaude.context.references.inline_values import (
 from nbclaude.context.references.misspellings import close_name
 from nbclaude.context.references.verbatim_spans import inside, looks_like_code, verbatim_spans
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.wire.request import text_block
 
 __all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference"]
@@ -47,7 +47,7 @@ _BRACES = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reference:
     """A place in the prompt, from `start` to `end`: an expression and its format, or a `literal` `{{name}}`.
 
@@ -67,7 +67,7 @@ class Reference:
         return f"{self.expression}:{self.format}" if self.format else self.expression
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expanded:
     """A prompt with its references replaced: `text` for the model, and what goes along before it.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 
 __all__ = ["Scope"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope(Mapping[str, Any]):
     """Names and their values: `local` ones (of a function or class) before the `shared` ones of the notebook.
 

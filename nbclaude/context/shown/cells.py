@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.frozen import frozen
 from nbclaude.notebook import ASKING_LINE, OUR_CELL
 from nbclaude.texts import Cut, clip, counted, framed
 
@@ -39,7 +40,7 @@ _IGNORED = re.compile(r"\s*#\s*claude:\s*ignore\b", re.IGNORECASE)
 _OUR_LINE = re.compile(rf"^[ \t]*{ASKING_LINE}.*(?:\n|$)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CellOutput:
     """One output of a cell, as text: what it printed, what it displayed or returned, or the error it ended with."""
 
@@ -47,7 +48,7 @@ class CellOutput:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggedCell:
     """One cell as it ran last; `cell_id` is empty where the front end gives none.
 

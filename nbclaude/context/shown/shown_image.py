@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.widgets import live_widget, paint_widget
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 
 if TYPE_CHECKING:
     from nbclaude.context.images.limits import ImageLimits
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Place", "ShownImage", "only_drawn_text"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where something is displayed: in which cell, in which run of it, in which Output widget, under which id."""
 
@@ -29,7 +30,7 @@ class Place:
     held: object = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownImage:
     """A picture that a cell displayed, as it was sent to the front end.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -14,6 +14,7 @@ from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text
 from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
+from nbclaude.frozen import frozen
 
 __all__ = ["MAX_COLUMNS", "Aggregate", "aggregated", "counted_values", "facts_of", "few"]
 
@@ -21,7 +22,7 @@ MAX_COLUMNS = 100  # of a query that are aggregated
 _ROWS = "rows"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aggregate:
     """The result of one aggregate: the number of rows, and statistics by the column's position and a word.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.data.lazy.jobs import Job
+from nbclaude.frozen import frozen
 from nbclaude.texts import counted
 
 __all__ = ["Engine", "Rows", "engine_of"]
@@ -20,7 +20,7 @@ _LOCAL_BACKENDS = frozenset({"duckdb", "polars", "datafusion", "sqlite", "pandas
 _LOCAL_DATABASES = frozenset({"duckdb", "sqlite", "system", "internal"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """An engine whose queries are described without being collected.
 

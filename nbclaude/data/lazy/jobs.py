@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.frozen import frozen
 
 __all__ = ["CANCELLED", "Clock", "Job", "Outcome", "StoppedError", "within"]
 
@@ -50,7 +51,7 @@ class Job:
                 cancel()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome(Generic[_T]):
     """The result of a computation, or why there is none: an error, or the time limit, with what became of the computation."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import narwhals.stable.v2 as nw
@@ -15,13 +14,14 @@ from nbclaude.data.lazy.aggregates import MAX_COLUMNS, Aggregate, aggregated, co
 from nbclaude.data.lazy.datasets import dataset_aggregate, dataset_frame, first_rows
 from nbclaude.data.lazy.engines import Engine, Rows
 from nbclaude.data.lazy.jobs import Job
+from nbclaude.frozen import frozen
 
 __all__ = ["Pushed"]
 
 _MAX_COUNTED_COLUMNS = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pushed:
     """A query, its engine, and the types of its columns as narwhals knows them; `frame` is None for an Arrow dataset."""
 

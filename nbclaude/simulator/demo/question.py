@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from ..tokens import as_blocks
 
 __all__ = ["Question", "read_question"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """The last user message and the conversation before it.
 

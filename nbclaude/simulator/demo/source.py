@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+
+from nbclaude.frozen import frozen
 
 __all__ = ["Source", "find_source"]
 
@@ -21,7 +22,7 @@ _INLINE = re.compile(r"`([^`\n]+)`|(\b[\w.]+\([^\n]*\))")
 _MAGIC = re.compile(r"^\s*[%!?].*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """Python source and its syntax tree, or the error that kept it from being parsed."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from nbclaude.frozen import frozen
 
 __all__ = ["NEWEST_VERSION", "VERSIONS", "Context"]
 
@@ -10,7 +10,7 @@ NEWEST_VERSION = "2026-10-21"
 VERSIONS = ("2023-06-01", NEWEST_VERSION)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """How to judge one request.
 

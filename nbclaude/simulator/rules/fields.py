@@ -6,8 +6,9 @@ The messages are those of the validation library behind the real API: `max_token
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from nbclaude.frozen import frozen
 
 from ..faults import APIFault
 
@@ -17,7 +18,7 @@ Fields = Mapping[str, "Field"]
 Place = str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """What one field may hold: a `kind` of `_KINDS`, from `least` to `most`, or one of `choices`."""
 

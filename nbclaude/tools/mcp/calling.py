@@ -5,11 +5,11 @@ from __future__ import annotations
 import concurrent.futures
 import queue
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from nbclaude.cleaning import one_line
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.output import say
 from nbclaude.tools.arguments import Arguments, ReadArguments, UnfitArgumentsError
 from nbclaude.tools.functions import Tool
@@ -71,7 +71,7 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
     return value_of_result(result)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _SchemaArguments(Arguments):
     """Arguments that fit a JSON schema of a server's; every value of JSON goes as it is."""
 

@@ -9,10 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from nbclaude.cleaning import seen_only, visible
+from nbclaude.frozen import frozen
 
 __all__ = ["Described", "described"]
 
@@ -26,7 +27,7 @@ _PROPERTY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _NOT_AT_THE_TOP = ("anyOf", "oneOf", "allOf", "not", "if", "then", "else", "enum", "const", "$schema", "$id")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Described:
     """One tool: its `name` at the server, and what the model is told of it.
 

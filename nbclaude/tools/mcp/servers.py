@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import atexit
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nbclaude.cures import Command
 from nbclaude.errors import ConfigurationError
 from nbclaude.forks import in_child
+from nbclaude.frozen import frozen
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.mcp.calling import tool_of_server
 from nbclaude.tools.mcp.described import Described
@@ -20,7 +20,7 @@ from nbclaude.tools.mcp.target import Target
 __all__ = ["SERVERS", "NamedTools", "Servers"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedTools:
     """The tools that a word names; `shown` are descriptions that the user has to be shown, since nobody has seen them before."""
 

@@ -8,10 +8,10 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.frozen import frozen
 from nbclaude.secrets.masking import mask
 
 __all__ = ["Target", "is_server_name", "target_of"]
@@ -21,7 +21,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A command with its arguments, or a `url`.
 
