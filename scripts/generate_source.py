@@ -58,7 +58,7 @@ def generated(text: str) -> str:
 
 def options_class() -> Iterator[str]:
     """Write the fields of `Options`."""
-    yield "@dataclass(frozen=True, slots=True)"
+    yield "@frozen"
     yield "class Options:"
     yield '    """What one ask was given as options."""'
     yield ""
@@ -70,7 +70,7 @@ def options_class() -> Iterator[str]:
 
 def settings_class() -> Iterator[str]:
     """Write the fields of `Settings`."""
-    yield "@dataclass(frozen=True, slots=True)"
+    yield "@frozen"
     yield "class Settings:"
     yield '    """What a request is made with."""'
     yield ""

@@ -53,8 +53,10 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
             )
         future = server.begin(tool.name, dict(arguments), progress.put)
         try:
-            while not future.done():
-                concurrent.futures.wait([future], timeout=_POLL)
+            done = False
+            while not done:
+                done = bool(concurrent.futures.wait([future], timeout=_POLL).done)
+                # What came before the result is said, also when both are here already.
                 while not progress.empty():
                     yield progress.get()
         except BaseException:

@@ -198,7 +198,10 @@ class Server:
             report(one_line(message or share, 200))
 
         try:
-            return await client.call_tool(tool, arguments, _CALL, told)
+            result = await client.call_tool(tool, arguments, _CALL, told)
+            # The client hands progress to tasks of its own: those that it has begun come first.
+            await asyncio.sleep(0)
+            return result
         except Exception as error:
             if _is_closed(error):
                 self._failed(error)
