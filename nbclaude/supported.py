@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
@@ -55,6 +54,8 @@ def _running(package: str, module: str) -> str:
     loaded = getattr(sys.modules.get(module), "__version__", None)
     if loaded is not None:
         return str(loaded)
+    from importlib.metadata import PackageNotFoundError, version  # slow to load, and rarely needed
+
     try:
         return version(package)
     except PackageNotFoundError:

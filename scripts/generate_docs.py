@@ -88,7 +88,7 @@ def settings_table() -> str:
 
 
 def _other_magics() -> Iterator[tuple[str, str]]:
-    for magics in FAMILIES:
+    for magics in (row.load() for row in FAMILIES):
         for name, method in magics.magics["line"].items():
             if name != "claude":
                 yield name, inspect.getdoc(getattr(magics, str(method))) or ""

@@ -48,7 +48,7 @@ def test_links_lead_to_files_that_exist(text: str, path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "path"), every_page())
 def test_magics_and_settings_exist(text: str, path: Path) -> None:
-    magics = {name for family in FAMILIES for name in family.magics["line"]}
+    magics = {name for family in FAMILIES for name in family.names("line")}
     magics |= {"claude_review"}  # the example of a verb that somebody has made
     assert set(re.findall(r"(?<!\w)%{1,2}(claude\w*)", text)) <= magics
     settings = set(ClaudeMagics.class_traits(config=True)) | {"NAME"}

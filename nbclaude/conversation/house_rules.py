@@ -6,19 +6,20 @@ it is accepted again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.settings.values import Settings
 from nbclaude.texts import framed
 from nbclaude.wire.request import text_block
+
+if TYPE_CHECKING:
+    from nbclaude.settings.values import Settings
 
 __all__ = ["FILE_NAME", "HouseRules", "RulesFile", "accepted_path", "is_house_rules"]
 
@@ -39,6 +40,8 @@ class RulesFile:
     @property
     def hash(self) -> str:
         """The SHA-256 of the content, in hexadecimal."""
+        import hashlib  # only where there are rules: this module loads with the extension
+
         return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
 
     @property

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
-from nbclaude.edits.offers import Offer, forget_widgets
+from nbclaude.edits.standing import forget_widgets
+
+if TYPE_CHECKING:
+    from nbclaude.edits.offers import Offer
 
 __all__ = ["Edits"]
 

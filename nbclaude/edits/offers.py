@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from nbclaude.edits.proposal import Proposal
+from nbclaude.edits.standing import keep_widget
 from nbclaude.edits.ways import Way, way_of
 from nbclaude.lab import LINE, OfferedActions, told_by
 from nbclaude.notebook import Shell, cell_run
@@ -16,7 +17,6 @@ from nbclaude.render.switches import INSTEAD_OF_CODE, WITHOUT_WIDGET
 
 __all__ = [
     "Offer",
-    "forget_widgets",
     "made_widget",
     "offer",
     "show_line",
@@ -27,8 +27,6 @@ __all__ = [
 
 _NO_WAY = "This front end does not let nbclaude change its cells, so the new code is shown here:"
 _DONE = ("replaced", "inserted", "restored")
-_MAX_WIDGETS = 60  # of one kernel; the oldest close then
-_widgets: list[tuple[str, Any]] = []  # each with the id of the cell that shows it
 
 
 class Offer:
@@ -132,14 +130,6 @@ def offer(shell: Shell, proposal: Proposal, *, apply: bool = False) -> Offer:
     return made
 
 
-def forget_widgets(cell: str | None = None) -> None:
-    """Close the widgets that a cell shows, of all cells by default: their buttons vanish."""
-    for pair in _widgets[:]:
-        if cell is None or pair[0] == cell:
-            _widgets.remove(pair)
-            pair[1].close()
-
-
 def _is_running(shell: Shell, proposal: Proposal) -> bool:
     at = cell_run(shell)
     return at is not None and at.cell == proposal.cell
@@ -218,9 +208,7 @@ def made_widget(shell: Shell, **traits: object) -> Any:
     shown = at.cell if at is not None else ""
     told = told_by(shell) if LINE.is_open else None
     widget = OfferedActions(LINE, shown, told.page, **traits) if told is not None else _actions(traits)
-    _widgets.append((shown, widget))
-    while len(_widgets) > _MAX_WIDGETS:
-        _widgets.pop(0)[1].close()
+    keep_widget(shown, widget)
     return widget
 
 

@@ -1,7 +1,14 @@
 """The other end of our extension in JupyterLab and Notebook 7: what it tells with each execution, and the line to it."""
 
+from typing import TYPE_CHECKING
+
+from nbclaude.doors import door
 from nbclaude.lab.line import LINE, Line
-from nbclaude.lab.offered import OfferedActions
 from nbclaude.lab.told import NotebookCells, Told, cell_that_ran, told_by
 
+if TYPE_CHECKING:
+    from nbclaude.lab.offered import OfferedActions
+
 __all__ = ["LINE", "Line", "NotebookCells", "OfferedActions", "Told", "cell_that_ran", "told_by"]
+
+__getattr__ = door(__name__, {"offered": ("OfferedActions",)})

@@ -1,66 +1,44 @@
-"""What the user types: the magics, and how they are loaded into a shell and taken out of it without a trace."""
+"""What the user types: the magics, and how they are loaded into a shell and taken out of it without a trace.
+
+Loading puts names and hooks into the shell. What stands behind them loads when it is first used: a family of magics
+(`families`), the rooms that ask (`asked`), what reads the pictures that cells show (`context.shown`).
+"""
 
 from __future__ import annotations
 
 import sys
-from typing import Any
+from collections.abc import Sequence
 
 from nbclaude import __version__, notebook
-from nbclaude.approval.buttons import close_old_buttons
-from nbclaude.edits import insert_cells
 from nbclaude.lab import LINE, cell_that_ran
-from nbclaude.magics import completion, debugging, failures, short_names, verbatim
+from nbclaude.magics import completion, debugging, failures, kept_verbs, short_names, verbatim
 from nbclaude.magics.chat import ClaudeMagics
-from nbclaude.magics.compact import CompactMagics
-from nbclaude.magics.connect import ConnectMagics
-from nbclaude.magics.edit import EditMagics
-from nbclaude.magics.explain import ExplainMagics
-from nbclaude.magics.figures import FigureMagics
-from nbclaude.magics.fix import FixMagics
-from nbclaude.magics.follow_up import FollowUpMagics
-from nbclaude.magics.in_cell import tell_of_rules
-from nbclaude.magics.insert import InsertMagics
-from nbclaude.magics.lasting import LastingMagics
-from nbclaude.magics.manage import ManageMagics
-from nbclaude.magics.mcp import MCPMagics
-from nbclaude.magics.models_and_usage import AccountMagics
-from nbclaude.magics.own_verbs import OwnVerbMagics
-from nbclaude.magics.rules import RulesMagics
+from nbclaude.magics.explaining import Explaining
+from nbclaude.magics.families import FAMILIES, Families
+from nbclaude.magics.news import tell_of_rules
 from nbclaude.notebook import Shell
 from nbclaude.workspace import Surroundings, current_workspace
 
 __all__ = ["FAMILIES", "load", "unload"]
 
-# All magics by family; every family but the first works on the settings of the first.
-FAMILIES = (
-    ClaudeMagics,
-    FollowUpMagics,
-    CompactMagics,
-    ExplainMagics,
-    FixMagics,
-    EditMagics,
-    InsertMagics,
-    OwnVerbMagics,
-    RulesMagics,
-    MCPMagics,
-    FigureMagics,
-    ManageMagics,
-    LastingMagics,
-    AccountMagics,
-    ConnectMagics,
-)
+
+class _Loaded:
+    """What stands in one shell from `load` to `unload`."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.chat = ClaudeMagics(shell, current_workspace())
+        self.families = Families(shell, self.chat)
+        self.explaining = Explaining(shell, lambda: self.families.open("ExplainMagics"))
 
 
 def load(shell: Shell) -> None:
     """Register the magics; loading twice changes nothing."""
-    if _loaded(shell):
+    if _loaded(shell) is not None:
         return
     workspace = current_workspace()
-    chat = ClaudeMagics(shell, workspace)
-    shell.register_magics(chat)
-    others = [family(chat) for family in FAMILIES[1:]]
-    for family in others:
-        shell.register_magics(family)
+    loaded = _Loaded(shell)
+    chat = loaded.chat
+    loaded.families.load(loaded)
     workspace.enter(
         Surroundings(
             configured=chat.configured,
@@ -68,7 +46,7 @@ def load(shell: Shell) -> None:
             conversation=lambda: str(chat.conversation),
             connections=lambda: dict(chat.connections),
             folder=lambda: notebook.notebook_folder(shell),
-            insert_cells=lambda sources: insert_cells(shell, sources),
+            insert_cells=lambda sources: _insert_cells(shell, sources),
             locked=lambda: chat.held_fast,
         )
     )
@@ -81,9 +59,9 @@ def load(shell: Shell) -> None:
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
     # After what records the cell, which it explains.
-    for family in others:
-        if isinstance(family, ExplainMagics | OwnVerbMagics):
-            family.load()
+    loaded.explaining.load()
+    if kept_verbs.are_there(shell):
+        loaded.families.open("OwnVerbMagics").load()
     tell_of_rules(workspace)
     LINE.version = __version__
     LINE.before_cell(shell)
@@ -92,22 +70,19 @@ def load(shell: Shell) -> None:
 def unload(shell: Shell) -> None:
     """Take out everything that `load` put in; the conversation stays for the next load."""
     short_names.unload(shell)
-    for magics in _loaded(shell):
-        if isinstance(magics, ClaudeMagics):
-            shell.events.unregister("pre_run_cell", magics.before_cell)
-            shell.events.unregister("post_run_cell", magics.after_cell)
-        if isinstance(magics, ManageMagics):
-            magics.stop_demo()
-        if isinstance(magics, ExplainMagics | OwnVerbMagics):
-            magics.unload()
-        for kind, names in magics.magics.items():
-            for name in names:
-                shell.magics_manager.magics[kind].pop(name, None)
-        shell.magics_manager.registry.pop(type(magics).__name__, None)
-        if magics in shell.configurables:
-            shell.configurables.remove(magics)
-    _close_panels()
-    _release_kernel()
+    if (loaded := _loaded(shell)) is not None:
+        shell.events.unregister("pre_run_cell", loaded.chat.before_cell)
+        shell.events.unregister("post_run_cell", loaded.chat.after_cell)
+        loaded.explaining.unload()
+        if (manage := loaded.families.opened("ManageMagics")) is not None:
+            manage.stop_demo()
+        if (own := loaded.families.opened("OwnVerbMagics")) is not None:
+            own.unload()
+        loaded.families.unload()
+    _close("nbclaude.panel", "close_panels")
+    # The buttons of cards; and the hook that lets widgets speak apart from cells.
+    _close("nbclaude.approval.buttons", "close_old_buttons")
+    _close("nbclaude.widget", "release")
     verbatim.unload(shell)
     debugging.unload(shell)
     failures.unload(shell)
@@ -119,34 +94,21 @@ def unload(shell: Shell) -> None:
     workspace.leave()
     workspace.edits.forget()
     LINE.close()
-    _close_servers()
-    _close_connections()
+    _close("nbclaude.tools.mcp.servers", "close_servers")
+    _close("nbclaude.client.lines", "close_lines")
 
 
-def _loaded(shell: Shell) -> list[Any]:
-    registry = shell.magics_manager.registry
-    names = [family.__name__ for family in FAMILIES]
-    return [registry[name] for name in names if name in registry]
+def _loaded(shell: Shell) -> _Loaded | None:
+    return getattr(shell.magics_manager.registry, "loaded", None)
 
 
-def _release_kernel() -> None:
-    """Close the buttons of cards, and remove the hook that lets widgets speak apart from cells, if one has used it."""
-    close_old_buttons()
-    if (widget := sys.modules.get("nbclaude.widget")) is not None:
-        widget.release()
+def _insert_cells(shell: Shell, sources: Sequence[str]) -> str:
+    from nbclaude.edits import insert_cells
+
+    return insert_cells(shell, sources)
 
 
-def _close_panels() -> None:
-    if panel := sys.modules.get("nbclaude.panel"):
-        panel.close_panels()
-
-
-def _close_servers() -> None:
-    if (servers := sys.modules.get("nbclaude.tools.mcp.servers")) is not None:
-        servers.SERVERS.close()
-
-
-def _close_connections() -> None:
-    # Only if a request was ever made: the client is not loaded for closing what it never opened.
-    if lines := sys.modules.get("nbclaude.client.lines"):
-        lines.close_lines()
+def _close(module: str, function: str) -> None:
+    """Close what a room has opened; if it was never loaded, there is nothing to close."""
+    if (room := sys.modules.get(module)) is not None:
+        getattr(room, function)()

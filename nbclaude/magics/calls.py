@@ -17,7 +17,6 @@ import re
 
 from IPython.core.error import UsageError
 
-from nbclaude.options import parse_verb_line
 from nbclaude.verbs.options import OWN
 
 __all__ = [
@@ -112,6 +111,8 @@ def nested_call(magic: str, text: str) -> str:
 
 def names_in(magic: str, text: str) -> tuple[str, ...]:
     """Return the names that a line may look up: in its options, in the braces of its prompt, in the value of a result."""
+    from nbclaude.options import parse_verb_line  # what reads lines loads with the first that asks
+
     try:
         _, _, prompt = parse_verb_line(text, OWN.get(magic, ()))
     except UsageError:

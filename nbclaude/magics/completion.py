@@ -11,7 +11,6 @@ from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMa
 from nbclaude.magics import short_names
 from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.notebook import Shell
-from nbclaude.verbs.instructions import instruction_names
 from nbclaude.verbs.options import OWN
 from nbclaude.workspace import Workspace
 
@@ -92,6 +91,8 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
 
 
 def _arguments_known() -> dict[str, tuple[str, ...]]:
+    from nbclaude.verbs.instructions import instruction_names
+
     explains = _ARGUMENTS["claude_explain"]
     return {**_ARGUMENTS, "explain": explains, "claude_edit": tuple(instruction_names())}
 

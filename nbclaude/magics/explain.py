@@ -9,7 +9,6 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
-from nbclaude import notebook
 from nbclaude.asking.gathering import notebook_names
 from nbclaude.asking.prepare import refuse_keys
 from nbclaude.asking.prompt import Prompt
@@ -25,7 +24,7 @@ from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
 from nbclaude.options import Options, parse_verb_line
-from nbclaude.stopping import stoppable, unbroken
+from nbclaude.stopping import stoppable
 from nbclaude.verbs.explained import (
     explained_cell,
     explained_name,
@@ -44,35 +43,14 @@ __all__ = ["ExplainMagics"]
 class ExplainMagics(OtherFamily):
     """The magic that explains; it takes the options of `%claude`."""
 
-    @unbroken
-    def take_out(self, lines: list[str]) -> list[str]:
-        """Take the line out of a cell that is to be explained: what is left runs as if it had never been there."""
-        found = notebook.explained("".join(lines), self.shell)
-        if found is None:
-            return lines
-        line, code = found
+    def left_of(self, line: str, code: str) -> list[str]:
+        """Return the lines of a cell that is to be explained which are to run: all but that which asks for it."""
         try:
             _, own, _ = parse_verb_line(line, EXPLAIN)
         except UsageError:
             # Running the call says what is wrong with the line, and nothing else is run.
             return [f"{call_of('claude_explain', line, mentions=False)}\n"]
         return [] if own.get("no_run") else code.splitlines(keepends=True)
-
-    # IPython runs what has no side effects also to see whether a cell that is being typed is complete.
-    take_out.has_side_effects = True  # type: ignore[attr-defined]
-
-    def load(self) -> None:
-        """Begin to explain cells that ask for it."""
-        self.shell.input_transformer_manager.cleanup_transforms.insert(0, self.take_out)
-        self.shell.events.register("post_run_cell", self.after_cell)
-
-    def unload(self) -> None:
-        """Leave the shell as it was."""
-        transforms = self.shell.input_transformer_manager.cleanup_transforms
-        if self.take_out in transforms:
-            transforms.remove(self.take_out)
-        if self.after_cell in self.shell.events.callbacks.get("post_run_cell", []):
-            self.shell.events.unregister("post_run_cell", self.after_cell)
 
     @no_var_expand
     @line_cell_magic
@@ -120,16 +98,10 @@ class ExplainMagics(OtherFamily):
             )
         return cells[-1]
 
-    def after_cell(self, result: Any) -> None:
-        """Explain the cell that has run, if its first line asks for it; runs after every cell."""
-        info = getattr(result, "info", None)
-        if info is None or not info.store_history:
-            return
-        found = notebook.explained(str(info.raw_cell), self.shell)
-        if found is None or isinstance(result.error_in_exec, KeyboardInterrupt):
-            return
+    def explain_run(self, line: str, code: str, count: int) -> None:
+        """Explain the cell that has run under this number; what goes wrong is shown below it."""
         try:
-            self._explain_run(found[0], found[1], int(result.execution_count or 0))
+            self._explain_run(line, code, count)
         except (UsageError, NbclaudeError, KeyboardInterrupt) as error:
             show_after_cell(self.shell, error)
 

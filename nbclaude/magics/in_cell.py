@@ -25,6 +25,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.failures import ending_of
+from nbclaude.magics.news import tell_of_rules
 from nbclaude.magics.replays import saved_answer
 from nbclaude.magics.restoring import restore_first
 from nbclaude.magics.tool_names import Tools, tools_given
@@ -33,9 +34,8 @@ from nbclaude.magics.wording import note_text
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.options.spelling import spell
-from nbclaude.output import EarlySign, open_display, say, show_receipt
+from nbclaude.output import EarlySign, open_display, show_receipt
 from nbclaude.settings.table import SETTINGS
-from nbclaude.texts import counted
 from nbclaude.tools.definitions import definitions_of
 from nbclaude.workspace import Workspace
 
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
     from nbclaude.saved.replaying import Replays
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
+__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given"]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
@@ -189,20 +189,6 @@ def _footer(answered: Answered, asker: Asker) -> Footer:
     last = answered.turns[-1].message if answered.turns else answered.outcome.message
     asker.workspace.footers.keep(last, footer.html)
     return replace(footer, ending=ending_of(answered.outcome.error, asker.shell))
-
-
-def tell_of_rules(workspace: Workspace) -> None:
-    """Say once that there are house rules which are not used, and how to use them."""
-    file = workspace.rules.news()
-    if file is None:
-        return
-    if file.problem:
-        say(f"The house rules in {file.path} cannot be used: {file.problem}.")
-        return
-    say(
-        f"House rules stand in {file.path} ({counted(file.lines, 'line')}) and are not used: "
-        "%claude_rules shows them, %claude_rules accept uses them."
-    )
 
 
 def settings_given(

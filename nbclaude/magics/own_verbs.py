@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -20,13 +19,14 @@ from nbclaude.magics.calls import ASKING, OWN_VERBS
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
+from nbclaude.magics.kept_verbs import path_of_verbs
 from nbclaude.magics.scope import standing
 from nbclaude.magics.wording import worded
 from nbclaude.options import parse_line
 from nbclaude.output import say, show_table
 from nbclaude.stopping import stoppable
 from nbclaude.texts import counted, framed
-from nbclaude.verbs.own import FILE_NAME, OwnVerb, keep_verb, kept_verbs, remove_verb, verb_name
+from nbclaude.verbs.own import OwnVerb, keep_verb, kept_verbs, remove_verb, verb_name
 
 __all__ = ["OwnVerbMagics"]
 
@@ -49,7 +49,7 @@ class OwnVerbMagics(OtherFamily):
 
     def load(self) -> None:
         """Make the magics of the verbs that are kept; a file that cannot be read is named, and nothing fails."""
-        path = self._path()
+        path = path_of_verbs(self.shell)
         if path is None or not path.exists():
             return
         try:
@@ -90,7 +90,7 @@ class OwnVerbMagics(OtherFamily):
         self._make(verb)
         where = ""
         if keep:
-            path = self._path()
+            path = path_of_verbs(self.shell)
             if path is None:
                 raise UsageError(
                     "%claude_verb --keep: this shell has no profile to keep it in. It holds until the kernel ends."
@@ -106,7 +106,7 @@ class OwnVerbMagics(OtherFamily):
 
         %claude_verbs
         """
-        path = self._path()
+        path = path_of_verbs(self.shell)
         if not self._verbs:
             say(f"You have no verbs of your own yet. {_USAGE} makes one.")
             return
@@ -127,13 +127,9 @@ class OwnVerbMagics(OtherFamily):
         title = f"Verbs of your own; kept ones stand in {path}" if path is not None else "Verbs of your own"
         show_table(self.shell, title, ("verb", "asks", "options", "kept"), rows)
 
-    def _path(self) -> Path | None:
-        location = getattr(getattr(self.shell, "profile_dir", None), "location", None)
-        return Path(location) / FILE_NAME if location else None
-
     def _forget(self, said: str) -> None:
         name = verb_name(said)
-        path = self._path()
+        path = path_of_verbs(self.shell)
         was_kept = path is not None and bool(name) and remove_verb(path, name)
         if name not in self._verbs and not was_kept:
             known = ", ".join(self._verbs) or "none yet"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nbclaude.magics.families import stored
 from nbclaude.notebook import Shell
 
 __all__ = ["is_ours", "load", "unload"]
@@ -16,7 +17,9 @@ def load(shell: Shell) -> None:
             if name in magics and not any(short in each for each in shell.magics_manager.magics.values()):
                 _given.add((kind, short))
     for kind, short in _given:
-        shell.magics_manager.magics[kind].setdefault(short, shell.magics_manager.magics[kind][_SHORT[short]])
+        magics = shell.magics_manager.magics[kind]
+        if short not in magics:
+            magics[short] = stored(magics, _SHORT[short])
 
 
 def is_ours(shell: Shell, name: str) -> bool:
@@ -24,14 +27,14 @@ def is_ours(shell: Shell, name: str) -> bool:
     if name not in _SHORT:
         return True
     tables = shell.magics_manager.magics.values()
-    return any(name in each and each[name] == each.get(_SHORT[name]) for each in tables)
+    return any(name in each and stored(each, name) == stored(each, _SHORT[name]) for each in tables)
 
 
 def unload(shell: Shell) -> None:
     """Take the short names away that are still ours."""
     for kind, short in _given:
         magics = shell.magics_manager.magics[kind]
-        if magics.get(short) is not None and magics.get(short) == magics.get(_SHORT[short]):
+        if short in magics and stored(magics, short) == stored(magics, _SHORT[short]):
             del magics[short]
     _given.clear()
 

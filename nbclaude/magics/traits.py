@@ -14,10 +14,8 @@ from nbclaude.refusal import CONFIGURED, LOCKED_BY, UnfitError
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.kinds import Choice, Flag, Kind, Number, System, Text, Texts, Whole
 from nbclaude.settings.mappings import Entries, Headers, Json, Prices
-from nbclaude.settings.resolve import resolve_settings
 from nbclaude.settings.rows import Setting
 from nbclaude.settings.table import ENVIRONMENT, SETTINGS
-from nbclaude.settings.values import Settings
 
 __all__ = ["ClaudeTraits", "SettingError", "setting_help"]
 
@@ -124,9 +122,16 @@ def _trait(setting: Setting) -> TraitType[Any, Any]:
 
 
 def _from_environment(name: str) -> Any:
-    return default(name)(lambda _holder: getattr(resolve_settings({}, {}, os.environ), name))
+    def value(_holder: Any) -> Any:
+        from nbclaude.settings.resolve import resolve_settings  # loads with the first question
+
+        return getattr(resolve_settings({}, {}, os.environ), name)
+
+    return default(name)(value)
 
 
+# What `Settings` has a field for.
+_HELD = frozenset(setting.name for setting in SETTINGS if setting.held)
 _TRAITS = {setting.name: _trait(setting) for setting in SETTINGS if setting.configurable}
 _DEFAULTS = {f"_default_{name}": _from_environment(name) for name in ENVIRONMENT}
 _made: Any = type(Configurable)
@@ -195,7 +200,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
 
     def configured(self) -> dict[str, Any]:
         """Return the settings that `%config` or a profile has set; the others are for the environment to decide."""
-        names = self._set_names & set(Settings.__dataclass_fields__)
+        names = self._set_names & _HELD
         found = {name: getattr(self, name) for name in names}
         # A value that was refused leaves an empty one behind.
         return {name: value for name, value in found.items() if value or name not in ENVIRONMENT}

@@ -1,11 +1,16 @@
 """The only publisher of nbclaude: answers on pages, appended or printed, and what else is shown."""
 
-from nbclaude.output.append import AppendDisplay
-from nbclaude.output.bundles import say, say_with, show_bundle, show_receipt, show_table
-from nbclaude.output.display import AnswerDisplay, open_display
-from nbclaude.output.early import EarlySign
-from nbclaude.output.pages import PagesDisplay
-from nbclaude.output.terminal import TerminalDisplay
+from typing import TYPE_CHECKING
+
+from nbclaude.doors import door
+
+if TYPE_CHECKING:
+    from nbclaude.output.append import AppendDisplay
+    from nbclaude.output.bundles import say, say_with, show_bundle, show_receipt, show_table
+    from nbclaude.output.display import AnswerDisplay, open_display
+    from nbclaude.output.early import EarlySign
+    from nbclaude.output.pages import PagesDisplay
+    from nbclaude.output.terminal import TerminalDisplay
 
 __all__ = [
     "AnswerDisplay",
@@ -20,3 +25,15 @@ __all__ = [
     "show_receipt",
     "show_table",
 ]
+
+__getattr__ = door(
+    __name__,
+    {
+        "append": ("AppendDisplay",),
+        "bundles": ("say", "say_with", "show_bundle", "show_receipt", "show_table"),
+        "display": ("AnswerDisplay", "open_display"),
+        "early": ("EarlySign",),
+        "pages": ("PagesDisplay",),
+        "terminal": ("TerminalDisplay",),
+    },
+)

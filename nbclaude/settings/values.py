@@ -6,7 +6,7 @@ The classes are made of the table; what stands here of their fields is written f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, make_dataclass
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.frozen import frozen
@@ -27,12 +27,12 @@ configuration: what a model refuses of those is an error, of the others a note.
 
 def _made(name: str, defaults: Mapping[str, Any], doc: str) -> Any:
     """Make a frozen dataclass with these fields."""
-    fields = [
-        (each, Any, field(default_factory=dict) if value == {} else field(default=value))
+    fields = {
+        each: field(default_factory=dict) if value == {} else field(default=value)
         for each, value in defaults.items()
-    ]
-    namespace = {"__doc__": doc, "__module__": __name__}
-    return make_dataclass(name, fields, frozen=True, slots=True, namespace=namespace)
+    }
+    kinds = dict.fromkeys(defaults, "Any")
+    return frozen(type(name, (), {"__doc__": doc, "__module__": __name__, "__annotations__": kinds, **fields}))
 
 
 if TYPE_CHECKING:

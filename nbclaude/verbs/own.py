@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -58,6 +57,8 @@ def kept_verbs(path: Path) -> tuple[OwnVerb, ...]:
 
 
 def _verbs_of(text: str, path: Path) -> tuple[OwnVerb, ...]:
+    import tomllib  # for few: this module loads with the extension
+
     try:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nbclaude.edits import offers
+from nbclaude.edits import standing
 from nbclaude.simulator import Answer
 from tests.magics.conftest import Inputs, Notebook
 
@@ -22,7 +22,7 @@ def edited(inputs: Inputs) -> Iterator[Inputs]:
     """Give a front end with a document, in whose cell an edit runs."""
     inputs.request(code=EDIT)
     yield inputs
-    offers.forget_widgets()
+    standing.forget_widgets()
 
 
 def shown(notebook: Notebook) -> list[str]:
@@ -34,7 +34,7 @@ def shown(notebook: Notebook) -> list[str]:
 
 
 def widgets() -> list[Any]:
-    return [widget for _, widget in offers._widgets]
+    return [widget for _, widget in standing._widgets]
 
 
 def test_an_edit_is_offered_as_a_diff(notebook: Notebook, edited: Inputs) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from nbclaude.edits import actions, offers
+from nbclaude.edits import actions, standing
 from tests.magics.conftest import Inputs, Notebook
 
 ANSWER = """Try:
@@ -45,7 +45,7 @@ def answered(notebook: Notebook, inputs: Inputs) -> Iterator[Inputs]:
     notebook.simulator.enqueue(ANSWER)
     assert notebook.run("%claude code") is None
     yield inputs
-    offers.forget_widgets()
+    standing.forget_widgets()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_all_in_a_document(notebook: Notebook, answered: Inputs) -> None:
     answered.request()
     assert notebook.run("%claude_insert all") is None
     assert answered.texts == []
-    ((_, widget),) = offers._widgets
+    ((_, widget),) = standing._widgets
     assert isinstance(widget, actions.Actions)
     assert widget.cell == "cell-1"
     assert [source.split("\n")[0] for _, source in widget.cells] == ["x = 1", "%%bash", "%%markdown", "%%R"]
@@ -129,7 +129,7 @@ def test_one_after_the_other_in_one_cell(notebook: Notebook, answered: Inputs) -
     """Of two texts for the next cell only the last would count: nothing is lost in a loop."""
     answered.request()
     assert notebook.run("for block in _claude.code[:3]: block.insert()") is None
-    ((_, widget),) = offers._widgets
+    ((_, widget),) = standing._widgets
     assert answered.texts == [("x = 1", False)]
     assert [source.split("\n")[0] for _, source in widget.cells] == ["x = 1", "%%bash", "%%markdown"]
     assert widget.wish == "below 3"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from nbclaude.context.glance.glance import Glance
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from nbclaude.frozen import frozen
 
-__all__ = ["Failure", "FailureLog", "FrameFacts", "Raised", "ValueFact"]
+if TYPE_CHECKING:
+    from nbclaude.context.glance.glance import Glance
+
+__all__ = ["Failure", "FailureLog", "FrameFacts", "Raised", "ValueFact", "exit_status"]
 
 _KEPT = 100  # failures
 
@@ -77,6 +82,12 @@ class Failure:
         """Files of the user's, other than cells, that the traceback goes through; the one where it happened last."""
         places = [frame.place for each in self.raised for frame in each.frames if frame.is_users]
         return tuple(dict.fromkeys(place for place in places if not place.startswith("In[")))
+
+
+def exit_status(namespace: Mapping[str, Any]) -> int:
+    """Return the status with which the last shell command has ended, as IPython keeps it; 0 if there was none."""
+    status = namespace.get("_exit_code")
+    return status if type(status) is int else 0
 
 
 class FailureLog:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from nbclaude.context.code.names import names_of
-from nbclaude.context.failures.failure import Failure, FrameFacts, Raised, ValueFact
+from nbclaude.context.failures.failure import Failure, FrameFacts, Raised, ValueFact, exit_status
 from nbclaude.context.failures.frames import Frame, frames_of, shown_code, statement_at
 from nbclaude.context.failures.near import near_names
 from nbclaude.context.failures.values import hidden_values, values_of, words_of
@@ -84,8 +84,8 @@ def failure_of(error: BaseException, cell: FailedCell) -> Failure:
 
 def failed_command(cell: FailedCell) -> Failure | None:
     """Return the failure of a cell whose shell command has failed, which IPython does not count as an error; else None."""
-    status = cell.namespace.get("_exit_code")
-    if type(status) is not int or status == 0 or not _COMMAND.search(cell.code):
+    status = exit_status(cell.namespace)
+    if status == 0 or not _COMMAND.search(cell.code):
         return None
     lines = [line.strip() for line in cell.source.splitlines() if line.lstrip().startswith(("!", "%"))]
     command = beginning(lines[-1] if lines else cell.source.strip(), 300)

@@ -12,19 +12,10 @@ from typing import Any
 
 from nbclaude.context.images.drawings import drawing_by_type, is_data_type
 from nbclaude.context.images.html_pictures import html_pictures, script_pictures
-from nbclaude.context.images.picture import BOKEH, SVG, WIDGET, Picture
+from nbclaude.context.images.picture import BOKEH, IMAGE_TYPES, SVG, WIDGET, Picture
 
 __all__ = ["IMAGE_TYPES", "bundle_pictures"]
 
-# What a mime bundle may hold of a picture, the best first.
-IMAGE_TYPES = (
-    "image/png",
-    "image/jpeg",
-    "image/webp",
-    "image/gif",
-    SVG,
-    "application/pdf",
-)
 # How the types begin of figures that are described in JSON, and what they are called.
 _DESCRIBED = (
     ("application/vnd.plotly.v", "plotly figure"),

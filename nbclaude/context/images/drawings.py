@@ -33,32 +33,29 @@ _LEAFLET = Drawing("folium map")
 _TABLE = None
 
 # Code of pages and scripts that draws, by what stands in it; the first that is found counts, so the special ones come first.
-_BY_CODE: tuple[tuple[re.Pattern[str], Drawing], ...] = tuple(
-    (re.compile(mark), drawing)
-    for mark, drawing in (
-        (r"youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com", Drawing("video")),
-        (r"\bmpld3\b", Drawing("mpld3 figure", "Show the matplotlib figure itself.")),
-        (r"data-lets-plot-script|\bLetsPlot\b", Drawing("Lets-Plot figure", "Save it with `ggsave`.")),
-        (r"3[Dd]mol", Drawing("molecule in 3D")),
-        (r"\bSHAP\.", Drawing("SHAP plot", "Draw it with `matplotlib=True`.")),
-        (r"\becharts\b", Drawing("ECharts chart")),
-        (r"\bHighcharts\b", Drawing("Highcharts chart")),
-        (r"\bdeck\.?gl\b|deckgl", Drawing("deck.gl map")),
-        (r"\bkepler", Drawing("kepler.gl map")),
-        (r"\bvis-network\b|\bvis\.Network\b", _GRAPH),
-        (r"\bcytoscape\b|\bsigma\.js\b", _GRAPH),
-        (r"\b[Ll]eaflet\b|\bmapbox", _LEAFLET),
-        (r"\bvegaEmbed\b", Drawing("Vega chart", "Show it with altair itself.")),
-        (r"\bBokeh\b", Drawing("bokeh figure", "Show it with `bokeh.plotting.show`.")),
-        (r"\bPlotly\.\w+\(|plotly-graph-div", Drawing("plotly figure", "Show the figure itself.")),
-        (r"\bTHREE\.|\bx3d\b|\bthreejs\b", _SCENE),
-        (r"\bmermaid\b", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
-        (r"\btensorboard\b", Drawing("TensorBoard page")),
-        (r"\bwandb\b", Drawing("page of Weights & Biases")),
-        (r"\bvizzu\b", Drawing("Vizzu chart")),
-        (r"\bnv\.|\bd3\.(?:select|v\d)|/d3(?:\.min)?(?:\.js|@)", Drawing("D3 drawing")),
-        (r"\bChart\(|chart\.js", Drawing("Chart.js chart")),
-    )
+_BY_CODE: tuple[tuple[str, Drawing], ...] = (
+    (r"youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com", Drawing("video")),
+    (r"\bmpld3\b", Drawing("mpld3 figure", "Show the matplotlib figure itself.")),
+    (r"data-lets-plot-script|\bLetsPlot\b", Drawing("Lets-Plot figure", "Save it with `ggsave`.")),
+    (r"3[Dd]mol", Drawing("molecule in 3D")),
+    (r"\bSHAP\.", Drawing("SHAP plot", "Draw it with `matplotlib=True`.")),
+    (r"\becharts\b", Drawing("ECharts chart")),
+    (r"\bHighcharts\b", Drawing("Highcharts chart")),
+    (r"\bdeck\.?gl\b|deckgl", Drawing("deck.gl map")),
+    (r"\bkepler", Drawing("kepler.gl map")),
+    (r"\bvis-network\b|\bvis\.Network\b", _GRAPH),
+    (r"\bcytoscape\b|\bsigma\.js\b", _GRAPH),
+    (r"\b[Ll]eaflet\b|\bmapbox", _LEAFLET),
+    (r"\bvegaEmbed\b", Drawing("Vega chart", "Show it with altair itself.")),
+    (r"\bBokeh\b", Drawing("bokeh figure", "Show it with `bokeh.plotting.show`.")),
+    (r"\bPlotly\.\w+\(|plotly-graph-div", Drawing("plotly figure", "Show the figure itself.")),
+    (r"\bTHREE\.|\bx3d\b|\bthreejs\b", _SCENE),
+    (r"\bmermaid\b", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
+    (r"\btensorboard\b", Drawing("TensorBoard page")),
+    (r"\bwandb\b", Drawing("page of Weights & Biases")),
+    (r"\bvizzu\b", Drawing("Vizzu chart")),
+    (r"\bnv\.|\bd3\.(?:select|v\d)|/d3(?:\.min)?(?:\.js|@)", Drawing("D3 drawing")),
+    (r"\bChart\(|chart\.js", Drawing("Chart.js chart")),
 )
 
 # Output types that no front end shows as text, by how they begin; None is no plot: tables, progress, what only loads a library.
@@ -142,7 +139,7 @@ _BY_PACKAGE: dict[str, Drawing | None] = {
 
 def drawing_in_code(code: str) -> Drawing | None:
     """Return what a page or a script draws, by the library that it uses; None if it uses none that is known."""
-    return next((drawing for mark, drawing in _BY_CODE if mark.search(code)), None)
+    return next((drawing for mark, drawing in _BY_CODE if re.search(mark, code)), None)
 
 
 def drawing_by_type(media_type: str) -> Drawing | None:

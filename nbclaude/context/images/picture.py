@@ -11,7 +11,7 @@ from nbclaude.frozen import frozen
 if TYPE_CHECKING:
     from nbclaude.context.plotted.facts import PlottedFigure
 
-__all__ = ["BOKEH", "FILE", "PLOTLY_JSON", "SVG", "VEGA_JSON", "WIDGET", "Picture"]
+__all__ = ["BOKEH", "FILE", "IMAGE_TYPES", "PLOTLY_JSON", "SVG", "VEGA_JSON", "WIDGET", "Picture"]
 
 SVG = "image/svg+xml"
 PLOTLY_JSON = "application/vnd.plotly.v1+json"
@@ -19,6 +19,9 @@ VEGA_JSON = "application/vnd.vegalite.v0+json"
 BOKEH = "application/vnd.bokehjs_exec.v0+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FILE = "text/uri-list"  # where it is loaded from: a file beside the notebook, or an address
+
+# What a mime bundle may hold of a picture, the best first.
+IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif", SVG, "application/pdf")
 
 
 @frozen

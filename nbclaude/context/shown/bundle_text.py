@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.data.seen_html import seen_tree, words
-
 __all__ = ["bundle_text"]
 
 # A text that gives only a type away: `<IPython.core.display.Markdown object>`, `<...Styler at 0x7f00>`.
@@ -25,6 +23,8 @@ def bundle_text(data: Mapping[str, Any]) -> str:
     plain = plain if isinstance(plain, str) else ""
     tells_all = plain.startswith(_TELL_ALL)
     if isinstance(html, str) and (tells_all or _BARE.fullmatch(plain)):
+        from nbclaude.data.seen_html import seen_tree, words  # most outputs have no HTML to read
+
         plain = words(seen_tree(html, MAX_HTML)) or ("" if tells_all else plain)
     elif tells_all:
         plain = ""

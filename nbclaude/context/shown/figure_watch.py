@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
 from nbclaude.context.shown.figures import FigureLog
@@ -25,6 +24,9 @@ __all__ = ["watch"]
 
 # Display ids of our own answers, galleries and thumbnails begin so.
 OURS = "nbclaude-"
+
+# Most outputs say no more than this.
+_NEVER_DRAWN = frozenset(("text/plain",))
 
 _Message = dict[str, Any]
 
@@ -108,6 +110,10 @@ class _Watcher:
 
     def _images(self, data: Mapping[str, Any], metadata: Mapping[str, Any], place: Place) -> list[ShownImage]:
         """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
+        if data.keys() <= _NEVER_DRAWN:
+            return []
+        from nbclaude.context.images.bundles import bundle_pictures  # loads with the first that may be a picture
+
         pictures = bundle_pictures(data, metadata)
         if len(pictures) == 1 and (plotted := self._formatted.facts_of(data)) is not None:
             pictures = (replace(pictures[0], plotted=plotted),)

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.context.images.bundles import IMAGE_TYPES
+from nbclaude.context.images.picture import IMAGE_TYPES
 from nbclaude.context.libraries import is_a
 from nbclaude.context.shown.listening import replaced
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.bundles import IMAGE_TYPES, bundle_pictures
+from nbclaude.context.images.picture import IMAGE_TYPES
 from nbclaude.notebook import Shell
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def pending_figures(shell: Shell, before: Container[Any] = ()) -> list[Any]:
 
 def pending_picture(shell: Shell, figure: Any, limits: ImageLimits, label: str) -> Attachment | None:
     """Return a figure that waits as the very image that the notebook will show: in its format, at its resolution."""
+    from nbclaude.context.images.bundles import bundle_pictures
     from nbclaude.context.images.matplotlib_figures import background_needed
     from nbclaude.context.images.pictures import attach_picture, picture_of
     from nbclaude.context.plotted.reading import facts_of

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from nbclaude import notebook
-from nbclaude.context.failures.failure import FailureLog
+from nbclaude.context.failures.failure import FailureLog, exit_status
 from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, is_asking
 from nbclaude.context.shown.collected import Collected, plain
@@ -155,10 +155,14 @@ class CellWatch:
 
     def _take_down(self, error: BaseException | None, count: int, source: str) -> None:
         """Note what is known of the error that a cell ended with, or that it has mended its own."""
-        from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
-
         if isinstance(error, NbclaudeError | AnswerInterrupted) or is_asking(source):
             return  # an error of ours says itself what to do
+        if error is None and exit_status(self._shell.user_ns) == 0:
+            self._failures.succeeded(self._current)
+            return
+        # What reads errors loads with the first.
+        from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
+
         code = notebook.python_of(source)
         magics: dict[str, dict[str, Any]] = self._shell.magics_manager.magics
         cell = FailedCell(

@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.drawings import Drawing, drawing_of_package
-from nbclaude.context.images.html_pictures import html_pictures
 from nbclaude.context.images.picture import PLOTLY_JSON, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.libraries import is_a
 from nbclaude.notebook import live_widgets
@@ -107,6 +105,8 @@ def _drawn_by(widget: Any) -> tuple[Picture, ...]:
 
 
 def _image(widget: Any) -> tuple[Picture, ...]:
+    from nbclaude.context.images.html_pictures import html_pictures
+
     data = bytes(widget.value)
     if widget.format == "url":
         return html_pictures(f'<img src="{data.decode(errors="replace")}">')
@@ -114,10 +114,14 @@ def _image(widget: Any) -> tuple[Picture, ...]:
 
 
 def _html(widget: Any) -> tuple[Picture, ...]:
+    from nbclaude.context.images.html_pictures import html_pictures
+
     return html_pictures(str(widget.value))
 
 
 def _output(widget: Any) -> tuple[Picture, ...]:
+    from nbclaude.context.images.bundles import bundle_pictures
+
     found: list[Picture] = []
     for each in widget.outputs:
         if isinstance(each, Mapping) and isinstance(data := each.get("data"), Mapping):

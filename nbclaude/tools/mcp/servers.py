@@ -17,7 +17,7 @@ from nbclaude.tools.mcp.pins import Pins
 from nbclaude.tools.mcp.server import Server
 from nbclaude.tools.mcp.target import Target
 
-__all__ = ["SERVERS", "NamedTools", "Servers"]
+__all__ = ["SERVERS", "NamedTools", "Servers", "close_servers"]
 
 
 @frozen
@@ -153,5 +153,12 @@ class Servers:
 
 
 SERVERS = Servers()
+
+
+def close_servers() -> None:
+    """End all servers of this process."""
+    SERVERS.close()
+
+
 atexit.register(SERVERS.close)
 in_child(SERVERS.forget)

@@ -1,0 +1,55 @@
+"""What `%claude` does with its line and its cell: it asks, or opens the panel if they say nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from IPython.core.error import UsageError
+
+from nbclaude.asking.prepare import refuse_keys
+from nbclaude.asking.prompt import Prompt
+from nbclaude.asking.reply import Reply
+from nbclaude.magics.in_cell import ask_prompt
+from nbclaude.magics.scope import standing
+from nbclaude.magics.state import state_text
+from nbclaude.notebook import is_terminal
+from nbclaude.options import parse_line
+from nbclaude.output import say
+from nbclaude.supported import refuse_old_widgets
+
+if TYPE_CHECKING:
+    from nbclaude.magics.chat import ClaudeMagics
+
+__all__ = ["ask_line"]
+
+
+def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
+    """Ask what a line says, and the cell below it; return the reply where something is assigned to it."""
+    refuse_keys(chat.workspace, f"{line}\n{cell or ''}")
+    where = standing(chat.shell)
+    options, prompt = parse_line(line)
+    where.refuse_into(options.into)
+    if cell is not None:
+        prompt = f"{prompt}\n{cell}" if prompt.strip() else cell
+    if not prompt.strip():
+        if cell is None and not line.strip() and not where.target:
+            _show_panel(chat)
+            return None
+        raise UsageError("There is nothing to ask: write the prompt after the options, or below %%claude.")
+    reply = ask_prompt(chat, options, Prompt(prompt), where.scope)
+    # Alone it returns nothing, or a cell that ends in it would show the answer twice.
+    return reply if where.target else None
+
+
+def _show_panel(chat: ClaudeMagics) -> None:
+    """Open the panel; a terminal shows the settings as text."""
+    workspace = chat.workspace
+    text = state_text(workspace, str(chat.conversation))
+    if is_terminal(chat.shell):
+        say(text)
+        return
+    refuse_old_widgets()
+    from nbclaude.panel import open_panel
+
+    at = workspace.cell_run()
+    open_panel(chat.shell, chat, workspace, at.cell if at else "", text)

@@ -1,0 +1,202 @@
+"""Which family has which magics, and how a family loads when one of its magics is first wanted.
+
+The code of a magic is a large part of what nbclaude is, and most notebooks use two or three. So the shell's tables of magics
+hold the names from the beginning, and the magics themselves from the moment when somebody looks one up: to run it, for its
+help, or to list them all.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from nbclaude.forks import ForkSafeLock
+from nbclaude.frozen import frozen
+from nbclaude.notebook import Shell
+
+if TYPE_CHECKING:
+    from nbclaude.magics.chat import ClaudeMagics
+
+__all__ = ["FAMILIES", "Families", "FamilyRow", "stored"]
+
+
+@frozen
+class FamilyRow:
+    """A family: its module, its class there, and its magics, `%` for lines and `%%` for lines and cells."""
+
+    module: str
+    class_: str
+    magics: tuple[str, ...]
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """Return the names of its magics of one kind, "line" or "cell"."""
+        return tuple(name.lstrip("%") for name in self.magics if kind == "line" or name.startswith("%%"))
+
+    def load(self) -> type[Any]:
+        """Import the class."""
+        found: type[Any] = getattr(importlib.import_module(f"nbclaude.magics.{self.module}"), self.class_)
+        return found
+
+
+# Every family but the first loads when it is wanted, and works on the settings of the first.
+FAMILIES = (
+    FamilyRow("chat", "ClaudeMagics", ("%%claude",)),
+    FamilyRow("follow_up", "FollowUpMagics", ("%claude_continue", "%claude_tool_result")),
+    FamilyRow("compact", "CompactMagics", ("%claude_compact",)),
+    FamilyRow("explain", "ExplainMagics", ("%%claude_explain",)),
+    FamilyRow("fix", "FixMagics", ("%claude_fix",)),
+    FamilyRow("edit", "EditMagics", ("%%claude_edit", "%claude_apply")),
+    FamilyRow("insert", "InsertMagics", ("%claude_insert", "%claude_save_steps")),
+    FamilyRow("own_verbs", "OwnVerbMagics", ("%%claude_verb", "%claude_verbs")),
+    FamilyRow("rules", "RulesMagics", ("%claude_rules",)),
+    FamilyRow("mcp", "MCPMagics", ("%claude_mcp",)),
+    FamilyRow("figures", "FigureMagics", ("%claude_figures",)),
+    FamilyRow(
+        "manage", "ManageMagics", ("%claude_history", "%claude_reset", "%claude_undo", "%claude_demo")
+    ),
+    FamilyRow(
+        "lasting",
+        "LastingMagics",
+        ("%claude_restore", "%claude_replay", "%claude_forget", "%claude_fork", "%claude_export"),
+    ),
+    FamilyRow("models_and_usage", "AccountMagics", ("%claude_models", "%claude_usage", "%claude_budget")),
+    FamilyRow("connect", "ConnectMagics", ("%claude_connect", "%claude_login", "%claude_logout")),
+)
+
+
+@frozen
+class _Waiting:
+    """Stands in a table of the shell for a magic, or a family, that has not been wanted yet."""
+
+    row: FamilyRow
+    open: Callable[[str], object]
+
+
+class _Table(dict[str, Any]):
+    """A table of the shell that loads what waits in it when somebody looks it up; its names can be read without that."""
+
+    def __getitem__(self, key: str) -> Any:
+        found = super().__getitem__(key)
+        if isinstance(found, _Waiting):
+            found.open(found.row.class_)
+            found = super().__getitem__(key)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        # With this in the class, `dict(table)` and `{**table}` look each value up, and copy none that waits.
+        return super().__iter__()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else default
+
+    def setdefault(self, key: str, default: Any = None) -> Any:
+        return self[key] if key in self else super().setdefault(key, default)
+
+    def pop(self, key: str, *default: Any) -> Any:
+        if key in self:
+            self[key]
+        return super().pop(key, *default)
+
+    def values(self) -> Any:
+        self._load_all()
+        return super().values()
+
+    def items(self) -> Any:
+        self._load_all()
+        return super().items()
+
+    def copy(self) -> dict[str, Any]:
+        return dict(self)
+
+    def _load_all(self) -> None:
+        for key in list(self):
+            self[key]
+
+
+def stored(table: dict[str, Any], name: str) -> Any:
+    """Return what stands in a table under a name, without loading it; None if nothing does."""
+    return dict.get(table, name)
+
+
+class Families:
+    """The families of one shell, from `load` to `unload`."""
+
+    def __init__(self, shell: Shell, chat: ClaudeMagics) -> None:
+        self._shell = shell
+        self._chat = chat
+        self._opened: dict[str, Any] = {FAMILIES[0].class_: chat}
+        self._lock = ForkSafeLock()
+        manager = shell.magics_manager
+        self._before: dict[str, Any] = {**manager.magics, "": manager.registry}
+        self._ours = {kind: _made_of(table) for kind, table in self._before.items()}
+
+    def load(self, loaded: object) -> None:
+        """Put the names of all magics into the shell; `loaded` is kept in its registry, and found there by `unload`."""
+        manager = self._shell.magics_manager
+        self._ours[""].loaded = loaded
+        manager.registry = self._ours[""]
+        for kind in ("line", "cell"):
+            manager.magics[kind] = self._ours[kind]
+        self._shell.register_magics(self._chat)
+        for row in FAMILIES[1:]:
+            waiting = _Waiting(row, self.open)
+            dict.__setitem__(self._ours[""], row.class_, waiting)
+            for kind in ("line", "cell"):
+                for name in row.names(kind):
+                    self._ours[kind][name] = waiting
+
+    def unload(self) -> None:
+        """Take them out, and give the shell back the tables that it had, with what others have put into them since."""
+        manager = self._shell.magics_manager
+        for kind, table in self._ours.items():
+            names = {name for row in FAMILIES for name in (row.names(kind) if kind else (row.class_,))}
+            for name in names:
+                dict.pop(table, name, None)
+            there = manager.magics.get(kind) if kind else manager.registry
+            if there is not table:
+                continue  # somebody has put a table of their own in its place
+            before = self._before[kind]
+            before.clear()
+            before.update(table)
+            if kind:
+                manager.magics[kind] = before
+            else:
+                manager.registry = before
+        for family in self._opened.values():
+            if family in self._shell.configurables:
+                self._shell.configurables.remove(family)
+
+    def opened(self, class_: str) -> Any:
+        """Return a family that was wanted already; None if it was not."""
+        return self._opened.get(class_)
+
+    def open(self, class_: str) -> Any:
+        """Load a family, unless it is loaded, and put its magics where they wait; others of their names stay."""
+        row = next(each for each in FAMILIES if each.class_ == class_)
+        with self._lock:
+            if row.class_ in self._opened:
+                return self._opened[row.class_]
+            family = row.load()(self._chat)
+            self._opened[row.class_] = family
+            for kind, table in self._ours.items():
+                for name in list(table):
+                    waiting = stored(table, name)
+                    if isinstance(waiting, _Waiting) and waiting.row is row:
+                        dict.__setitem__(table, name, family if not kind else _magic(family, kind, name, row))
+            return family
+
+
+def _magic(family: Any, kind: str, name: str, row: FamilyRow) -> Any:
+    """Return the magic of this name; a short name is that of the family's only magic of this kind."""
+    magics = family.magics[kind]
+    return magics[name] if name in magics else magics[row.names(kind)[0]]
+
+
+def _made_of(table: dict[str, Any]) -> Any:
+    """Return a table that loads what waits in it, with the content of one of the shell's, and all that its class does."""
+    class_: Any = type("_Table", (_Table, type(table)), {"__module__": __name__})
+    made = class_.__new__(class_)
+    vars(made).update(getattr(table, "__dict__", {}))
+    dict.update(made, table)
+    return made
