@@ -52,9 +52,7 @@ FAMILIES = (
     FamilyRow("rules", "RulesMagics", ("%claude_rules",)),
     FamilyRow("mcp", "MCPMagics", ("%claude_mcp",)),
     FamilyRow("figures", "FigureMagics", ("%claude_figures",)),
-    FamilyRow(
-        "manage", "ManageMagics", ("%claude_history", "%claude_reset", "%claude_undo", "%claude_demo")
-    ),
+    FamilyRow("manage", "ManageMagics", ("%claude_history", "%claude_reset", "%claude_undo", "%claude_demo")),
     FamilyRow(
         "lasting",
         "LastingMagics",
@@ -88,7 +86,7 @@ class _Table(dict[str, Any]):
         return super().__iter__()
 
     def get(self, key: str, default: Any = None) -> Any:
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401 # this is `get`
 
     def setdefault(self, key: str, default: Any = None) -> Any:
         return self[key] if key in self else super().setdefault(key, default)

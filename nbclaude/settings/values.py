@@ -32,7 +32,9 @@ def _made(name: str, defaults: Mapping[str, Any], doc: str) -> Any:
         for each, value in defaults.items()
     }
     kinds = dict.fromkeys(defaults, "Any")
-    return frozen(type(name, (), {"__doc__": doc, "__module__": __name__, "__annotations__": kinds, **fields}))
+    return frozen(
+        type(name, (), {"__doc__": doc, "__module__": __name__, "__annotations__": kinds, **fields})
+    )
 
 
 if TYPE_CHECKING:

@@ -104,7 +104,9 @@ class Servers:
                 secret=Secret("demo"),
             )
         named = (
-            find_connection(settings.connection, self._workspace.named_connections()) if settings.connection else None
+            find_connection(settings.connection, self._workspace.named_connections())
+            if settings.connection
+            else None
         )
         return connect(
             os.environ,
@@ -118,4 +120,8 @@ class Servers:
         )
 
     def _named(self, settings: Settings) -> NamedConnection | None:
-        return find_connection(settings.connection, self._workspace.named_connections()) if settings.connection else None
+        return (
+            find_connection(settings.connection, self._workspace.named_connections())
+            if settings.connection
+            else None
+        )

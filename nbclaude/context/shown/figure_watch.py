@@ -112,7 +112,8 @@ class _Watcher:
         """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
         if data.keys() <= _NEVER_DRAWN:
             return []
-        from nbclaude.context.images.bundles import bundle_pictures  # loads with the first that may be a picture
+        # What finds pictures loads with the first output that may be one.
+        from nbclaude.context.images.bundles import bundle_pictures
 
         pictures = bundle_pictures(data, metadata)
         if len(pictures) == 1 and (plotted := self._formatted.facts_of(data)) is not None:
