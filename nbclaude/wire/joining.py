@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from nbclaude.wire.events import TEXTS_OF_DELTAS, BlockDelta, Event
 
@@ -16,36 +18,21 @@ def joined(events: Iterable[Event]) -> list[Event]:
 
 def runs(events: Iterable[Event]) -> Iterator[tuple[Event, int]]:
     """Yield the joined events, each with how many it stands for."""
-    first: Event | None = None
-    place: tuple[int, str] | None = None
-    pieces: list[str] = []
-    for event in events:
-        text = _text_of(event)
-        its_place = (
-            (event.index, event.delta["type"]) if isinstance(event, BlockDelta) and text is not None else None
-        )
-        if its_place is not None and its_place == place:
-            pieces.append(text or "")
-            continue
-        if first is not None:
-            yield _whole(first, pieces)
-        first, place, pieces = event, its_place, [text or ""]
-    if first is not None:
-        yield _whole(first, pieces)
+    for _place, run in itertools.groupby(events, _place_of):
+        first, *others = run
+        if others:
+            deltas = cast(list[BlockDelta], [first, *others])
+            kind = deltas[0].delta["type"]
+            field = TEXTS_OF_DELTAS[kind]
+            text = "".join(each.delta[field] for each in deltas)
+            first = BlockDelta(deltas[0].index, {"type": kind, field: text})
+        yield first, 1 + len(others)
 
 
-def _whole(first: Event, pieces: list[str]) -> tuple[Event, int]:
-    """Return the event of a run that begins with `first`."""
-    if len(pieces) > 1 and isinstance(first, BlockDelta):
-        kind = first.delta["type"]
-        return BlockDelta(first.index, {"type": kind, TEXTS_OF_DELTAS[kind]: "".join(pieces)}), len(pieces)
-    return first, 1
-
-
-def _text_of(event: Event) -> str | None:
-    """Return the text of a delta that has nothing else; None for all other events."""
-    if not isinstance(event, BlockDelta) or len(event.delta) != 2:
-        return None
-    kind = event.delta.get("type")
-    text = event.delta.get(TEXTS_OF_DELTAS.get(kind, "")) if isinstance(kind, str) else None
-    return text if isinstance(text, str) else None
+def _place_of(event: Event) -> object:
+    """Return what an event has in common with those that it is joined with: only a delta that has nothing but text has any."""
+    if isinstance(event, BlockDelta) and len(event.delta) == 2:
+        kind = event.delta.get("type")
+        if isinstance(kind, str) and isinstance(event.delta.get(TEXTS_OF_DELTAS.get(kind, "")), str):
+            return event.index, kind
+    return object()
