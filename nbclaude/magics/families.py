@@ -63,12 +63,28 @@ FAMILIES = (
 )
 
 
-@frozen
 class _Waiting:
-    """Stands in a table of the shell for a magic, or a family, that has not been wanted yet."""
+    """Stands in a table of the shell for a magic, or a family, that has not been wanted yet.
 
-    row: FamilyRow
-    open: Callable[[str], object]
+    Whoever has got hold of it, since they held a table of before, can use it like the magic.
+    """
+
+    def __init__(self, row: FamilyRow, open_: Callable[[str], Any], kind: str, name: str) -> None:
+        self._row = row
+        self._open = open_
+        self._kind = kind
+        self._name = name
+
+    def _wanted(self) -> Any:
+        """Load the family; return what this stands for."""
+        family = self._open(self._row.class_)
+        return family.magics[self._kind][self._name] if self._kind else family
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._wanted()(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._wanted(), name)
 
 
 class _Table(dict[str, Any]):
@@ -77,7 +93,7 @@ class _Table(dict[str, Any]):
     def __getitem__(self, key: str) -> Any:
         found = super().__getitem__(key)
         if isinstance(found, _Waiting):
-            found.open(found.row.class_)
+            found._wanted()
             found = super().__getitem__(key)
         return found
 
@@ -138,11 +154,13 @@ class Families:
             manager.magics[kind] = self._ours[kind]
         self._shell.register_magics(self._chat)
         for row in FAMILIES[1:]:
-            waiting = _Waiting(row, self.open)
-            dict.__setitem__(self._ours[""], row.class_, waiting)
+            dict.__setitem__(self._ours[""], row.class_, _Waiting(row, self.open, "", row.class_))
             for kind in ("line", "cell"):
                 for name in row.names(kind):
-                    self._ours[kind][name] = waiting
+                    self._ours[kind][name] = _Waiting(row, self.open, kind, name)
+        for kind, table in self._before.items():
+            # Who loads us while looking a magic up goes on to look in the table of before.
+            dict.update(table, {name: stored(self._ours[kind], name) for name in self._ours[kind]})
 
     def unload(self) -> None:
         """Take them out, and give the shell back the tables that it had, with what others have put into them since."""
@@ -180,15 +198,9 @@ class Families:
             for kind, table in self._ours.items():
                 for name in list(table):
                     waiting = stored(table, name)
-                    if isinstance(waiting, _Waiting) and waiting.row is row:
-                        dict.__setitem__(table, name, family if not kind else _magic(family, kind, name, row))
+                    if isinstance(waiting, _Waiting) and waiting._row is row:
+                        dict.__setitem__(table, name, waiting._wanted())
             return family
-
-
-def _magic(family: Any, kind: str, name: str, row: FamilyRow) -> Any:
-    """Return the magic of this name; a short name is that of the family's only magic of this kind."""
-    magics = family.magics[kind]
-    return magics[name] if name in magics else magics[row.names(kind)[0]]
 
 
 def _made_of(table: dict[str, Any]) -> Any:

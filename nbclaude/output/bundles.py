@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
@@ -51,6 +50,8 @@ def show_table(
 
 def show_receipt(shell: Shell, receipt: Receipt) -> None:
     """Show what would be sent: unfolded in a notebook, as text in a terminal."""
+    from html import escape
+
     from nbclaude.render.style import STYLE
 
     body = receipt.fold(escape(receipt.summary), is_open=True)
@@ -63,7 +64,7 @@ def show_bundle(shell: Shell, *, html: str, text: str) -> None:
     if not is_terminal(shell):
         bundle["text/html"] = html
     # The id keeps its pictures out of the figures that cells have shown.
-    transient = {"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"}
+    transient = {"display_id": f"nbclaude-{os.urandom(6).hex()}"}
     sheets = Sheets.of(shell)
     css, bundle = sheets.apart(bundle)
     shell.display_pub.publish(

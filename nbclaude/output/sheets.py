@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,7 +50,7 @@ class Sheets:
                 # An empty text keeps nbconvert from warning that it has nothing to show.
                 data={"application/javascript": sheet_script(css), "text/plain": ""},
                 metadata={},
-                transient={"display_id": f"nbclaude-{uuid.uuid4().hex[:12]}"},
+                transient={"display_id": f"nbclaude-{os.urandom(6).hex()}"},
             )
 
     def forget(self) -> None:
