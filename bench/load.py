@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
 
 LOAD, PANEL = "%load_ext nbclaude", "%claude, the panel"
-LIMITS = {LOAD: 100.0, PANEL: 300.0}
-"""Milliseconds that loading and opening the first panel may take."""
+LIMITS = {LOAD: 60.0, PANEL: 300.0}
+"""Milliseconds that loading and opening the first panel may take where `import httpx` takes `QUIET` or less."""
+YARDSTICK, QUIET = "import httpx", 120.0
+"""On a slower or busier machine the limits grow as this import does, which is measured in the same run."""
 
 # Each statement is timed in a fresh process, in an IPython that has already run a cell.
 STATEMENTS = {
     LOAD: "shell.run_line_magic('load_ext', 'nbclaude')",
     PANEL: "shell.run_line_magic('claude', '')",
-    "import httpx": "import httpx",
+    YARDSTICK: "import httpx",
     "import markdown_it": "import markdown_it",
     "import ipywidgets": "import ipywidgets",
     "import anthropic": "import anthropic",
@@ -47,14 +50,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     runs = parser.parse_args(arguments).runs
     print(f"| in a running IPython, median of {runs} processes | time | new modules |\n|---|---|---|")
     medians: dict[str, float] = {}
-    for name, statement in STATEMENTS.items():
-        _measure(name, statement)  # compiles to bytecode and warms the disk cache
-        times, modules = zip(*(_measure(name, statement) for _run in range(runs)), strict=True)
-        medians[name] = statistics.median(times)
-        print(f"| {name} | {medians[name]:.0f} ms | {modules[-1]} |", flush=True)
+    measured: dict[str, list[tuple[float, int]]] = {name: [] for name in STATEMENTS}
+    for run in range(runs + 1):
+        for name, statement in STATEMENTS.items():  # in turns, so that a busy minute is everybody's
+            found = _measure(name, statement)
+            if run:  # the first compiles to bytecode and warms the disk cache
+                measured[name].append(found)
+    for name, values in measured.items():
+        medians[name] = statistics.median(took for took, _ in values)
+        print(f"| {name} | {medians[name]:.0f} ms | {values[-1][1]} |", flush=True)
     passed = True
-    for name, limit in LIMITS.items():
-        took = medians[name]
+    slower = max(1.0, medians[YARDSTICK] / QUIET)
+    for name, quiet in LIMITS.items():
+        took, limit = medians[name], quiet * slower
         passed &= took < limit
         print(f"\n{'PASS' if took < limit else 'FAIL'}  {name}: {took:.0f} ms, limit {limit:.0f} ms")
     return 0 if passed else 1
@@ -63,7 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measure(name: str, statement: str) -> tuple[float, int]:
     """Run a statement in a fresh process; return milliseconds and the number of modules it imported."""
     code = CHILD.format(preparation=PREPARATIONS.get(name, ""), statement=statement)
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    # As users have it: what is imported is compiled once, and kept.
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    ran = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True, env=environment
+    )
     took, modules = json.loads(ran.stdout.splitlines()[-1])
     return took, modules
 

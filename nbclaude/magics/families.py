@@ -195,7 +195,7 @@ class Families:
                 return self._opened[row.class_]
             family = row.load()(self._chat)
             self._opened[row.class_] = family
-            for kind, table in self._ours.items():
+            for table in self._ours.values():
                 for name in list(table):
                     waiting = stored(table, name)
                     if isinstance(waiting, _Waiting) and waiting._row is row:
