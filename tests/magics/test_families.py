@@ -85,8 +85,14 @@ LOOKUPS = {
         ).claude_fix
     ),
     "setdefault": lambda shell: shell.magics_manager.magics["line"].setdefault("claude_fix", None),
-    "pop": lambda shell: shell.magics_manager.magics["line"].pop("claude_fix"),
+    "pop": lambda shell: popped(shell.magics_manager.magics["line"], "claude_fix"),
 }
+
+
+def popped(table: dict[str, Any], name: str) -> Any:
+    """Take a magic out of a table, and put it back."""
+    table[name] = table.pop(name)
+    return table[name]
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS)
