@@ -317,7 +317,11 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     first, last = (tool_use("total", {"df": "sales", "column": name}) for name in ("amount", "city"))
     tools.simulator.enqueue(Answer([text("I stop."), first, tool_use("stop"), last]))
     error = tools.run("%claude --tools stop,total Go")
-    for line in ("Called total", "Called stop · without arguments · stopped", "Asked to call total · not run"):
+    for line in (
+        "Called total",
+        "Called stop · without arguments · stopped",
+        "Asked to call total · not run",
+    ):
         assert line in shown(tools)
     assert isinstance(error, KeyboardInterrupt)
     assert str(error) == (
