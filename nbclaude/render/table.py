@@ -37,7 +37,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 def _numeric(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[bool]:
     """Tell which columns hold numbers, and nothing else."""
     return [
-        any(row[i] for row in cells) and all(_NUMBER.fullmatch(row[i]) for row in cells)
+        any(row[i] not in ("", "–", "—") for row in cells) and all(_NUMBER.fullmatch(row[i]) for row in cells)
         for i in range(len(columns))
     ]
 
