@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -16,11 +15,10 @@ from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.rules_inline.strikethrough import tokenize as strikethrough
 from markdown_it.token import Token
 
+from nbclaude.render.directions import direction, is_right_to_left
+
 __all__ = ["scripts_plugin"]
 
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 # Letters and marks of East Asia, between which no spaces stand.
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u33ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
@@ -54,13 +52,13 @@ def _note_directions(state: StateCore) -> None:
             open_ones.append(token)
         if token.type != "inline" or not token.children:
             continue
-        direction = _direction(token.content)
-        if direction is not None:
+        runs = direction(token.content)
+        if runs is not None:
             for opened in open_ones:
-                if direction == "rtl":
+                if runs == "rtl":
                     opened.attrSet("dir", "rtl")
             open_ones.clear()
-        if _RIGHT_TO_LEFT.search(token.content):
+        if is_right_to_left(token.content):
             _mark(state.tokens, index)
             for child in token.children:
                 if child.type == "code_inline":
@@ -72,16 +70,6 @@ def _mark(tokens: Sequence[Token], index: int) -> None:
     for token in tokens[max(0, index - 2) : index]:
         if token.type in _BY_ITS_TEXT and token.nesting == 1:
             token.attrSet("dir", "auto")
-
-
-def _direction(text: str) -> str | None:
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in ("R", "AL"):
-            return "rtl"
-        if kind == "L":
-            return "ltr"
-    return None
 
 
 Rule = Callable[[StateInline, bool], bool]
@@ -126,7 +114,7 @@ def _joins(character: str) -> bool:
     """Tell whether it is of a script in which other words may stand directly beside it."""
     if _EAST_ASIAN.match(character) or _WITHOUT_SPACES.match(character):
         return True
-    return _RIGHT_TO_LEFT.match(character) is not None and character.isalpha()
+    return character.isalpha() and is_right_to_left(character)
 
 
 def _is_space(character: str) -> bool:

@@ -117,7 +117,7 @@ _CSS = r"""
 .nbclaude .nbclaude-part.nbclaude-fold { margin: 0 0 .35em; font-size: 1em; color: inherit; }
 .nbclaude-part.nbclaude-fold > .nbclaude-inside { margin-bottom: .6em; }
 .nbclaude-part-note { margin: 0 0 .3em; }
-.nbclaude .nbclaude-part pre { max-height: 18em; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere;
+.nbclaude .nbclaude-part pre { max-height: 18em; overflow: auto; unicode-bidi: plaintext; white-space: pre-wrap; overflow-wrap: anywhere;
   word-break: normal; font-size: 1em; line-height: 1.45; margin: .3em 0; padding: .5em .8em; color: inherit; border: 0;
   border-radius: 4px; background: rgba(127,127,127,.09); }
 .nbclaude-gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15em), 1fr)); gap: 1.2em;
