@@ -22,9 +22,9 @@ def frozen(cls: type[_T]) -> type[_T]:
     own = dict(vars(cls))
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
     fields = dataclasses.fields(made)
-    made._stored = tuple(field.name for field in fields)
-    made._compared = tuple(field.name for field in fields if field.compare)
-    made._shown = tuple(field.name for field in fields if field.repr)
+    made.__frozen_stored__ = tuple(field.name for field in fields)
+    made.__frozen_compared__ = tuple(field.name for field in fields if field.compare)
+    made.__frozen_shown__ = tuple(field.name for field in fields if field.repr)
     made.__init__ = _init(made, fields)
     for name in _SHARED:
         if own.get(name) is None:
@@ -75,9 +75,9 @@ _MADE = _Made()
 class _Shared:
     """What all frozen classes do alike; each says which of its fields count."""
 
-    _stored: tuple[str, ...]
-    _compared: tuple[str, ...]
-    _shown: tuple[str, ...]
+    __frozen_stored__: tuple[str, ...]
+    __frozen_compared__: tuple[str, ...]
+    __frozen_shown__: tuple[str, ...]
 
     def __setattr__(self, name: str, value: object) -> None:
         raise FrozenInstanceError(f"cannot assign to field {name!r}")
@@ -88,21 +88,21 @@ class _Shared:
     def __eq__(self, other: object) -> bool:
         if other.__class__ is not self.__class__:
             return NotImplemented
-        return _values(self, self._compared) == _values(other, self._compared)
+        return _values(self, self.__frozen_compared__) == _values(other, self.__frozen_compared__)
 
     def __hash__(self) -> int:
-        return hash(_values(self, self._compared))
+        return hash(_values(self, self.__frozen_compared__))
 
     @recursive_repr()
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._shown)
+        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__frozen_shown__)
         return f"{type(self).__qualname__}({shown})"
 
     def __getstate__(self) -> list[Any]:
-        return list(_values(self, self._stored))
+        return list(_values(self, self.__frozen_stored__))
 
     def __setstate__(self, state: list[Any]) -> None:
-        for name, value in zip(self._stored, state, strict=True):
+        for name, value in zip(self.__frozen_stored__, state, strict=True):
             object.__setattr__(self, name, value)
 
 

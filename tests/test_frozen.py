@@ -63,6 +63,18 @@ class Own:
     def __repr__(self) -> str:
         return "own"
 
+    def _shown(self) -> str:
+        return "shown"
+
+    def _stored(self) -> str:
+        return "stored"
+
+    def _compared(self) -> str:
+        return "compared"
+
+    def of_its_own(self) -> list[str]:
+        return [self._shown(), self._stored(), self._compared()]
+
 
 @pytest.mark.parametrize(
     "of",
@@ -119,6 +131,7 @@ def test_subclasses_pickles_and_own_methods() -> None:
     assert pickle.loads(pickle.dumps(more)) == more  # noqa: S301  # our own
     assert more != Kept(1) and isinstance(more, Kept)
     assert (Own(1) == 5, hash(Own(1)), repr(Own(1))) == (True, 7, "own")
+    assert Own(1).of_its_own() == ["shown", "stored", "compared"]
     match more:
         case Kept(a, b):
             assert (a, b) == (1, "b")
