@@ -57,7 +57,7 @@ class Silent:
     def pause(self): return None
     def wait(self, reason, seconds): pass
     def hold(self, reason): pass
-    def finish(self, footer): pass
+    def finish(self, footer, saves=None): pass
     def abandon(self): pass
 
 asking.open_display = lambda *where, **how: Silent()

@@ -22,6 +22,7 @@ from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked
 from nbclaude.output.sheets import Sheets
 from nbclaude.wire.events import Event
+from nbclaude.wire.joining import runs
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["ASKING", "PagesDisplay", "listing_bundle"]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
-LATER_INTERVAL = 1 / 10  # from the second page on, when the reader has begun to read
+LATER_INTERVAL = 1 / 8  # from the second page on, when the reader has begun to read
 _LONGEST_FEED = 0.1  # seconds for which blocks end one after the other before somebody looks for a stop
 CATCH_UP = 0.5  # seconds after which a long block is drawn again, however little it has grown
 COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
@@ -256,12 +257,12 @@ class PagesDisplay:
         renderer = self._ready()
         fed = 0
         began = time.monotonic()
-        for event, at in self._waiting:
+        for event, count in runs(event for event, _at in self._waiting):
             is_late = renderer.is_far_behind or time.monotonic() - began > _LONGEST_FEED
             if is_late and not hurried and renderer.ends_section(event):
                 break
-            renderer.feed(event, at, hurried=hurried)
-            fed += 1
+            fed += count
+            renderer.feed(event, self._waiting[fed - 1][1], hurried=hurried)
         del self._waiting[:fed]
 
     def _ready(self) -> ReplyRenderer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, Ping, parse_event
-from nbclaude.wire.joining import joined
+from nbclaude.wire.joining import joined, runs
 from nbclaude.wire.sse import ServerSentEvent
 
 
@@ -68,3 +68,18 @@ def test_a_text_delta_is_the_same_event_however_it_is_written() -> None:
     for text_of_json, expected in texts.items():
         for pattern in written:
             assert parse_event(ServerSentEvent("", pattern % text_of_json)) == text(expected, 12)
+
+
+def test_each_run_says_how_many_events_it_stands_for() -> None:
+    events = [
+        BlockStart(0, {"type": "text", "text": ""}),
+        *(BlockDelta(0, {"type": "text_delta", "text": text}) for text in "abc"),
+        BlockDelta(1, {"type": "text_delta", "text": "d"}),
+        BlockDelta(1, {"type": "thinking_delta", "thinking": "e"}),
+        BlockStop(1),
+    ]
+    found = list(runs(events))
+    assert [count for _event, count in found] == [1, 3, 1, 1, 1]
+    assert [event for event, _count in found] == joined(events)
+    assert found[1][0] == BlockDelta(0, {"type": "text_delta", "text": "abc"})
+    assert list(runs([])) == []
