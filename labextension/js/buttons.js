@@ -14,30 +14,24 @@ function mark(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
 
-/** @param {string} name @param {string} label @param {(node: HTMLButtonElement) => void} act */
-function button(name, label, act) {
+/** Make a button that says for a moment what its action returns. @param {() => any} act */
+function button(name, label, content, act) {
   const node = document.createElement("button");
-  mark(node, { type: "button", class: name, title: label, "aria-label": label, "data-lm-suppress-shortcuts": "true" });
-  node.addEventListener("click", (event) => {
+  const say = (text, more = "") => mark(node, { title: text, "aria-label": text, class: name + more });
+  mark(node, { type: "button", "data-lm-suppress-shortcuts": "true" });
+  say(label);
+  node.innerHTML = content;
+  node.addEventListener("click", async (event) => {
     event.stopPropagation();
-    act(node);
-  });
-  return node;
-}
-
-/** A button that says for a moment what it did. @param {any} icon @param {string} label @param {() => any} act */
-function blockButton(icon, label, act) {
-  const node = button("nbclaude-on-block", label, async () => {
     const did = await act();
-    mark(node, { title: did, "aria-label": did, class: "nbclaude-on-block nbclaude-did" });
-    setTimeout(() => mark(node, { title: label, "aria-label": label, class: "nbclaude-on-block" }), 1500);
+    if (did) say(did, " nbclaude-did");
+    if (did) setTimeout(() => say(label), 1500);
   });
-  node.innerHTML = icon.svgstr;
   return node;
 }
 
 /** @param {Parts} parts */
-export function watchButtons({ tracker, lines, modules: { ui }, act }) {
+export function watchButtons({ app, tracker, lines, modules: { ui }, act }) {
   /** @param {HTMLElement} block */
   const equipBlock = (block) => {
     if (block.querySelector(":scope > .nbclaude-on-blocks") || block.closest(".nbclaude-instead")) return;
@@ -45,8 +39,9 @@ export function watchButtons({ tracker, lines, modules: { ui }, act }) {
     const bar = document.createElement("div");
     mark(bar, { class: "nbclaude-on-blocks", role: "group", "aria-label": "Code block" });
     bar.append(
-      blockButton(ui.copyIcon, "Copy", async () => (await copy(text().replace(/\n$/, "")) ? "Copied" : "The clipboard is closed")),
-      blockButton(ui.addBelowIcon, "Insert below", () => {
+      button("nbclaude-on-block", "Copy", ui.copyIcon.svgstr, async () =>
+        (await copy(text().replace(/\n$/, "")) ? "Copied" : "The clipboard is closed")),
+      button("nbclaude-on-block", "Insert below", ui.addBelowIcon.svgstr, () => {
         const panel = tracker.find((each) => each.node.contains(block)) ?? tracker.currentWidget;
         const isDone = panel && insertBelow(panel, block, cellOfBlock(block.dataset.language ?? "", text()));
         return isDone ? "Inserted below" : "This notebook is read-only";
@@ -70,15 +65,17 @@ export function watchButtons({ tracker, lines, modules: { ui }, act }) {
     const old = child.querySelector(":scope > .nbclaude-on-output");
     if (!isPython(panel) || !(isError || isPicture(output))) return old?.remove();
     if (old) return;
-    const label = isError ? "Fix this error: Claude says why and offers a corrected cell" : "Ask Claude about this figure";
-    const added = button("nbclaude-on-output", label, () => act(isError ? "fix" : "ask-output", cell, shown()));
-    added.textContent = isError ? "Fix" : "Ask";
+    const [word, label, name] = isError
+      ? ["Fix", "Fix this error: Claude says why and offers a corrected cell", "fix"]
+      : ["Ask", "Ask Claude about this figure", "ask-output"];
+    const added = button("nbclaude-on-output", label, word, () => void act(name, cell, shown()));
     child.classList.add("nbclaude-has-button");
     child.append(added);
   };
 
   const look = (/** @type {Iterable<Element>} */ nodes) => {
-    const all = (selector) => new Set([...nodes].flatMap((node) => [node.closest(selector), ...node.querySelectorAll(selector)]));
+    const all = (/** @type {string} */ selector) =>
+      new Set([...nodes].flatMap((node) => [node.closest(selector), ...node.querySelectorAll(selector)]));
     for (const block of all(BLOCK)) if (block) equipBlock(block);
     for (const output of all(".jp-OutputArea-output")) if (output) equipOutput(output);
   };
@@ -88,14 +85,17 @@ export function watchButtons({ tracker, lines, modules: { ui }, act }) {
   }).observe(document.body, { childList: true, subtree: true });
   // What a notebook shows may be there before the notebook, its kernel and its language are known.
   eachPanel(tracker, (panel) => {
-    const again = () => look([panel.node]);
+    const again = () => {
+      look([panel.node]);
+      app.commands.notifyCommandChanged("nbclaude:menu");
+    };
     panel.revealed.then(again);
     panel.sessionContext.kernelChanged.connect(again);
     panel.context.model.metadataChanged.connect(again);
   });
 }
 
-/** Put code below the cell that shows a block, else below the active one. @param {Panel} panel @param {Element} block @param {string} source */
+/** Put code below the cell that shows a block, else the active one. @param {Panel} panel @param {Element} block */
 function insertBelow({ content }, block, source) {
   if (!content.model || content.model.readOnly) return false;
   const shown = content.widgets.findIndex((cell) => cell.node.contains(block));

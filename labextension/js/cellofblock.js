@@ -3,13 +3,13 @@
 
 const { python, shells, magics } = await (await fetch(new URL("../languages.json", import.meta.url))).json();
 
-/** What is not Python gets its magic, and of a session only what was typed remains. @param {string} language @param {string} text */
-export function cellOfBlock(language, text) {
+/** What is not Python gets its magic; of a session only what was typed remains. */
+export function cellOfBlock(/** @type {string} */ language, /** @type {string} */ text) {
   const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
   const sign = python.includes(tag) ? /^(?:>>>|\.\.\.)(?: |$)/ : shells.includes(tag) ? /^\$ / : null;
-  const typed = sign?.test(lines[0]) ? lines.filter((line) => sign.test(line)).map((line) => line.replace(sign, "")) : lines;
-  const source = typed.join("\n");
+  const typed = sign?.test(lines[0]) ? lines.filter((line) => sign.test(line)) : lines;
+  const source = typed.map((line) => (sign && typed !== lines ? line.replace(sign, "") : line)).join("\n");
   const isWhole = source.trimStart().startsWith("%%") || (["html", "svg"].includes(tag) && !source.trim());
   return magics[tag] && !isWhole ? `%%${magics[tag]}\n${source}` : source;
 }

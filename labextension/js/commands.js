@@ -27,15 +27,16 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
     return NotebookActions.run(panel.content, panel.sessionContext);
   };
 
-  /** Load nbclaude in a cell of its own where that is needed; return what `Lines.loading` does. @param {Panel} panel @param {number} index */
-  const load = async (panel, index) => {
+  /** Load nbclaude in a cell of its own where that is needed; return what `Lines.loading` does. */
+  const load = async (/** @type {Panel} */ panel, /** @type {number} */ index) => {
     const first = await lines.loading(panel);
     if (first) insert(panel, index, first);
     if (first) await run(panel, index);
     return first;
   };
 
-  /** Write a magic below a cell and run it, or put the cursor behind it if it ends with a space. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
+  // One that ends with a space is to be continued: the cursor is put behind it.
+  /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
   const write = async (panel, cell, magic) => {
     const below = panel.content.widgets.indexOf(cell) + 1;
     const isWhole = magic.startsWith("%%"); // nothing may stand above it in its cell
@@ -72,9 +73,10 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
       return write(panel, cell, isLast ? "%claude_explain" : `%%claude_explain --no-run\n${source}`);
     },
     async edit(panel, cell) {
-      const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
-      const instruction = asked.value?.replace(/\s+/g, " ").trim();
-      if (!asked.button.accept || !instruction || (await load(panel, panel.content.widgets.indexOf(cell))) === null) return;
+      const words = { title: "Edit this cell", label: "What should change?", okLabel: "Edit" };
+      const { button, value } = await InputDialog.getText(words);
+      const instruction = button.accept && value?.replace(/\s+/g, " ").trim();
+      if (!instruction || (await load(panel, panel.content.widgets.indexOf(cell))) === null) return;
       const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
       cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${source}`);
       await run(panel, panel.content.widgets.indexOf(cell));
@@ -83,7 +85,7 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
       const shown = outputsOf(cell);
       const pictures = shown.filter(isPicture);
       const number = cell.model.executionCount;
-      // A figure is named by the number of its cell, for the kernel may not have seen it; a cell that runs has none yet.
+      // A figure is named by its cell's number, for the kernel may not have seen it; a cell that runs has none yet.
       if (pictures.length && (number || kernelOf(panel)?.status === "busy")) {
         const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(output), 0) + 1}` : "";
         return write(panel, cell, number ? `%%claude --fig In[${number}]${which}\n` : "%%claude --fig\n");
@@ -106,20 +108,22 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
 
   const active = () => tracker.currentWidget?.content.activeCell;
   const code = () => active()?.model?.type === "code" && !isPrompt(active()?.model.sharedModel.getSource() ?? "");
+  const failed = () => code() && hasError(active());
+  const shows = () => outputsOf(active()).length > 0;
   const menu = () => {
     const made = new modules.widgets.Menu({ commands: app.commands });
     for (const [name] of commands.slice(0, -1)) made.addItem({ command: `nbclaude:${name}` });
-    const { left, bottom } = document.querySelector(".jp-mod-active .nbclaude-cell-menu")?.getBoundingClientRect() ?? new DOMRect();
+    const place = active()?.node.querySelector(".nbclaude-cell-menu")?.getBoundingClientRect();
     made.aboutToClose.connect(() => setTimeout(() => made.dispose(), 0));
-    made.open(left, bottom);
+    made.open(place?.left ?? 0, place?.bottom ?? 0);
   };
   /** @type {[string, string, string, () => boolean, object?][]} */
   const commands = [
     ["ask", "Ask Claude Below", "Insert a %%claude cell below", () => true],
     ["explain", "Explain This Cell", "Have Claude explain the cell", code],
-    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", () => code() && hasError(active())],
+    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", failed],
     ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", () => outputsOf(active()).length > 0],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", shows],
     ["panel", "Open the Panel", "Open Claude's panel below this cell", () => true],
     ["side-panel", "Show the Panel in the Side Bar", "Open Claude's panel beside the notebook", () => true],
     ["menu", "Claude", "Claude", () => true, { icon, className: "nbclaude-cell-menu", execute: menu }],
@@ -127,8 +131,9 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
   const isVisible = () => isPython(tracker.currentWidget);
   for (const [name, label, caption, isEnabled, more] of commands) {
     const command = `nbclaude:${name}`;
-    const execute = () => act(name);
-    app.commands.addCommand(command, { label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(), execute, ...more });
+    app.commands.addCommand(command, {
+      label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(), execute: () => act(name), ...more,
+    });
     if (!more) palette?.addItem({ command, category: "Claude" });
   }
   return act;

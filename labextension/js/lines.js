@@ -8,6 +8,7 @@ export const VERSION = "0.1.0";
 const LOAD = "%load_ext nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
+const PAUSE = 250; // ms without typing before the kernel is asked for names
 const ENDS = ["restarting", "autorestarting", "dead"];
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
@@ -36,8 +37,6 @@ export class Lines {
   /** @type {WeakMap<Kernel, Line>} */
   #lines = new WeakMap();
   #said = new Map(); // ids of notifications
-  /** @type {Set<() => void>} */
-  changed = new Set(); // called when a line has opened or closed, or reports names
 
   /** @param {Tracker} tracker @param {Modules} modules */
   constructor(tracker, modules) {
@@ -53,12 +52,12 @@ export class Lines {
     });
   }
 
-  /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel @returns {Line | undefined} */
+  /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel */
   of(panel) {
     return this.#lines.get(/** @type {Kernel} */ (kernelOf(panel)));
   }
 
-  /** What must run before a magic: nothing, or what loads it. Null if the kernel does not have it. @param {Panel} panel */
+  /** What must run before a magic: nothing, or what loads it; null without nbclaude. @param {Panel} panel */
   async loading(panel) {
     const line = this.of(panel);
     // A line may be missing where nbclaude is loaded: it is older, or the page gives comms to another notebook.
@@ -142,11 +141,12 @@ class Line {
     return content.user_expressions?.it?.data?.["text/plain"] ?? "";
   }
 
-  /** Ask which names exist; the kernel goes on to report what changes. @param {string[]} names */
+  /** Ask which names exist, once nobody types; the kernel goes on to report what changes. @param {string[]} names */
   ask(names) {
-    const fresh = names.filter((name) => this.comm && !this.asked.has(name));
-    for (const name of fresh) this.asked.add(name);
-    if (fresh.length) this.send({ do: "names", names: fresh });
+    if (!this.comm || names.every((name) => this.asked.has(name))) return;
+    for (const name of names) this.asked.add(name);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send({ do: "names", names: [...this.asked] }), PAUSE);
   }
 
   /** @param {any} data */
@@ -174,10 +174,10 @@ class Line {
     this.tell();
   }
 
-  /** @param {string[]} names */
+  /** Let the editors mark the names that exist. @param {string[]} names */
   tell(names = []) {
     this.names = new Set(names);
-    for (const each of this.lines.changed) each();
+    for (const { content } of this.panels) for (const { editor } of content.widgets) editor?.editor.dispatch({});
   }
 }
 

@@ -15,7 +15,7 @@ export function outputsOf(cell) {
 
 export const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
 
-/** The pictures of the cells that a prompt names: the kernel may not have seen them. @param {Panel} panel @param {string} code */
+/** What the cells show that a prompt names: the kernel may not know it. @param {Panel} panel @param {string} code */
 export function figuresNamed(panel, code) {
   const numbers = new Set([...code.matchAll(NAMED)].map(([, number]) => Number(number)));
   let left = MOST;

@@ -8,7 +8,6 @@ const VERB = new RegExp(`${ABOVE}%%(?:claude_(?:edit|explain)|explain)(?![\\w])`
 const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
 const PATH = String.raw`(?:\.${NAME}|\[[^\]{}\n]*\]|\([^(){}\n]*\))*`;
 const REFERENCE = new RegExp(String.raw`\{(${NAME})${PATH}(?::[^{}\n]*)?\}`, "gu");
-const PAUSE = 250; // ms without typing before the kernel is asked for names
 
 /** @param {string} source */
 export const isPrompt = (source) => PROMPT.test(source);
@@ -33,48 +32,30 @@ function follow(model) {
 /** What every editor gets: it does nothing in what is not a prompt. @param {Parts} parts */
 export function proseExtension({ tracker, lines, modules }) {
   const { EditorState, Prec } = modules.state;
-  const { Decoration, ViewPlugin } = modules.view;
-  const mark = Decoration.mark({ class: "nbclaude-reference" });
+  const { Decoration, EditorView } = modules.view;
+  const reference = Decoration.mark({ class: "nbclaude-reference" });
   const instruction = Decoration.line({ class: "nbclaude-instruction" });
 
   // A Markdown comment would be HTML, and would be sent. So prompts are commented out as in Python.
   const comments = Prec.highest(EditorState.languageData.of((state) =>
     (isPrompt(state.sliceDoc(0, 2000)) ? [{ commentTokens: { line: "#" } }] : [])));
 
-  const plugin = ViewPlugin.fromClass(class {
-    constructor(view) {
-      this.view = view;
-      this.look = () => view.dispatch({});
-      lines.changed.add(this.look);
-      this.update();
-    }
+  const marks = EditorView.decorations.of((view) => {
+    const text = view.state.doc.toString();
+    if (VERB.test(text)) return Decoration.set(instruction.range(view.state.doc.lineAt(text.indexOf("%%")).from));
+    const found = isPrompt(text) ? [...text.matchAll(REFERENCE)] : [];
+    const line = found.length ? lines.of(tracker.find(({ content }) => content.node.contains(view.dom))) : undefined;
+    line?.ask(found.map(([, name]) => name));
+    const existing = found.filter(([, name]) => line?.names.has(name));
+    return Decoration.set(existing.map(({ 0: all, index }) => reference.range(index, index + all.length)));
+  });
 
-    update() {
-      const { doc } = this.view.state;
-      const text = doc.toString();
-      const lineOf = () => lines.of(tracker.find((each) => each.content.node.contains(this.view.dom)));
-      const found = isPrompt(text) ? [...text.matchAll(REFERENCE)] : [];
-      const existing = found.length ? found.filter(([, name]) => lineOf()?.names.has(name)) : [];
-      this.decorations = Decoration.set([
-        ...(VERB.test(text) ? [instruction.range(doc.lineAt(text.indexOf("%%")).from)] : []),
-        ...existing.map(({ 0: all, index }) => mark.range(index, index + all.length)),
-      ]);
-      // The kernel is asked only for names in braces, and only where nbclaude is loaded.
-      clearTimeout(this.timer);
-      if (found.length) this.timer = setTimeout(() => lineOf()?.ask(found.map(([, name]) => name)), PAUSE);
-    }
-
-    destroy() {
-      clearTimeout(this.timer);
-      lines.changed.delete(this.look);
-    }
-  }, { decorations: (value) => value.decorations });
-
+  const { EditorExtensionRegistry } = modules.codemirror;
   return {
     name: "nbclaude",
     factory: ({ model }) => {
       follow(model);
-      return modules.codemirror.EditorExtensionRegistry.createImmutableExtension([comments, plugin]);
+      return EditorExtensionRegistry.createImmutableExtension([comments, marks]);
     },
   };
 }

@@ -26,7 +26,8 @@ export function addSideBar({ app, tracker, lines, modules, icon }) {
     if (!kernel || first === null) return;
     let area = areas.get(kernel);
     if (!area) {
-      area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime: panel.content.rendermime });
+      const { rendermime } = panel.content;
+      area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime });
       areas.set(kernel, area);
       bar.addWidget(area);
       panel.disposed.connect(() => { areas.delete(kernel); area.dispose(); });
