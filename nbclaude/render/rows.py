@@ -9,9 +9,10 @@ from markdown_it.rules_core import StateCore
 
 from nbclaude.render.fences import FenceReader
 
-__all__ = ["rows_plugin"]
+__all__ = ["TABLE_RULE", "rows_plugin"]
 
-_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
+TABLE_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
+"""The line between a table's head and its rows, without its end."""
 _CODE = re.compile(r"(?<!`)(`++)(?!`)")
 _PIPE = re.compile(r"\\.|\|", re.DOTALL)
 _MAX_ROW = 20_000  # characters
@@ -39,7 +40,7 @@ def _rule(state: StateCore) -> None:
             whole = _whole(line, columns)
             changed |= whole != line
             lines[number] = whole
-        elif number and "|" in line and _RULE.match(line) and "|" in lines[number - 1]:
+        elif number and "|" in line and TABLE_RULE.match(line) and "|" in lines[number - 1]:
             columns = line.strip(" \t>").strip("|").count("|") + 1
             head = _whole(lines[number - 1], columns, in_code_only=True)
             changed |= head != lines[number - 1]
