@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
@@ -76,7 +76,7 @@ class FigureGatherer:
         from nbclaude.context.attachment import FigureName
 
         number, _, nth = which.removeprefix("In[").partition("]")
-        shown = self._seen_in(int(number)) or self._handed(which, int(number))
+        shown = self._shown_under(int(number), which)
         if not shown:
             raise refused(Refusal("figures", which, "no cell with this number shows a figure.", _PLOT_FIRST))
         places = [int(nth[1:])] if nth else range(1, len(shown) + 1)
@@ -87,29 +87,29 @@ class FigureGatherer:
             for place in places
         ]
 
-    def _seen_in(self, number: int) -> tuple[ShownImage, ...]:
-        """Return what this kernel has seen of the cell that shows a number: others may have had it in an earlier kernel."""
-        log, cell = self.workspace.seen.figures, cell_that_ran(self.shell, number)
-        if cell:
-            return log.of_cell(cell)
-        return tuple(each for each in reversed(log.all()) if each.execution_count == number)
-
-    def _handed(self, which: str, number: int) -> tuple[ShownImage, ...]:
+    def _shown_under(self, number: int, which: str) -> Sequence[ShownImage]:
         from nbclaude.context.images.bundles import bundle_pictures
         from nbclaude.context.shown.shown_image import Place, ShownImage
 
-        told = told_by(self.shell)
-        mine = [each for each in told.figures if told.counts.get(each.cell) == number] if told else []
-        if len({each.cell for each in mine}) > 1:
-            raise refused(Refusal("figures", which, "several cells show this number.", _PLOT_FIRST))
-        if any(not each.data for each in mine):
-            reason = "its figure is too large for the front end to hand over."
-            raise refused(Refusal("figures", which, reason, _PLOT_FIRST))
-        return tuple(
-            ShownImage.of(picture, Place(each.cell, execution_count=number))
-            for each in mine
-            for picture in bundle_pictures(each.data, each.metadata)
+        told, log = told_by(self.shell), self.workspace.seen.figures
+        handed = [each for each in told.figures if told.counts.get(each.cell) == number] if told else []
+        cells = {each.cell for each in handed}
+        if len(cells) > 1:  # one of them may have run in an earlier kernel
+            raise refused(Refusal("figures", which, "several cells show this number.", _PLOT_AGAIN))
+        cell = cells.pop() if cells else cell_that_ran(self.shell, number)
+        seen = (
+            log.of_cell(cell)
+            if cell
+            else [each for each in log.all()[::-1] if each.execution_count == number]
         )
+        if not seen and any(not each.data for each in handed):
+            reason = "its figure is too large for the front end to hand over."
+            raise refused(Refusal("figures", which, reason, _PLOT_AGAIN))
+        return seen or [
+            ShownImage.of(picture, Place(each.cell, execution_count=number))
+            for each in handed
+            for picture in bundle_pictures(each.data, each.metadata)
+        ]
 
     def _shown(self, image: ShownImage, name: FigureName, which: str, older: Words = ()) -> Attachment:
         """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
@@ -137,6 +137,7 @@ class FigureGatherer:
         return [self.counted(picture) for picture in found if picture is not None]
 
 
+_PLOT_AGAIN: Words = ("Run the cell again, and name it by its new number.",)
 _PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
 
 

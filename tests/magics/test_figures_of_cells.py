@@ -83,6 +83,13 @@ def test_what_the_kernel_has_seen_of_the_cell_comes_first(notebook: Notebook, in
     old = told({"old": number, "asks": 0}, *handed("old", "red"))
     inputs.request("asks", nbclaude=old)
     assert attached(notebook, f"%claude --fresh --fig In[{number}] What?") == [RED]
+    # Where only one of two cells shows figures, that one is meant.
+    text = told({"old": number, "plots": number, "asks": 0}, *handed("plots", "red"))
+    inputs.request("asks", nbclaude=text)
+    assert attached(notebook, f"%claude --fresh --fig In[{number}] What?") == [LIME]
+    twice = told({"old": number, "plots": number}, *handed("plots", "lime"), *handed("old", "red"))
+    inputs.request("asks", nbclaude=twice)
+    assert "several cells show this number" in notebook.refused(f"%claude --fig In[{number}] What?")
     both = told({"old": 7, "older": 7, "asks": 0}, *handed("old", "red"), *handed("older", "blue"))
     inputs.request("asks", nbclaude=both)
     assert "several cells show this number" in notebook.refused("%claude --fig In[7] What?")
