@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.forks import is_child
-from nbclaude.notebook import Shell, is_terminal, shows_updates
+from nbclaude.notebook import Shell, is_terminal, shows_updates, text_columns
 from nbclaude.output.append import AppendDisplay
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves
@@ -118,7 +118,10 @@ def open_display(
     """
     if is_terminal(shell) or is_child():
         # A forked child of a kernel can print, but the kernel's messages are its parent's alone.
-        return TerminalDisplay(sys.stdout, at_once=not is_terminal(shell))
+        # What is written to a file stays Markdown, and so does code.
+        is_laid_out = not language and is_terminal(shell) and sys.stdout.isatty()
+        width = text_columns() if is_laid_out else None
+        return TerminalDisplay(sys.stdout, at_once=not is_terminal(shell), width=width)
     from nbclaude.render.listing import Listing
 
     listing = Listing(source, (answer or uuid.uuid4().hex)[:6]) if source else None

@@ -28,11 +28,13 @@ class TerminalDisplay:
     """An answer in a terminal: its Markdown as it comes, then the footer; nothing is ever printed twice.
 
     With `at_once` all of it is printed together at the end: what a child of a kernel prints piece by piece may arrive in another
-    order, since ipykernel sends each piece over a connection of its own.
+    order, since ipykernel sends each piece over a connection of its own. Tables are laid out in columns, no wider than `width`;
+    without a width they stay Markdown.
     """
 
-    def __init__(self, stream: TextIO, *, at_once: bool = False) -> None:
+    def __init__(self, stream: TextIO, *, at_once: bool = False, width: int | None = None) -> None:
         self._stream = stream
+        self._width = width
         self._kept: list[str] | None = [] if at_once else None
         self._last = "\n"
         self._answer: PlainAnswer | None = None
@@ -84,7 +86,7 @@ class TerminalDisplay:
         if self._answer is None:
             from nbclaude.render.plain import PlainAnswer
 
-            self._answer = PlainAnswer()
+            self._answer = PlainAnswer(self._width)
         return self._answer
 
     def _write_lines(self, *lines: str) -> None:

@@ -10,6 +10,7 @@ from nbclaude.cleaning import excerpt
 from nbclaude.render.citations import Citations
 from nbclaude.render.placing import NotePlacer
 from nbclaude.render.results import unmarked
+from nbclaude.render.text_tables import TextTables
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from nbclaude.wire.message import content_of
 
@@ -20,10 +21,14 @@ _MAX_LINE = 200  # characters of a tool call
 
 
 class PlainAnswer:
-    """The growing answer as text: `feed` gives what can be printed, `close` what is left and the sources."""
+    """The growing answer as text: `feed` gives what can be printed, `close` what is left and the sources.
 
-    def __init__(self) -> None:
+    Tables are laid out in at most `width` columns of the terminal; without a width they stay Markdown.
+    """
+
+    def __init__(self, width: int | None = None) -> None:
         self._placer = NotePlacer()
+        self._tables = TextTables(width)
         self._citations = Citations()
         self._numbers: set[int] = set()
         self._call: dict[str, Any] | None = None  # the block that is open, where it is no text
@@ -49,7 +54,7 @@ class PlainAnswer:
 
     def settle(self) -> str:
         """Return what is held back, up to the end of a line: something else is printed next."""
-        text = self._stop() + self._noted(self._placer.flush())
+        text = self._stop() + self._flushed()
         if self._ends_line:
             return text
         self._ends_line = True
@@ -57,7 +62,7 @@ class PlainAnswer:
 
     def close(self) -> str:
         """Return the end of the text, and the list of sources."""
-        text = self._stop() + self._noted(self._placer.flush())
+        text = self._stop() + self._flushed()
         sources = self._citations.text
         return text + (self._line("\n" + sources.rstrip("\n")) if sources else "")
 
@@ -120,12 +125,21 @@ class PlainAnswer:
 
     def _line(self, line: str) -> str:
         """Put a line between the pieces of text."""
-        held = self._noted(self._placer.flush())
+        held = self._flushed()
         line = line if self._ends_line else f"\n{line}"
         self._ends_line = True
         return f"{held}{line}\n"
 
+    def _flushed(self) -> str:
+        """Return all of the text that is held back."""
+        text = self._noted(self._placer.flush())
+        return text + self._printed(self._tables.flush())
+
     def _noted(self, text: str) -> str:
+        """Return what can be printed of a text."""
+        return self._printed(self._tables.feed(text))
+
+    def _printed(self, text: str) -> str:
         if text:
             self._ends_line = text.endswith("\n")
         return text
