@@ -70,7 +70,8 @@ def results(notebook: Notebook) -> list[Any]:
 def shown(notebook: Notebook) -> str:
     """Return what the outputs show, as text."""
     html = [
-        output["data"].get("text/html", output["data"]["text/plain"])
+        # A page that is still open has no plain text.
+        output["data"].get("text/html") or output["data"]["text/plain"]
         for output in notebook.shell.display_pub.outputs
     ]
     return re.sub("<[^>]+>", "", "\n".join(html))
