@@ -32,7 +32,7 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
 
-test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in JupyterLab with jupyter-server-nbmodel
+test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen), in JupyterLab with jupyter-server-nbmodel, and in Pyodide
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
 
@@ -107,6 +107,7 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	npm install --silent --no-save --prefix '$(FRONTENDS)/pyodide' pyodide@314.0.7 || echo "npm cannot get Pyodide: not tried" >&2
 	touch $@
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
