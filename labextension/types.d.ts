@@ -8,6 +8,11 @@ interface Window {
 
 /** The application's modules, by short names; what it does not share is undefined. */
 type Modules = Record<string, any>;
+/** What the parts of the extension are handed. */
+interface Parts {
+  app: any; tracker: Tracker; modules: Modules; icon: any; palette: any; lines: Lines;
+  openAside?: any; act?: any;
+}
 
 interface SharedCell { id: string; execution_count?: number | null; getSource(): string; setSource(text: string): void }
 interface SharedNotebook { cells: SharedCell[]; insertCell(index: number, cell: object): SharedCell }
@@ -26,15 +31,15 @@ interface Notebook {
 }
 interface Kernel {
   status: string; handleComms: boolean; statusChanged: Signal<any, any>;
-  requestExecute(content: object, dispose?: boolean, metadata?: any): any;
+  requestExecute(content: { code: string; [more: string]: unknown }, dispose?: boolean, metadata?: any): any;
   requestCommInfo(content: object): Promise<any>;
   registerCommTarget(name: string, callback: (comm: Comm, message: any) => void): void;
   createComm(name: string, id: string): Comm;
-  hasComm?(id: string): boolean;
+  hasComm(id: string): boolean;
 }
 interface Comm { isDisposed: boolean; onMsg: (message: any) => void; onClose: (message: any) => void; send(data: any): void }
 interface Panel {
-  content: Notebook; context: { path: string; ready: Promise<void>; model: { sharedModel: SharedNotebook; readOnly: boolean } };
+  content: Notebook; context: { path: string; ready: Promise<void>; model: { sharedModel: SharedNotebook; readOnly: boolean; metadataChanged: Signal<any, any> } };
   sessionContext: {
     session: { kernel: Kernel | null } | null; kernelChanged: Signal<any, { newValue: Kernel | null }>; iopubMessage: Signal<any, any>;
   };
@@ -42,7 +47,7 @@ interface Panel {
 }
 interface Tracker {
   currentWidget: Panel | null; currentChanged: Signal<any, any>; widgetAdded: Signal<any, Panel>;
-  find(test: (panel: Panel) => boolean): Panel | undefined; forEach(act: (panel: Panel) => void): void;
+  find(test: (panel: Panel) => boolean): Panel | undefined; filter(test: (panel: Panel) => boolean): Panel[]; forEach(act: (panel: Panel) => void): void;
 }
 type Lines = import("./js/lines.js").Lines;
 

@@ -184,6 +184,9 @@ LINES: list[tuple[str, Options, str]] = [
     ("--fig 2024 was good", Options(figures=("2024",)), "was good"),
     ("--fig -- 2024 was good", Options(figures=("1",)), "2024 was good"),
     ("--fig 2. hi", Options(figures=("1",)), "2. hi"),
+    ("--fig In[4] --fig In[12].2 hi", Options(figures=("In[4]", "In[12].2")), "hi"),
+    ("--fig In[4]. hi", Options(figures=("1",)), "In[4]. hi"),
+    ("--fig In[0] hi", Options(figures=("1",)), "In[0] hi"),
     ("--think 5 reasons", Options(thinking="summarized"), "5 reasons"),
     ("--cells 3 hi", Options(cells="3"), "hi"),
     (

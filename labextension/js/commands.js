@@ -1,163 +1,140 @@
 // @ts-check
 // The commands: each writes a magic into a cell and runs it, so that what happened can be seen and repeated.
 
-import { isPython, LOAD } from "./lines.js";
+import { isPython, kernelOf } from "./lines.js";
+import { isPicture, outputsOf } from "./pictures.js";
 import { isPrompt } from "./prose.js";
 
 const ASKS = /^\s*%%?(?:claude|fix\b|explain\b)/;
-const PICTURE = /^(?:image\/|application\/(?:vnd\.(?:plotly|vegalite|vega|bokehjs)|javascript.*bokeh))/;
+const UNSEEN = "nbclaude has not seen this cell's output. Run the cell again, then press the button again.";
 
-/** @param {any} app @param {Tracker} tracker @param {Lines} lines @param {Modules} modules @param {(token: any) => any} service @param {any} icon */
-export function addCommands(app, tracker, lines, modules, service, icon) {
+/** Add the commands, and return what carries one out on a cell. @param {Parts} parts */
+export function addCommands({ app, tracker, lines, modules, icon, palette, openAside }) {
   const { NotebookActions } = modules.notebook;
-  const { InputDialog, ICommandPalette, IToolbarWidgetRegistry, ToolbarButton } = modules.apputils;
+  const { InputDialog } = modules.apputils;
 
-  /** Put a new code cell below another, or in front of it. @param {Panel} panel @param {CodeCell} cell @param {string} source @param {boolean} [inFront] */
-  const insert = (panel, cell, source, inFront = false) => {
-    const index = panel.content.widgets.indexOf(cell) + (inFront ? 0 : 1);
-    panel.content.model?.sharedModel.insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
-    return index;
+  /** @param {Panel} panel @param {number} index */
+  const select = ({ content }, index) => {
+    content.activeCellIndex = index;
+    content.deselectAll();
   };
+  const insert = (panel, index, source) =>
+    panel.content.model.sharedModel.insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
 
   /** Run one cell, as Ctrl+Enter does. @param {Panel} panel @param {number} index */
   const run = (panel, index) => {
-    panel.content.activeCellIndex = index;
-    panel.content.deselectAll();
+    select(panel, index);
     return NotebookActions.run(panel.content, panel.sessionContext);
   };
 
-  /** Write a magic of one line below a cell, and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
-  const runBelow = async (panel, cell, magic) => {
+  /** Load nbclaude in a cell of its own where that is needed; return what `Lines.loading` does. */
+  const load = async (/** @type {Panel} */ panel, /** @type {number} */ index) => {
     const first = await lines.loading(panel);
-    if (first !== null) await run(panel, insert(panel, cell, first + magic));
+    if (first) insert(panel, index, first);
+    if (first) await run(panel, index);
+    return first;
   };
 
-  /** Load nbclaude in a cell of its own where that is needed; return the cell to continue below, null if the kernel lacks nbclaude. @param {Panel} panel @param {CodeCell} cell @param {boolean} [inFront] */
-  const loaded = async (panel, cell, inFront) => {
-    const first = await lines.loading(panel);
-    if (!first) return first === null ? null : cell;
-    const index = insert(panel, cell, LOAD, inFront);
-    await run(panel, index);
-    return panel.content.widgets[index];
-  };
-
-  /** Begin a prompt below a cell, with the cursor in it. @param {Panel} panel @param {CodeCell} cell @param {string} text */
-  const askBelow = async (panel, cell, text) => {
-    const above = await loaded(panel, cell);
-    if (!above) return;
-    const index = insert(panel, above, text);
+  // One that ends with a space is to be continued: the cursor is put behind it.
+  /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
+  const write = async (panel, cell, magic) => {
+    const below = panel.content.widgets.indexOf(cell) + 1;
+    const isWhole = magic.startsWith("%%"); // nothing may stand above it in its cell
+    const first = await (isWhole ? load(panel, below) : lines.loading(panel));
+    if (first === null) return;
+    const index = first && isWhole ? below + 1 : below;
+    insert(panel, index, first && !isWhole ? `${first}\n${magic}` : magic);
+    if (/\S$/.test(magic)) return void await run(panel, index);
+    select(panel, index);
     const added = panel.content.widgets[index];
-    panel.content.activeCellIndex = index;
-    panel.content.deselectAll();
     await added.ready;
     panel.content.mode = "edit";
-    const written = text.split("\n");
-    added.editor?.setCursorPosition({ line: written.length - 1, column: written[written.length - 1].length });
+    const { length, [length - 1]: last } = magic.split("\n");
+    added.editor?.setCursorPosition({ line: length - 1, column: last.length });
   };
 
   /** The cells that have run and do not ask, by the kernel's count, the last one first. @param {Panel} panel */
   const ran = (panel) => panel.content.widgets
-    .filter((cell) => cell.model?.type === "code" && cell.model.executionCount && !ASKS.test(cell.model.sharedModel.getSource()))
+    .filter(({ model }) => model?.executionCount && !ASKS.test(model.sharedModel.getSource()))
     .sort((a, b) => b.model.executionCount - a.model.executionCount);
-
-  const outputsOf = (/** @type {CodeCell} */ cell) => {
-    const outputs = cell?.model?.outputs;
-    return Array.from({ length: outputs?.length ?? 0 }, (_, index) => outputs.get(index));
-  };
-  const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
   const hasError = (cell) => outputsOf(cell).some((output) => output.type === "error");
 
-  /** Whether nbclaude saw what a cell has shown; if not, it is loaded, and the cell must run again. @param {Panel} panel @param {CodeCell} cell */
-  const isSeen = async (panel, cell) => {
-    const above = await loaded(panel, cell);
-    if (!above || above === cell) return above === cell;
-    lines.say("nbclaude is now loaded, but it has not seen this cell's output. Run the cell again, then press the button again.");
-    return false;
-  };
-
+  /** @type {Record<string, (panel: Panel, cell: CodeCell, output?: any) => any>} */
   const acts = {
-    ask: (panel, cell) => askBelow(panel, cell, "%%claude\n"),
-    explain: async (panel, cell) => {
-      // If it is not the cell that ran last, a copy is explained without being run.
-      const isLast = lines.of(panel) && ran(panel)[0] === cell && !cell.model.isDirty;
-      if (isLast) return runBelow(panel, cell, "%claude_explain");
-      const above = await loaded(panel, cell);
-      if (above) await run(panel, insert(panel, above, `%%claude_explain --no-run\n${cell.model.sharedModel.getSource()}`));
-    },
+    ask: (panel, cell) => write(panel, cell, "%%claude\n"),
+    panel: (panel, cell) => write(panel, cell, "%claude"),
+    "side-panel": openAside,
     // The kernel knows all about the last error, even if nbclaude is loaded only now.
-    fix: (panel, cell) => runBelow(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
-    edit: async (panel, cell) => {
-      const asked = await InputDialog.getText({ title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
-      const instruction = asked.value?.replace(/\s+/g, " ").trim();
-      if (!asked.button.accept || !instruction) return;
-      if (!(await loaded(panel, cell, true))) return;
+    fix: (panel, cell) => write(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
+    explain(panel, cell) {
+      // If it is not the cell that ran last, a copy is explained without being run.
+      const isLast = lines.of(panel)?.comm && ran(panel)[0] === cell && !cell.model.isDirty;
+      const source = cell.model.sharedModel.getSource().trimEnd();
+      return write(panel, cell, isLast ? "%claude_explain" : `%%claude_explain --no-run\n${source}`);
+    },
+    async edit(panel, cell) {
+      const words = { title: "Edit this cell", label: "What should change?", okLabel: "Edit" };
+      const { button, value } = await InputDialog.getText(words);
+      const instruction = button.accept && value?.replace(/\s+/g, " ").trim();
+      if (!instruction || (await load(panel, panel.content.widgets.indexOf(cell))) === null) return;
       const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
       cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${source}`);
       await run(panel, panel.content.widgets.indexOf(cell));
     },
-    "ask-output": async (panel, cell, output) => {
+    async "ask-output"(panel, cell, output) {
       const shown = outputsOf(cell);
-      const picture = output ?? shown.find(isPicture);
-      const isValue = !picture && shown.some((each) => each.type === "execute_result");
-      if (isValue) return askBelow(panel, cell, `%%claude\n{Out[${cell.model.executionCount}]} `);
-      if (!hasError(cell) && !(await isSeen(panel, cell))) return undefined;
-      return askBelow(panel, cell, picture ? `%%claude --fig${numberOf(panel, picture)}\n` : `%%claude --cells ${ran(panel).indexOf(cell) + 1}\n`);
+      const pictures = shown.filter(isPicture);
+      const number = cell.model.executionCount;
+      // A figure is named by its cell's number, for the kernel may not have seen it; a cell that runs has none yet.
+      if (pictures.length && (number || kernelOf(panel)?.status === "busy")) {
+        const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(output), 0) + 1}` : "";
+        return write(panel, cell, number ? `%%claude --fig In[${number}]${which}\n` : "%%claude --fig\n");
+      }
+      if (!pictures.length && shown.some((each) => each.type === "execute_result"))
+        return write(panel, cell, `%%claude\n{Out[${number}]} `);
+      const first = hasError(cell) ? "" : await load(panel, panel.content.widgets.indexOf(cell) + 1);
+      if (first || (first === "" && !number)) return lines.say(UNSEEN);
+      return first === "" && write(panel, cell, `%%claude --cells ${ran(panel).indexOf(cell) + 1}\n`);
     },
-    panel: (panel, cell) => runBelow(panel, cell, "%claude"),
   };
 
-  /** The number of a figure for --fig: 1, the last one, needs none. @param {Panel} panel @param {any} picture */
-  const numberOf = (panel, picture) => {
-    const all = ran(panel).flatMap((cell) => outputsOf(cell).filter(isPicture).reverse());
-    const number = all.indexOf(picture) + 1;
-    return number > 1 ? ` ${number}` : "";
+  /** @param {string} name @param {CodeCell} [cell] @param {any} [output] */
+  const act = (name, cell, output) => {
+    const panel = cell ? tracker.find((each) => each.content.widgets.includes(cell)) : tracker.currentWidget;
+    if (cell && panel) select(panel, panel.content.widgets.indexOf(cell));
+    const about = panel?.content.activeCell;
+    return panel && about ? acts[name](panel, about, output) : undefined;
   };
 
-  /** @param {keyof typeof acts} name @param {CodeCell | null} [cell] @param {any} [output] */
-  const act = (name, cell = null, output = undefined) => {
-    const panel = tracker.currentWidget;
-    const about = cell ?? panel?.content.activeCell;
-    if (panel && about) return acts[name](panel, about, output);
-    return undefined;
+  const active = () => tracker.currentWidget?.content.activeCell;
+  const code = () => active()?.model?.type === "code" && !isPrompt(active()?.model.sharedModel.getSource() ?? "");
+  const failed = () => code() && hasError(active());
+  const shows = () => outputsOf(active()).length > 0;
+  const menu = () => {
+    const made = new modules.widgets.Menu({ commands: app.commands });
+    for (const [name] of commands.slice(0, -1)) made.addItem({ command: `nbclaude:${name}` });
+    const place = active()?.node.querySelector(".nbclaude-cell-menu")?.getBoundingClientRect();
+    made.aboutToClose.connect(() => setTimeout(() => made.dispose(), 0));
+    made.open(place?.left ?? 0, place?.bottom ?? 0);
   };
-
-  const code = () => active()?.model?.type === "code" && !isPrompt(active().model.sharedModel.getSource());
-  const isShown = () => isPython(tracker.currentWidget);
-  const active = () => /** @type {CodeCell} */ (tracker.currentWidget?.content.activeCell);
-  /** @type {[keyof typeof acts, string, string, () => boolean][]} */
+  /** @type {[string, string, string, () => boolean, object?][]} */
   const commands = [
     ["ask", "Ask Claude Below", "Insert a %%claude cell below", () => true],
     ["explain", "Explain This Cell", "Have Claude explain the cell", code],
-    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", () => code() && hasError(active())],
+    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", failed],
     ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", () => outputsOf(active()).length > 0],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", shows],
     ["panel", "Open the Panel", "Open Claude's panel below this cell", () => true],
+    ["side-panel", "Show the Panel in the Side Bar", "Open Claude's panel beside the notebook", () => true],
+    ["menu", "Claude", "Claude", () => true, { icon, className: "nbclaude-cell-menu", execute: menu }],
   ];
-  const palette = service(ICommandPalette);
-  for (const [name, label, caption, isEnabled] of commands) {
-    app.commands.addCommand(`nbclaude:${name}`, {
-      label, caption, isVisible: isShown, isEnabled: () => isShown() && isEnabled(), execute: () => act(name),
+  const isVisible = () => isPython(tracker.currentWidget);
+  for (const [name, label, caption, isEnabled, more] of commands) {
+    const command = `nbclaude:${name}`;
+    app.commands.addCommand(command, {
+      label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(), execute: () => act(name), ...more,
     });
-    palette?.addItem({ command: `nbclaude:${name}`, category: "Claude" });
+    if (!more) palette?.addItem({ command, category: "Claude" });
   }
-  service(IToolbarWidgetRegistry)?.addFactory("Cell", "nbclaude", (cell) => cellMenu(cell));
-
-  const cellMenu = (/** @type {CodeCell} */ cell) => {
-    const button = new ToolbarButton({
-      className: "nbclaude-cell-menu",
-      icon,
-      tooltip: "Claude",
-      onClick: () => {
-        const panel = tracker.find((each) => each.content.widgets.includes(cell));
-        if (panel) panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
-        const menu = new modules.widgets.Menu({ commands: app.commands });
-        for (const [name] of commands) menu.addItem({ command: `nbclaude:${name}` });
-        const { left, bottom } = button.node.getBoundingClientRect();
-        menu.aboutToClose.connect(() => setTimeout(() => menu.dispose(), 0));
-        menu.open(left, bottom);
-      },
-    });
-    return button;
-  };
   return act;
 }

@@ -9,14 +9,12 @@
   // The application's own modules, so that its tokens are the same objects: the loaded version, else the newest.
   /** @param {string} name */
   async function shared(name) {
-    const versions = Object.keys(scope[name] ?? {});
-    if (!versions.length) throw new Error(`nbclaude: this application does not share ${name}`);
-    const newest = versions.sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-    const version = newest.find((each) => scope[name][each].loaded) ?? newest[newest.length - 1];
+    const versions = Object.keys(scope[name] ?? {}).sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
+    const version = versions.find((each) => scope[name][each].loaded) ?? versions[0];
     return (await scope[name][version].get())();
   }
 
-  window._JUPYTERLAB = window._JUPYTERLAB ?? {};
+  window._JUPYTERLAB ??= {};
   window._JUPYTERLAB.nbclaude = {
     init: (given) => { scope = given; },
     get: async () => {

@@ -1,214 +1,191 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
-import { eachPanel } from "./cells.js";
-import { Offers } from "./offers.js";
+import { receiveOffer } from "./offers.js";
+import { figuresNamed } from "./pictures.js";
 
 export const VERSION = "0.1.0";
-export const LOAD = "%load_ext nbclaude";
-export const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
+const LOAD = "%load_ext nbclaude";
+const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
+const PAUSE = 250; // ms without typing before the kernel is asked for names
+const ENDS = ["restarting", "autorestarting", "dead"];
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
-const STATE = "(__import__('importlib.util').util.find_spec('nbclaude') is not None, "
-  + "'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()))";
+const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
+  + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
 
-/** The language of a notebook's kernel, as JupyterLab notes it when the kernel has told it; empty before. @param {Panel | null} panel @returns {string} */
-function languageOf(panel) {
-  const model = panel?.content?.model;
-  return (model?.getMetadata?.("language_info")?.name ?? model?.getMetadata?.("kernelspec")?.language ?? "").toLowerCase();
+/** @param {Panel | null | undefined} panel */
+export const kernelOf = (panel) => panel?.sessionContext?.session?.kernel ?? null;
+
+/** Whether commands mean anything: the language as JupyterLab notes it once it is known. @param {Panel | null} panel */
+export function isPython(panel) {
+  const noted = (name) => panel?.content?.model?.getMetadata?.(name);
+  return Boolean(kernelOf(panel)) && /^i?python/i.test(noted("language_info")?.name ?? noted("kernelspec")?.language);
 }
 
-/** Whether commands mean anything in this notebook. @param {Panel | null} panel */
-export const isPython = (panel) => Boolean(panel?.sessionContext?.session?.kernel) && /^i?python/.test(languageOf(panel));
+/** @param {Panel} panel @param {string} cell */
+export const hasCell = (panel, cell) => panel.context.model.sharedModel.cells.some(({ id }) => id === cell);
+
+/** @param {Tracker} tracker @param {(panel: Panel) => void} act */
+export function eachPanel(tracker, act) {
+  tracker.forEach(act);
+  tracker.widgetAdded.connect((_, panel) => act(panel));
+}
 
 export class Lines {
+  /** @type {WeakMap<Kernel, Line>} */
+  #lines = new WeakMap();
+  #said = new Map(); // ids of notifications
+
   /** @param {Tracker} tracker @param {Modules} modules */
   constructor(tracker, modules) {
     this.tracker = tracker;
     this.modules = modules;
-    /** @type {WeakMap<Kernel, Line>} */
-    this._lines = new WeakMap();
-    /** @type {WeakMap<Panel, Offers>} */
-    this._offers = new WeakMap();
-    this._said = new Set();
-    /** @type {Set<() => void>} */
-    this.changed = new Set(); // called when a line has opened or closed, or reports names
     eachPanel(tracker, (panel) => {
-      panel.sessionContext.kernelChanged.connect((_, { newValue }) => this._take(panel, newValue));
-      this._take(panel, panel.sessionContext.session?.kernel);
+      const take = () => {
+        const kernel = kernelOf(panel);
+        if (kernel && !this.#lines.has(kernel)) this.#lines.set(kernel, new Line(kernel, this));
+      };
+      panel.sessionContext.kernelChanged.connect(take);
+      take();
     });
   }
 
-  /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel @returns {Line | null} */
-  lineOf(panel) {
-    const kernel = panel?.sessionContext?.session?.kernel;
-    return (kernel && this._lines.get(kernel)) ?? null;
-  }
-
-  /** The same, null where nbclaude is not loaded. @param {Panel | null | undefined} panel */
+  /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel */
   of(panel) {
-    const line = this.lineOf(panel);
-    return line?.isOpen ? line : null;
+    return this.#lines.get(/** @type {Kernel} */ (kernelOf(panel)));
   }
 
-  /** What the kernel offers in a notebook, also while it has none. @param {Panel} panel @returns {Offers} */
-  offersOf(panel) {
-    const offers = this._offers.get(panel) ?? new Offers(this, panel);
-    this._offers.set(panel, offers);
-    return offers;
-  }
-
-  /** What must stand before a magic: nothing, or the line that loads it. Null where the kernel does not have it. @param {Panel} panel */
+  /** What must run before a magic: nothing, or what loads it; null without nbclaude. @param {Panel} panel */
   async loading(panel) {
-    const line = this.lineOf(panel);
-    if (!line || line.isOpen) return "";
-    // A line may be missing where nbclaude is loaded: it is older than this script, or the page gives comms to another notebook.
-    const state = await line.evaluate(STATE);
-    if (state.startsWith("(False")) this.say(ABSENT, "warning");
-    else if (state === "(True, False)") this.say(LOADED);
-    return state.startsWith("(False") ? null : state === "(True, False)" ? `${LOAD}\n` : "";
+    const line = this.of(panel);
+    // A line may be missing where nbclaude is loaded: it is older, or the page gives comms to another notebook.
+    const needed = line && !line.comm ? await line.evaluate(NEEDED) : "";
+    if (needed === "None") return this.say(ABSENT, "warning");
+    if (needed.includes(LOAD)) this.say(LOADED);
+    return needed.slice(1, -1); // without its quotes
   }
 
-  /** What an execute request tells of the notebook. @param {Panel} panel */
-  told(panel) {
-    const { cells } = panel.context.model.sharedModel;
-    return {
-      version: VERSION, page: PAGE, notebook: panel.context.path,
-      cells: cells.map((cell) => cell.id), counts: cells.map((cell) => cell.execution_count ?? 0),
-    };
-  }
-
-  /** @param {Panel} panel @param {Kernel | null | undefined} kernel */
-  _take(panel, kernel) {
-    if (!kernel) return;
-    const known = this._lines.get(kernel);
-    if (known) {
-      known.panels.add(panel);
-      return;
-    }
-    const line = new Line(kernel, panel, this);
-    this._lines.set(kernel, line);
-    // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
-    const execute = kernel.requestExecute;
-    kernel.requestExecute = (content, dispose, metadata) => {
-      const known = metadata?.cellId && line.panelOf(metadata.cellId);
-      return execute.call(kernel, content, dispose, known ? { ...metadata, nbclaude: this.told(known) } : metadata);
-    };
-    if (!kernel.handleComms) return;
-    kernel.registerCommTarget(TARGET, (comm, message) => line.open(comm, message.content.data));
-    line.resume();
-  }
-
-  /** Say once what is not as it should be. @param {string} text @param {"info" | "warning"} [kind] */
+  /** Say what is not as it should be, in the place of what says the same. @param {string} text */
   say(text, kind = "info") {
-    if (this._said.has(text)) return;
-    this._said.add(text);
-    this.modules.apputils.Notification.emit(text, kind, { autoClose: 8000 });
-    setTimeout(() => this._said.delete(text), 8000);
+    const { Notification } = this.modules.apputils;
+    if (this.#said.has(text)) Notification.dismiss(this.#said.get(text));
+    this.#said.set(text, Notification.emit(text, kind, { autoClose: 8000 }));
+    return null;
   }
 }
 
 /** The line to one kernel. It is the kernel that opens it. */
 class Line {
-  /** @param {Kernel} kernel @param {Panel} panel @param {Lines} lines */
-  constructor(kernel, panel, lines) {
+  /** @type {Comm | null} */
+  comm = null;
+  asked = new Set(); // names that the kernel was asked about
+  names = new Set(); // those that exist
+  /** @type {object[]} */
+  waiting = [];
+
+  /** @param {Kernel} kernel @param {Lines} lines */
+  constructor(kernel, lines) {
     this.kernel = kernel;
     this.lines = lines;
-    this.panels = new Set([panel]);
-    /** @type {Comm | null} */
-    this.comm = null;
-    this.names = new Set(); // names in prompts that exist
-    this.opened = 0;
-    /** @type {Record<string, unknown>[]} */
-    this._waiting = [];
-    kernel.statusChanged?.connect(() => {
-      if (["restarting", "autorestarting", "dead"].includes(kernel.status)) this._end();
-      else this._flush();
-    });
+    kernel.statusChanged.connect(() => (ENDS.includes(kernel.status) ? this.end() : this.flush()));
+    // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
+    const execute = kernel.requestExecute;
+    kernel.requestExecute = (content, dispose, metadata) => {
+      const panel = metadata?.cellId && this.panels.find((each) => hasCell(each, metadata.cellId));
+      const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
+      return execute.call(kernel, content, dispose, more);
+    };
+    if (!kernel.handleComms) return;
+    kernel.registerCommTarget(TARGET, (comm, message) => this.open(comm, message.content.data));
+    this.resume();
   }
 
-  get isOpen() {
-    return this.comm !== null && !this.comm.isDisposed;
-  }
-
-  /** The notebook that has this cell. @param {string} cell */
-  panelOf(cell) {
-    for (const panel of this.panels) if (panel.isDisposed) this.panels.delete(panel);
-    return [...this.panels].find((panel) => panel.context.model.sharedModel.cells.some((each) => each.id === cell)) ?? null;
-  }
-
-  /** @param {Comm} comm @param {any} data */
-  open(comm, data) {
-    this.comm = comm;
-    this.opened += 1;
-    comm.onMsg = (message) => this._receive(message.content.data);
-    comm.onClose = () => this._end();
-    this._greet(data ?? {});
+  get panels() {
+    return this.lines.tracker.filter((panel) => kernelOf(panel) === this.kernel);
   }
 
   // A reloaded page finds the line already open.
   async resume() {
-    const { content } = await this.kernel.requestCommInfo({ target_name: TARGET }).catch(() => ({ content: null }));
-    const [id] = Object.keys(content?.comms ?? {});
-    if (!id || this.isOpen || this.kernel.hasComm?.(id)) return;
-    this.open(this.kernel.createComm(TARGET, id), null);
+    const reply = await this.kernel.requestCommInfo({ target_name: TARGET }).catch(() => null);
+    const [id] = Object.keys(reply?.content.comms ?? {});
+    if (!id || this.comm || this.kernel.hasComm(id)) return;
+    this.open(this.kernel.createComm(TARGET, id));
     this.send({ do: "hello", version: VERSION });
   }
 
-  // Messages wait while a cell runs: otherwise the kernel would answer meanwhile, and be shown as idle.
-  /** @param {Record<string, unknown>} data */
-  send(data) {
-    if (this.isOpen) this._waiting.push(data);
-    this._flush();
+  /** @param {Comm} comm @param {any} [data] */
+  open(comm, data) {
+    this.comm = comm;
+    comm.onMsg = (message) => this.receive(message.content.data);
+    comm.onClose = () => this.end();
+    this.greet(data?.version);
   }
 
-  _flush() {
-    if (this.kernel.status === "busy") return;
-    for (const data of this._waiting.splice(0)) this.comm?.send(data);
+  // Messages wait while a cell runs: otherwise the kernel would answer meanwhile, and be shown as idle.
+  /** @param {object} data */
+  send(data) {
+    if (this.comm) this.waiting.push(data);
+    this.flush();
+  }
+
+  flush() {
+    if (this.kernel.status !== "busy") for (const data of this.waiting.splice(0)) this.comm?.send(data);
   }
 
   /** The repr of an expression's value; empty where there is none. @param {string} expression */
   async evaluate(expression) {
-    const code = { code: "", silent: true, store_history: false, user_expressions: { it: expression }, stop_on_error: false };
-    const { content } = await this.kernel.requestExecute(code).done;
+    const asked = { code: "", silent: true, user_expressions: { it: expression }, stop_on_error: false };
+    const { content } = await this.kernel.requestExecute(asked).done;
     return content.user_expressions?.it?.data?.["text/plain"] ?? "";
   }
 
-  /** @param {string[]} names */
+  /** Ask which names exist, once nobody types; the kernel goes on to report what changes. @param {string[]} names */
   ask(names) {
-    if (names.length) this.send({ do: "names", names });
+    if (!this.comm || names.every((name) => this.asked.has(name))) return;
+    for (const name of names) this.asked.add(name);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send({ do: "names", names: [...this.asked] }), PAUSE);
   }
 
   /** @param {any} data */
-  _receive(data) {
-    if (data.do === "version") this._greet(data);
-    else if (data.do === "names") {
-      this.names = new Set(data.names); // of all names that were ever asked about
-      this._tell();
-    } else if (data.do === "state") for (const panel of this.panels) this.lines.offersOf(panel).receive(data.id, data.state, PAGE);
+  receive(data) {
+    if (data.do === "version") this.greet(data.version);
+    if (data.do === "names") this.tell(data.names); // of all names that were ever asked about
+    if (data.do !== "state") return;
+    // A wish is followed by the page that ran the cell alone.
+    const state = data.state?.wish && data.state.page !== PAGE ? { ...data.state, wish: "" } : data.state;
+    for (const panel of this.panels) receiveOffer(this, panel, data.id, state);
   }
 
-  /** @param {{version?: string}} data */
-  _greet({ version }) {
-    if (version) {
-      const parts = (/** @type {string} */ text) => text.split(".").slice(0, 2).join(".");
-      if (parts(version) !== parts(VERSION)) {
-        this.lines.say(
-          `This kernel has nbclaude ${version}, and this page its extension ${VERSION}. What both know works; update the older one for the rest.`, "warning");
-      }
-    }
-    this._tell();
+  greet(version = VERSION) {
+    const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
+    if (theirs !== ours)
+      this.lines.say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
+        + "What both know works; update the older one for the rest.", "warning");
+    this.tell();
   }
 
-  _end() {
+  end() {
     this.comm = null;
-    this._waiting = [];
-    this.names = new Set();
-    this._tell();
+    this.waiting = [];
+    this.asked.clear();
+    this.tell();
   }
 
-  _tell() {
-    for (const each of this.lines.changed) each();
+  /** Let the editors mark the names that exist. @param {string[]} names */
+  tell(names = []) {
+    this.names = new Set(names);
+    for (const { content } of this.panels) for (const { editor } of content.widgets) editor?.editor.dispatch({});
   }
+}
+
+/** What an execute request tells of the notebook. @param {Panel} panel @param {string} code */
+function told(panel, code) {
+  const { cells } = panel.context.model.sharedModel;
+  return {
+    version: VERSION, page: PAGE, notebook: panel.context.path, figures: figuresNamed(panel, code),
+    cells: cells.map((cell) => cell.id), counts: cells.map((cell) => cell.execution_count ?? 0),
+  };
 }

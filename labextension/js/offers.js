@@ -1,99 +1,69 @@
 // @ts-check
-// Changes cells in the notebook's own document, as the kernel offers or asks; the buttons are those of the widget (actions.js).
+// Changes cells in the notebook's own document, as the kernel offers or asks; the buttons are those of the widget.
 
 import actions from "./actions.js";
+import { hasCell } from "./lines.js";
 
-/** What the script of the widget takes for its model: an offer of the kernel, in the document of one notebook. */
-class Model {
-  /** @param {Panel} panel @param {Record<string, any>} state @param {(changes: Record<string, any>) => void} tell @param {boolean} lives */
-  constructor(panel, state, tell, lives) {
+/** @type {WeakMap<object, Map<string, any>>} */
+const models = new WeakMap(); // by document, then by the id of the offer
+
+/** @param {Panel} panel @returns {Map<string, any>} */
+function modelsIn({ context }) {
+  if (!models.has(context)) models.set(context, new Map());
+  return /** @type {Map<string, any>} */ (models.get(context));
+}
+
+/** Make what the script of the widget (actions.js) takes for its model: an offer of the kernel, in one document. */
+function make(line, panel, id, state) {
+  const told = new EventTarget();
+  let unsaved = {};
+  const model = {
     // An offer vanishes with its kernel; an offer in a reopened notebook has no kernel at all.
-    this.widget_manager = { context: lives ? panel.context : { model: panel.context.model } };
-    this._state = state;
-    this._tell = tell;
-    this._unsaved = {};
-    /** @type {Map<string, Set<() => void>>} */
-    this._listeners = new Map();
-  }
-
-  get(name) {
-    return this._state[name];
-  }
-
-  set(name, value) {
-    this._unsaved[name] = value;
-    this.take({ [name]: value });
-  }
-
-  take(changes) {
-    for (const [name, value] of Object.entries(changes)) {
-      if (JSON.stringify(this._state[name]) === JSON.stringify(value)) continue;
-      this._state[name] = value;
-      for (const each of this._listeners.get(`change:${name}`) ?? []) each();
-    }
-  }
-
-  on(event, listener) {
-    if (!this._listeners.has(event)) this._listeners.set(event, new Set());
-    this._listeners.get(event)?.add(listener);
-  }
-
-  off(event, listener) {
-    this._listeners.get(event)?.delete(listener);
-  }
-
-  save_changes() {
-    this._tell(this._unsaved);
-    this._unsaved = {};
-  }
+    widget_manager: { context: line?.comm ? panel.context : { model: panel.context.model } },
+    get: (name) => state[name],
+    set(name, value) {
+      unsaved[name] = value;
+      model.take({ [name]: value });
+    },
+    take(changes) {
+      for (const [name, value] of Object.entries(changes)) {
+        if (JSON.stringify(state[name]) === JSON.stringify(value)) continue;
+        state[name] = value;
+        told.dispatchEvent(new Event(`change:${name}`));
+      }
+    },
+    on: told.addEventListener.bind(told),
+    off: told.removeEventListener.bind(told),
+    save_changes() {
+      line?.send({ do: "state", id, state: unsaved });
+      unsaved = {};
+    },
+  };
+  modelsIn(panel).set(id, model);
+  actions.initialize({ model });
+  return model;
 }
 
-/** The offers in one notebook, by their ids. */
-export class Offers {
-  /** @param {Lines} lines @param {Panel} panel */
-  constructor(lines, panel) {
-    this._lines = lines;
-    this._panel = panel;
-    /** @type {Map<string, Model>} */
-    this._models = new Map();
-  }
-
-  /** Take what the kernel says of an offer. A wish is followed at once, on the screen or not, and by the page that ran the cell alone. */
-  receive(id, state, page) {
-    if (state?.wish && state.page !== page) state = { ...state, wish: "" };
-    const known = this._models.get(id);
-    if (state === null) {
-      this._models.delete(id);
-      for (const node of this._panel.node.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
-    } else if (known) known.take(state);
-    // A message may arrive before its output; of the notebooks that share a kernel, only one has the cell.
-    else if (this._panel.context.model.sharedModel.cells.some((cell) => cell.id === state.shown)) this._make(id, state);
-  }
-
-  /** Draw the buttons of an offer where its output stands. @param {HTMLElement} node @param {Record<string, any>} saved */
-  draw(node, saved) {
-    if (node.childElementCount) return;
-    const id = node.dataset.nbclaudeOffer ?? "";
-    // A saved notebook's state of an offer may be out of date: the document shows whether it was taken.
-    const model = this._models.get(id) ?? this._make(id, { ...saved, wish: "", outcome: outcomeOf(this._panel, saved) });
-    const bar = document.createElement("div");
-    actions.render({ model, el: bar });
-    node.append(bar);
-  }
-
-  _make(id, state) {
-    const line = this._lines.of(this._panel);
-    const model = new Model(this._panel, state, (changes) => line?.send({ do: "state", id, state: changes }), line !== null);
-    this._models.set(id, model);
-    actions.initialize({ model });
-    return model;
-  }
+/** Take what the kernel says of an offer; a wish is followed at once, on the screen or not. */
+export function receiveOffer(line, panel, id, state) {
+  if (state === null) {
+    modelsIn(panel).delete(id);
+    for (const node of panel.node.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
+  } else if (modelsIn(panel).has(id)) modelsIn(panel).get(id).take(state);
+  // A message may arrive before its output; of the notebooks that share a kernel, only one has the cell.
+  else if (hasCell(panel, state.shown)) make(line, panel, id, state);
 }
 
-/** @param {Panel} panel @param {any} saved */
-function outcomeOf(panel, { cell, after, cells = [] }) {
-  const { cells: all } = panel.context.model.sharedModel;
-  if (cells.some(([id]) => all.some((each) => each.id === id))) return "inserted";
-  const now = all.find((each) => each.id === cell)?.getSource();
-  return after && now?.trimEnd() === after.trimEnd() ? "replaced" : "";
+/** Draw the buttons of an offer where its output stands, as the notebook has saved it. */
+export function drawOffer(line, panel, node, { id, state }) {
+  if (node.childElementCount) return;
+  // The saved state may be out of date: the document shows whether the offer was taken.
+  const { cell, after, cells = [] } = state;
+  const now = panel.context.model.sharedModel.cells.find((each) => each.id === cell)?.getSource();
+  const outcome = cells.some(([added]) => hasCell(panel, added)) ? "inserted"
+    : after && now?.trimEnd() === after.trimEnd() ? "replaced" : "";
+  const model = modelsIn(panel).get(id) ?? make(line, panel, id, { ...state, wish: "", outcome });
+  const el = document.createElement("div");
+  actions.render({ model, el });
+  node.append(el);
 }

@@ -1,65 +1,41 @@
 // @ts-check
 // Shows the panel in the side bar, so that it stays in view while you scroll: the same widgets, one panel per notebook.
 
-import { isPython } from "./lines.js";
+import { kernelOf } from "./lines.js";
 
-const HINT = "Open a Python notebook to see its Claude panel here.";
-
-/** @param {any} app @param {Tracker} tracker @param {Lines} lines @param {Modules} modules @param {(token: any) => any} service @param {any} icon */
-export function addSideBar(app, tracker, lines, modules, service, icon) {
-  const { Panel, Widget } = modules.widgets;
-  const { OutputAreaModel, SimplifiedOutputArea } = modules.outputarea ?? {};
-  if (!SimplifiedOutputArea) return;
-  const bar = new Panel();
+/** Return what opens it. @param {Parts} parts */
+export function addSideBar({ app, tracker, lines, modules, icon }) {
+  const { OutputAreaModel, SimplifiedOutputArea } = modules.outputarea;
+  const bar = new modules.widgets.Panel();
   bar.id = "nbclaude-side-panel";
-  bar.addClass("nbclaude-side");
-  bar.title.label = "";
-  bar.title.caption = "Claude";
-  bar.title.icon = icon;
-  const hint = new Widget();
-  hint.addClass("nbclaude-side-hint");
-  hint.node.textContent = HINT;
-  bar.addWidget(hint);
-  /** @type {WeakMap<object, any>} */
+  bar.addClass("nbclaude-side"); // its style sheet says what to open while there is nothing to show
+  Object.assign(bar.title, { caption: "Claude", icon });
   const areas = new WeakMap(); // by kernel
-
   const show = () => {
-    const kernel = tracker.currentWidget?.sessionContext.session?.kernel;
+    const kernel = kernelOf(tracker.currentWidget);
     const area = kernel && areas.get(kernel);
-    for (const each of bar.widgets) each.setHidden(each !== (area ?? hint));
+    for (const each of bar.widgets) each.setHidden(each !== area);
   };
+  app.shell.add(bar, "right", { rank: 700 });
+  tracker.currentChanged.connect(show);
 
-  const open = async (/** @type {Panel} */ panel) => {
-    const kernel = panel.sessionContext.session?.kernel;
+  return async (/** @type {Panel} */ panel) => {
+    const kernel = kernelOf(panel);
     const first = await lines.loading(panel);
+    app.shell.activateById(bar.id);
     if (!kernel || first === null) return;
     let area = areas.get(kernel);
     if (!area) {
-      area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime: panel.content.rendermime });
+      const { rendermime } = panel.content;
+      area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime });
       areas.set(kernel, area);
       bar.addWidget(area);
-      panel.disposed.connect(() => { areas.delete(kernel); area.dispose(); show(); });
+      panel.disposed.connect(() => { areas.delete(kernel); area.dispose(); });
     }
-    // A panel is closed by its own button or by the end of its kernel; a live one is only shown.
-    const lives = area.opened === lines.of(panel)?.opened && area.node.querySelector(".nbclaude-view");
-    if (!lives) await SimplifiedOutputArea.execute(`${first}%claude`, area, panel.sessionContext);
-    area.opened = lines.of(panel)?.opened;
     show();
+    // A panel is closed by its own button or by the end of its kernel; a live one is only shown.
+    if (area.comm === lines.of(panel)?.comm && area.node.querySelector(".nbclaude-view")) return;
+    await SimplifiedOutputArea.execute(`${first}\n%claude`.trim(), area, panel.sessionContext);
+    area.comm = lines.of(panel)?.comm;
   };
-
-  app.shell.add(bar, "right", { rank: 700 });
-  tracker.currentChanged.connect(show);
-  show();
-  const command = "nbclaude:side-panel";
-  app.commands.addCommand(command, {
-    label: "Show the Panel in the Side Bar",
-    caption: "Open Claude's panel beside the notebook",
-    isVisible: () => isPython(tracker.currentWidget),
-    isEnabled: () => isPython(tracker.currentWidget),
-    execute: async () => {
-      if (tracker.currentWidget) await open(tracker.currentWidget);
-      app.shell.activateById(bar.id);
-    },
-  });
-  service(modules.apputils.ICommandPalette)?.addItem({ command, category: "Claude" });
 }

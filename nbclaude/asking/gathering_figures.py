@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
+from nbclaude.lab import cell_that_ran, told_by
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
-    from nbclaude.context.attachment import Attachment
+    from nbclaude.context.attachment import Attachment, FigureName
     from nbclaude.context.images.limits import ImageLimits
     from nbclaude.context.shown.figures import FigureLog
     from nbclaude.context.shown.shown_image import ShownImage
@@ -32,9 +33,11 @@ class FigureGatherer:
     counted: Callable[[Attachment], Attachment]
 
     def attach(self, which: str) -> list[Attachment]:
-        """Attach figures that cells have shown: the last one, the Nth last, or those of the last cell that plotted."""
+        """Attach figures that cells have shown: the last one, the Nth last, or those of a cell (of the last that plotted)."""
         from nbclaude.context.shown.pending import pending_figures, shows_at_end
 
+        if which.startswith("In["):
+            return self._of_cell(which)
         log = self.workspace.seen.figures
         shown = log.all()
         waiting = [
@@ -49,7 +52,7 @@ class FigureGatherer:
         if which == "cell":
             waits = newest[0] in waiting
             found = [
-                self._shown(image, len(waiting) if waits else 0, which)
+                self._shown(image, log.name_of(image, len(waiting) if waits else 0), which)
                 for image in (shown_here if waits else log.of_last_plotting_cell())
             ]
             return found + self._yet_to_show(waiting, len(shown_here), range(len(waiting)) if waits else ())
@@ -62,11 +65,54 @@ class FigureGatherer:
             return self._yet_to_show(waiting, len(shown_here), [place])
         older: Words = (" ", Mention("figures", str(number + 1)), " attaches the figure before it.")
         older = older if number < len(newest) else ()
-        return [self._shown(wanted, len(waiting) if wanted in shown_here else 0, which, older)]
+        name = log.name_of(wanted, len(waiting) if wanted in shown_here else 0)
+        return [self._shown(wanted, name, which, older)]
 
-    def _shown(self, image: ShownImage, to_come: int, which: str, older: Words = ()) -> Attachment:
+    def _of_cell(self, which: str) -> list[Attachment]:
+        """Attach the figures of the cell with a number, or one of them.
+
+        What this kernel has not seen (it is older than the kernel, or than nbclaude in it) the front end hands over.
+        """
+        from nbclaude.context.attachment import FigureName
+
+        number, _, nth = which.removeprefix("In[").partition("]")
+        shown = self._shown_under(int(number), which)
+        if not shown:
+            raise refused(Refusal("figures", which, "no cell with this number shows a figure.", _PLOT_FIRST))
+        places = [int(nth[1:])] if nth else range(1, len(shown) + 1)
+        if places[-1] > len(shown):
+            raise refused(Refusal("figures", which, f"cell {number} shows only {len(shown)}.", ()))
+        return [
+            self._shown(shown[place - 1], FigureName(place, len(shown), f"cell {number}"), which)
+            for place in places
+        ]
+
+    def _shown_under(self, number: int, which: str) -> Sequence[ShownImage]:
+        from nbclaude.context.images.bundles import bundle_pictures
+        from nbclaude.context.shown.shown_image import Place, ShownImage
+
+        told, log = told_by(self.shell), self.workspace.seen.figures
+        handed = [each for each in told.figures if told.counts.get(each.cell) == number] if told else []
+        cells = {each.cell for each in handed}
+        if len(cells) > 1:  # one of them may have run in an earlier kernel
+            raise refused(Refusal("figures", which, "several cells show this number.", _PLOT_AGAIN))
+        cell = cells.pop() if cells else cell_that_ran(self.shell, number)
+        seen = (
+            log.of_cell(cell)
+            if cell
+            else [each for each in log.all()[::-1] if each.execution_count == number]
+        )
+        if not seen and any(not each.data for each in handed):
+            reason = "its figure is too large for the front end to hand over."
+            raise refused(Refusal("figures", which, reason, _PLOT_AGAIN))
+        return seen or [
+            ShownImage.of(picture, Place(each.cell, execution_count=number))
+            for each in handed
+            for picture in bundle_pictures(each.data, each.metadata)
+        ]
+
+    def _shown(self, image: ShownImage, name: FigureName, which: str, older: Words = ()) -> Attachment:
         """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
-        name = self.workspace.seen.figures.name_of(image, to_come)
         try:
             return self.counted(image.attachment(self.images, name))
         except ConfigurationError as error:
@@ -91,6 +137,7 @@ class FigureGatherer:
         return [self.counted(picture) for picture in found if picture is not None]
 
 
+_PLOT_AGAIN: Words = ("Run the cell again, and name it by its new number.",)
 _PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
 
 

@@ -3,44 +3,21 @@
 from __future__ import annotations
 
 import difflib
+import json
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from pathlib import Path
 
 from nbclaude.edits.python_cells import cell_magic_of, is_python_magic
 from nbclaude.notebook import OUR_CELL
 
 __all__ = ["cell_of_block", "corrected_cell", "is_runnable", "missing_extension"]
 
-_PYTHON = frozenset(
-    {"", "python", "py", "python3", "py3", "ipython", "ipython3", "jupyter", "pycon", "sage", "cython3"}
-)
-# By the language of a block: the cell magic that runs it.
-_MAGICS = {
-    "bash": "bash",
-    "sh": "sh",
-    "shell": "bash",
-    "zsh": "script zsh",
-    "console": "bash",
-    "sql": "sql",
-    "sqlite": "sql",
-    "postgresql": "sql",
-    "mysql": "sql",
-    "html": "html",
-    "svg": "svg",
-    "javascript": "javascript",
-    "js": "javascript",
-    "r": "R",
-    "latex": "latex",
-    "tex": "latex",
-    "markdown": "markdown",
-    "md": "markdown",
-    "perl": "perl",
-    "ruby": "ruby",
-    "rb": "ruby",
-    "cython": "cython",
-    "julia": "julia",
-}
-_SHELLS = frozenset({"bash", "sh", "shell", "zsh", "console"})
+# The front end makes cells of blocks from the same table.
+_LANGUAGES = json.loads(Path(__file__).with_name("languages.json").read_text("utf-8"))
+_PYTHON: frozenset[str] = frozenset(_LANGUAGES["python"])
+_MAGICS: Mapping[str, str] = _LANGUAGES["magics"]  # by the language of a block: the cell magic that runs it
+_SHELLS: frozenset[str] = frozenset(_LANGUAGES["shells"])
 # Cell magics that are not IPython's own, and what loads them.
 _EXTENSIONS = {"sql": "sql", "R": "rpy2.ipython", "cython": "Cython", "julia": "julia.magic"}
 # What is shown of a session is not typed: the signs before the input go, and what the session has answered.

@@ -2,6 +2,6 @@
 
 from nbclaude.lab.line import LINE, Line
 from nbclaude.lab.offered import OfferedActions
-from nbclaude.lab.told import NotebookCells, Told, cell_that_ran, told_by
+from nbclaude.lab.told import Handed, NotebookCells, Told, cell_that_ran, told_by
 
-__all__ = ["LINE", "Line", "NotebookCells", "OfferedActions", "Told", "cell_that_ran", "told_by"]
+__all__ = ["LINE", "Handed", "Line", "NotebookCells", "OfferedActions", "Told", "cell_that_ran", "told_by"]

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import field
+from typing import Any
 
 from nbclaude.frozen import frozen
 from nbclaude.notebook import Shell, metadata_of
 
-__all__ = ["NotebookCells", "Told", "cell_that_ran", "told_by"]
+__all__ = ["Handed", "NotebookCells", "Told", "cell_that_ran", "told_by"]
+
+
+@frozen
+class Handed:
+    """An output with a picture that the notebook shows, handed over because a prompt names the number of its cell.
+
+    `data` is its mime bundle, empty if it was too large to be handed over.
+    """
+
+    cell: str
+    data: Mapping[str, Any]
+    metadata: Mapping[str, Any]
 
 
 @frozen
@@ -16,7 +29,7 @@ class Told:
     """What one request says: the version of the extension, the notebook's path, and the ids of its cells from the top.
 
     `page` is the page in the browser that has sent it: several may show one notebook. `counts` are the numbers that the cells
-    show, by their ids; they may come from an earlier kernel.
+    show, by their ids; they may come from an earlier kernel. `figures` are those of the cells whose numbers the prompt names.
     """
 
     version: str
@@ -24,6 +37,7 @@ class Told:
     cells: tuple[str, ...]
     page: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
+    figures: tuple[Handed, ...] = ()
 
 
 def told_by(shell: Shell) -> Told | None:
@@ -38,7 +52,20 @@ def told_by(shell: Shell) -> Told | None:
     shown = found.get("counts")
     numbers = shown if isinstance(shown, list) and len(shown) == len(cells) else []
     counts = {cell: n for cell, n in zip(cells, numbers, strict=False) if cell in ids and type(n) is int}
-    return Told(version, path if isinstance(path, str) else "", ids, str(found.get("page", "")), counts)
+    page, pictures = str(found.get("page", "")), _handed(found.get("figures"))
+    return Told(version, path if isinstance(path, str) else "", ids, page, counts, pictures)
+
+
+def _handed(figures: object) -> tuple[Handed, ...]:
+    found = [each for each in figures if isinstance(each, Mapping)] if isinstance(figures, list) else []
+    return tuple(
+        Handed(str(each.get("cell", "")), *(_mapping(each.get(part)) for part in ("data", "metadata")))
+        for each in found
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def cell_that_ran(shell: Shell, count: int) -> str | None:

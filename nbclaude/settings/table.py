@@ -139,9 +139,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "figures",
         Texts(Figure()),
-        "send the last figure shown, the Nth last, or all of the last cell that plotted",
+        "send the last figure, the Nth last, or all of cell N or of the last that plotted",
         default=(),
-        options=(Option(("--fig",), "[N|cell]", repeat=True, optional="1"),),
+        options=(Option(("--fig",), "[N|cell|In[N]]", repeat=True, optional="1"),),
         held=False,
     ),
     Setting(

@@ -55,15 +55,19 @@ class Macro(Text):
         return text
 
 
-class Figure(Text):
-    """Which figure: 1 is the last one, `cell` all of the last cell that plotted."""
+_FIGURES = re.compile(r"([0-9]+)|In\[([0-9]+)\](?:\.([0-9]+))?")
 
-    what = "a number from 1 (1 is the last figure), or cell; -- ends the options"
+
+class Figure(Text):
+    """Which figure: 1 is the last one, `cell` all of the last cell that plotted, `In[4]` those of cell 4."""
+
+    what = "a number from 1 (1 is the last figure), cell, or In[N]; -- ends the options"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
         text = plain_text(value) or ""
-        if text != "cell" and not (re.fullmatch("[0-9]+", text) and text.strip("0")):
+        numbers = _FIGURES.fullmatch(text)
+        if text != "cell" and not (numbers and all(each.strip("0") for each in numbers.groups("1"))):
             raise self.unfit()
         return text
 

@@ -203,7 +203,8 @@ def test_every_button_and_command(
         notebook.run(index)
     notebook.wait_for(HAVE_RUN)
     number = notebook.execution_count(1)
-    for index, written in ((3, "--cells 1"), (2, "--fig"), (1, f"{{Out[{number}]}}")):
+    figure = f"--fig In[{notebook.execution_count(2)}]"
+    for index, written in ((3, "--cells 1"), (2, figure), (1, f"{{Out[{number}]}}")):
         command(notebook, index, "ask-output")
         type_into(notebook, index + 1, "Why?")
         asked = f"%%claude\n{written} Why?" if index == 1 else f"%%claude {written}\nWhy?"
@@ -212,7 +213,7 @@ def test_every_button_and_command(
     notebook.cell(2).hover()
     notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
     type_into(notebook, 3, "What?")
-    assert sources(notebook)[3] == "%%claude --fig\nWhat?"
+    assert sources(notebook)[3] == f"%%claude {figure}\nWhat?"
 
     # A cell's menu, and the keys; no other shortcut is or begins like one of ours.
     keys.press("Escape")
@@ -262,7 +263,7 @@ def command(notebook: NotebookPage, index: int, name: str) -> None:
 
 
 def test_versions_languages_and_kernels_without_it(
-    claude_notebook: OpenNotebook, lab: LabWithExtension
+    claude_notebook: OpenNotebook, simulator: Simulator, lab: LabWithExtension
 ) -> None:
     notebook = claude_notebook(["%load_ext nbclaude", "1", PICTURE])
     notes = notebook.page.locator(NOTES)
@@ -277,12 +278,26 @@ def test_versions_languages_and_kernels_without_it(
     notebook.edit(0, "%load_ext nbclaude")
     notebook.restart_kernel()
 
-    # What was shown before nbclaude was loaded must be shown again before it can be asked about.
+    # What was shown before nbclaude was loaded goes along with the question: the notebook has it. A text must be shown again.
     notebook.run(2)
     notebook.cell(2).hover()
     notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
-    expect(notes.get_by_text("Run the cell again, then press the button again.")).to_be_visible()
-    assert sources(notebook)[3:] == ["%load_ext nbclaude"]
+    type_into(notebook, 4, "What?")
+    assert sources(notebook)[3:] == ["%load_ext nbclaude", "%%claude --fig In[1]\nWhat?"]
+    simulator.enqueue("A square.", "A square, still.")
+    notebook.run(4)
+    assert [block["type"] for block in simulator.requests[-1].json["messages"][-1]["content"]] == [
+        "image",
+        "text",
+    ]
+    notebook.restart_kernel()
+    notebook.run(3)
+    notebook.run(4)
+    assert [block["type"] for block in simulator.requests[-1].json["messages"][-1]["content"]] == [
+        "image",
+        "text",
+    ]
+    notebook.delete(4)
     notebook.delete(3)
 
     # Another version works, and says so.
