@@ -28,7 +28,7 @@ __all__ = [
 KEY = "sk-nbclaude-tests-4c1f0a9be2d37c58f6a1"
 """LiteLLM's master key: it refuses to start with one that is easy to guess."""
 
-_PATIENCE = 240.0  # seconds until a server answers
+_PATIENCE = 360.0  # seconds until a server answers
 
 
 def free_port() -> int:

@@ -20,7 +20,7 @@ from tests.kernel.kernel import Execution, Kernel
 from tests.servers.running import KEY, litellm, llama_cpp, mitmproxy, mitmproxy_program, nginx, nginx_program
 from tests.servers.table import SERVERS, TABLE, Cells, cells_of
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(700)
 
 PATIENCE = 180.0  # seconds: a small model on a busy machine
 
