@@ -15,7 +15,7 @@ from nbclaude.magics.state import state_text
 from nbclaude.notebook import is_terminal
 from nbclaude.options import parse_line
 from nbclaude.output import say
-from nbclaude.supported import refuse_old_widgets
+from nbclaude.supported import refuse_old_widgets, refuse_pyodide
 
 if TYPE_CHECKING:
     from nbclaude.magics.chat import ClaudeMagics
@@ -48,6 +48,7 @@ def _show_panel(chat: ClaudeMagics) -> None:
     if is_terminal(chat.shell):
         say(text)
         return
+    refuse_pyodide()
     refuse_old_widgets()
     from nbclaude.panel import open_panel
 
