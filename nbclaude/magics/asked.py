@@ -9,7 +9,6 @@ from IPython.core.error import UsageError
 from nbclaude.asking.prepare import refuse_keys
 from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
-from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
 from nbclaude.magics.state import state_text
 from nbclaude.notebook import is_terminal
@@ -36,6 +35,8 @@ def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
             _show_panel(chat)
             return None
         raise UsageError("There is nothing to ask: write the prompt after the options, or below %%claude.")
+    from nbclaude.magics.in_cell import ask_prompt  # the panel has ways of its own to ask
+
     reply = ask_prompt(chat, options, Prompt(prompt), where.scope)
     # Alone it returns nothing, or a cell that ends in it would show the answer twice.
     return reply if where.target else None
