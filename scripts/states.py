@@ -169,11 +169,12 @@ class Tour:
             Answer([text("Let me look."), tool_use("revenue_of", {"month": "2021-12"})]), "Done."
         )
         self.notebook.start(first + 3)
-        asked = self.notebook.cell(first + 3).locator(".jp-Stdin-input")
-        asked.wait_for()
+        buttons = self.notebook.cell(first + 3).locator(".nbclaude-approve")
+        buttons.get_by_role("button", name="Deny…").wait_for()
         self.take([("approval", self.cell(first + 3))])
-        asked.fill("y")
-        asked.press("Enter")
+        buttons.get_by_role("button", name="Edit arguments…").click()
+        self.take([("approval-edit", self.cell(first + 3))])
+        buttons.get_by_role("button", name="Allow with these arguments").click()
         self.notebook.wait_until_idle()
         self.take([("tool", self.cell(first + 3))])
         self.simulator.enqueue(

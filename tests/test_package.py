@@ -243,3 +243,21 @@ def test_a_browsers_own_python_is_refused_in_one_sentence() -> None:
     refuse_pyodide("linux")
     with pytest.raises(ConfigurationError, match=r"^nbclaude does not work in Pyodide \(JupyterLite\)"):
         refuse_pyodide("emscripten")
+
+
+def test_whatever_needs_a_thread_or_a_socket_ends_in_that_sentence() -> None:
+    cells = ("%claude Hi", "%claude_demo", "%claude_models", "%claude_mcp add x python", "nbclaude.ask('Hi')")
+    shown = run(
+        "import sys\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "sys.platform = 'emscripten'\n"
+        "import nbclaude\n"
+        "shell = InteractiveShell(history_manager=None, user_ns={'nbclaude': nbclaude})\n"
+        "shell.run_line_magic('load_ext', 'nbclaude')\n"
+        f"for cell in {cells!r}:\n"
+        "    print(cell, '->', shell.run_cell(cell).error_in_exec.args[0])\n",
+        ANTHROPIC_API_KEY="sk-canary",
+    )
+    sentence = "nbclaude does not work in Pyodide (JupyterLite): Python in a browser has neither threads nor sockets."
+    said = [line for line in shown.splitlines() if " -> " in line]
+    assert said == [f"{cell} -> {sentence} Use a Jupyter server." for cell in cells]

@@ -44,6 +44,11 @@ class Step:
 
     calls: tuple[RanCall, ...]
 
+    @property
+    def denied(self) -> frozenset[object]:
+        """The ids of the calls that were denied."""
+        return frozenset(call.block.get("tool_use_id") for call in self.calls if call.denied)
+
 
 class Runs(Protocol):
     """Shows what happens while calls run."""
@@ -74,6 +79,9 @@ class CallRunner:
         self._tools = tools
         self._display = display
         self._approve = approve
+        # The calls of the last answer that have run, and the id of the one that runs: a stop leaves the others.
+        self.ran: list[RanCall] = []
+        self.running = ""
 
     def run(self, calls: Sequence[Mapping[str, Any]]) -> Step:
         """Run the calls in order.
@@ -83,13 +91,14 @@ class CallRunner:
 
         """
         self._display.settle()
-        done = []
+        self.ran, self.running = [], ""
         for call in calls:
             stopping.check()
             self._display.pause()
             with stopping.allowed():
-                done.append(self._ran(call))
-        return Step(tuple(done))
+                self.ran.append(self._ran(call))
+            self.running = ""
+        return Step(tuple(self.ran))
 
     def _ran(self, call: Mapping[str, Any]) -> RanCall:
         from nbclaude.tools.arguments import UnfitArgumentsError
@@ -155,6 +164,7 @@ class CallRunner:
 
         if tool.on_main:
             self._display.settle(below=True)  # it may show figures, and nothing announces them
+        self.running = str(call.get("id"))
         try:
             # What it prints appears between the call and what follows.
             with before_prints(lambda: self._display.settle(below=True)):

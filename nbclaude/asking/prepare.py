@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
     from nbclaude.tools.functions import Tool
 
-__all__ = ["Ask", "Prepared", "estimate", "plan_again", "prepare", "refuse_keys"]
+__all__ = ["Ask", "Prepared", "estimate", "offers_compaction", "plan_again", "prepare", "refuse_keys"]
 
 
 _PATIENCE = 5.0  # seconds to wait for a list of models that only makes a message clearer
@@ -87,7 +87,11 @@ def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prep
 
 def _learns_models(workspace: Workspace, settings: Settings, connection: Connection) -> bool:
     """Ask an unknown server for its models, unless it was asked before; return whether it listed any."""
-    if workspace.catalog(settings).is_claude or workspace.models_of(connection.base_url) is not None:
+    return not workspace.catalog(settings).is_claude and _lists_models(workspace, connection)
+
+
+def _lists_models(workspace: Workspace, connection: Connection) -> bool:
+    if workspace.models_of(connection.base_url) is not None:
         return False
     from nbclaude.client.endpoints import list_models
 
@@ -96,6 +100,20 @@ def _learns_models(workspace: Workspace, settings: Settings, connection: Connect
         models = list_models(replace(connection, timeout=min(connection.timeout, _PATIENCE)))
     workspace.note_models(connection.base_url, models)
     return bool(models)
+
+
+def offers_compaction(workspace: Workspace, settings: Settings, *, looks_only: bool = False) -> bool:
+    """Tell whether the server says of the model that it condenses conversations itself.
+
+    It is asked for its models once, unless the user `looks_only` at what would be sent.
+
+    Raises:
+        ConfigurationError: no key is known, or the connection cannot be used.
+
+    """
+    if not looks_only:
+        _lists_models(workspace, workspace.connection(settings))
+    return workspace.model(settings).compaction is True and "context_management" not in settings.extra
 
 
 def refuse_keys(workspace: Workspace, text: str) -> None:

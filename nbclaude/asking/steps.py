@@ -92,14 +92,19 @@ def ask_in_steps(prepared: Prepared, display: AnswerDisplay, approve: Approve | 
     outcomes, steps = [send(prepared, shown)], list[Step]()
     while calls := _calls_to_run(outcomes[-1], tools):
         if len(steps) >= ask.settings.max_steps:
+            shown.leave(calls)
             return Answer(tuple(outcomes), tuple(steps), at_limit=True)
-        before = outcomes[-1]
+        before, has_begun = outcomes[-1], False
         try:
             steps.append(runner.run(calls))
             prepared = _prepared_next(prepared, before.turn, steps[-1])
-            shown.begin_step(prepared.plan.question.prompt)
+            shown.begin_step(prepared.plan.question.prompt, steps[-1].denied)
+            has_begun = True
             outcomes.append(send(prepared, shown))
         except (ConfigurationError, KeyboardInterrupt) as error:
+            if not has_begun:
+                ran = Step(tuple(runner.ran))
+                shown.leave(calls, (call.block for call in ran.calls), ran.denied, runner.running)
             outcomes.append(_ended(before, error))
         failure = outcomes[-1].error
         if isinstance(failure, APIError) and outcomes[-1].is_empty:

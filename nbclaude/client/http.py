@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 
 from nbclaude.client.unforked import unforked
+from nbclaude.supported import refuse_pyodide
 
+# Whatever would reach a server comes through here.
+refuse_pyodide()
 with unforked():
     _state = random.getstate()
     # The first request would load these at any moment and in any thread: httpcore, and what encodes the names of hosts.

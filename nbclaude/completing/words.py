@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 from nbclaude.asking.reply import Reply
@@ -22,6 +23,10 @@ from nbclaude.models.names import resolve_model
 from nbclaude.models.table import ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
+from nbclaude.settings.table import MAIN
+from nbclaude.tools.built_in import BUILT_IN
+from nbclaude.tools.definitions import names_of_servers
+from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
 
 __all__ = ["Known", "Word", "words_at"]
@@ -144,7 +149,10 @@ def _about_model(info: ModelInfo) -> str:
 
 
 def _conversations(known: Known, begun: str) -> Iterator[Word]:
-    return (Word(name, "conversation") for name in known.workspace.conversations.names())
+    names = dict.fromkeys(
+        [*known.workspace.conversations.names(), known.workspace.conversation_name() or MAIN]
+    )
+    return (Word(name, "conversation") for name in names)
 
 
 def _connections(known: Known, begun: str) -> Iterator[Word]:
@@ -184,14 +192,35 @@ def _schemas(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _tools(known: Known, begun: str) -> Iterator[Word]:
+    """Functions and definitions, built-in tools, and MCP servers with their tools; several stand with commas between them."""
+    if begun.count("(") > begun.count(")"):
+        return  # options of a tool
+    before, comma, _ = begun.rpartition(",")
+    taken = before.split(",")
+    for word in _each_tool(known):
+        if word.text not in taken:
+            yield Word(f"{before}{comma}{word.text}", word.about)
+
+
+def _each_tool(known: Known) -> Iterator[Word]:
     for name, value in list(known.namespace.items()):
-        definitions = value if isinstance(value, list) else [value]
-        if definitions and not name.startswith("_") and all(_is_tool(item) for item in definitions):
-            yield Word(name, "tools")
+        several = value if isinstance(value, list) else [value]
+        if several and not name.startswith("_") and all(_is_tool(item) for item in several):
+            yield Word(name, "function" if isinstance(value, FunctionType) else "tools")
+    yield from (Word(name, "built-in") for name in BUILT_IN if name not in known.namespace)
+    for server, tools in names_of_servers().items():
+        yield Word(server, "MCP\u00a0server")
+        yield from (Word(f"{server}.{tool}", "MCP\u00a0tool") for tool in tools)
 
 
 def _is_tool(value: object) -> bool:
-    return isinstance(value, dict) and "name" in value and ("input_schema" in value or "type" in value)
+    if isinstance(value, dict):
+        return "name" in value and ("input_schema" in value or "type" in value)
+    return isinstance(value, FunctionType | MethodType | partial | Tool)
+
+
+def _servers(known: Known, begun: str) -> Iterator[Word]:
+    return (Word(name, "MCP\u00a0server") for name in names_of_servers())
 
 
 def _files(known: Known, begun: str) -> Iterator[Word]:
@@ -252,4 +281,5 @@ _LISTS: Mapping[str, _List] = {
     "CONVERSATION_FILE": _conversation_files,
     "VARIABLE": _variables,
     "BLOCK": _blocks,
+    "SERVER": _servers,
 }

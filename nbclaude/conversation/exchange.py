@@ -21,12 +21,12 @@ from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted, APIError, ConfigurationError
 from nbclaude.frozen import frozen
 from nbclaude.notebook import CellRun
-from nbclaude.wire.message import content_of, events_of_message, stop_reason_of
+from nbclaude.wire.message import content_of, events_of_message, stop_reason_of, summary_of
 
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
 
-__all__ = ["KEPT", "Outcome", "exchange", "recorded"]
+__all__ = ["KEPT", "Outcome", "exchange", "is_summary", "recorded"]
 
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
 MAX_PAUSES = 20
@@ -244,7 +244,12 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
 
 def _folds(outcome: Outcome, question: Question) -> bool:
     """Tell whether an answer may stand in the place of what came before: half a summary may not."""
-    return question.folds and outcome.error is None and stop_reason_of(outcome.message) == "end_turn"
+    return question.folds and outcome.error is None and is_summary(outcome.message)
+
+
+def is_summary(message: Mapping[str, Any]) -> bool:
+    """Tell whether an answer may stand for a whole conversation."""
+    return stop_reason_of(message) == "end_turn" or bool(summary_of(message))
 
 
 def _note(error: BaseException | None, note: Words) -> None:

@@ -27,13 +27,14 @@ from nbclaude.conversation.replaying import (
 from nbclaude.conversation.turns import Turn
 from nbclaude.frozen import frozen
 from nbclaude.wire.json_text import to_json
-from nbclaude.wire.message import content_of
-from nbclaude.wire.request import System
+from nbclaude.wire.message import content_of, summary_of
+from nbclaude.wire.request import System, text_block
 
 __all__ = ["History", "Scope", "history_of"]
 
 Block = Mapping[str, Any]
 # Blocks of a prompt that a request looks at once more: files that are uploaded, images that are counted, what is cited.
+_SUMMARY = "What was said so far, in short:"
 _MEDIA = ("image", "document", "search_result")
 
 
@@ -168,7 +169,13 @@ class _Letter:
         question = self._memory.of(
             turn, ("question", results), partial(without_orphans, turn.prompt, results)
         )
-        if not question and (turn.prompt or not _is_rest_of(turn, last)):
+        summary = summary_of(turn.message) if turn.begins and not turn.prompt else ""
+        if summary and (self._messages or self._scope.texts_alone):
+            # The API takes the block as the first alone. Where what it condenses is sent as well, it says nothing new.
+            self._add("user", [] if self._messages else [text_block(f"{_SUMMARY}\n\n{summary}")])
+            self._last = item
+            return
+        if not question and not summary and (turn.prompt or not _is_rest_of(turn, last)):
             return
         self._add("user", question, self._digest(turn, "user", question, results))
         in_loop = bool(item.answered) and not self._scope.binds_thinking

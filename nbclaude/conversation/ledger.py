@@ -17,7 +17,7 @@ from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.models.table import ModelInfo
 from nbclaude.wire.message import prompt_tokens, token_count
 
-__all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note"]
+__all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note", "spent_text"]
 
 _WARN_AT = 0.8  # of the budget
 _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is known of it
@@ -185,6 +185,16 @@ def no_price_note(model: str, limit: float) -> Words:
         f"The budget of {dollars(limit)} does nothing for {model}: its price is not known. Give it one with ",
         *(Mention("prices"), "."),
     )
+
+
+def spent_text(ledger: Ledger) -> str:
+    """Write what was spent; what another than Claude has answered stands apart, since nobody pays for that."""
+    by_notice = ledger.by(lambda entry: entry.notice)
+    parts = [
+        f"{dollars(total.cost)} ({notice})" if notice else dollars(total.cost)
+        for notice, total in sorted(by_notice.items())
+    ]
+    return ", ".join(parts) or dollars(0)
 
 
 def dollars(amount: float) -> str:

@@ -20,7 +20,7 @@ from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import Mention, Refusal, Words, refused
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
-from nbclaude.wire.message import content_of
+from nbclaude.wire.message import content_of, summary_of
 from nbclaude.wire.request import MessageRequest, text_block
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ _LOST = (
     "The answer that this continues cannot be sent: it follows an earlier answer, whose cell was deleted or has run again "
     "since. Ask the question again."
 )
+_COMPACTION = "compact-2026-09-04"
 _TEXTS_ALONE = "the server refused a part of an earlier answer; only the texts of earlier answers are sent"
 # Puts references to uploaded files into messages, in the place of their bytes.
 Refer = Callable[[Sequence[Mapping[str, Any]]], tuple[Mapping[str, Any], ...]]
@@ -99,13 +100,14 @@ def make_plan(
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking, texts_alone)
     history = history_of(before, question.prompt, scope, memory)
-    if not history.asks:
+    if not history.asks and question.compaction is None:
         raise ConfigurationError(_LOST)
     messages = with_references(history.messages, history.media, refer)
     blocks = [block for place in history.media for block in messages[place]["content"]]
     _check_images(blocks, model)
     _check_citations(blocks, settings)
     container = _container(before[-1].message if before and _answers(question) else {})
+    fitted = _with_compaction(fitted, question, messages)
     request = _request(messages, settings, fitted, question.prefill, container)
     request = with_caching(request, caching, settings.cache_ttl)
     return Plan(
@@ -173,6 +175,18 @@ def _request(
         extra=settings.extra,
         headers=headers,
     )
+
+
+def _with_compaction(
+    fitted: Parameters, question: Question, messages: Sequence[Mapping[str, Any]]
+) -> Parameters:
+    """Add what condenses the conversation, and what the API must be told where one stands condensed in front."""
+    fields = dict(fitted.fields)
+    if question.compaction is not None:
+        fields["compaction"] = question.compaction
+    elif not messages or not summary_of(messages[0]):
+        return fitted
+    return replace(fitted, fields=fields, betas=tuple(dict.fromkeys([*fitted.betas, _COMPACTION])))
 
 
 def _with_tools_of(before: Sequence[Turn], settings: Settings) -> Settings:

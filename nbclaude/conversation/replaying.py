@@ -20,6 +20,8 @@ _NEEDED: Mapping[str, Mapping[str, type]] = {
     "tool_use": _CALL,
     "server_tool_use": _CALL,
     "mcp_tool_use": _CALL,
+    # Without a summary it is one that failed.
+    "compaction": {"content": str},
 }
 Block = Mapping[str, Any]
 

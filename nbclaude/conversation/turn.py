@@ -8,7 +8,7 @@ from typing import Any
 
 from nbclaude.frozen import frozen
 from nbclaude.settings.values import Settings
-from nbclaude.wire.message import text_of
+from nbclaude.wire.message import summary_of, text_of
 
 __all__ = ["Turn"]
 
@@ -66,5 +66,5 @@ class Turn:
 
     @property
     def answer(self) -> str:
-        """The text of the answer."""
-        return text_of(self.message)
+        """The text of the answer, or of the summary that it is."""
+        return text_of(self.message) or summary_of(self.message)

@@ -20,7 +20,7 @@ from nbclaude.notebook import Shell, is_terminal
 from nbclaude.options import help_page, parse_line
 from nbclaude.output import say
 from nbclaude.stopping import stoppable, undisturbed
-from nbclaude.supported import refuse_old_widgets
+from nbclaude.supported import refuse_old_widgets, refuse_pyodide
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class ClaudeMagics(ClaudeTraits, Family):
         if is_terminal(self.shell):
             say(text)
             return
+        refuse_pyodide()
         refuse_old_widgets()
         from nbclaude.panel import open_panel
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from nbclaude.asking.changes import count_of_turns
 from nbclaude.asking.gathering import Gathered
-from nbclaude.asking.prepare import Ask, refuse_keys
+from nbclaude.asking.prepare import Ask, offers_compaction, refuse_keys
 from nbclaude.asking.reply import Reply
+from nbclaude.conversation.exchange import is_summary
 from nbclaude.conversation.question import Question
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.family import Family
@@ -45,6 +48,8 @@ class CompactMagics(Family):
 
         %claude_compact [options] [what to keep]    the options of %claude
 
+        Where the model offers it, the API writes the summary, and signs it; otherwise the model is asked for it.
+
         The turns stay in %claude_history. %claude_undo takes the summary back, and all of them are sent again.
         A summary that is cut off or interrupted folds nothing.
         """
@@ -61,14 +66,15 @@ class CompactMagics(Family):
                 f"%claude_compact: there is nothing to fold: the next question would send only {count_of_turns(count)}."
             )
         wish = f"{_FOLD}\n\n{more.strip()}" if more.strip() else _FOLD
-        prompt = (text_block(wish),)
-        label = f"summary of {count_of_turns(count)}"
-        question = Question(prompt, at, label=label, folds=True)
         settings = self.workspace.settings(settings_given(options, where.scope, None, None))
-        reply = ask_in_cell(self._chat, options, Ask(question, settings, name, Gathered(prompt)))
+        question = Question((text_block(wish),), at, label=f"summary of {count_of_turns(count)}", folds=True)
+        if offers_compaction(self.workspace, settings, looks_only=options.dry_run):
+            instructions = {"instructions": wish} if more.strip() else {}
+            question = replace(question, prompt=(), compaction={"type": "summarize", **instructions})
+        reply = ask_in_cell(self._chat, options, Ask(question, settings, name, Gathered(question.prompt)))
         if reply is None:
             return None
-        if reply.stop_reason == "end_turn":
+        if is_summary(reply.message):
             say(
                 f"Later questions send this summary instead of {count_of_turns(count)}. %claude_undo takes it back."
             )

@@ -33,7 +33,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_history": ("CONVERSATION",),
     "claude_login": ("--connection", "CONNECTION"),
     "claude_logout": ("--connection", "CONNECTION"),
-    "claude_mcp": ("add", "show", "accept", "remove", "--env", "--bearer"),
+    "claude_mcp": ("add", "show", "accept", "remove", "--env", "--bearer", "SERVER"),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
     "claude_restore": ("--yes", "CONVERSATION_FILE"),
@@ -93,7 +93,13 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
 
 def _arguments_known() -> dict[str, tuple[str, ...]]:
     explains = _ARGUMENTS["claude_explain"]
-    return {**_ARGUMENTS, "explain": explains, "claude_edit": tuple(instruction_names())}
+    own = [name.removeprefix("claude_") for name in sorted(OWN_VERBS)]
+    return {
+        **_ARGUMENTS,
+        "explain": explains,
+        "claude_edit": tuple(instruction_names()),
+        "claude_verb": (*_ARGUMENTS["claude_verb"], *own),
+    }
 
 
 def _variables(shell: Shell) -> dict[str, Any]:

@@ -39,7 +39,7 @@ from nbclaude.settings.values import Settings
 
 __all__ = ["ConnectMagics"]
 
-_COLUMNS = ("", "name", "address", "key", "default model", "note")
+_COLUMNS = ("in use", "name", "address", "key", "default model", "note")
 _NOTHING_STORED = "Nothing was stored."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -43,13 +44,24 @@ if TYPE_CHECKING:
     from nbclaude.render.footer import Footer
     from nbclaude.saved.replaying import Replays
 
-__all__ = ["Asker", "ask_in_cell", "ask_prompt", "format_of", "settings_given", "tell_of_rules"]
+__all__ = [
+    "Asker",
+    "ask_in_cell",
+    "ask_prompt",
+    "first_words",
+    "format_of",
+    "settings_given",
+    "tell_of_rules",
+]
 
 # For front ends that show what comes first and no updates of it.
 _ADVICE = (
     "If no answer appears here, it is in _claude; "
     "%config ClaudeMagics.display = 'append' shows answers even where outputs are not updated."
 )
+# A name in braces, and the libraries whose figures take a while to paint.
+_NAMED = re.compile(r"\{\s*([^\W\d]\w*)")
+_DRAWN = frozenset({"altair", "bokeh", "graphviz", "matplotlib", "plotly", "plotnine"})
 _WAS_COMPLETE: Words = ("It is in _claude, and ", Command.UNDO, " takes its turn back.")
 _UNCHANGED: Words = ("The conversation is unchanged.",)
 
@@ -84,7 +96,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
-    with _early_sign(asker, options, prompt.text) as sign:
+    with _early_sign(asker, first_words(options, prompt.text, names)) as sign:
         gathered = gather(
             workspace,
             asker.shell,
@@ -113,17 +125,23 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
         return ask_in_cell(asker, options, ask, sign)
 
 
-def _early_sign(asker: Asker, options: Options, prompt: str) -> EarlySign:
+def first_words(options: Options, prompt: str, names: Scope) -> str:
+    """Return what is being done until a question can be sent; empty where nothing takes long."""
+    given = (*_NAMED.findall(prompt), *options.attach)
+    named = (names.local.get(name, names.shared.get(name)) for name in given)
+    if options.figures or any(type(value).__module__.partition(".")[0] in _DRAWN for value in named):
+        return "Painting the figure…"
+    return "Preparing what is attached…" if options.attach or options.dry_run or "{" in prompt else ""
+
+
+def _early_sign(asker: Asker, words: str) -> EarlySign:
     """Return what is shown while what goes along takes its time, where somebody looks and outputs can be updated."""
     shell = asker.shell
     is_wanted = (
         str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
     )
     sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted)
-    if options.figures:
-        sign.say("Painting the figure…")
-    elif options.attach or options.dry_run or "{" in prompt:
-        sign.say("Preparing what is attached…")
+    sign.say(words)
     return sign
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.conversation.ledger import Total, dollars, no_price_note
+from nbclaude.conversation.ledger import Entry, Total, dollars, no_price_note
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text, worded
@@ -65,17 +65,16 @@ class AccountMagics(OtherFamily):
         if not ledger.entries:
             say("Nothing has been asked yet.")
             return
-        groups = (
-            ("", lambda entry: workspace.cell_name(entry.cell) or "no cell"),
-            ("model ", lambda entry: entry.model + (f" ({entry.notice})" if entry.notice else "")),
-            ("conversation ", lambda entry: entry.conversation or "(none)"),
-        )
         rows = [
-            _usage_row(f"{kind}{name}", total)
-            for kind, key in groups
-            for name, total in ledger.by(key).items()
+            _usage_row(name, total)
+            for name_of in (
+                lambda entry: workspace.cell_name(entry.cell) or "no cell",
+                lambda entry: f"model {entry.model}",
+                lambda entry: f"conversation {entry.conversation or '(none)'}",
+                lambda entry: "in all",
+            )
+            for name, total in ledger.by(_with_notice(name_of)).items()
         ]
-        rows.append(_usage_row("in all", ledger.total))
         title = f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}"
         show_table(self.shell, title, _USAGE_COLUMNS, rows, _budget_text(workspace))
 
@@ -94,6 +93,11 @@ class AccountMagics(OtherFamily):
         elif word:
             workspace.budget.set(_amount(word), workspace.ledger)
         say(_budget_text(workspace))
+
+
+def _with_notice(name_of: Callable[[Entry], str]) -> Callable[[Entry], str]:
+    """Keep what another than Claude has answered apart: nobody pays for that."""
+    return lambda entry: f"{name_of(entry)} ({entry.notice})" if entry.notice else name_of(entry)
 
 
 def _amount(text: str) -> float:

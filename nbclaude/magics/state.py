@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbclaude.client.connection import DEMO_NOTICE
-from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.ledger import dollars, spent_text
 from nbclaude.errors import ConfigurationError, MissingKeyError
 from nbclaude.magics.wording import said
 from nbclaude.notebook import text_columns
@@ -100,4 +100,4 @@ def _spent(workspace: Workspace) -> str:
     total, limit = workspace.ledger.total, workspace.budget.limit
     if limit is not None:
         return f"{dollars(workspace.budget.spent(workspace.ledger))} of the budget of {dollars(limit)}"
-    return f"{dollars(total.cost)} for {counted(total.answers, 'answer')}"
+    return f"{spent_text(workspace.ledger)} for {counted(total.answers, 'answer')}"

@@ -32,6 +32,7 @@ _SAID_BY_SERVERS = (
     "structured_outputs",
     "image_input",
     "pdf_input",
+    "compaction",
     "price",
 )
 # Some gateways offer a model a second time under this suffix, with thinking switched on by them. What the API refuses

@@ -54,6 +54,7 @@ def model_of_json(entry: object) -> ModelInfo | None:
         structured_outputs=_supported(said.get("structured_outputs")),
         image_input=_image_input(said) if said else inputs.image,
         pdf_input=_supported(said.get("pdf_input")) if said else inputs.pdf,
+        compaction=_compaction(said.get("compaction")),
         lifecycle=_LIFECYCLES.get(_text(entry.get("lifecycle")), ""),
         deprecated_at=_day(entry.get("deprecated_at")),
         retires_at=_day(entry.get("retires_at")),
@@ -138,6 +139,11 @@ def _image_input(said: Mapping[str, Any]) -> bool | None:
 def _supported(value: object) -> bool | None:
     said = value.get("supported") if isinstance(value, Mapping) else None
     return said if isinstance(said, bool) else None
+
+
+def _compaction(value: object) -> bool | None:
+    summarizes = _supported(value.get("summarize")) if isinstance(value, Mapping) else None
+    return _supported(value) if summarizes is None else summarizes
 
 
 def _thinking_types(value: object) -> tuple[str, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.output.marks import Saves
@@ -24,15 +24,38 @@ class StepsDisplay:
         self._most = 0  # blocks of all messages
         self._is_first = True
 
-    def begin_step(self, results: Iterable[Mapping[str, Any]]) -> None:
-        """Show what the tools gave back; the next message goes on below."""
+    def begin_step(self, results: Iterable[Mapping[str, Any]], denied: Collection[object] = ()) -> None:
+        """Show what the tools gave back, and the ids of which calls were `denied`; the next message goes on below."""
+        self._show_results(results, denied)
+        self._shown, self._is_first = self._most, False
+        self._display.expect()
+
+    def leave(
+        self,
+        calls: Iterable[Mapping[str, Any]],
+        results: Iterable[Mapping[str, Any]] = (),
+        denied: Collection[object] = (),
+        stopped: str = "",
+    ) -> None:
+        """Show that calls stay without an answer: these have results, the one with the id `stopped` had begun."""
+        from nbclaude.render.results import BECAME
+
+        shown = {block.get("tool_use_id"): block for block in results}
+        for call in calls:
+            number = call.get("id")
+            became = "stopped" if number == stopped else "not run"
+            shown.setdefault(number, {"type": "tool_result", "tool_use_id": number, BECAME: became})
+        self._show_results(shown.values(), denied)
+
+    def _show_results(self, results: Iterable[Mapping[str, Any]], denied: Collection[object]) -> None:
+        from nbclaude.render.results import BECAME
+
         events: list[Event] = []
         for number, block in enumerate(results, self._most):
-            events += [BlockStart(number, block), BlockStop(number)]
+            shown = {**block, BECAME: "denied"} if block.get("tool_use_id") in denied else block
+            events += [BlockStart(number, shown), BlockStop(number)]
             self._most = number + 1
-        self._shown, self._is_first = self._most, False
         self._display.show(events)
-        self._display.expect()
 
     def expect(self) -> None:
         """Show that more is on its way."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets
 
-from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.ledger import dollars, spent_text
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note
 
@@ -43,7 +43,7 @@ class BudgetRow:
 
     def _fill(self) -> None:
         workspace = self._host.workspace
-        budget, spent = workspace.budget, workspace.ledger.total.cost
+        budget = workspace.budget
         self.limit.value = budget.limit or 0.0
         self._bar.layout.display = "" if budget.limit else "none"
         if budget.limit:
@@ -53,4 +53,4 @@ class BudgetRow:
             self._bar.bar_style = "danger" if share >= 1 else "warning" if share >= 0.8 else "info"
             set_note(self._note, f"{dollars(spent)} of {dollars(budget.limit)} spent")
         else:
-            set_note(self._note, f"No budget (0). {dollars(spent)} spent in this kernel.")
+            set_note(self._note, f"No budget (0). {spent_text(workspace.ledger)} spent in this kernel.")

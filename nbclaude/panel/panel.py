@@ -11,7 +11,7 @@ from typing import Any
 import ipywidgets
 
 from nbclaude.cleaning import excerpt
-from nbclaude.conversation.ledger import dollars
+from nbclaude.conversation.ledger import dollars, spent_text
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
 from nbclaude.panel.ask_pane import AskPane
@@ -22,13 +22,16 @@ from nbclaude.panel.plot_pane import PlotPane
 from nbclaude.panel.settings_pane import SettingsPane
 from nbclaude.panel.transcript import question_text
 from nbclaude.plurals import counted
+from nbclaude.render.markdown import plain_text
 from nbclaude.stopping import undisturbed
 from nbclaude.workspace import Workspace
 
 __all__ = ["Panel"]
 
 _EXCERPT = 160  # characters
+_LOOKED_AT = 1_000
 _TURNS_IN_PICTURE = 5
+_DEMO = "demo model"
 
 
 class Panel:
@@ -184,7 +187,7 @@ class Panel:
         facts = [
             ("model", model),
             ("conversation", f"{name}, {counted(count, 'turn')}"),
-            ("connection", "demo model" if workspace.demo_url else where),
+            ("connection", _DEMO if workspace.demo_url else where),
         ]
         facts += [
             (knob, f"{value:g}" if isinstance(value, float) else str(value))
@@ -195,13 +198,15 @@ class Panel:
         if budget.limit is not None:
             facts.append(("spent", f"{dollars(budget.spent(workspace.ledger))} of {dollars(budget.limit)}"))
         elif total.answers:
-            facts.append(("spent", dollars(total.cost)))
+            facts.append(("spent", spent_text(workspace.ledger)))
         return facts
 
     def _facts_html(self) -> str:
         facts = dict(self._summary())
-        facts.pop("connection")
-        title = f'<span class="nbclaude-pill nbclaude-title">{escape(facts.pop("model"))}</span>'
+        where = facts.pop("connection")
+        answers = f"{_DEMO}, asked for {facts['model']}" if where == _DEMO else facts["model"]
+        del facts["model"]
+        title = f'<span class="nbclaude-pill nbclaude-title">{escape(answers)}</span>'
         spent = (
             f'<span class="nbclaude-quiet">{escape(facts.pop("spent"))}</span>' if "spent" in facts else ""
         )
@@ -212,7 +217,11 @@ class Panel:
         turns = self._host.workspace.conversations[str(self._host.settings.conversation)].turns
         first = max(0, len(turns) - _TURNS_IN_PICTURE)
         shown = [
-            (number, excerpt(question_text(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT))
+            (
+                number,
+                excerpt(question_text(turn), _EXCERPT),
+                excerpt(plain_text(turn.answer[:_LOOKED_AT]), _EXCERPT),
+            )
             for number, turn in enumerate(turns[first:], first + 1)
         ]
         attached = ", ".join(item.label for item in self._host.workspace.tray.items())

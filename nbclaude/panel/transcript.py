@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
+from nbclaude.models.info import model_info
 from nbclaude.plurals import counted
 from nbclaude.wire.message import prompt_tokens, token_count
 from nbclaude.workspace import Workspace
@@ -105,7 +106,7 @@ def pending_html(text: str) -> str:
     """Show a question whose answer is on its way."""
     return (
         '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
-        f'<div class="nbclaude-said">{escape(text)}</div></section>'
+        f'<div class="nbclaude-said" dir="auto">{escape(text)}</div></section>'
     )
 
 
@@ -136,7 +137,7 @@ def _section(number: int, turn: Turn, answer: str, cell: str) -> str:
         '<div class="nbclaude-turn-head">'
         f'<span class="nbclaude-turn-number">{name}</span><span>{escape(where)}</span>'
         f'<span class="nbclaude-grow"></span>{"".join(buttons)}</div>'
-        f'<div class="nbclaude-said">{escape(said)}{_attached(turn)}</div>{answer}</section>'
+        f'<div class="nbclaude-said" dir="auto">{escape(said)}{_attached(turn)}</div>{answer}</section>'
     )
 
 
@@ -152,7 +153,7 @@ def _attached(turn: Turn) -> str:
     counts = {kind: kinds.count(kind) for kind in dict.fromkeys(kinds)}
     words = [counted(count, kind) for kind, count in counts.items()]
     return (
-        f'<div class="nbclaude-quiet">with {escape(", ".join(words))}</div>'
+        f'<div class="nbclaude-quiet" dir="ltr">with {escape(", ".join(words))}</div>'
         if words and question_text(turn)
         else ""
     )
@@ -177,5 +178,6 @@ def _footer(turn: Turn) -> str:
     tokens = (
         f"{prompt_tokens(usage):,} tokens in, {token_count(usage, 'output_tokens'):,} out" if usage else ""
     )
-    facts = [turn.stopped, turn.notice, turn.model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
+    model = turn.model if turn.notice else model_info(turn.model).name.removeprefix("Claude ") or turn.model
+    facts = [turn.stopped, turn.notice, model, tokens, f"{turn.seconds:.1f} s" if turn.seconds else ""]
     return f'<div class="nbclaude-footer">{" · ".join(escape(fact) for fact in facts if fact)}</div>'

@@ -10,6 +10,7 @@ from nbclaude.render.calls import CALL_TYPES, ToolCall, is_result
 from nbclaude.render.fragments import fold_html, json_html, long_markdown
 from nbclaude.render.links import escaped_markdown
 from nbclaude.render.pages import Part
+from nbclaude.render.results import BECAME
 
 __all__ = ["BlockSection"]
 
@@ -106,6 +107,8 @@ class BlockSection:
             if call is not None and call.result is None and call in self._pending:
                 call.answer(block)
                 return
+            if block.get(BECAME) == "not run":
+                return  # a card, or the line below, tells so
             item: ToolCall | _OtherBlock = ToolCall.of_result(block, call)
         elif str(block.get("type")) in CALL_TYPES:
             item = ToolCall(block)

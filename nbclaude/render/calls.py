@@ -14,7 +14,7 @@ from nbclaude.render.highlight import CodeHighlighter, highlight
 from nbclaude.render.json_layout import JsonLayout, is_json
 from nbclaude.render.links import escaped_markdown
 from nbclaude.render.markdown import code_block_html
-from nbclaude.render.results import error_of, outcome_of, result_html
+from nbclaude.render.results import BECAME, error_of, outcome_of, result_html
 from nbclaude.wire.json_text import from_json
 
 __all__ = ["CALL_TYPES", "RUNS_HERE", "ToolCall", "is_result"]
@@ -118,8 +118,8 @@ class ToolCall:
             block = "\n\n" + fenced_markdown(arguments, "json").rstrip() if arguments.strip() else ""
             if self._is_apart:
                 return f"*{escaped_markdown(self._result_title)}*"
-            verb = "Called" if self.result is not None else "Calls"
-            title = " · ".join([f"{verb} {self._name}", *self._clients_facts(is_final=True)])
+            became = [self._became] if self._became else []
+            title = " · ".join([f"{self._verb} {self._name}", *self._clients_facts(is_final=True), *became])
             return f"*{escaped_markdown(title)}*{block}"
         line = " · ".join(part for part in (self._error, *self._facts(is_final=True)) if part)
         return f"*{escaped_markdown(line)}*"
@@ -216,12 +216,22 @@ class ToolCall:
         return [fact for fact in facts if fact]
 
     @property
-    def _has_failed(self) -> bool:
-        return self.result is not None and bool(error_of(self.result))
+    def _became(self) -> str:
+        """What became of the call where it did not end well: "failed", "denied", "stopped", "not run"; else empty."""
+        if self.result is None:
+            return ""
+        return str(self.result.get(BECAME) or ("failed" if error_of(self.result) else ""))
+
+    @property
+    def _verb(self) -> str:
+        if self._became in ("denied", "not run"):
+            return "Asked to call"
+        return "Called" if self.result is not None else "Calls"
 
     @property
     def _result_title(self) -> str:
-        return f"{self._name} {'failed' if self._has_failed else 'gave back'}"
+        became = self._became
+        return f"{self._name} {became if became == 'failed' else f'was {became}' if became else 'gave back'}"
 
     @property
     def _is_whole(self) -> bool:
@@ -240,7 +250,7 @@ class ToolCall:
             self.end()
         if self._is_apart and self.result is not None:
             return fold_html(
-                _marked_if(self._result_title, self._has_failed), result_html(self.result.get("content"))
+                _marked_if(self._result_title, bool(self._became)), result_html(self.result.get("content"))
             )
         text = self._arguments_text()
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing
@@ -248,12 +258,11 @@ class ToolCall:
         if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
             code = str(self._complete_input["code"]).strip("\n")
             body = code_block_html(highlight(code, "python"), "python")
-        verb = "Called" if self.result is not None else "Calls"
-        name = f"{verb} <strong>{escape(self._name, quote=False)}</strong>"
+        name = f"{self._verb} <strong>{escape(self._name, quote=False)}</strong>"
         facts = [
             _marked(fact) if "cut off" in fact else fact for fact in self._clients_facts(is_final=is_final)
         ]
-        title = " · ".join([name, *facts, *([_marked("failed")] if self._has_failed else [])])
+        title = " · ".join([name, *facts, *([_marked(self._became)] if self._became else [])])
         if self.result is not None:
             return fold_html(title, body + result_html(self.result.get("content")), kind="nbclaude-call")
         # A call that the user answers stays open. One that runs here closes: a question about it shows all of it again.

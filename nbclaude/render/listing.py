@@ -22,7 +22,7 @@ _CSS = """
 .nbclaude-listing code > span { display: inline-block; width: 100%; box-sizing: border-box; padding: 0 1em 0 0;
   white-space: pre; }
 .nbclaude-listing b { display: inline-block; width: 3.2em; padding-right: 1em; box-sizing: border-box; text-align: right;
-  font-weight: inherit; color: var(--jp-content-font-color2, #767676); user-select: none; }
+  font-weight: inherit; color: var(--nbclaude-quiet, #767676); user-select: none; }
 .nbclaude .nbclaude-to { text-decoration: underline dotted; text-underline-offset: .2em; cursor: pointer; border-radius: 2px;
   color: var(--jp-content-link-color, #1976d2); }
 .nbclaude .nbclaude-to:focus { outline: 2px solid var(--jp-brand-color1, #1976d2); outline-offset: 1px; }

@@ -30,7 +30,7 @@ NOTICE_CSS = """
 .nbclaude .nbclaude-card p.nbclaude-detail { font-size: .86em; margin-top: .4em; }
 .nbclaude .nbclaude-notice code, .nbclaude .nbclaude-card code { font-size: .92em; padding: .1em .3em; border-radius: 3px;
   font-family: var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: var(--nbclaude-ground); }
-.nbclaude .nbclaude-typed { white-space: nowrap; }
+.nbclaude .nbclaude-typed.nbclaude-typed { white-space: nowrap; }
 """
 
 # What a reader types is set as code: magics with their first word, options, the name of the reply.

@@ -15,7 +15,10 @@ from nbclaude.render.data_urls import data_url
 from nbclaude.render.fragments import code_html, json_html, line_html, long_markdown, text_html
 from nbclaude.render.links import host_of, link_html
 
-__all__ = ["error_of", "outcome_of", "result_html", "unmarked"]
+__all__ = ["BECAME", "error_of", "outcome_of", "result_html", "unmarked"]
+
+# The field that tells what became of a call, where its result does not: "denied", "stopped" or "not run".
+BECAME = "nbclaude_became"
 
 _PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 _MAX_LENGTH = 400_000  # characters of base64 that a notebook is to keep

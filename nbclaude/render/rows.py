@@ -1,4 +1,4 @@
-"""A markdown-it plugin that keeps the text of table rows whole: a pipe in code, or one too many, does not end a cell."""
+"""A markdown-it plugin that keeps the text of table rows whole: a pipe in code or in a formula, or one too many, ends no cell."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ __all__ = ["TABLE_RULE", "rows_plugin"]
 TABLE_RULE = re.compile(r"[ \t>]*+\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-++:?[ \t]*+)*+\|?[ \t]*+\Z")
 """The line between a table's head and its rows, without its end."""
 _CODE = re.compile(r"(?<!`)(`++)(?!`)")
+_FORMULA = re.compile(r"(?<![\\\w$])\$(?![\s$])[^$`]*+(?<!\s)\$(?![\w$])|\\\((?:[^`\\]|\\[^()])*+\\\)")
 _PIPE = re.compile(r"\\.|\|", re.DOTALL)
 _MAX_ROW = 20_000  # characters
 
@@ -50,7 +51,7 @@ def _rule(state: StateCore) -> None:
 
 
 def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
-    """Return a row that has no more cells than columns; pipes in code are text before any other.
+    """Return a row that has no more cells than columns; pipes in code are text before those in formulas, and those before others.
 
     What has other cells than the line below it is no head of a table, so of a head only the pipes in code are looked at.
     """
@@ -65,6 +66,13 @@ def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
     in_code = set(_in_code(row))
     text = [place for place in inner if place in in_code]
     others = [place for place in inner if place not in in_code]
+    if len(others) > columns - 1:
+        # Two prices have cells between them, too: only where that makes a row of the right number is it a formula.
+        in_formulas = {place for found in _FORMULA.finditer(row) for place in range(*found.span())}
+        apart = [place for place in others if place not in in_formulas]
+        if len(apart) == columns - 1:
+            text = [place for place in inner if place not in apart]
+            others = apart
     if in_code_only:
         text = text if len(others) == columns - 1 else []
     elif len(others) > columns - 1:

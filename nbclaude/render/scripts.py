@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -16,15 +15,18 @@ from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.rules_inline.strikethrough import tokenize as strikethrough
 from markdown_it.token import Token
 
+from nbclaude.render.directions import direction, is_right_to_left
+
 __all__ = ["scripts_plugin"]
 
-_RIGHT_TO_LEFT = re.compile(
-    "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
 # Letters and marks of East Asia, between which no spaces stand.
 _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u33ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U00020000-\U0003ffff]"
+)
+# Letters and marks of Thai, Lao, Burmese and Khmer: there is a space between sentences, and none between words.
+_WITHOUT_SPACES = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )
 _BY_ITS_TEXT = frozenset(
     {"paragraph_open", "heading_open", "list_item_open", "td_open", "th_open", "dt_open", "dd_open"}
@@ -35,8 +37,8 @@ _BY_ITS_BEGINNING = frozenset({"bullet_list_open", "ordered_list_open", "blockqu
 def scripts_plugin(md: MarkdownIt) -> None:
     """Let a parser know of them."""
     md.core.ruler.push("directions", _note_directions)
-    md.inline.ruler.at("emphasis", _beside_east_asian(emphasis))
-    md.inline.ruler.at("strikethrough", _beside_east_asian(strikethrough))
+    md.inline.ruler.at("emphasis", _without_spaces(emphasis))
+    md.inline.ruler.at("strikethrough", _without_spaces(strikethrough))
 
 
 def _note_directions(state: StateCore) -> None:
@@ -50,13 +52,13 @@ def _note_directions(state: StateCore) -> None:
             open_ones.append(token)
         if token.type != "inline" or not token.children:
             continue
-        direction = _direction(token.content)
-        if direction is not None:
+        runs = direction(token.content)
+        if runs is not None:
             for opened in open_ones:
-                if direction == "rtl":
+                if runs == "rtl":
                     opened.attrSet("dir", "rtl")
             open_ones.clear()
-        if _RIGHT_TO_LEFT.search(token.content):
+        if is_right_to_left(token.content):
             _mark(state.tokens, index)
             for child in token.children:
                 if child.type == "code_inline":
@@ -70,24 +72,14 @@ def _mark(tokens: Sequence[Token], index: int) -> None:
             token.attrSet("dir", "auto")
 
 
-def _direction(text: str) -> str | None:
-    for character in text:
-        kind = unicodedata.bidirectional(character)
-        if kind in ("R", "AL"):
-            return "rtl"
-        if kind == "L":
-            return "ltr"
-    return None
-
-
 Rule = Callable[[StateInline, bool], bool]
 
 
-def _beside_east_asian(rule: Rule) -> Rule:
-    """Let marks of emphasis open and close beside East Asian characters.
+def _without_spaces(rule: Rule) -> Rule:
+    """Let marks of emphasis open and close where letters need no space beside them.
 
     CommonMark takes a mark between a letter and a quote to belong to the quote, as where spaces stand between words; in
-    `文書**「重要」**です` there are none. https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run
+    `文書**「重要」**です` there are none, and Arabic and Hebrew join short words to the next. https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run
     """
 
     def run(state: StateInline, silent: bool) -> bool:
@@ -107,7 +99,7 @@ def _scan(state: StateInline, plain: Callable[[int, bool], Scanned], start: int,
     before = state.src[start - 1] if start > 0 else " "
     end = start + scanned.length
     after = state.src[end] if end < state.posMax else " "
-    if not (_EAST_ASIAN.match(before) or _EAST_ASIAN.match(after)):
+    if not (_joins(before) or _joins(after)):
         return scanned
     can_open = not _is_space(after) and (not _is_other_mark(after) or _lets(before))
     can_close = not _is_space(before) and (not _is_other_mark(before) or _lets(after))
@@ -115,7 +107,14 @@ def _scan(state: StateInline, plain: Callable[[int, bool], Scanned], start: int,
 
 
 def _lets(character: str) -> bool:
-    return _is_space(character) or isPunctChar(character) or _EAST_ASIAN.match(character) is not None
+    return _is_space(character) or isPunctChar(character) or _joins(character)
+
+
+def _joins(character: str) -> bool:
+    """Tell whether it is of a script in which other words may stand directly beside it."""
+    if _EAST_ASIAN.match(character) or _WITHOUT_SPACES.match(character):
+        return True
+    return character.isalpha() and is_right_to_left(character)
 
 
 def _is_space(character: str) -> bool:

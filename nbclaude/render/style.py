@@ -136,14 +136,31 @@ _CSS = r"""
 @media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
 """
 
+# What runs from right to left; these rules are the newest.
+_RIGHT_TO_LEFT = r"""
+.nbclaude-answer [dir=rtl] > p { text-align: start; }
+.nbclaude .task-list-item-checkbox { margin: 0; margin-inline: -1.2em .5em; }
+.nbclaude .nbclaude-part pre { unicode-bidi: plaintext; }
+"""
+
 _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
-# The first page of every answer carries it, at every repaint: it is sent without the spaces that are for reading.
-# A blank before a colon stays: it may stand between selectors.
-STYLE = _SPACES_BESIDE.sub(r"\1\2", " ".join((NOTICE_CSS + APPROVAL_CSS + _CSS).split())).replace(";}", "}")
+
+
+def _packed(css: str) -> str:
+    """Return a style sheet without the spaces that are for reading: every repaint of an answer's first page carries it."""
+    # A blank before a colon stays: it may stand between selectors.
+    return _SPACES_BESIDE.sub(r"\1\2", " ".join(css.split())).replace(";}", "}")
+
+
+STYLE = _packed(NOTICE_CSS + APPROVAL_CSS + _CSS + _RIGHT_TO_LEFT)
 
 # The style sheets of earlier versions, in notebooks saved with them: they hide no more than today's.
+_BEFORE = STYLE.removesuffix(_packed(_RIGHT_TO_LEFT)).replace(
+    ".nbclaude-typed.nbclaude-typed{", ".nbclaude-typed{"
+)
 EARLIER_STYLES = (
-    STYLE.replace(",.nbclaude-first{", "{").replace(
+    _BEFORE,
+    _BEFORE.replace(",.nbclaude-first{", "{").replace(
         ",.nbclaude-first>.nbclaude-answer:first-child>:first-child{", "{"
     ),
 )

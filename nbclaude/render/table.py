@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nbclaude.cleaning import printable
+from nbclaude.render.directions import is_right_to_left
 from nbclaude.render.style import STYLE
 
 __all__ = ["table_html", "table_text"]
@@ -37,7 +38,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
 def _numeric(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> list[bool]:
     """Tell which columns hold numbers, and nothing else."""
     return [
-        any(row[i] for row in cells) and all(_NUMBER.fullmatch(row[i]) for row in cells)
+        any(row[i] not in ("", "–", "—") for row in cells) and all(_NUMBER.fullmatch(row[i]) for row in cells)
         for i in range(len(columns))
     ]
 
@@ -49,7 +50,8 @@ def _class(is_number: bool) -> str:
 def _cell(text: str, is_number: bool) -> str:
     # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
     style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
-    return f'<td{_class(is_number)} style="{style}">{escape(text)}</td>'
+    direction = ' dir="auto"' if is_right_to_left(text) else ""
+    return f'<td{_class(is_number)}{direction} style="{style}">{escape(text)}</td>'
 
 
 def table_text(

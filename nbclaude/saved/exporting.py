@@ -20,6 +20,7 @@ from nbclaude.render.style import STYLE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.packing import fingerprint, sha256
 from nbclaude.saved.record import id_of, record_of
+from nbclaude.wire.message import text_of
 from nbclaude.workspace import Workspace
 
 __all__ = ["FORMAT", "KINDS", "export"]
@@ -134,11 +135,12 @@ def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any
     html = message_html(turn.message) + _receipt(pieces)
     answer = sha256(html)[:12]
     published = set(workspace.published)
-    record = record_of(workspace, (), [turn], Shown(answer, {0: turn.answer}), {})
+    said = text_of(turn.message)
+    record = record_of(workspace, (), [turn], Shown(answer, {0: said}), {})
     record["conversations"] = [state]
     workspace.published.clear()
     workspace.published.update(published)
-    data = {"text/html": html, "text/markdown": turn.answer, "text/plain": turn.answer}
+    data = {"text/html": html, "text/markdown": said, "text/plain": turn.answer}
     lines = {kind: text.splitlines(keepends=True) for kind, text in data.items()}
     return {
         "cell_type": "code",

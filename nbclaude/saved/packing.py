@@ -79,7 +79,7 @@ def packed_question(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 
 def packed_answer(blocks: Iterable[Block]) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Pack what is kept of an answer, its texts and the calls of the user's tools; count the rest by its kind."""
+    """Pack what is kept of an answer, its texts, the calls of the user's tools, a summary; count the rest by its kind."""
     kept: list[dict[str, Any]] = []
     left_out: dict[str, int] = {}
     for block in blocks:
@@ -95,6 +95,9 @@ def packed_answer(blocks: Iterable[Block]) -> tuple[list[dict[str, Any]], dict[s
             ]
         elif kind == "tool_use" and "partial_json" not in block:
             kept.append(_packed(block))
+            lost = []
+        elif kind == "compaction" and block.get("signature"):
+            kept.append(dict(block))  # verbatim, or its signature would not fit
             lost = []
         else:
             lost = ["thinking" if kind == "redacted_thinking" else kind]

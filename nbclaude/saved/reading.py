@@ -12,6 +12,7 @@ from nbclaude.conversation.replaying import is_call, results_in
 from nbclaude.conversation.turns import Turn
 from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
+from nbclaude.render.markdown import plain_text
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.packing import fingerprint, texts_in, unpacked
 from nbclaude.saved.questions import RefusedError, all_shown, question_of
@@ -19,6 +20,7 @@ from nbclaude.saved.record import KEPT_SETTINGS
 from nbclaude.saved.segments import is_shown, texts_of_segments
 from nbclaude.saved.visible import has_unseen_characters
 from nbclaude.settings.values import Settings
+from nbclaude.wire.message import summary_of
 from nbclaude.wire.request import text_block
 
 __all__ = ["ReadTurn", "turns_of"]
@@ -185,6 +187,9 @@ def _whole_content(
         if block.get("type") == "text":
             content.append(text_block(next(left)))
             continue
+        if block.get("type") == "compaction":
+            content.append(_compaction(block, answer))
+            continue
         if block.get("type") != "tool_use":
             raise RefusedError("it contains a block that nbclaude does not save with an answer")
         call, _ = unpacked(block, lambda _: None, lambda _: None)
@@ -198,6 +203,14 @@ def _whole_content(
             )
         content.append(call)
     return content
+
+
+def _compaction(block: Mapping[str, Any], answer: SavedAnswer) -> dict[str, Any]:
+    """Return the block that stands for a conversation, if its fold shows what it says."""
+    summary = summary_of({"content": [block]})
+    if not summary or has_unseen_characters(summary) or not all_shown([plain_text(summary)], answer):
+        raise RefusedError("its summary of the conversation does not match what the notebook shows")
+    return dict(block)
 
 
 def _tools(entry: Mapping[str, Any], answer: SavedAnswer) -> tuple[dict[str, Any], ...]:

@@ -86,6 +86,7 @@ class SimulatedModel:
             "batch": _supported(True),
             "citations": _supported(True),
             "code_execution": _supported(recent),
+            "compaction": _supported(recent) | {"summarize": _supported(recent)},
             "context_management": {
                 "supported": True,
                 "clear_thinking_20251015": _supported(True),

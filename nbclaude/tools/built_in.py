@@ -16,7 +16,7 @@ from nbclaude.settings.plain import plain_json
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.versions import FAMILIES, SERVER_TOOLS, Version, family_of, version_for
 
-__all__ = ["Kernel", "built_in", "name_of_word", "words_of"]
+__all__ = ["BUILT_IN", "Kernel", "built_in", "name_of_word", "words_of"]
 
 _BETWEEN = re.compile(r"""[^,()"']+|"[^"]*"|'[^']*'|[,()"']""")
 _MADE_AND_OPTIONS = ("type", "name")
@@ -74,6 +74,10 @@ _MADE: Mapping[str, Callable[[Kernel], Tool]] = {
     "editor": _editor,
     "memory": _memory,
 }
+
+
+BUILT_IN = (*_MADE, *SERVER_TOOLS)
+"""Their names: those that the kernel runs, and those that the server runs."""
 
 
 def words_of(line: str) -> list[str]:

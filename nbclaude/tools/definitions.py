@@ -10,7 +10,7 @@ from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import a_type, items_of, plain_json
 from nbclaude.tools.functions import Tool, is_function, tool_of
 
-__all__ = ["definitions_of", "is_of_server", "tools_of"]
+__all__ = ["definitions_of", "is_of_server", "names_of_servers", "tools_of"]
 
 # Loaded with the first server, and not before.
 _SERVERS = "nbclaude.tools.mcp.servers"
@@ -48,6 +48,14 @@ def is_of_server(word: str) -> bool:
     """Tell whether a word names an MCP server of this kernel, or with `server.tool` one of its tools."""
     loaded = sys.modules.get(_SERVERS)
     return loaded is not None and word.partition(".")[0] in loaded.SERVERS
+
+
+def names_of_servers() -> dict[str, tuple[str, ...]]:
+    """Return the MCP servers of this kernel by name, each with the names of its tools as far as they are known."""
+    loaded = sys.modules.get(_SERVERS)
+    if loaded is None:
+        return {}
+    return {server.name: tuple(tool.name for tool in server.tools) for server in loaded.SERVERS}
 
 
 def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:

@@ -49,6 +49,17 @@ def text_of(message: Mapping[str, Any]) -> str:
     return "".join(str(block.get("text") or "") for block in blocks if block.get("type") == "text")
 
 
+def summary_of(message: Mapping[str, Any]) -> str:
+    """Return what the block says that stands for a conversation; empty if there is none, or none that the API has signed."""
+    blocks = [block for block in content_of(message) if block.get("type") == "compaction"]
+    said = [
+        block["content"]
+        for block in blocks
+        if block.get("signature") and isinstance(block.get("content"), str)
+    ]
+    return said[0].strip() if len(blocks) == len(said) == 1 else ""
+
+
 def prompt_tokens(usage: Mapping[str, Any]) -> int:
     """Count the tokens of the whole prompt: `input_tokens` is only what was neither written to nor read from a cache."""
     kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")

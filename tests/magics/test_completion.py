@@ -67,6 +67,7 @@ def test_values(book: Notebook) -> None:
     assert set(offered(book, "%%claude --effort |").values()) == {"value"}
     assert endings(book, "%%claude --service-tier s|") == ["standard_only"]
     assert endings(book, "%claude --think |") == ["summarized", "omitted"]
+    assert endings(book, "%%claude -c |") == endings(book, "%claude_fork |") == ["main"]
     book.sent("%claude -c plots What is this?")
     assert "plots" in endings(book, "%%claude -c |")
     assert endings(book, "%claude_history pl|") == ["plots"]
@@ -107,8 +108,20 @@ def test_names_of_the_right_kind(book: Notebook) -> None:
     )
     assert {"Person", "person_schema"} <= set(endings(book, "%%claude --json |"))
     assert not {"number", "weather", "prompt_text"} & set(endings(book, "%%claude --json |"))
-    assert endings(book, "%%claude --tools |") == ["weather"]
+    assert not {"number", "person_schema"} & set(endings(book, "%%claude --tools |"))
     assert endings(book, "%%claude --system @pro|") == ["@prompt_text"]
+
+
+def test_tools(book: Notebook) -> None:
+    book.run("def total(a: int): return a\ndef mean(a: int): return a\nnumber = 1")
+    book.shell.user_ns.update(weather=[{"name": "weather", "input_schema": {"type": "object"}}])
+    found = offered(book, "%%claude --tools |")
+    assert found["%%claude --tools total"] == "function"
+    assert found["%%claude --tools weather"] == "tools"
+    assert found["%%claude --tools python"] == found["%%claude --tools web_search"] == "built-in"
+    assert "%%claude --tools number" not in found
+    # Several stand with commas between them, each once.
+    assert endings(book, "%%claude --tools mean,me|") == ["mean,memory"]
 
 
 def test_files(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from nbclaude.context.references.scope import Scope
+from nbclaude.magics.in_cell import first_words
+from nbclaude.options import Options
+
 from .conftest import Notebook
 
 PLOT = """
@@ -59,3 +63,25 @@ def test_a_budget_that_holds_nothing_is_refused(notebook: Notebook) -> None:
     said = notebook.refused("%claude --fig-data 1 What?")
     assert "--fig-data" in said
     assert "0, or a number of characters from 200" in said
+
+
+class Chart:
+    """Stands for a figure of a library that paints slowly."""
+
+    __module__ = "plotly.graph_objs._figure"
+
+
+@pytest.mark.parametrize(
+    ("options", "prompt", "words"),
+    [
+        (Options(), "What of {chart}?", "Painting the figure…"),
+        (Options(), "What of {chart:repr} and {other}?", "Painting the figure…"),
+        (Options(attach=("chart",)), "Why?", "Painting the figure…"),
+        (Options(figures=("1",)), "Why?", "Painting the figure…"),
+        (Options(), "What of {other}?", "Preparing what is attached…"),
+        (Options(attach=("data.csv",)), "Why?", "Preparing what is attached…"),
+        (Options(), "Why?", ""),
+    ],
+)
+def test_the_first_words_say_what_takes_long(options: Options, prompt: str, words: str) -> None:
+    assert first_words(options, prompt, Scope({"chart": Chart(), "other": 5})) == words

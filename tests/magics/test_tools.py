@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,15 @@ def results(notebook: Notebook) -> list[Any]:
     ]
 
 
+def shown(notebook: Notebook) -> str:
+    """Return what the outputs show, as text."""
+    html = [
+        output["data"].get("text/html", output["data"]["text/plain"])
+        for output in notebook.shell.display_pub.outputs
+    ]
+    return re.sub("<[^>]+>", "", "\n".join(html))
+
+
 def test_a_safe_function_runs_and_the_answer_goes_on(tools: Notebook) -> None:
     tools.simulator.enqueue(
         Answer([thinking(), text("Let me add."), tool_use("total", {"df": "sales", "column": "amount"})]),
@@ -121,6 +131,8 @@ def test_what_is_not_safe_is_asked_about(tools: Notebook, typed: Callable[..., l
     tools.run("%claude --tools erase Erase y")
     assert results(tools) == [(True, "The call was denied: no need.")]
     assert tools.value("ran") == ["x"]
+    assert "erase was denied" in shown(tools)
+    assert "erase failed" not in shown(tools)
 
 
 def test_arguments_are_edited_before_the_call(tools: Notebook, typed: Callable[..., list[str]]) -> None:
@@ -302,8 +314,15 @@ def test_a_definition_ends_the_answer_as_ever(tools: Notebook) -> None:
 
 def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     tools.run("@nbclaude.tool(safe=True)\ndef stop():\n    raise KeyboardInterrupt")
-    tools.simulator.enqueue(Answer([text("I stop."), tool_use("stop")]))
-    error = tools.run("%claude --tools stop Go")
+    first, last = (tool_use("total", {"df": "sales", "column": name}) for name in ("amount", "city"))
+    tools.simulator.enqueue(Answer([text("I stop."), first, tool_use("stop"), last]))
+    error = tools.run("%claude --tools stop,total Go")
+    for line in (
+        "Called total",
+        "Called stop · without arguments · stopped",
+        "Asked to call total · not run",
+    ):
+        assert line in shown(tools)
     assert isinstance(error, KeyboardInterrupt)
     assert str(error) == (
         "Stopped while a tool was running. The steps before are kept as turns (%claude_undo takes them back)."

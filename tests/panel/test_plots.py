@@ -43,6 +43,7 @@ CODES = {
 }
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("plot", CODES, ids=str)
 def test_the_code(plot: Plot) -> None:
     assert plot_code(plot, FRAME) == CODES[plot]

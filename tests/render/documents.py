@@ -29,6 +29,7 @@ DOCUMENTS: dict[str, str] = {
     "fences after text": "text\n```\na\n```\ntext\n```\nb\n```\n",
     "indented code": "text\n\n    a\n\n    b\n\ntext\n    c\n\n\td\n",
     "tables": "| a | b |\n|---|:-:|\n| 1 | 2 |\n| 3 | `x|y` |\n\ntext\n\na | b\n--|--\n1 | 2\n",
+    "formulas in tables": "| f | $|x|$ |\n|---|---|\n| $|y|$ | `a|b` |\n| $5 | $6 |\n\nو**«مهم»** ข้อ**“สำคัญ”**มาก\n",
     "table after text": "text\n| a | b |\n|---|---|\n| 1 | 2 |\ntext\n",
     "table of one column": "| a |\n|---|\n| 1 |\n",
     "not quite tables": "| a | b |\n\n| a | b |\n| - |\n\n|---|---|\n\na | b\n",

@@ -349,6 +349,7 @@ class TestPlacing:
         assert is_linear(feed, lambda size: unit * (size // len(unit)), 80_000)
 
 
+@pytest.mark.sweep
 def test_many_citations_cost_no_more_than_their_number() -> None:
     seconds = []
     for count in (200, 800):

@@ -14,6 +14,8 @@ from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop
 from tests.render.hostile import HOSTILE
 from tests.render.html import assert_harmless, elements, text
 
+pytestmark = pytest.mark.sweep
+
 STYLED = {"style"}
 
 CONTAINERS = [

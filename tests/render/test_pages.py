@@ -163,6 +163,7 @@ def test_small_pages(name: str, limit: int, monkeypatch: pytest.MonkeyPatch) -> 
     assert len(reader.pages) <= MAX_PAGES + 1
 
 
+@pytest.mark.sweep
 class TestLimits:
     def test_grow(self) -> None:
         limits = [page_limit(number) for number in range(MAX_PAGES)]

@@ -6,6 +6,7 @@ import pytest
 
 from nbclaude.render.markdown import render_markdown
 
+FORMULA = r'<span class="math mathjax_process tex2jax_process">\({}\)</span>'
 CELL = '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\n'
 
 
@@ -17,11 +18,15 @@ CELL = '<div class="table" tabindex="0" role="group" aria-label="Table"><table>\
         ("**注意:**正文", "<p><strong>注意:</strong>正文</p>\n"),
         ('**"강조"**는', "<p><strong>&quot;강조&quot;</strong>는</p>\n"),
         ("~~「x」~~です", "<p><s>「x」</s>です</p>\n"),
+        ("ข้อความ**“สำคัญ”**มาก", "<p>ข้อความ<strong>“สำคัญ”</strong>มาก</p>\n"),
+        ("សួស្តី**«សំខាន់»**ណា", "<p>សួស្តី<strong>«សំខាន់»</strong>ណា</p>\n"),
+        ("و**«مهم»**، و**هذا**", '<p dir="auto">و<strong>«مهم»</strong>، و<strong>هذا</strong></p>\n'),
+        ('ב**"הארץ"**', '<p dir="auto">ב<strong>&quot;הארץ&quot;</strong></p>\n'),
         ("a**(b)**c", "<p>a**(b)**c</p>\n"),
         ("a * b * c", "<p>a * b * c</p>\n"),
     ],
 )
-def test_emphasis_beside_east_asian_marks(text: str, html: str) -> None:
+def test_emphasis_where_no_space_stands(text: str, html: str) -> None:
     assert render_markdown(text) == html
 
 
@@ -43,6 +48,12 @@ def test_blocks_run_by_their_text_and_code_left_to_right() -> None:
         ("| `x | y |", ["`x", "y"]),
         ("| 1 | 2 | 3 | 4", ["1", "2 | 3 | 4"]),
         ("`a|b`|c", ["<code>a|b</code>", "c"]),
+        ("| $|x|$ | norm |", [FORMULA.format("|x|"), "norm"]),
+        ("| P | $P(A|B)$ and `c|d` |", ["P", FORMULA.format("P(A|B)") + " and <code>c|d</code>"]),
+        (r"| \(|a|\) | $\frac{|a|}{2}$ |", [FORMULA.format("|a|"), FORMULA.format(r"\frac{|a|}{2}")]),
+        ("| $5 | $6 | $7 |", ["$5", "$6 | $7"]),
+        ("|$5|$6|$7|", ["$5", "$6|$7"]),
+        ("| $5 | $6 |", ["$5", "$6"]),
     ],
 )
 def test_no_text_of_a_row_is_lost(row: str, cells: list[str]) -> None:

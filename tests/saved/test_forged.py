@@ -156,7 +156,23 @@ def address_of_an_image(made: dict[str, Any]) -> None:
 
 def unknown_block(made: dict[str, Any]) -> None:
     rehashed(
+        made,
+        lambda entry: entry["message"]["content"].append({"type": "container_upload", "file_id": SECRET}),
+    )
+
+
+def unsigned_summary(made: dict[str, Any]) -> None:
+    rehashed(
         made, lambda entry: entry["message"]["content"].append({"type": "compaction", "content": SECRET})
+    )
+
+
+def summary(made: dict[str, Any]) -> None:
+    rehashed(
+        made,
+        lambda entry: entry["message"]["content"].append(
+            {"type": "compaction", "content": SECRET, "signature": "x", "encrypted_content": None}
+        ),
     )
 
 
@@ -212,6 +228,8 @@ REFUSED: list[tuple[Forge, str]] = [
     (document, "an attachment is not shown"),
     (address_of_an_image, "an attachment is not shown"),
     (unknown_block, "a block that nbclaude does not save"),
+    (unsigned_summary, "its summary of the conversation does not match"),
+    (summary, "its summary of the conversation does not match"),
     (thinking, "a block that nbclaude does not save"),
     (system_prompt, ""),
     (tools_of_the_forger, ""),

@@ -10,6 +10,8 @@ from nbclaude.secrets.masking import mask
 from nbclaude.texts import clip
 from tests.secrets.corpus import INNOCENTS, SECRETS
 
+pytestmark = pytest.mark.sweep
+
 
 def test_the_table_is_large_enough() -> None:
     assert len({text for text, _ in SECRETS}) >= 120

@@ -14,12 +14,21 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-__all__ = ["KEY", "free_port", "litellm", "llama_cpp", "nginx"]
+__all__ = [
+    "KEY",
+    "free_port",
+    "litellm",
+    "llama_cpp",
+    "mitmproxy",
+    "mitmproxy_program",
+    "nginx",
+    "nginx_program",
+]
 
 KEY = "sk-nbclaude-tests-4c1f0a9be2d37c58f6a1"
 """LiteLLM's master key: it refuses to start with one that is easy to guess."""
 
-_PATIENCE = 240.0  # seconds until a server answers
+_PATIENCE = 360.0  # seconds until a server answers
 
 
 def free_port() -> int:
@@ -54,7 +63,8 @@ def llama_cpp(folder: Path) -> Iterator[str]:
     """Run llama.cpp's server with the small model; give its address."""
     port = free_port()
     command = [sys.executable, "-m", "tests.servers.llama_server", str(port)]
-    with _running(command, folder / "llama.log", {}):
+    # `/slots` then shows what was put to the model.
+    with _running(command, folder / "llama.log", {"LLAMA_SERVER_SLOTS_DEBUG": "1"}):
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/health", folder / "llama.log")
         yield address
@@ -93,6 +103,25 @@ http {{
         address = f"http://127.0.0.1:{port}"
         _wait_for(f"{address}/v1/models", folder / "nginx.log")
         yield address
+
+
+@contextlib.contextmanager
+def mitmproxy(folder: Path, upstream: str) -> Iterator[str]:
+    """Run mitmproxy in front of a server; give its address. By itself it would hold back a response until its end."""
+    port = free_port()
+    command = [str(mitmproxy_program()), "--mode", f"reverse:{upstream}", "--set", "stream_large_bodies=1"]
+    command += ["--set", f"confdir={folder}", "--listen-host", "127.0.0.1", "--listen-port", str(port)]
+    # Its environment is its own, so it must not find the packages of this one.
+    with _running(command, folder / "mitmproxy.log", {"PYTHONPATH": ""}):
+        address = f"http://127.0.0.1:{port}"
+        _wait_for(f"{address}/v1/models", folder / "mitmproxy.log")
+        yield address
+
+
+def mitmproxy_program() -> Path | None:
+    """Return the path of mitmproxy, which `make` gives an environment within this one; None if it is not there."""
+    program = Path(sys.prefix, "mitmproxy", "bin", "mitmdump")
+    return program if program.exists() else None
 
 
 def nginx_program() -> str | None:

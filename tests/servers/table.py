@@ -7,7 +7,7 @@ from pathlib import Path
 __all__ = ["ROWS", "SERVERS", "TABLE", "Cells", "cells_of", "table_of", "written_table"]
 
 TABLE = Path(__file__).parents[2] / "docs" / "connections.md"
-SERVERS = ("LiteLLM", "llama.cpp", "nginx")
+SERVERS = ("LiteLLM", "llama.cpp", "nginx", "mitmproxy")
 ROWS = (
     "ask",
     "stream",
@@ -45,12 +45,12 @@ def table_of(cells: Cells) -> str:
 def cells_of(text: str) -> Cells:
     """Read the cells of the table in the documentation."""
     found = Cells()
-    for line in _block(text).splitlines():
-        row, *seen = [cell.strip() for cell in line.strip("|").split("|")]
-        if row in ROWS:
-            found.update(
-                ((row, server), cell) for server, cell in zip(SERVERS, seen, strict=True) if cell != "–"
-            )
+    lines = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in _block(text).split("\n") if line
+    ]
+    for row, *seen in lines[2:]:
+        named = zip(lines[0][1:], seen, strict=True)
+        found.update(((row, server), cell) for server, cell in named if cell != "–")
     return found
 
 

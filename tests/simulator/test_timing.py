@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import http.client
-import itertools
 import json
 import threading
 import time
@@ -44,9 +43,11 @@ class TestPace:
 
     def test_deltas_arrive_when_they_are_sent(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("abc", pace=Pace(deltas_per_second=20, characters=1)))
+        started = time.monotonic()
         with open_stream(simulator, model="claude-opus-4-8") as reply:
-            moments = [time.monotonic() for line in reply if b"text_delta" in line]
-        assert all(later - sooner > 0.03 for sooner, later in itertools.pairwise(moments))
+            moments = [time.monotonic() - started for line in reply if b"text_delta" in line]
+        # Whoever reads may be late, and never early.
+        assert [moment >= 0.05 * number for number, moment in enumerate(moments)] == [True] * 3
 
     def test_natural(self) -> None:
         with Simulator(pace="natural") as simulator:

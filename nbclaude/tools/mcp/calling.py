@@ -64,6 +64,7 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
             raise
         result = future.result()
     except ConfigurationError as error:
+        server.words.wait()
         if was_ready and server.words.text:
             say(f"What the MCP server {server.name} wrote last:\n{server.words.end}")
         # What it wrote is for the user alone.

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from nbclaude.forks import ForkSafeLock
 from nbclaude.quiet import quietly
+from nbclaude.supported import refuse_pyodide
 
 __all__ = ["Owner", "waited"]
 
@@ -28,7 +29,12 @@ class Owner:
 
     def submit(self, coroutine: Coroutine[Any, Any, _T]) -> concurrent.futures.Future[_T]:
         """Run a coroutine in the thread; cancelling what is returned cancels it there."""
-        return asyncio.run_coroutine_threadsafe(coroutine, self._running())
+        try:
+            loop = self._running()
+        except BaseException:
+            coroutine.close()
+            raise
+        return asyncio.run_coroutine_threadsafe(coroutine, loop)
 
     def tell(self, function: Any, *arguments: Any) -> None:
         """Call a function in the thread, if it runs."""
@@ -50,6 +56,7 @@ class Owner:
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._lock:
             if self._loop is None:
+                refuse_pyodide()
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
                     target=_run, args=(self._loop,), name="nbclaude-mcp", daemon=True

@@ -16,6 +16,7 @@ __all__ = ["LastWords"]
 
 _KEPT = 16_000  # bytes
 _SHOWN = 2_000  # characters
+_PATIENCE = 1.0  # seconds
 
 
 class LastWords:
@@ -24,14 +25,21 @@ class LastWords:
     def __init__(self) -> None:
         self._data = bytearray()
         self._lock = threading.Lock()
+        self._is_read = threading.Event()
+        self._is_read.set()
 
     @contextlib.contextmanager
     def pipe(self) -> Iterator[TextIO]:
         """Give the file that the server is to write to; what it writes is read until the last writer has closed it."""
         read, write = os.pipe()
+        self._is_read.clear()
         threading.Thread(target=self._reading, args=(read,), name="nbclaude-mcp-stderr", daemon=True).start()
         with open(write, "w", encoding="utf-8") as file:  # noqa: PTH123 - a descriptor, not a path
             yield file
+
+    def wait(self) -> None:
+        """Wait until a server that has ended has been read to its end, a second at the most: something else may hold the pipe."""
+        self._is_read.wait(_PATIENCE)
 
     @property
     def text(self) -> str:
@@ -57,3 +65,4 @@ class LastWords:
                     self._data += piece
                     del self._data[:-_KEPT]
         os.close(read)
+        self._is_read.set()

@@ -47,6 +47,7 @@ def _colors_of(attachment: Attachment) -> set[str]:
     return {f"#{r:02x}{g:02x}{b:02x}" for n, (r, g, b) in counts if n > large} & set(_COLORS)
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("layout", ["tight", "constrained"])
 def test_a_panel_is_cropped(layout: str | None) -> None:
     figure, axes = _colored(layout)

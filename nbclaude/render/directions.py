@@ -1,0 +1,28 @@
+"""Tells which way a text runs: Arabic, Hebrew and their like from right to left."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+__all__ = ["direction", "is_right_to_left"]
+
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+
+
+def is_right_to_left(text: str) -> bool:
+    """Tell whether there are letters in a text that run right to left."""
+    return _RIGHT_TO_LEFT.search(text) is not None
+
+
+def direction(text: str) -> str | None:
+    """Return which way its first letter runs: "rtl", "ltr", or None where there is no letter."""
+    for character in text:
+        kind = unicodedata.bidirectional(character)
+        if kind in ("R", "AL"):
+            return "rtl"
+        if kind == "L":
+            return "ltr"
+    return None
