@@ -58,6 +58,8 @@ def test_the_notebook(claude_kernel: Kernel, simulator: Simulator) -> None:
     assert results["ask-editor"] == [(False, _marked("str_replace_based_edit_tool", "Created notes.txt."))]
     assert results["ask-bash"] == [(False, _marked("bash", "tea 3.50\nnotes.txt"))]
     assert outputs["steps"].stdout == "bash {'command': 'cat notes.txt; ls'}\n"
+    assert results["ask-mcp"] == [(False, _marked("stock__in_stock", "12"))]
+    assert "Say how many of an article are in stock." in outputs["ask-mcp"].html + outputs["ask-mcp"].stdout
     [(is_error, [said])] = results["ask-deny"]
     assert is_error
     assert said.startswith("The call was denied")

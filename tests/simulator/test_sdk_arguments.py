@@ -9,7 +9,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from nbclaude.simulator import Answer, Simulator
+from nbclaude.simulator import Answer, Simulator, tool_use
 from tests.simulator.helpers import MODEL, TOOL
 
 HELLO: Any = [{"role": "user", "content": "Hello"}]
@@ -45,7 +45,6 @@ BETA: dict[str, tuple[Any, str]] = {
     "mcp_servers": ([{"type": "url", "url": "https://a.example", "name": "a"}], "mcp-client-2025-11-20"),
     "fallbacks": ([{"model": "claude-opus-4-8"}], "server-side-fallback-2026-06-01"),
     "fallback_credit_token": ("t", "server-side-fallback-2026-06-01"),
-    "thread": ({"type": "thread"}, "message-threads-2026-08-12"),
 }
 # argument -> value, why it is refused
 REFUSED: dict[str, tuple[Any, str]] = {
@@ -53,6 +52,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
         {"type": "x"},
         "billing_policy: Extra inputs are not permitted",
     ),  # nothing here costs money
+    "thread": (
+        {"type": "create"},
+        "thread: Extra inputs are not permitted",
+    ),  # with its beta it is refused as unsupported: the simulator keeps no messages
 }
 
 
@@ -204,3 +207,25 @@ def test_retired_models(client: anthropic.Anthropic) -> None:
             client.messages.create(**asked(model=name))
         with pytest.raises(anthropic.NotFoundError, match=f"model: {name}"):
             client.messages.count_tokens(model=name, messages=HELLO)
+
+
+def test_what_runs_tools_goes_on_without_a_thread(simulator: Simulator, client: anthropic.Anthropic) -> None:
+    @anthropic.beta_tool
+    def double(number: int) -> str:
+        """Double a number."""
+        return str(2 * number)
+
+    simulator.enqueue(Answer([tool_use("double", {"number": 21})]), "It is 42.")
+    runner = client.beta.messages.tool_runner(model=MODEL, max_tokens=1000, messages=HELLO, tools=[double])
+    *_, last = runner
+    assert last.content[-1].text == "It is 42."
+    assert [message["role"] for message in simulator.message_requests[-1].messages] == [
+        "user",
+        "assistant",
+        "user",
+    ]
+
+
+def test_a_thread_is_refused_as_the_api_refuses_what_it_cannot_thread(client: anthropic.Anthropic) -> None:
+    body: Any = refusal(client, thread={"type": "create"}, betas=["message-threads-2026-08-12"]).body
+    assert body["error"]["details"]["error_code"] == "thread_unsupported_request"

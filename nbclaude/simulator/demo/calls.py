@@ -54,7 +54,8 @@ def _family(tool: Mapping[str, Any]) -> str:
 
 def _word(tool: Mapping[str, Any]) -> str:
     """Return the word by which a question names a tool."""
-    return "editor" if _family(tool) == "text_editor" else str(tool.get("name") or "")
+    # The tool of a server has the server's name in front, which nobody says.
+    return "editor" if _family(tool) == "text_editor" else str(tool.get("name") or "").rpartition("__")[2]
 
 
 def _spells(question: Question, name: str) -> bool:

@@ -26,6 +26,8 @@ __all__ = ["VERSIONS", "Context", "check_request"]
 def check_request(body: Any, context: Context) -> SimulatedModel:
     """Check a parsed body and give the model that it asks for; APIFault 400, or 404 for an unknown one."""
     check_body(body, context)
+    if context.strict:
+        _refuse_thread(body)
     model = (find_gateway_model if context.gateway else find_model)(body["model"])
     if model is None:
         if context.strict:
@@ -44,3 +46,10 @@ def check_request(body: Any, context: Context) -> SimulatedModel:
 def _drops_unbound(body: dict[str, Any]) -> bool:
     binding = (body.get("thinking") or {}).get("block_binding") or {}
     return binding.get("prefix_mismatch_behavior") == "drop_block"
+
+
+def _refuse_thread(body: dict[str, Any]) -> None:
+    """Refuse a thread, whose messages the server would have to keep: the client then sends all of them."""
+    if body.get("thread") is not None:
+        details = {"error_code": "thread_unsupported_request", "unsupported": ["model"]}
+        raise APIFault("thread: this request cannot be part of a thread", details=details)
