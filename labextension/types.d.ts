@@ -39,6 +39,7 @@ interface Kernel {
 }
 interface Comm { isDisposed: boolean; onMsg: (message: any) => void; onClose: (message: any) => void; send(data: any): void }
 interface Panel {
+  id: string;
   content: Notebook; context: { path: string; ready: Promise<void>; model: { sharedModel: SharedNotebook; readOnly: boolean; metadataChanged: Signal<any, any> } };
   sessionContext: {
     session: { kernel: Kernel | null } | null; kernelChanged: Signal<any, { newValue: Kernel | null }>; iopubMessage: Signal<any, any>;

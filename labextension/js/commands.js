@@ -65,7 +65,8 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
     panel: (panel, cell) => write(panel, cell, "%claude"),
     "side-panel": openAside,
     // The kernel knows all about the last error, even if nbclaude is loaded only now.
-    fix: (panel, cell) => write(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`),
+    fix: (panel, cell) => (cell.model.executionCount
+      ? write(panel, cell, `%claude_fix --cell ${cell.model.executionCount}`) : lines.say(UNSEEN)),
     explain(panel, cell) {
       // If it is not the cell that ran last, a copy is explained without being run.
       const isLast = lines.of(panel)?.comm && ran(panel)[0] === cell && !cell.model.isDirty;

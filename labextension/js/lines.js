@@ -80,6 +80,7 @@ export class Lines {
 class Line {
   /** @type {Comm | null} */
   comm = null;
+  lives = 0; // ends of the kernel, or of nbclaude in it
   asked = new Set(); // names that the kernel was asked about
   names = new Set(); // those that exist
   /** @type {object[]} */
@@ -93,7 +94,7 @@ class Line {
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
-      const panel = metadata?.cellId && this.panels.find((each) => hasCell(each, metadata.cellId));
+      const panel = this.panels.find((each) => each.id === metadata?.nbclaude || hasCell(each, metadata?.cellId));
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
       return execute.call(kernel, content, dispose, more);
     };
@@ -168,6 +169,7 @@ class Line {
   }
 
   end() {
+    this.lives += 1;
     this.comm = null;
     this.waiting = [];
     this.asked.clear();

@@ -34,8 +34,9 @@ export function addSideBar({ app, tracker, lines, modules, icon }) {
     }
     show();
     // A panel is closed by its own button or by the end of its kernel; a live one is only shown.
-    if (area.comm === lines.of(panel)?.comm && area.node.querySelector(".nbclaude-view")) return;
-    await SimplifiedOutputArea.execute(`${first}\n%claude`.trim(), area, panel.sessionContext);
-    area.comm = lines.of(panel)?.comm;
+    const lives = lines.of(panel)?.lives;
+    if (area.lives === lives && area.node.querySelector(".nbclaude-view")) return;
+    area.lives = lives;
+    await SimplifiedOutputArea.execute(`${first}\n%claude`.trim(), area, panel.sessionContext, { nbclaude: panel.id });
   };
 }
