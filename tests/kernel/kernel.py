@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
@@ -110,18 +110,36 @@ class Kernel:
     while one of them is waiting, `Message.sent` always.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        python: Path | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Sequence[str] = (),
+    ) -> None:
+        """Prepare a kernel whose home is `home`.
+
+        `python` runs it instead of the Python of the tests; it also gets the variables of `environment`, and what it
+        publishes is searched for `secrets` as well.
+        """
         self.home = home
+        self.environment = dict(environment or {})
+        self.secrets = (CANARY_KEY, *secrets)
         specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
         self.manager = KernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        if python is not None:
+            assert self.manager.kernel_spec is not None
+            self.manager.kernel_spec.argv[0] = str(python)
         self._executions: dict[str, Execution] = {}
         self._answers: list[str] = []
         self._connected = False
-        self.leaks: list[str] = []  # messages that held the canary key, which no output ever may
+        self.leaks: list[str] = []  # messages that held one of the secrets, which no output ever may
 
     def __enter__(self) -> Self:
         try:
-            self.manager.start_kernel(env=clean_environment(self.home), cwd=str(self.home))
+            environment = clean_environment(self.home) | self.environment
+            self.manager.start_kernel(env=environment, cwd=str(self.home))
             self._connect()
         except BaseException:
             self.close()
@@ -272,7 +290,8 @@ class Kernel:
         message = Message(
             raw["msg_type"], raw["content"], raw["header"]["date"].timestamp(), time.monotonic()
         )
-        if message.type != "execute_input" and CANARY_KEY in repr(raw["content"]):
+        published = "" if message.type == "execute_input" else repr(raw["content"])
+        if any(secret in published for secret in self.secrets):
             self.leaks.append(f"{message.type}: {raw['content']}")
         execution = self._executions.get(raw["parent_header"].get("msg_id", ""))
         if message.type == "update_display_data":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -13,9 +14,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 __all__ = [
     "KEY",
+    "User",
     "free_port",
     "litellm",
     "llama_cpp",
@@ -30,6 +33,39 @@ KEY = "sk-nbclaude-tests-4c1f0a9be2d37c58f6a1"
 
 _PATIENCE = 360.0  # seconds until a server answers
 
+_USERS = """\
+import json
+from pathlib import Path
+
+from litellm.integrations.custom_logger import CustomLogger
+from litellm.proxy._types import ProxyException, UserAPIKeyAuth
+
+USERS = json.loads(Path(__file__).with_name("users.json").read_text("utf-8"))
+
+
+async def check(request, api_key):
+    if api_key not in USERS:
+        raise ProxyException("Nobody has this key.", type="auth_error", param="key", code=401)
+    return UserAPIKeyAuth(api_key=api_key, **USERS[api_key])
+
+
+class Names(CustomLogger):
+    async def async_pre_call_hook(self, user_api_key_dict, cache, data, call_type):
+        data["metadata"] = {"user_id": user_api_key_dict.user_id}
+        return data
+
+
+names = Names()
+"""
+"""The gateway's own part: who has which key, and a request that goes on says whose it is."""
+
+
+class User(TypedDict):
+    """A user of LiteLLM's proxy, as its `UserAPIKeyAuth` has it."""
+
+    user_id: str
+    models: list[str]
+
 
 def free_port() -> int:
     """Return a port that is free now."""
@@ -38,8 +74,11 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def litellm(folder: Path, upstream: str) -> Iterator[str]:
-    """Run LiteLLM's proxy in front of a server with Anthropic's API; give its address."""
+def litellm(folder: Path, upstream: str, users: Mapping[str, User] | None = None) -> Iterator[str]:
+    """Run LiteLLM's proxy in front of a server with Anthropic's API; give its address.
+
+    Without `users`, by key, it knows its master key alone.
+    """
     config = folder / "litellm.yaml"
     models = {"claude-sonnet-5-5": "claude-sonnet-5-5", "fast": "claude-haiku-4-5-20251001"}
     entries = "".join(
@@ -47,7 +86,15 @@ def litellm(folder: Path, upstream: str) -> Iterator[str]:
         f"    litellm_params: {{model: anthropic/{model}, api_base: '{upstream}', api_key: any}}\n"
         for name, model in models.items()
     )
-    config.write_text(f"model_list:\n{entries}general_settings:\n  master_key: {KEY}\n", encoding="utf-8")
+    settings = f"general_settings:\n  master_key: {KEY}\n"
+    if users is not None:
+        (folder / "users.json").write_text(json.dumps(users), encoding="utf-8")
+        (folder / "users_of_litellm.py").write_text(_USERS, encoding="utf-8")
+        settings += "  custom_auth: users_of_litellm.check\n  custom_auth_run_common_checks: true\n"
+        settings += (
+            "litellm_settings:\n  enable_post_custom_auth_checks: true\n  callbacks: users_of_litellm.names\n"
+        )
+    config.write_text(f"model_list:\n{entries}{settings}", encoding="utf-8")
     port = free_port()
     command = [str(Path(sys.executable).with_name("litellm")), "--config", str(config), "--port", str(port)]
     # It brings its own copy of what it would otherwise fetch from the network.
