@@ -192,6 +192,9 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         self._set_names |= set(self.config.get(type(self).__name__, {}))
         self.observe(lambda change: self._set_names.add(change["name"]))
         names = {str(name) for name in self.locked}
+        # A default becomes a trait's value, and is checked, when it is first read: it must be there before the lock.
+        for name in names.intersection(self.trait_names()):
+            getattr(self, name)
         self.held_fast = frozenset({*names, "locked"} if names else ())
 
     def names_set(self) -> frozenset[str]:

@@ -8,20 +8,22 @@ from types import ModuleType
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets import TraitError
 from traitlets.config import Config
 
 import nbclaude
+from nbclaude.magics.traits import ClaudeTraits
 from tests.magics.conftest import Notebook
 
 
 @pytest.fixture
 def locked(notebook: Notebook, shell: InteractiveShell) -> Iterator[Notebook]:
-    """Give a notebook whose kernel was started with a locked system prompt and effort."""
+    """Give a notebook whose kernel was started with a locked system prompt, effort and connection."""
     before = shell.config
     config = Config()
     config.ClaudeMagics.system = "Give hints, never solutions."
     config.ClaudeMagics.effort = "low"
-    config.ClaudeMagics.locked = ["system", "effort"]
+    config.ClaudeMagics.locked = ["system", "effort", "connection"]
     nbclaude.unload_ipython_extension(shell)
     shell.config = config
     nbclaude.load_ipython_extension(shell)
@@ -34,6 +36,7 @@ def locked(notebook: Notebook, shell: InteractiveShell) -> Iterator[Notebook]:
     [
         "%claude --system 'Solve it.' Hello",
         "%claude --effort max Hello",
+        "%claude_connect http://127.0.0.1:9",
         """%claude --extra '{"system": "Solve it."}' Hello""",
         """%claude --extra '{"output_config": {"effort": "max"}}' Hello""",
         "nbclaude.ask('Hello', system='Solve it.')",
@@ -55,6 +58,18 @@ def test_config_says_who_has_locked_it(locked: Notebook, caplog: pytest.LogCaptu
         caplog.clear()
     assert locked.sent("%claude Hello") == ["Hello"]
     assert b"Give hints, never solutions." in locked.simulator.requests[-1].body
+
+
+def test_defaults_can_be_locked() -> None:
+    """What the configuration locks without setting it keeps its default, which was never read before."""
+    free = ClaudeTraits()
+    names = [name for name in free.trait_names(config=True) if name != "locked"]
+    locked = ClaudeTraits(config=Config(ClaudeTraits={"locked": names}))
+    assert {name: getattr(locked, name) for name in names} == {name: getattr(free, name) for name in names}
+    with pytest.raises(TraitError, match=r"ClaudeMagics\.connection: it is locked by the configuration"):
+        locked.connection = "http://127.0.0.1:9"
+    assert locked.connection == ""
+    assert locked.configured() == {}
 
 
 def test_what_is_not_locked_is_free(locked: Notebook) -> None:
