@@ -1,8 +1,8 @@
-"""What the user types: the magics, and how they are loaded into a shell and taken out of it without a trace.
+"""What the user types: the magics, and how they are loaded into a shell and removed from it without a trace.
 
-Loading puts names and hooks into the shell. What stands behind them loads when it is first used: a family of magics
-(`families`), the rooms that ask (`asked`), what reads the pictures that cells show (`context.shown`). In a kernel, what the first
-question needs loads sooner, while nothing runs (`warming`).
+Loading puts names and hooks into the shell. The code behind them is loaded on first use: families of magics
+(`families`), the packages that ask (`asked`), the code that reads pictures in outputs (`context.shown`). In a
+kernel, what the first question needs is loaded earlier, while nothing runs (`warming`).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def unload(shell: Shell) -> None:
             own.unload()
         loaded.families.unload()
     _close("nbclaude.panel", "close_panels")
-    # The buttons of cards; and the hook that lets widgets speak apart from cells.
+    # The buttons of approval cards, and the hook that lets widgets send messages that belong to no cell.
     _close("nbclaude.approval.buttons", "close_old_buttons")
     _close("nbclaude.widget", "release")
     verbatim.unload(shell)
