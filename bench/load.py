@@ -1,4 +1,4 @@
-"""Nothing in; out, what loading the extension costs in a running IPython, beside some imports."""
+"""Measures what loading the extension costs in a running IPython, compared with some imports."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 LOAD, PANEL = "%load_ext nbclaude", "%claude, the panel"
 YARDSTICK = "import httpx"
 LIMITS = {LOAD: (60.0, 0.5), PANEL: (300.0, 5.0)}
-"""Milliseconds that loading and opening the first panel may take; on a slower or busier machine, how many times as long as
-the yardstick, which is measured in the same run."""
+"""Milliseconds that loading, and opening the first panel, may take. The second number is for slower or busier machines:
+a multiple of the time that the yardstick takes in the same run."""
 
 # Each statement is timed in a fresh process, in an IPython that has already run a cell.
 STATEMENTS = {

@@ -1,4 +1,4 @@
-"""The door of a room whose modules load when one of their names is first used, so that loading one loads no others."""
+"""Makes packages whose modules are loaded when one of their names is first used, each by itself."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["door"]
 
 
 def door(room: str, modules: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """Return the `__getattr__` of a package that offers these names, by the modules in it that have them.
+    """Return the `__getattr__` of a package; `modules` maps each of its modules to the names that it provides.
 
-    For type checkers the package imports the names as well, under `TYPE_CHECKING`.
+    For type checkers, the package also imports the names under `TYPE_CHECKING`.
     """
     where = {name: module for module, names in modules.items() for name in names}
 

@@ -1,4 +1,4 @@
-"""Frozen dataclasses that are quick to make: the methods of many small classes would be half of what loading costs."""
+"""Frozen dataclasses that are quick to define: compiling all their methods would be half of the load time."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _T = TypeVar("_T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
 def frozen(cls: type[_T]) -> type[_T]:
-    """Make of a class what `@dataclass(frozen=True, slots=True)` makes of it, in a quarter of the time.
+    """Do what `@dataclass(frozen=True, slots=True)` does to a class, in a quarter of the time.
 
-    The standard library compiles six methods for each class. Here only `__init__` is compiled; the others are the same
-    functions for all classes. `field`, `fields`, `replace`, `asdict` and `__post_init__` work as in every dataclass.
+    The standard library compiles six methods for each class. Here only `__init__` is compiled; all classes share
+    the other methods. `field`, `fields`, `replace`, `asdict` and `__post_init__` work as in every dataclass.
     """
     own = dict(vars(cls))
     made: Any = dataclasses.dataclass(init=False, repr=False, eq=False, slots=True)(cls)
@@ -47,7 +47,7 @@ def _init(cls: type, fields: tuple[Field[Any], ...]) -> Any:
             names[default] = field.default
         if not field.init:
             raise TypeError(
-                f"{cls.__name__}.{field.name}: a frozen class has no field that its caller does not give"
+                f"{cls.__name__}.{field.name}: a frozen class cannot have a field with init=False"
             )
         parameters = by_name if field.kw_only else positional
         parameters.append(f"{field.name}={default}" if default else field.name)
@@ -73,7 +73,7 @@ _MADE = _Made()
 
 
 class _Shared:
-    """What all frozen classes do alike; each says which of its fields count."""
+    """The methods that all frozen classes share; each class says which of its fields count."""
 
     __frozen_stored__: tuple[str, ...]
     __frozen_compared__: tuple[str, ...]

@@ -40,7 +40,7 @@ export function watchButtons({ app, tracker, lines, modules: { ui }, act }) {
     mark(bar, { class: "nbclaude-on-blocks", role: "group", "aria-label": "Code block" });
     bar.append(
       button("nbclaude-on-block", "Copy", ui.copyIcon.svgstr, async () =>
-        (await copy(text().replace(/\n$/, "")) ? "Copied" : "The clipboard is closed")),
+        (await copy(text().replace(/\n$/, "")) ? "Copied" : "Copying was not allowed")),
       button("nbclaude-on-block", "Insert below", ui.addBelowIcon.svgstr, () => {
         const panel = tracker.find((each) => each.node.contains(block)) ?? tracker.currentWidget;
         const isDone = panel && insertBelow(panel, block, cellOfBlock(block.dataset.language ?? "", text()));
@@ -83,7 +83,7 @@ export function watchButtons({ app, tracker, lines, modules: { ui }, act }) {
     const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
     look(/** @type {Element[]} */ (added.filter((node) => node instanceof Element && node.isConnected)));
   }).observe(document.body, { childList: true, subtree: true });
-  // What a notebook shows may be there before the notebook, its kernel and its language are known.
+  // Outputs may be on the page before the notebook, its kernel and its language are known.
   eachPanel(tracker, (panel) => {
     const again = () => {
       look([panel.node]);
@@ -95,7 +95,7 @@ export function watchButtons({ app, tracker, lines, modules: { ui }, act }) {
   });
 }
 
-/** Put code below the cell that shows a block, else the active one. @param {Panel} panel @param {Element} block */
+/** Insert code below the cell with the block, else below the active one. @param {Panel} panel @param {Element} block */
 function insertBelow({ content }, block, source) {
   if (!content.model || content.model.readOnly) return false;
   const shown = content.widgets.findIndex((cell) => cell.node.contains(block));

@@ -3,7 +3,7 @@
 
 const { python, shells, magics } = await (await fetch(new URL("../languages.json", import.meta.url))).json();
 
-/** What is not Python gets its magic; of a session only what was typed remains. */
+/** Add the magic of a language other than Python; keep only the typed lines of a session. */
 export function cellOfBlock(/** @type {string} */ language, /** @type {string} */ text) {
   const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");

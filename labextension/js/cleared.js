@@ -1,7 +1,7 @@
 // @ts-check
-// Brings back an answer whose output was cleared while it arrived.
-// Front ends drop updates to an output that the reader has cleared. So the pages of an answer are remembered while its
-// cell runs, and those that are missing at its end are shown again.
+// Restores an answer whose output was cleared while it was arriving.
+// Front ends drop updates to an output that the reader has cleared. So we remember the pages of an answer while its
+// cell runs, and show the missing ones again when it ends.
 
 import { eachPanel } from "./lines.js";
 import { outputsOf } from "./pictures.js";

@@ -6,9 +6,9 @@ import { isPicture, outputsOf } from "./pictures.js";
 import { isPrompt } from "./prose.js";
 
 const ASKS = /^\s*%%?(?:claude|fix\b|explain\b)/;
-const UNSEEN = "nbclaude has not seen this cell's output. Run the cell again, then press the button again.";
+const UNSEEN = "nbclaude has not seen this cell's output. Run the cell again, then repeat the command.";
 
-/** Add the commands, and return what carries one out on a cell. @param {Parts} parts */
+/** Add the commands; return a function that runs one on a cell. @param {Parts} parts */
 export function addCommands({ app, tracker, lines, modules, icon, palette, openAside }) {
   const { NotebookActions } = modules.notebook;
   const { InputDialog } = modules.apputils;
@@ -35,7 +35,7 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
     return first;
   };
 
-  // One that ends with a space is to be continued: the cursor is put behind it.
+  // If the magic ends in white space, the user is to continue it: it is not run, and the cursor goes to its end.
   /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
   const write = async (panel, cell, magic) => {
     const below = panel.content.widgets.indexOf(cell) + 1;
@@ -86,7 +86,7 @@ export function addCommands({ app, tracker, lines, modules, icon, palette, openA
       const shown = outputsOf(cell);
       const pictures = shown.filter(isPicture);
       const number = cell.model.executionCount;
-      // A figure is named by its cell's number, for the kernel may not have seen it; a cell that runs has none yet.
+      // Use the cell's number, since the kernel may not have seen the figure; a running cell has no number yet.
       if (pictures.length && (number || kernelOf(panel)?.status === "busy")) {
         const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(output), 0) + 1}` : "";
         return write(panel, cell, number ? `%%claude --fig In[${number}]${which}\n` : "%%claude --fig\n");

@@ -18,7 +18,7 @@ const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_ma
 /** @param {Panel | null | undefined} panel */
 export const kernelOf = (panel) => panel?.sessionContext?.session?.kernel ?? null;
 
-/** Whether commands mean anything: the language as JupyterLab notes it once it is known. @param {Panel | null} panel */
+/** Whether our commands apply: JupyterLab notes the language once it is known. @param {Panel | null} panel */
 export function isPython(panel) {
   const noted = (name) => panel?.content?.model?.getMetadata?.(name);
   return Boolean(kernelOf(panel)) && /^i?python/i.test(noted("language_info")?.name ?? noted("kernelspec")?.language);
@@ -57,17 +57,17 @@ export class Lines {
     return this.#lines.get(/** @type {Kernel} */ (kernelOf(panel)));
   }
 
-  /** What must run before a magic: nothing, or what loads it; null without nbclaude. @param {Panel} panel */
+  /** The code to run before a magic: empty if loaded, null if not installed. @param {Panel} panel */
   async loading(panel) {
     const line = this.of(panel);
-    // A line may be missing where nbclaude is loaded: it is older, or the page gives comms to another notebook.
+    // nbclaude may be loaded without a line: it is an older version, or another notebook of the page gets the comms.
     const needed = line && !line.comm ? await line.evaluate(NEEDED) : "";
     if (needed === "None") return this.say(ABSENT, "warning");
     if (needed.includes(LOAD)) this.say(LOADED);
     return needed.slice(1, -1); // without its quotes
   }
 
-  /** Say what is not as it should be, in the place of what says the same. @param {string} text */
+  /** Show a notification; it replaces an earlier one with the same text. @param {string} text */
   say(text, kind = "info") {
     const { Notification } = this.modules.apputils;
     if (this.#said.has(text)) Notification.dismiss(this.#said.get(text));
@@ -80,7 +80,7 @@ export class Lines {
 class Line {
   /** @type {Comm | null} */
   comm = null;
-  lives = 0; // ends of the kernel, or of nbclaude in it
+  lives = 0; // how often the kernel, or nbclaude in it, has ended
   asked = new Set(); // names that the kernel was asked about
   names = new Set(); // those that exist
   /** @type {object[]} */
@@ -142,7 +142,7 @@ class Line {
     return content.user_expressions?.it?.data?.["text/plain"] ?? "";
   }
 
-  /** Ask which names exist, once nobody types; the kernel goes on to report what changes. @param {string[]} names */
+  /** Ask which names exist, once typing stops; from then on the kernel reports changes. @param {string[]} names */
   ask(names) {
     if (!this.comm || names.every((name) => this.asked.has(name))) return;
     for (const name of names) this.asked.add(name);
@@ -155,7 +155,7 @@ class Line {
     if (data.do === "version") this.greet(data.version);
     if (data.do === "names") this.tell(data.names); // of all names that were ever asked about
     if (data.do !== "state") return;
-    // A wish is followed by the page that ran the cell alone.
+    // Only the page that ran the cell acts on a wish.
     const state = data.state?.wish && data.state.page !== PAGE ? { ...data.state, wish: "" } : data.state;
     for (const panel of this.panels) receiveOffer(this, panel, data.id, state);
   }
@@ -164,7 +164,7 @@ class Line {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       this.lines.say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
-        + "What both know works; update the older one for the rest.", "warning");
+        + "They work together as far as both can; update the older one to use everything.", "warning");
     this.tell();
   }
 

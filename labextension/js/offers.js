@@ -13,7 +13,7 @@ function modelsIn({ context }) {
   return /** @type {Map<string, any>} */ (models.get(context));
 }
 
-/** Make what the script of the widget (actions.js) takes for its model: an offer of the kernel, in one document. */
+/** Make the model that the widget script (actions.js) expects: one offer from the kernel, in one document. */
 function make(line, panel, id, state) {
   const told = new EventTarget();
   let unsaved = {};
@@ -44,7 +44,7 @@ function make(line, panel, id, state) {
   return model;
 }
 
-/** Take what the kernel says of an offer; a wish is followed at once, on the screen or not. */
+/** Take the new state of an offer from the kernel; a wish is carried out at once, even if the offer is off screen. */
 export function receiveOffer(line, panel, id, state) {
   if (state === null) {
     modelsIn(panel).delete(id);
@@ -54,7 +54,7 @@ export function receiveOffer(line, panel, id, state) {
   else if (hasCell(panel, state.shown)) make(line, panel, id, state);
 }
 
-/** Draw the buttons of an offer where its output stands, as the notebook has saved it. */
+/** Draw the buttons of an offer in its output, starting from the state saved in the notebook. */
 export function drawOffer(line, panel, node, { id, state }) {
   if (node.childElementCount) return;
   // The saved state may be out of date: the document shows whether the offer was taken.

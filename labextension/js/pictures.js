@@ -1,7 +1,7 @@
 // @ts-check
-// Knows which outputs are pictures, and hands the kernel those that a prompt names by the number of their cell.
+// Knows which outputs are pictures, and passes to the kernel those that a prompt names by cell number.
 
-// What scripts draw (bokeh) is a picture, too, but is not handed over: it would be run to be painted.
+// Figures drawn by scripts (bokeh) also count as pictures, but are not passed on: that would mean running them.
 const PICTURE = /^(?:image\/|application\/(?:pdf$|vnd\.(?:plotly|vega|bokehjs_exec)))/;
 const SCRIPT = /bokehjs/;
 const NAMED = /--fig[ \t=]+["']?In\[(\d+)\]/g;
@@ -15,7 +15,7 @@ export function outputsOf(cell) {
 
 export const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
 
-/** What the cells show that a prompt names: the kernel may not know it. @param {Panel} panel @param {string} code */
+/** Pictures of the cells that a prompt names; the kernel may lack them. @param {Panel} panel @param {string} code */
 export function figuresNamed(panel, code) {
   const numbers = new Set([...code.matchAll(NAMED)].map(([, number]) => Number(number)));
   let left = MOST;

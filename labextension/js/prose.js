@@ -14,7 +14,7 @@ export const isPrompt = (source) => PROMPT.test(source);
 
 const followed = new WeakSet();
 
-/** Keep the media type of a cell as that of prose while it is a prompt. @param {CellModel} model */
+/** Give a cell the media type of prose for as long as it is a prompt. @param {CellModel} model */
 function follow(model) {
   if (model.type !== "code" || followed.has(model)) return;
   followed.add(model);

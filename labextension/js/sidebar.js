@@ -3,12 +3,12 @@
 
 import { kernelOf } from "./lines.js";
 
-/** Return what opens it. @param {Parts} parts */
+/** Add the side bar; return a function that opens it. @param {Parts} parts */
 export function addSideBar({ app, tracker, lines, modules, icon }) {
   const { OutputAreaModel, SimplifiedOutputArea } = modules.outputarea;
   const bar = new modules.widgets.Panel();
   bar.id = "nbclaude-side-panel";
-  bar.addClass("nbclaude-side"); // its style sheet says what to open while there is nothing to show
+  bar.addClass("nbclaude-side"); // while it is empty, the style sheet shows a hint
   Object.assign(bar.title, { caption: "Claude", icon });
   const areas = new WeakMap(); // by kernel
   const show = () => {

@@ -79,7 +79,7 @@ class CallRunner:
         self._tools = tools
         self._display = display
         self._approve = approve
-        # The calls of the last answer that have run, and the id of the one that runs: a stop leaves the others.
+        # The calls of the last answer that have run, and the id of the one running now; a stop skips the rest.
         self.ran: list[RanCall] = []
         self.running = ""
 

@@ -11,6 +11,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
 from nbclaude.lab import cell_that_ran, told_by
 from nbclaude.notebook import Shell
+from nbclaude.plurals import counted
 from nbclaude.refusal import Refusal, refused
 from nbclaude.workspace import Workspace
 
@@ -33,7 +34,7 @@ class FigureGatherer:
     counted: Callable[[Attachment], Attachment]
 
     def attach(self, which: str) -> list[Attachment]:
-        """Attach figures that cells have shown: the last one, the Nth last, or those of a cell (of the last that plotted)."""
+        """Attach figures that cells have shown: the Nth last, or all of one cell (by number, or the last that plotted)."""
         from nbclaude.context.shown.pending import pending_figures, shows_at_end
 
         if which.startswith("In["):
@@ -69,9 +70,9 @@ class FigureGatherer:
         return [self._shown(wanted, name, which, older)]
 
     def _of_cell(self, which: str) -> list[Attachment]:
-        """Attach the figures of the cell with a number, or one of them.
+        """Attach the figures of the cell with this number, or just one of them (`In[4].2`).
 
-        What this kernel has not seen (it is older than the kernel, or than nbclaude in it) the front end hands over.
+        Figures shown before the kernel started, or before nbclaude was loaded, come from the front end.
         """
         from nbclaude.context.attachment import FigureName
 
@@ -81,7 +82,8 @@ class FigureGatherer:
             raise refused(Refusal("figures", which, "no cell with this number shows a figure.", _PLOT_FIRST))
         places = [int(nth[1:])] if nth else range(1, len(shown) + 1)
         if places[-1] > len(shown):
-            raise refused(Refusal("figures", which, f"cell {number} shows only {len(shown)}.", ()))
+            reason = f"cell {number} shows only {counted(len(shown), 'figure')}."
+            raise refused(Refusal("figures", which, reason, ()))
         return [
             self._shown(shown[place - 1], FigureName(place, len(shown), f"cell {number}"), which)
             for place in places
@@ -103,7 +105,7 @@ class FigureGatherer:
             else [each for each in log.all()[::-1] if each.execution_count == number]
         )
         if not seen and any(not each.data for each in handed):
-            reason = "its figure is too large for the front end to hand over."
+            reason = "its figure is too large to be passed to the kernel."
             raise refused(Refusal("figures", which, reason, _PLOT_AGAIN))
         return seen or [
             ShownImage.of(picture, Place(each.cell, execution_count=number))
@@ -137,7 +139,7 @@ class FigureGatherer:
         return [self.counted(picture) for picture in found if picture is not None]
 
 
-_PLOT_AGAIN: Words = ("Run the cell again, and name it by its new number.",)
+_PLOT_AGAIN: Words = ("Run the cell again, then use its new number.",)
 _PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
 
 

@@ -103,9 +103,9 @@ def _lists_models(workspace: Workspace, connection: Connection) -> bool:
 
 
 def offers_compaction(workspace: Workspace, settings: Settings, *, looks_only: bool = False) -> bool:
-    """Tell whether the server says of the model that it condenses conversations itself.
+    """Tell whether the server says that it can condense conversations with this model.
 
-    It is asked for its models once, unless the user `looks_only` at what would be sent.
+    The server is asked for its models once, unless the user only looks at what would be sent (`looks_only`).
 
     Raises:
         ConfigurationError: no key is known, or the connection cannot be used.

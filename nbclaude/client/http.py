@@ -7,7 +7,7 @@ import random
 from nbclaude.client.unforked import unforked
 from nbclaude.supported import refuse_pyodide
 
-# Whatever would reach a server comes through here.
+# Everything that talks to a server imports this module.
 refuse_pyodide()
 with unforked():
     _state = random.getstate()

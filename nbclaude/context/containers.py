@@ -7,9 +7,10 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from nbclaude.context.attachment import Attachment, introduction
+from nbclaude.context.attachment import Attachment
+from nbclaude.context.images.joining import MAX_PICTURES, joined
 from nbclaude.context.images.limits import ImageLimits
-from nbclaude.context.images.pictures import MAX_PICTURES, joined, picture_of
+from nbclaude.context.images.pictures import picture_of
 from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.data.frames import describe_data
@@ -35,16 +36,14 @@ _LEAST = 900
 
 
 def pictures_in(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
-    """Return a list, or array of axes, that is all pictures, or a list or dict some of whose values are; else None."""
-    items = _items(value)
-    pictures = (_pictured(item, limits, label) for item in items)
+    """Return a list, dict or array that is all pictures, or a list or dict some of whose values are; else None."""
+    items = value if isinstance(value, dict) else _items(value)
+    # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
+    places = [(place, item) for _, place, item in _places(value, label, MAX_PICTURES)]
+    pictures = (_pictured(item, limits, place) for place, item in places)
     if items and (alone := joined(pictures, len(items), limits, label)) is not None:
         return alone
-    found = []
-    # Who puts a picture among other values seldom puts it far behind: a list of numbers is not looked through.
-    for _, place, item in _places(value, label, MAX_PICTURES):
-        if (picture := _pictured(item, limits, place)) is not None:
-            found.append(replace(picture, blocks=(text_block(introduction(place)), *picture.blocks)))
+    found = [picture for place, item in places if (picture := _pictured(item, limits, place)) is not None]
     if not found:
         return None
     together = joined(found, len(found), limits, label)
@@ -98,6 +97,7 @@ def tables_in(value: Any, label: str, format: str, limits: TextLimits) -> Attach
 def _places(value: Any, label: str, most: int) -> Iterable[tuple[Any, str, Any]]:
     """Give the first values of a container, each with its key and the expression that stands for it."""
     named: Iterable[tuple[Any, Any]] = value.items() if isinstance(value, dict) else enumerate(_items(value))
+    label = f"{label}.flat" if _family(value) == "numpy" and value.ndim > 1 else label
     for key, item in islice(named, most):
         yield key, f"{label}[{one_line(repr(key), 60)}]", item
 
@@ -114,7 +114,8 @@ def _is_table(item: Any) -> bool:
 def _pictured(item: Any, limits: ImageLimits, label: str) -> Attachment | None:
     if item is None or isinstance(item, (str, int, float)) or _family(item) in DATA_FAMILIES:
         return None
-    return picture_of(item, limits, label)
+    found = picture_of(item, limits, label)
+    return replace(found, label=label) if found is not None else None  # a file has its own name
 
 
 def _family(value: object) -> str:

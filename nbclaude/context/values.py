@@ -169,8 +169,9 @@ def _files(value: object, images: ImageLimits | None, citations: bool, attached:
 
 def _pictures(value: Any, label: str, images: ImageLimits | None) -> Attachment | None:
     from nbclaude.context.containers import DATA_FAMILIES, pictures_in
+    from nbclaude.context.images.joining import MAX_PICTURES
     from nbclaude.context.images.limits import STANDARD_IMAGES
-    from nbclaude.context.images.pictures import MAX_PICTURES, picture_of
+    from nbclaude.context.images.pictures import picture_of
     from nbclaude.context.shown.drawn_values import widget_attachment
 
     if isinstance(value, (str, int, float)) or value is None:

@@ -171,7 +171,7 @@ class _Letter:
         )
         summary = summary_of(turn.message) if turn.begins and not turn.prompt else ""
         if summary and (self._messages or self._scope.texts_alone):
-            # The API takes the block as the first alone. Where what it condenses is sent as well, it says nothing new.
+            # The API only accepts the block first. If the turns that it condenses are sent as well, it adds nothing.
             self._add("user", [] if self._messages else [text_block(f"{_SUMMARY}\n\n{summary}")])
             self._last = item
             return

@@ -188,7 +188,7 @@ def no_price_note(model: str, limit: float) -> Words:
 
 
 def spent_text(ledger: Ledger) -> str:
-    """Write what was spent; what another than Claude has answered stands apart, since nobody pays for that."""
+    """Write what was spent; answers that did not come from Claude are listed separately, since nobody pays for them."""
     by_notice = ledger.by(lambda entry: entry.notice)
     parts = [
         f"{dollars(total.cost)} ({notice})" if notice else dollars(total.cost)

@@ -180,7 +180,7 @@ def _request(
 def _with_compaction(
     fitted: Parameters, question: Question, messages: Sequence[Mapping[str, Any]]
 ) -> Parameters:
-    """Add what condenses the conversation, and what the API must be told where one stands condensed in front."""
+    """Add the field that condenses the conversation, and the beta header that a condensed beginning also needs."""
     fields = dict(fitted.fields)
     if question.compaction is not None:
         fields["compaction"] = question.compaction

@@ -25,8 +25,8 @@ class Question:
     runs that stay. `label` is what the question is called where turns are listed; empty for its own words.
 
     `steps` are the turns that the same ask has made before: this one gives the results of the calls of the last of them.
-    One that `folds` is sent with all that came before, and its complete answer stands in the place of that afterwards. With
-    `compaction` (the fields of that name in a request) it has no prompt: the API condenses what came before to a signed block.
+    A question that `folds` is sent with everything before it, and its complete answer replaces all of that afterwards. With
+    `compaction` (the request field of that name) it has no prompt: the API condenses everything before it into a signed block.
     """
 
     prompt: tuple[Mapping[str, Any], ...]

@@ -20,7 +20,7 @@ _NEEDED: Mapping[str, Mapping[str, type]] = {
     "tool_use": _CALL,
     "server_tool_use": _CALL,
     "mcp_tool_use": _CALL,
-    # Without a summary it is one that failed.
+    # A block without a summary comes from a failed compaction.
     "compaction": {"content": str},
 }
 Block = Mapping[str, Any]

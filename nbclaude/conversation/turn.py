@@ -66,5 +66,5 @@ class Turn:
 
     @property
     def answer(self) -> str:
-        """The text of the answer, or of the summary that it is."""
+        """The text of the answer, or the summary if it is one."""
         return text_of(self.message) or summary_of(self.message)

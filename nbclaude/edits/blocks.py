@@ -13,7 +13,7 @@ from nbclaude.notebook import OUR_CELL
 
 __all__ = ["cell_of_block", "corrected_cell", "is_runnable", "missing_extension"]
 
-# The front end makes cells of blocks from the same table.
+# The front end uses the same table to turn blocks into cells.
 _LANGUAGES = json.loads(Path(__file__).with_name("languages.json").read_text("utf-8"))
 _PYTHON: frozenset[str] = frozenset(_LANGUAGES["python"])
 _MAGICS: Mapping[str, str] = _LANGUAGES["magics"]  # by the language of a block: the cell magic that runs it

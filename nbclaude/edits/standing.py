@@ -18,7 +18,7 @@ def keep_widget(cell: str, widget: Any) -> None:
 
 
 def forget_widgets(cell: str | None = None) -> None:
-    """Close the widgets that a cell shows, of all cells by default: their buttons vanish."""
+    """Close the widgets of a cell, or of all cells; their buttons disappear."""
     for pair in _widgets[:]:
         if cell is None or pair[0] == cell:
             _widgets.remove(pair)

@@ -14,9 +14,9 @@ __all__ = ["Handed", "NotebookCells", "Told", "cell_that_ran", "told_by"]
 
 @frozen
 class Handed:
-    """An output with a picture that the notebook shows, handed over because a prompt names the number of its cell.
+    """An output with a picture, passed on by the front end because a prompt names the number of its cell.
 
-    `data` is its mime bundle, empty if it was too large to be handed over.
+    `data` is its mime bundle, empty if it was too large to be passed on.
     """
 
     cell: str

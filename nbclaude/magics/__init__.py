@@ -1,7 +1,8 @@
-"""What the user types: the magics, and how they are loaded into a shell and taken out of it without a trace.
+"""What the user types: the magics, and how they are loaded into a shell and removed from it without a trace.
 
-Loading puts names and hooks into the shell. What stands behind them loads when it is first used: a family of magics
-(`families`), the rooms that ask (`asked`), what reads the pictures that cells show (`context.shown`).
+Loading puts names and hooks into the shell. The code behind them is loaded on first use: families of magics
+(`families`), the packages that ask (`asked`), the code that reads pictures in outputs (`context.shown`). In a
+kernel, what the first question needs is loaded earlier, while nothing runs (`warming`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.explaining import Explaining
 from nbclaude.magics.families import FAMILIES, Families
 from nbclaude.magics.news import tell_of_rules
+from nbclaude.magics.warming import Warming
 from nbclaude.notebook import Shell
 from nbclaude.workspace import Surroundings, current_workspace
 
@@ -29,6 +31,7 @@ class _Loaded:
         self.chat = ClaudeMagics(shell, current_workspace())
         self.families = Families(shell, self.chat)
         self.explaining = Explaining(shell, lambda: self.families.open("ExplainMagics"))
+        self.warming = Warming()
 
 
 def load(shell: Shell) -> None:
@@ -65,6 +68,7 @@ def load(shell: Shell) -> None:
     tell_of_rules(workspace)
     LINE.version = __version__
     LINE.before_cell(shell)
+    loaded.warming.begin()
 
 
 def unload(shell: Shell) -> None:
@@ -73,6 +77,7 @@ def unload(shell: Shell) -> None:
     if (loaded := _loaded(shell)) is not None:
         shell.events.unregister("pre_run_cell", loaded.chat.before_cell)
         shell.events.unregister("post_run_cell", loaded.chat.after_cell)
+        loaded.warming.end()
         loaded.explaining.unload()
         if (manage := loaded.families.opened("ManageMagics")) is not None:
             manage.stop_demo()
@@ -80,7 +85,7 @@ def unload(shell: Shell) -> None:
             own.unload()
         loaded.families.unload()
     _close("nbclaude.panel", "close_panels")
-    # The buttons of cards; and the hook that lets widgets speak apart from cells.
+    # The buttons of approval cards, and the hook that lets widgets send messages that belong to no cell.
     _close("nbclaude.approval.buttons", "close_old_buttons")
     _close("nbclaude.widget", "release")
     verbatim.unload(shell)

@@ -23,7 +23,7 @@ __all__ = ["ask_line"]
 
 
 def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
-    """Ask what a line says, and the cell below it; return the reply where something is assigned to it."""
+    """Ask what the line and the cell below it say; return the reply if it is assigned to something."""
     refuse_keys(chat.workspace, f"{line}\n{cell or ''}")
     where = standing(chat.shell)
     options, prompt = parse_line(line)
@@ -38,7 +38,7 @@ def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
     from nbclaude.magics.in_cell import ask_prompt  # the panel has ways of its own to ask
 
     reply = ask_prompt(chat, options, Prompt(prompt), where.scope)
-    # Alone it returns nothing, or a cell that ends in it would show the answer twice.
+    # Return nothing otherwise: a cell that ends in the magic would show the answer twice.
     return reply if where.target else None
 
 

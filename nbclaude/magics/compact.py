@@ -48,7 +48,7 @@ class CompactMagics(Family):
 
         %claude_compact [options] [what to keep]    the options of %claude
 
-        Where the model offers it, the API writes the summary, and signs it; otherwise the model is asked for it.
+        If the model supports it, the API writes the summary and signs it; otherwise the model is asked to write one.
 
         The turns stay in %claude_history. %claude_undo takes the summary back, and all of them are sent again.
         A summary that is cut off or interrupted folds nothing.

@@ -44,7 +44,7 @@ class ExplainMagics(OtherFamily):
     """The magic that explains; it takes the options of `%claude`."""
 
     def left_of(self, line: str, code: str) -> list[str]:
-        """Return the lines of a cell that is to be explained which are to run: all but that which asks for it."""
+        """Return the lines of an explained cell that are to run: all except the one with the magic."""
         try:
             _, own, _ = parse_verb_line(line, EXPLAIN)
         except UsageError:
@@ -99,7 +99,7 @@ class ExplainMagics(OtherFamily):
         return cells[-1]
 
     def explain_run(self, line: str, code: str, count: int) -> None:
-        """Explain the cell that has run under this number; what goes wrong is shown below it."""
+        """Explain the cell that ran with this number; errors are shown below it."""
         try:
             self._explain_run(line, code, count)
         except (UsageError, NbclaudeError, KeyboardInterrupt) as error:

@@ -1,4 +1,4 @@
-"""Watches for cells that ask to be explained as they run; what explains them loads with the first."""
+"""Watches for running cells that ask to be explained; the code that explains is loaded with the first of them."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ class Explaining:
 
     @unbroken
     def take_out(self, lines: list[str]) -> list[str]:
-        """Take the line out of a cell that is to be explained: what is left runs as if it had never been there."""
+        """Remove the magic from a cell that is to be explained; the rest runs as if it had never been there."""
         found = notebook.explained("".join(lines), self._shell)
         return lines if found is None else self._family().left_of(*found)
 
-    # IPython runs what has no side effects also to see whether a cell that is being typed is complete.
+    # IPython also runs transforms without side effects while a cell is typed, to see if it is complete.
     take_out.has_side_effects = True  # type: ignore[attr-defined]
 
     def after_cell(self, result: Any) -> None:
-        """Explain the cell that has run, if its first line asks for it; runs after every cell."""
+        """Explain the cell that has just run, if its first line asks for it. IPython calls this after every cell."""
         info = getattr(result, "info", None)
         if info is None or not info.store_history:
             return

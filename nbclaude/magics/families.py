@@ -1,8 +1,8 @@
-"""Which family has which magics, and how a family loads when one of its magics is first wanted.
+"""Which family has which magics, and how a family is loaded when one of its magics is first needed.
 
-The code of a magic is a large part of what nbclaude is, and most notebooks use two or three. So the shell's tables of magics
-hold the names from the beginning, and the magics themselves from the moment when somebody looks one up: to run it, for its
-help, or to list them all.
+The magics are a large part of nbclaude's code, and most notebooks use two or three of them. So the shell's tables of magics
+have all names from the beginning, but the magics themselves are loaded when one is looked up: to run it, to show its help,
+or to list them all.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class FamilyRow:
         return found
 
 
-# Every family but the first loads when it is wanted, and works on the settings of the first.
+# All families but the first are loaded on demand, and use the settings of the first.
 FAMILIES = (
     FamilyRow("chat", "ClaudeMagics", ("%%claude",)),
     FamilyRow("follow_up", "FollowUpMagics", ("%claude_continue", "%claude_tool_result")),
@@ -64,9 +64,9 @@ FAMILIES = (
 
 
 class _Waiting:
-    """Stands in a table of the shell for a magic, or a family, that has not been wanted yet.
+    """Placeholder in a table of the shell for a magic, or a family, that is not loaded yet.
 
-    Whoever has got hold of it, since they held a table of before, can use it like the magic.
+    Code that kept one of the original tables may get hold of it, and can use it like the magic.
     """
 
     def __init__(self, row: FamilyRow, open_: Callable[[str], Any], kind: str, name: str) -> None:
@@ -88,7 +88,7 @@ class _Waiting:
 
 
 class _Table(dict[str, Any]):
-    """A table of the shell that loads what waits in it when somebody looks it up; its names can be read without that."""
+    """A table of the shell that loads a magic when it is looked up; listing the names loads nothing."""
 
     def __getitem__(self, key: str) -> Any:
         found = super().__getitem__(key)
@@ -98,7 +98,7 @@ class _Table(dict[str, Any]):
         return found
 
     def __iter__(self) -> Iterator[str]:
-        # With this in the class, `dict(table)` and `{**table}` look each value up, and copy none that waits.
+        # Because of this, `dict(table)` and `{**table}` look up each value, and so never copy a placeholder.
         return super().__iter__()
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -129,7 +129,7 @@ class _Table(dict[str, Any]):
 
 
 def stored(table: dict[str, Any], name: str) -> Any:
-    """Return what stands in a table under a name, without loading it; None if nothing does."""
+    """Return what a table stores under a name, without loading it; None if there is nothing."""
     return dict.get(table, name)
 
 
@@ -146,7 +146,7 @@ class Families:
         self._ours = {kind: _made_of(table) for kind, table in self._before.items()}
 
     def load(self, loaded: object) -> None:
-        """Put the names of all magics into the shell; `loaded` is kept in its registry, and found there by `unload`."""
+        """Put the names of all magics into the shell; `loaded` is kept in its registry, where `unload` finds it."""
         manager = self._shell.magics_manager
         self._ours[""].loaded = loaded
         manager.registry = self._ours[""]
@@ -159,11 +159,11 @@ class Families:
                 for name in row.names(kind):
                     self._ours[kind][name] = _Waiting(row, self.open, kind, name)
         for kind, table in self._before.items():
-            # Who loads us while looking a magic up goes on to look in the table of before.
+            # If looking up a magic is what loads us, the lookup continues in the original table.
             dict.update(table, {name: stored(self._ours[kind], name) for name in self._ours[kind]})
 
     def unload(self) -> None:
-        """Take them out, and give the shell back the tables that it had, with what others have put into them since."""
+        """Remove our magics and restore the tables of the shell, keeping what others have added to them since."""
         manager = self._shell.magics_manager
         for kind, table in self._ours.items():
             names = {name for row in FAMILIES for name in (row.names(kind) if kind else (row.class_,))}
@@ -171,7 +171,7 @@ class Families:
                 dict.pop(table, name, None)
             there = manager.magics.get(kind) if kind else manager.registry
             if there is not table:
-                continue  # somebody has put a table of their own in its place
+                continue  # somebody else has replaced the table
             before = self._before[kind]
             before.clear()
             before.update(table)
@@ -188,7 +188,7 @@ class Families:
         return self._opened.get(class_)
 
     def open(self, class_: str) -> Any:
-        """Load a family, unless it is loaded, and put its magics where they wait; others of their names stay."""
+        """Load a family once, and replace its placeholders; magics of others under the same names stay."""
         row = next(each for each in FAMILIES if each.class_ == class_)
         with self._lock:
             if row.class_ in self._opened:
@@ -204,7 +204,7 @@ class Families:
 
 
 def _made_of(table: dict[str, Any]) -> Any:
-    """Return a table that loads what waits in it, with the content of one of the shell's, and all that its class does."""
+    """Return a table that loads on lookup, with the contents and the class behaviour of one of the shell's tables."""
     class_: Any = type("_Table", (_Table, type(table)), {"__module__": __name__})
     made = class_.__new__(class_)
     vars(made).update(getattr(table, "__dict__", {}))

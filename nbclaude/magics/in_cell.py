@@ -118,7 +118,7 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
 
 
 def first_words(options: Options, prompt: str, names: Scope) -> str:
-    """Return what is being done until a question can be sent; empty where nothing takes long."""
+    """Return what to show until a question can be sent; empty if nothing takes long."""
     given = (*_NAMED.findall(prompt), *options.attach)
     named = (names.local.get(name, names.shared.get(name)) for name in given)
     if options.figures or any(type(value).__module__.partition(".")[0] in _DRAWN for value in named):

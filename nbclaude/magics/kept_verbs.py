@@ -1,4 +1,4 @@
-"""Where the verbs are kept that users have made: a file in the profile, whose magics are made when the extension loads."""
+"""Where the user's own verbs are kept: a file in the profile; its magics are created when the extension is loaded."""
 
 from __future__ import annotations
 

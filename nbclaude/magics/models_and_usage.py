@@ -96,7 +96,7 @@ class AccountMagics(OtherFamily):
 
 
 def _with_notice(name_of: Callable[[Entry], str]) -> Callable[[Entry], str]:
-    """Keep what another than Claude has answered apart: nobody pays for that."""
+    """List answers that did not come from Claude separately: nobody pays for them."""
     return lambda entry: f"{name_of(entry)} ({entry.notice})" if entry.notice else name_of(entry)
 
 

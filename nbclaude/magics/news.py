@@ -1,4 +1,4 @@
-"""Says what a user ought to know before the first question: that there are house rules which nobody has accepted."""
+"""Tells the user before the first question if there are house rules that have not been accepted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["tell_of_rules"]
 
 
 def tell_of_rules(workspace: Workspace) -> None:
-    """Say once that there are house rules which are not used, and how to use them."""
+    """Say once that there are house rules that are not used yet, and how to use them."""
     file = workspace.rules.news()
     if file is None:
         return
@@ -18,6 +18,6 @@ def tell_of_rules(workspace: Workspace) -> None:
         say(f"The house rules in {file.path} cannot be used: {file.problem}.")
         return
     say(
-        f"House rules stand in {file.path} ({counted(file.lines, 'line')}) and are not used: "
+        f"There are house rules in {file.path} ({counted(file.lines, 'line')}), but they are not used: "
         "%claude_rules shows them, %claude_rules accept uses them."
     )

@@ -36,7 +36,7 @@ class ModelInfo:
       is empty unless it is asked for.
     * `min_cache_tokens` is the shortest prompt that is cached. `long_edge` (pixels) and `max_image_tokens` are the
       size to which images are reduced.
-    * `compaction`: it condenses a conversation by itself, to a signed block.
+    * `compaction`: the server can condense a conversation with it, into a signed block.
     * `is_claude`: the server that lists it calls it a Claude model. `any_name`: it answers to whatever name is asked for.
     * `deprecated_at` and `retires_at` are dates (YYYY-MM-DD).
 

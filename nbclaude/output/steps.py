@@ -25,7 +25,7 @@ class StepsDisplay:
         self._is_first = True
 
     def begin_step(self, results: Iterable[Mapping[str, Any]], denied: Collection[object] = ()) -> None:
-        """Show what the tools gave back, and the ids of which calls were `denied`; the next message goes on below."""
+        """Show the results of the tools; `denied` has the ids of denied calls. The next message continues below."""
         self._show_results(results, denied)
         self._shown, self._is_first = self._most, False
         self._display.expect()
@@ -37,7 +37,7 @@ class StepsDisplay:
         denied: Collection[object] = (),
         stopped: str = "",
     ) -> None:
-        """Show that calls stay without an answer: these have results, the one with the id `stopped` had begun."""
+        """Show how calls ended that get no answer: some have results, the one with the id `stopped` had begun."""
         from nbclaude.render.results import BECAME
 
         shown = {block.get("tool_use_id"): block for block in results}

@@ -108,7 +108,7 @@ class BlockSection:
                 call.answer(block)
                 return
             if block.get(BECAME) == "not run":
-                return  # a card, or the line below, tells so
+                return  # the approval card, or the line below, says so already
             item: ToolCall | _OtherBlock = ToolCall.of_result(block, call)
         elif str(block.get("type")) in CALL_TYPES:
             item = ToolCall(block)

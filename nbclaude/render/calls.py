@@ -217,7 +217,7 @@ class ToolCall:
 
     @property
     def _became(self) -> str:
-        """What became of the call where it did not end well: "failed", "denied", "stopped", "not run"; else empty."""
+        """How the call ended, if not well: "failed", "denied", "stopped" or "not run"; otherwise empty."""
         if self.result is None:
             return ""
         return str(self.result.get(BECAME) or ("failed" if error_of(self.result) else ""))

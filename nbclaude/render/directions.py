@@ -1,4 +1,4 @@
-"""Tells which way a text runs: Arabic, Hebrew and their like from right to left."""
+"""Tells the direction of a text: scripts such as Arabic and Hebrew run from right to left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def direction(text: str) -> str | None:
-    """Return which way its first letter runs: "rtl", "ltr", or None where there is no letter."""
+    """Return the direction of the first letter: "rtl" or "ltr", or None if there is no letter."""
     for character in text:
         kind = unicodedata.bidirectional(character)
         if kind in ("R", "AL"):

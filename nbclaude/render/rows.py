@@ -1,4 +1,4 @@
-"""A markdown-it plugin that keeps the text of table rows whole: a pipe in code or in a formula, or one too many, ends no cell."""
+"""A markdown-it plugin that keeps table cells whole: pipes in code or formulas, and surplus pipes, do not end a cell."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ def _rule(state: StateCore) -> None:
 
 
 def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
-    """Return a row that has no more cells than columns; pipes in code are text before those in formulas, and those before others.
+    """Return a row with no more cells than columns: first pipes in code become text, then those in formulas, then others.
 
-    What has other cells than the line below it is no head of a table, so of a head only the pipes in code are looked at.
+    A head must have as many cells as the line below it, or there is no table; so in a head, only pipes in code are changed.
     """
     if len(row) > _MAX_ROW or row.count("|") < columns:
         return row
@@ -67,7 +67,7 @@ def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
     text = [place for place in inner if place in in_code]
     others = [place for place in inner if place not in in_code]
     if len(others) > columns - 1:
-        # Two prices have cells between them, too: only where that makes a row of the right number is it a formula.
+        # Two prices look like a formula, too: it is one only if the row then has the right number of cells.
         in_formulas = {place for found in _FORMULA.finditer(row) for place in range(*found.span())}
         apart = [place for place in others if place not in in_formulas]
         if len(apart) == columns - 1:

@@ -24,7 +24,7 @@ _EAST_ASIAN = re.compile(
     "[\u1100-\u11ff\u2e80-\u33ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef"
     "\U00020000-\U0003ffff]"
 )
-# Letters and marks of Thai, Lao, Burmese and Khmer: there is a space between sentences, and none between words.
+# Letters and marks of Thai, Lao, Burmese and Khmer, which have spaces between sentences, but not between words.
 _WITHOUT_SPACES = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u19e0-\u19ff\ua9e0-\ua9ff\uaa60-\uaa7f]"
 )
@@ -76,9 +76,9 @@ Rule = Callable[[StateInline, bool], bool]
 
 
 def _without_spaces(rule: Rule) -> Rule:
-    """Let marks of emphasis open and close where letters need no space beside them.
+    """Let emphasis marks open and close next to letters of scripts that need no spaces between words.
 
-    CommonMark takes a mark between a letter and a quote to belong to the quote, as where spaces stand between words; in
+    CommonMark assumes spaces between words, so a mark between a letter and a quote belongs to the quote; in
     `文書**「重要」**です` there are none, and Arabic and Hebrew join short words to the next. https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run
     """
 
@@ -111,7 +111,7 @@ def _lets(character: str) -> bool:
 
 
 def _joins(character: str) -> bool:
-    """Tell whether it is of a script in which other words may stand directly beside it."""
+    """Tell whether it belongs to a script that needs no space between words."""
     if _EAST_ASIAN.match(character) or _WITHOUT_SPACES.match(character):
         return True
     return character.isalpha() and is_right_to_left(character)

@@ -136,7 +136,7 @@ _CSS = r"""
 @media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
 """
 
-# What runs from right to left; these rules are the newest.
+# For text that runs from right to left. These rules are the newest (see _BEFORE).
 _RIGHT_TO_LEFT = r"""
 .nbclaude-answer [dir=rtl] > p { text-align: start; }
 .nbclaude .task-list-item-checkbox { margin: 0; margin-inline: -1.2em .5em; }
@@ -147,7 +147,7 @@ _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")
 
 
 def _packed(css: str) -> str:
-    """Return a style sheet without the spaces that are for reading: every repaint of an answer's first page carries it."""
+    """Return a style sheet without unneeded spaces: it is sent with every repaint of an answer's first page."""
     # A blank before a colon stays: it may stand between selectors.
     return _SPACES_BESIDE.sub(r"\1\2", " ".join(css.split())).replace(";}", "}")
 

@@ -1,4 +1,4 @@
-"""Lays the tables of an answer out for a terminal while the answer arrives; everything else passes as it comes."""
+"""Lays out the tables of an arriving answer for a terminal; everything else passes through unchanged."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class TextTables:
         return text + piece
 
     def _released(self, held: str) -> str:
-        """Let go of the beginning of a line that shows nothing yet: what follows it passes."""
+        """Release the beginning of a line of unknown kind; the rest of the line then passes through."""
         self._is_open = False
         return held
 

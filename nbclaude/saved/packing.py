@@ -79,7 +79,7 @@ def packed_question(blocks: Sequence[Block]) -> list[dict[str, Any]]:
 
 
 def packed_answer(blocks: Iterable[Block]) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Pack what is kept of an answer, its texts, the calls of the user's tools, a summary; count the rest by its kind."""
+    """Pack the parts of an answer that are kept (texts, calls of the user's tools, a summary); count the rest by kind."""
     kept: list[dict[str, Any]] = []
     left_out: dict[str, int] = {}
     for block in blocks:

@@ -206,7 +206,7 @@ def _whole_content(
 
 
 def _compaction(block: Mapping[str, Any], answer: SavedAnswer) -> dict[str, Any]:
-    """Return the block that stands for a conversation, if its fold shows what it says."""
+    """Return the compaction block, if the notebook shows its summary."""
     summary = summary_of({"content": [block]})
     if not summary or has_unseen_characters(summary) or not all_shown([plain_text(summary)], answer):
         raise RefusedError("its summary of the conversation does not match what the notebook shows")

@@ -35,7 +35,7 @@ def without_style_sheets(notebook: Any, resources: Any) -> tuple[Any, Any]:
 
 
 def with_dollar_formulas(notebook: Any, resources: Any) -> tuple[Any, Any]:
-    r"""Write formulas in `\(..\)` and `\[..\]`, which pandoc takes for text, between dollars; for LaTeX and PDF."""
+    r"""Rewrite `\(..\)` and `\[..\]`, which pandoc treats as text, with dollar signs; for LaTeX and PDF."""
     for data in _bundles(notebook):
         if "nbclaude" in str(data.get("text/html", "")) and "text/markdown" in data:
             data["text/markdown"] = _dollars(str(data["text/markdown"]))

@@ -61,7 +61,7 @@ _FIGURES = re.compile(r"([0-9]+)|In\[([0-9]+)\](?:\.([0-9]+))?")
 class Figure(Text):
     """Which figure: 1 is the last one, `cell` all of the last cell that plotted, `In[4]` those of cell 4."""
 
-    what = "a number from 1 (1 is the last figure), cell, or In[N]; -- ends the options"
+    what = "a number from 1 (1 is the last figure), cell, or In[N]; write -- before a prompt that begins with one"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""

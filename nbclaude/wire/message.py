@@ -50,7 +50,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def summary_of(message: Mapping[str, Any]) -> str:
-    """Return what the block says that stands for a conversation; empty if there is none, or none that the API has signed."""
+    """Return the summary in a compaction block; empty if there is no such block, or if the API has not signed it."""
     blocks = [block for block in content_of(message) if block.get("type") == "compaction"]
     said = [
         block["content"]

@@ -1,4 +1,4 @@
-"""The parts of a workspace, each made, and its room loaded, when it is first asked for: an ordinary cell needs none of them."""
+"""The parts of a workspace, each created and its module loaded on first use: ordinary cells need none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From settings to the server that they name: its address, its models, the connection to it."""
+"""Finds the server that the settings name: its address, its models, the connection to it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Servers:
         self._offered[address] = tuple(models)
 
     def models_of(self, address: str) -> tuple[ModelInfo, ...] | None:
-        """Return the models that the server at this address offers; None while nobody has asked it."""
+        """Return the models that the server at this address offers; None if it has not been asked yet."""
         return self._offered.get(address)
 
     def settings(self, options: Mapping[str, Any]) -> Settings:
@@ -53,7 +53,7 @@ class Servers:
         return replace(settings, model=resolve_model(settings.model, self.offered_models(settings)))
 
     def _refuse_locked(self, options: Mapping[str, Any]) -> None:
-        """Refuse options for what an administrator has locked, also as fields of the body."""
+        """Refuse options that an administrator has locked, also when given as `extra` fields."""
         extra = options.get("extra")
         for name in sorted(self._workspace.locked()):
             setting = BY_NAME.get(name)
@@ -63,11 +63,11 @@ class Servers:
                 raise refused(Refusal(name, options.get(name), reason, shown=False))
 
     def offered_models(self, settings: Settings) -> tuple[ModelInfo, ...]:
-        """The models of the server in force, if somebody has asked it for them."""
+        """The models of the current server, if it has been asked for them."""
         return self._offered.get(self.address(settings), ())
 
     def catalog(self, settings: Settings) -> Catalog:
-        """What is known about the models of the server in force."""
+        """What is known about the models of the current server."""
         address, named = self.address(settings), None if self._workspace.demo_url else self._named(settings)
         # `base_url` is assumed to offer Anthropic's API; once a server has listed its models, that list decides.
         offered = self._offered.get(address, ())

@@ -284,7 +284,7 @@ def test_versions_languages_and_kernels_without_it(
     notebook.edit(0, "%load_ext nbclaude")
     notebook.restart_kernel()
 
-    # What was shown before nbclaude was loaded goes along with the question: the notebook has it. A text must be shown again.
+    # A figure from before nbclaude was loaded is sent along, since the notebook has it. A text must be shown again.
     notebook.run(2)
     notebook.cell(2).hover()
     notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
@@ -293,7 +293,7 @@ def test_versions_languages_and_kernels_without_it(
     simulator.enqueue("A square.", "A square, still.")
     notebook.run(4)
     assert asked_with(simulator) == ["image", "text"]
-    # The side bar does not take a panel for alive whose kernel has ended: it loads nbclaude and opens another.
+    # The side bar knows that a panel is dead if its kernel has ended: it loads nbclaude and opens another one.
     notebook.command("nbclaude:side-panel")
     notebook.restart_kernel()
     notebook.command("nbclaude:side-panel")

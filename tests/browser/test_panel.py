@@ -392,7 +392,7 @@ def test_what_a_painting_costs_does_not_grow_with_a_long_answer(
     log = panel.root.get_by_role("log")
     expect(log.locator("h2").nth(200)).to_be_attached(timeout=60_000)
     # A rule of style that each painting applies to all of the answer takes fifty times as long.
-    assert log.evaluate(PAINT) < 10
+    assert log.evaluate(PAINT) < 30
     panel.button("Stop").click()
     expect(panel.turns.first).to_contain_text("interrupted", timeout=30_000)
 

@@ -84,7 +84,7 @@ def test_content_blocks_go_verbatim() -> None:
 def test_of_many_pictures_the_first_go_and_the_model_is_told() -> None:
     many = [Image.new("RGB", (4, 3), (shade, 0, 0)) for shade in range(45)]
     found = attachment_of(many, "many")
-    assert [block["type"] for block in found.blocks] == ["image"] * 20 + ["text"]
+    assert [block["type"] for block in found.blocks] == ["text", "image"] * 20 + ["text"]
     assert found.blocks[-1]["text"] == "[many: only the first 20 of 45 pictures]"
     assert (found.summary, found.notes) == ("20 pictures", ("only the first 20 of 45 pictures",))
     assert attachment_of([*many[:2], "no picture"], "mixed").summary == "list with 2 pictures"
@@ -114,8 +114,18 @@ def test_pictures_files_and_addresses(tmp_path: Path) -> None:
     assert labelled_blocks([one]) == ({"type": "text", "text": "pic:"}, *one.blocks)
 
     several = attachment_of([picture, Image.new("RGB", (5, 5), "blue"), picture], "pics")
-    assert [block["type"] for block in several.blocks] == ["image", "image"]
-    assert several.summary == "2 pictures"
+    assert [block.get("text", "image") for block in several.blocks] == [
+        *("pics[0]:", "image", "pics[1]:", "image", "[pics[2] is the same picture as pics[0]]")
+    ]
+    assert (several.summary, several.notes) == (
+        "2 pictures",
+        ("pics[2] is the same picture as pics[0]",),
+    )
+    by_name = attachment_of({"old": picture, "new": picture}, "d")
+    assert [block.get("text", "image") for block in by_name.blocks] == [
+        *("d['old']:", "image", "[d['new'] is the same picture as d['old']]")
+    ]
+    assert by_name.summary == one.summary
 
     file = tmp_path / "notes.txt"
     file.write_text("from a file", encoding="utf-8")
@@ -139,6 +149,45 @@ def test_figures_of_matplotlib() -> None:
             assert [block["type"] for block in attachment.blocks] == ["image", "text"]
     finally:
         pyplot.close(figure)
+
+
+def test_several_figures_of_matplotlib_are_told_apart_by_their_places() -> None:
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    def texts(value: object) -> list[str]:
+        return [
+            block.get("text", "image").partition("\n")[0] for block in attachment_of(value, "figs").blocks
+        ]
+
+    def sent(place: str) -> list[str]:
+        return [f"{place}:", "image", f'<plotted name="{place}">']
+
+    one, axes = pyplot.subplots(1, 2)
+    two, other = pyplot.subplots()
+    boxes = other.boxplot([[1, 2, 3]])
+    empty, same = pyplot.figure(figsize=(2, 1)), pyplot.figure(figsize=(2, 1))
+    try:
+        assert texts([one, two, one]) == [
+            *(*sent("figs[0]"), *sent("figs[1]"), "[figs[2] is the same picture as figs[0]]")
+        ]
+        assert texts({"a": one, "b": boxes}) == [*sent("figs['a']"), *sent("figs['b']")]
+        assert texts(numpy.array([[*axes], [other, other]])) == [
+            *(*sent("figs[0, 0]"), *sent("figs[1, 0]")),
+            "[figs[0, 1] is the same picture as figs[0, 0]]",
+            "[figs[1, 1] is the same picture as figs[1, 0]]",
+        ]
+        assert texts((empty, same, empty)) == [
+            *(*sent("figs[0]"), "[figs[2], figs[1] are the same picture as figs[0]]")
+        ]
+        assert texts([one, [one, two]]) == [
+            *(*sent("figs[0]"), *sent("figs[1][1]"), "[figs[1][0] is the same picture as figs[0]]")
+        ]
+        assert texts([list(axes), one]) == ["image", '<plotted name="figs">']
+    finally:
+        pyplot.close("all")
 
 
 def test_formats() -> None:
@@ -329,7 +378,7 @@ def test_pictures_among_other_values() -> None:
     assert [block["type"] for block in mixed.blocks] == ["text", "text", "image"]
     assert mixed.blocks[1]["text"] == "l[0]:"
     alone = attachment_of([red, blue], "l")
-    assert [block["type"] for block in alone.blocks] == ["image", "image"]
+    assert [block["type"] for block in alone.blocks] == ["text", "image", "text", "image"]
     assert attachment_of({"n": 3, "l": [1]}, "d").kind == "text"
     late = attachment_of([red, *range(30)], "l")
     assert late.notes == ("pictures only of the first 20 of 31 values",)

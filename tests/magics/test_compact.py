@@ -72,7 +72,7 @@ def betas(simulator: Simulator, at: int = -1) -> str:
 def test_the_api_folds_where_the_model_offers_it(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The conversation goes as it is, the signed block comes back verbatim as the first of what is sent, and undo is exact."""
+    """The conversation is sent unchanged, later requests begin with the signed block as it came, and undo is exact."""
     notebook.simulator.enqueue(
         "One is 1.", "Two is 2.", "**Counted**: 1, 2.", "Three is 3.", "Four is 4.", "Three is 3."
     )
@@ -123,7 +123,7 @@ def test_what_to_keep_goes_to_the_api_as_instructions(notebook: Notebook) -> Non
 
 
 def test_a_summary_that_failed_folds_nothing(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
-    """A block without a summary is shown, and neither counts nor is sent."""
+    """A block without a summary is shown, but it does not count and is not sent."""
     notebook.simulator.enqueue("One is 1.", "Two is 2.", "", "Three is 3.")
     notebook.run("%claude What is one?")
     notebook.run("%claude What is two?")

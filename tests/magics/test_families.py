@@ -1,4 +1,4 @@
-"""Magics are known by their names from the beginning, and load by families when they are looked up."""
+"""The names of all magics are there from the beginning; looking one up loads its family."""
 
 from __future__ import annotations
 
@@ -234,6 +234,6 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
     assert [each for each in ours if each[1] == "magics" and each[-1] in families] == []
     assert set(loaded) & SLOW == set()
     assert [name for name in cells if name.startswith("nbclaude") or name in SLOW] == []
-    # An error is taken down at once, by what reads errors, and by nothing that asks.
+    # An error is recorded at once, by the code that reads errors; nothing that asks is loaded.
     rooms = {name.split(".")[1] for name in error if name.startswith("nbclaude.")}
     assert rooms <= {"context", "data", "secrets"}

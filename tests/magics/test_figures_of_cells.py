@@ -78,7 +78,7 @@ def test_what_the_kernel_has_seen_of_the_cell_comes_first(notebook: Notebook, in
     data = base64.b64decode(picture("lime"))
     current_workspace().seen.figures.add(ShownImage(data, "image/png", "plots", None, number))
     inputs.request("asks")
-    # Without the extension the number of the cell is what counts; with it, a cell of an earlier kernel may show the same.
+    # Without the extension, only the number counts; with it, a cell from an earlier kernel may have the same number.
     assert attached(notebook, f"%claude --fig In[{number}] What?") == [LIME]
     old = told({"old": number, "asks": 0}, *handed("old", "red"))
     inputs.request("asks", nbclaude=old)
@@ -97,7 +97,7 @@ def test_what_the_kernel_has_seen_of_the_cell_comes_first(notebook: Notebook, in
 
 def test_what_cannot_be_handed_over_is_said(notebook: Notebook, inputs: Inputs) -> None:
     inputs.request("asks", nbclaude=told({"old": 7, "asks": 0}, {"cell": "old"}))
-    assert "too large for the front end to hand over" in notebook.refused("%claude --fig In[7] What?")
+    assert "too large to be passed to the kernel" in notebook.refused("%claude --fig In[7] What?")
     for figures in ([], [3, None], [{"cell": "old", "data": {"text/plain": "7"}}]):
         inputs.request("asks", nbclaude={**told({"old": 7, "asks": 0}), "figures": figures})
         assert "no cell with this number shows a figure" in notebook.refused("%claude --fig In[7] What?")

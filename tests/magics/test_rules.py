@@ -31,7 +31,7 @@ def test_offered_accepted_and_changed(
     """One line says where they come from; they are used when they are accepted, and no longer when they change."""
     notebook.sent("%claude a")
     assert system(notebook) is None
-    offered = f"House rules stand in {rules} (1 line) and are not used: "
+    offered = f"There are house rules in {rules} (1 line), but they are not used: "
     assert offered in capsys.readouterr().out
     notebook.sent("%claude b")
     assert offered not in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Tables in the terminal: laid out within its width, at every size of the pieces; everything else unchanged."""
+"""Tables in the terminal: laid out to fit its width, whatever the size of the pieces; the rest is unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A summary that the API has signed is saved as it came, and restored where the notebook shows what it says."""
+"""A summary signed by the API is saved verbatim, and restored only if the notebook shows its text."""
 
 from __future__ import annotations
 

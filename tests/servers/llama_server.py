@@ -25,7 +25,7 @@ def main() -> None:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(model_file())
     parameters.n_ctx, parameters.n_parallel, parameters.port = CONTEXT, 1, int(sys.argv[1])
-    # Several threads would wait for each other in loops, which takes minutes where other processes want the cores.
+    # Several threads would busy-wait for each other, which takes minutes if other processes use the cores.
     parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
     # Answers end where a test says so, not where a model of this size happens to end them.
     parameters.sampling.ignore_eos = True

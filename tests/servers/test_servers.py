@@ -26,7 +26,7 @@ PATIENCE = 180.0  # seconds: a small model on a busy machine
 
 
 OWN_SYSTEM_PROMPT = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
-"""What llama.cpp puts to this model where there is no system prompt."""
+"""The system prompt that llama.cpp gives this model if there is none in the request."""
 
 
 def _text(content: Any) -> str:
@@ -61,7 +61,7 @@ class Server:
         return str(literal_eval(self.value("ascii(_claude.text)")))
 
     def given(self) -> list[tuple[str, str]]:
-        """Return what was put to the model last: each role with its text."""
+        """Return the last prompt that the model got: each role with its text."""
         if self.script is None:
             prompt = self._slot()["prompt"].removesuffix("<|im_start|>assistant\n")
             parts = re.findall(r"<\|im_start\|>(\w+)\n(.*?)<\|im_end\|>\n", prompt, re.DOTALL)
@@ -71,7 +71,7 @@ class Server:
         return system + [(message["role"], _text(message["content"])) for message in sent["messages"]]
 
     def is_writing(self, asked: int) -> bool:
-        """Whether the server is still writing the answer to the question after so many others."""
+        """Whether the server is still writing the answer to this question (counted from 0)."""
         if self.script is None:
             return bool(self._slot()["is_processing"])
         return not self.script.message_requests[asked].finished.is_set()
@@ -86,7 +86,7 @@ class Server:
         return self._slot()["next_token"][0]["n_decoded"] < 1500
 
     def grammar(self) -> str:
-        """Return what llama.cpp held the model to; empty if to nothing."""
+        """Return the grammar that llama.cpp made the model follow; empty if there was none."""
         return str(self._slot()["params"]["grammar"])
 
     def _slot(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def test_it_keeps_a_conversation(server: Server) -> None:
     again = server.ask("%claude --max-tokens 16 What is my name?", "Your name is Ada.")
     assert again.ok, again.error
     assert server.says("Ada")
-    # A model of this size does not reliably remember; but it was given the turn before.
+    # Such a small model does not reliably remember the previous turn, but it must have been given it.
     assert server.given() == [
         ("user", "My name is Ada."),
         ("assistant", first),

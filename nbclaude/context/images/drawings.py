@@ -50,9 +50,9 @@ _BY_CODE: tuple[tuple[str, Drawing], ...] = (
     (r"\bBokeh\b", Drawing("bokeh figure", "Show it with `bokeh.plotting.show`.")),
     (r"\bPlotly\.\w+\(|plotly-graph-div", Drawing("plotly figure", "Show the figure itself.")),
     (r"\bTHREE\.|\bx3d\b|\bthreejs\b", _SCENE),
-    (r"\bmermaid\b", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
+    (r"\bmermaid\b", Drawing("Mermaid diagram", "Attach its source text instead: it says the same.")),
     (r"\btensorboard\b", Drawing("TensorBoard page")),
-    (r"\bwandb\b", Drawing("page of Weights & Biases")),
+    (r"\bwandb\b", Drawing("Weights & Biases page")),
     (r"\bvizzu\b", Drawing("Vizzu chart")),
     (r"\bnv\.|\bd3\.(?:select|v\d)|/d3(?:\.min)?(?:\.js|@)", Drawing("D3 drawing")),
     (r"\bChart\(|chart\.js", Drawing("Chart.js chart")),
@@ -84,7 +84,7 @@ _BY_TYPE: tuple[tuple[str, Drawing | None], ...] = (
     ("model/", _SCENE),
     ("video/", Drawing("video")),
     ("audio/", None),
-    ("text/vnd.mermaid", Drawing("Mermaid diagram", "Its text says everything: attach that.")),
+    ("text/vnd.mermaid", Drawing("Mermaid diagram", "Attach its source text instead: it says the same.")),
     ("text/", None),
 )
 # What an unknown type is called that holds data.

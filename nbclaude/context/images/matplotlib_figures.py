@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 from nbclaude.context.images.limits import ImageLimits
@@ -16,26 +17,39 @@ from nbclaude.context.images.panels import Panel
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
+from nbclaude.texts import one_line
 
-__all__ = ["background_needed", "figures_of", "paint_figure"]
+__all__ = ["background_needed", "figures_in", "paint_figure"]
 
 MAX_ELEMENTS = 1000  # of an array that is looked through for figures
 MAX_GROWTH = 3  # times its own size: as far as a figure grows for what stands outside of it
 
 
-def figures_of(value: Any) -> list[Any]:
-    """Return the matplotlib figures that a value is, or belongs to, or consists of; each once."""
+def figures_in(value: Any, label: str) -> list[tuple[str, Any]]:
+    """Return the figures that a value is, is in, or consists of, by where they are (`figs[0]`), as often as they are there.
+
+    What belongs to one figure alone, as the lines of a box plot do, is one place.
+    """
     if _is_artist(value):
         figure = _root_figure(value)
-        return [figure] if figure is not None else []
-    found: dict[int, Any] = {}
+        return [(label, figure)] if figure is not None else []
+    return _figures_at(value, label) or []
+
+
+def _figures_at(value: Any, label: str) -> list[tuple[str, Any]] | None:
+    """Return the figures of a container, none if it is empty; None if it holds anything else."""
+    found: list[tuple[str, Any]] = []
     # The first element that is no artist ends it: a long list of numbers is not looked through.
-    for element in _elements(value):
-        figure = _root_figure(element) if _is_artist(element) else None
-        if figure is None:
-            return []
-        found[id(figure)] = figure
-    return list(found.values())
+    for place, element in _elements(value, label):
+        if isinstance(element, list | tuple) or is_a(element, "numpy:ndarray"):
+            inner = _figures_at(element, place)
+        else:
+            inner = (_is_artist(element) and figures_in(element, place)) or None
+        if inner is None:
+            return None
+        alone = len({id(figure) for _, figure in inner}) == 1
+        found += [(place, inner[0][1])] if alone else inner
+    return found
 
 
 def _is_artist(value: Any) -> bool:
@@ -50,25 +64,21 @@ def _root_figure(artist: Any) -> Any:
     return artist
 
 
-def _elements(value: Any) -> Iterator[Any]:
-    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, nested as they are."""
+def _elements(value: Any, label: str) -> Iterator[tuple[str, Any]]:
+    """Give the elements of a list, tuple, dict, pie, or of an array or Series of objects, with their places."""
     if "matplotlib" not in sys.modules:
         return
     if isinstance(value, dict):
-        items: Iterable[Any] = value.values()
+        yield from ((f"{label}[{one_line(repr(key), 60)}]", item) for key, item in value.items())
     elif isinstance(value, list | tuple):
-        items = value
+        yield from ((f"{label}[{number}]", item) for number, item in enumerate(value))
     elif is_a(value, "matplotlib:PieContainer"):
-        items = value.wedges
-    elif (is_a(value, "numpy:ndarray") or is_a(value, "pandas:Series")) and value.dtype == object:
-        items = value.tolist() if value.size <= MAX_ELEMENTS else ()
-    else:
-        return
-    for item in items:
-        if isinstance(item, list | tuple) or is_a(item, "numpy:ndarray"):
-            yield from _elements(item)
-        else:
-            yield item
+        yield from ((f"{label}.wedges[{number}]", item) for number, item in enumerate(value.wedges))
+    elif is_a(value, "numpy:ndarray") and value.dtype == object and value.size <= MAX_ELEMENTS:
+        for index, item in zip(product(*map(range, value.shape)), value.flat, strict=True):
+            yield f"{label}[{', '.join(map(str, index))}]", item
+    elif is_a(value, "pandas:Series") and value.dtype == object and value.size <= MAX_ELEMENTS:
+        yield from ((f"{label}.iloc[{number}]", item) for number, item in enumerate(value.tolist()))
 
 
 @quietly("matplotlib", "PIL")

@@ -20,7 +20,7 @@ BOKEH = "application/vnd.bokehjs_exec.v0+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
 FILE = "text/uri-list"  # where it is loaded from: a file beside the notebook, or an address
 
-# What a mime bundle may hold of a picture, the best first.
+# The types under which a mime bundle may hold a picture, best first.
 IMAGE_TYPES = ("image/png", "image/jpeg", "image/webp", "image/gif", SVG, "application/pdf")
 
 

@@ -8,9 +8,8 @@ from __future__ import annotations
 import importlib
 import json
 import subprocess
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ from nbclaude.context.files import attach_path, attach_url
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_document
 from nbclaude.context.images.bundles import bundle_pictures
-from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits, check_amount
-from nbclaude.context.images.matplotlib_figures import background_needed, figures_of, paint_figure
+from nbclaude.context.images.joining import joined
+from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits
+from nbclaude.context.images.matplotlib_figures import background_needed, figures_in, paint_figure
 from nbclaude.context.images.panels import Panel, panel_of
 from nbclaude.context.images.picture import BOKEH, FILE, SVG, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.images.prepared import PreparedImage, prepare_image
@@ -35,12 +35,10 @@ from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.attaching import with_facts
 from nbclaude.context.plotted.reading import facts_of, facts_of_shown
 from nbclaude.errors import ConfigurationError
-from nbclaude.texts import Cut, counted, one_line
-from nbclaude.wire.request import text_block
+from nbclaude.texts import one_line
 
-__all__ = ["MAX_PICTURES", "attach_picture", "called", "joined", "paint", "picture_of", "prepare_shown"]
+__all__ = ["attach_picture", "called", "paint", "picture_of", "prepare_shown"]
 
-MAX_PICTURES = 20  # of a list go along
 MAX_ROWS = 100_000  # of an altair chart are painted
 
 
@@ -56,9 +54,15 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
     for kind, painted in _PAINTERS.items():
         if is_a(value, kind):
             return painted(value, limits, label)
-    if figures := figures_of(value):
-        pictures = (_matplotlib(figure, limits, label, panel_of(value, figure)) for figure in figures)
-        return joined(pictures, len(figures), limits, label, "figure")
+    if placed := figures_in(value, label):
+        figures = {id(figure): figure for _, figure in placed}
+        places = {key: [place for place, figure in placed if id(figure) == key] for key in figures}
+        if len(figures) == 1:
+            (figure,) = figures.values()
+            return _matplotlib(figure, limits, label, panel_of(value, figure))
+        pictures = (_matplotlib(figures[key], limits, at[0], None) for key, at in places.items())
+        copies = {at[0]: at[1:] for at in places.values()}
+        return joined(pictures, len(figures), limits, label, "figure", copies)
     return _self_shown(value, limits, label)
 
 
@@ -226,36 +230,6 @@ def called(value: Any, method: str, **arguments: Any) -> Any:
         return None
     # With metadata it is a pair.
     return shown[0] if isinstance(shown, tuple) and shown else shown
-
-
-def joined(
-    pictures: Iterable[Attachment | None],
-    count: int,
-    limits: ImageLimits,
-    label: str,
-    what: str = "picture",
-) -> Attachment | None:
-    """Return the first `MAX_PICTURES` of `count` pictures as one, equal ones once; None where one of them is none.
-
-    Each is prepared when its turn comes. Raises ConfigurationError as soon as they are more than a request takes.
-    """
-    blocks: list[Mapping[str, Any]] = []
-    notes: list[str] = []
-    summary = ""
-    for picture in islice(pictures, MAX_PICTURES):
-        if picture is None:
-            return None
-        blocks += [block for block in picture.blocks if block not in blocks]
-        notes += [note for note in picture.notes if note not in notes]
-        summary = picture.summary
-        check_amount(blocks, limits, all_there=False)
-    images = sum(block.get("type") == "image" for block in blocks)
-    if count > MAX_PICTURES:
-        notes.append(Cut(f"only the first {MAX_PICTURES} of {count:,} {what}s"))
-        blocks.append(text_block(f"[{label}: {notes[-1]}]"))
-    return Attachment(
-        label, tuple(blocks), summary if images == 1 else counted(images, what), tuple(notes), "image"
-    )
 
 
 def _plain(specification: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from nbclaude.context.images.panels import Panel, panels_in
 from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.matplotlib_layers import Scales, layers_of
+from nbclaude.context.plotted.seaborn_marks import library_of
 from nbclaude.context.plotted.values import value_text
 
 __all__ = ["read_figure"]
@@ -20,7 +21,7 @@ _HALF = 0.5
 _DIGITS = 6  # of limits: they are set with a margin, and have as many digits as a float
 
 
-def read_figure(figure: Any, panel: Panel | None = None, library: str = "matplotlib") -> PlottedFigure:
+def read_figure(figure: Any, panel: Panel | None = None) -> PlottedFigure:
     """Return what is known about a figure, or about one of its panels."""
     groups = [panel.axes] if panel is not None else panels_in(figure)
     number, count = (panel.number, panel.count) if panel is not None else (0, 0)
@@ -28,7 +29,7 @@ def read_figure(figure: Any, panel: Panel | None = None, library: str = "matplot
     title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else (title.get_text() if title else "")
     legend = [text for each in figure.legends for text in _entries(each)]
     panels = [_panel(group) for group in groups]
-    return PlottedFigure(library, title, panels, legend, number=number, count=count)
+    return PlottedFigure(library_of(figure, groups), title, panels, legend, number=number, count=count)
 
 
 def _panel(group: Sequence[Any]) -> PlottedPanel:

@@ -23,7 +23,7 @@ def widget_attachment(value: Any, limits: ImageLimits, label: str) -> Attachment
 
     Raises ConfigurationError for what only the browser draws: its repr would say nothing of it.
     """
-    from nbclaude.context.images.pictures import joined
+    from nbclaude.context.images.joining import joined
 
     found = widget_pictures(value.model_id) if is_a(value, "ipywidgets:Widget") else ()
     if not found:

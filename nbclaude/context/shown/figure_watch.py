@@ -25,7 +25,7 @@ __all__ = ["watch"]
 # Display ids of our own answers, galleries and thumbnails begin so.
 OURS = "nbclaude-"
 
-# Most outputs say no more than this.
+# Most outputs have nothing else.
 _NEVER_DRAWN = frozenset(("text/plain",))
 
 _Message = dict[str, Any]
@@ -112,7 +112,7 @@ class _Watcher:
         """Return what an output shows; a widget that is not of ipywidgets may draw, and one that never can is left out."""
         if data.keys() <= _NEVER_DRAWN:
             return []
-        # What finds pictures loads with the first output that may be one.
+        # The code that finds pictures is loaded with the first output that may be one.
         from nbclaude.context.images.bundles import bundle_pictures
 
         pictures = bundle_pictures(data, metadata)

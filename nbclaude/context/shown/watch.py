@@ -160,7 +160,7 @@ class CellWatch:
         if error is None and exit_status(self._shell.user_ns) == 0:
             self._failures.succeeded(self._current)
             return
-        # What reads errors loads with the first.
+        # The code that reads errors is loaded with the first one.
         from nbclaude.context.failures.take import FailedCell, failed_command, failure_of
 
         code = notebook.python_of(source)

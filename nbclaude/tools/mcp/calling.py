@@ -56,7 +56,7 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
             done = False
             while not done:
                 done = bool(concurrent.futures.wait([future], timeout=_POLL).done)
-                # What came before the result is said, also when both are here already.
+                # Yield all progress that came before the result, even if the result is already here.
                 while not progress.empty():
                     yield progress.get()
         except BaseException:

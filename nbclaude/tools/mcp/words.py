@@ -38,7 +38,7 @@ class LastWords:
             yield file
 
     def wait(self) -> None:
-        """Wait until a server that has ended has been read to its end, a second at the most: something else may hold the pipe."""
+        """Wait until all output of an ended server is read, but at most a second: another process may hold the pipe open."""
         self._is_read.wait(_PATIENCE)
 
     @property

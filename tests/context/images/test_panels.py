@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.matplotlib_figures import figures_of
+from nbclaude.context.images.matplotlib_figures import figures_in
 from nbclaude.context.images.panels import panel_of
 from nbclaude.context.values import attachment_of
 
@@ -82,7 +82,7 @@ def test_what_is_no_panel_is_its_whole_figure() -> None:
     inset = axes[0, 0].inset_axes([0.5, 0.5, 0.4, 0.4])
     (line,) = axes[0, 0].plot([1, 2])
     for value in (inset, line, image_bar(figure, axes)):
-        assert figures_of(value) == [figure]
+        assert figures_in(value, "it") == [("it", figure)]
         assert panel_of(value, figure) is None
     left, right = pyplot.figure().subfigures(1, 2)
     first, second = left.subplots(), right.subplots()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,6 +116,33 @@ def test_seaborn_names_its_lines_in_the_legend(pyplot: Any) -> None:
         'line "u": 2 points',
         'line "v": 2 points',
     ]
+
+
+@pytest.mark.filterwarnings("ignore")  # seaborn calls what newer versions of matplotlib and pandas deprecate
+def test_what_seaborn_leaves_behind_tells_that_it_has_drawn(
+    pyplot: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seaborn, objects = importlib.import_module("seaborn"), importlib.import_module("seaborn.objects")
+    frame = pandas.DataFrame({"x": [1, 2, 1, 2], "y": [1, 2, 3, 4], "kind": ["u", "u", "v", "v"]})
+    for draw in (seaborn.boxplot, seaborn.swarmplot):
+        _, (left, right) = pyplot.subplots(1, 2)
+        draw(frame, x="kind", y="y", ax=right)
+        assert facts(left.figure)[0] == "matplotlib and seaborn, 2 panels"
+        draw(frame, x="kind", y="y", ax=left)
+        assert facts(left.figure)[0] == "seaborn, 2 panels"
+    _, axes = pyplot.subplots()
+    objects.Plot(frame, x="x", y="y").add(objects.Dots()).on(axes).plot()
+    assert facts(axes.figure)[0] == "seaborn"
+    _, axes = pyplot.subplots()
+    axes.boxplot([[1, 2, 3]])
+    assert facts(axes.figure)[0] == "matplotlib"
+
+    # A grid knows its figure, whatever is drawn on it, as long as one of the user's names stands for it.
+    grid = seaborn.relplot(frame, x="x", y="y")
+    assert facts(grid.figure)[0] == "matplotlib"
+    monkeypatch.setattr(sys.modules["__main__"], "grid", grid, raising=False)
+    assert facts(grid.figure)[0] == "seaborn"
+    assert facts(axes.figure)[0] == "matplotlib"
 
 
 def test_the_panel_that_goes_along_is_told_alone(pyplot: Any) -> None:

@@ -1,0 +1,61 @@
+"""Loads what the first question needs while the kernel is idle, so that it waits neither at loading nor at asking."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+from collections.abc import Sequence
+
+from nbclaude import stopping
+
+__all__ = ["Warming"]
+
+# In this order, each in a moment of its own: a cell that begins meanwhile waits for one of them at the most.
+_MODULES = (
+    "nbclaude.asking.prepare",
+    "nbclaude.asking.ask",
+    "nbclaude.conversation.screening",
+    "nbclaude.magics.asked",
+    "nbclaude.magics.in_cell",
+    "nbclaude.context.values",
+    "httpcore",
+    "httpx",
+    "nbclaude.client.relay",
+    "markdown_it",
+    "nbclaude.render.markdown",
+    "nbclaude.render.reply",
+    "nbclaude.output.pages",
+    "nbclaude.asking.receipt",
+    "nbclaude.saved.record",
+)
+_FIRST = 0.2  # seconds after the cell that loads the extension
+_NEXT = 0.02
+
+
+class Warming:
+    """Imports modules one by one in an event loop, where there is one: in a kernel, between the cells."""
+
+    def __init__(self, modules: Sequence[str] = _MODULES) -> None:
+        self._left = list(modules)
+        self._next: asyncio.TimerHandle | None = None
+
+    def begin(self) -> None:
+        """Begin soon; in a terminal, which has no loop of ours, the first question loads what it needs."""
+        with contextlib.suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+            self._next = loop.call_later(_FIRST, self._load, loop)
+
+    def end(self) -> None:
+        """Load no more."""
+        self._left.clear()
+        if self._next is not None:
+            self._next.cancel()
+
+    def _load(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._left:
+            return
+        # What cannot be imported is said when it is needed. A stop does not tear an import.
+        with stopping.held(), contextlib.suppress(Exception):
+            importlib.import_module(self._left.pop(0))
+        self._next = loop.call_later(_NEXT, self._load, loop)

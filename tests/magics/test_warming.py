@@ -1,0 +1,66 @@
+"""What the first question needs loads while a kernel is idle, and never where nobody can say that it is."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+
+from nbclaude.magics.warming import Warming
+
+LOADING = """\
+import asyncio, json, sys
+from IPython.core.interactiveshell import InteractiveShell
+
+shell = InteractiveShell.instance()
+NEEDED = ["nbclaude.magics.asked", "httpx", "nbclaude.render.reply", "nbclaude.conversation.screening"]
+found = []
+
+async def kernel():
+    shell.run_line_magic("load_ext", "nbclaude")
+    found.append([name in sys.modules for name in NEEDED])
+    while not all(name in sys.modules for name in NEEDED):
+        await asyncio.sleep(0.01)
+    found.append([name in sys.modules for name in NEEDED])
+    shell.run_line_magic("unload_ext", "nbclaude")
+
+asyncio.run(kernel())
+print(json.dumps(found))
+"""
+
+
+def test_a_kernel_loads_it_after_the_cell() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", LOADING], check=True, capture_output=True, text=True, timeout=100
+    )
+    assert json.loads(ran.stdout.splitlines()[-1]) == [[False] * 4, [True] * 4]
+
+
+def test_what_cannot_be_imported_stops_nothing() -> None:
+    async def idle() -> bool:
+        sys.modules.pop("colorsys", None)
+        Warming(["no_such_module_anywhere", "colorsys"]).begin()
+        while "colorsys" not in sys.modules:  # nothing tells that it was imported
+            await asyncio.sleep(0.01)
+        return True
+
+    assert asyncio.run(asyncio.wait_for(idle(), 60))
+
+
+def test_it_ends_with_the_extension() -> None:
+    async def idle() -> None:
+        sys.modules.pop("colorsys", None)
+        warming = Warming(["colorsys"])
+        warming.begin()
+        warming.end()
+        await asyncio.sleep(0.4)
+
+    asyncio.run(idle())
+    assert "colorsys" not in sys.modules
+
+
+def test_without_a_loop_nothing_is_loaded() -> None:
+    sys.modules.pop("colorsys", None)
+    Warming(["colorsys"]).begin()
+    assert "colorsys" not in sys.modules
