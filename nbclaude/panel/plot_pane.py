@@ -11,7 +11,8 @@ from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
-from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, frames_in, is_polars, plot_code, plot_picture
+from nbclaude.panel.plot_frames import frames_in
+from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, is_polars, plot_code, plot_picture
 from nbclaude.render.data_urls import data_url
 
 __all__ = ["PlotPane"]
@@ -66,7 +67,7 @@ class PlotPane:
 
     def refresh(self) -> None:
         """Show the frames that there are now, and the chosen one as it is now."""
-        frames = frames_in(self._host.shell.user_ns)
+        frames = frames_in(self._host.shell.user_ns, self._host.workspace.seen.cells.cells)
         names = list(frames)
         chosen = self.frame.value if self.frame.value in frames else names[0] if names else None
         with self._own_changes:

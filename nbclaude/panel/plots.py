@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import decimal
 import io
-import re
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +16,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
 from nbclaude.quiet import quietly
 
-__all__ = ["KINDS", "Name", "Plot", "columns_of", "frames_in", "is_polars", "plot_code", "plot_picture"]
+__all__ = ["KINDS", "Name", "Plot", "columns_of", "is_polars", "plot_code", "plot_picture"]
 
 KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
 MAX_ROWS = 20_000  # that are drawn; of more, every n-th
@@ -29,7 +27,6 @@ MAX_GROUPS = 30
 MAX_LOOKED_AT = 1_000  # values that are looked at to find out what a column of objects holds
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
-_OF_IPYTHON = re.compile("_+|_[0-9]+")  # the names of what cells have returned
 
 Name = str | int | tuple[Any, ...]
 """The name of a column, as it can be written in code."""
@@ -49,21 +46,6 @@ class Plot:
 def is_polars(frame: object) -> bool:
     """Tell whether a frame is of polars; no library is imported for it."""
     return type(frame).__module__.partition(".")[0] == "polars"
-
-
-def frames_in(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the frames of pandas and polars by their names in the kernel, those with an underscore last."""
-    kinds = tuple(
-        module.DataFrame
-        for name in ("pandas", "polars")
-        if (module := sys.modules.get(name)) is not None and hasattr(module, "DataFrame")
-    )
-    found = {
-        name: value
-        for name, value in tuple(namespace.items())
-        if kinds and not _OF_IPYTHON.fullmatch(name) and isinstance(value, kinds)
-    }
-    return dict(sorted(found.items(), key=lambda item: (item[0].startswith("_"), item[0])))
 
 
 def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:

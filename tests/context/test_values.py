@@ -185,6 +185,7 @@ def test_several_figures_of_matplotlib_are_told_apart_by_their_places() -> None:
         assert texts([one, [one, two]]) == [
             *(*sent("figs[0]"), *sent("figs[1][1]"), "[figs[1][0] is the same picture as figs[0]]")
         ]
+        assert texts([one, one]) == [*sent("figs[0]"), "[figs[1] is the same picture as figs[0]]"]
         assert texts([list(axes), one]) == ["image", '<plotted name="figs">']
     finally:
         pyplot.close("all")

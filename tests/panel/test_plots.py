@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 from matplotlib.figure import Figure
 
+from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.errors import ConfigurationError
-from nbclaude.panel.plots import KINDS, Plot, columns_of, frames_in, plot_code, plot_picture
+from nbclaude.panel.plot_frames import frames_in
+from nbclaude.panel.plots import KINDS, Plot, columns_of, plot_code, plot_picture
 
 FRAME = pd.DataFrame(
     {
@@ -100,6 +102,19 @@ def test_frames_are_found_by_their_names() -> None:
     shown = {"_": FRAME, "__": FRAME, "_12": FRAME}  # what IPython keeps of cells
     namespace = {"größe": FRAME, "_own": FRAME, **shown, "people": pl.DataFrame(), "df": FRAME, "n": 1}
     assert list(frames_in(namespace)) == ["df", "größe", "people", "_own"]
+
+
+def test_the_frame_that_was_used_last_comes_first() -> None:
+    namespace = dict.fromkeys(("a", "b", "c", "d", "_own", "never"), FRAME)
+
+    def order(*sources: str) -> list[str]:
+        return list(frames_in(namespace, [LoggedCell(str(n), n, text) for n, text in enumerate(sources, 1)]))
+
+    assert order("d = load()", "c = d.copy()", "a = 1") == ["a", "c", "d", "b", "never", "_own"]
+    assert order("a.head()", "b['x'] = 1", "def f(): return _own") == ["_own", "b", "a", "c", "d", "never"]
+    # A name in a text or an attribute is no use of the frame; code that cannot be read is passed over.
+    assert order("b", "print('a', x.c)", "a +") == ["b", "a", "c", "d", "never", "_own"]
+    assert order("%time c.sum()") == ["c", "a", "b", "d", "never", "_own"]
 
 
 def test_columns() -> None:

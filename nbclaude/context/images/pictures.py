@@ -57,13 +57,19 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
     if placed := figures_in(value, label):
         figures = {id(figure): figure for _, figure in placed}
         places = {key: [place for place, figure in placed if id(figure) == key] for key in figures}
-        if len(figures) == 1:
+        if len(figures) == 1 and not _repeats(value):
             (figure,) = figures.values()
             return _matplotlib(figure, limits, label, panel_of(value, figure))
         pictures = (_matplotlib(figures[key], limits, at[0], None) for key, at in places.items())
         copies = {at[0]: at[1:] for at in places.values()}
         return joined(pictures, len(figures), limits, label, "figure", copies)
     return _self_shown(value, limits, label)
+
+
+def _repeats(value: Any) -> bool:
+    """Return whether a container holds figures more than once; axes and lines of one figure are no repetition of it."""
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return len(items) > 1 and all(is_a(item, "matplotlib:Figure") for item in items)
 
 
 def prepare_shown(
