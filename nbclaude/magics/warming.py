@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import importlib
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from nbclaude import stopping
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = ["Warming"]
 
@@ -42,6 +46,11 @@ class Warming:
 
     def begin(self) -> None:
         """Begin soon; in a terminal, which has no loop of ours, the first question loads what it needs."""
+        # Where a loop runs, somebody has imported this; importing it for nothing would take as long as all of ours.
+        if "asyncio" not in sys.modules:
+            return
+        import asyncio
+
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()
             self._next = loop.call_later(_FIRST, self._load, loop)
