@@ -6,6 +6,7 @@ mean is noted: afterwards each name, list, table and object of a module is what 
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -42,6 +43,11 @@ def put_back(shell: Any) -> None:
         del os.environ[name]
     # %config writes into the shell's own configuration, where it survives a reload.
     shell.config.pop("ClaudeMagics", None)
+    # Resetting collects garbage, over all objects that the libraries have made.
+    if len(sys.modules) > getattr(sys.modules[PLACE], "frozen", 0) + 20:
+        sys.modules[PLACE].frozen = len(sys.modules)  # type: ignore[attr-defined]
+        gc.collect()
+        gc.freeze()
     shell.reset(new_session=True, aggressive=False)
 
 

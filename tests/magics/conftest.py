@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import gc
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -67,6 +68,17 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InteractiveShell
         made.atexit_operations()
 
 
+_frozen = [0]
+
+
+def _freeze_libraries() -> None:
+    """Take what has been imported out of later garbage collections: each reset of a shell runs one, over all objects."""
+    if len(sys.modules) > _frozen[0] + 20:
+        _frozen[0] = len(sys.modules)
+        gc.collect()
+        gc.freeze()
+
+
 @pytest.fixture
 def notebook(
     shell: InteractiveShell, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
@@ -77,6 +89,7 @@ def notebook(
     monkeypatch.setattr(workspace, "_current", [])
     # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)
+    _freeze_libraries()
     shell.reset(new_session=False)
     nbclaude.load_ipython_extension(shell)
     try:
