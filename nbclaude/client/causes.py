@@ -64,6 +64,14 @@ _CAUSES = (
     ),
     _Cause(
         _words(
+            r"\b(?:key|user|team|org|project)_model_access_denied\b",
+            r"\b(?:key|user|team|org|project) (?:is )?not allowed to access (?:this )?model\b",
+            r"\bnot available for this API key\b",
+        ),
+        ("The key may not be used with this model. ", Command.MODELS, " lists the models that it may be used with."),
+    ),
+    _Cause(
+        _words(
             r"\binvalid model name\b",
             r"\bmodel_not_found\b",
             r"\bno such model\b",

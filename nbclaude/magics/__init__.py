@@ -16,7 +16,7 @@ from nbclaude.magics import completion, debugging, failures, kept_verbs, short_n
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.explaining import Explaining
 from nbclaude.magics.families import FAMILIES, Families
-from nbclaude.magics.news import tell_of_rules
+from nbclaude.magics.news import tell_of_locks, tell_of_rules
 from nbclaude.magics.warming import Warming
 from nbclaude.notebook import Shell
 from nbclaude.workspace import Surroundings, current_workspace
@@ -66,6 +66,7 @@ def load(shell: Shell) -> None:
     if kept_verbs.are_there(shell):
         loaded.families.open("OwnVerbMagics").load()
     tell_of_rules(workspace)
+    tell_of_locks(chat)
     LINE.version = __version__
     LINE.before_cell(shell)
     loaded.warming.begin()

@@ -20,6 +20,9 @@ KEY = (
     "The server does not know the key that was sent. %claude_connect shows where it comes from, "
     "and %claude_login stores another."
 )
+NOT_YOURS = (
+    "The key may not be used with this model. %claude_models lists the models that it may be used with."
+)
 MODEL = "The server has no model of this name. %claude_models lists those that it has."
 
 
@@ -50,6 +53,8 @@ ANTHROPIC_LONG = "prompt is too long: 210000 tokens > 200000 maximum"
         (400, "too long", {"type": "invalid_request_error", "code": "context_length_exceeded"}, CONTEXT),
         (400, ANTHROPIC_LONG, {"type": "invalid_request_error"}, CONTEXT),
         (500, "At most 0 image(s) may be given; qwen3 is not a multimodal model", {"type": "x"}, IMAGES),
+        (403, "Tried to access opus", {"type": "key_model_access_denied", "code": "403"}, NOT_YOURS),
+        (401, "Team not allowed to access model. Tried opus", {"type": "auth_error"}, NOT_YOURS),
         (404, "model 'qwen9' not found", {"type": "not_found_error"}, MODEL),
         (404, "The model `qwen9` does not exist.", {"type": "NotFoundError"}, MODEL),
     ],

@@ -72,6 +72,21 @@ def test_defaults_can_be_locked() -> None:
     assert locked.configured() == {}
 
 
+def test_a_lock_of_what_is_no_setting_is_said(
+    notebook: Notebook, shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = shell.config
+    config = Config()
+    config.ClaudeMagics.locked = ["sytem", "effort"]
+    nbclaude.unload_ipython_extension(shell)
+    shell.config = config
+    nbclaude.load_ipython_extension(shell)
+    shell.config = before
+    assert capsys.readouterr().out == (
+        "ClaudeMagics.locked contains 'sytem', which is not a setting, so it locks nothing. Did you mean system?\n"
+    )
+
+
 def test_what_is_not_locked_is_free(locked: Notebook) -> None:
     """The same value is no change, and other settings are the user's."""
     assert locked.run("%config ClaudeMagics.effort = 'low'") is None
