@@ -139,7 +139,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "figures",
         Texts(Figure()),
-        "send the last figure, the Nth last, or all figures of cell N or of the last cell that plotted",
+        "send the last figure, the Nth last, or all of a cell (the last to plot, or N)",
         default=(),
         options=(Option(("--fig",), "[N|cell|In[N]]", repeat=True, optional="1"),),
         held=False,

@@ -11,6 +11,7 @@ import pytest
 from nbclaude.client.endpoints import upload_file
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.question import Question
+from nbclaude.errors import BadRequestError
 from nbclaude.simulator import Answer, HTTPFault, RecordedRequest, Simulator, text, thinking, tool_use
 from nbclaude.tools.results import tool_results
 from nbclaude.workspace import Surroundings, Workspace
@@ -162,7 +163,6 @@ def field(name: str, value: Any, *betas: str) -> Any:
         field("fallbacks", "default", "server-side-fallback-2026-07-01"),
         field("fallback_credit_token", "tok", "server-side-fallback-2026-07-01"),
         field("compaction", {"type": "summarize"}, "compact-2026-09-04"),
-        field("thread", {"id": "thread_1"}, "message-threads-2026-08-12"),
         pytest.param(
             {"output_config": {"task_budget": {"type": "tokens", "total": 20_000}}},
             ("task-budgets-2026-03-13",),
@@ -199,6 +199,14 @@ def test_a_field_that_has_no_option(
     ask(workspace, extra=extra, betas=betas)
     assert {name: sent(simulator).json.get(name) for name in extra} == extra
     assert sent(simulator).headers.get("anthropic-beta", "") == ",".join(betas)
+
+
+def test_a_thread_goes_as_it_is(workspace: Workspace, simulator: Simulator) -> None:
+    """The simulator keeps no threads, and says so as the API does of what it cannot thread."""
+    options = {"extra": {"thread": {"id": "thread_1"}}, "betas": ("message-threads-2026-08-12",)}
+    outcome = outcome_of(workspace, Question((text("Hi"),)), workspace.settings(options))
+    assert isinstance(outcome.error, BadRequestError)
+    assert sent(simulator).json["thread"] == {"id": "thread_1"}
 
 
 def test_a_field_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None:
