@@ -129,7 +129,6 @@ def test_the_result_of_a_sql_magic() -> None:
     assert text == "SQL result, 2 rows × 2 columns\ncolumns: n: int, word: str\nrow,n,word\n0,1,a\n1,2,b"
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("make", [pandas.DataFrame, polars.DataFrame, pyarrow.table])
 def test_a_schema_shows_no_row(make: Any) -> None:
     canaries = [f"canary{n}" for n in range(100)]
@@ -264,6 +263,7 @@ def test_the_sample_avoids_rhythms() -> None:
     assert sample_step(2_400_000, 1) == 29
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("library", ["pandas", "polars"])
 def test_ten_million_rows(library: str) -> None:
     rows = 10_000_000

@@ -45,12 +45,12 @@ CODES = {
 }
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("plot", CODES, ids=str)
 def test_the_code(plot: Plot) -> None:
     assert plot_code(plot, FRAME) == CODES[plot]
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("group", [None, "shop"])
 @pytest.mark.parametrize("frame", [FRAME, pl.from_pandas(FRAME)], ids=["pandas", "polars"])
