@@ -17,7 +17,7 @@ from nbclaude.cures import Mention, Spell, Words, plainly, spelled
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.settings.mappings import SECRET_HEADERS
 from nbclaude.texts import counted, framed_name
-from nbclaude.wire.message import content_of
+from nbclaude.wire.message import content_of, summary_of
 from nbclaude.workspace import Workspace
 
 __all__ = ["receipt_of", "receipt_of_plan"]
@@ -62,12 +62,16 @@ def receipt_of(
     """
     messages = list(body.get("messages") or ())
     last = next((i for i in range(len(messages) - 1, -1, -1) if messages[i].get("role") == "user"), 0)
+    if body.get("compaction") is not None:
+        last = len(messages)  # it asks nothing: all of it is what is to be condensed
     names = BlockNames(attachments, source_of)
-    blocks = content_of(messages[last]) if messages else []
+    blocks = content_of(messages[last]) if last < len(messages) else []
     places = range(len(messages)) if media is None else media
     said = names.summary(blocks, (messages[place] for place in places if place < last))
     if earlier := sum(message.get("role") == "user" for message in messages[:last]):
         said.insert(0, counted(earlier, "earlier turn"))
+    if messages and summary_of(messages[0]):
+        said.insert(0, "the summary of earlier turns")
     if _house_rules(body.get("system"))[0]:
         said.append(_HOUSE_RULES)
     said += found
@@ -83,7 +87,8 @@ def receipt_of(
     room = ImageRoom()
     reader = BlockReader(source_of, "copy" if whole else "", room)
     facts, settings = _parameters(body, headers or {})
-    parts = (*names.parts(blocks, room), *_answer_begun(messages[last + 1 :], reader))
+    asked = names.parts(blocks, room) if blocks else ()
+    parts = (*asked, *_answer_begun(messages[last + 1 :], reader))
     folds = tuple(_turn(turn, reader) for turn in turns)
     full = (parts, folds, settings)
     if not whole:

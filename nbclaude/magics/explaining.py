@@ -28,7 +28,7 @@ class Explaining:
         self._shell.events.register("post_run_cell", self.after_cell)
 
     def unload(self) -> None:
-        """Leave the shell as it was."""
+        """Restore the shell to its previous state."""
         transforms = self._shell.input_transformer_manager.cleanup_transforms
         if self.take_out in transforms:
             transforms.remove(self.take_out)

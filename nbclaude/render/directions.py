@@ -18,7 +18,7 @@ def is_right_to_left(text: str) -> bool:
 
 
 def direction(text: str) -> str | None:
-    """Return the direction of the first letter: "rtl" or "ltr", or None if there is no letter."""
+    """Return "rtl" or "ltr" by the first letter of the text, or None if it has no letters."""
     for character in text:
         kind = unicodedata.bidirectional(character)
         if kind in ("R", "AL"):

@@ -53,7 +53,7 @@ def _rule(state: StateCore) -> None:
 def _whole(row: str, columns: int, *, in_code_only: bool = False) -> str:
     """Return a row with no more cells than columns: first pipes in code become text, then those in formulas, then others.
 
-    A head must have as many cells as the line below it, or there is no table; so in a head, only pipes in code are changed.
+    A table's header must have as many cells as the line below it, so in a header only pipes in code are changed.
     """
     if len(row) > _MAX_ROW or row.count("|") < columns:
         return row

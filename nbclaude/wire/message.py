@@ -50,7 +50,7 @@ def text_of(message: Mapping[str, Any]) -> str:
 
 
 def summary_of(message: Mapping[str, Any]) -> str:
-    """Return the summary in a compaction block; empty if there is no such block, or if the API has not signed it."""
+    """Return the summary in a signed compaction block, or an empty string if there is none."""
     blocks = [block for block in content_of(message) if block.get("type") == "compaction"]
     said = [
         block["content"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ import pytest
 from nbclaude.simulator import Simulator
 from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Notebook
+
+UNFOLDED = ["What is one?", "One is 1.", "What is two?", "Two is 2.", "And three?"]
 
 
 def texts(simulator: Simulator) -> list[str]:
@@ -37,13 +40,7 @@ def test_folding_and_unfolding(notebook: Notebook, capsys: pytest.CaptureFixture
     notebook.run("%claude_undo")
     notebook.run("%claude_undo")
     notebook.run("%claude And three?")
-    assert texts(notebook.simulator) == [
-        "What is one?",
-        "One is 1.",
-        "What is two?",
-        "Two is 2.",
-        "And three?",
-    ]
+    assert texts(notebook.simulator) == UNFOLDED
 
 
 def test_half_a_summary_folds_nothing(notebook: Notebook, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,10 +66,18 @@ def betas(simulator: Simulator, at: int = -1) -> str:
     return asked[at].headers.get("anthropic-beta", "")
 
 
+def receipts(outputs: list[dict[str, Any]]) -> list[str]:
+    """Return what the lines under the answers say of what was sent."""
+    shown = "".join(output["data"].get("text/html", "") for output in outputs)
+    return list(dict.fromkeys(found.strip() for found in re.findall(r"sent: [^<]*", shown)))
+
+
 def test_the_api_folds_where_the_model_offers_it(
     notebook: Notebook, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The conversation is sent unchanged, later requests begin with the signed block as it came, and undo is exact."""
+    outputs: Any = notebook.shell.display_pub.outputs
+    begun = len(outputs)
     notebook.simulator.enqueue(
         "One is 1.", "Two is 2.", "**Counted**: 1, 2.", "Three is 3.", "Four is 4.", "Three is 3."
     )
@@ -96,19 +101,20 @@ def test_the_api_folds_where_the_model_offers_it(
     assert [message["role"] for message in body(notebook.simulator)["messages"]] == [
         *("assistant", "user", "assistant", "user")
     ]
+    assert receipts(outputs[begun:]) == [
+        "sent: the prompt alone",
+        "sent: 1 earlier turn",
+        "sent: 2 earlier turns",
+        "sent: the summary of earlier turns",
+        "sent: the summary of earlier turns, 1 earlier turn",
+    ]
     summary = current_workspace().conversations["main"].turns[2]
     assert (summary.asked, summary.answer) == ("summary of 2 turns", "**Counted**: 1, 2.")
     for _ in range(3):
         notebook.run("%claude_undo")
     notebook.run("%claude And three?")
     assert betas(notebook.simulator) == ""
-    assert texts(notebook.simulator) == [
-        "What is one?",
-        "One is 1.",
-        "What is two?",
-        "Two is 2.",
-        "And three?",
-    ]
+    assert texts(notebook.simulator) == UNFOLDED
 
 
 def test_what_to_keep_goes_to_the_api_as_instructions(notebook: Notebook) -> None:
@@ -130,13 +136,7 @@ def test_a_summary_that_failed_folds_nothing(notebook: Notebook, capsys: pytest.
     notebook.run("%claude_compact")
     assert "nothing was folded" in capsys.readouterr().out
     notebook.run("%claude And three?")
-    assert texts(notebook.simulator) == [
-        "What is one?",
-        "One is 1.",
-        "What is two?",
-        "Two is 2.",
-        "And three?",
-    ]
+    assert texts(notebook.simulator) == UNFOLDED
 
 
 def test_looking_at_what_would_be_sent_asks_nothing(notebook: Notebook) -> None:

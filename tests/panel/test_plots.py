@@ -112,7 +112,7 @@ def test_the_frame_that_was_used_last_comes_first() -> None:
 
     assert order("d = load()", "c = d.copy()", "a = 1") == ["a", "c", "d", "b", "never", "_own"]
     assert order("a.head()", "b['x'] = 1", "def f(): return _own") == ["_own", "b", "a", "c", "d", "never"]
-    # A name in a text or an attribute is no use of the frame; code that cannot be read is passed over.
+    # A name inside a string or an attribute does not count as using the frame; code that cannot be parsed is skipped.
     assert order("b", "print('a', x.c)", "a +") == ["b", "a", "c", "d", "never", "_own"]
     assert order("%time c.sum()") == ["c", "a", "b", "d", "never", "_own"]
 

@@ -67,7 +67,7 @@ def picture_of(value: Any, limits: ImageLimits = STANDARD_IMAGES, label: str = "
 
 
 def _repeats(value: Any) -> bool:
-    """Return whether a container holds figures more than once; axes and lines of one figure are no repetition of it."""
+    """Return whether a container holds the same figure more than once; its axes and lines do not count as the figure."""
     items = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
     return len(items) > 1 and all(is_a(item, "matplotlib:Figure") for item in items)
 
