@@ -30,6 +30,10 @@ def test_it_shows_a_widget_and_a_picture_and_loading_knows_nothing_of_it(claude_
 
 def test_what_it_tells_the_front_end_is_what_anywidget_would(claude_kernel: Kernel) -> None:
     """Its own traits are those of `anywidget.AnyWidget`, which is not imported for them."""
+    # A kernel that other tests have used may have it.
+    claude_kernel.run(
+        "import sys\nfor name in list(sys.modules):\n    if name.partition('.')[0] == 'anywidget': del sys.modules[name]"
+    )
     claude_kernel.run(f"%claude\n{PANELS}")
     assert claude_kernel.value("'anywidget' in __import__('sys').modules") == "False"
     claude_kernel.run("import anywidget\nclass Same(anywidget.AnyWidget):\n    _esm = 'export default {}'")
