@@ -104,7 +104,7 @@ def _count(animation: Any) -> int:
 def _writer(wanted: list[int]) -> Any:
     """Return what matplotlib takes for a writer of films: it keeps some frames."""
 
-    class Writer(sys.modules["matplotlib.animation"].AbstractMovieWriter):  # type: ignore[misc, name-defined]
+    class Writer(sys.modules["matplotlib.animation"].AbstractMovieWriter):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.painted: dict[int, bytes] = {}

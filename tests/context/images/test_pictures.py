@@ -233,7 +233,9 @@ def test_animations_of_matplotlib_go_as_three_frames() -> None:
     def animation(frames: Any, **how: Any) -> FuncAnimation:
         figure = Figure(figsize=(1, 1))
         (line,) = figure.subplots().plot([])
-        return FuncAnimation(figure, lambda n: line.set_data([0, n], [0, 1]), frames=frames, cache_frame_data=False, **how)
+        return FuncAnimation(
+            figure, lambda n: line.set_data([0, n], [0, 1]), frames=frames, cache_frame_data=False, **how
+        )
 
     def told(value: Any) -> tuple[str, tuple[str, ...]]:
         found = picture_of(value, label="spin")
@@ -252,7 +254,8 @@ def test_animations_of_matplotlib_go_as_three_frames() -> None:
     assert told(once)[0] == "animation 100×100, 2 frames"
     assert told(animation(1)) == ("animation 100×100", ())
     with pytest.raises(ConfigurationError, match="spin: the animation has more than 1,000 frames"):
-        picture_of(animation(2000), label="spin")
+        picture_of(long := animation(2000), label="spin")
+    long._draw_was_started = True  # type: ignore[attr-defined]  # matplotlib warns of those that were never drawn
     failing = animation(2)
     failing._func = None  # type: ignore[attr-defined]
     with pytest.raises(ConfigurationError, match="spin: matplotlib cannot draw the animation: TypeError"):
