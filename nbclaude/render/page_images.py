@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nbclaude.frozen import frozen
-from nbclaude.render.dollars import in_dollars
 from nbclaude.render.pages import Page
 from nbclaude.render.style import STYLE
 
@@ -29,8 +28,8 @@ class PageImage:
 def image_of(page: Page, footer: str = "") -> PageImage:
     """Return what a closed page looks like, above a footer."""
     html = _html(page.body, footer, styled=page.number == 0)
-    source = _savable(page.source)
-    return PageImage(page.number, _savable(html), in_dollars(source), True, _savable(page.text), source)
+    number, markdown = page.number, _savable(page.markdown)
+    return PageImage(number, _savable(html), markdown, True, _savable(page.text), _savable(page.source))
 
 
 def open_html(number: int, body: str) -> str:
