@@ -18,14 +18,10 @@ __all__ = ["DOLLARS", "in_dollars"]
 DOLLARS: Mapping[str, str] = {r"\(": "$", r"\)": "$", r"\[": "$$", r"\]": "$$"}
 """What is written for each delimiter."""
 
-# Code is matched first, so that nothing in it is taken for a formula; an escaped backslash begins none.
-_FORMULA = re.compile(
-    r"(?P<ticks>`++)(?:(?!\n[ \t]*\n).)+?(?<!`)(?P=ticks)(?!`)"
-    r"|\\\((?P<line>(?:(?!\n[ \t]*\n)[^\\]|\\[^()\[\]])+?)\\\)"
-    r"|\\\[(?P<display>(?:(?!\n[ \t]*\n)[^\\]|\\[^()\[\]])+?)\\\]"
-    r"|\\.",
-    re.DOTALL,
-)
+_CLOSING: Mapping[str, str] = {r"\(": r"\)", r"\[": r"\]"}
+_PIECE = re.compile(r"`++|\\.", re.DOTALL)
+_TICKS = re.compile(r"`++")
+_BLANK_LINE = re.compile(r"\n[ \t>]*+\n")
 _MARK = "nbclaudeformula"
 _MARKED = re.compile(rf"{_MARK}(\d+)\Z")
 # For pandoc a dollar ends a formula in a line, unless it stands in `\text{..}`.
@@ -40,29 +36,55 @@ def in_dollars(markdown: str) -> str:
     """
     if r"\(" not in markdown and r"\[" not in markdown:
         return markdown
-    found = list(_formulas(markdown))
-    pieces, end = [], 0
-    for number, each in enumerate(found):
-        pieces += [markdown[end : each.start()], each[0][:2], f"{_MARK}{number}", each[0][-2:]]
-        end = each.end()
-    is_clear = dict(_recognised("".join([*pieces, markdown[end:]])))
-    pieces, end = [], 0
-    for number, each in enumerate(found):
+    spans = list(_formulas(markdown))
+    pieces, position = [], 0
+    for number, (start, end) in enumerate(spans):
+        opening, closing = markdown[start : start + 2], markdown[end - 2 : end]
+        pieces += [markdown[position:start], f"{opening}{_MARK}{number}{closing}"]
+        position = end
+    is_clear = dict(_recognised("".join([*pieces, markdown[position:]])))
+    pieces, position = [], 0
+    for number, (start, end) in enumerate(spans):
         if number in is_clear:
-            after = markdown[each.end() : each.end() + 1]
-            pieces += [markdown[end : each.start()], _written(each[0], after, is_clear=is_clear[number])]
-            end = each.end()
-    return "".join([*pieces, markdown[end:]])
+            after = markdown[end : end + 1]
+            pieces += [
+                markdown[position:start],
+                _written(markdown[start:end], after, is_clear=is_clear[number]),
+            ]
+            position = end
+    return "".join([*pieces, markdown[position:]])
 
 
-def _formulas(markdown: str) -> Iterator[re.Match[str]]:
-    """Find what looks like a formula outside of code."""
+def _formulas(markdown: str) -> Iterator[tuple[int, int]]:
+    """Find what looks like a formula: from where to where."""
     position = 0
     for begin, end in [*fenced_spans(markdown), (len(markdown), len(markdown))]:
-        for found in _FORMULA.finditer(markdown, position, begin):
-            if (found["line"] or found["display"] or "").strip():
-                yield found
+        while blank := _BLANK_LINE.search(markdown, position, begin):
+            yield from _in_paragraph(markdown, position, blank.start())
+            position = blank.end() - 1  # its second line end may begin another
+        yield from _in_paragraph(markdown, position, begin)
         position = end
+
+
+def _in_paragraph(markdown: str, position: int, limit: int) -> Iterator[tuple[int, int]]:
+    """Find formulas outside of code. What a paragraph does not have is not looked for again."""
+    missing = set()
+    while (found := _PIECE.search(markdown, position, limit)) is not None:
+        opening, position = found[0], found.end()
+        if opening in missing or not (opening[0] == "`" or opening in _CLOSING):
+            continue
+        if opening[0] == "`":
+            ticks = (each for each in _TICKS.finditer(markdown, position, limit) if each[0] == opening)
+            end = next((each.end() for each in ticks), -1)
+        else:
+            end = markdown.find(_CLOSING[opening], position, limit)
+        if end < 0:
+            missing.add(opening)
+        elif opening[0] == "`":
+            position = end
+        elif markdown[position:end].strip():
+            yield found.start(), end + 2
+            position = end + 2
 
 
 def _recognised(marked: str) -> Iterator[tuple[int, bool]]:
