@@ -114,7 +114,7 @@ def open_notebook(
         yield open_one
     finally:
         for notebook, extension in opened.items():
-            if request.node.stash[PASSED] and (lab, extension) not in kept and notebook.leave():
+            if request.node.stash.get(PASSED, False) and (lab, extension) not in kept and notebook.leave():
                 kept[lab, extension] = notebook
             else:
                 notebook.close()
