@@ -82,6 +82,11 @@ def table(groups: dict[str, dict[str, list[Score]]]) -> str:
     return "\n".join(lines)
 
 
+def _of_frame(tool: str, score: Score) -> str:
+    facts = len(score.case.facts)
+    return f"{tool} {facts - len(score.missing)}/{facts} in {len(score.text):,}"
+
+
 def main() -> None:
     """Print the table, and the facts that are missing in ours."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -102,11 +107,9 @@ def main() -> None:
     for group in groups.values():
         for n, score in enumerate(group[OURS]):
             if arguments.every:
-                each = ", ".join(
-                    f"{tool} {len(scores[n].case.facts) - len(scores[n].missing)}/{len(scores[n].case.facts)} in {len(scores[n].text):,}"
-                    for tool, scores in group.items()
+                print(
+                    f"  {score.case.name}: {', '.join(_of_frame(tool, scores[n]) for tool, scores in group.items())}"
                 )
-                print(f"  {score.case.name}: {each}")
             if score.missing:
                 print(f"  not told of {score.case.name!r}: {'; '.join(score.missing)}")
 

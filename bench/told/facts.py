@@ -68,13 +68,15 @@ def _holds(text: str, *numbers: float) -> bool:
 
 def shape(rows: int, columns: int) -> Fact:
     """How large the frame is."""
-    size = re.compile(rf"{rows:,} rows? × {columns:,} columns?|{rows}x{columns}\b")
+    size = re.compile(rf"(?<![\d,]){rows:,} rows? × {columns:,} columns?|\b{rows}x{columns}\b")
     return Fact(f"{rows} × {columns}", lambda text: bool(size.search(text)))
 
 
 def missing(name: str, count: int) -> Fact:
     """How many values of a column are missing, NaN or null."""
-    said = re.compile(rf"\b{count:,} (missing|null|NaN)|(missing|null|nan)\w*['\"]?: {count}\b", re.IGNORECASE)
+    said = re.compile(
+        rf"\b{count:,} (missing|null|NaN)|(missing|null|nan)\w*['\"]?: {count}\b", re.IGNORECASE
+    )
     return Fact(f"{name}: {count} missing", lambda text: bool(said.search(_about(text, name))))
 
 
@@ -132,7 +134,8 @@ def counts(name: str, known: Mapping[object, int]) -> Fact:
     def is_told(text: str) -> bool:
         told = _about(text, name)
         return all(
-            re.search(rf"(?<![\w.]){re.escape(str(value))}['\"]?: {count:,}\b", told) for value, count in known.items()
+            re.search(rf"(?<![\w.]){re.escape(str(value))}['\"]?: {count:,}\b", told)
+            for value, count in known.items()
         )
 
     return Fact(f"{name}: {known}", is_told)
@@ -145,7 +148,9 @@ def values(name: str, *known: object) -> Fact:
 
 def column(name: str, *patterns: str) -> Fact:
     """What is said about a column: a regular expression for each part of it."""
-    return Fact(f"{name}: {patterns}", lambda text: all(re.search(each, _about(text, name)) for each in patterns))
+    return Fact(
+        f"{name}: {patterns}", lambda text: all(re.search(each, _about(text, name)) for each in patterns)
+    )
 
 
 def says(*patterns: str) -> Fact:

@@ -8,12 +8,10 @@ from typing import Any
 
 from bench.told.facts import (
     Case,
-    cells,
     column,
     counts,
     distinct,
     mean,
-    median,
     missing,
     says,
     shape,
@@ -49,7 +47,9 @@ def _levels() -> Any:
     index = pandas.MultiIndex.from_product([_CITIES, days], names=["city", "day"])
     rows = numpy.arange(len(index))
     columns = pandas.MultiIndex.from_product([["sold", "returned"], ["web", "shop"]], names=["what", "where"])
-    return pandas.DataFrame(numpy.stack([rows, rows % 7, rows * 2, rows % 3], axis=1), index=index, columns=columns)
+    return pandas.DataFrame(
+        numpy.stack([rows, rows % 7, rows * 2, rows % 3], axis=1), index=index, columns=columns
+    )
 
 
 def _geometries() -> Any:
@@ -58,7 +58,9 @@ def _geometries() -> Any:
 
     shapes = [Point(n, n + 1) for n in range(30)] + [Polygon([(n, 0), (n + 1, 0), (n, 2)]) for n in range(12)]
     return geopandas.GeoDataFrame(
-        {"place": [f"place {n}" for n in range(42)], "people": range(0, 4200, 100)}, geometry=shapes, crs="EPSG:4326"
+        {"place": [f"place {n}" for n in range(42)], "people": range(0, 4200, 100)},
+        geometry=shapes,
+        crs="EPSG:4326",
     )
 
 
@@ -122,7 +124,9 @@ def _wide() -> Any:
     import pandas
 
     random = numpy.random.default_rng(1)
-    frame = pandas.DataFrame(random.integers(0, 100, size=(50, 416)), columns=[f"gene_{n}" for n in range(416)])
+    frame = pandas.DataFrame(
+        random.integers(0, 100, size=(50, 416)), columns=[f"gene_{n}" for n in range(416)]
+    )
     frame.insert(0, "patient", [f"P{n:03}" for n in range(50)])
     frame.insert(1, "age", numpy.arange(50) + 20)
     frame["outcome"] = ["well", "ill"] * 25
@@ -171,7 +175,10 @@ def _polars() -> Any:
             "f": [float("nan"), 1.0, None] * 20,
             "level": polars.Series(["low", "high", "low"] * 20, dtype=polars.Enum(["low", "mid", "high"])),
             "money": [decimal.Decimal(n) / 8 for n in range(60)],
-            "at": [datetime.datetime(2024, 5, 1, tzinfo=datetime.UTC) + datetime.timedelta(minutes=15 * n) for n in range(60)],
+            "at": [
+                datetime.datetime(2024, 5, 1, tzinfo=datetime.UTC) + datetime.timedelta(minutes=15 * n)
+                for n in range(60)
+            ],
             "lists": [[1, 2, 3][: n % 4] for n in range(60)],
         }
     )
@@ -212,7 +219,9 @@ def _skewed() -> Any:
             "order": [f"A-{n:05}" for n in range(1000)],
             "customer": random.integers(1, 300, 1000),
             "version": 3,
-            "amount": numpy.where(numpy.arange(1000) % 250 == 0, 90_000.0, random.uniform(5, 60, 1000).round(2)),
+            "amount": numpy.where(
+                numpy.arange(1000) % 250 == 0, 90_000.0, random.uniform(5, 60, 1000).round(2)
+            ),
             "discount": numpy.where(numpy.arange(1000) % 10, 0.0, 5.0),
             "returned": numpy.arange(1000) % 20 == 0,
         }
@@ -238,7 +247,9 @@ def _pictures() -> Any:
         "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360000002000001"
         "e221bc330000000049454e44ae426082"
     )
-    return pandas.DataFrame({"name": [f"p{n}.png" for n in range(50)], "data": [dot] * 50, "size": [len(dot)] * 50})
+    return pandas.DataFrame(
+        {"name": [f"p{n}.png" for n in range(50)], "data": [dot] * 50, "size": [len(dot)] * 50}
+    )
 
 
 def _labels() -> Any:

@@ -77,7 +77,7 @@ CASES = (
             shape(344, 17),
             counts("studyName", {"PAL0910": 120, "PAL0809": 114, "PAL0708": 110}),
             column("Region", "constant|num_unique_values': 1\\b|values: Anvers$", "Anvers"),
-            column("Stage", "constant|num_unique_values': 1\\b|values: \"Adult, 1 Egg Stage\"$"),
+            column("Stage", 'constant|num_unique_values\': 1\\b|values: "Adult, 1 Egg Stage"$'),
             counts("Clutch Completion", {"Yes": 308, "No": 36}),
             distinct("Individual ID", 190),
             spans("Date Egg", "2007-11-09", "2009-12-01"),

@@ -11,13 +11,9 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-__all__ = ["OURS", "TELLERS", "Missing", "installed", "text_of"]
+__all__ = ["OURS", "TELLERS", "installed", "text_of"]
 
 OURS = "nbclaude"
-
-
-class Missing(Exception):
-    """A tool that is not installed here."""
 
 
 def _nbclaude(frame: Any) -> str:
