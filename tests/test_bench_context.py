@@ -30,11 +30,10 @@ def test_the_facts_that_decide_are_sent_in_few_characters() -> None:
 @pytest.mark.sweep
 def test_what_an_analyst_wants_to_know_is_told_of_frames() -> None:
     assert len(hard.CASES) + len(packages.CASES) >= 25
-    # Those of packages need an environment of their own; so do geometries.
-    cases = tuple(case for case in hard.CASES if case.name != "geometries")
-    (scores,) = frames.scored(cases).values()
+    # Those of packages need an environment of their own.
+    (scores,) = frames.scored(hard.CASES).values()
     assert {score.case.name: score.missing for score in scores if score.missing} == {}
-    assert len(scores) == len(cases)
+    assert len(scores) == len(hard.CASES)
 
 
 def test_a_fact_is_found_in_the_words_of_each_tool() -> None:
