@@ -15,7 +15,6 @@ from nbclaude.asking.prompt import Prompt
 from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.lab import told_by
 from nbclaude.models.table import ModelInfo
 from nbclaude.notebook import Shell
 from nbclaude.refusal import Refusal, refused
@@ -163,7 +162,7 @@ class _Gatherer:
         from nbclaude.context.shown.numbered import numbered_cells
 
         number = int(wanted[3:-1])
-        showing = numbered_cells(self.workspace.seen.cells, told_by(self.shell), number)
+        showing = numbered_cells(self.workspace.seen.cells, self.shell, number)
         if len(showing) != 1:
             reason = (
                 "several cells show this number." if showing else "no cell that is known shows this number."
@@ -175,10 +174,10 @@ class _Gatherer:
             reason = f"cell {number} only asks, or says that it is to be ignored."
             raise refused(Refusal("cells", wanted, reason, ()))
         returned = self.shell.user_ns.get("Out")
-        has_value = cell.ran_at and isinstance(returned, Mapping) and number in returned
-        # A figure would be painted once more; the cell's text says what it is.
-        if not has_value or self.workspace.seen.figures.of_cell(cell.cell_id):
+        if not cell.ran_at or not isinstance(returned, Mapping) or number not in returned:
             return [found]
+        if self.workspace.seen.figures.of_cell(cell.cell_id):
+            return [found]  # a figure would be painted once more; the cell's text says what it is
         return [found, self.attach(returned[number], f"Out[{number}]")]
 
     def _answers(self) -> list[str]:

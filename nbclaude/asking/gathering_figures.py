@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from nbclaude import notebook
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.lab import cell_that_ran, told_by
+from nbclaude.lab import cell_meant, cell_that_ran, told_by
 from nbclaude.notebook import Shell
 from nbclaude.plurals import counted
 from nbclaude.refusal import Refusal, refused
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from nbclaude.context.shown.shown_image import ShownImage
 
 __all__ = ["RUN_AGAIN", "FigureGatherer", "reason_of"]
+
+_LIVE = re.compile("bokehjs|javascript|widget-view")
 
 
 @frozen
@@ -101,9 +104,9 @@ class FigureGatherer:
         }
         # Where only one of several cells shows figures, that one is meant.
         handed = {cell: found for cell, found in handed.items() if any(each != () for each in found)}
-        if len(handed) > 1:  # one of them may have run in an earlier kernel
+        cell = cell_meant(self.shell, told, handed) if told and handed else cell_that_ran(self.shell, number)
+        if handed and not cell:
             raise refused(Refusal("figures", which, "several cells show this number.", RUN_AGAIN))
-        cell = next(iter(handed), None) or cell_that_ran(self.shell, number)
         seen = (
             log.of_cell(cell)
             if cell
@@ -150,7 +153,11 @@ def _pictures(output: Mapping[str, Any]) -> tuple[Picture, ...]:
     from nbclaude.context.images.bundles import bundle_pictures
 
     data, metadata = (output.get(part) for part in ("data", "metadata"))
-    return bundle_pictures(data, metadata or {}) if isinstance(data, Mapping) else ()
+    if not isinstance(data, Mapping):
+        return ()
+    # What scripts draw would have to be run, and the widgets of an earlier kernel are dead.
+    still = {kind: each for kind, each in data.items() if not _LIVE.search(kind)}
+    return bundle_pictures(still, metadata or {})
 
 
 def _too_far_back(which: str, number: int) -> Refusal:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from nbclaude.frozen import frozen
-from nbclaude.notebook import Shell, metadata_of
+from nbclaude.notebook import Shell, cell_run, metadata_of
 
-__all__ = ["Handed", "NotebookCells", "Told", "cell_that_ran", "told_by"]
+__all__ = ["Handed", "NotebookCells", "Told", "cell_meant", "cell_that_ran", "told_by"]
 
 
 @frozen
@@ -83,6 +83,18 @@ def cell_that_ran(shell: Shell, count: int) -> str | None:
         return ""
     found = [cell for cell, number in told.counts.items() if number == count]
     return found[0] if len(found) == 1 else "" if found else None
+
+
+def cell_meant(shell: Shell, told: Told, cells: Iterable[str]) -> str:
+    """Return which of several cells is meant that show one number; "" if it is not known.
+
+    One of them may have run in an earlier kernel. A reader, like our buttons, means the nearest above the cell that asks.
+    """
+    found = [cell for cell in told.cells if cell in frozenset(cells)]
+    at = cell_run(shell)
+    asks = told.cells.index(at.cell) if at is not None and at.cell in told.cells else 0
+    above = [cell for cell in found if cell in told.cells[:asks]]
+    return found[0] if len(found) == 1 else above[-1] if above else ""
 
 
 class NotebookCells:

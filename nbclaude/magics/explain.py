@@ -18,7 +18,6 @@ from nbclaude.context.references.scope import Scope
 from nbclaude.context.shown.cells import LoggedCell, visible_cell, visible_cells
 from nbclaude.context.shown.numbered import numbered_cells
 from nbclaude.errors import NbclaudeError
-from nbclaude.lab import told_by
 from nbclaude.magics.calls import call_of
 from nbclaude.magics.failures import show_after_cell
 from nbclaude.magics.family import OtherFamily
@@ -105,7 +104,7 @@ class ExplainMagics(OtherFamily):
         number = cell_number(wanted)
         if number is None:
             raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
-        found = numbered_cells(self.workspace.seen.cells, told_by(self.shell), number)
+        found = numbered_cells(self.workspace.seen.cells, self.shell, number)
         cell = visible_cell(found[0]) if len(found) == 1 else None
         if cell is None:
             why = "several cells show this number" if len(found) > 1 else "no such cell is known to nbclaude"

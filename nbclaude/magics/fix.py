@@ -16,7 +16,7 @@ from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.told import without_hidden
 from nbclaude.edits import corrected_cell, offer, propose
-from nbclaude.lab import cell_that_ran
+from nbclaude.lab import cell_meant, told_by
 from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
@@ -79,7 +79,7 @@ class FixMagics(OtherFamily):
         number = cell_number(wanted)
         if number is None:
             raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
-        found, shown = failures.of_cell(number), cell_that_ran(self.shell, number)
+        found, shown = failures.of_cell(number), self._showing(number)
         is_earlier = found is not None and shown and found.cell_id not in ("", shown)
         if is_earlier or (found is None and number < self.workspace.seen.since):
             when = "in an earlier kernel" if is_earlier else "before nbclaude was loaded"
@@ -91,6 +91,14 @@ class FixMagics(OtherFamily):
             there = f"Those that failed last are {known}." if known else "No cell has failed."
             raise UsageError(f"--cell {wanted}: In[{number}] has not failed, or has run well since. {there}")
         return found
+
+    def _showing(self, number: int) -> str:
+        """Return the cell that shows this number, which may have run in an earlier kernel; "" if it is not known."""
+        told = told_by(self.shell)
+        counts = told.counts.items() if told else ()
+        return (
+            cell_meant(self.shell, told, [cell for cell, count in counts if count == number]) if told else ""
+        )
 
     def _offer(self, failure: Failure, answered: Answered) -> None:
         """Show the corrected cell of an answer as a diff, with what can be done with it."""

@@ -91,8 +91,13 @@ def test_what_the_kernel_has_seen_of_the_cell_comes_first(notebook: Notebook, in
     twice = told({"old": number, "plots": number}, *handed("plots", "lime"), *handed("old", "red"))
     inputs.request("asks", nbclaude=twice)
     assert "several cells show this number" in notebook.refused(f"%claude --fig In[{number}] What?")
-    both = told({"old": 7, "older": 7, "asks": 0}, *handed("old", "red"), *handed("older", "blue"))
-    inputs.request("asks", nbclaude=both)
+    # Of several, the nearest above the cell that asks is meant.
+    cells = (*handed("old", "red"), *handed("older", "blue"))
+    inputs.request("asks", nbclaude=told({"old": 7, "older": 7, "asks": 0}, *cells))
+    assert attached(notebook, "%claude --fresh --fig In[7] What?") == [BLUE]
+    inputs.request("asks", nbclaude=told({"old": 7, "asks": 0, "older": 7}, *cells))
+    assert attached(notebook, "%claude --fresh --fig In[7] What?") == [RED]
+    inputs.request("asks", nbclaude=told({"asks": 0, "old": 7, "older": 7}, *cells))
     assert "several cells show this number" in notebook.refused("%claude --fig In[7] What?")
 
 

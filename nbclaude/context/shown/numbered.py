@@ -8,27 +8,27 @@ from typing import Any
 from nbclaude.context.shown.bundle_text import bundle_text
 from nbclaude.context.shown.cells import CellLog, CellOutput, LoggedCell
 from nbclaude.context.shown.collected import plain
-from nbclaude.lab import Handed, Told
+from nbclaude.lab import Handed, cell_meant, told_by
+from nbclaude.notebook import Shell
 
 __all__ = ["numbered_cells"]
 
 _TOO_LARGE = "[… an output too large to be passed on …]"
 
 
-def numbered_cells(log: CellLog, told: Told | None, number: int) -> list[LoggedCell]:
-    """Return the cells that show In[`number`], as they ran last; those that this kernel has not run have no `ran_at`.
+def numbered_cells(log: CellLog, shell: Shell, number: int) -> list[LoggedCell]:
+    """Return the cell that shows In[`number`], as it ran last; one that this kernel has not run has no `ran_at`.
 
-    There are several if one of them ran in an earlier kernel. Without the extension, only what the kernel has seen counts.
+    There are several if nobody knows which is meant. Without the extension, only what the kernel has seen counts.
     """
     seen = {cell.cell_id: cell for cell in log.cells if cell.execution_count == number}
+    told = told_by(shell)
     if told is None or not told.counts:
         return list(seen.values())[-1:]
-    handed = {each.cell: each for each in told.handed}
-    showing = [cell for cell, count in told.counts.items() if count == number]
-    found = (
-        seen.get(cell) or (_passed_on(handed[cell], number) if cell in handed else None) for cell in showing
-    )
-    return [each for each in found if each is not None]
+    cells = {each.cell: _passed_on(each, number) for each in told.handed} | seen
+    showing = [cell for cell, count in told.counts.items() if count == number and cell in cells]
+    meant = cell_meant(shell, told, showing)
+    return [cells[cell] for cell in ([meant] if meant else showing)]
 
 
 def _passed_on(cell: Handed, number: int) -> LoggedCell:
