@@ -65,6 +65,7 @@ class TestInputs:
         ("fields", "expected"),
         [
             ({"capabilities": {"image_input": {"supported": False}}}, (False, None)),
+            ({"capabilities": {"image_input": False, "pdf_input": "no"}}, (False, None)),
             ({"capabilities": {"vision": True, "completion_chat": True}}, (True, None)),
             ({"capabilities": {"vision": False}}, (False, None)),
             ({"capabilities": ["completion"]}, (False, False)),
