@@ -145,6 +145,82 @@ def test_what_seaborn_leaves_behind_tells_that_it_has_drawn(
     assert facts(axes.figure)[0] == "matplotlib"
 
 
+def test_box_plots_are_told_by_their_boxes(pyplot: Any) -> None:
+    figure, (left, right) = pyplot.subplots(1, 2)
+    left.boxplot([[1, 2, 3, 4, 30], [2, 3, 4, 5, 6]], tick_labels=["A", "B"])
+    right.boxplot([[1, 2, 3]], notch=True, patch_artist=True, orientation="horizontal", showcaps=False)
+    for axes in (left, right):
+        axes.set(xlim=(0, 9), ylim=(0, 9))
+    assert drawn(figure) == [
+        "matplotlib, 2 panels",
+        "panel 1 of 2",
+        '  x: categories "A", "B"',
+        "  y: 0 to 9",
+        "  box plot: 2 boxes",
+        "  outliers: 1 point",
+        "panel 2 of 2",
+        "  x: 0 to 9",
+        "  y: 0 to 9",
+        "  box plot: 1 box",
+    ]
+
+
+def test_shapes_are_told_by_what_they_show(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots()
+    axes.set(xlim=(0, 9), ylim=(0, 9))
+    axes.fill_between([1, 2, 3], [1, 2, 3], [0, 1, 1], label="band")
+    axes.hlines([1, 2], 0, 5)
+    axes.axvspan(1, 2, label="phase")
+    axes.axline((0, 0), slope=2)
+    axes.axline((0, 1), (2, 3))
+    axes.contourf([[0, 1], [2, 3]], levels=[0, 1, 3])
+    axes.quiver([0, 1], [0, 1], [1, 1], [1, 0])
+    axes.step([1, 2], [3, 4])
+    axes.stairs([1, 2], [0, 1, 2])
+    axes.annotate("peak", (1, 2))
+    axes.text(3, 3, "7")
+    axes.add_artist(axes.legend(["first"]))
+    axes.legend(["second"], loc="lower left")
+    axes.secondary_xaxis("top", functions=(lambda x: 2 * x, lambda x: x / 2)).set_xlabel("double")
+    inset = axes.inset_axes([0.5, 0.5, 0.4, 0.4], xlim=(0, 1), ylim=(0, 1), title="zoom")
+    inset.plot([0, 1], [0, 1])
+    figure.supxlabel("below")
+    assert drawn(figure) == [
+        "matplotlib",
+        'x label of the whole figure: "below"',
+        "x: 0 to 9",
+        "y: 0 to 9",
+        'second x: "double", 0 to 18',
+        'legend: "first", "second"',
+        'area "band": 3 points',
+        "lines: 2 segments",
+        "endless line through (0, 0) with slope 2",
+        "endless line through (0, 1) and (2, 3)",
+        "filled contours: 3 levels",
+        "arrows: 2 arrows",
+        "line of steps: 2 points",
+        'vertical band from 1 to 2 "phase"',
+        "steps: 2 steps",
+        'text: "peak" at 1, 2',
+        'inset: "zoom"',
+        "  x: 0 to 1",
+        "  y: 0 to 1",
+        "  line: 2 points",
+    ]
+
+
+def test_polar_and_3d_axes_have_their_own_names(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots(subplot_kw={"projection": "polar"})
+    axes.plot([0, 1], [1, 2])
+    axes.set_rlim(0, 3)
+    assert drawn(figure)[1:] == ["polar projection", "theta: 0 to 6.28319", "r: 0 to 3", "line: 2 points"]
+    figure, axes = pyplot.subplots(subplot_kw={"projection": "3d"})
+    grid = numpy.meshgrid([1, 2], [1, 2])
+    axes.plot_wireframe(*grid, numpy.ones((2, 2)))
+    axes.bar3d([0], [0], [0], 1, 1, 1)
+    assert drawn(figure)[-2:] == ["lines in 3D: 4 lines", "surface in 3D: 6 faces"]
+
+
 def test_the_panel_that_goes_along_is_told_alone(pyplot: Any) -> None:
     from nbclaude.context.values import attachment_of
 
