@@ -94,7 +94,7 @@ def _named() -> frozenset[str]:
     return frozenset(getattr(colors, "__all__", ()))
 
 
-def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
+def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     """Return lines or shapes as rows of points, each with the number of its line."""
     rows = [
         (number, x, y)

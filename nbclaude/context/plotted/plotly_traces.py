@@ -149,7 +149,7 @@ def _links(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
 
 
 def _dimensions(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
-    found = {}
+    found: dict[str, list[Any]] = {}
     for number, each in enumerate(trace.get("dimensions") or (), 1):
         if isinstance(each, Mapping) and each.get("visible", True):
             found[plain_title(each.get("label")) or f"dimension {number}"] = values_of(each.get("values"))
@@ -158,7 +158,7 @@ def _dimensions(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
 
 def _gauge(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
     delta = trace.get("delta")
-    columns = {"title": [plain_title(trace.get("title"))], "value": [trace.get("value")]}
+    columns: dict[str, list[Any]] = {"title": [plain_title(trace.get("title"))], "value": [trace.get("value")]}
     if isinstance(delta, Mapping) and delta.get("reference") is not None:
         columns["reference"] = [delta["reference"]]
     return columns, "value"
