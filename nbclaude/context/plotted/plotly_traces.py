@@ -158,7 +158,10 @@ def _dimensions(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
 
 def _gauge(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
     delta = trace.get("delta")
-    columns: dict[str, list[Any]] = {"title": [plain_title(trace.get("title"))], "value": [trace.get("value")]}
+    columns: dict[str, list[Any]] = {
+        "title": [plain_title(trace.get("title"))],
+        "value": [trace.get("value")],
+    }
     if isinstance(delta, Mapping) and delta.get("reference") is not None:
         columns["reference"] = [delta["reference"]]
     return columns, "value"
