@@ -103,12 +103,46 @@ def test_other_refusals_keep_their_own_advice(message: str) -> None:
         ),
         (
             "<title>Oops</title><p>Sorry.<p>Oops",
-            "server answered: Sorry. Oops (HTTP 502)",
+            "server answered: Oops Sorry. (HTTP 502)",
         ),
         ("<title>Oops</title>", "server answered: Oops (HTTP 502)"),
         ("<TITLE>A</TITLE><body>B", "server answered: A B (HTTP 502)"),
+        (
+            "<title>ERROR: It was not retrieved</title><h1>ERROR</h1><h2>It was not retrieved</h2><p>Access <b>denied</b>.",
+            "server answered: ERROR: It was not retrieved Access denied. (HTTP 502)",
+        ),
+        (
+            "<!DOCTYPE html><!--[if gt IE 8]><!--><html><!--<![endif]--><title>llm.example | 524: A timeout occurred</title>"
+            "<style>p{}</style><script>a < b</script><h1><span>A timeout occurred</span><span>Error code 524</span></h1>&copy;",
+            "server answered: llm.example | 524: A timeout occurred A timeout occurred Error code 524 (HTTP 502)",
+        ),
+        (f"<html><p>{'word ' * 90}", f"server answered: {'word ' * 39}word… (HTTP 502)"),
     ],
 )
 def test_a_page_says_its_title_once(page: str, words: str) -> None:
     found = error_of_reply(502, {}, page.encode(), connection("http://server"))
     assert str(found).startswith(words)
+
+
+def test_a_page_in_a_message_and_no_message() -> None:
+    page = "Upstream said: <html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1></html>"
+    body = json.dumps({"error": {"message": page, "type": "api_error"}}).encode()
+    found = error_of_reply(502, {}, body, connection("http://server"))
+    assert str(found).startswith("Upstream said: 502 Bad Gateway (HTTP 502, api_error)")
+    assert str(error_of_reply(500, {}, b"{}", connection("http://server"))).startswith(
+        "(no explanation) (HTTP 500)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (400, "BadRequestError"),
+        (401, "AuthenticationError"),
+        (403, "PermissionDeniedError"),
+        (429, "RateLimitError"),
+    ],
+)
+def test_servers_like_openai_s_have_one_type_for_all_refusals(status: int, name: str) -> None:
+    body = b'{"error": {"message": "Incorrect API key", "type": "invalid_request_error", "code": "invalid_api_key"}}'
+    assert type(error_of_reply(status, {}, body, connection("http://server"))).__name__ == name
