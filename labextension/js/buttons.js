@@ -67,7 +67,7 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     child.classList.add("nbclaude-has-button");
     child.append(button("nbclaude-on-output", label, word, () => {
       select(panel, panel.content.widgets.indexOf(cell));
-      void app.commands.execute(`nbclaude:${name}`, { output: place() });
+      void app.commands.execute(`nbclaude:${name}`, { id: panel.id, output: place() });
     }));
   };
 

@@ -81,7 +81,8 @@ function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /**
 /** Add the commands; `aside` opens the side bar. @param {Parts} parts */
 export function addCommands({ app, tracker, icon, palette }, aside) {
   const active = () => tracker.currentWidget?.content.activeCell;
-  const code = () => active()?.model?.type === "code" && !isPrompt(active()?.model.sharedModel.getSource() ?? "");
+  const source = () => (active()?.model?.type === "code" && active()?.model.sharedModel.getSource()) || "";
+  const code = () => /\S/.test(source()) && !isPrompt(source());
   const failed = () => code() && outputsOf(active()).some((output) => output.type === "error");
   const shows = () => outputsOf(active()).length > 0;
   const ask = (panel, cell) => write(panel, cell, "%%claude\n");
@@ -101,7 +102,11 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
     const command = `nbclaude:${name}`;
     app.commands.addCommand(command, {
       label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute: ({ output }) => active() && act(tracker.currentWidget, active(), output),
+      execute({ id, output }) { // a button says in which notebook it is
+        const panel = tracker.find((each) => each.id === id) ?? tracker.currentWidget;
+        const cell = panel?.content.activeCell;
+        return cell && act(panel, cell, output);
+      },
     });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });

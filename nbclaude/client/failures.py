@@ -140,6 +140,7 @@ def _status_error(
     details = fields.get("details")
     parameter = fields.get("param")
     kind = identifier(str(fields.get("type") or ""))
+    kind = "" if kind in ("None", "null") else kind  # from a gateway that has none
     cure = cure_for(message, kind, str(fields.get("code") or ""))
     error = status_error(
         one_line(message),
