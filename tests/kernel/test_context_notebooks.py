@@ -146,7 +146,10 @@ class TestFigures:
     def test_facts_and_numbers_go_along(self, figures: Run) -> None:
         plotted = next(text for text in figures.texts("ask-facts") if text.startswith("<plotted "))
         # Both questions can be answered from it: the median, and the year.
-        assert "\nx,whisker low,box low,median,box high,whisker high\ncoast,-2.431967213,-0.7325409836," in plotted
+        assert (
+            "\nx,whisker low,box low,median,box high,whisker high\ncoast,-2.431967213,-0.7325409836,"
+            in plotted
+        )
         assert re.search(r"^1997,[-.\d]+$", plotted, re.MULTILINE)
         assert "axs[1]: panel 2 of 2" in figures.texts("ask-panel")
         assert "years: frame 3 of 5" in figures.texts("animation")
