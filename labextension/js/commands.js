@@ -8,7 +8,7 @@ import { apputils, notebook, widgets } from "./shared.js";
 
 const UNNUMBERED = "This cell has no number in the notebook. Run it again, then repeat the command.";
 
-export function select(/** @type {Panel} */ { content }, index) {
+function select(/** @type {Panel} */ { content }, index) {
   content.activeCellIndex = index;
   content.deselectAll();
 }
@@ -81,7 +81,8 @@ function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /**
 /** Add the commands; `aside` opens the side bar. @param {Parts} parts */
 export function addCommands({ app, tracker, icon, palette }, aside) {
   const active = () => tracker.currentWidget?.content.activeCell;
-  const code = () => active()?.model?.type === "code" && !isPrompt(active()?.model.sharedModel.getSource() ?? "");
+  const source = () => (active()?.model?.type === "code" && active()?.model.sharedModel.getSource()) || "";
+  const code = () => /\S/.test(source()) && !isPrompt(source());
   const failed = () => code() && outputsOf(active()).some((output) => output.type === "error");
   const shows = () => outputsOf(active()).length > 0;
   const ask = (panel, cell) => write(panel, cell, "%%claude\n");
@@ -101,7 +102,11 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
     const command = `nbclaude:${name}`;
     app.commands.addCommand(command, {
       label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute: ({ output }) => active() && act(tracker.currentWidget, active(), output),
+      execute({ id, index, output }) { // a button says where it is
+        const panel = tracker.find((each) => each.id === id) ?? tracker.currentWidget;
+        const cell = panel?.content.widgets[index ?? panel.content.activeCellIndex];
+        return cell && act(panel, cell, output);
+      },
     });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });

@@ -79,12 +79,11 @@ class FixMagics(OtherFamily):
         number = cell_number(wanted)
         if number is None:
             raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
-        found, shown = failures.of_cell(number), self._showing(number)
-        is_earlier = found is not None and shown and found.cell_id not in ("", shown)
-        if is_earlier or (found is None and number < self.workspace.seen.since):
-            when = "in an earlier kernel" if is_earlier else "before nbclaude was loaded"
+        found = failures.of_cell(number)
+        if self._is_earlier(number) or (found is None and number < self.workspace.seen.since):
             raise UsageError(
-                f"--cell {wanted}: In[{number}] ran {when}, and the kernel no longer has its error. Run the cell again."
+                f"--cell {wanted}: In[{number}] ran before nbclaude was loaded, and the kernel no longer has its error. "
+                "Run the cell again."
             )
         if found is None:
             known = ", ".join(str(each.execution_count) for each in failures.all[-10:])
@@ -92,13 +91,14 @@ class FixMagics(OtherFamily):
             raise UsageError(f"--cell {wanted}: In[{number}] has not failed, or has run well since. {there}")
         return found
 
-    def _showing(self, number: int) -> str:
-        """Return the cell that shows this number, which may have run in an earlier kernel; "" if it is not known."""
+    def _is_earlier(self, number: int) -> bool:
+        """Whether the cell that shows this number is known to have run in an earlier kernel, or before we were loaded."""
         told = told_by(self.shell)
-        counts = told.counts.items() if told else ()
-        return (
-            cell_meant(self.shell, told, [cell for cell, count in counts if count == number]) if told else ""
-        )
+        if told is None:
+            return False
+        shown = cell_meant(self.shell, told, [cell for cell, count in told.counts.items() if count == number])
+        seen = {(each.cell_id, each.execution_count) for each in self.workspace.seen.cells.cells}
+        return bool(shown) and (shown, number) not in seen
 
     def _offer(self, failure: Failure, answered: Answered) -> None:
         """Show the corrected cell of an answer as a diff, with what can be done with it."""

@@ -35,6 +35,9 @@ sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p or ".", "
 def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabWithExtension]:
     """Give a server that has the extension of these sources, whatever is installed."""
     with LabWithExtension(tmp_path_factory.mktemp("lab-with-extension")) as lab:
+        lab.setting(
+            "@jupyterlab/completer-extension:manager", providerTimeout=30_000
+        )  # a busy machine gets its time
         yield lab
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import datetime
+import decimal
 import pathlib
 import threading
 import types
@@ -26,8 +27,11 @@ from nbclaude.data.lazy.jobs import Clock, Job, within
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits
 
-# ibis and DuckDB do not always keep in step.
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+# ibis, DuckDB and pandas do not always keep in step.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
 
 _PATIENT = TextLimits(seconds=60.0)  # so that nothing is left out on a busy machine
 
@@ -154,6 +158,54 @@ def test_nan_null_and_infinity_are_told_apart() -> None:
 def test_types_and_shapes(query: Callable[[], Any], lines: list[str]) -> None:
     text = text_of(query()).splitlines()
     assert [line for line in lines if line not in text] == []
+
+
+def test_what_an_engine_refuses_of_one_column_costs_no_other() -> None:
+    # dask has no least date of Arrow, and no sum of its Decimals; SQLite does not know what is finite.
+    table = pyarrow.table(
+        {"n": [1, 2, 4], "day": [_DAY] * 3, "d": [decimal.Decimal("1.50"), None, decimal.Decimal(2)]}
+    )
+    frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
+    text = text_of(dask.dataframe.from_pandas(frame, npartitions=1))
+    assert "  n: int64[pyarrow]; 1 … 4, mean 2.33333, std 1.52753, unique\n" in text
+    assert "  day: date32[day][pyarrow]; constant 2024-01-01\n" in text
+    assert "[pyarrow]; 1 missing (33.3%), 1.5 … 2, mean 1.75, std 0.353553\n" in text
+    assert "not computed" not in text
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Any:
+    connection = ibis.sqlite.connect()
+    connection.con.execute("CREATE TABLE t (n INTEGER, f REAL, city TEXT)")
+    connection.con.executemany("INSERT INTO t VALUES (?, ?, ?)", _FRAME.select("n", "f", "city").rows())
+    return connection
+
+
+def test_sqlite_is_asked_in_the_thread_that_it_belongs_to(sqlite: Any) -> None:
+    text = text_of(sqlite.table("t"))
+    assert "ibis Table, 60 rows × 3 columns, backend sqlite\n(a query: its engine counted all rows" in text
+    assert "  n: int64; 0 … 59, mean 29.5, std 17.4642\n" in text
+    assert "  f: float64; 20 missing (33.3%), 0.5 … 2.5, mean 1.5, std 1.01274\n" in text
+    assert "  city: string; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20\n" in text
+    assert "  city: string; 20 missing (33.3%), 2 distinct" in text_of(sqlite.table("t").city)
+
+
+_ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
+
+
+def test_sqlite_is_cancelled_from_another_thread(sqlite: Any) -> None:
+    text = text_of(sqlite.sql(_ENDLESS, schema={"n": "int64"}), "", TextLimits(seconds=0.2))
+    assert "rows not computed within 0.2 s: it was cancelled" in text
+    assert sqlite.con.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_stop_ends_a_query_of_sqlite(sqlite: Any) -> None:
+    # The signal comes within the query, where no Python code is running that could hear of it.
+    sqlite.con.create_function("stop", 0, _thread.interrupt_main)
+    query = sqlite.sql(_ENDLESS.replace("SELECT 1", "SELECT coalesce(stop(), 1)"), schema={"n": "int64"})
+    with pytest.raises(KeyboardInterrupt):
+        text_of(query, "stats")
+    assert sqlite.con.execute("SELECT 1").fetchall() == [(1,)]
 
 
 def test_what_is_wrong_with_a_query_is_said() -> None:

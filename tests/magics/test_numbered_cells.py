@@ -195,4 +195,6 @@ def test_an_error_of_an_earlier_kernel_is_not_that_of_another_cell(
     inputs.request("asks", nbclaude=told({"fails": number, "asks": 0}))
     assert notebook.run(f"%claude_fix --dry-run --cell {number}") is None
     inputs.request("asks", nbclaude=told({"old": number, "asks": 0}))
-    assert "ran in an earlier kernel" in notebook.refused(f"%claude_fix --cell {number}")
+    assert "ran before nbclaude was loaded" in notebook.refused(f"%claude_fix --cell {number}")
+    inputs.request("asks", nbclaude=told({"old": number + 9, "asks": 0}))
+    assert "ran before nbclaude was loaded" in notebook.refused(f"%claude_fix --cell {number + 9}")
