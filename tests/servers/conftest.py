@@ -62,7 +62,10 @@ def starting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
         for name, (part, start) in starts.items():
             if part in wanted:
                 simulator = made.simulators[name] = stack.enter_context(Simulator())
-                server = InBackground(start(tmp_path_factory.mktemp("server"), simulator.base_url))
+                folder = tmp_path_factory.mktemp("server")
+                # The first LiteLLM compiles its packages; a second one at the same time would do that again.
+                after = made.servers.get("LiteLLM") if name == "hub" else None
+                server = InBackground(start(folder, simulator.base_url), after)
                 stack.callback(server.close)
                 made.servers[name] = server
         yield made

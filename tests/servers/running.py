@@ -193,16 +193,22 @@ def nginx_program() -> str | None:
 
 
 class InBackground:
-    """A server that starts while something else is done; `wait` gives its address."""
+    """A server that starts while something else is done, `after` another one, if any; `wait` gives its address."""
 
-    def __init__(self, server: AbstractContextManager[str]) -> None:
+    def __init__(self, server: AbstractContextManager[str], after: InBackground | None = None) -> None:
         self._server = server
+        self._after = after
         self._pool = ThreadPoolExecutor(1)
-        self._started = self._pool.submit(server.__enter__)
+        self._started = self._pool.submit(self._start)
 
     def wait(self) -> str:
         """Wait until it answers."""
         return self._started.result()
+
+    def _start(self) -> str:
+        if self._after is not None:
+            self._after.wait()
+        return self._server.__enter__()
 
     def close(self) -> None:
         """End it."""
