@@ -180,7 +180,7 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
         if not getattr(whole.dtype, "time_zone", None):
             return rhythm_facts(_times(whole))
         instants = whole.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-        return rhythm_facts(_times(whole.dt.replace_time_zone(None)), _times(instants))
+        return rhythm_facts(_times(instants), lambda: _times(whole.dt.replace_time_zone(None)))
     return ()
 
 

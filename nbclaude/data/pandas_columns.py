@@ -171,12 +171,9 @@ def _time(column: Column) -> Facts:
     said = f"constant {date_text(least)}" if least == most else f"{date_text(least)} … {date_text(most)}"
     if naive.dtype.kind == "m":
         return Facts.of(*missing, said)
-    instants = naive.to_numpy()
-    times = whole.dt.tz_localize(None).to_numpy() if zone is not None else instants
-    if found.missing:
-        there = ~naive.isna().to_numpy()
-        times, instants = times[there], instants[there]
-    return Facts.of(*missing, said, *rhythm_facts(times, None if zone is None else instants))
+    there = ~naive.isna().to_numpy() if found.missing else slice(None)
+    local = None if zone is None else lambda: whole.dt.tz_localize(None).to_numpy()[there]
+    return Facts.of(*missing, said, *rhythm_facts(naive.to_numpy()[there], local))
 
 
 def _period(column: Column) -> Facts:

@@ -20,6 +20,7 @@ import polars
 import pyarrow
 import pyarrow.dataset
 import pytest
+import sqlalchemy
 
 from nbclaude.context.values import attachment_of
 from nbclaude.data.frames import describe_data
@@ -310,15 +311,39 @@ def test_of_engines_elsewhere_only_the_schema_is_asked(query: Any, where: str) -
     assert lines[-1] == "  a: int"
 
 
+def test_a_statement_of_sqlalchemy_is_its_sql_and_its_columns() -> None:
+    columns = (sqlalchemy.Column("id", sqlalchemy.Integer), sqlalchemy.Column("name", sqlalchemy.String(20)))
+    table = sqlalchemy.Table("visits", sqlalchemy.MetaData(), *columns)
+    statement = sqlalchemy.select(table).where(table.c.name == "a patient's name")
+    lines = text_of(statement).splitlines()
+    assert [line.rstrip() for line in lines] == [
+        "sqlalchemy Select",
+        "SQL, with its parameters as names:",
+        "SELECT visits.id, visits.name",
+        "FROM visits",
+        "WHERE visits.name = :name_1",
+        "columns:",
+        "  id: INTEGER",
+        "  name: VARCHAR(20)",
+    ]
+    assert text_of(table).splitlines()[0] == "sqlalchemy Table visits"
+    with pytest.raises(ConfigurationError, match="has no engine here, so it has no rows"):
+        describe_data(statement, "head 5")
+
+
 def test_queries_in_a_dict_are_tables(parquet: str) -> None:
     attachment = attachment_of({"q": polars.scan_parquet(parquet), "n": 1}, "d", limits=_PATIENT)
     assert attachment.summary == "dict with 1 table"
     assert "polars LazyFrame, 60 rows × 7 columns" in attachment.blocks[0]["text"]
 
 
-def test_a_dataset_of_several_files_is_read_by_batches(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("together", [1, 30, 1_000])  # rows: files on their own, two and one, all of them
+def test_a_dataset_of_several_files_is_read_by_batches(
+    tmp_path: pathlib.Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for part in range(3):
         _FRAME.slice(part * 20, 20).write_parquet(tmp_path / f"{part}.parquet")
+    monkeypatch.setattr("nbclaude.data.lazy.datasets._ROWS_TOGETHER", together)
     text = text_of(pyarrow.dataset.dataset(tmp_path))
     assert "pyarrow Dataset, 60 rows × 7 columns, 3 files, parquet\n" in text
     assert "; 0 … 59, mean 29.5, std 17.4642\n" in text
