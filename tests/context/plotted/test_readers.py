@@ -7,17 +7,19 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import altair
 import numpy
 import pandas
-import plotly.express as px
 import pytest
-from bokeh.layouts import row
-from bokeh.models import ColumnDataSource
-from bokeh.plotting import figure as bokeh_figure
 
 from nbclaude.context.plotted.reading import facts_of, facts_of_shown
 from nbclaude.context.plotted.wording import figure_lines
+from tests.later import later
+
+altair = later("altair")
+px = later("plotly.express")
+layouts = later("bokeh.layouts")
+models = later("bokeh.models")
+plotting = later("bokeh.plotting")
 
 
 @pytest.fixture
@@ -199,13 +201,13 @@ def test_altair() -> None:
 
 
 def test_bokeh() -> None:
-    lines = bokeh_figure(title="A title", x_axis_label="t", y_axis_type="log")
+    lines = plotting.figure(title="A title", x_axis_label="t", y_axis_type="log")
     lines.line([1, 2], [3, 4], legend_label="l")
-    lines.scatter(x="a", y="b", source=ColumnDataSource({"a": numpy.array([1.5]), "b": [2]}))
-    plot: Any = bokeh_figure  # its stubs do not know that a list stands for a range
+    lines.scatter(x="a", y="b", source=models.ColumnDataSource({"a": numpy.array([1.5]), "b": [2]}))
+    plot: Any = plotting.figure  # its stubs do not know that a list stands for a range
     bars = plot(x_range=["a", "b"], y_range=(0, 5))
     bars.vbar(x=["a", "b"], top=[1, 2], width=0.5)
-    assert facts(row(lines, bars)) == [
+    assert facts(layouts.row(lines, bars)) == [
         "bokeh, 2 panels",
         'panel 1 of 2: "A title"',
         '  x: "t", values 1 to 2',
