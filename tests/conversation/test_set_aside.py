@@ -239,6 +239,7 @@ loops = st.lists(
 
 @settings(max_examples=examples(100))
 @given(loops)
+@pytest.mark.sweep
 def test_every_request_of_a_loop_is_accepted(life: list[tuple[str, str, str]]) -> None:
     conversations = Conversations()
     conversation = conversations["main"]
