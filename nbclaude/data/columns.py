@@ -23,9 +23,10 @@ from nbclaude.data.fact_words import (
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
+from nbclaude.data.spelled import LOOKED_AT, spelled_fact
 from nbclaude.frozen import frozen
 
-__all__ = ["Column", "column_facts", "commonest", "nested_column"]
+__all__ = ["Column", "column_facts", "commonest", "nested_column", "spelled"]
 
 _NESTED = 2_000  # values of many that are looked at
 _MAX_OBJECTS = 100_000  # dates that are Python objects
@@ -123,7 +124,14 @@ def _facts(column: Column) -> Facts:
             return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
                 words
             )
-    return category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
+    facts = category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
+    return facts.before(spelled(column, present)) if dtype == nw.String and distinct > 1 else facts
+
+
+def spelled(column: Column, present: nw.Series[Any]) -> Fact:
+    """Tell whether texts spell dates or numbers; of many only some are looked at."""
+    step = max(1, len(present) // LOOKED_AT)
+    return spelled_fact(present[::step].to_list(), sampled=step > 1 or column.sampled)
 
 
 def _many(column: Column, present: nw.Series[Any]) -> Facts:

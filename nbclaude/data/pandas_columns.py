@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text, number_text
-from nbclaude.data.columns import Column, nested_column
+from nbclaude.data.columns import Column, nested_column, spelled
 from nbclaude.data.dates import ordinal_facts, rhythm_facts
 from nbclaude.data.extents import Extent, extent, pieces, plain
 from nbclaude.data.fact_words import (
@@ -89,7 +89,10 @@ def _object(column: Column) -> Facts:
     if set(kinds) == {bool}:
         return boolean_facts(sum(present), len(present), sampled=sampled).after(column.missing, types)
     distinct, counts = _commonest(present)
-    return category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
+    facts = category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
+    if distinct == 1 or set(kinds) != {str}:
+        return facts
+    return facts.before(spelled(column, nw.from_native(present, series_only=True)))
 
 
 def _of_ordered(present: Any, kinds: Mapping[type, int], *, sampled: bool) -> Facts:
