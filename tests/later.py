@@ -13,6 +13,8 @@ class _Later:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith("__"):  # pytest asks everything in a module whether it is a class
+            raise AttributeError(attribute)
         return getattr(importlib.import_module(self._name), attribute)
 
 
