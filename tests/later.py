@@ -13,7 +13,7 @@ class _Later:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__"):  # pytest asks everything in a module whether it is a class
+        if attribute.startswith("_"):  # pytest asks everything in a module whether it is a class, or a mock
             raise AttributeError(attribute)
         return getattr(importlib.import_module(self._name), attribute)
 
