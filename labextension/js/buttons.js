@@ -3,7 +3,6 @@
 
 import { copy } from "./actions.js";
 import { cellOfBlock, insert, isPicture, outputsOf } from "./cells.js";
-import { select } from "./commands.js";
 import { isPython, lineOf } from "./lines.js";
 import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
@@ -65,10 +64,8 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
       ? ["Fix", "Fix this error: Claude says why and offers a corrected cell", "fix"]
       : ["Ask", "Ask Claude about this figure", "ask-output"];
     child.classList.add("nbclaude-has-button");
-    child.append(button("nbclaude-on-output", label, word, () => {
-      select(panel, panel.content.widgets.indexOf(cell));
-      void app.commands.execute(`nbclaude:${name}`, { id: panel.id, output: place() });
-    }));
+    child.append(button("nbclaude-on-output", label, word, () => void app.commands.execute(
+      `nbclaude:${name}`, { id: panel.id, index: panel.content.widgets.indexOf(cell), output: place() })));
   };
 
   const look = (/** @type {Element[]} */ nodes) => {

@@ -8,7 +8,7 @@ import { apputils, notebook, widgets } from "./shared.js";
 
 const UNNUMBERED = "This cell has no number in the notebook. Run it again, then repeat the command.";
 
-export function select(/** @type {Panel} */ { content }, index) {
+function select(/** @type {Panel} */ { content }, index) {
   content.activeCellIndex = index;
   content.deselectAll();
 }
@@ -102,9 +102,9 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
     const command = `nbclaude:${name}`;
     app.commands.addCommand(command, {
       label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute({ id, output }) { // a button says in which notebook it is
+      execute({ id, index, output }) { // a button says where it is
         const panel = tracker.find((each) => each.id === id) ?? tracker.currentWidget;
-        const cell = panel?.content.activeCell;
+        const cell = panel?.content.widgets[index ?? panel.content.activeCellIndex];
         return cell && act(panel, cell, output);
       },
     });
