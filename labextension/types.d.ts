@@ -2,17 +2,12 @@
 
 interface Signal<Sender, Args> { connect(slot: (sender: Sender, args: Args) => void): boolean }
 interface Shared { get(): Promise<() => any>; loaded?: number | boolean }
-interface Window {
-  _JUPYTERLAB?: Record<string, { init(scope: Record<string, Record<string, Shared>>): void; get(module: string): Promise<() => any> }>;
-}
+type Scope = Record<string, Record<string, Shared>>;
+interface Container { scope: Scope; init(scope: Scope): void; get(module: string): Promise<() => any> }
+interface Window { _JUPYTERLAB?: Record<string, Container> }
 
-/** The application's modules, by short names; what it does not share is undefined. */
-type Modules = Record<string, any>;
 /** What the parts of the extension are handed. */
-interface Parts {
-  app: any; tracker: Tracker; modules: Modules; icon: any; palette: any; lines: Lines;
-  openAside?: any; act?: any;
-}
+interface Parts { app: any; tracker: Tracker; icon: any; palette: any }
 
 interface SharedCell { id: string; execution_count?: number | null; getSource(): string; setSource(text: string): void }
 interface SharedNotebook { cells: SharedCell[]; insertCell(index: number, cell: object): SharedCell }
@@ -50,7 +45,6 @@ interface Tracker {
   currentWidget: Panel | null; currentChanged: Signal<any, any>; widgetAdded: Signal<any, Panel>;
   find(test: (panel: Panel) => boolean): Panel | undefined; filter(test: (panel: Panel) => boolean): Panel[]; forEach(act: (panel: Panel) => void): void;
 }
-type Lines = import("./js/lines.js").Lines;
 
 declare module "*/actions.js" {
   const actions: { initialize(props: { model: any }): void; render(props: { model: any; el: HTMLElement }): () => void };

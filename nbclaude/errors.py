@@ -290,4 +290,7 @@ def status_error(message: str, **facts: Unpack[StatusFacts]) -> APIStatusError:
     """Build the error of the class that the API's error type, else the HTTP status, stands for."""
     status = facts["status"]
     by_status = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
-    return _BY_TYPE.get(facts.get("type", ""), by_status)(message, **facts)
+    by_type = _BY_TYPE.get(facts.get("type", ""), by_status)
+    # For servers like OpenAI's this type is that of almost every error; a status that says more is believed.
+    is_general = by_type is BadRequestError and status in _BY_STATUS
+    return (by_status if is_general else by_type)(message, **facts)

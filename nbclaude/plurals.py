@@ -6,6 +6,6 @@ __all__ = ["counted"]
 
 
 def counted(number: int, thing: str) -> str:
-    """Return "1 row", "2,000 rows", "2 addresses"."""
-    ending = "" if number == 1 else "es" if thing.endswith("s") else "s"
+    """Return "1 row", "2,000 rows", "2 addresses", "3 boxes"."""
+    ending = "" if number == 1 else "es" if thing.endswith(("s", "x")) else "s"
     return f"{number:,} {thing}{ending}"

@@ -65,7 +65,7 @@ def test_no_folder_that_servers_call_immutable() -> None:
 def test_blocks_become_the_same_cells_in_the_browser() -> None:
     program = (
         f"globalThis.fetch = async () => ({{ json: async () => ({LANGUAGES.read_text('utf-8')}) }});"
-        f"const {{ cellOfBlock }} = await import({json.dumps((EXTENSION / 'js/cellofblock.js').as_uri())});"
+        f"const {{ cellOfBlock }} = await import({json.dumps((EXTENSION / 'js/cells.js').as_uri())});"
         f"console.log(JSON.stringify({json.dumps(CELLS)}.map(([tag, code]) => cellOfBlock(tag, code))));"
     )
     cells = json.loads(subprocess.check_output(["node", "--input-type=module", "-e", program], text=True))

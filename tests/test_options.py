@@ -247,7 +247,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--fig=0 hi", ["--fig", "'0'", "1 is the last figure"]),
     ("--fig 0 hi", ["--fig", "'0'", "1 is the last figure", "--"]),
     ("--fig -1 hi", ["--fig", "'-1'", "1 is the last figure"]),
-    ("--cells some hi", ["--cells", "'some'", "how many cells, all, or needed"]),
+    ("--cells some hi", ["--cells", "'some'", "how many cells, all, needed, or In[N]"]),
     ("--speed slow hi", ["--speed", "one of standard, fast"]),
     ("--service-tier x hi", ["--service-tier", "one of auto, standard_only"]),
     ("--header nothing hi", ["--header", "'Name: value'"]),

@@ -3,24 +3,14 @@
 
 (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript).src;
-  /** @type {Record<string, Record<string, Shared>>} */
-  let scope = {};
-
-  // The application's own modules, so that its tokens are the same objects: the loaded version, else the newest.
-  /** @param {string} name */
-  async function shared(name) {
-    const versions = Object.keys(scope[name] ?? {}).sort((a, b) => b.localeCompare(a, undefined, { numeric: true }));
-    const version = versions.find((each) => scope[name][each].loaded) ?? versions[0];
-    return (await scope[name][version].get())();
-  }
-
-  window._JUPYTERLAB ??= {};
-  window._JUPYTERLAB.nbclaude = {
-    init: (given) => { scope = given; },
+  const container = /** @type {Container} */ ({
+    scope: {}, // the application's modules, by name and version: shared.js loads them
+    init: (scope) => { container.scope = scope; },
     get: async () => {
-      const { pluginOf } = await import(new URL("plugin.js", script).href);
-      const plugin = await pluginOf(shared);
+      const { plugin } = await import(new URL("plugin.js", script).href);
       return () => ({ __esModule: true, default: plugin });
     },
-  };
+  });
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB.nbclaude = container;
 })();

@@ -2,16 +2,12 @@
 // Changes cells in the notebook's own document, as the kernel offers or asks; the buttons are those of the widget.
 
 import actions from "./actions.js";
-import { hasCell } from "./lines.js";
+import { hasCell } from "./cells.js";
 
-/** @type {WeakMap<object, Map<string, any>>} */
 const models = new WeakMap(); // by document, then by the id of the offer
 
 /** @param {Panel} panel @returns {Map<string, any>} */
-function modelsIn({ context }) {
-  if (!models.has(context)) models.set(context, new Map());
-  return /** @type {Map<string, any>} */ (models.get(context));
-}
+const modelsIn = (panel) => models.get(panel.context) ?? (models.set(panel.context, new Map()), modelsIn(panel));
 
 /** Make the model that the widget script (actions.js) expects: one offer from the kernel, in one document. */
 function make(line, panel, id, state) {
@@ -21,16 +17,11 @@ function make(line, panel, id, state) {
     // An offer vanishes with its kernel; an offer in a reopened notebook has no kernel at all.
     widget_manager: { context: line?.comm ? panel.context : { model: panel.context.model } },
     get: (name) => state[name],
-    set(name, value) {
-      unsaved[name] = value;
-      model.take({ [name]: value });
-    },
+    set: (name, value) => model.take(Object.assign(unsaved, { [name]: value })),
     take(changes) {
-      for (const [name, value] of Object.entries(changes)) {
-        if (JSON.stringify(state[name]) === JSON.stringify(value)) continue;
-        state[name] = value;
-        told.dispatchEvent(new Event(`change:${name}`));
-      }
+      const changed = Object.keys(changes).filter((name) => changes[name] !== state[name]);
+      Object.assign(state, changes);
+      for (const name of changed) told.dispatchEvent(new Event(`change:${name}`));
     },
     on: told.addEventListener.bind(told),
     off: told.removeEventListener.bind(told),
@@ -63,7 +54,6 @@ export function drawOffer(line, panel, node, { id, state }) {
   const outcome = cells.some(([added]) => hasCell(panel, added)) ? "inserted"
     : after && now?.trimEnd() === after.trimEnd() ? "replaced" : "";
   const model = modelsIn(panel).get(id) ?? make(line, panel, id, { ...state, wish: "", outcome });
-  const el = document.createElement("div");
+  const el = node.appendChild(document.createElement("div"));
   actions.render({ model, el });
-  node.append(el);
 }

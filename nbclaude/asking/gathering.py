@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
-from nbclaude.asking.gathering_figures import FigureGatherer, reason_of
+from nbclaude.asking.gathering_figures import RUN_AGAIN, FigureGatherer, reason_of
 from nbclaude.asking.prompt import Prompt
 from nbclaude.cures import Command, Mention
 from nbclaude.errors import ConfigurationError
@@ -133,10 +133,12 @@ class _Gatherer:
         return self.counted(item.what.attachment(self.images, item.label))
 
     def cells(self, wanted: str, prompt: str, names: Mapping[str, Any]) -> list[Attachment]:
-        """Attach the last executed cells with their outputs, or those that the names in the prompt depend on."""
+        """Attach the last executed cells with their outputs, those that the names in the prompt depend on, or one of them."""
         from nbclaude.context.shown.cells import TOTAL_BUDGET, context_cells, visible_cells
 
         at = notebook.cell_run(self.shell)
+        if wanted.startswith("In["):
+            return self._numbered_cell(wanted)
         if wanted == "needed":
             from nbclaude.context.code.attached import needed_attachment
             from nbclaude.context.code.saved import edited_cells
@@ -146,17 +148,41 @@ class _Gatherer:
             edited = edited_cells(log.cells, notebook.saved_notebook(notebook.notebook_path()))
             needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET, edited=edited)
             return [needed] if needed is not None else []
-        conversations = self.workspace.conversations
-        answers = [
-            text_of(turn.message) for name in conversations.names() for turn in conversations[name].every
-        ]
         found = context_cells(
             self.workspace.seen.cells,
             "all" if wanted == "all" else int(wanted),
             without=at.cell if at else "",
-            answers=answers,
+            answers=self._answers(),
         )
         return [found] if found is not None else []
+
+    def _numbered_cell(self, wanted: str) -> list[Attachment]:
+        """Attach the cell that shows a number (`In[4]`), and the value that it returned where the kernel still has it."""
+        from nbclaude.context.shown.cells import context_cells, log_of
+        from nbclaude.context.shown.numbered import numbered_cells
+
+        number = int(wanted[3:-1])
+        showing = numbered_cells(self.workspace.seen.cells, self.shell, number)
+        if len(showing) != 1:
+            reason = (
+                "several cells show this number." if showing else "no cell that is known shows this number."
+            )
+            raise refused(Refusal("cells", wanted, reason, RUN_AGAIN))
+        (cell,) = showing
+        found = context_cells(log_of(cell), 1, answers=self._answers())
+        if found is None:
+            reason = f"cell {number} only asks, or says that it is to be ignored."
+            raise refused(Refusal("cells", wanted, reason, ()))
+        returned = self.shell.user_ns.get("Out")
+        if not cell.ran_at or not isinstance(returned, Mapping) or number not in returned:
+            return [found]
+        if self.workspace.seen.figures.of_cell(cell.cell_id):
+            return [found]  # a figure would be painted once more; the cell's text says what it is
+        return [found, self.attach(returned[number], f"Out[{number}]")]
+
+    def _answers(self) -> list[str]:
+        conversations = self.workspace.conversations
+        return [text_of(turn.message) for name in conversations.names() for turn in conversations[name].every]
 
 
 def _nothing_named(what: str, namespace: Mapping[str, Any]) -> Refusal:

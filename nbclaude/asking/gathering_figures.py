@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import notebook
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.lab import cell_that_ran, told_by
+from nbclaude.lab import cell_meant, cell_that_ran, told_by
 from nbclaude.notebook import Shell
 from nbclaude.plurals import counted
 from nbclaude.refusal import Refusal, refused
@@ -18,10 +19,13 @@ from nbclaude.workspace import Workspace
 if TYPE_CHECKING:
     from nbclaude.context.attachment import Attachment, FigureName
     from nbclaude.context.images.limits import ImageLimits
+    from nbclaude.context.images.picture import Picture
     from nbclaude.context.shown.figures import FigureLog
     from nbclaude.context.shown.shown_image import ShownImage
 
-__all__ = ["FigureGatherer", "reason_of"]
+__all__ = ["RUN_AGAIN", "FigureGatherer", "reason_of"]
+
+_LIVE = re.compile("bokehjs|javascript|widget-view")
 
 
 @frozen
@@ -90,28 +94,30 @@ class FigureGatherer:
         ]
 
     def _shown_under(self, number: int, which: str) -> Sequence[ShownImage]:
-        from nbclaude.context.images.bundles import bundle_pictures
         from nbclaude.context.shown.shown_image import Place, ShownImage
 
         told, log = told_by(self.shell), self.workspace.seen.figures
-        handed = [each for each in told.figures if told.counts.get(each.cell) == number] if told else []
-        cells = {each.cell for each in handed}
-        if len(cells) > 1:  # one of them may have run in an earlier kernel
-            raise refused(Refusal("figures", which, "several cells show this number.", _PLOT_AGAIN))
-        cell = cells.pop() if cells else cell_that_ran(self.shell, number)
+        handed = {
+            each.cell: [output and _pictures(output) for output in each.outputs]
+            for each in (told.handed if told else ())
+            if told and told.counts.get(each.cell) == number
+        }
+        # Where only one of several cells shows figures, that one is meant.
+        handed = {cell: found for cell, found in handed.items() if any(each != () for each in found)}
+        cell = cell_meant(self.shell, told, handed) if told and handed else cell_that_ran(self.shell, number)
+        if handed and not cell:
+            raise refused(Refusal("figures", which, "several cells show this number.", RUN_AGAIN))
         seen = (
             log.of_cell(cell)
             if cell
             else [each for each in log.all()[::-1] if each.execution_count == number]
         )
-        if not seen and any(not each.data for each in handed):
+        found = handed.get(cell or "", [])
+        if not seen and None in found:
             reason = "its figure is too large to be passed to the kernel."
-            raise refused(Refusal("figures", which, reason, _PLOT_AGAIN))
-        return seen or [
-            ShownImage.of(picture, Place(each.cell, execution_count=number))
-            for each in handed
-            for picture in bundle_pictures(each.data, each.metadata)
-        ]
+            raise refused(Refusal("figures", which, reason, RUN_AGAIN))
+        place = Place(cell or "", execution_count=number)
+        return seen or [ShownImage.of(picture, place) for pictures in found for picture in pictures or ()]
 
     def _shown(self, image: ShownImage, name: FigureName, which: str, older: Words = ()) -> Attachment:
         """Attach a figure that a cell has shown; where it cannot be painted nothing is sent in its place."""
@@ -139,8 +145,19 @@ class FigureGatherer:
         return [self.counted(picture) for picture in found if picture is not None]
 
 
-_PLOT_AGAIN: Words = ("Run the cell again, then use its new number.",)
+RUN_AGAIN: Words = ("Run the cell again, then use its new number.",)
 _PLOT_FIRST: Words = ("Run the cell that plots first, or attach one by name with ", Mention("attach"), ".")
+
+
+def _pictures(output: Mapping[str, Any]) -> tuple[Picture, ...]:
+    from nbclaude.context.images.bundles import bundle_pictures
+
+    data, metadata = (output.get(part) for part in ("data", "metadata"))
+    if not isinstance(data, Mapping):
+        return ()
+    # What scripts draw would have to be run, and the widgets of an earlier kernel are dead.
+    still = {kind: each for kind, each in data.items() if not _LIVE.search(kind)}
+    return bundle_pictures(still, metadata or {})
 
 
 def _too_far_back(which: str, number: int) -> Refusal:

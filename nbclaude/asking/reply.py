@@ -175,13 +175,14 @@ class Reply:
         return printable(self.text)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from nbclaude.render.dollars import in_dollars
         from nbclaude.render.whole_message import message_html
 
         text = self.text
         html = message_html(self.message, "json" if self._read is not None else "", self._macros)
         return {
             "text/html": printable(html),
-            "text/markdown": printable(text),
+            "text/markdown": printable(in_dollars(text)),
             "text/plain": printable(text),
         }
 

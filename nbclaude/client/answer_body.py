@@ -9,6 +9,7 @@ from typing import Any
 
 from nbclaude.client.connection import Connection
 from nbclaude.client.failures import error_of_body
+from nbclaude.client.web_pages import excerpt, is_web_page
 from nbclaude.errors import APIError, APIResponseValidationError, IncompleteStreamError
 from nbclaude.wire.events import Event, MessageStop, StreamError, parse_event
 from nbclaude.wire.halves import HalfJoiner
@@ -96,9 +97,10 @@ class AnswerBody:
         return [each for event in joined(events) for each in self._halves.feed(event)]
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
-        excerpt = " ".join(body[:200].decode("utf-8", "replace").split())
+        text = body.decode("utf-8", "replace")
+        what = "but with a web page: " if is_web_page(text) else "but with "
         return APIResponseValidationError(
-            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API: {excerpt!r}. "
+            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API, {what}{excerpt(text)!r}. "
             "Check base_url: the path /v1/messages is added to it."
         )
 

@@ -24,6 +24,38 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 # The order matters: a sentence about images may mention the model as well.
 _CAUSES = (
     _Cause(
+        # LiteLLM says so where the provider behind it refuses the key that LiteLLM has for it.
+        _words(r"\blitellm\.(?:exceptions\.)?(?:AuthenticationError|PermissionDeniedError)\b"),
+        (
+            "The service behind this server refuses the key that the server has for it. Tell whoever runs the server, or ",
+            *("choose another ", Mention("model"), "."),
+        ),
+    ),
+    _Cause(
+        _words(
+            r"\bbudget_exceeded\b",
+            r"\bExceeded\w*Budget\b",
+            r"\bbudget has been exceeded\b",
+            r"\bover budget\b",
+            r"\binsufficient_quota\b",
+            r"\bexceeded your current quota\b",
+        ),
+        ("What the key may spend at this server is spent. Whoever issued the key can raise the limit.",),
+    ),
+    _Cause(
+        _words(
+            r"\brequires? (?:the )?--jinja\b",
+            r"--enable-auto-tool-choice\b",
+            r"--tool-call-parser\b",
+            r"\bdoes(?: not|n't) support (?:tools?|tool use|tool calling|function calling)\b",
+        ),
+        ("The server, as it was started, or this model takes no tools. Start it as it says, or ask without tools.",),
+    ),
+    _Cause(
+        _words(r"\bno models? (?:is |are |has been |have been )?(?:currently )?loaded\b"),
+        ("Load a model in the server, then ask again.",),
+    ),
+    _Cause(
         # LiteLLM keeps its own keys in a database, and looks there for any key that is not its master key.
         _words(r"\bno_db_connection\b", r"\bno connected db\b"),
         (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import email.utils
 import json
-import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -23,6 +22,7 @@ from nbclaude.client.unreachable import (
     tls_refusal,
     wants_password,
 )
+from nbclaude.client.web_pages import excerpt, is_web_page
 from nbclaude.cures import Mention
 from nbclaude.errors import (
     APIConnectionError,
@@ -42,10 +42,6 @@ _SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
 _MAX_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
-_EXCERPT = 200  # characters of a reply that is quoted
-# One that never ends is words. A tag ends before the next one, so that a page of "<" is read once.
-_TAG = re.compile(r"(<[^<>]*+>)")
-_TAG_NAME = re.compile(r"</?([A-Za-z]*+)")
 
 
 def error_of_exception(
@@ -112,36 +108,8 @@ def error_of_reply(
         data = None
     if isinstance(data, dict):
         return error_of_body(data, status, headers)
-    excerpt = _words_of_page(body.decode("utf-8", "replace"))[:_EXCERPT] or "no explanation"
-    return _status_error(f"{connection.host} answered: {excerpt}", status, headers, {})
-
-
-def _words_of_page(page: str) -> str:
-    """Return the words of a web page, without its tags, scripts and styles; a title that the page repeats is given once."""
-    title: list[str] = []
-    words: list[str] = []
-    hidden = ""
-    in_title = False
-    for piece in _TAG.split(page):
-        tag = _TAG_NAME.match(piece)
-        if hidden:
-            hidden = "" if tag and tag[0].lower() == f"</{hidden}" else hidden
-        elif tag and piece.endswith(">"):
-            name = tag[1].lower()
-            hidden = name if name in ("script", "style") else ""
-            in_title = tag[0].lower() == "<title"
-        elif not _TAG.fullmatch(piece):
-            (title if in_title else words).extend(piece.split())
-    return " ".join(_joined(title, words))
-
-
-def _joined(title: list[str], words: list[str]) -> list[str]:
-    """Put the title before the words, unless they contain it; words that end it and begin them are not repeated."""
-    size = len(title)
-    if any(words[start : start + size] == title for start in range(min(len(words) - size + 1, _EXCERPT))):
-        return words
-    shared = next((n for n in range(min(size, len(words)), 0, -1) if title[-n:] == words[:n]), 0)
-    return [*title, *words[shared:]]
+    words = excerpt(body.decode("utf-8", "replace")) or "no explanation"
+    return _status_error(f"{connection.host} answered: {words}", status, headers, {})
 
 
 def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:
@@ -160,7 +128,9 @@ def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, st
         )
     if not message:
         # Whatever it is, it says more than nothing.
-        message = json.dumps(data, ensure_ascii=False)[:_EXCERPT]
+        message = excerpt(json.dumps(data, ensure_ascii=False)) if data else "(no explanation)"
+    if is_web_page(message):
+        message = excerpt(message)
     return _status_error(message, status, headers, fields)
 
 
@@ -170,6 +140,7 @@ def _status_error(
     details = fields.get("details")
     parameter = fields.get("param")
     kind = identifier(str(fields.get("type") or ""))
+    kind = "" if kind in ("None", "null") else kind  # from a gateway that has none
     cure = cure_for(message, kind, str(fields.get("code") or ""))
     error = status_error(
         one_line(message),

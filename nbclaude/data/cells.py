@@ -91,11 +91,12 @@ def full_text(value: object) -> object:
 
 
 _MIDNIGHT = re.compile(r"(?<=\d)[T ]00:00:00(?:\.0+)?(?:[+-]\d\d:\d\d)?$")
+_WHOLE_SECOND = re.compile(r"(?<=:\d\d)\.0+$")
 
 
 def date_text(value: object) -> str:
-    """Return a point in time; at midnight only its day. The type of a column tells the zone."""
-    return _MIDNIGHT.sub("", str(value))
+    """Return a point in time; at midnight only its day, at a whole second no fraction. The type of a column tells the zone."""
+    return _WHOLE_SECOND.sub("", _MIDNIGHT.sub("", str(value)))
 
 
 def name_text(name: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -53,13 +53,25 @@ def column_lines(table: Table, budget: int, *, values: bool) -> tuple[str, tuple
         if column < _MAX_TOLD
     ]
     families = _families(columns)
+    # A column that is none of many alike (the target beside the pixels) is the last to be said shorter.
+    alone = {id(each) for each in families if each.columns == 1}
     if len(columns) == len(table.names):
         for told in (columns, families):
-            for level, share in enumerate(shares):
-                lines = [_TITLE, *(each.line(level, values=values) for each in told)]
+            for level, of_alone, share in _levels(shares):
+                lines = [
+                    _TITLE,
+                    *(each.line(of_alone if id(each) in alone else level, values=values) for each in told),
+                ]
                 if sum(map(len, lines)) + len(lines) <= budget * share:
                     return "\n".join(lines), ()
     return _in_part(table, families, int(budget * shares[-1]), values=values)
+
+
+def _levels(shares: Sequence[float]) -> Iterator[tuple[int, int, float]]:
+    """Give the levels to try: that of the columns in families, that of the others, and the share of the room."""
+    for level, share in enumerate(shares):
+        for of_alone in range(level + 1):
+            yield level, of_alone, share
 
 
 def _in_part(

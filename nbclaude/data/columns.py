@@ -6,12 +6,14 @@ import contextlib
 import heapq
 import sys
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text
 from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
     boolean_facts,
@@ -23,9 +25,10 @@ from nbclaude.data.fact_words import (
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
+from nbclaude.data.spelled import LOOKED_AT, spelled_fact
 from nbclaude.frozen import frozen
 
-__all__ = ["Column", "column_facts", "commonest", "nested_column"]
+__all__ = ["Column", "column_facts", "commonest", "nested_column", "spelled"]
 
 _NESTED = 2_000  # values of many that are looked at
 _MAX_OBJECTS = 100_000  # dates that are Python objects
@@ -105,6 +108,8 @@ def _facts(column: Column) -> Facts:
         return Facts.of(words)
     if dtype == nw.Boolean:
         return _booleans(column, missing).after(words)
+    if dtype == nw.Unknown and (numbers := _decimals(column)):
+        return numbers.after(words)
     if (dtype.is_temporal() or dtype == nw.Unknown) and (ends := _ends(column)):
         return Facts.of(words, ends, *_rhythm(column))
     if dtype == nw.List:
@@ -113,17 +118,29 @@ def _facts(column: Column) -> Facts:
     present = column.sample.drop_nulls()
     if dtype.is_nested() or dtype == nw.Binary:
         return _many(column, present)
+    return _counted(column, present)
+
+
+def _counted(column: Column, present: nw.Series[Any]) -> Facts:
+    """Tell texts and categories by how often each value occurs."""
+    dtype, words = column.whole.dtype, column.missing
     distinct, counts = commonest(present)
     if counts and isinstance(counts[0][0], bytes):
         return _many(column, present)
-    if dtype == nw.Enum:
+    if dtype == nw.Enum and len(counts) == distinct:
         known = {str(value): count for value, count in counts}
         levels = [str(each) for each in getattr(dtype, "categories", ())]
-        if len(counts) == distinct:
-            return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
-                words
-            )
-    return category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
+        return level_facts(levels, [known.get(each, 0) for each in levels], sampled=column.sampled).after(
+            words
+        )
+    facts = category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
+    return facts.before(spelled(column, present)) if dtype == nw.String and distinct > 1 else facts
+
+
+def spelled(column: Column, present: nw.Series[Any]) -> Fact:
+    """Tell whether texts spell dates or numbers; of many only some are looked at."""
+    step = max(1, len(present) // LOOKED_AT)
+    return spelled_fact(present[::step].to_list(), sampled=step > 1 or column.sampled)
 
 
 def _many(column: Column, present: nw.Series[Any]) -> Facts:
@@ -133,6 +150,13 @@ def _many(column: Column, present: nw.Series[Any]) -> Facts:
     if not values or not is_nested(values[0]):
         return Facts.of(column.missing)
     return nested_column(column, values)
+
+
+def _decimals(column: Column) -> Facts | None:
+    """Tell Decimals of a type that narwhals has no name for, such as those of 256 bits."""
+    values = column.sample.drop_nulls().to_list()
+    is_known = values and all(isinstance(value, Decimal) for value in values)
+    return decimal_facts(values, sampled=column.sampled) if is_known else None
 
 
 def _ends(column: Column) -> str:
@@ -152,13 +176,21 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
     if column.guessed or "numpy" not in sys.modules or whole.dtype not in (nw.Date, nw.Datetime):
         return ()
     with contextlib.suppress(Exception):  # what has no form in numpy has no rhythm
-        if getattr(whole.dtype, "time_zone", None):
-            whole = whole.dt.replace_time_zone(None)
-        times = whole.drop_nulls().to_numpy()
-        if times.dtype.kind == "O" and times.size <= _MAX_OBJECTS:
-            times = times.astype("M8[us]")
-        return rhythm_facts(times) if times.dtype.kind == "M" else ()
+        whole = whole.drop_nulls()
+        if not getattr(whole.dtype, "time_zone", None):
+            return rhythm_facts(_times(whole))
+        instants = whole.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+        return rhythm_facts(_times(instants), lambda: _times(whole.dt.replace_time_zone(None)))
     return ()
+
+
+def _times(column: nw.Series[Any]) -> Any:
+    times = column.to_numpy()
+    if times.dtype.kind == "O" and times.size <= _MAX_OBJECTS:
+        return times.astype("M8[us]")
+    if times.dtype.kind != "M":
+        raise TypeError(times.dtype)
+    return times
 
 
 def _booleans(column: Column, missing: int) -> Facts:

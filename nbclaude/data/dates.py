@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from nbclaude.data.facts import Fact
@@ -22,12 +22,25 @@ _SECONDS: tuple[tuple[float, str, str], ...] = (
     (60, "min", "every minute"),
     (1, "s", "every second"),
     (1e-3, "ms", "every ms"),
+    (1e-6, "us", "every us"),
+    (1e-9, "ns", "every ns"),
 )
 _UNITS: Mapping[str, float] = {"D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
-def rhythm_facts(times: Any) -> tuple[Fact, ...]:
-    """Tell the rhythm of a flat numpy array of datetime64, without NaT and, where there is a zone, in its local time."""
+def rhythm_facts(times: Any, local: Callable[[], Any] | None = None) -> tuple[Fact, ...]:
+    """Tell the rhythm of a flat numpy array of datetime64 without NaT.
+
+    Where there is a zone, the times are in UTC, and `local` returns them by its clocks: hours come in the rhythm of the former,
+    also when clocks are changed, but days and months in that of the calendar.
+    """
+    facts = _rhythm_facts(times)
+    if local is None or (facts and not facts[0].text.endswith("irregular")):
+        return facts
+    return _rhythm_facts(local())
+
+
+def _rhythm_facts(times: Any) -> tuple[Fact, ...]:
     numpy = sys.modules["numpy"]
     times = times.astype(times.dtype.newbyteorder("="), copy=False)
     unit = numpy.datetime_data(times.dtype)[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import decimal
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -153,12 +152,16 @@ def range_text(least: Any, most: Any, what: str = "") -> str:
     """Return "0 … 9", or nothing where no number is known."""
     if least is None or most is None:
         return ""
-    return f"{what}{end_text(least)} … {end_text(most)}"
+    low, high = end_text(least), end_text(most)
+    if low == high and least != most:
+        low, high = str(least), str(most)
+    return f"{what}{low} … {high}"
 
 
 def end_text(value: Any) -> str:
     """Return an end of a range: a float with its own digits if they are few."""
     if isinstance(value, float):
+        value += 0.0  # no number is told as -0
         text = f"{value:.10g}"
         return text if float(text) == value and len(text) <= 12 and "e" not in text else number_text(value)
     return number_text(value)
@@ -175,18 +178,20 @@ def types_text(kinds: Mapping[type, int]) -> str:
     return f"holds {', '.join((told if counted else names)[:4])}{more}"
 
 
-_ORDERED = (decimal.Decimal, datetime.date, datetime.time, datetime.timedelta)
+_ORDERED = (datetime.date, datetime.time, datetime.timedelta)
 
 
 def values_range(values: Iterable[Any], kinds: Iterable[type]) -> str | None:
-    """Return the range of dates, times or Decimals; None for other values, and where they cannot be compared."""
+    """Return the range of dates or times; None for other values, and where they cannot be compared."""
     if not all(issubclass(kind, _ORDERED) for kind in kinds):
         return None
     known = list(values)
     try:
-        least, most = date_text(min(known)), date_text(max(known))
-        return f"constant {least}" if least == most and len(known) > 1 else f"{least} … {most}"
-    except (TypeError, ArithmeticError):  # dates with and without a time zone, a NaN that signals
+        ends = min(known), max(known)
+        # No type tells the zone of a Python object.
+        low, high = (str(end) if getattr(end, "tzinfo", None) else date_text(end) for end in ends)
+        return f"constant {low}" if ends[0] == ends[1] and len(known) > 1 else f"{low} … {high}"
+    except TypeError:  # dates with and without a time zone
         return None
 
 

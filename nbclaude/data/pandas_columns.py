@@ -12,8 +12,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text, number_text
-from nbclaude.data.columns import Column, nested_column
+from nbclaude.data.columns import Column, nested_column, spelled
 from nbclaude.data.dates import ordinal_facts, rhythm_facts
+from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.extents import Extent, extent, pieces, plain
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -29,7 +30,7 @@ from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested
 from nbclaude.data.number_facts import number_facts
 from nbclaude.data.numbers import number_column
-from nbclaude.data.statistics import numbers_in, numbers_of_decimals
+from nbclaude.data.statistics import numbers_in
 
 __all__ = ["cost_of", "is_python", "pandas_facts"]
 
@@ -81,30 +82,30 @@ def _object(column: Column) -> Facts:
     # Lists and dicts cannot be counted everywhere; their types can.
     if any(kind.__hash__ is None for kind in kinds):
         return Facts.of(column.missing, types)
+    if all(issubclass(kind, Decimal) for kind in kinds):
+        return decimal_facts(list(present), sampled=sampled).after(column.missing, types)
     if (ends := values_range(present, kinds)) is not None:
-        more = _of_ordered(present, kinds, sampled=sampled)
-        return Facts.of(column.missing, types, ends and "~" * sampled + ends).before(*more.facts)
+        more = () if sampled else _rhythm(present)
+        return Facts.of(column.missing, types, ends and "~" * sampled + ends, *more)
     if all(issubclass(kind, (int, float)) and kind is not bool for kind in kinds):
         return _numbers(present, sampled=sampled).after(column.missing, types)
     if set(kinds) == {bool}:
         return boolean_facts(sum(present), len(present), sampled=sampled).after(column.missing, types)
     distinct, counts = _commonest(present)
-    return category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
+    facts = category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
+    if distinct == 1 or set(kinds) != {str}:
+        return facts
+    return facts.before(spelled(column, nw.from_native(present, series_only=True)))
 
 
-def _of_ordered(present: Any, kinds: Mapping[type, int], *, sampled: bool) -> Facts:
-    """Tell Decimals by their statistics, and dates by their rhythm."""
-    if all(issubclass(kind, Decimal) for kind in kinds):
-        numbers = numbers_of_decimals(list(present))
-        # The range is told already.
-        facts = number_facts(Extent(0, 1), len(present), numbers, sampled=sampled).facts[1:]
-        return Facts(facts)
-    if sampled or any(getattr(value, "tzinfo", None) for value in present):
-        return Facts()
+def _rhythm(present: Any) -> tuple[Fact, ...]:
+    """Tell the rhythm of dates that are Python objects, without a zone."""
+    if any(getattr(value, "tzinfo", None) for value in present):
+        return ()
     try:
-        return Facts.of(*rhythm_facts(sys.modules["numpy"].array(list(present), dtype="M8[us]")))
+        return rhythm_facts(sys.modules["numpy"].array(list(present), dtype="M8[us]"))
     except (TypeError, ValueError, OverflowError):  # durations, times of a day
-        return Facts()
+        return ()
 
 
 def _numbers(present: Any, *, sampled: bool) -> Facts:
@@ -114,6 +115,8 @@ def _numbers(present: Any, *, sampled: bool) -> Facts:
     try:
         array = numpy.array(list(present), dtype="int64" if whole else "float64")
     except OverflowError:
+        if whole:
+            return decimal_facts([Decimal(value) for value in present], sampled=sampled)
         return Facts.of(range_text(min(present), max(present)))
     found = plain(extent(pieces(array)))
     if sampled:
@@ -168,11 +171,9 @@ def _time(column: Column) -> Facts:
     said = f"constant {date_text(least)}" if least == most else f"{date_text(least)} … {date_text(most)}"
     if naive.dtype.kind == "m":
         return Facts.of(*missing, said)
-    local = whole.dt.tz_localize(None) if zone is not None else naive
-    times = local.to_numpy()
-    return Facts.of(
-        *missing, said, *rhythm_facts(times[~naive.isna().to_numpy()] if found.missing else times)
-    )
+    there = ~naive.isna().to_numpy() if found.missing else slice(None)
+    local = None if zone is None else lambda: whole.dt.tz_localize(None).to_numpy()[there]
+    return Facts.of(*missing, said, *rhythm_facts(naive.to_numpy()[there], local))
 
 
 def _period(column: Column) -> Facts:

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbclaude.data.cells import name_text
+from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text, values_range
 from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
-from nbclaude.data.statistics import numbers_of_decimals
+from nbclaude.data.spelled import LOOKED_AT, spelled_fact
 from nbclaude.data.table import Table
 
 __all__ = ["rows_table"]
@@ -103,13 +104,15 @@ def _moved(least: float | int, distance: float) -> float | decimal.Decimal:
 
 def _texts(values: Sequence[Any], sampled: bool) -> Facts:
     counts = Counter(values)
-    return category_facts(len(counts), counts.most_common(MAX_COUNTED), len(values), sampled=sampled)
+    facts = category_facts(len(counts), counts.most_common(MAX_COUNTED), len(values), sampled=sampled)
+    if len(counts) < 2 or not all(isinstance(value, str) for value in values):
+        return facts
+    step = max(1, len(values) // LOOKED_AT)
+    return facts.before(spelled_fact(values[::step], sampled=sampled or step > 1))
 
 
 def _decimals(values: Sequence[Any], sampled: bool) -> Facts:
-    ends = values_range(values, map(type, values)) or ""
-    numbers = number_facts(Extent(0, 1), len(values), numbers_of_decimals(values), sampled=sampled)
-    return Facts.of("~" * sampled * bool(ends) + ends).before(*numbers.facts[1:])
+    return decimal_facts(values, sampled=sampled)
 
 
 def _ordered(values: Sequence[Any], sampled: bool) -> Facts:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import decimal
 import math
 import sys
-from collections.abc import Sequence
 from typing import Any
 
 from nbclaude.data.fact_words import MAX_COUNTED
 from nbclaude.data.number_facts import Numbers
 
-__all__ = ["numbers_in", "numbers_of_decimals"]
+__all__ = ["numbers_in"]
 
 _EXACT = 2**53  # the integers below are floats without loss
 _TAIL = 5  # times farther from the median than 99 % of the numbers
@@ -36,8 +35,8 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
         ordered = numpy.sort(finite)
         base, offsets = _shifted(finite, ordered, numpy)
         middle = _median(_shifted(ordered, ordered, numpy)[1])
-        mean, median = _moved(base, float(offsets.mean())), _moved(base, middle)
-        deviation = float(offsets.std(ddof=ddof)) if finite.size > ddof else math.nan
+        average, deviation = _moments(offsets, ddof, numpy)
+        mean, median = _moved(base, average), _moved(base, middle)
         distinct, counts = _counts(ordered, numpy)
         return Numbers(
             mean=mean,
@@ -53,21 +52,17 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
         )
 
 
-def numbers_of_decimals(values: Sequence[decimal.Decimal]) -> Numbers:
-    """Return the statistics of Decimals, computed as their distances from the least one."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or not values or not all(value.is_finite() for value in values):
-        return Numbers()
-    least = min(values)
-    if least == max(values):
-        return Numbers()
-    found = numbers_in(numpy.array([float(value - least) for value in values]), whole=False)
-    exact = [_plain(least + decimal.Decimal(repr(each))) for each in (found.mean, found.median)]
-    return Numbers(exact[0], exact[1], found.deviation, found.looked_at, distinct=len(set(values)))
-
-
-def _plain(value: decimal.Decimal) -> float | decimal.Decimal:
-    return value if abs(value) >= _EXACT else float(value)
+def _moments(offsets: Any, ddof: int, numpy: Any) -> tuple[float, float]:
+    """Return mean and deviation; NaN for a deviation that floats do not hold."""
+    mean = float(offsets.mean())
+    deviation = float(offsets.std(ddof=ddof)) if offsets.size > ddof else math.nan
+    if not math.isfinite(mean) or math.isinf(deviation):
+        # The sum of numbers as large as this is infinite, or that of their squares.
+        largest = float(numpy.abs(offsets).max())
+        scaled = offsets / largest
+        mean, deviation = float(scaled.mean()) * largest, float(scaled.std(ddof=ddof)) * largest
+    # The squares of the tiniest numbers are 0.
+    return mean, math.nan if deviation == 0 and offsets.min() != offsets.max() else deviation
 
 
 def _shifted(numbers: Any, ordered: Any, numpy: Any) -> tuple[int, Any]:

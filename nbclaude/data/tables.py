@@ -66,6 +66,10 @@ def frame_table(value: Any, family: str) -> Table | None:
             # Most versions of narwhals have no name for these.
             native = series.cast(nw.Float32).to_native()
             series = nw.from_native(native, series_only=True)
+        if in_pieces and str(native.type) == "string_view":
+            # Arrow itself cannot count these.
+            native = series.cast(nw.String).to_native()
+            series = nw.from_native(native, series_only=True)
         sample = series if step == 1 else _in_pieces(native) if in_pieces else series.gather_every(step)
         # Each Python object must be asked whether it is missing: a hundred times the time of a number.
         whole = series if exact and not is_python(series) else sample

@@ -1,4 +1,4 @@
-"""Tells what is true of a frame as a whole: duplicated rows, names of its axes, what its owner wrote on it."""
+"""Tells what is true of a frame as a whole: what tells its rows apart, names of its axes, what its owner wrote on it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.data.cells import name_text
+from nbclaude.data.combinations import combination_text
 from nbclaude.texts import one_line
 
 __all__ = ["about", "attributes_text"]
@@ -21,7 +22,9 @@ def about(frame: Any, family: str, step: int) -> list[str]:
     lines = []
     if family in ("pandas", "modin"):
         lines = [_axes(frame), attributes_text(frame.attrs)]
-    return [line for line in (*lines, _duplicates(frame, family, step)) if line]
+    repeated = _duplicates(frame, family, step)
+    lines += [repeated] if repeated or step > 1 else [_combinations(frame)]
+    return [line for line in lines if line]
 
 
 def attributes_text(attributes: Mapping[Any, Any]) -> str:
@@ -50,6 +53,14 @@ def _axes(frame: Any) -> str:
         more = f", … {len(used):,} in all" if len(used) > 8 else ""
         told.append(f"{name_text(f'level {n}' if name is None else name)} ({values}{more})")
     return f"column levels: {'; '.join(told)}"
+
+
+def _combinations(frame: Any) -> str:
+    """Return which columns tell the rows apart together; nothing where none do, or they cannot be compared."""
+    try:
+        return combination_text(frame)
+    except Exception:  # columns of one name, and values that no library compares
+        return ""
 
 
 def _duplicates(frame: Any, family: str, step: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbclaude.data.array_facts import array_facts
@@ -56,7 +56,7 @@ def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Seque
         # xarray alone knows whether the values are in memory; `values` would load them.
         in_memory = getattr(array.variable, "_in_memory", False)
         facts = array_facts(array.values).text(values=False) if in_memory else ""
-        units = f" [{one_line(str(array.attrs['units']), 40)}]" if "units" in array.attrs else ""
+        units = _written(array.attrs)
         if facts_only:
             lines += [f"  {name}{units}: {facts}"] if facts else []
             continue
@@ -67,3 +67,9 @@ def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Seque
     if facts_only:
         return [f"{title}:", *lines] if lines else []
     return [f"{title} ({counted(len(variables), 'array')}):", *lines] if lines else []
+
+
+def _written(attributes: Mapping[Any, Any]) -> str:
+    """Return the unit and the long name that were written on an array."""
+    units = f" [{one_line(str(attributes['units']), 40)}]" if "units" in attributes else ""
+    return units + (f" ({one_line(str(attributes['long_name']), 80)})" if "long_name" in attributes else "")

@@ -4,11 +4,21 @@ from typing import TYPE_CHECKING
 
 from nbclaude.doors import door
 from nbclaude.lab.line import LINE, Line
-from nbclaude.lab.told import Handed, NotebookCells, Told, cell_that_ran, told_by
+from nbclaude.lab.told import Handed, NotebookCells, Told, cell_meant, cell_that_ran, told_by
 
 if TYPE_CHECKING:
     from nbclaude.lab.offered import OfferedActions
 
-__all__ = ["LINE", "Handed", "Line", "NotebookCells", "OfferedActions", "Told", "cell_that_ran", "told_by"]
+__all__ = [
+    "LINE",
+    "Handed",
+    "Line",
+    "NotebookCells",
+    "OfferedActions",
+    "Told",
+    "cell_meant",
+    "cell_that_ran",
+    "told_by",
+]
 
 __getattr__ = door(__name__, {"offered": ("OfferedActions",)})

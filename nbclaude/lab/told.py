@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
 from nbclaude.frozen import frozen
-from nbclaude.notebook import Shell, metadata_of
+from nbclaude.notebook import Shell, cell_run, metadata_of
 
-__all__ = ["Handed", "NotebookCells", "Told", "cell_that_ran", "told_by"]
+__all__ = ["Handed", "NotebookCells", "Told", "cell_meant", "cell_that_ran", "told_by"]
 
 
 @frozen
 class Handed:
-    """An output with a picture, passed on by the front end because a prompt names the number of its cell.
+    """A cell as the notebook shows it, passed on by the front end because a prompt names its number.
 
-    `data` is its mime bundle, empty if it was too large to be passed on.
+    `outputs` are those of the notebook's format, without what scripts draw; in the place of one that was too large to be passed
+    on stands None.
     """
 
     cell: str
-    data: Mapping[str, Any]
-    metadata: Mapping[str, Any]
+    source: str
+    outputs: tuple[Mapping[str, Any] | None, ...]
 
 
 @frozen
@@ -29,7 +30,7 @@ class Told:
     """What one request says: the version of the extension, the notebook's path, and the ids of its cells from the top.
 
     `page` is the page in the browser that has sent it: several may show one notebook. `counts` are the numbers that the cells
-    show, by their ids; they may come from an earlier kernel. `figures` are those of the cells whose numbers the prompt names.
+    show, by their ids; they may come from an earlier kernel. `handed` are the cells whose numbers the prompt names.
     """
 
     version: str
@@ -37,7 +38,7 @@ class Told:
     cells: tuple[str, ...]
     page: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
-    figures: tuple[Handed, ...] = ()
+    handed: tuple[Handed, ...] = ()
 
 
 def told_by(shell: Shell) -> Told | None:
@@ -52,20 +53,27 @@ def told_by(shell: Shell) -> Told | None:
     shown = found.get("counts")
     numbers = shown if isinstance(shown, list) and len(shown) == len(cells) else []
     counts = {cell: n for cell, n in zip(cells, numbers, strict=False) if cell in ids and type(n) is int}
-    page, pictures = str(found.get("page", "")), _handed(found.get("figures"))
-    return Told(version, path if isinstance(path, str) else "", ids, page, counts, pictures)
+    return Told(
+        version,
+        path if isinstance(path, str) else "",
+        ids,
+        str(found.get("page", "")),
+        counts,
+        _handed(found.get("handed")),
+    )
 
 
-def _handed(figures: object) -> tuple[Handed, ...]:
-    found = [each for each in figures if isinstance(each, Mapping)] if isinstance(figures, list) else []
+def _handed(cells: object) -> tuple[Handed, ...]:
+    found = [each for each in cells if isinstance(each, Mapping)] if isinstance(cells, list) else []
     return tuple(
-        Handed(str(each.get("cell", "")), *(_mapping(each.get(part)) for part in ("data", "metadata")))
+        Handed(str(each.get("cell", "")), str(each.get("source", "")), _outputs(each.get("outputs")))
         for each in found
     )
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+def _outputs(outputs: object) -> tuple[Mapping[str, Any] | None, ...]:
+    found = outputs if isinstance(outputs, list) else []
+    return tuple(each if isinstance(each, Mapping) else None for each in found)
 
 
 def cell_that_ran(shell: Shell, count: int) -> str | None:
@@ -75,6 +83,18 @@ def cell_that_ran(shell: Shell, count: int) -> str | None:
         return ""
     found = [cell for cell, number in told.counts.items() if number == count]
     return found[0] if len(found) == 1 else "" if found else None
+
+
+def cell_meant(shell: Shell, told: Told, cells: Iterable[str]) -> str:
+    """Return which of several cells is meant that show one number; "" if it is not known.
+
+    One of them may have run in an earlier kernel. A reader, like our buttons, means the nearest above the cell that asks.
+    """
+    found = [cell for cell in told.cells if cell in frozenset(cells)]
+    at = cell_run(shell)
+    asks = told.cells.index(at.cell) if at is not None and at.cell in told.cells else 0
+    above = [cell for cell in found if cell in told.cells[:asks]]
+    return found[0] if len(found) == 1 else above[-1] if above else ""
 
 
 class NotebookCells:

@@ -15,7 +15,8 @@ from nbclaude.asking.prompt import Prompt
 from nbclaude.asking.reply import Reply
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.references.scope import Scope
-from nbclaude.context.shown.cells import LoggedCell, visible_cells
+from nbclaude.context.shown.cells import LoggedCell, visible_cell, visible_cells
+from nbclaude.context.shown.numbered import numbered_cells
 from nbclaude.errors import NbclaudeError
 from nbclaude.magics.calls import call_of
 from nbclaude.magics.failures import show_after_cell
@@ -33,7 +34,7 @@ from nbclaude.verbs.explained import (
     named_source,
     scope_with_builtin,
 )
-from nbclaude.verbs.options import EXPLAIN, options_text
+from nbclaude.verbs.options import EXPLAIN, cell_number, options_text
 from nbclaude.verbs.prompts import prompt_text
 
 __all__ = ["ExplainMagics"]
@@ -69,7 +70,7 @@ class ExplainMagics(OtherFamily):
             return reply if where.target else None
         values = not own.get("no_values")
         names = scope_with_builtin(where.scope, text)
-        about = explained_name(self.workspace.seen, text, names, values=values)
+        about = None if own.get("cell") else explained_name(self.workspace.seen, text, names, values=values)
         if about is not None:
             source = named_source(text, names)
             if source is not None:
@@ -86,7 +87,8 @@ class ExplainMagics(OtherFamily):
             )
             reply = ask_prompt(self._chat, options, prompt, names)
         else:
-            reply = self._ask(options, own, text, self._previous(), where.scope)
+            cell_shown = self._numbered(str(own["cell"])) if own.get("cell") else self._previous()
+            reply = self._ask(options, own, text, cell_shown, where.scope)
         return reply if where.target else None
 
     def _previous(self) -> LoggedCell:
@@ -97,6 +99,17 @@ class ExplainMagics(OtherFamily):
                 "%claude_explain: no cell has run since nbclaude was loaded. Run one first, or name a value: %claude_explain df."
             )
         return cells[-1]
+
+    def _numbered(self, wanted: str) -> LoggedCell:
+        number = cell_number(wanted)
+        if number is None:
+            raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
+        found = numbered_cells(self.workspace.seen.cells, self.shell, number)
+        cell = visible_cell(found[0]) if len(found) == 1 else None
+        if cell is None:
+            why = "several cells show this number" if len(found) > 1 else "no such cell is known to nbclaude"
+            raise UsageError(f"--cell {wanted}: {why}. Run the cell again, then use its new number.")
+        return cell
 
     def explain_run(self, line: str, code: str, count: int) -> None:
         """Explain the cell that ran with this number; errors are shown below it."""
@@ -126,6 +139,8 @@ class ExplainMagics(OtherFamily):
         values = not own.get("no_values")
         seen = self.workspace.seen
         failure = seen.failures.of_cell(cell.execution_count) if has_run else None
+        if failure is not None and failure.cell_id != cell.cell_id:
+            failure = None  # that of a cell with the same number: this one ran in an earlier kernel
         about: tuple[Attachment, ...] = explained_cell(
             seen, cell, failure, self.shell.user_ns, values=values, has_run=has_run
         )
@@ -134,7 +149,8 @@ class ExplainMagics(OtherFamily):
             has_run
             and values
             and any(
-                each.execution_count == cell.execution_count for each in seen.figures.of_last_plotting_cell()
+                (each.execution_count, each.cell) == (cell.execution_count, cell.cell_id)
+                for each in seen.figures.of_last_plotting_cell()
             )
         ):
             options = replace(options, figures=(*options.figures, "cell"))
@@ -155,6 +171,7 @@ ExplainMagics.claude_explain.__doc__ = f"""Explain a cell with its outcome, or a
 
   %%claude_explain [options] [question]   above code: the cell runs as if the line were not there, then it is explained
   %claude_explain                         the cell that ran last, with its output or its error
+  %claude_explain --cell 5                the cell that ran as In[5]
   %claude_explain NAME                    a function, class, module, DataFrame, figure: any value
   %claude_explain QUESTION                a question about the cell that ran last
 

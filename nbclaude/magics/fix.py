@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from typing import Any
 
@@ -17,6 +16,7 @@ from nbclaude.context.code.hidden import hide_secrets, put_back
 from nbclaude.context.failures.failure import Failure
 from nbclaude.context.failures.told import without_hidden
 from nbclaude.edits import corrected_cell, offer, propose
+from nbclaude.lab import cell_meant, told_by
 from nbclaude.magics.family import OtherFamily
 from nbclaude.magics.in_cell import ask_prompt
 from nbclaude.magics.scope import standing
@@ -25,12 +25,10 @@ from nbclaude.options import parse_verb_line
 from nbclaude.output import say
 from nbclaude.stopping import stoppable
 from nbclaude.verbs.gathered import failure_attachments
-from nbclaude.verbs.options import FIX
+from nbclaude.verbs.options import FIX, cell_number
 from nbclaude.verbs.prompts import prompt_text
 
 __all__ = ["FixMagics"]
-
-_NUMBER = re.compile(r"(?:In)?\[?(\d+)\]?")
 
 
 @magics_class
@@ -78,22 +76,29 @@ class FixMagics(OtherFamily):
                 say("No cell has failed since nbclaude was loaded, or all that did have run well since.")
                 return None
             return failures.all[-1]
-        number = _NUMBER.fullmatch(wanted)
+        number = cell_number(wanted)
         if number is None:
             raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
-        found = failures.of_cell(int(number[1]))
-        if found is None and int(number[1]) < self.workspace.seen.since:
+        found = failures.of_cell(number)
+        if self._is_earlier(number) or (found is None and number < self.workspace.seen.since):
             raise UsageError(
-                f"--cell {wanted}: In[{number[1]}] ran before nbclaude was loaded, and the kernel no longer has its error. "
+                f"--cell {wanted}: In[{number}] ran before nbclaude was loaded, and the kernel no longer has its error. "
                 "Run the cell again."
             )
         if found is None:
             known = ", ".join(str(each.execution_count) for each in failures.all[-10:])
             there = f"Those that failed last are {known}." if known else "No cell has failed."
-            raise UsageError(
-                f"--cell {wanted}: In[{number[1]}] has not failed, or has run well since. {there}"
-            )
+            raise UsageError(f"--cell {wanted}: In[{number}] has not failed, or has run well since. {there}")
         return found
+
+    def _is_earlier(self, number: int) -> bool:
+        """Whether the cell that shows this number is known to have run in an earlier kernel, or before we were loaded."""
+        told = told_by(self.shell)
+        if told is None:
+            return False
+        shown = cell_meant(self.shell, told, [cell for cell, count in told.counts.items() if count == number])
+        seen = {(each.cell_id, each.execution_count) for each in self.workspace.seen.cells.cells}
+        return bool(shown) and (shown, number) not in seen
 
     def _offer(self, failure: Failure, answered: Answered) -> None:
         """Show the corrected cell of an answer as a diff, with what can be done with it."""

@@ -24,6 +24,7 @@ __all__ = ["AccountMagics"]
 
 _MODEL_COLUMNS = ("model", "note", "context", "answer", "$ in / out", "effort", "thinking", "sampling")
 _USAGE_COLUMNS = ("of", "answers", "tokens in", "of these cached", "tokens out", "cost", "saved by caching")
+_ANTHROPICS_PRICES = f"Anthropic's prices per million tokens, as of {PRICES_AS_OF}"
 
 
 @magics_class
@@ -39,18 +40,16 @@ class AccountMagics(OtherFamily):
         %claude_models [WORD]    only those whose name holds WORD
         """
         workspace = self.workspace
-        models, source = _offered(workspace)
+        models, title = _offered(workspace)
         word = argument(line).lower()
+        if not models:
+            say("The server lists no models.")
+            return
         rows = [_model_row(model) for model in models if word in model.id.lower()]
         if not rows:
             say(f"No model name contains {argument(line)!r}. %claude_models lists them all.")
             return
-        show_table(
-            self.shell,
-            f"Models of {source}; Anthropic's prices per million tokens, as of {PRICES_AS_OF}",
-            _MODEL_COLUMNS,
-            rows,
-        )
+        show_table(self.shell, title, _MODEL_COLUMNS, rows)
 
     @line_magic
     def claude_usage(self, line: str) -> None:
@@ -125,7 +124,7 @@ def _budget_text(workspace: Workspace) -> str:
 
 
 def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
-    """Ask the server for its models; fall back to the table."""
+    """Ask the server for its models; fall back to the table. Return them, and the title above them."""
     from nbclaude.client.endpoints import list_models
 
     settings = workspace.settings({})
@@ -133,11 +132,17 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
         connection = workspace.connection(settings)
         models = list_models(connection)
     except (APIError, MissingKeyError) as error:
-        say(f"This server has no model list ({type(error).__name__}); showing the built-in one.")
-        return MODELS, "the built-in table"
+        say(
+            f"The server's list of models could not be read ({type(error).__name__}); this is the built-in one."
+        )
+        return MODELS, f"Models of the built-in table; {_ANTHROPICS_PRICES}"
     workspace.note_models(connection.base_url, models)
-    # The server says what it offers; what that costs comes from the user or the table.
-    return (workspace.catalog(settings).listed() if models else []), connection.host
+    # The server says what it offers; what that costs comes from the user, the server or the table.
+    catalog = workspace.catalog(settings)
+    prices = (
+        "dollars per million tokens" if catalog.own_prices or not catalog.is_claude else _ANTHROPICS_PRICES
+    )
+    return (catalog.listed() if models else []), f"Models of {connection.host}; {prices}"
 
 
 def _model_row(model: ModelInfo) -> tuple[Any, ...]:

@@ -44,10 +44,16 @@ class Catalog:
         return info if own is None else replace(info, price=own)
 
     def paid(self, answered: str, asked: str) -> ModelInfo:
-        """Return what is known of the model that answered; without a price of its own, it has the user's for the one asked."""
+        """Return what is known of the model that answered; the user's price for the one asked is preferred to its own.
+
+        A gateway may say by which model it has answered: that name is not one of its own, and has no price.
+        """
         info = self.info(answered)
-        own = self._own_price(asked) if self._own_price(answered) is None else None
-        return info if own is None else replace(info, price=own)
+        if self._own_price(answered) is not None:
+            return info
+        is_anthropic = self.is_claude and not self.own_prices
+        price = self._own_price(asked) or info.price or (None if is_anthropic else self.price(asked))
+        return replace(info, price=price)
 
     def price(self, name: str) -> Price | None:
         """Return the price of a model; None where it is not known."""
@@ -61,7 +67,7 @@ class Catalog:
         return _by_name(self.means, name, "")
 
     def _own_price(self, name: str) -> Price | None:
-        found = _by_name(self.prices, name, ())
+        found = _by_name(self.prices, name, ()) or _by_name(self.prices, self._means(name), ())
         return own_price(*found) if found else None
 
 

@@ -53,7 +53,7 @@ def model_of_json(entry: object) -> ModelInfo | None:
         omits_thinking=is_recent,
         structured_outputs=_supported(said.get("structured_outputs")),
         image_input=_image_input(said) if said else inputs.image,
-        pdf_input=_supported(said.get("pdf_input")) if said else inputs.pdf,
+        pdf_input=_taken(said.get("pdf_input")) if said else inputs.pdf,
         compaction=_compaction(said.get("compaction")),
         lifecycle=_LIFECYCLES.get(_text(entry.get("lifecycle")), ""),
         deprecated_at=_day(entry.get("deprecated_at")),
@@ -133,7 +133,12 @@ def _is_claude(entry: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
 def _image_input(said: Mapping[str, Any]) -> bool | None:
     """Read whether a model takes images, in Anthropic's form or in Mistral's."""
     vision = said.get("vision")
-    return vision if isinstance(vision, bool) else _supported(said.get("image_input"))
+    return vision if isinstance(vision, bool) else _taken(said.get("image_input"))
+
+
+def _taken(value: object) -> bool | None:
+    """Read whether a kind of input is taken: `{"supported": false}`, or `false` from a server that says no more."""
+    return value if isinstance(value, bool) else _supported(value)
 
 
 def _supported(value: object) -> bool | None:

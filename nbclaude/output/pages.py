@@ -290,7 +290,7 @@ class PagesDisplay:
         metadata: Mapping[str, Any] = {}
         if page.closed:
             # Consoles print the plain text: no escape sequence may reach a terminal.
-            bundle |= {"text/markdown": page.markdown, "text/plain": page.markdown}
+            bundle |= {"text/markdown": page.markdown, "text/plain": page.source}
             metadata = self._mark(page, saves)
         elif page.number + self._first >= self._shown:
             bundle["text/plain"] = _GOES_ON

@@ -108,7 +108,7 @@ class ModelPicker:
         address = workspace.address(settings)
         known = self._failed.get(address, "The models that nbclaude knows.")
         said = (
-            f"{len(offered)} models of {server_name(address)}{_PRICES if catalog.is_claude else ''}."
+            f"{len(offered)} models of {server_name(address)}{_PRICES if catalog.is_claude and not catalog.own_prices else ''}."
             if offered
             else known
         )
@@ -137,7 +137,7 @@ class ModelPicker:
             try:
                 workspace.note_models(address, list_models(connection))
             except APIError as error:
-                failed = f"This server has no model list ({type(error).__name__}); showing the built-in one."
+                failed = f"The server's list of models could not be read ({type(error).__name__}); this is the built-in one."
             with LOCK:
                 self._loading = ""
                 if failed:

@@ -11,8 +11,9 @@ from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
+from nbclaude.panel.plot_columns import Name, columns_of, is_polars
 from nbclaude.panel.plot_frames import frames_in
-from nbclaude.panel.plots import KINDS, Name, Plot, columns_of, is_polars, plot_code, plot_picture
+from nbclaude.panel.plots import KINDS, Plot, plot_code, plot_picture
 from nbclaude.render.data_urls import data_url
 
 __all__ = ["PlotPane"]

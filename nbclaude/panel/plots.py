@@ -6,17 +6,25 @@ plotting knows all kinds (polars' own knows four, and needs two more packages to
 
 from __future__ import annotations
 
-import decimal
 import io
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
+from nbclaude.panel.plot_columns import (
+    Name,
+    columns_of,
+    decimals_in,
+    durations_in,
+    has_infinite,
+    is_polars,
+    numbers_in,
+    varies,
+)
 from nbclaude.quiet import quietly
 
-__all__ = ["KINDS", "Name", "Plot", "columns_of", "is_polars", "plot_code", "plot_picture"]
+__all__ = ["KINDS", "Plot", "plot_code", "plot_picture"]
 
 KINDS = ("line", "bar", "barh", "hist", "box", "area", "scatter", "hexbin", "density")
 MAX_ROWS = 20_000  # that are drawn; of more, every n-th
@@ -24,12 +32,8 @@ MAX_COUNTED = 200_000  # rows of a plot that counts or averages them
 MAX_BARS = 200  # nobody can read more
 MAX_LINES = 10  # columns that are drawn where none was chosen
 MAX_GROUPS = 30
-MAX_LOOKED_AT = 1_000  # values that are looked at to find out what a column of objects holds
 _OF_TWO_COLUMNS = ("scatter", "hexbin")
 _OF_A_DISTRIBUTION = ("hist", "box", "density")
-
-Name = str | int | tuple[Any, ...]
-"""The name of a column, as it can be written in code."""
 
 
 @frozen
@@ -41,56 +45,6 @@ class Plot:
     x: Name | None = None
     y: tuple[Name, ...] = ()
     group: Name | None = None
-
-
-def is_polars(frame: object) -> bool:
-    """Tell whether a frame is of polars; no library is imported for it."""
-    return type(frame).__module__.partition(".")[0] == "polars"
-
-
-def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:
-    """Return the names of the columns that can be chosen, and of those that hold numbers.
-
-    What several columns are called means none of them; dates and other names cannot be written in a line of code.
-    """
-    every = list(frame.columns)
-    counts: dict[Any, int] = {}
-    for name in every:
-        counts[name] = counts.get(name, 0) + 1
-    names = [name for name in every if counts[name] == 1 and _can_be_written(name)]
-    numbers = _numbers(frame)
-    return names, [name for name in names if name in numbers]
-
-
-def _can_be_written(name: object) -> bool:
-    if isinstance(name, tuple):
-        return all(_can_be_written(part) for part in name)
-    return type(name) in (str, int)
-
-
-def _numbers(frame: Any) -> set[Any]:
-    if is_polars(frame):
-        return {name for name, kind in zip(frame.columns, frame.dtypes, strict=True) if kind.is_numeric()}
-    return {*frame.select_dtypes("number").columns, *_decimals(frame, list(frame.columns))}
-
-
-def _decimals(frame: Any, names: Sequence[Name]) -> list[Name]:
-    """Return the columns of a pandas frame that hold Python's decimals, which pandas stores as objects."""
-    if is_polars(frame) or not frame.columns.is_unique:
-        return []
-    return [
-        name
-        for name in names
-        if frame[name].dtype == object
-        and frame[name].first_valid_index() is not None
-        and frame[name].dropna().head(MAX_LOOKED_AT).map(type).eq(decimal.Decimal).all()
-    ]
-
-
-def _durations(frame: Any) -> list[Name]:
-    if is_polars(frame):
-        return []
-    return list(frame.select_dtypes("timedelta").columns)
 
 
 def plot_code(plot: Plot, frame: Any) -> str:
@@ -140,7 +94,8 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
         said = [type(error).__name__] if isinstance(error, KeyError) else []  # which says no more than a name
         said += str(error).strip().splitlines()[:1]
         raise ConfigurationError(
-            f"{plot.frame} cannot be plotted as {plot.kind}: {' '.join(said) or type(error).__name__}"
+            f"A {plot.kind} plot of {plot.frame} fails with these columns. Choose others, or another kind. pandas says: "
+            f"{' '.join(said) or type(error).__name__}"
         ) from None
     return drawn.getvalue()
 
@@ -156,17 +111,18 @@ def _checked(plot: Plot, frame: Any) -> Plot:
     if text := [name for name in plot.y if name not in numbers]:
         known = ", ".join(map(str, numbers)) or "none"
         raise ConfigurationError(f"{text[0]} holds no numbers, so it cannot be y. Columns that do: {known}.")
-    if not _numbers(frame):
+    if not numbers_in(frame):
         raise ConfigurationError(f"{plot.frame} has no column with numbers.")
     if not len(frame):
         raise ConfigurationError(f"{plot.frame} has no rows.")
     _check_x(plot, numbers)
     _check_amounts(plot, frame)
-    if plot.y or (is_polars(frame) and len(_numbers(frame)) <= MAX_LINES):
-        return plot
+    _check_values(replace(plot, y=plot.y or tuple(numbers[:MAX_LINES])), frame)
     # pandas can plot durations by themselves, but not on the same axis as numbers.
-    apart = _durations(frame)
-    if len(_numbers(frame)) > MAX_LINES or apart or _decimals(frame, numbers):
+    apart = durations_in(frame)
+    if plot.y or (is_polars(frame) and len(numbers_in(frame)) <= MAX_LINES and not apart):
+        return plot
+    if len(numbers_in(frame)) > MAX_LINES or apart or decimals_in(frame, numbers):
         drawn = [name for name in numbers if name != plot.x and name not in apart] or apart
         return replace(plot, y=tuple(drawn)[:MAX_LINES])
     return plot
@@ -204,13 +160,28 @@ def _check_amounts(plot: Plot, frame: Any) -> None:
             _check_count(plot, frame, plot.x, MAX_BARS, "bars")
 
 
+def _check_values(plot: Plot, frame: Any) -> None:
+    """Refuse values of which no histogram and no density can be made."""
+    for name in plot.y if plot.kind in ("hist", "density") else ():
+        if has_infinite(frame, name):
+            raise ConfigurationError(
+                f"{name} of {plot.frame} has infinite values, which a {plot.kind} plot cannot show. Choose another column, "
+                "or scatter."
+            )
+        if plot.kind == "density" and not varies(frame, name):
+            raise ConfigurationError(
+                f"{name} of {plot.frame} has fewer than two different values, so it has no density. Choose another column, "
+                "or hist."
+            )
+
+
 def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> None:
     values = frame[column].head(MAX_COUNTED)
     try:
         count = values.n_unique() if is_polars(frame) else values.nunique()
-    except TypeError as error:  # lists, for example
+    except Exception:  # lists, for example; polars has errors of its own for them
         raise ConfigurationError(
-            f"{column} of {plot.frame} cannot tell {what} apart: {error}. Choose another column."
+            f"{column} of {plot.frame} cannot tell {what} apart: its values cannot be compared. Choose another column."
         ) from None
     if count > most:
         raise ConfigurationError(
@@ -236,19 +207,38 @@ def _source(plot: Plot, frame: Any) -> tuple[list[str], str]:
         return lines, f"pd.DataFrame({source}.to_dict(as_series=False)){floats}"
     if step > 1:
         source += f".iloc[::{step}]"
-    if prices := _decimals(frame, [name for name in (plot.x, *plot.y) if name is not None]):
+    if prices := decimals_in(frame, [name for name in (plot.x, *plot.y) if name is not None]):
         source += f".astype({dict.fromkeys(prices, 'float')!r})"
     return lines, source
 
 
 def _with_names(plot: Plot, frame: Any, source: str) -> str:
     """Have an x that holds neither numbers nor dates drawn as names: as text, without missing values."""
-    if plot.kind != "scatter" or plot.x is None or plot.x in _numbers(frame):
+    if plot.kind != "scatter" or plot.x is None or plot.x in numbers_in(frame):
         return source
     kind = frame[plot.x].dtype
     if kind.is_temporal() if is_polars(frame) else kind.kind in "mM":
         return source
     return f"{source}.dropna(subset={[plot.x]!r}).astype({{{plot.x!r}: 'str'}})"
+
+
+def _in_seconds(plot: Plot, frame: Any, source: str) -> tuple[Plot, str]:
+    """Have durations drawn as seconds, as the names of their columns say, where nothing draws them as they are.
+
+    These are points, distributions, areas, and durations on one axis with numbers.
+    """
+    lasting = durations_in(frame)
+    mixed = any(name in lasting for name in plot.y) and any(name not in lasting for name in plot.y)
+    if plot.kind not in (*_OF_TWO_COLUMNS, *_OF_A_DISTRIBUTION, "area") and not mixed:
+        return plot, source
+    drawn = (plot.x, *plot.y) if plot.kind in _OF_TWO_COLUMNS else plot.y
+    seconds = {name: f"{name} [s]" for name in drawn if name is not None and name in lasting}
+    if not seconds:
+        return plot, source
+    columns = ", ".join(f"{new!r}: rows[{old!r}].dt.total_seconds()" for old, new in seconds.items())
+    source = f"{source}.pipe(lambda rows: rows.assign(**{{{columns}}}))"
+    x = seconds.get(plot.x) if plot.kind in _OF_TWO_COLUMNS and plot.x in seconds else plot.x
+    return replace(plot, x=x, y=tuple(seconds.get(name, name) for name in plot.y)), source
 
 
 def _palette(plot: Plot, frame: Any) -> str:
@@ -260,6 +250,7 @@ def _palette(plot: Plot, frame: Any) -> str:
 def _call(plot: Plot, frame: Any, source: str, more: str = "") -> str:
     """Write the call that plots; `more` are arguments of ours."""
     source = _with_names(plot, frame, source)
+    plot, source = _in_seconds(plot, frame, source)
     kind, y = repr(plot.kind), _columns(plot.y)
     if plot.kind in _OF_TWO_COLUMNS:
         if plot.group is not None:

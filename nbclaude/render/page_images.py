@@ -11,19 +11,25 @@ __all__ = ["PageImage", "image_of", "on_one_page", "open_html"]
 
 @frozen
 class PageImage:
-    """What one page looks like now; `markdown` is there once the page is closed, and `text`, which tells of its folds, too."""
+    """What one page looks like now.
+
+    A closed page also has its `source`, which is the model's Markdown; `markdown`, the same with formulas as Jupyter writes
+    them; and `text`, which tells of its folds, too.
+    """
 
     number: int
     html: str
     markdown: str
     closed: bool
     text: str = ""
+    source: str = ""
 
 
 def image_of(page: Page, footer: str = "") -> PageImage:
     """Return what a closed page looks like, above a footer."""
     html = _html(page.body, footer, styled=page.number == 0)
-    return PageImage(page.number, _savable(html), _savable(page.source), True, _savable(page.text))
+    number, markdown = page.number, _savable(page.markdown)
+    return PageImage(number, _savable(html), markdown, True, _savable(page.text), _savable(page.source))
 
 
 def open_html(number: int, body: str) -> str:

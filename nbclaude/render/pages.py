@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from nbclaude.render.dollars import in_dollars
+
 __all__ = ["ENDING", "MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit"]
 
 MAX_PAGES = 30
@@ -45,8 +47,8 @@ def piece_limit(number: int) -> float:
 class Part:
     """The piece of one section that lies on one page: source characters `start` to `end`, and its settled HTML.
 
-    `before` and `after` are what the section puts around it (a fold, say); `source` is its Markdown. `note` is what stands
-    for it in plain text where it has none.
+    `before` and `after` are what the section puts around it (a fold, say); `source` is its Markdown, which the model wrote if
+    `is_prose`. `note` is what stands for it in plain text where it has none.
     """
 
     start: int = 0
@@ -54,6 +56,7 @@ class Part:
     settled: list[str] = field(default_factory=list)
     tail: str = ""
     source: str = ""
+    is_prose: bool = False
     note: str = ""
     before: str = ""
     after: str = ""
@@ -123,8 +126,15 @@ class Page:
         return _paragraphs([(part.source, part) for part in self.parts])
 
     @property
+    def markdown(self) -> str:
+        """The same with the model's formulas between dollars."""
+        return _paragraphs(
+            [(in_dollars(part.source) if part.is_prose else part.source, part) for part in self.parts]
+        )
+
+    @property
     def text(self) -> str:
-        """The same as plain text: what has no Markdown is told in a line."""
+        """Its source as plain text: what has no Markdown is told in a line."""
         return _paragraphs([(part.source or part.note, part) for part in self.parts])
 
 

@@ -117,6 +117,7 @@ class TextSection:
                 del self._waiting[:laid]
                 part.tail = ""
                 part.source = marks_as_text(self._whole()[part.start : part.end])
+                part.is_prose = True
                 return True
         self._waiting.clear()
         part.tail = now.tail
@@ -130,6 +131,7 @@ class TextSection:
         htmls = self._stream.close(text, [part.end for part in self.parts[:-1]], portions=portions)
         self.parts[-1].end = len(text)
         self.parts[-1].source = marks_as_text(text[self.parts[-1].start :])
+        self.parts[-1].is_prose = True
         return [part for part, html in zip(self.parts, htmls, strict=True) if part.replace(html)]
 
     def _whole(self) -> str:

@@ -15,6 +15,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import Shown, marked
 from nbclaude.plurals import counted
 from nbclaude.render.data_urls import data_url
+from nbclaude.render.dollars import in_dollars
 from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.style import STYLE
 from nbclaude.render.whole_message import message_html
@@ -135,7 +136,7 @@ def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any
     html = message_html(turn.message) + _receipt(pieces)
     answer = sha256(html)[:12]
     published = set(workspace.published)
-    said = text_of(turn.message)
+    said = in_dollars(text_of(turn.message))
     record = record_of(workspace, (), [turn], Shown(answer, {0: said}), {})
     record["conversations"] = [state]
     workspace.published.clear()

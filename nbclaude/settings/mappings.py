@@ -170,6 +170,8 @@ class Prices(Kind):
         text = plain_text(name)
         if text is None or not text.strip():
             raise UnfitError("the name of a model must be text that is not empty.", part=(name,))
+        if "*" in text:
+            raise UnfitError("a price belongs to one model, so '*' cannot stand for several.", part=(name,))
         return text.strip()
 
     def _price(self, name: object, value: object) -> tuple[float, ...]:

@@ -160,8 +160,8 @@ SETTINGS: tuple[Setting, ...] = (
         options=(
             Option(
                 ("--cells",),
-                "N|all|needed",
-                "send the last N cells with their outputs, all, or those that the names in the prompt depend on",
+                "N|all|needed|In[N]",
+                "send the last N cells with their outputs, all, those that names in the prompt need, or cell N",
                 kind=Cells(),
             ),
         ),

@@ -86,13 +86,13 @@ class Characters(Whole):
 
 
 class Cells(Text):
-    """How many cells, or `all`, or those that are `needed`."""
+    """How many cells, or `all`, or those that are `needed`, or `In[4]` for cell 4."""
 
-    what = "how many cells, all, or needed"
+    what = "how many cells, all, needed, or In[N]"
 
     def check(self, value: object) -> str:
         """Check a value of Python."""
         text = plain_text(value) or ""
-        if text not in ("all", "needed") and not re.fullmatch("[0-9]+", text):
+        if text not in ("all", "needed") and not re.fullmatch(r"[0-9]+|In\[0*[1-9][0-9]*\]", text):
             raise self.unfit()
         return text

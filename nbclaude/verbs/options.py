@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from nbclaude.settings.kinds import Choice, Flag, Text
 from nbclaude.settings.rows import Option
 
-__all__ = ["EDIT", "EXPLAIN", "FIX", "OWN", "options_text"]
+__all__ = ["EDIT", "EXPLAIN", "FIX", "OWN", "cell_number", "options_text"]
+
+_NUMBER = re.compile(r"(?:In)?\[?(\d+)\]?")
 
 _NO_VALUES = Option(
     ("--no-values",), "", "send types and shapes, and no values", kind=Flag(), field="no_values"
@@ -27,6 +30,7 @@ EXPLAIN = (
     Option(("--lang",), "LANGUAGE", "in which language, as de or German", kind=Text(), field="lang"),
     Option(("--brief",), "", "in three sentences at most", kind=Flag(), field="brief"),
     Option(("--no-run",), "", "explain the cell below without running it", kind=Flag(), field="no_run"),
+    Option(("--cell",), "N", "explain the cell that ran as In[N]", kind=Text(), field="cell"),
     _NO_VALUES,
 )
 EDIT = (
@@ -43,6 +47,12 @@ OWN: Mapping[str, tuple[Option, ...]] = {
     "explain": EXPLAIN,
 }
 """By the name of the magic."""
+
+
+def cell_number(wanted: str) -> int | None:
+    """Return the number that `--cell` names: 5 for `5` or `In[5]`; None if it names none."""
+    found = _NUMBER.fullmatch(wanted)
+    return int(found[1]) if found else None
 
 
 def options_text(options: tuple[Option, ...]) -> str:

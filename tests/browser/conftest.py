@@ -1,9 +1,9 @@
-"""Fixtures around JupyterLab in Chromium: one server and one browser for all tests, a new page for each."""
+"""Fixtures around JupyterLab in Chromium: one server and one browser for all tests; pages that are as good as new serve again."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 OpenNotebook = Callable[..., NotebookPage]
 """`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab", extension=True) -> NotebookPage`."""
+
+PASSED = pytest.StashKey[bool]()
 
 # A busy machine gets its time: what is right goes on as soon as it is.
 expect.set_options(timeout=15_000)
@@ -54,14 +56,37 @@ def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield lab
 
 
+@pytest.fixture(scope="package")
+def kept(chromium: Browser) -> Iterator[dict[tuple[Lab, bool], NotebookPage]]:
+    """Give the pages that tests have left, by server and by whether they have the extension."""
+    pages: dict[tuple[Lab, bool], NotebookPage] = {}
+    yield pages
+    for page in pages.values():
+        page.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note which tests have passed."""
+    report = yield
+    item.stash[PASSED] = report.passed
+    return report
+
+
 @pytest.fixture
-def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[OpenNotebook]:
+def open_notebook(
+    request: pytest.FixtureRequest,
+    lab: Lab,
+    chromium: Browser,
+    tripwire: Tripwire,
+    kept: dict[tuple[Lab, bool], NotebookPage],
+) -> Iterator[OpenNotebook]:
     """Open notebooks, each with a kernel of its own; in the end every page must have kept the rules.
 
     The rules are `Watch.check`: no request to another host, no dialog, no popup, no uncaught error. A test
     that provokes one says so with `notebook.watch.forget()`.
     """
-    opened: list[NotebookPage] = []
+    opened: dict[NotebookPage, bool] = {}
 
     def open_one(
         cells: Sequence[str],
@@ -76,16 +101,23 @@ def open_notebook(lab: Lab, chromium: Browser, tripwire: Tripwire) -> Iterator[O
         lab.set_theme(theme)
         lab.use_extension(extension)
         lab.connect(**(environment or {}))
-        notebook = NotebookPage(lab, chromium, tripwire, size, front_end)
-        opened.append(notebook)
+        notebook = kept.pop((lab, extension), None) if front_end == "lab" else None
+        if notebook is None:
+            notebook = NotebookPage(lab, chromium, tripwire, size, front_end)
+        else:
+            notebook.enter(size, theme)
+        opened[notebook] = extension
         notebook.create(cells, name)
         return notebook
 
     try:
         yield open_one
     finally:
-        for notebook in opened:
-            notebook.close()
+        for notebook, extension in opened.items():
+            if request.node.stash.get(PASSED, False) and (lab, extension) not in kept and notebook.leave():
+                kept[lab, extension] = notebook
+            else:
+                notebook.close()
         lab.shut_kernels_down()
         leaks = [file.name for file in lab.root.glob("*.ipynb") if CANARY_KEY in file.read_text("utf-8")]
         for file in lab.root.glob("*.ipynb"):

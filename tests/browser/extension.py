@@ -27,7 +27,9 @@ def lay_out(prefix: Path) -> Path:
 
 
 class LabWithExtension(Lab):
-    """A JupyterLab server that has the extension of these sources."""
+    """A JupyterLab server that has the extension of these sources, which its tests change."""
+
+    pages_last = False
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)

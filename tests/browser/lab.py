@@ -63,6 +63,9 @@ class Lab:
     Kernels start in an environment of their own; `connect` says which variables the next ones get.
     """
 
+    pages_last = True
+    """Whether one of its pages may serve several tests."""
+
     def __init__(self, home: Path) -> None:
         self.home = home
         self.root = home / "notebooks"

@@ -22,9 +22,10 @@ PANEL = "const panel = window.jupyterapp.shell.currentWidget; "
 
 
 class NotebookPage:
-    """One notebook in a browser context of its own, in JupyterLab ("lab") or Notebook 7 ("notebook").
+    """A browser context with one page that shows one notebook, in JupyterLab ("lab") or Notebook 7 ("notebook").
 
-    Cells are numbered from 0; times are in seconds.
+    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, so a page may
+    serve another test with another notebook: `leave` says whether it can.
     """
 
     def __init__(
@@ -39,10 +40,29 @@ class NotebookPage:
         self.watch = Watch(lab.host, tripwire)
         self.watch.attach(self.context, self.page)
         self.path = ""
+        self.is_loaded = False
 
     def close(self) -> None:
         """Close the page; its kernel is the server's to end."""
         self.context.close()
+
+    def leave(self) -> bool:
+        """Close the notebook without saving it, and return whether the page is as good as a new one.
+
+        Notebook 7 shows one notebook a page; notes on the screen, and what a test provoked on purpose, would follow the page.
+        """
+        if self.front_end != "lab" or self.watch.provoked or not self.lab.pages_last:
+            return False
+        return bool(self.script(LEAVE))
+
+    def enter(self, size: tuple[int, int], theme: str) -> None:
+        """Get the page ready for another test."""
+        self.page.emulate_media(reduced_motion="no-preference")
+        self.page.mouse.move(0, 0)
+        self.context.clear_permissions()
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.set_theme(theme)
+        self.watch.begin()
 
     # Open and reopen
 
@@ -50,7 +70,11 @@ class NotebookPage:
         """Write a notebook of code cells and open it; a source that starts with `#md ` is a Markdown cell."""
         self.path = f"{name}.ipynb"
         (self.lab.root / self.path).write_text(json.dumps(notebook_of(cells)), "utf-8")
-        self.open()
+        if self.is_loaded:
+            self.command("docmanager:open", path=self.path)
+            self._wait_until_open()
+        else:
+            self.open()
 
     def open(self, path: str | None = None) -> None:
         """Open a notebook of the server's folder (by default the same again) and wait for its kernel."""
@@ -59,8 +83,8 @@ class NotebookPage:
             self.front_end
         ]
         self.page.goto(f"{self.lab.url}{address}token={self.lab.token}")
-        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.wait_for(f"{PANEL} return panel?.sessionContext?.session?.kernel?.status === 'idle'")
+        self.is_loaded = True
+        self._wait_until_open()
 
     def reopen(self, *, trusted: bool = True) -> None:
         """Save, leave the page and open the notebook again; untrusted: as if a stranger had sent it."""
@@ -214,6 +238,10 @@ class NotebookPage:
 
     # The page's inside
 
+    def _wait_until_open(self) -> None:
+        self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        self.wait_for(f"{PANEL} return panel?.sessionContext?.session?.kernel?.status === 'idle'")
+
     def command(self, name: str, **arguments: Any) -> None:
         """Execute one of JupyterLab's commands and wait for it."""
         self.script("await window.jupyterapp.commands.execute(name, rest)", name=name, rest=arguments)
@@ -234,6 +262,17 @@ for (let still = 0, before = 0; still < 20; await frame()) {
     still = right() === before && before <= window.innerWidth ? still + 1 : 0;
     before = right();
 }
+"""
+# Nothing that is closed may ask whether to save it: it is no longer changed.
+LEAVE = """\
+const { shell } = window.jupyterapp;
+for (const each of [...shell.widgets('main')]) {
+    if (each.context) each.context.model.dirty = false;
+    each.dispose();
+}
+document.activeElement?.blur();
+const left = '.jp-Dialog, .Toastify__toast, .jp-toastContainer, .nbclaude, .nbclaude-view, .jp-Notebook';
+return !document.querySelector(left);
 """
 CELL = f"{PANEL} const model = panel.content.widgets[index].model; "
 

@@ -372,6 +372,7 @@ def test_an_answer_stays_in_its_conversation_and_an_edit_survives_its_end(
     panel.field("Conversation").select_option("main (1 turn)")
     expect(transcript.get_by_text("Slowly it comes.").first).to_be_visible()
     panel.button("Edit and resend turn 1").click()
+    expect(panel.question).to_have_value("First?")
     panel.question.fill("First, but better?")
     go_on.set()
     expect(panel.turns).to_have_count(2)

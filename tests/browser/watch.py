@@ -34,6 +34,8 @@ class Watch:
     dialogs: list[str] = field(default_factory=list)
     console_errors: list[str] = field(default_factory=list)
     page_errors: list[str] = field(default_factory=list)
+    provoked: bool = False
+    """Whether the page was made to do what is forbidden."""
     _heard_before: int = 0
 
     def attach(self, context: BrowserContext, page: Page) -> None:
@@ -54,6 +56,11 @@ class Watch:
 
     def forget(self) -> None:
         """Start afresh: for tests that provoke what is forbidden."""
+        self.begin()
+        self.provoked = True
+
+    def begin(self) -> None:
+        """Start afresh, with another test."""
         self._heard_before = len(self.tripwire.attempts)
         for record in (self.requests, self.popups, self.dialogs, self.console_errors, self.page_errors):
             record.clear()

@@ -23,6 +23,14 @@ KEY = (
 NOT_YOURS = (
     "The key may not be used with this model. %claude_models lists the models that it may be used with."
 )
+SPENT = "What the key may spend at this server is spent. Whoever issued the key can raise the limit."
+UPSTREAM = (
+    "The service behind this server refuses the key that the server has for it. Tell whoever runs the server, "
+    "or choose another model (-m)."
+)
+NO_TOOLS = (
+    "The server, as it was started, or this model takes no tools. Start it as it says, or ask without tools."
+)
 MODEL = "The server has no model of this name. %claude_models lists those that it has."
 
 
@@ -31,6 +39,10 @@ LLAMA_IMAGE = "image input is not supported - hint: if this is unexpected, you m
 LLAMA_LONG = "request (3031 tokens) exceeds the available context size (1024 tokens), try increasing it"
 LITELLM_MODEL = (
     "anthropic_messages: Invalid model name passed in model=nope. Call `/v1/models` to view available models."
+)
+LITELLM_UPSTREAM = (
+    'litellm.AuthenticationError: AnthropicException - {"type":"error","error":{"type":"authentication_error",'
+    '"message":"invalid x-api-key"}}. Received Model Group=fast'
 )
 # As others document it.
 VLLM_LONG = "This model's maximum context length is 4096 tokens. However, you requested 5000 tokens."
@@ -56,6 +68,30 @@ ANTHROPIC_LONG = "prompt is too long: 210000 tokens > 200000 maximum"
         (403, "Tried to access opus", {"type": "key_model_access_denied", "code": "403"}, NOT_YOURS),
         (401, "Team not allowed to access model. Tried opus", {"type": "auth_error"}, NOT_YOURS),
         (404, "model 'qwen9' not found", {"type": "not_found_error"}, MODEL),
+        (
+            400,
+            "Budget has been exceeded! Current cost: 12.5, Max budget: 10.0",
+            {"type": "budget_exceeded"},
+            SPENT,
+        ),
+        (429, "ExceededBudget: User=ada over budget. Spend=12.5, Budget=10.0", {"type": "None"}, SPENT),
+        (400, "Authentication Error, ExceededTokenBudget: Current spend for token: 7.2e-05", {}, SPENT),
+        (
+            429,
+            "You exceeded your current quota, please check your plan.",
+            {"type": "insufficient_quota"},
+            SPENT,
+        ),
+        (401, LITELLM_UPSTREAM, {"type": None, "code": "401"}, UPSTREAM),
+        (500, "tools param requires --jinja flag", {"code": 500, "type": "server_error"}, NO_TOOLS),
+        (400, '"auto" tool choice requires --enable-auto-tool-choice to be set', {}, NO_TOOLS),
+        (400, "registry.ollama.ai/library/gemma:2b does not support tools", {}, NO_TOOLS),
+        (
+            400,
+            "No models loaded. Please load a model in the developer page.",
+            {},
+            "Load a model in the server, then ask again.",
+        ),
         (404, "The model `qwen9` does not exist.", {"type": "NotFoundError"}, MODEL),
     ],
 )
@@ -103,12 +139,46 @@ def test_other_refusals_keep_their_own_advice(message: str) -> None:
         ),
         (
             "<title>Oops</title><p>Sorry.<p>Oops",
-            "server answered: Sorry. Oops (HTTP 502)",
+            "server answered: Oops Sorry. (HTTP 502)",
         ),
         ("<title>Oops</title>", "server answered: Oops (HTTP 502)"),
         ("<TITLE>A</TITLE><body>B", "server answered: A B (HTTP 502)"),
+        (
+            "<title>ERROR: It was not retrieved</title><h1>ERROR</h1><h2>It was not retrieved</h2><p>Access <b>denied</b>.",
+            "server answered: ERROR: It was not retrieved Access denied. (HTTP 502)",
+        ),
+        (
+            "<!DOCTYPE html><!--[if gt IE 8]><!--><html><!--<![endif]--><title>llm.example | 524: A timeout occurred</title>"
+            "<style>p{}</style><script>a < b</script><h1><span>A timeout occurred</span><span>Error code 524</span></h1>&copy;",
+            "server answered: llm.example | 524: A timeout occurred A timeout occurred Error code 524 (HTTP 502)",
+        ),
+        (f"<html><p>{'word ' * 90}", f"server answered: {'word ' * 39}word… (HTTP 502)"),
     ],
 )
 def test_a_page_says_its_title_once(page: str, words: str) -> None:
     found = error_of_reply(502, {}, page.encode(), connection("http://server"))
     assert str(found).startswith(words)
+
+
+def test_a_page_in_a_message_and_no_message() -> None:
+    page = "Upstream said: <html><title>502 Bad Gateway</title><h1>502 Bad Gateway</h1></html>"
+    body = json.dumps({"error": {"message": page, "type": "api_error"}}).encode()
+    found = error_of_reply(502, {}, body, connection("http://server"))
+    assert str(found).startswith("Upstream said: 502 Bad Gateway (HTTP 502, api_error)")
+    assert str(error_of_reply(500, {}, b"{}", connection("http://server"))).startswith(
+        "(no explanation) (HTTP 500)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        (400, "BadRequestError"),
+        (401, "AuthenticationError"),
+        (403, "PermissionDeniedError"),
+        (429, "RateLimitError"),
+    ],
+)
+def test_servers_like_openai_s_have_one_type_for_all_refusals(status: int, name: str) -> None:
+    body = b'{"error": {"message": "Incorrect API key", "type": "invalid_request_error", "code": "invalid_api_key"}}'
+    assert type(error_of_reply(status, {}, body, connection("http://server"))).__name__ == name

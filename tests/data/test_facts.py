@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy
 import pandas
+import polars
 import pytest
 
 from nbclaude.data.frames import describe_data
@@ -111,3 +112,54 @@ def test_values_of_many_are_told_by_what_they_are() -> None:
     assert "  png: object; holds bytes, length 108 (PNG: 50)\n" in told
     assert '\n0,"[1, 1, 1, … 384 values]",' in told
     assert text(frame, "schema").count("keys a") == 0
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (
+            [f"2024-{1 + n % 12:02}-05" for n in range(60)],
+            "12 distinct, dates as text 2024-01-05 … 2024-12-05",
+        ),
+        ([f"{2000 + n}-07" for n in range(60)], "unique, dates as text 2000-07 … 2059-07"),
+        (
+            [f"2024-01-05T{n % 24:02}:30Z" for n in range(60)],
+            "dates as text 2024-01-05T00:30Z … 2024-01-05T23:30Z",
+        ),
+        ([f"2024-01-05T{n % 24:02}:30+0{n % 2}:00" for n in range(60)], "24 distinct, dates as text"),
+        ([f"{1 + n % 28}.12.2024" for n in range(60)], "28 distinct, dates as text"),
+        ([f"2024-13-{1 + n % 28:02}" for n in range(60)], "28 distinct"),
+        ([f"{n * 1.5}" for n in range(60)], "unique, numbers as text"),
+        ([f"${n:,}.00" for n in range(1000, 1060)], "unique, numbers as text"),
+        ([" ", *(f"{n}" for n in range(59))], "unique, numbers as text but for 1"),
+        ([f"{n:03}" for n in range(80, 140)], "unique"),  # of what has such noughts the digits are a code
+        ([f"41111111111111{n:02}" for n in range(60)], "unique"),
+        ([f"10.0.0.{n}" for n in range(60)], "unique"),
+        ([*map(str, range(50)), *"abcdefghij"], "unique"),
+    ],
+)
+def test_texts_that_spell_dates_or_numbers(texts: list[str], expected: str) -> None:
+    rows = [{"x": each, "y": 1} for each in texts]
+    for told in (pandas.DataFrame(rows), polars.DataFrame(rows), rows):
+        (line,) = (each for each in text(told, "schema").splitlines() if each.startswith("  x: "))
+        assert line.endswith(expected)
+        assert ("as text" in line) == ("as text" in expected)
+
+
+def test_columns_that_tell_the_rows_apart_together() -> None:
+    panel = pandas.DataFrame({"firm": [*"abcd"] * 10, "year": [1990.0 + n // 4 for n in range(40)], "x": 0.5})
+    assert "\nunique by firm, year: all 40 combinations\n" in text(panel, "schema")
+    assert "\nunique by firm, year: 37 of 40 combinations\n" in text(polars.from_pandas(panel[3:]), "schema")
+    three = panel.loc[panel.index.repeat(2)].assign(half=[1, 2] * 40)
+    assert "unique by firm, year, half: all 80 combinations" in text(three, "schema")
+    # One column does it alone; one row stands twice; chance does it, since most combinations have no row.
+    by_chance = pandas.DataFrame({"a": [n // 2 for n in range(60)], "b": [n * 7 % 59 for n in range(60)]})
+    for frame in (panel.assign(id=range(40)), pandas.concat([panel, panel[:1]]), by_chance):
+        assert "unique by" not in text(frame, "schema")
+
+
+def test_the_target_keeps_its_counts_beside_many_columns_that_are_alike() -> None:
+    pixels = {f"pixel_{n}": [(n + row) % 17 / 2 for row in range(60)] for n in range(64)}
+    told = text(pandas.DataFrame(pixels | {"target": ["a", "b", "c"] * 20}))
+    assert "  pixel_63: float64; 0 … 8, 17 distinct\n" in told
+    assert "target: str; 3 distinct; a: 20, b: 20, c: 20\n" in told.replace("object", "str")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import datetime
+import decimal
 import pathlib
 import threading
 import types
@@ -19,6 +20,7 @@ import polars
 import pyarrow
 import pyarrow.dataset
 import pytest
+import sqlalchemy
 
 from nbclaude.context.values import attachment_of
 from nbclaude.data.frames import describe_data
@@ -26,8 +28,11 @@ from nbclaude.data.lazy.jobs import Clock, Job, within
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits
 
-# ibis and DuckDB do not always keep in step.
-pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+# ibis, DuckDB and pandas do not always keep in step.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
 
 _PATIENT = TextLimits(seconds=60.0)  # so that nothing is left out on a busy machine
 
@@ -156,6 +161,54 @@ def test_types_and_shapes(query: Callable[[], Any], lines: list[str]) -> None:
     assert [line for line in lines if line not in text] == []
 
 
+def test_what_an_engine_refuses_of_one_column_costs_no_other() -> None:
+    # dask has no least date of Arrow, and no sum of its Decimals; SQLite does not know what is finite.
+    table = pyarrow.table(
+        {"n": [1, 2, 4], "day": [_DAY] * 3, "d": [decimal.Decimal("1.50"), None, decimal.Decimal(2)]}
+    )
+    frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
+    text = text_of(dask.dataframe.from_pandas(frame, npartitions=1))
+    assert "  n: int64[pyarrow]; 1 … 4, mean 2.33333, std 1.52753, unique\n" in text
+    assert "  day: date32[day][pyarrow]; constant 2024-01-01\n" in text
+    assert "[pyarrow]; 1 missing (33.3%), 1.5 … 2, mean 1.75, std 0.353553\n" in text
+    assert "not computed" not in text
+
+
+@pytest.fixture(scope="module")
+def sqlite() -> Any:
+    connection = ibis.sqlite.connect()
+    connection.con.execute("CREATE TABLE t (n INTEGER, f REAL, city TEXT)")
+    connection.con.executemany("INSERT INTO t VALUES (?, ?, ?)", _FRAME.select("n", "f", "city").rows())
+    return connection
+
+
+def test_sqlite_is_asked_in_the_thread_that_it_belongs_to(sqlite: Any) -> None:
+    text = text_of(sqlite.table("t"))
+    assert "ibis Table, 60 rows × 3 columns, backend sqlite\n(a query: its engine counted all rows" in text
+    assert "  n: int64; 0 … 59, mean 29.5, std 17.4642\n" in text
+    assert "  f: float64; 20 missing (33.3%), 0.5 … 2.5, mean 1.5, std 1.01274\n" in text
+    assert "  city: string; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20\n" in text
+    assert "  city: string; 20 missing (33.3%), 2 distinct" in text_of(sqlite.table("t").city)
+
+
+_ENDLESS = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT count(*) AS n FROM c"
+
+
+def test_sqlite_is_cancelled_from_another_thread(sqlite: Any) -> None:
+    text = text_of(sqlite.sql(_ENDLESS, schema={"n": "int64"}), "", TextLimits(seconds=0.2))
+    assert "rows not computed within 0.2 s: it was cancelled" in text
+    assert sqlite.con.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_stop_ends_a_query_of_sqlite(sqlite: Any) -> None:
+    # The signal comes within the query, where no Python code is running that could hear of it.
+    sqlite.con.create_function("stop", 0, _thread.interrupt_main)
+    query = sqlite.sql(_ENDLESS.replace("SELECT 1", "SELECT coalesce(stop(), 1)"), schema={"n": "int64"})
+    with pytest.raises(KeyboardInterrupt):
+        text_of(query, "stats")
+    assert sqlite.con.execute("SELECT 1").fetchall() == [(1,)]
+
+
 def test_what_is_wrong_with_a_query_is_said() -> None:
     with pytest.raises(
         ConfigurationError, match=r'^polars cannot find the schema of this LazyFrame: .*"zzz"'
@@ -258,15 +311,39 @@ def test_of_engines_elsewhere_only_the_schema_is_asked(query: Any, where: str) -
     assert lines[-1] == "  a: int"
 
 
+def test_a_statement_of_sqlalchemy_is_its_sql_and_its_columns() -> None:
+    columns = (sqlalchemy.Column("id", sqlalchemy.Integer), sqlalchemy.Column("name", sqlalchemy.String(20)))
+    table = sqlalchemy.Table("visits", sqlalchemy.MetaData(), *columns)
+    statement = sqlalchemy.select(table).where(table.c.name == "a patient's name")
+    lines = text_of(statement).splitlines()
+    assert [line.rstrip() for line in lines] == [
+        "sqlalchemy Select",
+        "SQL, with its parameters as names:",
+        "SELECT visits.id, visits.name",
+        "FROM visits",
+        "WHERE visits.name = :name_1",
+        "columns:",
+        "  id: INTEGER",
+        "  name: VARCHAR(20)",
+    ]
+    assert text_of(table).splitlines()[0] == "sqlalchemy Table visits"
+    with pytest.raises(ConfigurationError, match="has no engine here, so it has no rows"):
+        describe_data(statement, "head 5")
+
+
 def test_queries_in_a_dict_are_tables(parquet: str) -> None:
     attachment = attachment_of({"q": polars.scan_parquet(parquet), "n": 1}, "d", limits=_PATIENT)
     assert attachment.summary == "dict with 1 table"
     assert "polars LazyFrame, 60 rows × 7 columns" in attachment.blocks[0]["text"]
 
 
-def test_a_dataset_of_several_files_is_read_by_batches(tmp_path: pathlib.Path) -> None:
+@pytest.mark.parametrize("together", [1, 30, 1_000])  # rows: files on their own, two and one, all of them
+def test_a_dataset_of_several_files_is_read_by_batches(
+    tmp_path: pathlib.Path, together: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for part in range(3):
         _FRAME.slice(part * 20, 20).write_parquet(tmp_path / f"{part}.parquet")
+    monkeypatch.setattr("nbclaude.data.lazy.datasets._ROWS_TOGETHER", together)
     text = text_of(pyarrow.dataset.dataset(tmp_path))
     assert "pyarrow Dataset, 60 rows × 7 columns, 3 files, parquet\n" in text
     assert "; 0 … 59, mean 29.5, std 17.4642\n" in text

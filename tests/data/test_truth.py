@@ -1,5 +1,6 @@
 """Every statistic that is told equals the library's own."""
 
+import datetime
 import decimal
 import math
 import re
@@ -8,6 +9,7 @@ from typing import Any
 import numpy
 import pandas
 import polars
+import pyarrow
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -132,3 +134,67 @@ def test_a_level_counts_only_the_values_that_rows_have() -> None:
     assert described is not None
     assert "\n  level k: " in described.text
     assert "; 2 distinct\n  level n: int64; 20 distinct, 0 … 19\n" in described.text
+
+
+def told(value: Any) -> str:
+    """Return what is told of the only column, or of the index."""
+    described = describe_data(value, "stats")
+    assert described is not None
+    return next(line for line in described.text.splitlines() if line.startswith(("  ", "index")))
+
+
+def test_numbers_that_floats_hardly_hold() -> None:
+    huge = pandas.Series([1.5e308, 1.6e308] * 30)
+    assert "1.5e+308 … 1.6e+308, mean 1.55e+308, median 1.55e+308, std 5.04219e+306" in told(huge)
+    # The squares of these are 0, and so would the deviation be.
+    assert "std" not in told(pandas.Series([1e-300, 2e-300] * 30))
+    # Ends that ten digits do not tell apart.
+    assert "1000000000.0001 … 1000000000.0002" in told(pandas.Series([1e9 + 1e-4, 1e9 + 2e-4] * 30))
+    assert "constant 0" in told(pandas.Series([-0.0] * 60))
+    python = told(pandas.Series([2**100 + n for n in range(60)], dtype=object))
+    assert "1267650600228229401496703205376 … 1267650600228229401496703205435" in python
+    assert "mean 1267650600228229401496703205405.5" in python
+    assert "std 17.4642, unique" in python
+
+
+def test_decimals_that_are_not_finite() -> None:
+    values = [decimal.Decimal("Infinity"), decimal.Decimal("1.50"), decimal.Decimal("2.25")] * 20
+    expected = "20 infinite, finite 1.50 … 2.25, mean 1.875, median 1.875, std 0.379777, 2 distinct"
+    assert expected in told(pandas.Series(values, dtype=object))
+    assert expected in told([{"x": value} for value in values])
+    wide = pyarrow.array(
+        [decimal.Decimal("1.10"), None, decimal.Decimal("3.30")] * 20, pyarrow.decimal256(60, 2)
+    )
+    assert "20 missing (33.3%), 1.10 … 3.30, mean 2.2, median 2.2, std 1.11401" in told(
+        pyarrow.table({"x": wide})
+    )
+
+
+def test_texts_of_arrows_view() -> None:
+    views = pyarrow.array(["x", "y", None] * 20, pyarrow.string_view())
+    assert told(pyarrow.table({"t": views})).endswith("20 missing (33.3%), 2 distinct; x: 20, y: 20")
+
+
+@pytest.mark.parametrize(
+    ("start", "freq", "expected"),
+    [
+        # An hour is left out on 31 March, and one comes twice on 27 October: by the clock, not in time.
+        ("2024-03-30", "h", "hourly, unique, monotonic increasing"),
+        ("2024-10-26", "15min", "every 15 min, unique, monotonic increasing"),
+        ("2024-03-20", "D", "daily, unique, monotonic increasing"),
+        ("2024-10-20 09:00", "D", "daily, unique, monotonic increasing"),
+        ("2024-01-01", "MS", "monthly, unique, monotonic increasing"),
+    ],
+)
+def test_rhythms_where_clocks_are_changed(start: str, freq: str, expected: str) -> None:
+    times = pandas.date_range(start, periods=200, freq=freq, tz="Europe/Berlin")
+    frame = pandas.DataFrame({"x": times})
+    for each in (frame, polars.from_pandas(frame), frame.set_index("x")):
+        assert told(each).endswith(expected)
+
+
+def test_moments_of_several_zones() -> None:
+    zones = [datetime.timezone(datetime.timedelta(hours=n % 2)) for n in range(60)]
+    values = [datetime.datetime(2024, 1, 1, tzinfo=zone) for zone in zones]
+    for each in (pandas.Series(values, dtype=object), [{"x": value} for value in values]):
+        assert "2024-01-01 00:00:00+01:00 … 2024-01-01 00:00:00+00:00" in told(each)

@@ -158,6 +158,9 @@ class TestDataframes:
             "ask": "Which columns of [penguins] would you use to tell the species apart?",
             "schema": "How would you fill in the missing values? [penguins:schema]",
             "rows": "Do these look right? [penguins:head 20]",
+            "ask-visits": "What should I mend in [visits] before I count anything?",
+            "ask-formats": "Are the penguins whose sex is not known lighter? [penguins:group species] "
+            "[everyone:compare sexed]",
             "column": 'What is typical of [penguins["body_mass_g"]], in grams?',
             "call": "Which numbers are surprising? [penguins.describe()]",
             "ask-values": "What is 5076 - 3701?",
@@ -180,6 +183,18 @@ class TestDataframes:
         [rows, _question] = dataframes.texts("rows")
         assert "19,Adelie,Torgersen,46,21.5,194,4200,male,2007" in rows
         assert "20,Adelie," not in rows
+        [visits, _question] = dataframes.texts("ask-visits")
+        for fact in (
+            "unique by island, day: all 114 combinations",
+            "2024-03-01 … 2024-04-29, daily, 2 gaps, 57 distinct",
+            "ordered: calm < rough < stormy; 1 of 3 categories unused: stormy",
+            "numbers as text but for 2; '12': 110, '14': 2, n/a: 2",
+            "holds list of str, length 0 … 3",
+        ):
+            assert fact in visits
+        [groups, compared, _question] = dataframes.texts("ask-formats")
+        assert "Gentoo,124,47.5049," in groups
+        assert "everyone: pandas DataFrame, 3 rows × 2 columns" in compared
         assert "50%,44.45," in dataframes.texts("call")[0]
         assert [text.splitlines()[0] for text in dataframes.texts("ask-two")[:2]] == [
             '<data name="penguins:schema">',

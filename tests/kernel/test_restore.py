@@ -40,6 +40,7 @@ def test_a_restart(shared_kernel: Kernel, simulator: Simulator, tmp_path: Path) 
 
     begin()
     run("b", "%%claude --no-think\nWrite a long answer of 5,000 characters")
+    simulator.enqueue(r"Four: \(2 + 2 = 4\)")
     run("a", "%%claude --no-think\nWhat is two and two?")
     run("c", "%%claude --no-think\nA question that is taken back")
     run("u", "%claude_undo")
@@ -51,6 +52,7 @@ def test_a_restart(shared_kernel: Kernel, simulator: Simulator, tmp_path: Path) 
     path.write_text(json.dumps(notebook, sort_keys=True), "utf-8")
     without = asked("d", "%%claude --no-think\nAnd now?")
     assert len(cells["b"]["outputs"]) > 1
+    assert cells["a"]["outputs"][-1]["data"]["text/markdown"] == "Four: $2 + 2 = 4$"
 
     begin()
     table = shared_kernel.run("%claude_restore --yes", cell_id="r")

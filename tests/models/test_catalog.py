@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,6 +65,7 @@ class TestInputs:
         ("fields", "expected"),
         [
             ({"capabilities": {"image_input": {"supported": False}}}, (False, None)),
+            ({"capabilities": {"image_input": False, "pdf_input": "no"}}, (False, None)),
             ({"capabilities": {"vision": True, "completion_chat": True}}, (True, None)),
             ({"capabilities": {"vision": False}}, (False, None)),
             ({"capabilities": ["completion"]}, (False, False)),
@@ -115,6 +117,13 @@ class TestPrices:
         price = both.paid("answered", "asked").price
         assert price is not None and price.input == 3
         assert catalog.paid("gpt-3.5-turbo", "other").price is None
+        # A gateway that says which model is behind its name.
+        alias = Catalog(means={"fast": "claude-haiku-5-5"}, is_claude=False)
+        assert alias.paid("anthropic/claude-haiku-5-5", "fast").price == Catalog().price("claude-haiku-5-5")
+        priced = replace(alias, prices={"claude-haiku-5-5": (7, 9)})
+        price = priced.paid("anthropic/claude-haiku-5-5", "fast").price
+        assert price is not None and (price.input, price.output) == (7, 9)
+        assert Catalog().paid("claude-to-come-9", "claude-haiku-5-5").price is None
 
     def test_a_gateway_tells_its_own(self) -> None:
         pricing = {"prompt": "0.000003", "completion": "0.000015", "input_cache_read": "0.0000003"}

@@ -104,6 +104,27 @@ def test_a_page_has_each_answers_own_style_sheet(executed: FrontEnd) -> None:
     assert answer["text/html"].startswith('<div class="nbclaude nbclaude-first"><div class="nbclaude-answer ')
 
 
+def test_an_answer_brings_all_of_its_look_when_it_is_the_only_one_kept() -> None:
+    """Whatever else was in the notebook: the HTML of its cell is the same, style sheet included."""
+    cells = []
+    for number in range(3):
+        front_end = FrontEnd()
+        front_end.answer(f"Answer {number}: `code` and $x_{number}$")
+        [cell] = front_end.notebook().cells
+        cells.append({**cell, "id": f"cell-{number}"})
+    kept = [cells[0] | {"outputs": []}, cells[1], cells[2] | {"outputs": []}]
+    pages = []
+    for notebook in (cells, kept):
+        made = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell) for cell in notebook])
+        page: str = HTMLExporter(template_name="basic").from_notebook_node(made)[0]
+        part = page.partition("cell-1")[2].partition("cell-2")[0]
+        pages.append(
+            re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", part)
+        )  # ids made by nbconvert
+    assert pages[0] == pages[1]
+    assert STYLE in pages[0] and "Answer 1: " in pages[0]
+
+
 def test_what_stands_above_and_beside_an_answer(executed: FrontEnd) -> None:
     """A listing brings rules of its own; a table and a card bring the style sheet once more, since each may stand alone."""
     executed.answer("See line 1.", source="x = 1")

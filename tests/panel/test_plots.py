@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 import io
 from typing import Any
@@ -13,8 +14,9 @@ from matplotlib.figure import Figure
 
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.errors import ConfigurationError
+from nbclaude.panel.plot_columns import columns_of
 from nbclaude.panel.plot_frames import frames_in
-from nbclaude.panel.plots import KINDS, Plot, columns_of, plot_code, plot_picture
+from nbclaude.panel.plots import KINDS, Plot, plot_code, plot_picture
 
 FRAME = pd.DataFrame(
     {
@@ -171,7 +173,7 @@ def test_decimals_of_polars_are_drawn() -> None:
 
 def test_lists_make_no_groups() -> None:
     lists = pd.DataFrame({"l": [[1], [2]], "v": [1, 2]})
-    with pytest.raises(ConfigurationError, match="l of df cannot tell groups apart: unhashable"):
+    with pytest.raises(ConfigurationError, match="l of df cannot tell groups apart"):
         plot_code(Plot("df", "line", None, ("v",), "l"), lists)
 
 
@@ -189,6 +191,11 @@ _KINDS = pd.DataFrame(
 )
 
 
+_OF_POLARS = pl.from_pandas(_KINDS.drop(columns=["took"])).with_columns(
+    pl.Series("took", [datetime.timedelta(hours=n) for n in range(60)])
+)
+
+
 @pytest.mark.parametrize("of", ["pandas", "polars"])
 @pytest.mark.parametrize(
     "plot",
@@ -201,16 +208,25 @@ _KINDS = pd.DataFrame(
         Plot("df", "scatter", "price", ("n",)),
         Plot("df", "hist", None, ("price",)),
         Plot("df", "line"),
+        Plot("df", "scatter", "took", ("n",), "group"),
+        Plot("df", "scatter", "n", ("took",)),
+        Plot("df", "hexbin", "took", ("price",)),
+        Plot("df", "hist", None, ("took",), "flag"),
+        Plot("df", "box", None, ("took", "n")),
+        Plot("df", "area", "day", ("took",)),
+        Plot("df", "line", "day", ("took", "price")),
         Plot("df", "bar", "name", ("price",), "flag"),
     ],
 )
 def test_columns_of_any_kind_are_drawn(of: str, plot: Plot) -> None:
-    frame = _KINDS if of == "pandas" else pl.from_pandas(_KINDS.drop(columns=["took"]))
+    frame = _KINDS if of == "pandas" else _OF_POLARS
     assert plot_picture(plot, frame).startswith(b"\x89PNG")
 
 
 def test_durations_and_decimals_are_numbers() -> None:
     assert columns_of(_KINDS)[1] == ["n", "price", "took"]
+    assert columns_of(_OF_POLARS)[1] == ["n", "price", "took"]
+    assert columns_of(pd.DataFrame({"c": [1j, 2j], "n": [1, 2]}))[1] == ["n"]
     assert plot_code(Plot("df", "line", None, ("took",)), _KINDS) == "df.plot(kind='line', y=['took']);"
     assert plot_code(Plot("df", "line"), _KINDS) == (
         "df.astype({'price': 'float'}).plot(kind='line', y=['n', 'price']);"
@@ -218,3 +234,25 @@ def test_durations_and_decimals_are_numbers() -> None:
     assert plot_code(Plot("df", "scatter", "flag", ("n",)), _KINDS) == (
         "df.dropna(subset=['flag']).astype({'flag': 'str'}).plot.scatter(x='flag', y='n');"
     )
+    assert plot_code(Plot("df", "scatter", "took", ("n",)), _KINDS) == (
+        "df.pipe(lambda rows: rows.assign(**{'took [s]': rows['took'].dt.total_seconds()}))"
+        ".plot.scatter(x='took [s]', y='n');"
+    )
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_what_has_no_distribution_is_said(make: Any) -> None:
+    frame = make({"far": [1.0, float("inf")], "same": [5, 5], "l": [[1], [2]]})
+    for kind, column, said in (
+        (
+            "hist",
+            "far",
+            "far of df has infinite values, which a hist plot cannot show. Choose another column, or scatter.",
+        ),
+        ("density", "same", "same of df has fewer than two different values, so it has no density."),
+    ):
+        with pytest.raises(ConfigurationError) as raised:
+            plot_code(Plot("df", kind, None, (column,)), frame)
+        assert str(raised.value).startswith(said)
+    with pytest.raises(ConfigurationError, match=r"of df fails with these columns|cannot tell groups apart"):
+        plot_picture(Plot("df", "hist", None, ("same",), "l"), frame)

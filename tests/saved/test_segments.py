@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nbclaude.saved.segments import is_shown, segments_of, texts_of_segments
+from nbclaude.workspace import Workspace
+from tests.saved.forging import output_of, restored, turn, written
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,14 @@ def test_structured_answers() -> None:
     """JSON is laid out on the screen: compared without white space."""
     assert is_shown(['{"a": 1}'], {0: '```json\n{\n  "a": 1\n}\n```\n'})
     assert not is_shown(['{"a": 2}'], {0: '```json\n{\n  "a": 1\n}\n```\n'})
+
+
+def test_formulas_are_restored_as_the_model_wrote_them(tmp_path: Path) -> None:
+    answer = "So \\(x_1\\) costs $5.\n\n\\[\n y \\]\n\n`\\(code\\)`, \\( z \\)"
+    path = tmp_path / "a.ipynb"
+    made = written(path, turn("And?", answer))
+    said = "".join(output_of(made)["data"]["text/markdown"])
+    assert said == "So \\\\(x_1\\\\) costs $5.\n\n$$\n y $$\n\n`\\(code\\)`, $z$"
+    workspace = Workspace()
+    assert restored(path, workspace) == ["And?"]
+    assert workspace.conversations["main"].turns[0].answer == answer

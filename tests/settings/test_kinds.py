@@ -135,6 +135,7 @@ REFUSED = [
     ("prices", {"m": (-1, 2)}, "each price must be in dollars per million tokens, from 0 to less than 1,000,000."),
     ("prices", {"m": (float("nan"), 2)}, "each price must be in dollars per million tokens, from 0 to less than 1,000,000."),
     ("prices", {"": (1, 2)}, "the name of a model must be text that is not empty."),
+    ("prices", {"qwen*": (1, 2)}, "a price belongs to one model, so '*' cannot stand for several."),
     ("stop_sequences", "", f"{_STOP}."),
     ("stop_sequences", ["a", " "], "each must be text that is not only white space."),
     ("stop_sequences", [None], "each must be text that is not only white space."),

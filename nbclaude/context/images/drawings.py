@@ -8,6 +8,7 @@ from nbclaude.frozen import frozen
 
 __all__ = [
     "SCREENSHOT",
+    "VIDEO",
     "Drawing",
     "drawing_by_type",
     "drawing_in_code",
@@ -26,6 +27,10 @@ class Drawing:
     cure: str = SCREENSHOT
 
 
+VIDEO = Drawing(
+    "video",
+    "Attach frames of it as images. An animation of matplotlib is sent as the value itself, or as `to_jshtml` shows it.",
+)
 _MAP = Drawing("map")
 _GRAPH = Drawing("graph of a network")
 _SCENE = Drawing("scene in 3D")
@@ -34,7 +39,7 @@ _TABLE = None
 
 # Code of pages and scripts that draws, by what stands in it; the first that is found counts, so the special ones come first.
 _BY_CODE: tuple[tuple[str, Drawing], ...] = (
-    (r"youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com", Drawing("video")),
+    (r"youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com", VIDEO),
     (r"\bmpld3\b", Drawing("mpld3 figure", "Show the matplotlib figure itself.")),
     (r"data-lets-plot-script|\bLetsPlot\b", Drawing("Lets-Plot figure", "Save it with `ggsave`.")),
     (r"3[Dd]mol", Drawing("molecule in 3D")),
@@ -82,7 +87,7 @@ _BY_TYPE: tuple[tuple[str, Drawing | None], ...] = (
     ("application/3dmoljs", Drawing("molecule in 3D")),
     ("chemical/", Drawing("molecule in 3D")),
     ("model/", _SCENE),
-    ("video/", Drawing("video")),
+    ("video/", VIDEO),
     ("audio/", None),
     ("text/vnd.mermaid", Drawing("Mermaid diagram", "Attach its source text instead: it says the same.")),
     ("text/", None),
@@ -112,7 +117,7 @@ _BY_PACKAGE: dict[str, Drawing | None] = {
     "yfiles_jupyter_graphs": _GRAPH,
     "jscatter": Drawing("scatter plot"),
     "ipyvizzu": Drawing("Vizzu chart"),
-    "ipywebrtc": Drawing("video"),
+    "ipywebrtc": VIDEO,
     "ipydatagrid": _TABLE,
     "ipysheet": _TABLE,
     "ipyaggrid": _TABLE,

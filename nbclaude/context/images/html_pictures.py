@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
-from nbclaude.context.images.drawings import Drawing, drawing_in_code
+from nbclaude.context.images.drawings import VIDEO, Drawing, drawing_in_code
 from nbclaude.context.images.picture import FILE, SVG, Picture
 from nbclaude.context.images.script_figures import (
     altair_figures,
@@ -223,7 +223,7 @@ def _page_of_file(source: str) -> str:
 def _drawn(page: _Page) -> Iterator[Picture]:
     """Give what the browser draws: canvas, video, and what scripts put into an element of the page."""
     for element in page.of_kind("video", "object", "embed"):
-        yield Picture.of(Drawing("video" if element.tag == "video" else "page in a frame"))
+        yield Picture.of(VIDEO if element.tag == "video" else Drawing("page in a frame"))
     code = "\n".join(page.code)
     known = drawing_in_code(code) if code.strip() else None
     if any(page.of_kind("canvas")):

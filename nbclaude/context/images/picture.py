@@ -37,6 +37,7 @@ class Picture:
     what: str = "figure"  # as its user would call it
     cure: str = ""
     part: str = ""  # which part of a whole this is: "frame 1 of 20"
+    more: tuple[Picture, ...] = ()  # further parts of it that go along
     needs_background: str = ""
     widget: str = ""  # the id of the live model that shows it
     # What its library knew about it when it was shown; the pixels do not say.

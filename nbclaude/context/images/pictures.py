@@ -15,6 +15,7 @@ from typing import Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.files import attach_path, attach_url
+from nbclaude.context.images.animations import paint_animation
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_document
 from nbclaude.context.images.bundles import bundle_pictures
@@ -90,11 +91,16 @@ def attach_picture(picture: Picture, limits: ImageLimits, label: str, what: str)
     """Return what goes along for a picture that can be painted; `what` is the user's word for it."""
     if picture.media_type == FILE and (address := picture.data.decode()).startswith(("http://", "https://")):
         return replace(attach_url(address, as_image=True), label=label)
-    prepared = prepare_shown(picture.data, picture.media_type, limits, label, picture.needs_background)
+    prepared = _shown(picture, limits, label)
     if picture.part:
-        prepared = replace(prepared, caption=picture.part, notes=(*prepared.notes, picture.part))
+        more = [replace(_shown(each, limits, label), caption=each.part) for each in picture.more]
+        prepared = prepared.framed(picture.part, more)
     facts = picture.plotted or facts_of_shown(picture.media_type, picture.data)
     return with_facts(prepared.attachment(label, what), facts, limits)
+
+
+def _shown(picture: Picture, limits: ImageLimits, label: str) -> PreparedImage:
+    return prepare_shown(picture.data, picture.media_type, limits, label, picture.needs_background)
 
 
 def _file(data: bytes, _limits: ImageLimits, label: str) -> bytes:
@@ -126,6 +132,13 @@ def _matplotlib(figure: Any, limits: ImageLimits, label: str, panel: Panel | Non
     if panel is not None:
         painted = replace(painted, caption=panel.caption, notes=(*painted.notes, panel.caption))
     return with_facts(painted.attachment(label, "figure"), facts_of(figure, panel), limits)
+
+
+def _animation(animation: Any, limits: ImageLimits, label: str) -> Attachment:
+    (part, first), *others = paint_animation(animation, label)
+    more = [replace(prepare_image(data, limits, label), caption=caption) for caption, data in others]
+    prepared = prepare_image(first, limits, label)
+    return (prepared.framed(part, more) if part else prepared).attachment(label, "animation")
 
 
 def _pillow(image: Any, limits: ImageLimits, label: str) -> Attachment:
@@ -245,6 +258,7 @@ def _plain(specification: Mapping[str, Any]) -> dict[str, Any]:
 
 _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
     "PIL:Image": _pillow,
+    "matplotlib:Animation": _animation,
     "plotly:BaseFigure": _plotly,
     "altair:TopLevelMixin": _altair,
     "altair:JupyterChart": _altair_widget,

@@ -10,13 +10,15 @@ import base64
 import re
 import struct
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
 from nbclaude.context.attachment import Attachment, FigureName
+from nbclaude.context.images.animations import further_frames
 from nbclaude.context.images.backgrounds import Background
 from nbclaude.context.images.limits import (
     FEWER_TURNS,
@@ -44,6 +46,8 @@ WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is no
 # What the API takes, by pillow's name of the format.
 _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 # What every reader of these formats can read: not 16 bits, not the colours of printers.
+# What holds several pages or views, not the frames of an animation.
+_OF_PAGES = ("TIFF", "MPO", "ICO", "ICNS")
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 # What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
 _FORMATS = (
@@ -74,6 +78,8 @@ class PreparedImage:
     notes: tuple[str, ...] = ()
     # What the model cannot see from the image itself: that there was more.
     caption: str = ""
+    # Further frames of an animation.
+    more: tuple[PreparedImage, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -90,16 +96,29 @@ class PreparedImage:
         return {"type": "image", "source": source}
 
     def blocks(self, label: str = "") -> tuple[dict[str, Any], ...]:
-        """Return the content block, after a line of text where the model should know more."""
+        """Return the content block, after a line of text where the model should know more, and those of further frames."""
+        following = tuple(block for each in self.more for block in each.blocks(label))
         if not self.caption:
-            return (self.block(),)
+            return (self.block(), *following)
         text = f"{label}: {self.caption}" if label else self.caption
-        return ({"type": "text", "text": text}, self.block())
+        return ({"type": "text", "text": text}, self.block(), *following)
+
+    def framed(self, caption: str, more: Sequence[PreparedImage] = ()) -> PreparedImage:
+        """Return it with what it is of a whole, and with the other frames that go along; the notes name all of these."""
+        distinct: list[PreparedImage] = []
+        for each in more:
+            if each.data not in [self.data, *(known.data for known in distinct)]:
+                distinct.append(each)
+        said = ", ".join((caption, *(each.caption for each in distinct)))
+        notes = tuple(note for note in self.notes if note != self.caption)
+        return replace(self, caption=caption, more=tuple(distinct), notes=(*notes, said))
 
     def attachment(self, label: str, what: str = "image") -> Attachment:
         """Return what goes along for this one image; `what` is the user's word for it."""
         says_it = isinstance(label, FigureName) and what == "figure"
         summary = _by(self.size) if says_it else f"{what} {_by(self.size)}"
+        if self.more:
+            summary += f", {1 + len(self.more)} frames"
         return Attachment(label, self.blocks(label), summary, self.notes, "image")
 
 
@@ -131,12 +150,27 @@ def prepare_image(
     """Return the image as it should be sent: the same bytes for the same image.
 
     A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
-    opaque, one frame, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. `background` is what
-    is seen through it; by default one on which the drawing can be seen. `label` names the image in errors. Raises
-    ConfigurationError for bytes that are not an image, and for an image too large to open.
+    opaque, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. Of an animation the first, the
+    middle and the last frame go along. `background` is what is seen through it; by default one on which the drawing can be
+    seen. `label` names the image in errors. Raises ConfigurationError for bytes that are not an image, and for an image too
+    large to open.
     """
     data = source if isinstance(source, bytes) else b""
     image = _open(source, label) if isinstance(source, bytes) else source
+    first = _prepared(image, data, limits, label, background)
+    if getattr(image, "n_frames", 1) == 1 or image.format in _OF_PAGES or image.tell():
+        return first
+    more = [
+        replace(_prepared(frame, b"", limits, label, background), caption=caption)
+        for caption, frame in further_frames(image, data)
+    ]
+    return first.framed(first.caption, more)
+
+
+def _prepared(
+    image: Image.Image, data: bytes, limits: ImageLimits, label: str, background: Background | None
+) -> PreparedImage:
+    """Return one frame of an image; `data` is the file that it was opened from, if that may go as it is."""
     original = image.size
     if 0 in original:
         raise ConfigurationError(f"{label}: the image has no pixels ({original[0]}×{original[1]}).")

@@ -6,8 +6,11 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
+from nbclaude.context.images.animations import chosen_frames, frame_name
 from nbclaude.context.images.picture import BOKEH, PLOTLY_JSON, VEGA_JSON, Picture
 
 __all__ = ["altair_figures", "animations", "bokeh_figures", "holds_bokeh", "plotly_figures"]
@@ -65,16 +68,22 @@ def plotly_figures(html: str) -> tuple[Picture, ...]:
 
 
 def animations(html: str) -> tuple[Picture, ...]:
-    """Return the first frame of matplotlib's `to_jshtml`."""
+    """Return the animation of matplotlib's `to_jshtml` as its first frame, with the others that go along."""
     frames = list(_FRAME.finditer(html)) if "new Animation(" in html else []
-    if not frames:
-        return ()
+    shown = (
+        [picture for place in chosen_frames(len(frames)) if (picture := _frame(frames, place))]
+        if frames
+        else []
+    )
+    return (replace(shown[0], more=tuple(shown[1:])),) if shown else ()
+
+
+def _frame(frames: Sequence[re.Match[str]], place: int) -> Picture | None:
     try:
-        data = base64.b64decode(re.sub(r"[\\\s]", "", frames[0][3]))
+        data = base64.b64decode(re.sub(r"[\\\s]", "", frames[place][3]))
     except (binascii.Error, ValueError):
-        return ()
-    part = f"frame 1 of {len(frames)}" if len(frames) > 1 else ""
-    return (Picture(frames[0][2], data, "animation", part=part),)
+        return None
+    return Picture(frames[place][2], data, "animation", part=frame_name(place, len(frames)))
 
 
 def _json_at(text: str, start: int) -> Any:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.libraries import is_a
-from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
-from nbclaude.context.plotted.values import kept, span, value_text
+from nbclaude.context.plotted.bokeh_glyphs import (
+    annotation_layers,
+    factor_text,
+    glyph_layer,
+    label_texts,
+    plotted_values,
+)
+from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
+from nbclaude.context.plotted.values import plain_list, span, value_text
 
 __all__ = ["read_bokeh"]
 
 _BARS = ("VBar", "HBar", "Quad")
-_FIELDS = (
-    "x",
-    "y",
-    "top",
-    "bottom",
-    "left",
-    "right",
-    "x0",
-    "y0",
-    "x1",
-    "y1",
-    "y2",
-    "start_angle",
-    "end_angle",
-    "size",
-    "color",
-)
+# What a plot's axes are called on which `renderer.x_range_name` stands by itself.
+_OWN = "default"
 
 
 def read_bokeh(roots: Iterable[Any]) -> PlottedFigure | None:
@@ -44,11 +37,26 @@ def read_bokeh(roots: Iterable[Any]) -> PlottedFigure | None:
 
 def _panel(plot: Any) -> PlottedPanel:
     layers = [
-        layer for each in plot.renderers if getattr(each, "glyph", None) is not None for layer in _layer(each)
+        layer
+        for each in plot.renderers
+        if getattr(each, "glyph", None) is not None and each.visible and (layer := glyph_layer(each))
     ]
+    axes, notes = [], dict.fromkeys(map(id, plot.renderers), "")
+    for name in ("x", "y"):
+        for which in (_OWN, *getattr(plot, f"extra_{name}_ranges", {})):
+            within = [each for each in plot.renderers if getattr(each, f"{name}_range_name", _OWN) == which]
+            values = [value for each in within for value in plotted_values(each, name)]
+            axis = _axis(plot, name, which, values)
+            if axis is not None:
+                axes.append(axis)
+            if which != _OWN:
+                notes |= {id(each): f"on the second {name} axis" for each in within}
+    axes += _color_bars(plot)
     legend = [text for each in plot.select({"type": _type(plot, "Legend")}) for text in _entries(each)]
     title = getattr(plot.title, "text", "")
-    return PlottedPanel(title if isinstance(title, str) else "", list(_axes(plot, layers)), legend, layers)
+    told = [replace(layer, note=notes[key] or layer.note) for key, layer in layers]
+    told += annotation_layers(plot)
+    return PlottedPanel(title if isinstance(title, str) else "", axes, legend, told, "", label_texts(plot))
 
 
 def _type(plot: Any, name: str) -> Any:
@@ -56,28 +64,34 @@ def _type(plot: Any, name: str) -> Any:
     return getattr(sys.modules["bokeh.models"], name)
 
 
-def _axes(plot: Any, layers: Sequence[Layer]) -> Iterator[Axis]:
-    for name, first in (("x", "below above"), ("y", "left right")):
-        ranges = getattr(plot, f"{name}_range")
-        axes = [each for side in first.split() for each in getattr(plot, side) if is_a(each, "bokeh:Axis")]
-        label = next((text for each in axes if isinstance(text := each.axis_label, str) and text), "")
-        scale = type(getattr(plot, f"{name}_scale")).__name__.removesuffix("Scale").lower()
-        scale = "" if scale in ("linear", "categorical") else scale
-        is_date = any("Datetime" in type(each).__name__ for each in axes)
-        if factors := getattr(ranges, "factors", None):
-            yield Axis(name, label, categories=[value_text(each) for each in factors])
-            continue
-        ends = (getattr(ranges, "start", None), getattr(ranges, "end", None))
-        if all(_is_number(end) for end in ends):
-            yield Axis(name, label, (_place(ends[0], is_date), _place(ends[1], is_date)), scale=scale)
-            continue
-        values = [
-            value
-            for layer in layers
-            for column in (name, "top" if name == "y" else "right")
-            for value in layer.columns.get(column, ())
-        ]
-        yield Axis(name, label, span(values), of_data=True, scale=scale)
+def _axis(plot: Any, name: str, which: str, values: Sequence[Any]) -> Axis | None:
+    """Return the x or y axis of this range, or a second one; None for one of which nothing is known."""
+    second = which != _OWN
+    ranges = getattr(plot, f"extra_{name}_ranges")[which] if second else getattr(plot, f"{name}_range")
+    sides = ("below", "above") if name == "x" else ("left", "right")
+    axes = [each for side in sides for each in getattr(plot, side) if is_a(each, "bokeh:Axis")]
+    axes = [each for each in axes if getattr(each, f"{name}_range_name") == which]
+    label = next((text for each in axes if isinstance(text := each.axis_label, str) and text), "")
+    scales = getattr(plot, f"extra_{name}_scales", {}) if second else {}
+    scale = type(scales.get(which) or getattr(plot, f"{name}_scale")).__name__.removesuffix("Scale").lower()
+    scale = "" if scale in ("linear", "categorical") else scale
+    said = f"second {name}" if second else name
+    is_date = any("Datetime" in type(each).__name__ for each in axes)
+    if factors := getattr(ranges, "factors", None):
+        return Axis(said, label, categories=[factor_text(each) for each in factors])
+    ends = (getattr(ranges, "start", None), getattr(ranges, "end", None))
+    if all(_is_number(end) for end in ends):
+        return Axis(said, label, (_place(ends[0], is_date), _place(ends[1], is_date)), scale=scale)
+    return Axis(said, label, span(values), of_data=True, scale=scale)
+
+
+def _color_bars(plot: Any) -> Iterator[Axis]:
+    for bar in plot.select({"type": _type(plot, "ColorBar")}):
+        mapper, title = getattr(bar, "color_mapper", None), getattr(bar, "title", "")
+        ends = (getattr(mapper, "low", None), getattr(mapper, "high", None))
+        limits = (value_text(ends[0]), value_text(ends[1])) if all(map(_is_number, ends)) else None
+        scale = "log" if type(mapper).__name__.startswith("Log") else ""
+        yield Axis("color", title if isinstance(title, str) else "", limits, scale=scale)
 
 
 def _is_number(value: Any) -> bool:
@@ -94,27 +108,16 @@ def _place(value: Any, is_date: bool) -> str:
 
 def _entries(legend: Any) -> list[str]:
     title = [f"{legend.title}:"] if isinstance(legend.title, str) and legend.title else []
-    return title + [text for item in legend.items if (text := _plain(item.label))]
+    return title + [text for item in legend.items for text in _labels(item)]
 
 
-def _plain(label: Any) -> str:
-    value = getattr(label, "value", label)
-    field = getattr(label, "field", "")
-    return value if isinstance(value, str) else f"by {field}" if field else ""
-
-
-def _layer(renderer: Any) -> Iterator[Layer]:
-    if not renderer.visible:
-        return
-    glyph, data = renderer.glyph, getattr(renderer.data_source, "data", None) or {}
-    columns: dict[str, Any] = {}
-    for name in _FIELDS:
-        given = getattr(glyph, name, None)
-        field = given if isinstance(given, str) else getattr(given, "field", None)
-        if isinstance(field, str) and field in data:
-            columns[name] = data[field]
-    kind = type(glyph).__name__
-    kind = "bars" if kind in _BARS else kind.lower()
-    count = max((len(column) for column in columns.values()), default=0)
-    columns = {name: column for name, column in columns.items() if len(column) == count}
-    yield Layer(kind, renderer.name or "", count, "bar" if kind == "bars" else "point", columns=kept(columns))
+def _labels(item: Any) -> list[str]:
+    """Return the entry of a legend, or those of a column by which its points are told apart."""
+    value, field = getattr(item.label, "value", item.label), getattr(item.label, "field", "")
+    if isinstance(value, str):
+        return [value] if value else []
+    sources = [getattr(each, "data_source", None) for each in item.renderers]
+    found = [
+        each for source in sources if source is not None for each in plain_list(source.data.get(field, ()))
+    ]
+    return list(dict.fromkeys(map(factor_text, found))) or ([f"by {field}"] if field else [])

@@ -52,13 +52,15 @@ class Layer:
 
 @frozen
 class PlottedPanel:
-    """One plot of a figure."""
+    """One plot of a figure. `texts` are written into it, with their places; `insets` are small plots within it."""
 
     title: str = ""
     axes: Sequence[Axis] = ()
     legend: Sequence[str] = ()
     layers: Sequence[Layer] = ()
     note: str = ""
+    texts: Sequence[str] = ()
+    insets: Sequence[PlottedPanel] = ()
 
 
 @frozen

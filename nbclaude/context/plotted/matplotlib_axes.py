@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import math
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.images.panels import Panel, panels_in
+from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
-from nbclaude.context.plotted.matplotlib_layers import Scales, layers_of
+from nbclaude.context.plotted.matplotlib_layers import layers_of
+from nbclaude.context.plotted.matplotlib_names import legend_entries, legends_of
+from nbclaude.context.plotted.matplotlib_scales import Scales, categories_of, writer_of
 from nbclaude.context.plotted.seaborn_marks import library_of
 from nbclaude.context.plotted.values import value_text
+from nbclaude.texts import one_line
 
 __all__ = ["read_figure"]
 
-_DATES = ("DateConverter", "_SwitchableDateConverter", "ConciseDateConverter", "DatetimeConverter")
 _MAX_CATEGORIES = 200
-_HALF = 0.5
+_MAX_TEXTS = 10  # of a panel
+_MAX_TEXT = 80  # characters
+_POLAR = {"x": "theta", "y": "r"}
 _DIGITS = 6  # of limits: they are set with a margin, and have as many digits as a float
 
 
@@ -25,40 +29,97 @@ def read_figure(figure: Any, panel: Panel | None = None) -> PlottedFigure:
     """Return what is known about a figure, or about one of its panels."""
     groups = [panel.axes] if panel is not None else panels_in(figure)
     number, count = (panel.number, panel.count) if panel is not None else (0, 0)
-    title = getattr(figure, "_suptitle", None)
-    title = figure.get_suptitle() if hasattr(figure, "get_suptitle") else (title.get_text() if title else "")
-    legend = [text for each in figure.legends for text in _entries(each)]
+    legend = [text for each in figure.legends for text in legend_entries(each)]
     panels = [_panel(group) for group in groups]
-    return PlottedFigure(library_of(figure, groups), title, panels, legend, number=number, count=count)
+    notes = list(_notes(figure)) if panel is None else []
+    library = library_of(figure, groups)
+    return PlottedFigure(library, _over(figure, "suptitle"), panels, legend, notes, number, count)
+
+
+def _over(figure: Any, name: str) -> str:
+    """Return a title or label of a whole figure or of a part of it."""
+    text = getattr(figure, f"_{name}", None)
+    return text.get_text() if text is not None else ""
+
+
+def _notes(figure: Any) -> Iterator[str]:
+    for axis in ("x", "y"):
+        if label := _over(figure, f"sup{axis}label"):
+            yield f'{axis} label of the whole figure: "{label}"'
+    parts = getattr(figure, "subfigs", ())
+    for number, part in enumerate(parts, 1):
+        if title := _over(part, "suptitle"):
+            yield f'title of part {number} of {len(parts)}: "{title}"'
+    labels = [getattr(figure, f"_{name}", None) for name in ("suptitle", "supxlabel", "supylabel")]
+    if texts := [text for each in figure.texts if each not in labels and (text := _written(each, None))][
+        :_MAX_TEXTS
+    ]:
+        yield f"text: {'; '.join(texts)}"
 
 
 def _panel(group: Sequence[Any]) -> PlottedPanel:
     first = group[0]
     places = ("center", "left", "right")
     title = " | ".join(text for each in group for place in places if (text := each.get_title(loc=place)))
-    legend = [text for each in group if each.get_legend() for text in _entries(each.get_legend())]
+    legend = [text for each in group for shown in legends_of(each) for text in legend_entries(shown)]
     axes: list[Axis] = []
     layers = []
     for place, each in enumerate(group):
-        own, shared = list(_axes(each)), [axis.name for axis in axes]
         names = {}
-        for axis, name in own:
+        for axis, name in list(_axes(each)):
             if place and _is_shared(each, first, name):
                 continue
-            names[name] = f"second {axis.name}" if axis.name in shared else axis.name
-            axes.append(Axis(names[name], axis.label, axis.limits, axis.of_data, axis.scale, axis.categories))
+            names[name] = f"second {axis.name}" if axis.name in {known.name for known in axes} else axis.name
+            axes.append(replace(axis, name=names[name]))
         twin = next((said for said in names.values() if said.startswith("second")), "")
-        scales = Scales(*(_writer(each, name) for name in ("x", "y")))
-        layers += layers_of(each, scales, f"on the {twin} axis" if twin else "")
+        layers += layers_of(each, Scales.of(each), f"on the {twin} axis" if twin else "")
+        axes += _secondary(each)
     axes += [bar for each in group for bar in _colours(each)]
     kind = "" if first.name in ("rectilinear", "") else f"{first.name} projection"
-    return PlottedPanel(title, axes, legend, layers, kind)
+    insets = [
+        _panel([child])
+        for each in group
+        for child in each.child_axes
+        if child.get_visible() and not is_a(child, "matplotlib:SecondaryAxis")
+    ]
+    return PlottedPanel(title, axes, legend, layers, kind, _texts(group), insets)
 
 
-def _entries(legend: Any) -> list[str]:
-    title = legend.get_title().get_text()
-    entries = [text.get_text() for text in legend.get_texts()]
-    return [f"{title}:", *entries] if title and title not in entries else entries
+def _secondary(axes: Any) -> Iterator[Axis]:
+    """Give the axes that show the same places in another unit."""
+    for child in axes.child_axes:
+        if is_a(child, "matplotlib:SecondaryAxis") and child.get_visible():
+            name = "x" if getattr(child, "_orientation", "x") == "x" else "y"
+            low, high = getattr(child, f"get_{name}lim")()
+            label = getattr(child, f"get_{name}label")()
+            yield Axis(f"second {name}", label, (_limit(low), _limit(high)))
+
+
+def _texts(group: Sequence[Any]) -> list[str]:
+    """Return the words that are written into a panel, without numbers beside bars and the names of wedges."""
+    if any(is_a(patch, "matplotlib:Wedge") for each in group for patch in each.patches):
+        return []
+    return [text for each in group for written in each.texts if (text := _written(written, each))][
+        :_MAX_TEXTS
+    ]
+
+
+def _written(text: Any, axes: Any) -> str:
+    words = text.get_text()
+    if not text.get_visible() or not any(map(str.isalpha, words)):
+        return ""
+    said = f'"{one_line(words, _MAX_TEXT)}"'
+    if axes is None or getattr(text, "xycoords", "") != "data":
+        return said
+    scales = Scales.of(axes)
+    try:
+        place = [
+            scales.place(name, axis.convert_units(each))
+            for name, axis, each in (("x", axes.xaxis, text.xy[0]), ("y", axes.yaxis, text.xy[1]))
+        ]
+    except Exception:  # a place that the axis cannot convert: what the text says is known all the same
+        return said
+    return f"{said} at {', '.join(place)}"
 
 
 def _is_shared(axes: Any, first: Any, name: str) -> bool:
@@ -76,11 +137,11 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
         low, high = getattr(axes, f"get_{name}lim")()
         scale = str(axis.get_scale())
         names = categories_of(axis)
-        text = (None if names else _writer(axes, name)) or _limit
+        text = (None if names else writer_of(axes, name)) or _limit
         limits = (text(low), text(high))
         yield (
             Axis(
-                name,
+                _POLAR[name] if axes.name == "polar" else name,
                 axis.label.get_text(),
                 limits,
                 scale="" if scale == "linear" else scale,
@@ -88,56 +149,6 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
             ),
             name,
         )
-
-
-def categories_of(axis: Any) -> dict[float, str]:
-    """Return the names on a categorical axis by position; none for numbers that merely have other labels."""
-    formatter, locator = axis.get_major_formatter(), axis.get_major_locator()
-    kind = type(formatter).__name__
-    if kind == "StrCategoryFormatter":
-        mapping = getattr(axis.units, "_mapping", None) or {}
-        return {float(place): str(name) for name, place in mapping.items()}
-    if type(locator).__name__ != "FixedLocator" or not _is_fixed(formatter):
-        return {}
-    named = {float(place): str(formatter(place, number)) for number, place in enumerate(locator())}
-    # pandas and seaborn put categories at 0, 1, 2 (heat maps in the middle of each cell); ticks elsewhere are numbers.
-    start = min(named, default=0.0)
-    in_row = all(place == start + number for number, place in enumerate(sorted(named)))
-    if not in_row or start not in (0.0, 0.5, 1.0) or not all(named.values()):
-        return {}
-    return named if any(name != value_text(place) for place, name in named.items()) else {}
-
-
-def _is_fixed(formatter: Any) -> bool:
-    """Return whether a formatter only looks up labels that were given for these ticks: no function of the user's runs."""
-    looked_up = getattr(getattr(formatter, "func", None), "func", None)
-    return (
-        type(formatter).__name__ == "FixedFormatter"
-        or getattr(looked_up, "__name__", "") == "_format_with_dict"
-    )
-
-
-def _writer(axes: Any, name: str) -> Callable[[float], str] | None:
-    """Return a function that writes positions on an axis as the user gave them (dates, names); None for numbers."""
-    axis = getattr(axes, f"{name}axis")
-    names = categories_of(axis)
-    converter = axis.get_converter() if hasattr(axis, "get_converter") else getattr(axis, "converter", None)
-    kind = type(converter).__name__
-    dates, pandas = sys.modules.get("matplotlib.dates"), sys.modules.get("pandas")
-    frequency = getattr(axes, "freq", None) if name == "x" else None
-    if names:
-        # Bars side by side stand beside the place of their category.
-        return lambda place: names.get(float(place)) or names.get(_nearest(place, names)) or value_text(place)
-    if kind in _DATES and dates is not None:
-        return lambda place: value_text(dates.num2date(place))[:19]
-    if kind == "PeriodConverter" and frequency and pandas is not None:
-        return lambda place: str(pandas.Period(ordinal=round(place), freq=frequency))
-    return None
-
-
-def _nearest(place: float, names: Mapping[float, str]) -> float:
-    closest = min(names, key=lambda each: abs(each - place))
-    return closest if abs(closest - place) < _HALF else math.nan
 
 
 def _limit(place: float) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from nbclaude.context.plotted.facts import Layer, PlottedFigure
+from nbclaude.context.plotted.facts import Layer, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.values import chosen_rows, value_text
 from nbclaude.context.plotted.wording import layer_title
 from nbclaude.data.csv_rows import csv_line
@@ -12,6 +12,8 @@ from nbclaude.frozen import frozen
 from nbclaude.texts import counted
 
 __all__ = ["Numbers", "plotted_numbers"]
+
+_LEAST = 60  # characters of a series that goes along in part
 
 
 @frozen
@@ -45,7 +47,7 @@ class _Table:
 
     @property
     def total(self) -> int:
-        return max(self.layer.count if not self.layer.size else 0, len(self.lines))
+        return max(self.layer.count, len(self.lines))
 
     @property
     def length(self) -> int:
@@ -78,13 +80,15 @@ class _Table:
 def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
     """Return the numbers of all layers, as CSV; where they are too many, each layer gets its share of the characters."""
     tables = [
-        _written(layer, f"panel {number}, " if len(figure.panels) > 1 else "")
+        _written(layer, before)
         for number, panel in enumerate(figure.panels, 1)
-        for layer in panel.layers
-        if layer.rows
+        for before, layer in _layers(panel, f"panel {number}, " if len(figure.panels) > 1 else "")
     ]
     texts: list[str] = [""] * len(tables)
-    rows, left, waiting = 0, characters, sorted(range(len(tables)), key=lambda place: tables[place].length)
+    rows, left = 0, characters
+    # Where not each can have a part that says anything, the first ones have it.
+    told = range(len(tables))[: max(1, characters // _LEAST)]
+    waiting = sorted(told, key=lambda place: tables[place].length)
     while waiting:
         # The short ones leave what they do not need to the long ones.
         place = waiting.pop(0)
@@ -96,6 +100,13 @@ def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
     return Numbers(
         "\n".join(text.rstrip("\n") for text in texts if text), rows, sum(table.total for table in tables)
     )
+
+
+def _layers(panel: PlottedPanel, before: str) -> Iterator[tuple[str, Layer]]:
+    """Give the layers of a panel and of its insets that have numbers, with what stands before their titles."""
+    yield from ((before, layer) for layer in panel.layers if layer.rows)
+    for inset in panel.insets:
+        yield from _layers(inset, f"{before}inset, ")
 
 
 def _written(layer: Layer, before: str) -> _Table:

@@ -1,18 +1,22 @@
 """Tells which figures of matplotlib seaborn has drawn, by what it leaves behind.
 
 Most of seaborn's functions leave nothing: their lines and points are matplotlib's own. Such a figure counts as matplotlib's,
-which it is.
+which it is; that its cell calls seaborn is known all the same.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from nbclaude.context.libraries import is_a
 
-__all__ = ["library_of"]
+__all__ = ["library_of", "seaborn_calls"]
+
+_MAX_CALLS = 3
 
 
 def library_of(figure: Any, panels: Sequence[Sequence[Any]]) -> str:
@@ -39,3 +43,41 @@ def _is_marked(axes: Any) -> bool:
     drawing = (vars(artist).get("draw") for artist in axes.get_children())
     made = (*map(type, axes.containers), *map(type, scales), *filter(None, drawing))
     return any(f"{getattr(each, '__module__', '')}.".startswith("seaborn.") for each in made)
+
+
+def seaborn_calls(python: str, names: Mapping[str, Any]) -> str:
+    """Return which of seaborn's plotting functions some code calls: "seaborn.lineplot"; nothing if it calls none.
+
+    `names` are what the code's names stand for. Functions that take no `data` draw none: `set_theme`, `load_dataset`.
+    """
+    if "seaborn" not in sys.modules:
+        return ""
+    try:
+        calls = [node.func for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Call)]
+    except (SyntaxError, ValueError, RecursionError):
+        return ""
+    found = (_function(call, names) for call in calls)
+    called = list(dict.fromkeys(f"seaborn.{each.__name__}" for each in found if _plots(each)))
+    more = f" and {len(called) - _MAX_CALLS} more" if len(called) > _MAX_CALLS else ""
+    return ", ".join(called[:_MAX_CALLS]) + more
+
+
+def _function(node: ast.expr, names: Mapping[str, Any]) -> Any:
+    """Return the function that is called: a name, or an attribute of a module."""
+    if isinstance(node, ast.Name):
+        return names.get(node.id)
+    if isinstance(node, ast.Attribute):
+        module = _function(node.value, names)
+        return vars(module).get(node.attr) if inspect.ismodule(module) else None
+    return None
+
+
+def _plots(function: Any) -> bool:
+    if not f"{getattr(function, '__module__', '')}.".startswith("seaborn.") or not hasattr(
+        function, "__name__"
+    ):
+        return False
+    try:
+        return "data" in inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return False

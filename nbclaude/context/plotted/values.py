@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from nbclaude.texts import one_line
 
-__all__ = ["MAX_KEPT", "chosen_rows", "kept", "plain_list", "span", "value_text"]
+__all__ = ["MAX_KEPT", "chosen_rows", "kept", "measured", "plain_list", "span", "value_text"]
 
 MAX_KEPT = 4_000  # rows of one layer that are remembered with a shown figure
 _MAX_TEXT = 80
+_FEW = 50  # times as many rows as are kept
+# Columns that tell how a point looks, or how far off it may be.
+_LOOKS = frozenset(("color", "size", "group", "text"))
+_ERRORS = (" low", " high")
 _EXACT = 2**53
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)T00:00:00(?:\.0+)?Z?\Z")
 
@@ -39,7 +44,7 @@ def value_text(value: Any) -> str:
 
 
 def chosen_rows(columns: Mapping[str, Sequence[Any]], rows: int, room: int) -> list[int]:
-    """Return which rows to keep: all, or evenly spaced ones, with the lowest and highest value of the last column."""
+    """Return which rows to keep: all, or evenly spaced ones, with the lowest and highest plotted value."""
     if rows <= room:
         return list(range(rows))
     if room < 1:
@@ -47,7 +52,7 @@ def chosen_rows(columns: Mapping[str, Sequence[Any]], rows: int, room: int) -> l
     found = {0} if room == 1 else {round(place * (rows - 1) / (room - 1)) for place in range(room)}
     numbers = [
         (value, row)
-        for row, value in enumerate(list(columns.values())[-1][:rows])
+        for row, value in enumerate(measured(columns)[:rows])
         if isinstance(value, int | float) and math.isfinite(value)
     ]
     if numbers and room > 4:
@@ -62,15 +67,40 @@ def chosen_rows(columns: Mapping[str, Sequence[Any]], rows: int, room: int) -> l
 def kept(columns: Mapping[str, Sequence[Any]], most: int = MAX_KEPT) -> dict[str, list[Any]]:
     """Return the columns as lists of plain values, with at most so many rows."""
     rows = min((len(column) for column in columns.values()), default=0)
-    if rows > 50 * most:
-        # Among millions of points, extremes are not looked for: showing a figure must not take longer because of us.
-        step = rows // most + 1
-        return {name: plain_list(column[::step]) for name, column in columns.items()}
+    if rows > _FEW * most:
+        # Among millions of points nothing is sorted: showing a figure must not take longer because of us.
+        spread = range(0, rows, rows // (most - 3) + 1)
+        places = sorted({*spread, rows - 1, *_extremes(measured(columns), rows)})
+        return {name: _at(column, places) for name, column in columns.items()}
     lists = {name: plain_list(column[:rows]) for name, column in columns.items()}
     places = chosen_rows(lists, rows, most)
     if len(places) == rows:
         return lists
     return {name: [column[place] for place in places] for name, column in lists.items()}
+
+
+def measured(columns: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
+    """Return the column that holds what was plotted: the last one that is more than the look or the error of a point."""
+    names = [name for name in columns if name not in _LOOKS and not name.endswith(_ERRORS)]
+    return columns[names[-1] if names else next(iter(columns))]
+
+
+def _extremes(column: Sequence[Any], rows: int) -> tuple[int, ...]:
+    """Return where the lowest and the highest value of a large array are; nothing for what is none."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or getattr(getattr(column, "dtype", None), "kind", "") not in "iuf":
+        return ()
+    try:
+        return int(numpy.nanargmin(column[:rows])), int(numpy.nanargmax(column[:rows]))
+    except ValueError:  # nothing but NaN
+        return ()
+
+
+def _at(column: Sequence[Any], places: Sequence[int]) -> list[Any]:
+    if hasattr(column, "take"):
+        return plain_list(column.take(places))
+    values = plain_list(column)
+    return [values[place] for place in places]
 
 
 def plain_list(column: Any) -> list[Any]:

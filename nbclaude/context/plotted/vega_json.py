@@ -66,7 +66,7 @@ class _Reader:
                 if "field" in facets
                 else {name: facets[name] for name in ("row", "column") if name in facets}
             )
-            inner = dict(chart["spec"])
+            inner = {"repeated": _lists(chart.get("repeat")), **chart["spec"]}
             inner.setdefault("title", chart.get("title"))
             repeated = chart.get("repeat")
             note = f"repeated for {_repeated(repeated)}" if repeated else ""
@@ -111,6 +111,8 @@ def _units(chart: _Spec, above: _Spec) -> Iterator[_Spec]:
     unit = dict(chart)
     if "data" not in unit and "data" in above:
         unit["data"] = above["data"]
+    if "repeated" in above:
+        unit["repeated"] = above["repeated"]
     unit["encoding"] = {**(above.get("encoding") or {}), **(chart.get("encoding") or {})}
     unit["transform"] = [*(above.get("transform") or ()), *(chart.get("transform") or ())]
     if isinstance(chart.get("layer"), list):
@@ -147,14 +149,24 @@ def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:
     label, kind = _label(channel), channel.get("type")
     if isinstance(domain, list) and len(domain) == 2 and kind != "nominal":
         return Axis(name, label, (value_text(domain[0]), value_text(domain[1])), scale=scale)
-    if channel.get("aggregate") or channel.get("bin"):
+    if channel.get("aggregate") or channel.get("bin") or channel.get("timeUnit"):
         return Axis(name, label, scale=scale)
-    values = [row.get(_field(channel)) for row in rows]
+    # What is computed from the rows (`transform_fold`) is not among them.
+    values = [row[field] for row in rows if (field := _field(channel)) in row]
     if kind in ("nominal", "ordinal"):
-        return Axis(name, label, categories=sorted({value_text(value) for value in values}), scale=scale)
+        return Axis(name, label, categories=_categories(values), scale=scale)
     return Axis(
         name, label, span(values), of_data=True, scale=scale or ("time" if kind == "temporal" else "")
     )
+
+
+def _categories(values: Sequence[Any]) -> list[str]:
+    """Return the distinct values, numbers by their size."""
+    distinct = dict.fromkeys(each for each in values if each is not None and each == each)
+    try:
+        return [value_text(each) for each in sorted(distinct)]
+    except TypeError:  # numbers among texts
+        return sorted(map(value_text, distinct))
 
 
 def _label(channel: Any) -> str:
@@ -178,8 +190,13 @@ def _label(channel: Any) -> str:
 
 def _repeated(over: Any) -> str:
     """Return the fields for which a chart is repeated."""
-    lists = over.values() if isinstance(over, Mapping) else [over]
-    return " and ".join(", ".join(map(str, each)) for each in lists if isinstance(each, list))
+    return " and ".join(", ".join(each) for each in _lists(over).values())
+
+
+def _lists(over: Any) -> dict[str, list[str]]:
+    """Return the fields for which a chart is repeated, by what is repeated: rows, columns, layers, or panels one by one."""
+    lists = over if isinstance(over, Mapping) else {"repeat": over}
+    return {str(name): list(map(str, each)) for name, each in lists.items() if isinstance(each, list)}
 
 
 def _field(channel: _Spec) -> str:
@@ -196,11 +213,21 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
     fields = list(
         dict.fromkeys(str(channel["field"]) for channel in channels if isinstance(channel.get("field"), str))
     )
-    how = (
-        "computed from these rows"
-        if any(channel.get("aggregate") or channel.get("bin") for channel in channels)
-        else ""
+    repeated = unit.get("repeated") or {}
+    for channel in channels:
+        over = channel.get("field")
+        if isinstance(over, Mapping):
+            fields += [field for field in repeated.get(over.get("repeat"), ()) if field not in fields]
+    datums = [
+        f"{name} = {value_text(encoding[name]['datum'])}"
+        for name in _SHOWN
+        if isinstance(encoding.get(name), Mapping)
+        and isinstance(encoding[name].get("datum"), int | float | str)
+    ]
+    computed = any(
+        channel.get("aggregate") or channel.get("bin") or channel.get("timeUnit") for channel in channels
     )
+    how = ", ".join((*datums, *(["computed from these rows"] if computed else [])))
     columns = {
         field: [row.get(field) for row in rows] for field in fields if any(field in row for row in rows)
     }

@@ -55,6 +55,11 @@ def _panel_lines(panel: PlottedPanel) -> Iterator[str]:
         yield layer_title(group[0]) if len(group) == 1 else _several(group)
     if len(groups) > _MAX_LAYERS:
         yield f"({len(groups) - _MAX_LAYERS} more)"
+    if panel.texts:
+        yield f"text: {'; '.join(panel.texts)}"
+    for inset in panel.insets:
+        yield f"inset: {_quoted(inset.title)}" if inset.title else "inset"
+        yield from (f"  {line}" for line in _panel_lines(inset))
 
 
 def _axis(axis: Axis) -> str:

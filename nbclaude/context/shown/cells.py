@@ -18,6 +18,7 @@ __all__ = [
     "CellOutput",
     "LoggedCell",
     "context_cells",
+    "log_of",
     "printed_by",
     "visible_cell",
     "visible_cells",
@@ -108,6 +109,13 @@ class CellLog:
     def cells(self) -> tuple[LoggedCell, ...]:
         """The cells, the one that ran last at the end."""
         return tuple(self._cells.values())
+
+
+def log_of(cell: LoggedCell) -> CellLog:
+    """Return a log with this cell alone."""
+    log = CellLog()
+    log.record(cell.cell_id, cell.execution_count, cell.source, cell.outputs, cell.ran_at)
+    return log
 
 
 def context_cells(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
@@ -19,6 +20,9 @@ from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 from nbclaude.stopping import undisturbed
+
+if TYPE_CHECKING:
+    from nbclaude.context.plotted.facts import PlottedFigure
 
 __all__ = ["watch"]
 
@@ -50,6 +54,7 @@ class _Watcher:
         self._log = log
         self._cell_run = cell_run
         self._execution_count = 0
+        self._source = ""  # of the cell that runs
         # The place whose output vanishes when the next comes: `clear_output(wait=True)`.
         self._clearing: Place | None = None
         self._untap: Callable[[], None] = lambda: None
@@ -117,7 +122,7 @@ class _Watcher:
 
         pictures = bundle_pictures(data, metadata)
         if len(pictures) == 1 and (plotted := self._formatted.facts_of(data)) is not None:
-            pictures = (replace(pictures[0], plotted=plotted),)
+            pictures = (replace(pictures[0], plotted=self._with_caller(plotted)),)
         if any(each.media_type == WIDGET for each in pictures):
             model_id = pictures[0].widget
             widget = live_widget(model_id)
@@ -130,6 +135,20 @@ class _Watcher:
             ):
                 pictures = ()
         return [ShownImage.of(each, place) for each in pictures]
+
+    def _with_caller(self, plotted: PlottedFigure) -> PlottedFigure:
+        """Add that the cell which has drawn a figure of matplotlib calls seaborn, where nothing else tells."""
+        if plotted.library != "matplotlib" or "seaborn" not in sys.modules:
+            return plotted
+        from nbclaude.context.plotted.seaborn_marks import seaborn_calls
+        from nbclaude.notebook.sources import python_of
+
+        called = seaborn_calls(python_of(self._source), self._shell.user_ns)
+        return (
+            replace(plotted, library=f"matplotlib, drawn by a cell that calls {called}")
+            if called
+            else plotted
+        )
 
     def _place(self, request: object) -> Place:
         running = self._cell_run()
@@ -154,6 +173,7 @@ class _Watcher:
         # What a cell runs in its turn (%%capture) goes on with the figures of that cell.
         if info.store_history:
             self._log.open_before = weakref.WeakSet(open_figures())
+            self._source = info.raw_cell
         self._clearing = None
         self._execution_count = cell_number(self._shell)
         if running := self._cell_run():

@@ -176,12 +176,12 @@ class FigureLog:
             self._displays = {key: known for key, known in left.items() if known}
 
     def _keep_newest(self) -> None:
-        size = sum(len(each.data) for each in self._images)
+        size = sum(each.length for each in self._images)
         pictures = [each for each in self._images if each.media_type != WIDGET]
         widgets = [each for each in self._images if each.media_type == WIDGET]
         gone = widgets[: max(len(widgets) - MAX_WIDGETS, 0)]
         while pictures and (len(pictures) > self._max_images or size > self._max_bytes):
-            size -= len(pictures[0].data)
+            size -= pictures[0].length
             gone.append(pictures.pop(0))
         if gone:
             dropped = {each.order for each in gone}

@@ -83,6 +83,11 @@ class ShownImage:
         return "" if self.media_type else only_drawn_text(_started(self.where), self.picture)
 
     @property
+    def length(self) -> int:
+        """How many bytes are remembered for it."""
+        return sum(len(each.data) for each in (self.picture, *self.picture.more))
+
+    @property
     def key(self) -> str:
         """What tells it from every other picture of its log."""
         return "-".join(map(str, self.order))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from nbclaude.context.images.drawings import Drawing, drawing_of_package
+from nbclaude.context.images.drawings import VIDEO, drawing_of_package
 from nbclaude.context.images.picture import PLOTLY_JSON, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.libraries import is_a
 from nbclaude.notebook import live_widgets
@@ -131,7 +131,7 @@ def _output(widget: Any) -> tuple[Picture, ...]:
 
 
 def _video(widget: Any) -> tuple[Picture, ...]:
-    return (Picture.of(Drawing("video")),)
+    return (Picture.of(VIDEO),)
 
 
 def _plotly(widget: Any, limits: ImageLimits, label: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -16,7 +16,16 @@ from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.frozen import frozen
 
-__all__ = ["MAX_COLUMNS", "Aggregate", "aggregated", "counted_values", "facts_of", "few"]
+__all__ = [
+    "MAX_COLUMNS",
+    "Aggregate",
+    "aggregated",
+    "column_aggregates",
+    "counted_values",
+    "facts_of",
+    "few",
+    "row_count",
+]
 
 MAX_COLUMNS = 100  # of a query that are aggregated
 _ROWS = "rows"
@@ -26,12 +35,14 @@ _ROWS = "rows"
 class Aggregate:
     """The result of one aggregate: the number of rows, and statistics by the column's position and a word.
 
-    `counts` says how often each value of a column occurs, for the columns that the aggregate counted.
+    `counts` says how often each value of a column occurs, for the columns that the aggregate counted; `refused` why an engine
+    has less than all statistics of a column.
     """
 
     rows: int
     values: Mapping[str, Any]
     counts: Mapping[int, Sequence[tuple[Any, int]]] = field(default_factory=dict)
+    refused: Mapping[int, Exception] = field(default_factory=dict)
 
     def of(self, column: int, word: str) -> Any:
         """Return a statistic, None where it was not asked for or the column has no value."""
@@ -55,18 +66,54 @@ def aggregated(
     return frame.select(*wanted)
 
 
-def _statistics(column: Any, dtype: Any, *, distinct: bool) -> dict[str, Any]:
-    found = {"missing": column.null_count()}
-    finite = column
+def column_aggregates(
+    frame: nw.LazyFrame[Any], column: int, dtype: Any, *, distinct: bool
+) -> Iterator[tuple[bool, Callable[[], nw.LazyFrame[Any]]]]:
+    """Give the aggregates of one column that an engine may know, the fullest first, and whether they are all it needs.
+
+    Some engines have no word for what is finite; some cannot compare a type of theirs, or add it up.
+    """
+    name = frame.collect_schema().names()[column]
+
+    def of(
+        words: Collection[str], *, finite: bool = False, kind: Any = None
+    ) -> Callable[[], nw.LazyFrame[Any]]:
+        def aggregate() -> nw.LazyFrame[Any]:
+            whole = nw.col(name) if kind is None else nw.col(name).cast(kind)
+            found = _statistics(whole, kind or dtype, distinct=distinct, finite=finite)
+            known = {word: each for word, each in found.items() if not words or word in words}
+            return frame.select(*(each.alias(f"c{column}_{word}") for word, each in known.items()))
+
+        return aggregate
+
+    yield True, of((), finite=True)
     if dtype.is_float():
-        finite = nw.when(column.is_finite()).then(column)
+        yield True, of(())
+    elif dtype == nw.Date:
+        yield True, of((), kind=nw.Datetime("us"))
+    elif dtype.is_decimal():
+        yield True, of((), kind=nw.Float64)
+    yield False, of(("missing", "distinct"))
+    yield False, of(("missing",))
+
+
+def row_count(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """Return how many rows a query has."""
+    return frame.select(nw.len().alias(_ROWS))
+
+
+def _statistics(column: Any, dtype: Any, *, distinct: bool, finite: bool = True) -> dict[str, Any]:
+    found = {"missing": column.null_count()}
+    numbers = column
+    if dtype.is_float() and finite:
+        numbers = nw.when(column.is_finite()).then(column)
         found |= {"nan": _true(column.is_nan()), "finite": _true(column.is_finite())}
     if dtype.is_numeric():
         found |= {
-            "least": finite.min(),
-            "most": finite.max(),
-            "mean": finite.mean(),
-            "deviation": finite.std(),
+            "least": numbers.min(),
+            "most": numbers.max(),
+            "mean": numbers.mean(),
+            "deviation": numbers.std(),
         }
     elif dtype == nw.Boolean:
         found["true"] = _true(column)
@@ -112,15 +159,21 @@ def facts_of(
     nan_is_null: bool,
 ) -> Facts:
     """Describe a column by what its engine has counted; `counts` are those of all its values, where they are few."""
+    if aggregate.of(column, "missing") is None:
+        return Facts()
     rows, missing = aggregate.rows, aggregate.count(column, "missing")
     words, present = missing_text(missing, rows), rows - missing
     known = None if counts is None else [(value, count) for value, count in counts if value is not None]
     distinct = aggregate.of(column, "distinct")
-    if distinct is not None:
+    if known is not None:
+        # Engines differ in whether a missing value is one of the distinct ones.
+        distinct = len(known)
+    elif distinct is not None:
         distinct = int(distinct) - (missing > 0)
     if dtype.is_numeric():
         nan = 0 if nan_is_null else aggregate.count(column, "nan")
-        finite = aggregate.count(column, "finite") if dtype.is_float() else present
+        is_known = dtype.is_float() and aggregate.of(column, "finite") is not None
+        finite = aggregate.count(column, "finite") if is_known else present
         found = Extent(
             aggregate.of(column, "least"), aggregate.of(column, "most"), missing, present - nan - finite, nan
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -15,6 +15,8 @@ from nbclaude.data.lazy.jobs import Job
 
 __all__ = ["dataset_aggregate", "dataset_frame", "first_rows"]
 
+_ROWS_TOGETHER = 50_000
+_BATCHES_TOGETHER = 500
 _COUNTS = ("missing", "nan", "finite", "true")
 
 
@@ -29,16 +31,13 @@ def first_rows(dataset: Any, rows: int) -> list[Sequence[Any]]:
 
 
 def dataset_aggregate(dataset: Any, dtypes: Sequence[Any], few_values: Sequence[int], job: Job) -> Aggregate:
-    """Return the aggregate of a dataset, read a batch at a time; each value of the columns of `few_values` is counted."""
+    """Return the aggregate of a dataset, read a few batches at a time; each value of the columns of `few_values` is counted."""
     parts = []
     counts: dict[int, Counter[Any]] = {column: Counter() for column in few_values}
-    for batch in dataset.to_batches():
-        job.check()
-        if batch.num_rows:
-            table = type(dataset.schema.empty_table()).from_batches([batch])
-            whole = aggregated(nw.from_native(table, eager_only=True).lazy(), dtypes, ())
-            parts.append(whole.collect().rows(named=True)[0])
-            _count(batch, counts)
+    for table in _tables(dataset, job):
+        whole = aggregated(nw.from_native(table, eager_only=True).lazy(), dtypes, ())
+        parts.append(whole.collect().rows(named=True)[0])
+        _count(table, counts)
     rows = sum(part["rows"] for part in parts)
     columns = range(min(len(dtypes), len(dataset.schema.names)))
     merged = {"rows": rows}
@@ -47,6 +46,20 @@ def dataset_aggregate(dataset: Any, dtypes: Sequence[Any], few_values: Sequence[
     for column, values in counts.items():
         merged[f"c{column}_distinct"] = len(values)
     return Aggregate(rows, merged, {column: list(values.items()) for column, values in counts.items()})
+
+
+def _tables(dataset: Any, job: Job) -> Iterator[Any]:
+    """Give the rows of a dataset in tables; small batches are put together, since each file has one at least."""
+    table_of = type(dataset.schema.empty_table()).from_batches
+    batches: list[Any] = []
+    for batch in dataset.to_batches():
+        job.check()
+        batches.append(batch)
+        if sum(each.num_rows for each in batches) >= _ROWS_TOGETHER or len(batches) == _BATCHES_TOGETHER:
+            yield table_of(batches)
+            batches = []
+    if any(batch.num_rows for batch in batches):
+        yield table_of(batches)
 
 
 def _count(batch: Any, counts: dict[int, Counter[Any]]) -> None:

@@ -17,6 +17,7 @@ Rows = list[Sequence[Any]]
 
 # Backends of ibis that compute in this process; all others may be billed, or shared with others.
 _LOCAL_BACKENDS = frozenset({"duckdb", "polars", "datafusion", "sqlite", "pandas", "dask"})
+_SQLITE_STEPS = 100_000  # of its machine, less than a hundredth of a second
 _LOCAL_DATABASES = frozenset({"duckdb", "sqlite", "system", "internal"})
 
 
@@ -28,6 +29,7 @@ class Engine:
     * `known` says what else is known at once: partitions, files, the backend.
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
+    * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
 
@@ -38,6 +40,7 @@ class Engine:
     elsewhere: Callable[[Any], str] = lambda value: ""
     fetch: Callable[[Any, Job], Rows] | None = None
     nan_is_null: bool = False
+    in_own_thread: Callable[[Any], bool] = lambda value: False
 
 
 def engine_of(value: Any) -> Engine | None:
@@ -113,7 +116,25 @@ def _ibis(table: Any, job: Job) -> Rows:
     connection: Any = getattr(table.get_backend(), "con", None)
     if hasattr(connection, "interrupt"):
         job.cancelled_by(connection.interrupt)
-    return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
+    if not _is_sqlite(table):
+        return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
+    # Python hears of the user's stop only when SQLite calls it now and then, and SQLite takes the stop for its own.
+    connection.set_progress_handler(lambda: 0, _SQLITE_STEPS)
+    try:
+        return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
+    except Exception as error:
+        job.check()
+        if str(error) == "interrupted":
+            raise KeyboardInterrupt from error
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
+
+
+def _is_sqlite(table: Any) -> bool:
+    with contextlib.suppress(Exception):  # a table that is only a schema
+        return bool(table.get_backend().name == "sqlite")
+    return False
 
 
 def _ibis_backend(table: Any) -> str:
@@ -215,6 +236,7 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
         _ibis_known,
         _ibis_backend,
         _ibis,
+        in_own_thread=_is_sqlite,
     ),
     ("polars", "LazyFrame"): Engine(
         "polars LazyFrame",

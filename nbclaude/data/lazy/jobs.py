@@ -76,10 +76,15 @@ class Clock:
         return float("inf") if self.seconds is None else self._end - time.monotonic()
 
 
-def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
-    """Compute in a thread, as long as the clock allows; a stop by the user cancels it and is passed on to the caller."""
+def within(clock: Clock, compute: Callable[[Job], _T], *, here: bool = False) -> Outcome[_T]:
+    """Compute in a thread, as long as the clock allows; a stop by the user cancels it and is passed on to the caller.
+
+    What is to be computed `here`, in the caller's own thread, is cancelled by another one when the time is up.
+    """
     if clock.left <= 0:
         return Outcome(became="there was no time left")
+    if here:
+        return _here(clock, compute)
     job, ended = Job(), threading.Event()
     found: list[Outcome[_T]] = []
 
@@ -104,6 +109,24 @@ def within(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
     if ended.is_set():
         return found[0]
     return Outcome(became=CANCELLED if _ended(job, ended) else _RUNS_ON)
+
+
+def _here(clock: Clock, compute: Callable[[Job], _T]) -> Outcome[_T]:
+    job, ended = Job(), threading.Event()
+
+    def watch() -> None:
+        if not ended.wait(None if clock.seconds is None else max(clock.left, 0)):
+            _ended(job, ended)
+
+    threading.Thread(target=watch, name="nbclaude-query", daemon=True).start()
+    try:
+        return Outcome(compute(job))
+    except StoppedError:
+        return Outcome(became=CANCELLED)
+    except Exception as error:  # engines have hundreds of their own
+        return Outcome(error=error)
+    finally:
+        ended.set()
 
 
 def _ended(job: Job, ended: threading.Event) -> bool:

@@ -10,10 +10,19 @@ import narwhals.stable.v2 as nw
 
 from nbclaude.data.fact_words import MAX_COUNTED
 from nbclaude.data.facts import Facts
-from nbclaude.data.lazy.aggregates import MAX_COLUMNS, Aggregate, aggregated, counted_values, facts_of, few
+from nbclaude.data.lazy.aggregates import (
+    MAX_COLUMNS,
+    Aggregate,
+    aggregated,
+    column_aggregates,
+    counted_values,
+    facts_of,
+    few,
+    row_count,
+)
 from nbclaude.data.lazy.datasets import dataset_aggregate, dataset_frame, first_rows
 from nbclaude.data.lazy.engines import Engine, Rows
-from nbclaude.data.lazy.jobs import Job
+from nbclaude.data.lazy.jobs import Job, StoppedError
 from nbclaude.frozen import frozen
 
 __all__ = ["Pushed"]
@@ -54,9 +63,42 @@ class Pushed:
         """Return the one aggregate of all columns; `rows` show in which of them distinct values may be few."""
         if self.frame is None:
             return dataset_aggregate(self.value, self.dtypes, few(rows, self.dtypes), job)
-        query = aggregated(self.frame, self.dtypes, few(rows, self.dtypes))
-        values = dict(zip(query.collect_schema().names(), self._fetch(query, job)[0], strict=True))
+        few_values = few(rows, self.dtypes)
+        try:
+            values = self._row(aggregated(self.frame, self.dtypes, few_values), job)
+        except StoppedError:
+            raise
+        except Exception:  # one column is enough to make an engine refuse
+            if not rows:
+                raise
+            return self._column_by_column(few_values, job)
         return Aggregate(int(values["rows"]), values)
+
+    def _column_by_column(self, few_values: Sequence[int], job: Job) -> Aggregate:
+        """Return the aggregate of each column on its own, of each as much as the engine knows."""
+        values = self._row(row_count(self.frame), job)
+        refused: dict[int, Exception] = {}
+        for column, dtype in enumerate(self.dtypes[:MAX_COLUMNS]):
+            for is_all, aggregate in column_aggregates(
+                self.frame, column, dtype, distinct=column in few_values
+            ):
+                job.check()
+                try:
+                    values |= self._row(aggregate(), job)
+                except StoppedError:
+                    raise
+                except Exception as error:
+                    refused.setdefault(column, error)
+                    continue
+                if is_all:
+                    refused.pop(column, None)
+                break
+        return Aggregate(int(values["rows"]), values, refused=refused)
+
+    def _row(self, query: nw.LazyFrame[Any], job: Job) -> dict[str, Any]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            return dict(zip(query.collect_schema().names(), self._fetch(query, job)[0], strict=True))
 
     def countable(self, aggregate: Aggregate) -> list[int]:
         """Return the columns whose values are to be counted one by one."""

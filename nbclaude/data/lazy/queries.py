@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -35,6 +35,7 @@ def describe_query(value: Any, word: str, rows: int, budget: int, seconds: float
     """
     if (statement := describe_statement(value, word, budget)) is not None:
         return statement
+    value = _as_frame(value)
     engine = engine_of(value)
     if engine is None:
         return None
@@ -78,6 +79,16 @@ class _Found:
         return outcome.value
 
 
+def _as_frame(value: Any) -> Any:
+    """Return a column of a query as a query of its own; any other value as it is."""
+    family, name = str(type(value).__module__).partition(".")[0], type(value).__name__
+    if family == "dask" and name == "Series":
+        return value.to_frame()
+    if family == "ibis" and name.endswith("Column") and hasattr(value, "as_table"):
+        return value.as_table()
+    return value
+
+
 def _columns(value: Any, engine: Engine) -> tuple[list[str], list[str]]:
     try:
         columns = [(name_text(name), _dtype(dtype)) for name, dtype in engine.columns(value)]
@@ -107,26 +118,37 @@ def _compute(value: Any, found: _Found, clock: Clock, rows: int, *, statistics: 
     if pushed is None:
         found.problems.append(f"nothing is computed for {_a(found.engine.title).lower()} here")
         return
-    wanted = rows or _LOOKED_AT
-    first = found.take(within(clock, lambda job: pushed.first(wanted, job)), "rows")
+    wanted, here = rows or _LOOKED_AT, found.engine.in_own_thread(value)
+    first = found.take(within(clock, lambda job: pushed.first(wanted, job), here=here), "rows")
     found.first = first[: rows or _FIRST] if first is not None and shown else None
     if not statistics:
         return
     aggregate = found.take(
-        within(clock, lambda job: pushed.aggregate(first or [], job)), "counts and statistics"
+        within(clock, lambda job: pushed.aggregate(first or [], job), here=here), "counts and statistics"
     )
     if aggregate is None:
         return
     found.rows = aggregate.rows
+    _note_refused(found, aggregate.refused)
     counts: dict[int, Sequence[tuple[Any, int]]] = dict(aggregate.counts)
     for column in pushed.countable(aggregate):
         told = found.take(
-            within(clock, _counting(pushed, column)), f"how often each {found.names[column]} occurs"
+            within(clock, _counting(pushed, column), here=here),
+            f"how often each {found.names[column]} occurs",
         )
         if told is None:
             break
         counts[column] = told
     found.facts = pushed.facts(aggregate, counts)
+
+
+def _note_refused(found: _Found, refused: Mapping[int, Exception]) -> None:
+    """Say of which columns an engine has not told all, and why."""
+    by_reason: dict[str, list[str]] = {}
+    for column, error in refused.items():
+        by_reason.setdefault(_said(error), []).append(found.names[column])
+    for reason, names in by_reason.items():
+        found.problems.append(f"statistics of {one_line(', '.join(names), 120)} not computed: {reason}")
 
 
 def _counting(pushed: Any, column: int) -> Callable[[Job], Sequence[tuple[Any, int]]]:

@@ -215,6 +215,7 @@ def test_what_is_taken_is_what_is_shown() -> None:
     }
     (frame,) = bundle_pictures(html(ANIMATION))
     assert (frame.data, frame.part) == (png(), "frame 1 of 2")
+    assert [(each.data, each.part) for each in frame.more] == [(png(), "frame 2 of 2")]
     (image,) = bundle_pictures(html(f"<img src='{address()}'>"))
     assert image.data == png()
 

@@ -224,3 +224,39 @@ def test_an_ipython_image_that_only_names_its_file(tmp_path: Path) -> None:
     found = picture_of(shown)
     assert found is not None
     assert found.blocks[0]["source"]["data"] == base64.b64encode(png()).decode()
+
+
+def test_animations_of_matplotlib_go_as_three_frames() -> None:
+    from matplotlib.animation import FuncAnimation
+    from matplotlib.figure import Figure
+
+    def animation(frames: Any, **how: Any) -> FuncAnimation:
+        figure = Figure(figsize=(1, 1))
+        (line,) = figure.subplots().plot([])
+        return FuncAnimation(
+            figure, lambda n: line.set_data([0, n], [0, 1]), frames=frames, cache_frame_data=False, **how
+        )
+
+    def told(value: Any) -> tuple[str, tuple[str, ...]]:
+        found = picture_of(value, label="spin")
+        assert found is not None
+        return found.summary, found.notes
+
+    assert told(animation(20)) == (
+        "animation 100×100, 3 frames",
+        ("frame 1 of 20, frame 10 of 20, frame 20 of 20",),
+    )
+    assert told(animation(lambda: iter(range(2)))) == (
+        "animation 100×100, 2 frames",
+        ("frame 1 of 2, frame 2 of 2",),
+    )
+    once = animation((n for n in range(5)), repeat=False)
+    assert told(once)[0] == "animation 100×100, 2 frames"
+    assert told(animation(1)) == ("animation 100×100", ())
+    with pytest.raises(ConfigurationError, match="spin: the animation has more than 1,000 frames"):
+        picture_of(long := animation(2000), label="spin")
+    long._draw_was_started = True  # type: ignore[attr-defined]  # matplotlib warns of those that were never drawn
+    failing = animation(2)
+    failing._func = None  # type: ignore[attr-defined]
+    with pytest.raises(ConfigurationError, match="spin: matplotlib cannot draw the animation: TypeError"):
+        picture_of(failing, label="spin")

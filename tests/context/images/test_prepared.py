@@ -265,14 +265,27 @@ def test_one_value_everywhere_is_no_division_by_zero() -> None:
     assert opened(prepare_image(Image.new("F", (2, 2), 5.0)).data).convert("L").tobytes() == bytes(4)
 
 
-def test_the_first_frame_of_an_animation_goes_and_the_model_is_told() -> None:
-    frames = [Image.new("RGB", (20, 20), color) for color in ("red", "green", "blue")]
+def test_three_frames_of_an_animation_go_and_the_model_is_told() -> None:
+    colors = ("red", "green", "blue", "yellow", "black")
+    frames = [Image.new("RGB", (20, 20), color) for color in colors]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
-    prepared = prepare_image(data)
-    assert opened(prepared.data).convert("RGB").getpixel((1, 1)) == RED
-    assert getattr(opened(prepared.data), "n_frames", 1) == 1
-    assert prepared.notes == ("frame 1 of 3",)
-    assert prepared.attachment("spin.gif").blocks[0] == {"type": "text", "text": "spin.gif: frame 1 of 3"}
+    for source in (data, opened(data)):
+        prepared = prepare_image(source)
+        shown = [opened(each.data).convert("RGB") for each in (prepared, *prepared.more)]
+        assert [each.getpixel((1, 1)) for each in shown] == [RED, (0, 0, 255), (0, 0, 0)]
+        assert prepared.notes == ("frame 1 of 5, frame 3 of 5, frame 5 of 5",)
+        attachment = prepared.attachment("spin.gif")
+        assert attachment.summary == "image 20×20, 3 frames"
+        assert [block.get("text") for block in attachment.blocks] == [
+            *("spin.gif: frame 1 of 5", None, "spin.gif: frame 3 of 5", None, "spin.gif: frame 5 of 5", None),
+        ]
+
+
+def test_of_an_animation_that_ends_too_early_what_is_there_goes() -> None:
+    frames = [Image.effect_noise((90, 90), 50 + number) for number in range(9)]
+    data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
+    prepared = prepare_image(data[: len(data) // 4])
+    assert prepared.caption.startswith("frame 1 of ")
 
 
 def test_the_frame_that_the_user_looks_at_is_the_one_that_goes() -> None:

@@ -64,6 +64,42 @@ def test_dates_categories_and_ranges_are_those_of_the_user(pyplot: Any) -> None:
     )
 
 
+def test_numbers_of_shapes_are_those_of_the_axes(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots(1, 4)
+    axes[0].fill_between(pandas.to_datetime(["2024-01-01", "2024-01-02"]), [1, 2])
+    axes[1].imshow([[1, 2], [3, 4]], extent=(0, 20, 0, 10))
+    axes[2].pcolormesh([0, 1, 3], [0, 1], [[5, 6]])
+    axes[3].boxplot([[1, 2, 3, 4, 30]])
+    assert numbers(figure) == (
+        "panel 1, area: 2 points\nx,y low,y high\n2024-01-01,0,1\n2024-01-02,0,2\n"
+        "panel 2, image: 2 × 2 values\nx,y,value\n5,7.5,1\n15,7.5,2\n5,2.5,3\n15,2.5,4\n"
+        "panel 3, grid of colors: 1 × 2 values\nx,y,value\n0.5,0.5,5\n2,0.5,6\n"
+        "panel 4, box plot: 1 box\nx,whisker low,box low,median,box high,whisker high\n1,1,2,3,4,4\n"
+        "panel 4, outliers: 1 point\nx,y\n1,30"
+    )
+
+
+def test_dates_have_the_time_of_their_zone(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots()
+    axes.plot(pandas.to_datetime(["2024-01-01", "2024-07-01"]).tz_localize("Europe/Rome"), [1, 2])
+    assert numbers(figure) == "line: 2 points\nx,y\n2024-01-01,1\n2024-07-01,2"
+
+
+def test_of_a_large_image_every_nth_value_goes(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots()
+    axes.imshow(numpy.arange(60_000.0).reshape(200, 300))
+    found = plotted_numbers(facts_of(figure), 200)  # type: ignore[arg-type]
+    assert (found.of, found.rows > 3) == (60_000, True)
+    assert found.text.startswith(f"image: 200 × 300 values, {found.rows} of them\nx,y,value\n0,0,0\n")
+
+
+def test_the_first_of_many_panels_keep_their_numbers() -> None:
+    layer = Layer("line", count=2, columns={"x": [0, 1], "y": [2, 3]})
+    figure = PlottedFigure("made up", panels=[PlottedPanel(layers=[layer])] * 25)
+    text = plotted_numbers(figure, 300).text
+    assert text.startswith("panel 1, line: 2 points\nx,y\n0,2\n1,3\npanel 2, ")
+
+
 @pytest.mark.parametrize("characters", [200, 500, 4_000, 50_000])
 @pytest.mark.parametrize("counts", [(3,), (1_000,), (5, 3_000, 7), (900,) * 8])
 def test_the_budget_is_kept_and_what_is_left_out_is_said(counts: tuple[int, ...], characters: int) -> None:
@@ -97,6 +133,10 @@ def test_what_is_remembered_is_bounded_and_a_copy() -> None:
     values = numpy.arange(1_000_000.0)
     found = kept({"y": values})
     assert len(found["y"]) <= MAX_KEPT
+    # The extremes among millions are looked for in arrays only: that is quick.
+    spiked = numpy.zeros(1_000_000)
+    spiked[123_457], spiked[7] = 9.0, -9.0
+    assert {9.0, -9.0} <= set(kept({"x": values, "y": spiked, "color": values})["y"])
     few = numpy.array([1.0, 2.0])
     copied = kept({"y": few})
     few[0] = 5

@@ -11,12 +11,16 @@ import altair
 import numpy
 import pandas
 import plotly.express as px
+import plotly.graph_objects as graphs
 import pytest
 from bokeh.layouts import row
-from bokeh.models import ColumnDataSource
+from bokeh.models import ColumnDataSource, Label, LinearAxis, Range1d, Span
 from bokeh.plotting import figure as bokeh_figure
+from bokeh.transform import linear_cmap
 
+from nbclaude.context.plotted.numbers import plotted_numbers
 from nbclaude.context.plotted.reading import facts_of, facts_of_shown
+from nbclaude.context.plotted.seaborn_marks import seaborn_calls
 from nbclaude.context.plotted.wording import figure_lines
 
 
@@ -145,6 +149,97 @@ def test_what_seaborn_leaves_behind_tells_that_it_has_drawn(
     assert facts(axes.figure)[0] == "matplotlib"
 
 
+def test_a_cell_that_calls_seaborn_is_known_by_its_calls() -> None:
+    seaborn = importlib.import_module("seaborn")
+    names = {"sns": seaborn, "lineplot": seaborn.lineplot, "df": {}, "plot": print}
+    for code, said in (
+        ("fig = sns.lineplot(df).figure", "seaborn.lineplot"),
+        ("lineplot(df); sns.histplot(df); sns.histplot(df)", "seaborn.lineplot, seaborn.histplot"),
+        ("sns.set_theme(); df = sns.load_dataset('x'); plot(df)", ""),
+        ("for a in df:\n    sns.regplot(ax=a)", "seaborn.regplot"),
+        ("text = 'sns.lineplot(df)'", ""),
+        ("df.sns.lineplot(); sns.nothing(); other.lineplot()", ""),
+        ("sns.lineplot(", ""),
+    ):
+        assert seaborn_calls(code, names) == said, code
+
+
+def test_box_plots_are_told_by_their_boxes(pyplot: Any) -> None:
+    figure, (left, right) = pyplot.subplots(1, 2)
+    left.boxplot([[1, 2, 3, 4, 30], [2, 3, 4, 5, 6]], tick_labels=["A", "B"])
+    right.boxplot([[1, 2, 3]], notch=True, patch_artist=True, orientation="horizontal", showcaps=False)
+    for axes in (left, right):
+        axes.set(xlim=(0, 9), ylim=(0, 9))
+    assert drawn(figure) == [
+        "matplotlib, 2 panels",
+        "panel 1 of 2",
+        '  x: categories "A", "B"',
+        "  y: 0 to 9",
+        "  box plot: 2 boxes",
+        "  outliers: 1 point",
+        "panel 2 of 2",
+        "  x: 0 to 9",
+        "  y: 0 to 9",
+        "  box plot: 1 box",
+    ]
+
+
+def test_shapes_are_told_by_what_they_show(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots()
+    axes.set(xlim=(0, 9), ylim=(0, 9))
+    axes.fill_between([1, 2, 3], [1, 2, 3], [0, 1, 1], label="band")
+    axes.hlines([1, 2], 0, 5)
+    axes.axvspan(1, 2, label="phase")
+    axes.axline((0, 0), slope=2)
+    axes.axline((0, 1), (2, 3))
+    axes.contourf([[0, 1], [2, 3]], levels=[0, 1, 3])
+    axes.quiver([0, 1], [0, 1], [1, 1], [1, 0])
+    axes.step([1, 2], [3, 4])
+    axes.stairs([1, 2], [0, 1, 2])
+    axes.annotate("peak", (1, 2))
+    axes.text(3, 3, "7")
+    axes.add_artist(axes.legend(["first"]))
+    axes.legend(["second"], loc="lower left")
+    axes.secondary_xaxis("top", functions=(lambda x: 2 * x, lambda x: x / 2)).set_xlabel("double")
+    inset = axes.inset_axes([0.5, 0.5, 0.4, 0.4], xlim=(0, 1), ylim=(0, 1), title="zoom")
+    inset.plot([0, 1], [0, 1])
+    figure.supxlabel("below")
+    assert drawn(figure) == [
+        "matplotlib",
+        'x label of the whole figure: "below"',
+        "x: 0 to 9",
+        "y: 0 to 9",
+        'second x: "double", 0 to 18',
+        'legend: "first", "second"',
+        'area "band": 3 points',
+        "lines: 2 segments",
+        "endless line through (0, 0) with slope 2",
+        "endless line through (0, 1) and (2, 3)",
+        "filled contours: 3 levels",
+        "arrows: 2 arrows",
+        "line of steps: 2 points",
+        'vertical band from 1 to 2 "phase"',
+        "steps: 2 steps",
+        'text: "peak" at 1, 2',
+        'inset: "zoom"',
+        "  x: 0 to 1",
+        "  y: 0 to 1",
+        "  line: 2 points",
+    ]
+
+
+def test_polar_and_3d_axes_have_their_own_names(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots(subplot_kw={"projection": "polar"})
+    axes.plot([0, 1], [1, 2])
+    axes.set_rlim(0, 3)
+    assert drawn(figure)[1:] == ["polar projection", "theta: 0 to 6.28319", "r: 0 to 3", "line: 2 points"]
+    figure, axes = pyplot.subplots(subplot_kw={"projection": "3d"})
+    grid = numpy.meshgrid([1, 2], [1, 2])
+    axes.plot_wireframe(*grid, numpy.ones((2, 2)))
+    axes.bar3d([0], [0], [0], 1, 1, 1)
+    assert drawn(figure)[-2:] == ["lines in 3D: 4 lines", "surface in 3D: 6 faces"]
+
+
 def test_the_panel_that_goes_along_is_told_alone(pyplot: Any) -> None:
     from nbclaude.context.values import attachment_of
 
@@ -173,6 +268,66 @@ def test_plotly() -> None:
     shown = facts_of_shown("application/vnd.plotly.v1+json", figure.to_json().encode())
     assert shown is not None
     assert figure_lines(shown) == expected
+
+
+def test_plotly_axes_over_each_other_shapes_and_frames() -> None:
+    figure = graphs.Figure(
+        [graphs.Bar(x=["a", "b"], y=[1, 2], name="n"), graphs.Scatter(y=[10, 20], name="%", yaxis="y2")],
+        layout={
+            "yaxis2": {"overlaying": "y", "title": "share", "range": [0, 100]},
+            "title": "A<br><sup>B</sup>",
+        },
+        frames=[{"name": "2000"}, {"name": "2001"}],
+    )
+    figure.add_hline(y=1.5).add_vrect(x0=0, x1=1)
+    assert facts(figure) == [
+        "plotly",
+        'title: "A B"',
+        'legend: "n", "%"',
+        "animation of 2 frames (2000, 2001), not yet played",
+        'x: categories "a", "b"',
+        "y: values 1 to 2",
+        'second y: "share", 0 to 100',
+        'bars "n": 2 bars',
+        'scatter "%" (on the second y axis): 2 points',
+        "horizontal line at 1.5",
+        "vertical band from 0 to 1",
+    ]
+
+
+def test_plotly_traces_without_axes_have_their_numbers() -> None:
+    sankey = graphs.Sankey(node={"label": ["a", "b"]}, link={"source": [0], "target": [1], "value": [3]})
+    times = {"task": ["A"], "start": ["2024-01-01"], "end": ["2024-01-03"]}
+    for figure, text in (
+        (graphs.Figure(sankey), "sankey: 1 link\nsource,target,value\na,b,3"),
+        (px.parallel_coordinates({"p": [1, 2], "q": [3, 4]}), "parcoords: 2 rows\np,q\n1,3\n2,4"),
+        (
+            graphs.Figure(graphs.Indicator(value=42, title={"text": "Speed"})),
+            "indicator: 1 value\ntitle,value\nSpeed,42",
+        ),
+        (
+            graphs.Figure(graphs.Table(header={"values": ["A"]}, cells={"values": [["x"]]})),
+            "table: 1 row\nA\nx",
+        ),
+        (
+            px.timeline(times, x_start="start", x_end="end", y="task"),
+            "horizontal bars: 1 bar\ny,x from,x to\nA,2024-01-01,2024-01-03",
+        ),
+        (px.scatter(x=[1], y=[2], error_y=[0.5]), "scatter: 1 point\nx,y,y error\n1,2,0.5"),
+    ):
+        found = facts_of(figure)
+        assert found is not None
+        assert plotted_numbers(found, 500).text == text
+    found = facts_of(graphs.Figure(graphs.Candlestick(x=[1], open=[2], high=[9], low=[1], close=[3])))
+    assert found is not None
+    assert figure_lines(found)[1:] == ["x: values 1 to 1", "y: values 1 to 9", "candlestick: 1 point"]
+
+
+def test_plotly_tells_the_values_of_all_points() -> None:
+    values = numpy.zeros(50_000)
+    values[31_234] = 7.5
+    (x, *_), *_ = (panel.axes for panel in facts_of(graphs.Figure(graphs.Scatter(x=values, y=values))).panels)  # type: ignore[union-attr]
+    assert x.limits == ("0", "7.5")
 
 
 def test_altair() -> None:
@@ -217,6 +372,53 @@ def test_bokeh() -> None:
         '  x: categories "a", "b"',
         "  y: 0 to 5",
         "  bars: 2 bars",
+    ]
+
+
+def test_altair_constants_repeats_and_what_is_computed() -> None:
+    frame = pandas.DataFrame({"x": [1, 2], "y": [3, 4]})
+    chart = altair.Chart(frame)
+    line = chart.mark_line().encode(x="x", y="y") + altair.Chart().mark_rule().encode(y=altair.datum(3.5))
+    assert facts(line)[-1] == "rule (y = 3.5): 1 row"
+    across = altair.X(altair.repeat("column"), type="quantitative")
+    repeated = facts_of(chart.mark_point().encode(x=across, y="y").repeat(column=["x", "y"]))
+    assert repeated is not None
+    assert plotted_numbers(repeated, 500).text == "point: 2 rows\ny,x\n3,1\n4,2"
+    folded = chart.transform_fold(["x", "y"]).mark_line().encode(x="x", y="value:Q", color="key:N")
+    assert facts(folded)[1:] == [
+        "the rows are transformed before they are drawn: fold",
+        'x: "x", values 1 to 2',
+        'y: "value"',
+        'color: "key"',
+        "line: 2 rows",
+    ]
+
+
+def test_bokeh_second_axes_stacks_images_and_annotations() -> None:
+    plot: Any = bokeh_figure
+    figure = plot(x_range=(0, 9), y_range=(0, 9))
+    source = ColumnDataSource({"x": [1, 2], "u": [1, 2], "v": [3, 4], "kind": ["p", "q"]})
+    figure.vbar_stack(["u", "v"], x="x", source=source)
+    figure.scatter(
+        "x", "u", source=source, legend_group="kind", fill_color=linear_cmap("v", "Viridis256", 0, 9)
+    )
+    figure.extra_y_ranges = {"right": Range1d(0, 100)}
+    figure.add_layout(LinearAxis(y_range_name="right", axis_label="share"), "right")
+    figure.multi_line([[1, 2], [1, 2, 3]], [[10, 20], [30, 20, 10]], y_range_name="right")
+    figure.add_layout(Span(location=2, dimension="width"))
+    figure.add_layout(Label(x=1, y=2, text="peak"))
+    assert facts(figure) == [
+        "bokeh",
+        "x: 0 to 9",
+        "y: 0 to 9",
+        'second y: "share", 0 to 100',
+        'legend: "p", "q"',
+        'bars "u": 2 bars',
+        'bars "v": 2 bars',
+        "scatter: 2 points",
+        "lines (on the second y axis): 2 lines",
+        "horizontal line at 2",
+        'text: "peak" at 1, 2',
     ]
 
 

@@ -1,0 +1,45 @@
+// @ts-check
+// Reads and adds cells of a notebook, and passes to the kernel those that a prompt names by their numbers.
+
+const PICTURE = /^(?:image\/|application\/(?:pdf$|vnd\.(?:plotly|vega|bokehjs_exec)))/;
+const NAMED = /--(?:cell[ \t=]+["']?(?:In\[)?|(?:cells|fig)[ \t=]+["']?In\[)(\d+)/g;
+const MOST = 6_000_000; // characters: a server ends a connection on which much larger messages come
+const { python, shells, magics } = await (await fetch(new URL("../languages.json", import.meta.url))).json();
+
+export const hasCell = (/** @type {Panel} */ panel, cell) => panel.context.model.sharedModel.cells
+  .some(({ id }) => id === cell);
+
+export const insert = (/** @type {Panel} */ panel, index, source) => panel.context.model.sharedModel
+  .insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
+
+/** @param {CodeCell | null | undefined} cell @returns {any[]} */
+export const outputsOf = (cell) => Array.from({ length: cell?.model?.outputs?.length ?? 0 },
+  (_, index) => cell?.model.outputs.get(index));
+
+export const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
+
+/** The cells that a prompt names, since the kernel may not have seen them. @param {Panel} panel @param {string} code */
+export function cellsNamed(panel, code) {
+  const numbers = new Set([...code.matchAll(NAMED)].map(([, number]) => Number(number)));
+  let left = MOST;
+  const passedOn = (output) => {
+    const passed = output.toJSON();
+    left -= JSON.stringify(passed).length;
+    return left < 0 ? null : passed;
+  };
+  return panel.content.widgets.filter(({ model }) => numbers.has(model.executionCount)).map((cell) => ({
+    cell: cell.model.id, source: cell.model.sharedModel.getSource(), outputs: outputsOf(cell).map(passedOn),
+  }));
+}
+
+// nbclaude/edits/blocks.py does the same, with the same table of languages.
+/** Make a cell of a code block: add the magic of its language; keep only the typed lines of a session. */
+export function cellOfBlock(/** @type {string} */ language, /** @type {string} */ text) {
+  const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
+  const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
+  const sign = python.includes(tag) ? /^(?:>>>|\.\.\.)(?: |$)/ : shells.includes(tag) ? /^\$ / : null;
+  const typed = sign?.test(lines[0]) ? lines.filter((line) => sign.test(line)) : lines;
+  const source = typed.map((line) => (sign && typed !== lines ? line.replace(sign, "") : line)).join("\n");
+  const isWhole = source.trimStart().startsWith("%%") || (["html", "svg"].includes(tag) && !source.trim());
+  return magics[tag] && !isWhole ? `%%${magics[tag]}\n${source}` : source;
+}

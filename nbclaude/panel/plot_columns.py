@@ -1,0 +1,95 @@
+"""Tells which columns of a frame can be chosen for a plot, and which of them hold numbers."""
+
+from __future__ import annotations
+
+import decimal
+import math
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = [
+    "Name",
+    "columns_of",
+    "decimals_in",
+    "durations_in",
+    "has_infinite",
+    "is_polars",
+    "numbers_in",
+    "varies",
+]
+
+MAX_LOOKED_AT = 1_000  # values that are looked at to find out what a column of objects holds
+
+Name = str | int | tuple[Any, ...]
+"""The name of a column, as it can be written in code."""
+
+
+def is_polars(frame: object) -> bool:
+    """Tell whether a frame is of polars; no library is imported for it."""
+    return type(frame).__module__.partition(".")[0] == "polars"
+
+
+def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:
+    """Return the names of the columns that can be chosen, and of those that hold numbers.
+
+    What several columns are called means none of them; dates and other names cannot be written in a line of code.
+    """
+    every = list(frame.columns)
+    counts: dict[Any, int] = {}
+    for name in every:
+        counts[name] = counts.get(name, 0) + 1
+    names = [name for name in every if counts[name] == 1 and _can_be_written(name)]
+    numbers = numbers_in(frame)
+    return names, [name for name in names if name in numbers]
+
+
+def _can_be_written(name: object) -> bool:
+    if isinstance(name, tuple):
+        return all(_can_be_written(part) for part in name)
+    return type(name) in (str, int)
+
+
+def numbers_in(frame: Any) -> set[Any]:
+    """Return the names of the columns that hold numbers or durations."""
+    if is_polars(frame):
+        numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
+        return {*numeric, *durations_in(frame)}
+    # Of complex numbers a plot would show one half without a word.
+    numeric = set(frame.select_dtypes("number", exclude="complexfloating").columns)
+    return {*numeric, *decimals_in(frame, list(frame.columns))}
+
+
+def decimals_in(frame: Any, names: Sequence[Name]) -> list[Name]:
+    """Return the columns of a pandas frame that hold Python's decimals, which pandas stores as objects."""
+    if is_polars(frame) or not frame.columns.is_unique:
+        return []
+    return [
+        name
+        for name in names
+        if frame[name].dtype == object
+        and frame[name].first_valid_index() is not None
+        and frame[name].dropna().head(MAX_LOOKED_AT).map(type).eq(decimal.Decimal).all()
+    ]
+
+
+def durations_in(frame: Any) -> list[Name]:
+    """Return the names of the columns that hold durations."""
+    if is_polars(frame):
+        return [name for name, kind in frame.schema.items() if type(kind).__name__ == "Duration"]
+    return list(frame.select_dtypes("timedelta").columns)
+
+
+def has_infinite(frame: Any, name: Name) -> bool:
+    """Return whether a column of numbers holds an infinite one."""
+    values = frame[name]
+    if is_polars(frame):
+        return bool(values.dtype.is_float() and values.is_infinite().any())
+    return getattr(values.dtype, "kind", "") == "f" and bool(values.isin([math.inf, -math.inf]).any())
+
+
+def varies(frame: Any, name: Name) -> bool:
+    """Return whether a column holds two different values at least."""
+    values = frame[name].drop_nulls() if is_polars(frame) else frame[name].dropna()
+    if not len(values):
+        return False
+    return bool((values != values[0] if is_polars(frame) else values != values.iloc[0]).any())
