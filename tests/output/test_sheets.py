@@ -118,7 +118,7 @@ def test_an_answer_brings_all_of_its_look_when_it_is_the_only_one_kept() -> None
     pages = []
     for notebook in (cells, kept):
         made = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell) for cell in notebook])
-        page: str = HTMLExporter(template_name="basic").from_notebook_node(made)[0]
+        page: str = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(made)[0]
         part = page.partition("cell-1")[2].partition("cell-2")[0]
         pages.append(
             re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", part)
