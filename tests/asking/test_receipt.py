@@ -258,6 +258,7 @@ def noise(seed: int, kind: str = "JPEG") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.sweep
 def test_many_images_do_not_swell_a_notebook(whole: bool) -> None:
     images = [noise(seed) for seed in range(15)]
     sizes = [len(block["source"]["data"]) for block in images]

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -602,7 +603,10 @@ class TestRetries:
         assert result.text == "ok"
         assert 0.4 <= result.seconds < 1.5
 
-    def test_without_it_the_pace_is_half_a_second_and_more(self, simulator: Simulator) -> None:
+    def test_without_it_the_pace_is_half_a_second_and_more(
+        self, simulator: Simulator, usual_wait: Callable[..., float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("nbclaude.client.stream._growing", usual_wait)
         simulator.enqueue(HTTPFault(500), "ok")
         result = read(connection(simulator, max_retries=1))
         assert result.text == "ok"
@@ -615,7 +619,10 @@ class TestRetries:
         assert result.error is None or isinstance(result.error, OverloadedError)
         assert result.seconds < 3
 
-    def test_connections_that_fail(self, simulator: Simulator) -> None:
+    def test_connections_that_fail(
+        self, usual_wait: Callable[..., float], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("nbclaude.client.stream._growing", usual_wait)
         with listening() as (server, url):
             server.close()
             result = read(connection(url, max_retries=1))

@@ -2,6 +2,7 @@
 
 import collections
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pandas
@@ -39,23 +40,24 @@ def test_one_bad_repr_does_not_spoil_the_others() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "beginning"),
+    ("make", "beginning"),
     [
         (
-            collections.Counter({n: n for n in range(1_000_000, 0, -1)}),
+            lambda: collections.Counter({n: n for n in range(1_000_000, 0, -1)}),
             "Counter({1000000: 1000000,\n 999999: 999999,\n",
         ),
         (
-            collections.defaultdict(list, {n: [] for n in range(1_000_000)}),
+            lambda: collections.defaultdict(list, {n: [] for n in range(1_000_000)}),
             "defaultdict(<class 'list'>, {0: [],\n",
         ),
-        (collections.deque(range(1_000_000)), "deque([0, 1, 2, "),
-        (collections.OrderedDict.fromkeys(range(1_000_000)), "OrderedDict({0: None,\n"),
+        (lambda: collections.deque(range(1_000_000)), "deque([0, 1, 2, "),
+        (lambda: collections.OrderedDict.fromkeys(range(1_000_000)), "OrderedDict({0: None,\n"),
     ],
 )
 def test_containers_of_the_standard_library_are_trimmed_before_they_are_printed(
-    value: Any, beginning: str
+    make: Callable[[], Any], beginning: str
 ) -> None:
+    value = make()
     started = time.perf_counter()
     text, note = bounded_repr(value, 8_000)
     assert time.perf_counter() - started < 1

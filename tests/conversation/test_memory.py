@@ -188,6 +188,7 @@ def some_turn(chance: random.Random, number: int) -> Turn:
 
 
 @pytest.mark.parametrize("seed", range(examples(4)))
+@pytest.mark.sweep
 def test_a_conversation_that_changes_is_written_the_same_with_a_memory(seed: int) -> None:
     chance = random.Random(seed)
     memory = TurnMemory()

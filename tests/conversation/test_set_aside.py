@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -239,6 +240,7 @@ loops = st.lists(
 
 @settings(max_examples=examples(100))
 @given(loops)
+@pytest.mark.sweep
 def test_every_request_of_a_loop_is_accepted(life: list[tuple[str, str, str]]) -> None:
     conversations = Conversations()
     conversation = conversations["main"]

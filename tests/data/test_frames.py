@@ -263,8 +263,8 @@ def test_the_sample_avoids_rhythms() -> None:
     assert sample_step(2_400_000, 1) == 29
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("library", ["pandas", "polars"])
+@pytest.mark.sweep
 def test_ten_million_rows(library: str) -> None:
     rows = 10_000_000
     generator = numpy.random.default_rng(7)

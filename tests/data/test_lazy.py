@@ -11,10 +11,6 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import dask
-import dask.dataframe
-import duckdb
-import ibis
 import pandas
 import polars
 import pyarrow
@@ -27,6 +23,12 @@ from nbclaude.data.frames import describe_data
 from nbclaude.data.lazy.jobs import Clock, Job, within
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits
+from tests.later import later
+
+dask = later("dask")
+dask_frames = later("dask.dataframe")
+duckdb = later("duckdb")
+ibis = later("ibis")
 
 # ibis, DuckDB and pandas do not always keep in step.
 pytestmark = [
@@ -65,7 +67,7 @@ def _in_pandas(path: str) -> pandas.DataFrame:
 _QUERIES: dict[str, Callable[[str], Any]] = {
     "polars LazyFrame": polars.scan_parquet,
     "duckdb relation": lambda path: duckdb.sql(f"FROM '{path}'"),
-    "dask DataFrame": lambda path: dask.dataframe.from_pandas(_in_pandas(path), npartitions=3),
+    "dask DataFrame": lambda path: dask_frames.from_pandas(_in_pandas(path), npartitions=3),
     "ibis Table": lambda path: ibis.duckdb.connect().read_parquet(path),
     "pyarrow Dataset": lambda path: pyarrow.dataset.dataset(path),
 }
@@ -135,7 +137,7 @@ def test_nan_null_and_infinity_are_told_apart() -> None:
     assert line.format("DOUBLE") in text_of(duckdb.sql(sql))
     assert line.format("double") in text_of(pyarrow.dataset.dataset(pyarrow.table({"f": values})))
     # To dask, as to pandas, NaN is missing.
-    frame = dask.dataframe.from_pandas(pandas.DataFrame({"f": values}), npartitions=2)
+    frame = dask_frames.from_pandas(pandas.DataFrame({"f": values}), npartitions=2)
     assert "  f: float64; 2 missing (40.0%), 1 infinite, finite 1.5 … 2.5" in text_of(frame)
 
 
@@ -268,7 +270,7 @@ def cluster() -> Iterator[list[str]]:
 
 
 def test_nothing_is_computed_elsewhere_by_a_mere_mention(cluster: list[str]) -> None:
-    frame = dask.dataframe.from_pandas(pandas.DataFrame({"a": [1, 2, 2]}), npartitions=2)
+    frame = dask_frames.from_pandas(pandas.DataFrame({"a": [1, 2, 2]}), npartitions=2)
     assert text_of(frame) == (
         "dask DataFrame, 1 column, 2 partitions\n(a query, not computed: no rows, no statistics; a cluster would compute it)\n"
         "columns (name: type; what is in it):\n  a: int64"

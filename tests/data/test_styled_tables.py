@@ -165,6 +165,7 @@ def test_all_that_is_hidden_stays() -> None:
     )
 
 
+@pytest.mark.sweep
 def test_a_large_one_is_bounded() -> None:
     large = pandas.DataFrame({f"c{n}": range(50_000) for n in range(10)})
     started = time.process_time()

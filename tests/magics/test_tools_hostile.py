@@ -133,6 +133,7 @@ def test_a_yes_to_the_editor_is_for_its_folder_alone(notebook: Notebook, folder:
     assert sorted(each.name for each in folder.parent.iterdir()) == ["outside.txt", "project"]
 
 
+@pytest.mark.sweep
 def test_two_hundred_calls_leave_nothing_behind(notebook: Notebook) -> None:
     notebook.run("def add(a: int) -> int:\n    return a + 1")
     notebook.run("%config ClaudeMagics.allow_tools = ['add', 'bash']")

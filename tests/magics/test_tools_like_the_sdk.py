@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import anthropic
 import pytest
 
 from nbclaude.simulator import Answer, Simulator, text, tool_use
+from tests.later import later
 from tests.magics.conftest import Notebook
+
+anthropic = later("anthropic")
 
 MODEL = "claude-sonnet-5-5"
 FUNCTIONS = """

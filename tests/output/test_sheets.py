@@ -6,11 +6,9 @@ import hashlib
 import re
 from typing import Any
 
-import nbformat
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from markdown_it import MarkdownIt
-from nbconvert import HTMLExporter, MarkdownExporter, RSTExporter
 
 from nbclaude.output import open_display, show_table
 from nbclaude.output.bundles import show_bundle
@@ -20,6 +18,10 @@ from nbclaude.render.style import EARLIER_STYLES, STYLE
 from nbclaude.saved.styles import may_hide
 from nbclaude.saved.visible import View
 from nbclaude.wire.events import BlockDelta
+from tests.later import later
+
+nbconvert = later("nbconvert")
+nbformat = later("nbformat")
 
 ANSWER = (
     "# Title\n\n| a | b |\n|---|---|\n| 1 | $x^2$ |\n\n```python\nx = 1\n\n\n  \ny = 2\n```\n\nThe *end*.\n"
@@ -56,7 +58,7 @@ class FrontEnd:
             kept[(message["transient"] or {}).get("display_id", str(len(kept)))] = message["data"]
         return list(kept.values())
 
-    def notebook(self) -> nbformat.NotebookNode:
+    def notebook(self) -> Any:
         outputs = [nbformat.v4.new_output("display_data", data) for data in self.outputs]
         cell = nbformat.v4.new_code_cell("%%claude\nGo", outputs=outputs)
         return nbformat.v4.new_notebook(cells=[cell])
@@ -74,7 +76,7 @@ def executed() -> FrontEnd:
 
 def test_markdown_has_the_answer_and_little_else(executed: FrontEnd) -> None:
     executed.answer()
-    markdown = exported(MarkdownExporter, executed).replace("```\n%%claude\nGo\n```", "")
+    markdown = exported(nbconvert.MarkdownExporter, executed).replace("```\n%%claude\nGo\n```", "")
     (answer,) = re.findall(
         r'<div class="nbclaude-answer[^>]*>(.*)</div><div class="nbclaude-footer"', markdown, re.DOTALL
     )
@@ -87,14 +89,14 @@ def test_markdown_has_the_answer_and_little_else(executed: FrontEnd) -> None:
 
 def test_rst_has_no_style_sheet(executed: FrontEnd) -> None:
     executed.answer()
-    rst = exported(RSTExporter, executed)
+    rst = exported(nbconvert.RSTExporter, executed)
     assert "<h1>Title</h1>" in rst and "font-size" not in rst and "const place" not in rst
 
 
 def test_a_page_has_each_answers_own_style_sheet(executed: FrontEnd) -> None:
     executed.answer()
     _, answer = executed.outputs
-    page = exported(HTMLExporter, executed)
+    page = exported(nbconvert.HTMLExporter, executed)
     assert (
         page.count('<style class="nbclaude-sheet">') == 1
         and STYLE in page
@@ -102,6 +104,27 @@ def test_a_page_has_each_answers_own_style_sheet(executed: FrontEnd) -> None:
         and "\\(x^2\\)" in page
     )
     assert answer["text/html"].startswith('<div class="nbclaude nbclaude-first"><div class="nbclaude-answer ')
+
+
+def test_an_answer_brings_all_of_its_look_when_it_is_the_only_one_kept() -> None:
+    """Whatever else was in the notebook: the HTML of its cell is the same, style sheet included."""
+    cells = []
+    for number in range(3):
+        front_end = FrontEnd()
+        front_end.answer(f"Answer {number}: `code` and $x_{number}$")
+        [cell] = front_end.notebook().cells
+        cells.append({**cell, "id": f"cell-{number}"})
+    kept = [cells[0] | {"outputs": []}, cells[1], cells[2] | {"outputs": []}]
+    pages = []
+    for notebook in (cells, kept):
+        made = nbformat.v4.new_notebook(cells=[nbformat.from_dict(cell) for cell in notebook])
+        page: str = nbconvert.HTMLExporter(template_name="basic").from_notebook_node(made)[0]
+        part = page.partition("cell-1")[2].partition("cell-2")[0]
+        pages.append(
+            re.sub(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", "", part)
+        )  # ids made by nbconvert
+    assert pages[0] == pages[1]
+    assert STYLE in pages[0] and "Answer 1: " in pages[0]
 
 
 def test_what_stands_above_and_beside_an_answer(executed: FrontEnd) -> None:
@@ -115,7 +138,7 @@ def test_what_stands_above_and_beside_an_answer(executed: FrontEnd) -> None:
     show_table(executed, "Models", ["a"], [["1"]])  # type: ignore[arg-type]
     show_bundle(executed, html='<div class="nbclaude"><style>p{}</style>Yes</div>', text="Yes")  # type: ignore[arg-type]
     assert sum("application/javascript" in each for each in executed.outputs) == 3
-    assert "<style" not in exported(MarkdownExporter, executed)
+    assert "<style" not in exported(nbconvert.MarkdownExporter, executed)
 
 
 @pytest.mark.parametrize("told", [{"cell": "A", "stdin": True}, {"cell": "A", "stdin": False}])
@@ -179,15 +202,15 @@ def test_saved_answers_of_each_kind_are_our_own() -> None:
     assert not View("%claude ?", [f'<div class="nbclaude"><style>{STYLE}p{{}}</style>{answer}']).is_own
 
 
-@pytest.mark.parametrize("exporter", [MarkdownExporter, RSTExporter])
-def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: Any) -> None:
+@pytest.mark.parametrize("exporter", ["MarkdownExporter", "RSTExporter"])
+def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: str) -> None:
     """The preprocessor in docs/frontends.md removes them, and leaves the outputs of others alone."""
     front_end = FrontEnd(cell="A", stdin=True)
     front_end.answer()
     notebook = front_end.notebook()
     frame = "<div><style>.dataframe {}</style>\n\n<table></table></div>"
     notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": frame}))
-    made = exporter(preprocessors=["nbclaude.saved.text_exports.without_style_sheets"])
+    made = getattr(nbconvert, exporter)(preprocessors=["nbclaude.saved.text_exports.without_style_sheets"])
     text = made.from_notebook_node(notebook)[0]
     assert "<h1>Title</h1>" in text and "font-size" not in text
     assert text.count("<style>") == 1 and ".dataframe" in text

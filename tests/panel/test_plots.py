@@ -52,10 +52,10 @@ def test_the_code(plot: Plot) -> None:
     assert plot_code(plot, FRAME) == CODES[plot]
 
 
-@pytest.mark.sweep
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("group", [None, "shop"])
 @pytest.mark.parametrize("frame", [FRAME, pl.from_pandas(FRAME)], ids=["pandas", "polars"])
+@pytest.mark.sweep
 def test_the_picture_is_what_the_code_draws(kind: str, group: str | None, frame: Any) -> None:
     if (kind, group) == ("hexbin", "shop"):
         pytest.skip("a hexbin plot has no groups")

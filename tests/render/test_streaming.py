@@ -251,6 +251,7 @@ def parser_work(source: str, step: int) -> int:
 
 @pytest.mark.parametrize("step", [20, 100])
 @pytest.mark.parametrize("unit", [PARAGRAPH, SECTION], ids=["paragraphs", "sections"])
+@pytest.mark.sweep
 def test_twice_the_text_is_twice_the_work(unit: str, step: int) -> None:
     once = parser_work(unit * (16_000 // len(unit)), step)
     twice = parser_work(unit * (32_000 // len(unit)), step)

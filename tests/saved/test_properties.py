@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +22,10 @@ from nbclaude.saved.record import change_record, id_of, record_of
 from nbclaude.saved.restoring import put_back
 from nbclaude.saved.visible import has_unseen_characters
 from nbclaude.workspace import Workspace
+from tests.later import later
 from tests.saved.forging import read, save, turn
+
+nbformat = later("nbformat")
 
 CELLS = ("a", "b", "c", "d")
 _STEPS = st.one_of(

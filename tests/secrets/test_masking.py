@@ -293,6 +293,7 @@ def test_what_is_no_secret_stays(text: str) -> None:
         "password: " + "'",
     ],
 )
+@pytest.mark.sweep
 def test_twice_the_text_is_twice_the_cost(unit: str) -> None:
     assert is_linear(mask, lambda size: unit * (size // len(unit)), 16_000)
 

@@ -13,11 +13,18 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypedDict
 
 __all__ = [
     "KEY",
+    "KEYS",
+    "MODEL",
+    "OTHER_MODEL",
+    "USERS",
+    "InBackground",
     "User",
     "free_port",
     "litellm",
@@ -65,6 +72,15 @@ class User(TypedDict):
 
     user_id: str
     models: list[str]
+
+
+KEYS = {"ada": "sk-users-Ada-5d20c7e19b4f83a6", "bob": "sk-users-Bob-e84a1f6c3092d75b"}
+MODEL, OTHER_MODEL = "fast", "claude-sonnet-5-5"
+USERS: Mapping[str, User] = {
+    KEYS["ada"]: {"user_id": "ada", "models": [MODEL, OTHER_MODEL]},
+    KEYS["bob"]: {"user_id": "bob", "models": [MODEL]},
+}
+"""Ada may use both of LiteLLM's models, Bob one."""
 
 
 def free_port() -> int:
@@ -174,6 +190,31 @@ def mitmproxy_program() -> Path | None:
 def nginx_program() -> str | None:
     """Return the path of nginx, or None if it is not installed."""
     return shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
+
+
+class InBackground:
+    """A server that starts while something else is done, `after` another one, if any; `wait` gives its address."""
+
+    def __init__(self, server: AbstractContextManager[str], after: InBackground | None = None) -> None:
+        self._server = server
+        self._after = after
+        self._pool = ThreadPoolExecutor(1)
+        self._started = self._pool.submit(self._start)
+
+    def wait(self) -> str:
+        """Wait until it answers."""
+        return self._started.result()
+
+    def _start(self) -> str:
+        if self._after is not None:
+            self._after.wait()
+        return self._server.__enter__()
+
+    def close(self) -> None:
+        """End it."""
+        if self._started.exception() is None:
+            self._server.__exit__(None, None, None)
+        self._pool.shutdown()
 
 
 @contextlib.contextmanager

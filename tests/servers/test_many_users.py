@@ -15,14 +15,13 @@ import pytest
 
 from nbclaude.simulator import RecordedRequest, Simulator
 from tests.kernel.kernel import Execution, Kernel
-from tests.servers.running import KEY, User, litellm
+from tests.servers.conftest import Starting
+from tests.servers.running import KEY, KEYS, MODEL, OTHER_MODEL
 
 pytestmark = pytest.mark.timeout(700)
 
 PATIENCE = 180.0  # seconds
 TUTOR = "You are a tutor. Give hints, never the solution."
-MODEL, OTHER_MODEL = "fast", "claude-sonnet-5-5"
-KEYS = {"ada": "sk-users-Ada-5d20c7e19b4f83a6", "bob": "sk-users-Bob-e84a1f6c3092d75b"}
 WORDS = {"ada": "albatross", "bob": "bison"}
 LOCKED = "locked by the configuration that this kernel was started with"
 
@@ -68,18 +67,13 @@ def _hub_python(folder: Path, configuration: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+def hub(starting: Starting, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """Give the kernels of Ada, who may use both models, and of Bob, who may use one."""
     if sys.platform == "win32":
         pytest.skip("the environment of the hub is made with symbolic links")
     folder = tmp_path_factory.mktemp("hub")
-    users: dict[str, User] = {
-        KEYS["ada"]: {"user_id": "ada", "models": [MODEL, OTHER_MODEL]},
-        KEYS["bob"]: {"user_id": "bob", "models": [MODEL]},
-    }
+    gateway = starting.servers["hub"].wait()
     with ExitStack() as stack:
-        simulator = stack.enter_context(Simulator())
-        gateway = stack.enter_context(litellm(folder, simulator.base_url, users))
         python = _hub_python(
             folder / "environment",
             'c.InteractiveShellApp.extensions = ["nbclaude"]\n'
@@ -99,7 +93,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
             )
             for user, key in KEYS.items()
         }
-        yield Hub(kernels, simulator)
+        yield Hub(kernels, starting.simulators["hub"])
 
 
 def test_each_has_a_conversation_and_answers_of_their_own(hub: Hub) -> None:

@@ -8,16 +8,18 @@ import re
 import time
 import urllib.request
 from ast import literal_eval
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator
 from tests.kernel.kernel import Execution, Kernel
-from tests.servers.running import KEY, litellm, llama_cpp, mitmproxy, mitmproxy_program, nginx, nginx_program
+from tests.servers.conftest import Starting
+from tests.servers.running import KEY, mitmproxy, mitmproxy_program, nginx, nginx_program
 from tests.servers.table import SERVERS, TABLE, Cells, cells_of
 
 pytestmark = pytest.mark.timeout(700)
@@ -116,28 +118,27 @@ def _connected(
     return Server(name, address, kernel, cells, script)
 
 
-@pytest.fixture(scope="module", params=SERVERS)
+# LiteLLM takes longest to start, so it is the last.
+@pytest.fixture(scope="module", params=sorted(SERVERS, key="LiteLLM".__eq__))
 def server(
     request: pytest.FixtureRequest,
+    starting: Starting,
     servers_kernel: Kernel,
     cells: Cells,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Server]:
     """Give each of the servers in turn, connected."""
-    folder = tmp_path_factory.mktemp("server")
     if request.param == "mitmproxy" and mitmproxy_program() is None:
         pytest.skip("mitmproxy is not installed")
     if request.param == "nginx" and nginx_program() is None:
         pytest.skip("nginx is not installed")
     with ExitStack() as stack:
-        simulator = stack.enter_context(Simulator())
-        starts: dict[str, Callable[[], AbstractContextManager[str]]] = {
-            "LiteLLM": lambda: litellm(folder, simulator.base_url),
-            "llama.cpp": lambda: llama_cpp(folder),
-            "nginx": lambda: nginx(folder, simulator.base_url),
-            "mitmproxy": lambda: mitmproxy(folder, simulator.base_url),
-        }
-        address = stack.enter_context(starts[request.param]())
+        if request.param == "nginx":
+            simulator = stack.enter_context(Simulator())
+            address = stack.enter_context(nginx(tmp_path_factory.mktemp("server"), simulator.base_url))
+        else:
+            simulator = starting.simulators[request.param]
+            address = starting.servers[request.param].wait()
         script = None if request.param == "llama.cpp" else simulator
         key = KEY if request.param == "LiteLLM" else "any"
         yield _connected(servers_kernel, request.param, address, key, cells, script)
@@ -297,6 +298,20 @@ def test_errors(server: Server) -> None:
         server.kernel.run("%config ClaudeMagics.max_retries = 2\n%claude_connect tried")
         assert "answered: 502 Bad Gateway nginx/" in str(gone.error)
         server.note("errors", "its error pages")
+
+
+def test_mitmproxy_in_front_of_llama_cpp(
+    starting: Starting, servers_kernel: Kernel, cells: Cells, tmp_path: Path
+) -> None:
+    """The proxy passes on what a real server streams, too."""
+    if mitmproxy_program() is None or "llama.cpp" not in starting.servers:
+        pytest.skip("mitmproxy is not installed, or llama.cpp does not run")
+    with mitmproxy(tmp_path, starting.servers["llama.cpp"].wait()) as address:
+        server = _connected(servers_kernel, "mitmproxy", address, "any", cells, None)
+        asked = server.ask("%claude --new --max-tokens 12 Hello?")
+        assert asked.ok, asked.error
+        assert server.answer()
+        assert server.given() == [("user", "Hello?")]
 
 
 def test_the_table_of_the_documentation_is_what_was_seen(cells: Cells) -> None:

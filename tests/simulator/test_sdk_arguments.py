@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import anthropic
 import pytest
 
 from nbclaude.simulator import Answer, Simulator, tool_use
+from tests.later import later
 from tests.simulator.helpers import MODEL, TOOL
+
+if TYPE_CHECKING:
+    import anthropic
+else:
+    anthropic = later("anthropic")
 
 HELLO: Any = [{"role": "user", "content": "Hello"}]
 COMPACT = "compact-2026-09-04"

@@ -125,6 +125,7 @@ def test_the_attachment_says_what_it_is() -> None:
     assert [block["type"] for block in attachment.blocks] == ["image"]
 
 
+@pytest.mark.sweep
 def test_a_large_image_is_downscaled_to_what_the_model_can_use() -> None:
     data = encoded(drawing(4000, 3000))
     small, large = prepare_image(data, STANDARD_IMAGES), prepare_image(data, LARGE_IMAGES)
@@ -143,6 +144,7 @@ def test_a_flat_drawing_becomes_a_small_png_with_exactly_its_colours() -> None:
     assert len(prepared.data) < len(encoded(image))
 
 
+@pytest.mark.sweep
 def test_a_photo_becomes_a_jpeg_or_webp_that_nobody_could_tell_from_it() -> None:
     image = photo().resize((1200, 800), Image.Resampling.BICUBIC)
     prepared = prepare_image(encoded(image))
@@ -393,6 +395,7 @@ def test_the_users_image_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     "make", [drawing, photo, lambda: drawing(3000, 2000)], ids=["drawing", "photo", "large"]
 )
+@pytest.mark.sweep
 def test_the_same_image_gives_the_same_bytes(make: Any) -> None:
     assert prepare_image(make()).data == prepare_image(make()).data
 
@@ -488,6 +491,7 @@ def test_too_much_is_refused_before_it_is_all_there() -> None:
         check_amount(blocks, ImageLimits(max_request_bytes=100), all_there=False)
 
 
+@pytest.mark.sweep
 def test_a_large_photo_is_read_small_and_told_by_its_own_size() -> None:
     exif = Image.Exif()
     exif[0x112] = 6  # to be turned by 90 degrees

@@ -7,21 +7,23 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-import altair
 import numpy
 import pandas
-import plotly.express as px
-import plotly.graph_objects as graphs
 import pytest
-from bokeh.layouts import row
-from bokeh.models import ColumnDataSource, Label, LinearAxis, Range1d, Span
-from bokeh.plotting import figure as bokeh_figure
-from bokeh.transform import linear_cmap
 
 from nbclaude.context.plotted.numbers import plotted_numbers
 from nbclaude.context.plotted.reading import facts_of, facts_of_shown
 from nbclaude.context.plotted.seaborn_marks import seaborn_calls
 from nbclaude.context.plotted.wording import figure_lines
+from tests.later import later
+
+altair = later("altair")
+px = later("plotly.express")
+graphs = later("plotly.graph_objects")
+layouts = later("bokeh.layouts")
+models = later("bokeh.models")
+plotting = later("bokeh.plotting")
+transform = later("bokeh.transform")
 
 
 @pytest.fixture
@@ -354,13 +356,13 @@ def test_altair() -> None:
 
 
 def test_bokeh() -> None:
-    lines = bokeh_figure(title="A title", x_axis_label="t", y_axis_type="log")
+    lines = plotting.figure(title="A title", x_axis_label="t", y_axis_type="log")
     lines.line([1, 2], [3, 4], legend_label="l")
-    lines.scatter(x="a", y="b", source=ColumnDataSource({"a": numpy.array([1.5]), "b": [2]}))
-    plot: Any = bokeh_figure  # its stubs do not know that a list stands for a range
+    lines.scatter(x="a", y="b", source=models.ColumnDataSource({"a": numpy.array([1.5]), "b": [2]}))
+    plot: Any = plotting.figure  # its stubs do not know that a list stands for a range
     bars = plot(x_range=["a", "b"], y_range=(0, 5))
     bars.vbar(x=["a", "b"], top=[1, 2], width=0.5)
-    assert facts(row(lines, bars)) == [
+    assert facts(layouts.row(lines, bars)) == [
         "bokeh, 2 panels",
         'panel 1 of 2: "A title"',
         '  x: "t", values 1 to 2',
@@ -395,18 +397,22 @@ def test_altair_constants_repeats_and_what_is_computed() -> None:
 
 
 def test_bokeh_second_axes_stacks_images_and_annotations() -> None:
-    plot: Any = bokeh_figure
+    plot: Any = plotting.figure
     figure = plot(x_range=(0, 9), y_range=(0, 9))
-    source = ColumnDataSource({"x": [1, 2], "u": [1, 2], "v": [3, 4], "kind": ["p", "q"]})
+    source = models.ColumnDataSource({"x": [1, 2], "u": [1, 2], "v": [3, 4], "kind": ["p", "q"]})
     figure.vbar_stack(["u", "v"], x="x", source=source)
     figure.scatter(
-        "x", "u", source=source, legend_group="kind", fill_color=linear_cmap("v", "Viridis256", 0, 9)
+        "x",
+        "u",
+        source=source,
+        legend_group="kind",
+        fill_color=transform.linear_cmap("v", "Viridis256", 0, 9),
     )
-    figure.extra_y_ranges = {"right": Range1d(0, 100)}
-    figure.add_layout(LinearAxis(y_range_name="right", axis_label="share"), "right")
+    figure.extra_y_ranges = {"right": models.Range1d(0, 100)}
+    figure.add_layout(models.LinearAxis(y_range_name="right", axis_label="share"), "right")
     figure.multi_line([[1, 2], [1, 2, 3]], [[10, 20], [30, 20, 10]], y_range_name="right")
-    figure.add_layout(Span(location=2, dimension="width"))
-    figure.add_layout(Label(x=1, y=2, text="peak"))
+    figure.add_layout(models.Span(location=2, dimension="width"))
+    figure.add_layout(models.Label(x=1, y=2, text="peak"))
     assert facts(figure) == [
         "bokeh",
         "x: 0 to 9",

@@ -599,6 +599,7 @@ def test_references_know_their_places() -> None:
         "${x}_",
     ],
 )
+@pytest.mark.sweep
 def test_twice_the_prompt_is_twice_the_cost(piece: str) -> None:
     def find(prompt: str) -> None:
         find_references(prompt, _NAMESPACE)

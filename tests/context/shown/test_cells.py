@@ -207,6 +207,7 @@ def test_a_shell_is_watched(shell: InteractiveShell) -> None:
     assert "SyntaxError" in third.outputs[-1].text
 
 
+@pytest.mark.sweep
 def test_what_is_watched_is_bounded_and_plain(shell: InteractiveShell) -> None:
     (cell,) = run(
         shell,
