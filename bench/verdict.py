@@ -12,7 +12,10 @@ __all__ = ["Check", "Measured", "checks", "table"]
 
 MEGABYTE = 1_000_000
 MAX_MEGABYTES = 1.3
-MAX_SHOWING_CPU = 0.9  # seconds of kernel CPU for rendering and publishing
+MAX_SHOWING_CPU = (
+    0.9  # seconds of kernel CPU for rendering and publishing, where rendering the whole text once takes 0.15
+)
+MAX_SHOWING = 6.0  # times the latter, on a slower machine
 MAX_LATE = 1.0  # milliseconds by which the 95th percentile of frame gaps may exceed an idle page's
 MAX_OUTPUTS = 30
 
@@ -85,12 +88,13 @@ def checks(runs: Sequence[Measured]) -> list[Check]:
     long_tasks = middle(lambda run: len(run.recording.long_tasks))
     showing, late = middle(lambda run: run.showing_cpu), middle(lambda run: run.late)
     outputs, one_shot = middle(lambda run: run.outputs), middle(lambda run: run.one_shot_cpu)
+    longest = max(MAX_SHOWING_CPU, MAX_SHOWING * one_shot)
     return [
         Check(0 < sent <= MAX_MEGABYTES, f"to the browser: {sent:.2f} MB, limit {MAX_MEGABYTES} MB"),
         Check(long_tasks == 0, f"long tasks over 50 ms: {long_tasks:g}, limit 0"),
         Check(
-            showing <= MAX_SHOWING_CPU,
-            f"kernel CPU to render and publish: {showing:.2f} s, limit {MAX_SHOWING_CPU} s"
+            showing <= longest,
+            f"kernel CPU to render and publish: {showing:.2f} s, limit {longest:.2f} s"
             f" ({showing / one_shot:.1f} x the {one_shot:.2f} s of rendering the whole text once)",
         ),
         Check(

@@ -20,6 +20,7 @@ from nbclaude.frozen import frozen
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked
+from nbclaude.output.rests import Rests
 from nbclaude.output.sheets import Sheets
 from nbclaude.wire.events import Event
 from nbclaude.wire.joining import runs
@@ -36,9 +37,6 @@ MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
 LATER_INTERVAL = 1 / 8  # from the second page on, when the reader has begun to read
 _LONGEST_FEED = 0.1  # seconds for which blocks end one after the other before somebody looks for a stop
 CATCH_UP = 0.5  # seconds after which a long block is drawn again, however little it has grown
-COST_FACTOR = 10  # painting takes at most a tenth of the kernel's time
-# Characters of HTML a second: what a browser lays out again and again without a frozen frame.
-BYTE_RATE = 90_000
 
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
@@ -105,6 +103,7 @@ class PagesDisplay:
         self._last: PageImage | None = None  # the page that was shown last
         self._waiting: list[tuple[Event, float]] = []
         self._due = 0.0
+        self._rests = Rests()
         self._caught_up = 0.0
         self._countdown: _Countdown | None = None
 
@@ -127,7 +126,7 @@ class PagesDisplay:
         if size:
             # Counted from when painting began: the rhythm is that of the interval, not of interval and cost.
             interval = MIN_INTERVAL if self._shown == self._first + 1 else LATER_INTERVAL
-            self._due = now + max(interval, COST_FACTOR * cost, size / BYTE_RATE)
+            self._due = now + max(interval, self._rests.after(now, cost, size))
 
     def pause(self) -> float | None:
         """Seconds until something must be painted; None when everything has been."""

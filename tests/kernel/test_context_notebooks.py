@@ -109,9 +109,12 @@ class TestFigures:
             "ask": 1,
             "plot-and-ask": 1,
             "earlier": 0,
+            "ask-facts": 1,
             "ask-several": 2,
             "ask-named": 1,
             "ask-again": 0,
+            "ask-panel": 1,
+            "animation": 3,
             "ask-file": 1,
         }
 
@@ -135,9 +138,21 @@ class TestFigures:
         assert re.findall(r"^(--fig \d) +figure(?: \d)? of cell (\d+)", table, re.MULTILINE) == [
             ("--fig 1", self.count(figures, "several")),
             ("--fig 2", self.count(figures, "several")),
-            ("--fig 3", self.count(figures, "plot-and-ask")),
-            ("--fig 4", self.count(figures, "plot")),
+            ("--fig 3", self.count(figures, "facts")),
+            ("--fig 4", self.count(figures, "plot-and-ask")),
+            ("--fig 5", self.count(figures, "plot")),
         ]
+
+    def test_facts_and_numbers_go_along(self, figures: Run) -> None:
+        plotted = next(text for text in figures.texts("ask-facts") if text.startswith("<plotted "))
+        # Both questions can be answered from it: the median, and the year.
+        assert (
+            "\nx,whisker low,box low,median,box high,whisker high\ncoast,-2.431967213,-0.7325409836,"
+            in plotted
+        )
+        assert re.search(r"^1997,[-.\d]+$", plotted, re.MULTILINE)
+        assert "axs[1]: panel 2 of 2" in figures.texts("ask-panel")
+        assert "years: frame 3 of 5" in figures.texts("animation")
 
     def test_a_dry_run_sends_nothing(self, figures: Run) -> None:
         assert "look" not in figures.sent

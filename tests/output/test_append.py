@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
-from nbclaude.output import AppendDisplay, pages
+from nbclaude.output import AppendDisplay, pages, rests
 from nbclaude.render.footer import Footer
 from nbclaude.render.pages import MAX_PIECES, piece_limit
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event
@@ -25,8 +25,8 @@ def delta(value: str, kind: str = "text") -> Event:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pages, "MIN_INTERVAL", 0.0)
     monkeypatch.setattr(pages, "LATER_INTERVAL", 0.0)
-    monkeypatch.setattr(pages, "COST_FACTOR", 0.0)
-    monkeypatch.setattr(pages, "BYTE_RATE", float("inf"))
+    monkeypatch.setattr(rests, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(rests, "BYTE_RATE", float("inf"))
 
 
 class Console:

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.notebook import is_terminal
-from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, say, show_table
+from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, rests, say, show_table
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
@@ -53,8 +53,8 @@ def notebook() -> Notebook:
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paint at every call: the throttle has its own tests."""
     monkeypatch.setattr(pages, "MIN_INTERVAL", 0.0)
-    monkeypatch.setattr(pages, "COST_FACTOR", 0.0)
-    monkeypatch.setattr(pages, "BYTE_RATE", float("inf"))
+    monkeypatch.setattr(rests, "COST_FACTOR", 0.0)
+    monkeypatch.setattr(rests, "BYTE_RATE", float("inf"))
 
 
 @pytest.mark.usefixtures("unhurried")
