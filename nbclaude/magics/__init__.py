@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from nbclaude import __version__, notebook
 from nbclaude.lab import LINE, cell_that_ran
-from nbclaude.magics import completion, debugging, failures, kept_verbs, short_names, verbatim
+from nbclaude.magics import completion, debugging, failures, kept_verbs, short_names, shown_replies, verbatim
 from nbclaude.magics.chat import ClaudeMagics
 from nbclaude.magics.explaining import Explaining
 from nbclaude.magics.families import FAMILIES, Families
@@ -58,6 +58,7 @@ def load(shell: Shell) -> None:
     debugging.load(shell)
     failures.load(shell)
     completion.load(shell, workspace)
+    shown_replies.load(shell)
     short_names.load(shell)
     shell.events.register("pre_run_cell", chat.before_cell)
     shell.events.register("post_run_cell", chat.after_cell)
@@ -93,6 +94,7 @@ def unload(shell: Shell) -> None:
     debugging.unload(shell)
     failures.unload(shell)
     completion.unload(shell)
+    shown_replies.unload(shell)
     shell.user_ns.pop("_claude", None)
     shell.user_ns_hidden.pop("_claude", None)
     workspace = current_workspace()

@@ -14,6 +14,7 @@ from nbclaude.cleaning import excerpt
 from nbclaude.conversation.ledger import dollars, spent_text
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell
+from nbclaude.output.sheets import Sheets
 from nbclaude.panel.ask_pane import AskPane
 from nbclaude.panel.attach_pane import AttachPane, Chips
 from nbclaude.panel.host import LOCK, Host, Traits
@@ -77,7 +78,10 @@ class Panel:
         bundle = {**self.widget._repr_mimebundle_(), "text/html": "", "text/plain": text}
         publish(data=bundle, metadata={}, transient={"display_id": f"{self._picture_id}-panel"})
         self._picture = self._picture_html()
-        publish(data=self._picture_bundle(), metadata={}, transient={"display_id": self._picture_id})
+        sheets = Sheets.of(self._host.shell)
+        css, bundle = sheets.apart(self._picture_bundle())
+        publish(data=bundle, metadata={}, transient={"display_id": self._picture_id})
+        sheets.show(css)  # below, since CSS rules look for the picture right below the panel
 
     def refresh(self) -> None:
         """Show everything as it is now; what has not changed is not sent."""
@@ -242,6 +246,7 @@ class Panel:
 
     def _publish_picture(self, bundle: dict[str, str]) -> None:
         transient = {"display_id": self._picture_id}
+        _, bundle = Sheets.of(self._host.shell).apart(bundle)  # the style sheet is there already
         self._host.shell.display_pub.publish(data=bundle, metadata={}, transient=transient, update=True)
 
 

@@ -27,7 +27,7 @@ def executed(simulator: Simulator, cells: list[str], home: object) -> nbformat.N
 def test_an_executed_notebook_holds_and_exports_the_answer(simulator: Simulator, tmp_path: object) -> None:
     fault = HTTPFault(400, "invalid_request_error", "not this")
     simulator.enqueue(Answer(ANSWER, pace=Pace(100, 10)), "second", fault)
-    cells = ["%load_ext nbclaude", "%%claude\nGo", "%claude and then?", "%%claude\nfails"]
+    cells = ["%load_ext nbclaude", "%%claude\nGo", "%claude and then?", "%%claude\nfails", "_claude"]
     notebook = executed(simulator, cells, tmp_path)
     sheet, output = notebook.cells[1].outputs
     assert "application/javascript" in sheet.data  # the look of the page, which text leaves out
@@ -35,6 +35,9 @@ def test_an_executed_notebook_holds_and_exports_the_answer(simulator: Simulator,
     assert len(simulator.requests[1].messages) == 3
     (error,) = notebook.cells[3].outputs
     assert error.ename == "BadRequestError"
+    sheet, value = notebook.cells[4].outputs
+    assert "application/javascript" in sheet.data and value.output_type == "execute_result"
+    assert value.data["text/html"].startswith('<div class="nbclaude nbclaude-first">')
     html, _ = HTMLExporter().from_notebook_node(notebook)
     assert "<h1>Title</h1>" in html and 'data-language="python"' in html and "\\(x^2\\)" in html
     markdown, _ = MarkdownExporter().from_notebook_node(notebook)

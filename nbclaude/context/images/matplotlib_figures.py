@@ -95,14 +95,12 @@ def paint_figure(figure: Any, limits: ImageLimits, label: str, panel: Panel | No
             cropped = panel.box(figure, _measuring(figure))
         # To spare memory only: the final size is that of the prepared image.
         dpi = _density() * figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
-        figure.savefig(
-            buffer,
-            format="png",
-            dpi=dpi,
-            bbox_inches=cropped or ("tight" if tight else None),
-            facecolor=figure.get_facecolor(),
-            edgecolor=figure.get_edgecolor(),
-        )
+        how = {"format": "png", "dpi": dpi, "bbox_inches": "tight"}
+        how |= {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
+        how |= _as_shown() if panel is None else {}
+        if cropped is not None or not tight:
+            how["bbox_inches"] = cropped
+        figure.savefig(buffer, **how)
     except Exception as error:  # a formula that does not parse, a callback of the user's
         raise ConfigurationError(
             f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
@@ -121,6 +119,19 @@ def background_needed(figure: Any) -> str:
     ):  # the figure's own axes and ticks are asked; what is wrong with them is said when it is painted
         return ""
     return str(told.get("needs_background") or "") if isinstance(told, dict) else ""
+
+
+def _as_shown() -> dict[str, Any]:
+    """Return what the notebook does otherwise than usual with the figures that it shows, so that both are one image."""
+    inline = sys.modules.get("matplotlib_inline.backend_inline")
+    if inline is None:
+        return {}
+    shown = inline.InlineBackend.instance()
+    formats = set(shown.figure_formats)
+    return {
+        **shown.print_figure_kwargs,
+        **({"format": "jpeg"} if formats and formats <= {"jpg", "jpeg"} else {}),
+    }
 
 
 def _density() -> int:

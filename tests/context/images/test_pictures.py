@@ -7,6 +7,7 @@ import io
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from PIL import Image
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.images.bundles import bundle_pictures
 from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits
+from nbclaude.context.images.matplotlib_figures import paint_figure
 from nbclaude.context.images.pictures import picture_of, prepare_shown
 from nbclaude.errors import ConfigurationError
 
@@ -260,3 +262,16 @@ def test_animations_of_matplotlib_go_as_three_frames() -> None:
     failing._func = None  # type: ignore[attr-defined]
     with pytest.raises(ConfigurationError, match="spin: matplotlib cannot draw the animation: TypeError"):
         picture_of(failing, label="spin")
+
+
+def test_a_figure_is_painted_with_the_settings_of_the_notebook(monkeypatch: pytest.MonkeyPatch) -> None:
+    from IPython.core.pylabtools import print_figure
+    from matplotlib.figure import Figure
+    from matplotlib_inline import backend_inline
+
+    figure = Figure(figsize=(1, 1))
+    figure.subplots().plot([1, 2])
+    for settings in ({"bbox_inches": None}, {"bbox_inches": "tight", "pad_inches": 1, "facecolor": "yellow"}):
+        chosen = SimpleNamespace(print_figure_kwargs=settings, figure_formats={"png"})
+        monkeypatch.setattr(backend_inline.InlineBackend, "instance", lambda chosen=chosen: chosen)
+        assert paint_figure(figure, STANDARD_IMAGES, "fig") == print_figure(figure, **settings)
