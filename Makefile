@@ -132,12 +132,13 @@ $(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
 	$(SHARED)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/collaboration.txt --editable .
 	touch $@
 
-# A tool that cannot be installed is left out of the table, by name.
+# uv, since pip takes minutes to resolve these together. A tool that cannot be installed is left out of the table, by name.
 $(RIVALS)/.made: bench/frames.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(RIVALS)' '$(PYTHON)'
-	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement bench/frames.txt --editable .
+	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(RIVALS)/bin/uv pip install --quiet --python '$(RIVALS)/bin/python' --requirement bench/frames.txt --editable .
 	for tool in lida==0.0.14 querychat==0.9.0 '--no-deps pandasai==3.0.0' '--no-deps data-formulator==0.7.0'; do \
-		$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check --constraint bench/frames.txt $$tool \
+		$(RIVALS)/bin/uv pip install --quiet --python '$(RIVALS)/bin/python' 'pandas<3' $$tool \
 			|| echo "$$tool cannot be installed" >&2; done
 	touch $@
 

@@ -35,10 +35,8 @@ def combination_text(frame: Any) -> str:
         distinct = _distinct(whole.get_column(name))
         if distinct == rows:
             return ""
-        if distinct > 1:
+        if distinct > 1 and len(found) < _CANDIDATES:
             found[name] = distinct
-        if len(found) == _CANDIDATES:
-            break
     for names, possible in _possible(found, rows):
         if len(whole.select(*names).unique()) == rows:
             said = ", ".join(one_line(name_text(name), 40) for name in names)

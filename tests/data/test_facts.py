@@ -154,7 +154,8 @@ def test_columns_that_tell_the_rows_apart_together() -> None:
     assert "unique by firm, year, half: all 80 combinations" in text(three, "schema")
     # One column does it alone; one row stands twice; chance does it, since most combinations have no row.
     by_chance = pandas.DataFrame({"a": [n // 2 for n in range(60)], "b": [n * 7 % 59 for n in range(60)]})
-    for frame in (panel.assign(id=range(40)), pandas.concat([panel, panel[:1]]), by_chance):
+    six = panel.assign(**{f"half{n}": panel["year"] // 2 for n in range(6)}, id=range(40))
+    for frame in (panel.assign(id=range(40)), six, pandas.concat([panel, panel[:1]]), by_chance):
         assert "unique by" not in text(frame, "schema")
 
 

@@ -289,6 +289,10 @@ def _double(family: str, kind: str, **members: Any) -> Any:
     [
         (_double("pyspark", "DataFrame", dtypes=[("a", "int")]), "Spark would compute it"),
         (
+            _double("pyspark.sql.connect.dataframe", "DataFrame", dtypes=[("a", "int")]),
+            "Spark would compute it",
+        ),
+        (
             _double(
                 "ibis",
                 "Table",
