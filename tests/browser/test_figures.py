@@ -189,7 +189,7 @@ def data(lab: Lab) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("data")
-@pytest.mark.parametrize(("name", "asked"), [("figures", 8), ("dataframes", 14)])
+@pytest.mark.parametrize(("name", "asked"), [("figures", 11), ("dataframes", 16)])
 def test_the_tutorials_look_good(
     claude_notebook: OpenNotebook, simulator: Simulator, lab: Lab, name: str, asked: int
 ) -> None:
