@@ -96,9 +96,9 @@ clean: ## remove everything that make made
 	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One stamp for each extra: pip runs again only when pyproject.toml has changed, or what it copies.
+# One stamp for each extra: it is installed again only when pyproject.toml has changed, or what it copies.
 $(VENV)/.%-extra: pyproject.toml $(PLACED) $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	sh scripts/install.sh '$(VENV)' --editable '.[$*]'
 	touch $@
 
 # The oldest versions have wheels for old Pythons only; without one of these the tests with them are left out, loudly.
@@ -108,7 +108,7 @@ $(OLDEST)/.made: tests/oldest.txt pyproject.toml $(PLACED)
 # jupyter-server-nbmodel takes over the JupyterLab of its environment, and Qt is large.
 $(FRONTENDS)/.made: tests/frontends.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(FRONTENDS)' '$(PYTHON)'
-	$(FRONTENDS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/frontends.txt --editable .
+	sh scripts/install.sh '$(FRONTENDS)' --requirement tests/frontends.txt --editable .
 	npm install --silent --no-save --prefix '$(FRONTENDS)/pyodide' pyodide@314.0.7 || echo "npm cannot get Pyodide: test skipped" >&2
 	touch $@
 
@@ -129,7 +129,7 @@ $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(
 # jupyter-collaboration shares every document of the JupyterLab of its environment.
 $(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SHARED)' '$(PYTHON)'
-	$(SHARED)/bin/python -m pip install --quiet --disable-pip-version-check --requirement tests/collaboration.txt --editable .
+	sh scripts/install.sh '$(SHARED)' --requirement tests/collaboration.txt --editable .
 	touch $@
 
 # uv, since pip takes minutes to resolve these together. A tool that cannot be installed is left out of the table, by name.

@@ -19,5 +19,5 @@ if [ -z "$python" ]; then
     exit 0
 fi
 sh scripts/make-venv.sh "$directory" "$python"
-"$directory/bin/python" -m pip install --quiet --disable-pip-version-check --requirement tests/oldest.txt --editable .
+sh scripts/install.sh "$directory" --requirement tests/oldest.txt --editable .
 touch "$directory/.made"
