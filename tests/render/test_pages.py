@@ -4,6 +4,7 @@ import pytest
 
 from nbclaude.render import pages
 from nbclaude.render.footer import Footer
+from nbclaude.render.dollars import in_dollars
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.page_images import PageImage
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
@@ -107,14 +108,14 @@ def test_a_short_answer_is_one_page(name: str) -> None:
     reader = show(DOCUMENTS[name], 7)
     assert len(reader.pages) == 1
     assert reader.html == render_markdown(DOCUMENTS[name], "x")
-    assert reader.markdown == DOCUMENTS[name]
+    assert reader.markdown == in_dollars(DOCUMENTS[name])
 
 
 @pytest.mark.parametrize("name", LATE)
 def test_a_late_definition_on_one_page(name: str) -> None:
     reader = show(LATE[name], 3, late=True)
     assert reader.html == render_markdown(LATE[name], "x")
-    assert reader.markdown == LATE[name]
+    assert reader.markdown == in_dollars(LATE[name])
 
 
 @pytest.mark.parametrize("step", [50, 997, 10_000])
@@ -122,7 +123,7 @@ def test_a_long_answer(step: int) -> None:
     reader = show(SAFE, step)
     assert len(reader.pages) > 3
     assert reader.html == render_markdown(SAFE, "x")
-    assert reader.markdown == SAFE
+    assert reader.markdown == in_dollars(SAFE)
     assert reader.repainted == set()
 
 
@@ -131,7 +132,7 @@ def test_a_long_answer_of_everything(step: int) -> None:
     # Definitions for all of it stand somewhere in it.
     reader = show(LONG, step, late=True)
     assert reader.html == render_markdown(LONG, "x")
-    assert reader.markdown == LONG
+    assert reader.markdown == in_dollars(LONG)
 
 
 @pytest.mark.parametrize("name", LATE)
@@ -141,7 +142,7 @@ def test_a_definition_pages_later(name: str) -> None:
     reader = show(source, 500, late=True)
     assert len(reader.pages) >= 2
     assert reader.html == render_markdown(source, "x")
-    assert reader.markdown == source
+    assert reader.markdown == in_dollars(source)
 
 
 def test_a_page_that_a_late_definition_changes_is_painted_once_more_and_no_other() -> None:
@@ -159,7 +160,7 @@ def test_small_pages(name: str, limit: int, monkeypatch: pytest.MonkeyPatch) -> 
     source = (DOCUMENTS | LATE)[name]
     reader = show(source, 5, late=name in LATE)
     assert reader.html == render_markdown(source, "x")
-    assert reader.markdown == source
+    assert reader.markdown == in_dollars(source)
     assert len(reader.pages) <= MAX_PAGES + 1
 
 

@@ -295,7 +295,11 @@ def test_a_figure_by_its_name_is_the_image_that_was_shown(
 
     # The backend itself belongs to a kernel, and once imported it would stay for every other test.
     backend = SimpleNamespace(
-        InlineBackend=SimpleNamespace(instance=lambda: SimpleNamespace(figure_formats={form}))
+        InlineBackend=SimpleNamespace(
+            instance=lambda: SimpleNamespace(
+                figure_formats={form}, print_figure_kwargs={"bbox_inches": "tight"}
+            )
+        )
     )
     monkeypatch.setitem(sys.modules, "matplotlib_inline.backend_inline", backend)
     log = FigureLog()
@@ -527,5 +531,6 @@ def test_the_end_of_watching_leaves_no_trace(shell: InteractiveShell) -> None:
 
 
 def test_without_matplotlib_nothing_is_pending(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "matplotlib._pylab_helpers", raising=False)
+    for name in ("matplotlib._pylab_helpers", "matplotlib_inline.backend_inline"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
     assert pending_figures(None) == []
