@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from nbclaude.render import pages
-from nbclaude.render.footer import Footer
 from nbclaude.render.dollars import in_dollars
+from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.page_images import PageImage
 from nbclaude.render.pages import MAX_PAGES, Page, Part, page_limit
