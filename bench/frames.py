@@ -1,4 +1,4 @@
-"""Counts how many of the facts that decide are in what is told of frames, beside the texts of other tools.
+"""Counts how many of the decisive facts about frames our text contains, compared with the texts of other tools.
 
 What an analyst would not want to miss was written down from the frames themselves (`told/packages.py`, `told/hard.py`). What is
 scored is the text that `{df}` sends, and the text that each other tool makes of the same frame by its own code.
@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"[^\W\d_]{1,6}|\d{1,3}|[^\w\s]|_|\n")
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What a tool tells of a frame: the facts that it misses, and how long its text is. No text if it fails."""
+    """What a tool says about a frame: the facts that it misses, and its text, which is empty if it fails."""
 
     case: Case
     text: str
@@ -69,7 +69,7 @@ def table(groups: dict[str, dict[str, list[Score]]]) -> str:
         lines.append(f"| {name} ({len(known)}) | {facts} | {shares} |")
     failed = " | ".join(str(sum(not score.text for score in scores)) for scores in together.values())
     lines.append(f"| frames that it fails on | | {failed} |")
-    # Lengths are of the frames that all of the tools can tell: else those that fail would seem short.
+    # Lengths are of the frames that every tool can describe: else those that fail would seem short.
     told = [n for n in range(len(together[OURS])) if all(scores[n].text for scores in together.values())]
     for words, measure in (
         ("characters", lambda score: len(score.text)),
@@ -96,7 +96,7 @@ def main() -> None:
     tools = tuple(tool for tool in TELLERS if tool == OURS or installed(tool))
     for tool in TELLERS.keys() - set(tools):
         print(f"left out: {tool} (not installed)", file=sys.stderr)
-    named = {"of packages": packages.CASES, "hard to tell": hard.CASES}
+    named = {"from packages": packages.CASES, "hard to describe": hard.CASES}
     if arguments.text:
         case = next(each for cases in named.values() for each in cases if each.name == arguments.text)
         for tool in tools:

@@ -291,6 +291,6 @@ def status_error(message: str, **facts: Unpack[StatusFacts]) -> APIStatusError:
     status = facts["status"]
     by_status = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
     by_type = _BY_TYPE.get(facts.get("type", ""), by_status)
-    # For servers like OpenAI's this type is that of almost every error; a status that says more is believed.
+    # Servers like OpenAI's give almost every error this type; a status that says more is preferred.
     is_general = by_type is BadRequestError and status in _BY_STATUS
     return (by_status if is_general else by_type)(message, **facts)

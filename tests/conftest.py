@@ -49,7 +49,7 @@ def no_rest_between_reads() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def usual_wait() -> Iterator[Callable[..., float]]:
-    """Try again soon, and give what says how long a user waits, for tests of just that."""
+    """Retry soon, and give the function that says how long a user waits, for tests of just that."""
     from nbclaude.client import stream
 
     usual = stream._growing

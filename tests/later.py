@@ -19,5 +19,5 @@ class _Later:
 
 
 def later(name: str) -> Any:
-    """Return what stands for a module and imports it when it is asked for anything."""
+    """Return a stand-in for a module, which imports it when it is asked for anything."""
     return _Later(name)

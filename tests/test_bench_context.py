@@ -1,4 +1,4 @@
-"""What is sent of failing cells and of frames holds the facts that decide; `make bench-context` prints the whole tables."""
+"""What is sent about failing cells and frames holds the decisive facts; `make bench-context` prints the whole tables."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_facts_that_decide_are_sent_in_few_characters() -> None:
 @pytest.mark.sweep
 def test_what_an_analyst_wants_to_know_is_told_of_frames() -> None:
     assert len(hard.CASES) + len(packages.CASES) >= 25
-    # Those of packages need an environment of their own.
+    # Those from packages need an environment of their own.
     (scores,) = frames.scored(hard.CASES).values()
     assert {score.case.name: score.missing for score in scores if score.missing} == {}
     assert len(scores) == len(hard.CASES)

@@ -1,1 +1,1 @@
-"""Frames with the facts that an analyst wants to know about them, and the tools that tell frames to models."""
+"""Frames with the facts that an analyst wants to know about them, and the tools that describe frames to models."""

@@ -1,4 +1,4 @@
-"""Facts about a frame, and whether a text tells them, in whatever words the tool that made it uses."""
+"""Facts about a frame, and whether a text states them, in whatever words its tool uses."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A fact in a reader's words, and the test whether a text tells it."""
+    """A fact in a reader's words, and the test for whether a text states it."""
 
     words: str
     is_told: Callable[[str], bool]

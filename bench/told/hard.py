@@ -1,4 +1,4 @@
-"""Frames of the kinds that are hard to tell, made here: they are the same in each run."""
+"""Frames of kinds that are hard to describe, made here so that they are the same in each run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frames of packages that many have seen: palmerpenguins, scikit-learn, statsmodels and vega_datasets."""
+"""Frames of well-known packages: palmerpenguins, scikit-learn, statsmodels and vega_datasets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts about a frame that other tools put before a model, made by their own code, without a model."""
+"""The texts about a frame that other tools give to a model, made by their own code, without a model."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _data_formulator(frame: Any) -> str:
     tables = _module("data_formulator", "agents/agent_utils.py")
 
     class Workspace:
-        """What of data-formulator's workspace its summary asks for."""
+        """The part of data-formulator's workspace that its summary asks for."""
 
         def get_metadata(self) -> None:
             return None
@@ -67,7 +67,7 @@ def _querychat(frame: Any) -> str:
 
 
 def _pandas(frame: Any) -> Any:
-    """Return a frame as pandas has it, which is all that some tools know."""
+    """Return a frame as a pandas frame, the only kind that some tools know."""
     if hasattr(frame, "to_dataframe"):
         return frame.to_dataframe().reset_index()
     return frame.to_pandas() if hasattr(frame, "to_pandas") else frame
@@ -107,7 +107,7 @@ def installed(name: str) -> str:
 
 
 def text_of(name: str, frame: Any) -> str:
-    """Return what a tool tells of a frame; nothing if it fails on it."""
+    """Return what a tool says about a frame; nothing if it fails on it."""
     quiet = io.StringIO()
     with warnings.catch_warnings(), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
         warnings.simplefilter("ignore")
@@ -115,5 +115,5 @@ def text_of(name: str, frame: Any) -> str:
             return TELLERS[name](frame)
         try:
             return TELLERS[name](frame)
-        except Exception:  # what another tool cannot tell counts as not told
+        except Exception:  # what another tool cannot describe counts as not described
             return ""

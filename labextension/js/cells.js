@@ -3,7 +3,7 @@
 
 const PICTURE = /^(?:image\/|application\/(?:pdf$|vnd\.(?:plotly|vega|bokehjs_exec)))/;
 const NAMED = /--(?:cell[ \t=]+["']?(?:In\[)?|(?:cells|fig)[ \t=]+["']?In\[)(\d+)/g;
-const MOST = 6_000_000; // characters: a server ends a connection on which much larger messages come
+const MOST = 6_000_000; // characters: a server closes a connection that brings much larger messages
 const { python, shells, magics } = await (await fetch(new URL("../languages.json", import.meta.url))).json();
 
 export const hasCell = (/** @type {Panel} */ panel, cell) => panel.context.model.sharedModel.cells

@@ -43,7 +43,7 @@ async function write(panel, cell, magic) {
   added.editor?.setCursorPosition({ line: magic.split("\n").length - 1, column: 0 });
 }
 
-// If the cell is not as it ran, a copy is explained without being run.
+// If the cell has been edited since it ran, a copy is explained without being run.
 function explain(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   const { executionCount: number, isDirty, sharedModel } = cell.model;
   return write(panel, cell, number && !isDirty ? `%claude_explain --cell ${number}`
@@ -71,7 +71,7 @@ function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /**
   const pictures = shown.filter(isPicture);
   const number = cell.model.executionCount;
   if (isPrompt(cell.model.sharedModel.getSource())) return write(panel, cell, "%%claude\n"); // it has the answer
-  // A cell that runs has no number yet, and its figure is the last one.
+  // A running cell has no number yet, and its figure is the last one.
   if (!number && pictures.length && kernelOf(panel)?.status === "busy") return write(panel, cell, "%%claude --fig\n");
   if (!number) return say(UNNUMBERED);
   const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output]), 0) + 1}` : "";

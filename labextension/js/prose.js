@@ -30,7 +30,7 @@ function follow(/** @type {CellModel} */ model) {
   setType(model);
 }
 
-/** What every editor gets: it does nothing in what is not a prompt. @param {Tracker} tracker */
+/** What every editor gets: it does nothing outside of prompts. @param {Tracker} tracker */
 export function proseExtension(tracker) {
   const { Decoration, EditorView } = view;
   const reference = Decoration.mark({ class: "nbclaude-reference" });

@@ -157,7 +157,7 @@ class _Gatherer:
         return [found] if found is not None else []
 
     def _numbered_cell(self, wanted: str) -> list[Attachment]:
-        """Attach the cell that shows a number (`In[4]`), and the value that it returned where the kernel still has it."""
+        """Attach the cell that shows a number (`In[4]`), and the value that it returned, if the kernel still has it."""
         from nbclaude.context.shown.cells import context_cells, log_of
         from nbclaude.context.shown.numbered import numbered_cells
 
@@ -165,13 +165,13 @@ class _Gatherer:
         showing = numbered_cells(self.workspace.seen.cells, self.shell, number)
         if len(showing) != 1:
             reason = (
-                "several cells show this number." if showing else "no cell that is known shows this number."
+                "several cells show this number." if showing else "nbclaude knows no cell with this number."
             )
             raise refused(Refusal("cells", wanted, reason, RUN_AGAIN))
         (cell,) = showing
         found = context_cells(log_of(cell), 1, answers=self._answers())
         if found is None:
-            reason = f"cell {number} only asks, or says that it is to be ignored."
+            reason = f"cell {number} holds only a prompt, or is marked to be ignored."
             raise refused(Refusal("cells", wanted, reason, ()))
         returned = self.shell.user_ns.get("Out")
         if not cell.ran_at or not isinstance(returned, Mapping) or number not in returned:

@@ -102,7 +102,7 @@ class FigureGatherer:
             for each in (told.handed if told else ())
             if told and told.counts.get(each.cell) == number
         }
-        # Where only one of several cells shows figures, that one is meant.
+        # If only one of several cells shows figures, that is the one meant.
         handed = {cell: found for cell, found in handed.items() if any(each != () for each in found)}
         cell = cell_meant(self.shell, told, handed) if told and handed else cell_that_ran(self.shell, number)
         if handed and not cell:
@@ -155,7 +155,7 @@ def _pictures(output: Mapping[str, Any]) -> tuple[Picture, ...]:
     data, metadata = (output.get(part) for part in ("data", "metadata"))
     if not isinstance(data, Mapping):
         return ()
-    # What scripts draw would have to be run, and the widgets of an earlier kernel are dead.
+    # Figures drawn by scripts would mean running the scripts, and the widgets of an earlier kernel are dead.
     still = {kind: each for kind, each in data.items() if not _LIVE.search(kind)}
     return bundle_pictures(still, metadata or {})
 

@@ -24,10 +24,10 @@ def _words(*alternatives: str) -> re.Pattern[str]:
 # The order matters: a sentence about images may mention the model as well.
 _CAUSES = (
     _Cause(
-        # LiteLLM says so where the provider behind it refuses the key that LiteLLM has for it.
+        # LiteLLM says so if the provider behind it refuses LiteLLM's own key.
         _words(r"\blitellm\.(?:exceptions\.)?(?:AuthenticationError|PermissionDeniedError)\b"),
         (
-            "The service behind this server refuses the key that the server has for it. Tell whoever runs the server, or ",
+            "The service behind this server refuses the server's own key. Tell whoever runs the server, or ",
             *("choose another ", Mention("model"), "."),
         ),
     ),
@@ -40,7 +40,7 @@ _CAUSES = (
             r"\binsufficient_quota\b",
             r"\bexceeded your current quota\b",
         ),
-        ("What the key may spend at this server is spent. Whoever issued the key can raise the limit.",),
+        ("This key has used up its budget on this server. Whoever issued the key can raise the limit.",),
     ),
     _Cause(
         _words(
@@ -49,7 +49,7 @@ _CAUSES = (
             r"--tool-call-parser\b",
             r"\bdoes(?: not|n't) support (?:tools?|tool use|tool calling|function calling)\b",
         ),
-        ("The server, as it was started, or this model takes no tools. Start it as it says, or ask without tools.",),
+        ("This model, or the server as it was started, takes no tools. Enable them when you start the server, or ask without tools.",),
     ),
     _Cause(
         _words(r"\bno models? (?:is |are |has been |have been )?(?:currently )?loaded\b"),

@@ -1,4 +1,4 @@
-"""Reads what a web page says, for errors: proxies, gateways and login pages answer with one."""
+"""Reads what a web page says, for error messages: proxies, gateways and login pages answer with one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import unescape
 
 __all__ = ["excerpt", "is_web_page", "words_of_page"]
 
-_EXCERPT = 200  # characters of a reply that is quoted
+_EXCERPT = 200  # characters of a reply that are quoted
 _MAX_PAGE = 20_000  # characters of it that are read
 _PAGE = re.compile(r"<(?:!doctype\s+html|html|head|title|body|center|h1)\b", re.IGNORECASE)
 _WITHIN_A_LINE = {
@@ -29,7 +29,7 @@ _WITHIN_A_LINE = {
 }
 _SETS_APART = {"br", "span"}
 _HIDDEN = {"script", "style", "template", "svg"}
-# A comment that never ends reaches to the end; a tag that never ends is words. Either is read once.
+# An unclosed comment reaches to the end; an unclosed tag counts as words. Either is read only once.
 _TAG = re.compile(r"(<!--(?:(?!-->).)*+(?:-->)?|<[^<>]*+>)", re.DOTALL)
 _TAG_NAME = re.compile(r"</?([A-Za-z]++)|<!(?!--)|<\?")
 _WORD = re.compile(r"\w+")
@@ -41,7 +41,7 @@ def is_web_page(text: str) -> bool:
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of a reply in one line; of a web page, what it says."""
+    """Return the beginning of a reply on one line; for a web page, of what it says."""
     if text.lstrip().startswith("<") or is_web_page(text):
         text = words_of_page(text)
     text = " ".join(text.split())
@@ -49,7 +49,7 @@ def excerpt(text: str) -> str:
 
 
 def words_of_page(page: str) -> str:
-    """Return the words of a web page; what a heading or a paragraph repeats is given once."""
+    """Return the words of a web page, without headings and paragraphs that only repeat others."""
     said: list[str] = []
     known = " "
     for block in _blocks(page[:_MAX_PAGE]):
@@ -61,7 +61,7 @@ def words_of_page(page: str) -> str:
 
 
 def _blocks(page: str) -> Iterator[str]:
-    """Give the blocks of a page, each in one line; its title is one of them."""
+    """Give the blocks of a page, each on one line; its title is one of them."""
     pieces: list[str] = []
     hidden = ""
     for piece in [*_TAG.split(page), "<end>"]:

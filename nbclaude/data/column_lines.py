@@ -53,7 +53,7 @@ def column_lines(table: Table, budget: int, *, values: bool) -> tuple[str, tuple
         if column < _MAX_TOLD
     ]
     families = _families(columns)
-    # A column that is none of many alike (the target beside the pixels) is the last to be said shorter.
+    # A column that is not one of many alike (the target beside the pixels) is the last to be shortened.
     alone = {id(each) for each in families if each.columns == 1}
     if len(columns) == len(table.names):
         for told in (columns, families):

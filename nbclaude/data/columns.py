@@ -122,7 +122,7 @@ def _facts(column: Column) -> Facts:
 
 
 def _counted(column: Column, present: nw.Series[Any]) -> Facts:
-    """Tell texts and categories by how often each value occurs."""
+    """Describe texts and categories by how often each value occurs."""
     dtype, words = column.whole.dtype, column.missing
     distinct, counts = commonest(present)
     if counts and isinstance(counts[0][0], bytes):
@@ -138,7 +138,7 @@ def _counted(column: Column, present: nw.Series[Any]) -> Facts:
 
 
 def spelled(column: Column, present: nw.Series[Any]) -> Fact:
-    """Tell whether texts spell dates or numbers; of many only some are looked at."""
+    """Tell whether texts spell dates or numbers; if there are many, only some are looked at."""
     step = max(1, len(present) // LOOKED_AT)
     return spelled_fact(present[::step].to_list(), sampled=step > 1 or column.sampled)
 
@@ -153,7 +153,7 @@ def _many(column: Column, present: nw.Series[Any]) -> Facts:
 
 
 def _decimals(column: Column) -> Facts | None:
-    """Tell Decimals of a type that narwhals has no name for, such as those of 256 bits."""
+    """Describe Decimals of a type that narwhals has no name for, such as those of 256 bits."""
     values = column.sample.drop_nulls().to_list()
     is_known = values and all(isinstance(value, Decimal) for value in values)
     return decimal_facts(values, sampled=column.sampled) if is_known else None

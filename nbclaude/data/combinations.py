@@ -17,14 +17,14 @@ __all__ = ["combination_text"]
 _LEAST, _MOST = 20, 50_000  # rows
 _CANDIDATES = 6  # columns
 _TOGETHER = 3  # columns
-# Combinations of values for each row: where few of them have no row, no two rows are apart by chance.
+# At most so many combinations of values for each row: if few of them have a row, rows may differ by chance.
 _FILLED = 4
 
 
 def combination_text(frame: Any) -> str:
     """Return which columns tell all rows apart together, and how many of their combinations have a row; else nothing.
 
-    Nothing is said where one column alone does so, of few or many rows, and where too many combinations have none.
+    Nothing is said if one column alone does so, if there are too few or too many rows, or too many combinations without one.
     """
     rows = len(frame)
     if not _LEAST <= rows <= _MOST:

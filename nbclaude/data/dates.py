@@ -31,8 +31,8 @@ _UNITS: Mapping[str, float] = {"D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 1
 def rhythm_facts(times: Any, local: Callable[[], Any] | None = None) -> tuple[Fact, ...]:
     """Tell the rhythm of a flat numpy array of datetime64 without NaT.
 
-    Where there is a zone, the times are in UTC, and `local` returns them by its clocks: hours come in the rhythm of the former,
-    also when clocks are changed, but days and months in that of the calendar.
+    If there is a time zone, the times are in UTC, and `local` returns them by its clocks: hours are regular in UTC, even when
+    the clocks change, but days and months are regular in local time.
     """
     facts = _rhythm_facts(times)
     if local is None or (facts and not facts[0].text.endswith("irregular")):

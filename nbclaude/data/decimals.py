@@ -1,4 +1,4 @@
-"""Tells Decimals that are Python objects: their range and statistics, computed without losing digits."""
+"""Describes Decimals that are Python objects: their range and statistics, computed without losing digits."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nbclaude.data.statistics import numbers_in
 
 __all__ = ["decimal_facts"]
 
-_EXACT = 2**53  # the integers below are floats without loss
+_EXACT = 2**53  # integers below this are exact as floats
 _DIGITS = 100  # of a sum
 
 
 def decimal_facts(values: Sequence[decimal.Decimal], *, sampled: bool = False) -> Facts:
-    """Tell Decimals of which none is missing; what comes from a sample is marked, the range too."""
+    """Describe Decimals, none of them missing; what comes from a sample is marked, the range too."""
     finite = [value for value in values if value.is_finite()]
     nan = sum(1 for value in values if value.is_nan())
     apart = {"infinite": len(values) - len(finite) - nan, "nan": nan}

@@ -99,7 +99,7 @@ def _object(column: Column) -> Facts:
 
 
 def _rhythm(present: Any) -> tuple[Fact, ...]:
-    """Tell the rhythm of dates that are Python objects, without a zone."""
+    """Tell the rhythm of dates that are Python objects without a time zone."""
     if any(getattr(value, "tzinfo", None) for value in present):
         return ()
     try:

@@ -1,4 +1,4 @@
-"""Tells texts that spell values of another type: dates that are still texts, numbers that are."""
+"""Recognises texts that spell values of another type: dates and numbers that are still texts."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ __all__ = ["LOOKED_AT", "spelled_fact"]
 
 LOOKED_AT = 5_000  # texts of a column
 _TRIED = 40  # of these are tried first
-_MOST = 0.9  # of the texts are numbers where others are exceptions
+_MOST = 0.9  # share of the texts that must be numbers for the others to be exceptions
 _CODE = re.compile(r"0\d+")
 _DATE = re.compile(
     r"\d{4}([-/])(?:0[1-9]|1[0-2])(?:\1(?:0[1-9]|[12]\d|3[01])"
     r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?(?P<zone>Z|[-+]\d\d:?\d\d)?)?)?"
 )
 _OTHER_DATE = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{4}(?: \d{1,2}:\d\d(?::\d\d)?)?")
-# More digits than those of 15 places are a code, and so are digits behind a nought.
+# More than 15 digits are a code, and so are digits after a leading zero.
 _NUMBER = re.compile(
     r"\s*[-+]?[$€£]?\s?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?\s?%?\s*"
 )
 
 
 def spelled_fact(texts: Sequence[str], *, sampled: bool = False) -> Fact:
-    """Tell texts that are all dates, with the first and the last, or nearly all numbers; nothing for others.
+    """Describe texts that are all dates, with the first and the last, or nearly all numbers; nothing for others.
 
-    Dates whose order is that of their texts have a range. Of a sample all of this is marked.
+    Dates have a range if their texts sort in the order of time. For a sample, all of this is marked.
     """
     tried = texts[:: max(1, len(texts) // _TRIED)]
     if len(tried) < 2:
@@ -49,7 +49,7 @@ def _is_number(text: str) -> bool:
 
 
 def _range(texts: Sequence[str]) -> str:
-    """Return the first and the last date where the order of the texts is that of time; else nothing."""
+    """Return the first and the last date if the texts sort in the order of time; else nothing."""
     found = [_DATE.fullmatch(text) for text in texts]
     zones = {each["zone"] for each in found if each}
     least, most = min(texts), max(texts)

@@ -53,11 +53,11 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
 
 
 def _moments(offsets: Any, ddof: int, numpy: Any) -> tuple[float, float]:
-    """Return mean and deviation; NaN for a deviation that floats do not hold."""
+    """Return mean and deviation; NaN for a deviation that floats cannot hold."""
     mean = float(offsets.mean())
     deviation = float(offsets.std(ddof=ddof)) if offsets.size > ddof else math.nan
     if not math.isfinite(mean) or math.isinf(deviation):
-        # The sum of numbers as large as this is infinite, or that of their squares.
+        # The sum of numbers this large, or of their squares, is infinite.
         largest = float(numpy.abs(offsets).max())
         scaled = offsets / largest
         mean, deviation = float(scaled.mean()) * largest, float(scaled.std(ddof=ddof)) * largest

@@ -1,4 +1,4 @@
-"""Tells what is true of a frame as a whole: what tells its rows apart, names of its axes, what its owner wrote on it."""
+"""Describes a frame as a whole: what tells its rows apart, the names of its axes, what its owner noted on it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _combinations(frame: Any) -> str:
     """Return which columns tell the rows apart together; nothing where none do, or they cannot be compared."""
     try:
         return combination_text(frame)
-    except Exception:  # columns of one name, and values that no library compares
+    except Exception:  # columns with the same name, and values that no library can compare
         return ""
 
 

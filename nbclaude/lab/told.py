@@ -16,8 +16,8 @@ __all__ = ["Handed", "NotebookCells", "Told", "cell_meant", "cell_that_ran", "to
 class Handed:
     """A cell as the notebook shows it, passed on by the front end because a prompt names its number.
 
-    `outputs` are those of the notebook's format, without what scripts draw; in the place of one that was too large to be passed
-    on stands None.
+    `outputs` are those of the notebook's format, without what scripts draw; None stands for one that was too large to be passed
+    on.
     """
 
     cell: str
@@ -86,7 +86,7 @@ def cell_that_ran(shell: Shell, count: int) -> str | None:
 
 
 def cell_meant(shell: Shell, told: Told, cells: Iterable[str]) -> str:
-    """Return which of several cells is meant that show one number; "" if it is not known.
+    """Return which of several cells that show the same number is meant; "" if it is not known.
 
     One of them may have run in an earlier kernel. A reader, like our buttons, means the nearest above the cell that asks.
     """

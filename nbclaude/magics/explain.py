@@ -103,11 +103,11 @@ class ExplainMagics(OtherFamily):
     def _numbered(self, wanted: str) -> LoggedCell:
         number = cell_number(wanted)
         if number is None:
-            raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
+            raise UsageError(f"--cell {wanted}: it must be the number of a cell, such as 5 for In[5].")
         found = numbered_cells(self.workspace.seen.cells, self.shell, number)
         cell = visible_cell(found[0]) if len(found) == 1 else None
         if cell is None:
-            why = "several cells show this number" if len(found) > 1 else "no such cell is known to nbclaude"
+            why = "several cells show this number" if len(found) > 1 else "nbclaude knows no such cell"
             raise UsageError(f"--cell {wanted}: {why}. Run the cell again, then use its new number.")
         return cell
 

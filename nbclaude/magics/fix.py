@@ -78,7 +78,7 @@ class FixMagics(OtherFamily):
             return failures.all[-1]
         number = cell_number(wanted)
         if number is None:
-            raise UsageError(f"--cell {wanted}: it must be the number of a cell, as 5 for In[5].")
+            raise UsageError(f"--cell {wanted}: it must be the number of a cell, such as 5 for In[5].")
         found = failures.of_cell(number)
         if self._is_earlier(number) or (found is None and number < self.workspace.seen.since):
             raise UsageError(
@@ -88,7 +88,7 @@ class FixMagics(OtherFamily):
         if found is None:
             known = ", ".join(str(each.execution_count) for each in failures.all[-10:])
             there = f"Those that failed last are {known}." if known else "No cell has failed."
-            raise UsageError(f"--cell {wanted}: In[{number}] has not failed, or has run well since. {there}")
+            raise UsageError(f"--cell {wanted}: In[{number}] has not failed, or has since run fine. {there}")
         return found
 
     def _is_earlier(self, number: int) -> bool:

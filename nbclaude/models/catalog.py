@@ -44,9 +44,9 @@ class Catalog:
         return info if own is None else replace(info, price=own)
 
     def paid(self, answered: str, asked: str) -> ModelInfo:
-        """Return what is known of the model that answered; the user's price for the one asked is preferred to its own.
+        """Return what is known of the model that answered; the user's price for the model asked for comes before its own.
 
-        A gateway may say by which model it has answered: that name is not one of its own, and has no price.
+        A gateway may name the model behind one of its own names: that one is not in its list, and has no price.
         """
         info = self.info(answered)
         if self._own_price(answered) is not None:

@@ -25,14 +25,14 @@ Name = str | int | tuple[Any, ...]
 
 
 def is_polars(frame: object) -> bool:
-    """Tell whether a frame is of polars; no library is imported for it."""
+    """Tell whether a frame is a polars frame, without importing polars."""
     return type(frame).__module__.partition(".")[0] == "polars"
 
 
 def columns_of(frame: Any) -> tuple[list[Name], list[Name]]:
     """Return the names of the columns that can be chosen, and of those that hold numbers.
 
-    What several columns are called means none of them; dates and other names cannot be written in a line of code.
+    A name that several columns share is left out, and so are dates and other names that cannot be written in a line of code.
     """
     every = list(frame.columns)
     counts: dict[Any, int] = {}
@@ -54,7 +54,7 @@ def numbers_in(frame: Any) -> set[Any]:
     if is_polars(frame):
         numeric = {name for name, kind in frame.schema.items() if kind.is_numeric()}
         return {*numeric, *durations_in(frame)}
-    # Of complex numbers a plot would show one half without a word.
+    # Of complex numbers, a plot would silently show only the real part.
     numeric = set(frame.select_dtypes("number", exclude="complexfloating").columns)
     return {*numeric, *decimals_in(frame, list(frame.columns))}
 
@@ -88,7 +88,7 @@ def has_infinite(frame: Any, name: Name) -> bool:
 
 
 def varies(frame: Any, name: Name) -> bool:
-    """Return whether a column holds two different values at least."""
+    """Return whether a column holds at least two different values."""
     values = frame[name].drop_nulls() if is_polars(frame) else frame[name].dropna()
     if not len(values):
         return False

@@ -223,9 +223,9 @@ def _with_names(plot: Plot, frame: Any, source: str) -> str:
 
 
 def _in_seconds(plot: Plot, frame: Any, source: str) -> tuple[Plot, str]:
-    """Have durations drawn as seconds, as the names of their columns say, where nothing draws them as they are.
+    """Have durations drawn as seconds, with columns named accordingly, where they cannot be drawn as they are.
 
-    These are points, distributions, areas, and durations on one axis with numbers.
+    This is so for points, distributions and areas, and for durations on one axis with numbers.
     """
     lasting = durations_in(frame)
     mixed = any(name in lasting for name in plot.y) and any(name not in lasting for name in plot.y)

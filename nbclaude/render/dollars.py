@@ -24,14 +24,14 @@ _TICKS = re.compile(r"`++")
 _BLANK_LINE = re.compile(r"\n[ \t>]*+\n")
 _MARK = "nbclaudeformula"
 _MARKED = re.compile(rf"{_MARK}(\d+)\Z")
-# For pandoc a dollar ends a formula in a line, unless it stands in `\text{..}`.
+# For pandoc, a dollar ends an inline formula, unless it is in `\text{..}`.
 _TEXT = re.compile(r"\\text\{[^{}]*\}|\\.", re.DOTALL)
 
 
 def in_dollars(markdown: str) -> str:
     r"""Return Markdown with its formulas between dollars.
 
-    Where a price in the same paragraph, a digit behind it or a dollar in it would make a formula ambiguous, it is written
+    Where a price in the same paragraph, a digit after it or a dollar in it would make a formula ambiguous, it is written
     `\\(..\\)` or `\\[..\\]`, which Jupyter and nbconvert know as well.
     """
     if r"\(" not in markdown and r"\[" not in markdown:
@@ -67,7 +67,7 @@ def _formulas(markdown: str) -> Iterator[tuple[int, int]]:
 
 
 def _in_paragraph(markdown: str, position: int, limit: int) -> Iterator[tuple[int, int]]:
-    """Find formulas outside of code. What a paragraph does not have is not looked for again."""
+    """Find formulas outside of code. A delimiter that a paragraph lacks is not looked for again."""
     missing = set()
     while (found := _PIECE.search(markdown, position, limit)) is not None:
         opening, position = found[0], found.end()
@@ -106,5 +106,5 @@ def _written(formula: str, after: str, *, is_clear: bool) -> str:
     if not is_clear or is_ambiguous:
         return f"\\{opening}{tex}\\{closing}"
     if in_line:
-        tex = tex.strip()  # a space behind the first dollar would end it
+        tex = tex.strip()  # with a space after the first dollar, it would be no formula
     return f"{DOLLARS[opening]}{tex}{DOLLARS[closing]}"

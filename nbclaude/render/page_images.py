@@ -14,7 +14,7 @@ class PageImage:
     """What one page looks like now.
 
     A closed page also has its `source`, which is the model's Markdown; `markdown`, the same with formulas as Jupyter writes
-    them; and `text`, which tells of its folds, too.
+    them; and `text`, which describes its folds, too.
     """
 
     number: int

@@ -134,7 +134,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        """Its source as plain text: what has no Markdown is told in a line."""
+        """Its source as plain text: what has no Markdown is described in a line."""
         return _paragraphs([(part.source or part.note, part) for part in self.parts])
 
 

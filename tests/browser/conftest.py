@@ -1,4 +1,4 @@
-"""Fixtures around JupyterLab in Chromium: one server and one browser for all tests; pages that are as good as new serve again."""
+"""Fixtures around JupyterLab in Chromium: one server and one browser for all tests; pages as good as new are used again."""
 
 from __future__ import annotations
 

@@ -263,7 +263,7 @@ for (let still = 0, before = 0; still < 20; await frame()) {
     before = right();
 }
 """
-# Nothing that is closed may ask whether to save it: it is no longer changed.
+# Closing must not ask whether to save: nothing counts as changed any more.
 LEAVE = """\
 const { shell } = window.jupyterapp;
 for (const each of [...shell.widgets('main')]) {

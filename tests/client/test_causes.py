@@ -23,13 +23,13 @@ KEY = (
 NOT_YOURS = (
     "The key may not be used with this model. %claude_models lists the models that it may be used with."
 )
-SPENT = "What the key may spend at this server is spent. Whoever issued the key can raise the limit."
+SPENT = "This key has used up its budget on this server. Whoever issued the key can raise the limit."
 UPSTREAM = (
-    "The service behind this server refuses the key that the server has for it. Tell whoever runs the server, "
+    "The service behind this server refuses the server's own key. Tell whoever runs the server, "
     "or choose another model (-m)."
 )
 NO_TOOLS = (
-    "The server, as it was started, or this model takes no tools. Start it as it says, or ask without tools."
+    "This model, or the server as it was started, takes no tools. Start it as it says, or ask without tools."
 )
 MODEL = "The server has no model of this name. %claude_models lists those that it has."
 

@@ -132,7 +132,7 @@ def test_values_of_many_are_told_by_what_they_are() -> None:
         ([f"{n * 1.5}" for n in range(60)], "unique, numbers as text"),
         ([f"${n:,}.00" for n in range(1000, 1060)], "unique, numbers as text"),
         ([" ", *(f"{n}" for n in range(59))], "unique, numbers as text but for 1"),
-        ([f"{n:03}" for n in range(80, 140)], "unique"),  # of what has such noughts the digits are a code
+        ([f"{n:03}" for n in range(80, 140)], "unique"),  # with such leading zeros, the digits are a code
         ([f"41111111111111{n:02}" for n in range(60)], "unique"),
         ([f"10.0.0.{n}" for n in range(60)], "unique"),
         ([*map(str, range(50)), *"abcdefghij"], "unique"),
@@ -152,7 +152,7 @@ def test_columns_that_tell_the_rows_apart_together() -> None:
     assert "\nunique by firm, year: 37 of 40 combinations\n" in text(polars.from_pandas(panel[3:]), "schema")
     three = panel.loc[panel.index.repeat(2)].assign(half=[1, 2] * 40)
     assert "unique by firm, year, half: all 80 combinations" in text(three, "schema")
-    # One column does it alone; one row stands twice; chance does it, since most combinations have no row.
+    # One column does it alone; one row occurs twice; it is chance, since most combinations have no row.
     by_chance = pandas.DataFrame({"a": [n // 2 for n in range(60)], "b": [n * 7 % 59 for n in range(60)]})
     six = panel.assign(**{f"half{n}": panel["year"] // 2 for n in range(6)}, id=range(40))
     for frame in (panel.assign(id=range(40)), six, pandas.concat([panel, panel[:1]]), by_chance):

@@ -164,7 +164,7 @@ def test_types_and_shapes(query: Callable[[], Any], lines: list[str]) -> None:
 
 
 def test_what_an_engine_refuses_of_one_column_costs_no_other() -> None:
-    # dask has no least date of Arrow, and no sum of its Decimals; SQLite does not know what is finite.
+    # dask has no minimum of Arrow's dates and no sum of its Decimals; SQLite cannot test for finite numbers.
     table = pyarrow.table(
         {"n": [1, 2, 4], "day": [_DAY] * 3, "d": [decimal.Decimal("1.50"), None, decimal.Decimal(2)]}
     )
@@ -203,7 +203,7 @@ def test_sqlite_is_cancelled_from_another_thread(sqlite: Any) -> None:
 
 
 def test_a_stop_ends_a_query_of_sqlite(sqlite: Any) -> None:
-    # The signal comes within the query, where no Python code is running that could hear of it.
+    # The signal arrives during the query, when no Python code is running that could notice it.
     sqlite.con.create_function("stop", 0, _thread.interrupt_main)
     query = sqlite.sql(_ENDLESS.replace("SELECT 1", "SELECT coalesce(stop(), 1)"), schema={"n": "int64"})
     with pytest.raises(KeyboardInterrupt):

@@ -178,7 +178,7 @@ def test_texts_of_arrows_view() -> None:
 @pytest.mark.parametrize(
     ("start", "freq", "expected"),
     [
-        # An hour is left out on 31 March, and one comes twice on 27 October: by the clock, not in time.
+        # By the clock, an hour is skipped on 31 March and one comes twice on 27 October; in time, neither does.
         ("2024-03-30", "h", "hourly, unique, monotonic increasing"),
         ("2024-10-26", "15min", "every 15 min, unique, monotonic increasing"),
         ("2024-03-20", "D", "daily, unique, monotonic increasing"),

@@ -173,7 +173,7 @@ class TestDataframes:
             "ask": "Which columns of [penguins] would you use to tell the species apart?",
             "schema": "How would you fill in the missing values? [penguins:schema]",
             "rows": "Do these look right? [penguins:head 20]",
-            "ask-visits": "What should I mend in [visits] before I count anything?",
+            "ask-visits": "What should I fix in [visits] before I count anything?",
             "ask-formats": "Are the penguins whose sex is not known lighter? [penguins:group species] "
             "[everyone:compare sexed]",
             "column": 'What is typical of [penguins["body_mass_g"]], in grams?',

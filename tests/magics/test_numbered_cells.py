@@ -155,14 +155,14 @@ def test_a_text_that_only_the_notebook_knows(notebook: Notebook, inputs: Inputs)
     passed_on = shown_by("old", 'print(d["b"])', *OUTPUTS)
     inputs.request("asks", nbclaude=told({"old": 4, "asks": 0}, passed_on))
     assert attached(notebook, "%claude --cells In[4] Why?") == [PRINTED]
-    # Explained, it is the cell with what it showed; there is no error of that number, or it is another cell's.
+    # To explain it, the cell goes with what it showed; any error of that number belongs to another cell.
     inputs.request("asks", nbclaude=told({"old": 4, "asks": 0}, passed_on))
     notebook.run("%claude_explain --cell 4")
     block, *_ = sent_texts(notebook)
     assert 'print(d["b"])' in block and "careful" in block
 
     inputs.request("asks", nbclaude=told({"old": 4, "asks": 0}))
-    assert "no cell that is known shows this number" in notebook.refused("%claude --cells In[4] Why?")
+    assert "nbclaude knows no cell with this number" in notebook.refused("%claude --cells In[4] Why?")
     both = told({"old": 4, "older": 4}, passed_on, shown_by("older", "x"))
     for line in ("%claude --cells In[4] Why?", "%claude_explain --cell 4"):
         inputs.request("asks", nbclaude=both)

@@ -48,7 +48,7 @@ class Starting:
 
 @pytest.fixture(scope="session", autouse=True)
 def starting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starting]:
-    """Start what this session needs at once, so that the first tests run while LiteLLM is still importing its packages."""
+    """Immediately start what this session needs, so that the first tests run while LiteLLM is still importing its packages."""
     starts: dict[str, tuple[str, Callable[[Path, str], AbstractContextManager[str]]]] = {
         "llama.cpp": ("[llama.cpp]", lambda folder, _: llama_cpp(folder)),
         "LiteLLM": ("[LiteLLM]", litellm),

@@ -1,4 +1,4 @@
-"""Chooses the frames of an animation that go along, and draws those of matplotlib's animations."""
+"""Chooses which frames of an animation are sent, and draws those of matplotlib's animations."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from nbclaude.quiet import quietly
 
 __all__ = ["chosen_frames", "frame_name", "further_frames", "paint_animation"]
 
-_MAX_FRAMES = 1_000  # of an animation of matplotlib are drawn
-_MAX_PIXELS = 300_000_000  # of all frames of a file, up to the last of which it is read
+_MAX_FRAMES = 1_000  # of a matplotlib animation that are drawn
+_MAX_PIXELS = 300_000_000  # of all frames of a file, which is read up to its last one
 
 
 def chosen_frames(count: int) -> list[int]:
-    """Return which of so many frames go along, counted from 0: the first, the middle and the last one."""
+    """Return which of so many frames are sent, counted from 0: the first, the middle and the last one."""
     return sorted({0, (count - 1) // 2, count - 1})
 
 
 def frame_name(place: int, count: int) -> str:
-    """Return what a frame is called, counted from 0; nothing for the only one."""
+    """Return the name of a frame, counted from 0; nothing if it is the only one."""
     return f"frame {place + 1:,} of {count:,}" if count > 1 else ""
 
 
 def further_frames(image: Image.Image, data: bytes) -> list[tuple[str, Image.Image]]:
-    """Return the frames of an animated image that go along besides its first one, each with which it is.
+    """Return the frames of an animated image that are sent besides its first one, each with its name.
 
-    `data` is its file, if it is known. The user's own image is not moved to another frame: its file is opened again.
-    Of a very long animation, and of a file that ends too early, there are fewer.
+    `data` holds its file, if that is known. The user's own image is not moved to another frame: its file is opened again.
+    A very long animation and a file that ends too early yield fewer.
     """
     count = getattr(image, "n_frames", 1)
     found: list[tuple[str, Image.Image]] = []
@@ -50,7 +50,7 @@ def further_frames(image: Image.Image, data: bytes) -> list[tuple[str, Image.Ima
 
 
 def _file_of(image: Image.Image) -> bytes:
-    """Return the bytes of the file that an image was opened from, without moving on in it."""
+    """Return the bytes of the file that an image was opened from, without moving to another frame."""
     file = getattr(image, "_fp", None) or getattr(image, "fp", None)
     if file is None:
         return Path(getattr(image, "filename", "")).read_bytes()
@@ -64,7 +64,7 @@ def _file_of(image: Image.Image) -> bytes:
 
 @quietly("matplotlib", "PIL")
 def paint_animation(animation: Any, label: str) -> list[tuple[str, bytes]]:
-    """Draw the first, the middle and the last frame of an animation of matplotlib; each with which of how many it is.
+    """Draw the first, middle and last frame of a matplotlib animation, each with its name.
 
     As when it is saved, all frames are drawn in the animation's own figure, which shows the last one afterwards.
     Raises ConfigurationError where the user's function fails, and for an animation without frames.
@@ -80,8 +80,8 @@ def paint_animation(animation: Any, label: str) -> list[tuple[str, bytes]]:
         ) from error
     if count > _MAX_FRAMES:
         raise ConfigurationError(
-            f"{label}: the animation has more than {_MAX_FRAMES:,} frames, too many to be drawn for their picture. Draw the "
-            "frames that matter as figures, and attach these."
+            f"{label}: the animation has more than {_MAX_FRAMES:,} frames, too many to draw. Draw the frames that matter "
+            "as figures, and attach those."
         )
     if not writer.painted:
         raise ConfigurationError(f"{label}: the animation has no frames.")
@@ -89,9 +89,9 @@ def paint_animation(animation: Any, label: str) -> list[tuple[str, bytes]]:
 
 
 def _count(animation: Any) -> int:
-    """Return how many frames an animation has; 0 where nobody can tell before they are drawn.
+    """Return how many frames an animation has; 0 if that is not known before they are drawn.
 
-    Those of a generator are counted without being drawn, unless it can be gone through only once.
+    Those of a generator are counted without being drawn, unless it can be iterated only once.
     """
     told = getattr(animation, "_save_count", None)
     if isinstance(told, int):
@@ -102,7 +102,7 @@ def _count(animation: Any) -> int:
 
 
 def _writer(wanted: list[int]) -> Any:
-    """Return what matplotlib takes for a writer of films: it keeps some frames."""
+    """Return a movie writer for matplotlib that keeps only some frames."""
 
     class Writer(sys.modules["matplotlib.animation"].AbstractMovieWriter):  # type: ignore[misc]
         def __init__(self) -> None:
@@ -119,7 +119,7 @@ def _writer(wanted: list[int]) -> Any:
             self.count += 1
 
         def finish(self) -> None:
-            # The last one is still there, if there are fewer frames than it was said, or nobody had told.
+            # The figure still shows the last one, if there were fewer frames than announced or their number was unknown.
             if self.count and self.count - 1 not in self.painted:
                 self.count -= 1
                 self._paint()

@@ -29,7 +29,7 @@ class Drawing:
 
 VIDEO = Drawing(
     "video",
-    "Attach frames of it as images. An animation of matplotlib is sent as the value itself, or as `to_jshtml` shows it.",
+    "Attach frames of it as images. A matplotlib animation can be sent itself, or as `to_jshtml` shows it.",
 )
 _MAP = Drawing("map")
 _GRAPH = Drawing("graph of a network")

@@ -122,7 +122,7 @@ def background_needed(figure: Any) -> str:
 
 
 def _as_shown() -> dict[str, Any]:
-    """Return what the notebook does otherwise than usual with the figures that it shows, so that both are one image."""
+    """Return how the notebook's settings for figures differ from the usual, so that both images are the same."""
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is None:
         return {}

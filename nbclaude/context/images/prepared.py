@@ -46,7 +46,7 @@ WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is no
 # What the API takes, by pillow's name of the format.
 _MEDIA_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
 # What every reader of these formats can read: not 16 bits, not the colours of printers.
-# What holds several pages or views, not the frames of an animation.
+# Formats that hold several pages or views rather than the frames of an animation.
 _OF_PAGES = ("TIFF", "MPO", "ICO", "ICNS")
 _PLAIN_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 # What is opened at all. Not everything that pillow can: EPS, for one, would start a program.
@@ -96,7 +96,7 @@ class PreparedImage:
         return {"type": "image", "source": source}
 
     def blocks(self, label: str = "") -> tuple[dict[str, Any], ...]:
-        """Return the content block, after a line of text where the model should know more, and those of further frames."""
+        """Return the content block, after a line of text if there is more to know about it, and those of further frames."""
         following = tuple(block for each in self.more for block in each.blocks(label))
         if not self.caption:
             return (self.block(), *following)
@@ -104,7 +104,7 @@ class PreparedImage:
         return ({"type": "text", "text": text}, self.block(), *following)
 
     def framed(self, caption: str, more: Sequence[PreparedImage] = ()) -> PreparedImage:
-        """Return it with what it is of a whole, and with the other frames that go along; the notes name all of these."""
+        """Return it as the named part of a whole, with the other frames that are sent; the notes name them all."""
         distinct: list[PreparedImage] = []
         for each in more:
             if each.data not in [self.data, *(known.data for known in distinct)]:
@@ -150,8 +150,8 @@ def prepare_image(
     """Return the image as it should be sent: the same bytes for the same image.
 
     A file that is fit already goes as it is. Everything else is drawn anew: no larger than the model can use, upright,
-    opaque, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. Of an animation the first, the
-    middle and the last frame go along. `background` is what is seen through it; by default one on which the drawing can be
+    opaque, without EXIF, as PNG if that is small, else as JPEG or WebP without visible loss. Of an animation, the first, the
+    middle and the last frame are sent. `background` is what is seen through it; by default one on which the drawing can be
     seen. `label` names the image in errors. Raises ConfigurationError for bytes that are not an image, and for an image too
     large to open.
     """

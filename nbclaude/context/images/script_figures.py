@@ -68,7 +68,7 @@ def plotly_figures(html: str) -> tuple[Picture, ...]:
 
 
 def animations(html: str) -> tuple[Picture, ...]:
-    """Return the animation of matplotlib's `to_jshtml` as its first frame, with the others that go along."""
+    """Return the animation of matplotlib's `to_jshtml` as its first frame, with the others that are sent."""
     frames = list(_FRAME.finditer(html)) if "new Animation(" in html else []
     shown = (
         [picture for place in chosen_frames(len(frames)) if (picture := _frame(frames, place))]

@@ -13,10 +13,10 @@ from nbclaude.texts import one_line
 __all__ = ["annotation_layers", "factor_text", "glyph_layer", "label_texts", "plotted_values"]
 
 _BARS = ("VBar", "HBar", "Quad")
-# How glyphs are coloured: a field of numbers or names there tells more than the look.
+# How glyphs are coloured: a field of numbers or names says more than the colours themselves.
 _COLORS = ("fill_color", "line_color")
 _LOOK = ("fill_", "line_", "hatch_", "text_", "border_", "background_", "outline_")
-# Columns that stand on an axis under another name.
+# Columns that belong to an axis under another name.
 _ON = {
     "x": ("x", "xs", "left", "right", "x0", "x1", "x1", "x2"),
     "y": ("y", "ys", "top", "bottom", "y0", "y1", "y2"),
@@ -30,7 +30,7 @@ def glyph_layer(renderer: Any) -> tuple[int, Layer] | None:
     kind, columns = type(renderer.glyph).__name__, _columns(renderer)
     view = getattr(renderer, "view", None)
     some = type(getattr(view, "filter", None)).__name__ not in ("AllIndices", "NoneType")
-    note = "only some of these, by a filter" if some else ""
+    note = "only some of these, because of a filter" if some else ""
     count = max((len(column) for column in columns.values()), default=1)
     if kind == "Image" and (grids := columns.get("image")) is not None and len(grids) == 1:
         return id(renderer), _image(renderer, grids[0], note)
@@ -75,7 +75,7 @@ def _column(given: Any, data: Mapping[str, Any]) -> Sequence[Any] | None:
     field = given if isinstance(given, str) else getattr(given, "field", None)
     if isinstance(field, str):
         return data.get(field)
-    # Bars that stand on each other: the sum of columns.
+    # Stacked bars: the sum of columns.
     fields = getattr(getattr(given, "expr", None), "fields", None)
     if fields is not None and all(each in data for each in fields):
         columns = [plain_list(data[each]) for each in fields]
@@ -120,7 +120,7 @@ def _image(renderer: Any, grid: Any, note: str) -> Layer:
 
 
 def plotted_values(renderer: Any, axis: str) -> Iterator[Any]:
-    """Give the values of a renderer that stand on the x or the y axis."""
+    """Give the values of a renderer that belong to the x or the y axis."""
     if getattr(renderer, "glyph", None) is None or not renderer.visible:
         return
     columns = _columns(renderer)
@@ -130,7 +130,7 @@ def plotted_values(renderer: Any, axis: str) -> Iterator[Any]:
 
 
 def factor_text(factor: Any) -> str:
-    """Return a category, which may lie within others: "2024 / Rome"."""
+    """Return a category, which may be nested in others: "2024 / Rome"."""
     if isinstance(factor, tuple | list):
         return " / ".join(map(value_text, factor))
     return value_text(factor)

@@ -21,7 +21,7 @@ from nbclaude.context.plotted.values import plain_list, span, value_text
 __all__ = ["read_bokeh"]
 
 _BARS = ("VBar", "HBar", "Quad")
-# What a plot's axes are called on which `renderer.x_range_name` stands by itself.
+# The value of `renderer.x_range_name` that means the plot's own axes.
 _OWN = "default"
 
 
@@ -65,7 +65,7 @@ def _type(plot: Any, name: str) -> Any:
 
 
 def _axis(plot: Any, name: str, which: str, values: Sequence[Any]) -> Axis | None:
-    """Return the x or y axis of this range, or a second one; None for one of which nothing is known."""
+    """Return the x or y axis of this range, or a second one; None if nothing is known about it."""
     second = which != _OWN
     ranges = getattr(plot, f"extra_{name}_ranges")[which] if second else getattr(plot, f"{name}_range")
     sides = ("below", "above") if name == "x" else ("left", "right")

@@ -117,7 +117,7 @@ def _written(text: Any, axes: Any) -> str:
             scales.place(name, axis.convert_units(each))
             for name, axis, each in (("x", axes.xaxis, text.xy[0]), ("y", axes.yaxis, text.xy[1]))
         ]
-    except Exception:  # a place that the axis cannot convert: what the text says is known all the same
+    except Exception:  # a place that the axis cannot convert: the text itself is known anyway
         return said
     return f"{said} at {', '.join(place)}"
 

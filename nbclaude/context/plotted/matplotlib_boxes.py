@@ -1,4 +1,4 @@
-"""Recognises the box plots of matplotlib, pandas and seaborn by the lines of which they consist, and tells their values."""
+"""Recognises the box plots of matplotlib, pandas and seaborn by the lines that they consist of, and reads their values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Box:
 
     place: float
     values: tuple[float, ...]
-    across: bool  # whether it lies
+    across: bool  # whether it is horizontal
     artists: tuple[Any, ...]
 
 
@@ -135,7 +135,7 @@ def _spans(corners: Any, box: _Box, bottom: float, top: float) -> bool:
 
 
 def _outliers(axes: Any, boxes: Sequence[_Box]) -> Mapping[int, list[Any]]:
-    """Return the lines of markers that stand over or beside a box, by its identity."""
+    """Return the lines of markers above or beside each box, by the identity of the box."""
     found: dict[int, list[Any]] = {}
     for line in axes.lines:
         if line.get_linestyle() not in ("None", "none", "", " ") or not line.get_visible():

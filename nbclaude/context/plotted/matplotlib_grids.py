@@ -17,7 +17,7 @@ _FLAT = 2  # dimensions: one number in each cell
 
 
 def grid_layer(kind: str, artist: Any, scales: Scales) -> Layer:
-    """Return an image or a mesh: its shape and, if each cell has one number, the numbers, of very many every n-th."""
+    """Return an image or a mesh: its shape and, if each cell has one number, the numbers (every n-th if there are very many)."""
     values = artist.get_array()
     if values is None:
         return Layer(kind, name_of(artist), parts="")

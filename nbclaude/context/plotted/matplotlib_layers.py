@@ -1,4 +1,4 @@
-"""Reads what is drawn in a matplotlib axes, with the plotted numbers: lines and points, and what its kinds are made of."""
+"""Reads what is drawn in a matplotlib axes, with the plotted numbers: lines and points here, the rest with other modules."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _table(artist: Any, _axes: Any, _scales: Scales, _names: Names) -> Iterator[
     yield table_layer(artist)
 
 
-# How the kinds of artists are read; the first that fits.
+# What reads each kind of artist; the first match counts.
 _READERS: Mapping[str, Callable[[Any, Any, Scales, Names], Iterator[Layer]]] = {
     "Line2D": _line,
     "AxesImage": _image,

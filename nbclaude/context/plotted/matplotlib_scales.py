@@ -29,7 +29,7 @@ class Scales:
         return cls(writer_of(axes, "x"), writer_of(axes, "y"))
 
     def columns(self, **values: Any) -> dict[str, list[Any]]:
-        """Return plotted places as columns of what the user has given; numbers stay numbers.
+        """Return plotted places as columns of what the user gave; numbers stay numbers.
 
         `x_from` becomes the column "x from", and is written as places on the x axis are.
         """
@@ -40,7 +40,7 @@ class Scales:
         return found
 
     def place(self, name: str, value: float) -> str:
-        """Return one place on an axis as its user has given it."""
+        """Return one place on an axis as the user gave it."""
         text = self._text(name)
         return text(value) if text else value_text(value)
 

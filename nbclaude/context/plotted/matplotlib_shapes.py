@@ -87,7 +87,7 @@ def _arrows(artist: Any, scales: Scales, name: str) -> Layer:
 
 
 def _polygons(artist: Any, scales: Scales, name: str) -> Layer:
-    """Return the area between two lines, hexagons that count points, rectangles; of other polygons their number."""
+    """Return the area between two lines, hexagons that count points, rectangles; for other polygons, only their number."""
     paths, values = artist.get_paths(), artist.get_array()
     offsets = artist.get_offsets()
     if len(paths) == 1 and len(offsets) > 1 and values is not None and len(values) == len(offsets):
@@ -122,7 +122,7 @@ def _polygons(artist: Any, scales: Scales, name: str) -> Layer:
 def _between(corners: Any) -> list[tuple[float, float, float]] | None:
     """Return x and both ends of an area between two lines, as `fill_between` draws it; None for another polygon.
 
-    It goes from the beginning of one line along the other one to its end, and back along the first.
+    Its outline goes from the beginning of one line along the other one to its end, and back along the first.
     """
     count = (len(corners) - 3) // 2
     if count < 1 or len(corners) != 2 * count + 3:
@@ -145,7 +145,7 @@ def patch_layers(patches: Sequence[Any], axes: Any, scales: Scales) -> Iterator[
         columns = {"name": [name_of(wedge) for wedge in wedges], "percent": share}
         yield Layer("pie", count=len(wedges), parts="wedge", columns=columns)
     for patch in patches:
-        # Legends have bars without a size for samples.
+        # Legends use bars without a size as samples.
         is_sample = is_a(patch, "matplotlib:Rectangle") and not (patch.get_width() and patch.get_height())
         if is_a(patch, "matplotlib:Wedge") or is_sample:
             continue

@@ -13,7 +13,7 @@ from nbclaude.texts import counted
 
 __all__ = ["Numbers", "plotted_numbers"]
 
-_LEAST = 60  # characters of a series that goes along in part
+_LEAST = 60  # characters of a series that is sent in part
 
 
 @frozen
@@ -86,7 +86,7 @@ def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
     ]
     texts: list[str] = [""] * len(tables)
     rows, left = 0, characters
-    # Where not each can have a part that says anything, the first ones have it.
+    # If there is no room for a useful part of each, only the first ones get one.
     told = range(len(tables))[: max(1, characters // _LEAST)]
     waiting = sorted(told, key=lambda place: tables[place].length)
     while waiting:

@@ -31,7 +31,7 @@ _WITHOUT_AXES = frozenset(
         "table",
     )
 )
-# What traces are drawn in that say nothing of it.
+# What traces are drawn in that do not say so themselves.
 _OWN = {
     **dict.fromkeys(
         ("scatter3d", "surface", "mesh3d", "cone", "streamtube", "volume", "isosurface"), "scene"
@@ -43,7 +43,7 @@ _OWN = {
     "scatterternary": "ternary",
     "scattercarpet": "carpet",
 }
-# Columns that stand on the y axis under another name.
+# Columns that belong to the y axis under another name.
 _ON_Y = ("y", "open", "high", "low", "close")
 
 
@@ -91,7 +91,7 @@ def _axes_of(trace: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _under(axis: str, layout: Mapping[str, Any]) -> str:
-    """Return the axis over which this one lies, itself if it lies over none: "y" for a second y axis on the right."""
+    """Return the axis that this one overlays, or itself if it overlays none: "y" for a second y axis on the right."""
     over = (layout.get(f"{axis[0]}axis{axis[1:]}") or {}).get("overlaying")
     return over if isinstance(over, str) and over != "free" else axis
 
@@ -136,7 +136,7 @@ def _panel(place: str, traces: Sequence[Mapping[str, Any]], layout: Mapping[str,
 
 
 def _values(columns: Mapping[str, Sequence[Any]], axis: str) -> Iterator[Any]:
-    """Give the values that stand on an axis."""
+    """Give the values that belong to an axis."""
     for name, column in columns.items():
         if name in (axis, f"{axis} from", f"{axis} to") or (axis == "y" and name in _ON_Y):
             yield from column

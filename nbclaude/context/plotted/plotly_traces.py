@@ -76,7 +76,7 @@ def _said(kind: str, trace: Mapping[str, Any]) -> str:
 
 
 def _looks(trace: Mapping[str, Any], count: int) -> dict[str, Any]:
-    """Return colors, sizes and errors of so many points, where each has its own."""
+    """Return colors, sizes and errors of so many points, if each has its own."""
     marker = trace.get("marker")
     found: dict[str, Any] = {}
     for field in ("color", "size"):
@@ -93,7 +93,7 @@ def _looks(trace: Mapping[str, Any], count: int) -> dict[str, Any]:
 
 
 def _with_places(trace: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of points or bars with the places that plotly gives them: 0, 1, 2 without any; from a base on."""
+    """Return the columns of points or bars where plotly places them: at 0, 1, 2 if they have no places, bars from a base."""
     places, values = ("y", "x") if trace.get("orientation") == "h" else ("x", "y")
     if values in columns and places not in columns:
         start, step = trace.get(f"{places}0", 0), trace.get(f"d{places}", 1)
@@ -109,7 +109,7 @@ def _with_places(trace: Mapping[str, Any], columns: Mapping[str, Any]) -> dict[s
 
 
 def _after(start: Any, length: Any) -> Any:
-    """Return where a bar ends that begins at a number, or at a date and is so many milliseconds long."""
+    """Return where a bar ends: it begins at a number, or at a date, with its length in milliseconds."""
     try:
         moment = datetime.fromisoformat(start) if isinstance(start, str) else start
         if isinstance(moment, datetime):

@@ -80,13 +80,13 @@ def kept(columns: Mapping[str, Sequence[Any]], most: int = MAX_KEPT) -> dict[str
 
 
 def measured(columns: Mapping[str, Sequence[Any]]) -> Sequence[Any]:
-    """Return the column that holds what was plotted: the last one that is more than the look or the error of a point."""
+    """Return the column that holds what was plotted: the last one that is not just the look or the error of a point."""
     names = [name for name in columns if name not in _LOOKS and not name.endswith(_ERRORS)]
     return columns[names[-1] if names else next(iter(columns))]
 
 
 def _extremes(column: Sequence[Any], rows: int) -> tuple[int, ...]:
-    """Return where the lowest and the highest value of a large array are; nothing for what is none."""
+    """Return where the lowest and the highest value of a large array are; nothing for anything else."""
     numpy = sys.modules.get("numpy")
     if numpy is None or getattr(getattr(column, "dtype", None), "kind", "") not in "iuf":
         return ()

@@ -161,7 +161,7 @@ def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:
 
 
 def _categories(values: Sequence[Any]) -> list[str]:
-    """Return the distinct values, numbers by their size."""
+    """Return the distinct values, numbers in ascending order."""
     distinct = dict.fromkeys(each for each in values if each is not None and each == each)
     try:
         return [value_text(each) for each in sorted(distinct)]

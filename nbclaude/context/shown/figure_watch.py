@@ -137,7 +137,7 @@ class _Watcher:
         return [ShownImage.of(each, place) for each in pictures]
 
     def _with_caller(self, plotted: PlottedFigure) -> PlottedFigure:
-        """Add that the cell which has drawn a figure of matplotlib calls seaborn, where nothing else tells."""
+        """Note that the cell that drew a matplotlib figure calls seaborn, if nothing else shows it."""
         if plotted.library != "matplotlib" or "seaborn" not in sys.modules:
             return plotted
         from nbclaude.context.plotted.seaborn_marks import seaborn_calls

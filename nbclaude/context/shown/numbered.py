@@ -19,7 +19,7 @@ _TOO_LARGE = "[… an output too large to be passed on …]"
 def numbered_cells(log: CellLog, shell: Shell, number: int) -> list[LoggedCell]:
     """Return the cell that shows In[`number`], as it ran last; one that this kernel has not run has no `ran_at`.
 
-    There are several if nobody knows which is meant. Without the extension, only what the kernel has seen counts.
+    There are several if it is not known which is meant. Without the extension, only what the kernel has seen counts.
     """
     seen = {cell.cell_id: cell for cell in log.cells if cell.execution_count == number}
     told = told_by(shell)

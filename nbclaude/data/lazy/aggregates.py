@@ -36,7 +36,7 @@ class Aggregate:
     """The result of one aggregate: the number of rows, and statistics by the column's position and a word.
 
     `counts` says how often each value of a column occurs, for the columns that the aggregate counted; `refused` why an engine
-    has less than all statistics of a column.
+    lacks some statistics of a column.
     """
 
     rows: int
@@ -71,7 +71,7 @@ def column_aggregates(
 ) -> Iterator[tuple[bool, Callable[[], nw.LazyFrame[Any]]]]:
     """Give the aggregates of one column that an engine may know, the fullest first, and whether they are all it needs.
 
-    Some engines have no word for what is finite; some cannot compare a type of theirs, or add it up.
+    Some engines cannot test for finite numbers; some cannot compare values of a type of theirs, or add them up.
     """
     name = frame.collect_schema().names()[column]
 

@@ -17,7 +17,7 @@ Rows = list[Sequence[Any]]
 
 # Backends of ibis that compute in this process; all others may be billed, or shared with others.
 _LOCAL_BACKENDS = frozenset({"duckdb", "polars", "datafusion", "sqlite", "pandas", "dask"})
-_SQLITE_STEPS = 100_000  # of its machine, less than a hundredth of a second
+_SQLITE_STEPS = 100_000  # of its virtual machine: less than a hundredth of a second
 _LOCAL_DATABASES = frozenset({"duckdb", "sqlite", "system", "internal"})
 
 
@@ -118,7 +118,7 @@ def _ibis(table: Any, job: Job) -> Rows:
         job.cancelled_by(connection.interrupt)
     if not _is_sqlite(table):
         return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]
-    # Python hears of the user's stop only when SQLite calls it now and then, and SQLite takes the stop for its own.
+    # Python notices the user's interrupt only if SQLite calls it now and then, and SQLite reports it as an error of its own.
     connection.set_progress_handler(lambda: 0, _SQLITE_STEPS)
     try:
         return [tuple(row.values()) for row in table.to_pyarrow().to_pylist()]

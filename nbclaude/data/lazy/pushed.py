@@ -75,7 +75,7 @@ class Pushed:
         return Aggregate(int(values["rows"]), values)
 
     def _column_by_column(self, few_values: Sequence[int], job: Job) -> Aggregate:
-        """Return the aggregate of each column on its own, of each as much as the engine knows."""
+        """Return the aggregate of each column on its own, each with as much as the engine can compute."""
         values = self._row(row_count(self.frame), job)
         refused: dict[int, Exception] = {}
         for column, dtype in enumerate(self.dtypes[:MAX_COLUMNS]):

@@ -143,7 +143,7 @@ def _compute(value: Any, found: _Found, clock: Clock, rows: int, *, statistics: 
 
 
 def _note_refused(found: _Found, refused: Mapping[int, Exception]) -> None:
-    """Say of which columns an engine has not told all, and why."""
+    """Say for which columns an engine lacks some statistics, and why."""
     by_reason: dict[str, list[str]] = {}
     for column, error in refused.items():
         by_reason.setdefault(_said(error), []).append(found.names[column])

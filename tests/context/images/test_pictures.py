@@ -257,7 +257,7 @@ def test_animations_of_matplotlib_go_as_three_frames() -> None:
     assert told(animation(1)) == ("animation 100×100", ())
     with pytest.raises(ConfigurationError, match="spin: the animation has more than 1,000 frames"):
         picture_of(long := animation(2000), label="spin")
-    long._draw_was_started = True  # type: ignore[attr-defined]  # matplotlib warns of those that were never drawn
+    long._draw_was_started = True  # type: ignore[attr-defined]  # matplotlib warns of animations never drawn
     failing = animation(2)
     failing._func = None  # type: ignore[attr-defined]
     with pytest.raises(ConfigurationError, match="spin: matplotlib cannot draw the animation: TypeError"):

@@ -133,7 +133,7 @@ def test_what_is_remembered_is_bounded_and_a_copy() -> None:
     values = numpy.arange(1_000_000.0)
     found = kept({"y": values})
     assert len(found["y"]) <= MAX_KEPT
-    # The extremes among millions are looked for in arrays only: that is quick.
+    # Among millions, extremes are only looked for in arrays, where that is quick.
     spiked = numpy.zeros(1_000_000)
     spiked[123_457], spiked[7] = 9.0, -9.0
     assert {9.0, -9.0} <= set(kept({"x": values, "y": spiked, "color": values})["y"])
