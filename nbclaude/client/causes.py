@@ -49,7 +49,7 @@ _CAUSES = (
             r"--tool-call-parser\b",
             r"\bdoes(?: not|n't) support (?:tools?|tool use|tool calling|function calling)\b",
         ),
-        ("This model, or the server as it was started, takes no tools. Enable them when you start the server, or ask without tools.",),
+        ("This model or this server takes no tools. Enable them when you start the server, or ask without tools.",),
     ),
     _Cause(
         _words(r"\bno models? (?:is |are |has been |have been )?(?:currently )?loaded\b"),

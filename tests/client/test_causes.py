@@ -29,7 +29,7 @@ UPSTREAM = (
     "or choose another model (-m)."
 )
 NO_TOOLS = (
-    "This model, or the server as it was started, takes no tools. Start it as it says, or ask without tools."
+    "This model or this server takes no tools. Enable them when you start the server, or ask without tools."
 )
 MODEL = "The server has no model of this name. %claude_models lists those that it has."
 

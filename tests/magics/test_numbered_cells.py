@@ -169,7 +169,7 @@ def test_a_text_that_only_the_notebook_knows(notebook: Notebook, inputs: Inputs)
         assert "several cells show this number" in notebook.refused(line)
     for source in ("%%claude\nhello", "# claude: ignore\nx"):
         inputs.request("asks", nbclaude=told({"old": 4, "asks": 0}, shown_by("old", source)))
-        assert "cell 4 only asks" in notebook.refused("%claude --cells In[4] Why?")
+        assert "cell 4 holds only a prompt" in notebook.refused("%claude --cells In[4] Why?")
 
 
 def test_a_cell_that_the_kernel_has_seen(notebook: Notebook, inputs: Inputs) -> None:

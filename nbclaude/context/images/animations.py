@@ -34,7 +34,7 @@ def further_frames(image: Image.Image, data: bytes) -> list[tuple[str, Image.Ima
     """Return the frames of an animated image that are sent besides its first one, each with its name.
 
     `data` holds its file, if that is known. The user's own image is not moved to another frame: its file is opened again.
-    A very long animation and a file that ends too early yield fewer.
+    A file that ends too early yields fewer, and a very long animation none.
     """
     count = getattr(image, "n_frames", 1)
     found: list[tuple[str, Image.Image]] = []
