@@ -11,6 +11,8 @@ const VERB = new RegExp(`${ABOVE}%%(?:claude_(?:edit|explain)|explain)(?![\\w])`
 const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
 const PATH = String.raw`(?:\.${NAME}|\[[^\]{}\n]*\]|\([^(){}\n]*\))*`;
 const REFERENCE = new RegExp(String.raw`\{(${NAME})${PATH}(?::[^{}\n]*)?\}`, "gu");
+// What looks like a reference in code, fenced or in a line, is not sent.
+const CODE = /(?<!`)(?:(`{3,})[\s\S]*?(?<!`)\1|(`{1,2})(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?(?<!`)\2)(?!`)/g;
 
 export const isPrompt = (/** @type {string} */ source) => PROMPT.test(source);
 
@@ -43,7 +45,8 @@ export function proseExtension(tracker) {
   const marks = EditorView.decorations.of(({ state: { doc }, dom }) => {
     const text = doc.toString();
     if (VERB.test(text)) return Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from));
-    const found = isPrompt(text) ? [...text.matchAll(REFERENCE)] : [];
+    const prose = text.replace(CODE, (code) => " ".repeat(code.length));
+    const found = isPrompt(text) ? [...prose.matchAll(REFERENCE)] : [];
     const line = found.length ? lineOf(tracker.find(({ content }) => content.node.contains(dom))) : undefined;
     line?.ask(found.map(([, name]) => name));
     const existing = found.filter(([, name]) => line?.names.has(name));

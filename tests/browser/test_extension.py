@@ -71,7 +71,8 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     keys.press("Control+/")
     assert notebook.source(1) == "%%claude --dry-run\n# it is {figure_of_speech"
     keys.press("Control+/")
-    notebook.edit(1, "%%claude\nit is {figure_of_speech} or {nothing}")
+    code = "`{figure_of_speech}`\n```\n{figure_of_speech}\n\n```"
+    notebook.edit(1, "%%claude\nit is {figure_of_speech} or {nothing}, not " + code)
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
     notebook.edit(1, "it = 1")
