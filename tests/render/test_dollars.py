@@ -27,7 +27,7 @@ from nbclaude.saved.segments import segments_of, texts_of_segments
         (r"\[\mbox{if $x > 0$}\]2", r"$$\mbox{if $x > 0$}$$2"),
         (r"from \(x\)2 to", r"from \\(x\\)2 to"),
         ("It costs $5 (a lot), so \\(x\\)\n\nand \\(y\\)", "It costs $5 (a lot), so \\\\(x\\\\)\n\nand $y$"),
-        # What is between dollars already, and what is no formula.
+        # Formulas already in dollars, and texts that are not formulas, stay as they are.
         ("$a$ and $$b$$ cost \\$5 or $10", "$a$ and $$b$$ cost \\$5 or $10"),
         (r"$a$ and \(b\)", "$a$ and $b$"),
         (r"`\(x\)` and ``a ` \(y\)`` but \(z\)", r"`\(x\)` and ``a ` \(y\)`` but $z$"),

@@ -86,7 +86,7 @@ def plotted_numbers(figure: PlottedFigure, characters: int) -> Numbers:
     ]
     texts: list[str] = [""] * len(tables)
     rows, left = 0, characters
-    # If there is no room for a useful part of each, only the first ones get one.
+    # If there is too little room for useful numbers from each of them, only the first ones are sent.
     told = range(len(tables))[: max(1, characters // _LEAST)]
     waiting = sorted(told, key=lambda place: tables[place].length)
     while waiting:
