@@ -8,6 +8,8 @@ import { notebook } from "./shared.js";
 
 const answers = /** @type {WeakMap<CodeCell, Map<string, any>>} */ (new WeakMap()); // the pages by their display ids
 
+const html = (/** @type {any} */ output) => output.data?.["text/html"];
+
 export function bringBackCleared(/** @type {Tracker} */ tracker) {
   tracker.widgetAdded.connect((_, panel) =>
     panel.sessionContext.iopubMessage.connect((_, message) => remember(panel, message)));
@@ -21,11 +23,13 @@ function remember(/** @type {Panel} */ panel, { header: { msg_type: type }, pare
   if (!cell) return;
   const pages = (type !== "clear_output" && answers.get(cell)) || new Map();
   answers.set(cell, pages);
-  if (type === "display_data" || pages.has(id)) pages.set(id, { ...content, output_type: "display_data" });
+  // What an Output widget took was never in the cell, and does not belong there.
+  const isHere = () => outputsOf(cell).some((output) => html(output.toJSON()) === html(content));
+  if (pages.has(id) || (type === "display_data" && isHere()))
+    pages.set(id, { ...content, output_type: "display_data" });
 }
 
 function bringBack(/** @type {CodeCell} */ cell) {
-  const html = ({ data }) => data?.["text/html"];
   const pages = [...answers.get(cell)?.values() ?? []].filter(html);
   answers.delete(cell);
   const there = outputsOf(cell).map((output) => output.toJSON());

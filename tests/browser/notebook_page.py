@@ -118,14 +118,18 @@ class NotebookPage:
 
     def start(self, index: int) -> None:
         """Run a cell with Ctrl+Enter and return as soon as JupyterLab shows it as running, or done."""
-        before = self.execution_count(index)
+        # A cell may be done at the first look and, after a restart, have the number that it had before.
+        self.script(
+            f"{CELL} window.hasStarted = false; const note = (_, change) => {{"
+            " const isNews = change.name === 'executionState' ? change.newValue === 'running'"
+            " : change.name === 'executionCount' && change.newValue !== null;"
+            " if (isNews) { window.hasStarted = true; model.stateChanged.disconnect(note); } };"
+            " model.stateChanged.connect(note)",
+            index=index,
+        )
         self.cell(index).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("Control+Enter")
-        self.wait_for(
-            f"{CELL} return model.executionState === 'running' || model.executionCount !== before",
-            index=index,
-            before=before,
-        )
+        self.wait_for("return window.hasStarted")
 
     def run(self, index: int, timeout: float = TIMEOUT) -> None:
         """Run a cell to its end."""
