@@ -249,11 +249,17 @@ def _name(value: object) -> str | None:
 
 
 def _numbers(value: object) -> dict[str, Any]:
-    """Return the numbers in a usage, nested ones included."""
+    """Return the numbers in a usage, nested ones included, and of what kinds its iterations are."""
     found: dict[str, Any] = {}
     for key, item in value.items() if isinstance(value, Mapping) else ():
         if isinstance(item, Mapping):
             found[str(key)] = _numbers(item)
+        elif isinstance(item, list) and key == "iterations":
+            found[key] = [
+                {**_numbers(each), "type": _name(each.get("type"))}
+                for each in item
+                if isinstance(each, Mapping)
+            ]
         elif isinstance(item, int | float) and not isinstance(item, bool):
             found[str(key)] = item
     return found
