@@ -198,14 +198,25 @@ def test_saved_answers_of_each_kind_are_our_own() -> None:
 
 @pytest.mark.parametrize("exporter", ["MarkdownExporter", "RSTExporter"])
 def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: str) -> None:
-    """The preprocessor in docs/frontends.md removes them, and leaves the outputs of others alone."""
+    """The templates that the package installs remove it, and leave the outputs of others alone."""
     front_end = FrontEnd(cell="A", stdin=True)
     front_end.answer()
     notebook = front_end.notebook()
-    frame = "<div><style>.dataframe {}</style>\n\n<table></table></div>"
-    notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": frame}))
-    made = getattr(nbconvert, exporter)(preprocessors=["nbclaude.saved.text_exports.without_style_sheets"])
+    data = notebook.cells[0].outputs[0].data
+    _, without = divided(data["text/html"])
+    others = [
+        "<div><style>.dataframe {}</style>\n\n<table></table></div>",
+        '<div class="nbclaude"><p><b class="x"><style>p {}</style></div>',
+        '<div class="nbclaude">',
+    ]
+    for html in others:
+        notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": html}))
+    for kind in ("execute_result", "display_data"):
+        notebook.cells[0].outputs.append(nbformat.v4.new_output(kind, {"text/plain": f"of kind {kind}"}))
+    made = getattr(nbconvert, exporter)()
     text = made.from_notebook_node(notebook)[0]
-    assert "<h1>Title</h1>" in text and "font-size" not in text
-    assert text.count("<style>") == 1 and ".dataframe" in text
-    assert "<style>" in notebook.cells[0].outputs[0].data["text/html"]
+    shown = [without, *others] if exporter == "MarkdownExporter" else [without.split("\n")[0]]
+    assert all(html in text for html in shown)
+    assert "font-size" not in text and text.count("<style>") == 2
+    assert "of kind execute_result" in text and "of kind display_data" in text
+    assert "<style>" in data["text/html"]
