@@ -13,7 +13,7 @@ ARGS ?=
 
 SOURCES := nbclaude tests bench scripts
 # What an editable install copies to share/jupyter: it is installed anew where one of these has changed.
-PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json
+PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean

@@ -39,7 +39,8 @@ TIMEOUT = 120.0  # seconds
 @cache
 def bash_tool(version: Version = FAMILIES[BASH][0], timeout: float = TIMEOUT) -> Tool:
     """Make the tool; its shell starts with the first command and ends with the kernel."""
-    from nbclaude.tools.arguments import Documented, arguments_of
+    from nbclaude.tools.arguments import arguments_of
+    from nbclaude.tools.docstrings import Documented
 
     def bash(command: str = "", restart: bool = False) -> str:
         if restart:

@@ -95,7 +95,8 @@ def tool_of(function: Callable[..., Any], called: str = "") -> Tool:
 
     """
     # msgspec takes a while to load, so it comes with the first tool.
-    from nbclaude.tools.arguments import arguments_of, documented
+    from nbclaude.tools.arguments import arguments_of
+    from nbclaude.tools.docstrings import documented
 
     marks = getattr(function, _MARK, None)
     marks = marks if isinstance(marks, _Marks) else _Marks()

@@ -14,6 +14,7 @@ from nbclaude.tools.mcp.calling import tool_of_server
 from nbclaude.tools.mcp.described import Described
 from nbclaude.tools.mcp.owner import Owner
 from nbclaude.tools.mcp.pins import Pins
+from nbclaude.tools.mcp.reviving import running
 from nbclaude.tools.mcp.server import Server
 from nbclaude.tools.mcp.target import Target
 
@@ -86,6 +87,7 @@ class Servers:
         """
         name, _, one = word.partition(".")
         server = self.get(name)
+        running(server)
         server.refresh()
         key = server.target.key
         is_new = self._pins.is_new(key)
