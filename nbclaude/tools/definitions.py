@@ -66,14 +66,21 @@ def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[s
 
     """
     found: dict[str, Mapping[str, Any]] = {}
+    ours: dict[str, Tool] = {}
     for tool in tools:
+        if isinstance(tool, Tool) and ours.setdefault(tool.name, tool).definition != tool.definition:
+            raise _same_name(tool.name)
         definition = tool.definition if isinstance(tool, Tool) else tool
         # Toolsets of the API have only a type.
         name = str(definition.get("name") or definition.get("type"))
         if name in found and found[name] != definition:
-            raise UnfitError(f"two tools are called {name}. Name one with @nbclaude.tool(name=...).")
+            raise _same_name(name)
         found[name] = definition
     return tuple(found.values())
+
+
+def _same_name(name: str) -> UnfitError:
+    return UnfitError(f"two tools are called {name}. Name one with @nbclaude.tool(name=...).")
 
 
 def _tool(item: object, called: str) -> Tool | Mapping[str, Any]:
