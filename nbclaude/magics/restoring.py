@@ -12,7 +12,7 @@ from nbclaude.cleaning import excerpt
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell, nobody_answers, notebook_file
 from nbclaude.output import say, say_with, show_table
-from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
     rows = []
     total = 0
     for number, turn in enumerate(found.turns, 1):
-        usage = turn.message.get("usage") or {}
+        usage = whole_usage(turn.message.get("usage"))
         tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
         total += tokens_in + tokens_out
         asked, answer = excerpt(_asked_in(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT)
