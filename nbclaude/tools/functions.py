@@ -38,6 +38,7 @@ class Tool:
     kernel's main thread only. `preview` says what a call would do, in place of the arguments that are `previewed`, where it
     has something to say. `named` is what the user calls it, where the API has another name, `group` what the user calls it and
     its like together. Calls of the same `batch` in one answer build on each other: after one that fails, the others are not run.
+    The model may search for a `deferrable` one where there are many.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Tool:
     named: str = ""
     group: str = ""
     batch: str = ""
+    deferrable: bool = False
 
 
 @overload

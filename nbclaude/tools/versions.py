@@ -50,6 +50,10 @@ FAMILIES: Mapping[str, tuple[Version, ...]] = {
         Version("computer_20250124", "computer", (3, 7), beta="computer-use-2025-01-24"),
         Version("computer_20241022", "computer", beta="computer-use-2024-10-22"),
     ),
+    "tool_search": (
+        Version("tool_search_tool_bm25_20251119", "tool_search_tool_bm25", (4, 5)),
+        Version("tool_search_tool_regex_20251119", "tool_search_tool_regex", (4, 5)),
+    ),
     "web_search": (
         Version("web_search_20260318", "web_search", (4, 6), runs_code=True),
         Version("web_search_20260209", "web_search", (4, 6), runs_code=True),
@@ -68,7 +72,7 @@ FAMILIES: Mapping[str, tuple[Version, ...]] = {
         Version("code_execution_20250522", "code_execution"),
     ),
 }
-SERVER_TOOLS = ("web_search", "web_fetch", "code_execution")
+SERVER_TOOLS = ("web_search", "web_fetch", "code_execution", "tool_search")
 """Those that the server runs; the others run in the kernel."""
 
 _BETA_OF_TYPE = {each.type: each.beta for versions in FAMILIES.values() for each in versions}
