@@ -11,9 +11,12 @@ RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 ARGS ?=
 
+# Some containers turn compiled files off, and then each of the hundreds of processes of the tests compiles what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 SOURCES := nbclaude tests bench scripts
 # What an editable install copies to share/jupyter: it is installed anew where one of these has changed.
-PLACED := $(shell find labextension -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json
+PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import files
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,10 @@ def test_wheel_and_sdist_hold_the_files(tmp_path: Path) -> None:
     below = "share/jupyter/labextensions/nbclaude/"
     placed = {name.partition(below)[2] for name in names if below in name}
     assert placed == FILES
+    # A file of nbconvert's own must not be overwritten.
+    theirs = files("nbconvert") or ()
+    templates = {name.partition("share/jupyter/")[2] for name in names if "/nbconvert/templates/" in name}
+    assert templates and not templates & {str(each).partition("share/jupyter/")[2] for each in theirs}
     # What is recorded is taken away again when the wheel is uninstalled.
     assert {line.partition(below)[2].split(",")[0] for line in record.splitlines() if below in line} == FILES
     (sdist,) = tmp_path.glob("*.tar.gz")

@@ -186,7 +186,7 @@ CASES = (
             spans("infl", -8.79, 14.62),
             column("realint", "52 negative|-6.79"),
             mean("unemp", 5.88473),
-            column("pop", "monotonic increasing|unique|num_unique_values': 203"),
+            column("pop", "increasing|unique|num_unique_values': 203"),
         ),
     ),
     Case(

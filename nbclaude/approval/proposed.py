@@ -113,6 +113,13 @@ class Proposed:
             for name, value in self.arguments.items()
         ]
 
+    def is_in_lines(self, name: str) -> bool:
+        """Tell whether an argument is a text that has lines: code, the text of a file, or whatever has several."""
+        value = self.arguments.get(name)
+        return isinstance(value, str) and (
+            name == self.tool.shown or name in self.tool.previewed or "\n" in value
+        )
+
     @property
     def text(self) -> str:
         """What is asked, in full: the tool, its arguments, and what it may touch."""

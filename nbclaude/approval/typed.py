@@ -7,7 +7,6 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from nbclaude.approval.proposed import NOBODY, TOO_LATE, Approval, Field, Proposed
 
@@ -19,6 +18,7 @@ _ALWAYS = ("c", "conversation", "always")
 _EDIT = ("e", "edit")
 _DENY = ("d", "deny", "n", "no")
 _MAX_QUESTIONS = 3  # answers that mean nothing
+_END = "."
 
 
 class _TooLateError(Exception):
@@ -65,27 +65,41 @@ def _asked(proposed: Proposed, *, is_shown: bool) -> Approval:
 
 
 def _edited(proposed: Proposed) -> Proposed:
-    """Ask for each argument; Enter keeps its value, and anything that is not JSON is taken as text."""
+    """Ask for each argument; Enter keeps its value."""
     changed = dict(proposed.arguments)
     for field in proposed.fields:
-        before = changed[field.name]
-        written = field.text if field.is_json else json.dumps(field.text, ensure_ascii=False)
-        said = input(f"{field.name} (now {written}; Enter keeps it): ")
-        if said.strip():
-            changed[field.name] = _read(field, said, before)
+        ask = _asked_in_lines if proposed.is_in_lines(field.name) else _asked_in_one_line
+        changed[field.name] = ask(field, changed[field.name])
     if problem := proposed.check(changed):
         print(f"{problem} The arguments are unchanged.")  # noqa: T201 - between two questions
         return proposed
     return proposed.edited(changed)
 
 
-def _read(field: Field, said: str, before: object) -> Any:
+def _asked_in_one_line(field: Field, before: object) -> object:
+    """Ask for an argument; anything that is not JSON is taken as text."""
+    written = field.text if field.is_json else json.dumps(field.text, ensure_ascii=False)
+    said = input(f"{field.name} (now {written}; Enter keeps it): ")
+    if not said.strip():
+        return before
     try:
         value = json.loads(said)
     except ValueError:
         return said
     # Where the argument was a text, a bare number is a text, too; a text in quotes is read as JSON.
     return said.strip() if isinstance(before, str) and not isinstance(value, str) else value
+
+
+def _asked_in_lines(field: Field, before: object) -> object:
+    """Ask for a text line by line, up to a line with only a dot; two dots stand for such a line, all others for themselves."""
+    line = input(f"{field.name}, line by line, then a line with only a dot (Enter keeps it as it is): ")
+    if not line:
+        return before
+    lines: list[str] = []
+    while line != _END:
+        lines.append(_END if line == _END * 2 else line)
+        line = input("… ")
+    return "\n".join(lines)
 
 
 @contextmanager

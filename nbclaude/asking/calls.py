@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nbclaude import stopping
@@ -92,11 +92,16 @@ class CallRunner:
         """
         self._display.settle()
         self.ran, self.running = [], ""
+        failed: set[str] = set()
         for call in calls:
             stopping.check()
             self._display.pause()
+            tool = self._tools.get(str(call.get("name")))
+            batch = tool.batch if tool is not None else ""
             with stopping.allowed():
-                self.ran.append(self._ran(call))
+                self.ran.append(_not_reached(call) if batch in failed else self._ran(call))
+            if batch and (self.ran[-1].error or self.ran[-1].denied):
+                failed.add(batch)
             self.running = ""
         return Step(tuple(self.ran))
 
@@ -158,6 +163,7 @@ class CallRunner:
         self, call: Mapping[str, Any], tool: Tool, arguments: Mapping[str, Any], read: ReadArguments
     ) -> RanCall:
         from nbclaude.context.images.limits import limits_of
+        from nbclaude.settings.plain import a_type
         from nbclaude.tools.results import content_of_value, result_block
         from nbclaude.tools.running import ToolFailedError, run_tool
         from nbclaude.tools.tapping import before_prints
@@ -169,12 +175,15 @@ class CallRunner:
             # What it prints appears between the call and what follows.
             with before_prints(lambda: self._display.settle(below=True)):
                 value = run_tool(tool, read, self._display.report)
-            model = self._workspace.model(self._ask.settings)
-            content = content_of_value(value, tool.name, limits_of(model))
         except ToolFailedError as error:
             return _failed(call, arguments, str(error), variables=read.variables)
-        except ConfigurationError as error:
-            return _failed(call, arguments, f"It ran, but what it returned cannot be sent: {error}")
+        try:
+            model = self._workspace.model(self._ask.settings)
+            content = content_of_value(value, tool.name, limits_of(model))
+        except ConfigurationError:
+            # What the error says is for those who write a prompt.
+            said = f"It ran, and returned {a_type(value)}, of which nothing can be sent to you."
+            return replace(_failed(call, arguments, said, variables=read.variables), value=value)
         return RanCall(tool.name, arguments, result_block(call, content), value, variables=read.variables)
 
 
@@ -206,6 +215,13 @@ def run_open_calls(
     if not calls or any(call.get("name") not in tools for call in calls):
         return None
     return CallRunner(workspace, ask, tools, _BeforeAnswer(), approve).run(calls)
+
+
+def _not_reached(call: Mapping[str, Any]) -> RanCall:
+    """Answer a call that would have built on one before it."""
+    given = call.get("input")
+    arguments: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    return _failed(call, arguments, "Not run: an action before it in this answer failed or was denied.")
 
 
 def _failed(

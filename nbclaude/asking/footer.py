@@ -16,7 +16,8 @@ from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
-from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count
+from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count, whole_usage
+from nbclaude.wire.message import summary_of as summary_in
 
 if TYPE_CHECKING:
     from nbclaude.asking.ask import Answered
@@ -38,6 +39,7 @@ def footer_of(
     is_claude = not outcome.notice
     facts = [
         "" if is_claude else f"asked for {model}",
+        "compacted" if _is_compacted(outcome) else "",
         *_spent(outcome),
         *steps_said(answered.steps),
     ]
@@ -155,7 +157,7 @@ def _spent(outcome: Outcome) -> tuple[str, ...]:
 
 
 def _tokens(outcome: Outcome) -> str:
-    usage = outcome.message.get("usage") or {}
+    usage = whole_usage(outcome.message.get("usage"))
     tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
     cached = token_count(usage, "cache_read_input_tokens")
     written = f"{tokens_in:,} tokens in" + (f" ({cached:,} cached)" if cached else "")
@@ -179,12 +181,18 @@ def _cost(outcome: Outcome) -> str:
     return f"at least {amount}" if entry.at_least else amount
 
 
+def _is_compacted(outcome: Outcome) -> bool:
+    return stop_reason_of(outcome.message) == "compaction" and bool(summary_in(outcome.message))
+
+
 def _mark(outcome: Outcome) -> str:
     if isinstance(outcome.error, AnswerInterrupted):
         return "interrupted"
     if outcome.error is not None:
         return f"broken off: {type(outcome.error).__name__}"
     reason = stop_reason_of(outcome.message)
+    if reason == "compaction":
+        return "" if summary_in(outcome.message) else "not compacted"
     if reason == "tool_use":
         calls = _calls(outcome.message)
         return "needs the result of a tool" if len(calls) == 1 else f"needs the results of {len(calls)} tools"
@@ -200,7 +208,6 @@ _MARKS = {
     "model_context_window_exceeded": "cut off: the context window is full",
     "refusal": "refused",
     "pause_turn": "paused by the server",
-    "compaction": "compacted",
 }
 
 

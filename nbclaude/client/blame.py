@@ -24,6 +24,8 @@ class Blame(Enum):
     CACHING = auto()
     THINKING = auto()
     FILES = auto()
+    COMPACTION = auto()
+    TOOL_SEARCH = auto()
 
 
 _CODES = {"file_expired": Blame.FILES}
@@ -31,6 +33,9 @@ _WORDS = {
     Blame.CACHING: re.compile(r"cache_control|prompt[ _]caching", re.IGNORECASE),
     Blame.THINKING: re.compile(r"thinking", re.IGNORECASE),
     Blame.FILES: re.compile(r"\bfiles?(?:_ids?)?\b", re.IGNORECASE),
+    Blame.TOOL_SEARCH: re.compile(r"defer_loading|tool_?search", re.IGNORECASE),
+    # A gateway that drops the field sees a request that ends in an answer.
+    Blame.COMPACTION: re.compile(r"compact|prefill|end with a user", re.IGNORECASE),
 }
 
 
@@ -46,7 +51,7 @@ def blames(error: APIError, what: Blame) -> bool:
         return False
     if error.error_code in _CODES:
         return _CODES[error.error_code] is what
-    return _WORDS[what].search(f"{error.parameter} {error.message}") is not None
+    return _WORDS[what].search(f"{error.error_code} {error.parameter} {error.message}") is not None
 
 
 def blamed_message(error: APIError) -> int | None:

@@ -244,12 +244,14 @@ def recorded(outcome: Outcome, question: Question, conversation: Conversation, s
 
 def _folds(outcome: Outcome, question: Question) -> bool:
     """Tell whether an answer may stand in the place of what came before: half a summary may not."""
-    return question.folds and outcome.error is None and is_summary(outcome.message)
+    return question.folds and outcome.error is None and is_summary(outcome.message, question)
 
 
-def is_summary(message: Mapping[str, Any]) -> bool:
-    """Tell whether an answer may stand for a whole conversation."""
-    return stop_reason_of(message) == "end_turn" or bool(summary_of(message))
+def is_summary(message: Mapping[str, Any], question: Question) -> bool:
+    """Tell whether the answer to a question that folds may stand for a whole conversation."""
+    return bool(summary_of(message)) or (
+        question.compaction is None and stop_reason_of(message) == "end_turn"
+    )
 
 
 def _note(error: BaseException | None, note: Words) -> None:

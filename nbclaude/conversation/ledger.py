@@ -15,7 +15,7 @@ from nbclaude.errors import BudgetError
 from nbclaude.frozen import frozen
 from nbclaude.models.prices import cost, input_cost, output_cost, uncached_cost
 from nbclaude.models.table import ModelInfo
-from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 
 __all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note", "spent_text"]
 
@@ -92,6 +92,7 @@ class Ledger:
         """Enter what one answer used; return the entry."""
         spent = cost(usage, model.price, price_of)
         without = uncached_cost(usage, model.price, price_of)
+        usage = whole_usage(usage)
         entry = Entry(
             cell=cell,
             conversation=conversation,

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 import warnings
 from collections import Counter
 from typing import Any
 
 from nbclaude.data.cells import date_text
-from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.dates import duration_facts, rhythm_facts
 from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
     boolean_facts,
     category_facts,
+    complex_text,
     missing_facts,
     missing_text,
-    range_text,
     types_text,
 )
 from nbclaude.data.facts import Fact, Facts
@@ -55,13 +56,15 @@ def array_facts(array: Any) -> Facts:
 
 def _fields(array: Any) -> Facts:
     names = array.dtype.names
-    lines = [f"  {name}: {array.dtype[name]}" for name in names[:_FIELDS]]
-    for n, name in enumerate(names[:_FIELDS]):
-        if known := array_facts(array[name]).text(values=False):
-            lines[n] += f"; {known}"
-    if len(names) > _FIELDS:
-        lines.append(f"  … and {len(names) - _FIELDS:,} more fields")
-    return Facts.of("\n".join(["fields:", *lines]))
+    known = [(name, array_facts(array[name])) for name in names[:_FIELDS]]
+    more = f"\n  … and {len(names) - _FIELDS:,} more fields" if len(names) > _FIELDS else ""
+
+    def told(*, values: bool) -> str:
+        texts = ((name, facts.text(values=values, rows=True)) for name, facts in known)
+        lines = (f"  {name}: {array.dtype[name]}{'; ' * bool(text)}{text}" for name, text in texts)
+        return "\n".join(["fields:", *lines]) + more
+
+    return Facts.of(Fact(told(values=True), schema=told(values=False)))
 
 
 def _is_on_disk(array: Any) -> bool:
@@ -97,8 +100,7 @@ def _complex(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     return Facts.of(
         missing_text(max(real.missing, imaginary.missing), whole.size),
         missing_text(max(real.nan, imaginary.nan), whole.size, "NaN"),
-        range_text(real.least, real.most, "real "),
-        range_text(imaginary.least, imaginary.most, "imaginary "),
+        complex_text(real, imaginary),
     )
 
 
@@ -109,20 +111,33 @@ def _booleans(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     return boolean_facts(true, there).after(missing_text(whole.size - there, whole.size))
 
 
-def _times(whole: Any, _sample: Any, sampled: bool) -> Facts:
+def _times(whole: Any, sample: Any, sampled: bool) -> Facts:
     found = extent(pieces(whole))
     missing = missing_facts(found, whole.size)
     if found.least is None:
         return Facts.of(*missing)
+    if whole.dtype.kind == "m":
+        ends = f"{_duration_text(found.least)} … {_duration_text(found.most)}"
+        lasting = sys.modules["numpy"].asarray(present(sample)).reshape(-1)
+        told = duration_facts(lasting[lasting == lasting], sampled=sampled, text=_duration_text)
+        return Facts.of(*missing, ends, *told)
     ends = f"{date_text(found.least)} … {date_text(found.most)}"
-    if whole.ndim != 1 or sampled or whole.dtype.kind != "M":
+    if whole.ndim != 1 or sampled:
         return Facts.of(*missing, ends)
     times = sys.modules["numpy"].asarray(present(whole))
     return Facts.of(*missing, ends, *rhythm_facts(times[times == times]))
 
 
+def _duration_text(duration: Any) -> str:
+    rounded = duration.astype("m8[us]")
+    known = rounded.item()  # a number where Python has no duration of this length
+    return str(known if rounded == duration and isinstance(known, datetime.timedelta) else duration)
+
+
 def _texts(whole: Any, _sample: Any, _sampled: bool) -> Facts:
     values = present(whole).tolist()
+    if whole.dtype.kind == "S":
+        values = [each.decode("ascii", "backslashreplace") for each in values]
     there = [each for each in values if each is not None]
     missing, kinds = whole.size - len(there), Counter(map(type, there))
     words = missing_text(missing, whole.size)

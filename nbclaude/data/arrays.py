@@ -40,7 +40,7 @@ def describe_array(array: Any, format: str, rows: int, budget: int, opening: str
         shown = array[:rows]
         words = f"first {min(rows, len(array)):,}"
     # Each number needs two characters at least, so more than this would never fit.
-    threshold = budget // 2 if format else _WHOLE
+    threshold = budget // 2 if format else _WHOLE // len(array.dtype.names or "1")
     if shown.size <= threshold:
         text, note = clip(_printed(shown, threshold), max(budget - len(opening), 200))
         words = "whole" if shown.size == array.size and not note else words

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["column_lines"]
 
-_TITLE = "columns (name: type; what is in it):"
+_TITLE = "columns:"
 # How much of the room the columns may take at each level; rows get the rest.
 _SHARES = (0.6, 0.65, 0.75, 0.9)
 _MAX_TOLD = 500  # columns are looked at
@@ -36,17 +36,20 @@ class _Told:
     facts: Facts
     columns: int = 1
 
-    def line(self, level: int, *, values: bool) -> str:
-        facts = self.facts.text(level, values=values)
+    def line(self, level: int, *, values: bool, rows: bool = False) -> str:
+        facts = self.facts.text(level, values=values, rows=rows)
         return f"  {self.name}: {self.dtype}" + (f"; {facts}" if facts else "")
 
 
-def column_lines(table: Table, budget: int, *, values: bool) -> tuple[str, tuple[str, ...]]:
-    """Return a line for each column, and notes that say what was left out.
+def column_lines(
+    table: Table, budget: int, *, values: bool, rows: bool = False
+) -> tuple[str, tuple[str, ...]]:
+    """Return a line for each column, and notes that say what was left out; with `rows` without what rows show.
 
     Facts are said shorter before columns are told together, and these before columns are told by their names alone.
     """
     shares = _SHARES if values and table.rows else (1.0,) * LEVELS
+    title = [_TITLE] if len(table.names) > 1 else []
     columns = [
         _Told(name, dtype, table.facts(column))
         for column, (name, dtype) in enumerate(zip(table.names, table.dtypes, strict=True))
@@ -58,10 +61,8 @@ def column_lines(table: Table, budget: int, *, values: bool) -> tuple[str, tuple
     if len(columns) == len(table.names):
         for told in (columns, families):
             for level, of_alone, share in _levels(shares):
-                lines = [
-                    _TITLE,
-                    *(each.line(of_alone if id(each) in alone else level, values=values) for each in told),
-                ]
+                levels = ((each, of_alone if id(each) in alone else level) for each in told)
+                lines = [*title, *(each.line(at, values=values, rows=rows) for each, at in levels)]
                 if sum(map(len, lines)) + len(lines) <= budget * share:
                     return "\n".join(lines), ()
     return _in_part(table, families, int(budget * shares[-1]), values=values)

@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text
-from nbclaude.data.dates import rhythm_facts
+from nbclaude.data.dates import duration_facts, rhythm_facts
 from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -111,7 +111,7 @@ def _facts(column: Column) -> Facts:
     if dtype == nw.Unknown and (numbers := _decimals(column)):
         return numbers.after(words)
     if (dtype.is_temporal() or dtype == nw.Unknown) and (ends := _ends(column)):
-        return Facts.of(words, ends, *_rhythm(column))
+        return Facts.of(words, ends, *_rhythm(column), *_durations(column))
     if dtype == nw.List:
         lengths = column.whole.drop_nulls().list.len()
         return Facts.of(words, length_text((int(lengths.min()), int(lengths.max()))))
@@ -181,6 +181,16 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
             return rhythm_facts(_times(whole))
         instants = whole.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
         return rhythm_facts(_times(instants), lambda: _times(whole.dt.replace_time_zone(None)))
+    return ()
+
+
+def _durations(column: Column) -> tuple[Fact, ...]:
+    """Tell mean and median of durations."""
+    if "numpy" not in sys.modules or column.whole.dtype != nw.Duration:
+        return ()
+    with contextlib.suppress(Exception):  # what has no form in numpy
+        lasting = column.sample.drop_nulls().to_numpy()
+        return duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(each.item()))
     return ()
 
 

@@ -6,9 +6,10 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED
 from nbclaude.data.facts import Fact
 
-__all__ = ["ordinal_facts", "rhythm_facts"]
+__all__ = ["duration_facts", "ordinal_facts", "rhythm_facts"]
 
 _MAX_SORTED = 1_000_000  # values: to sort more takes too long
 _REGULAR = 0.5  # of the steps are alike
@@ -63,11 +64,22 @@ def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
         low, high = int(steps.min()), int(steps.max())
         least, most, strict = min(least, low), max(most, high), strict and (low > 0 or high < 0)
         if least < 0 < most:
-            return (Fact("not monotonic", 1),)
+            return (Fact(UNORDERED, 1),)
     ordered, order, _ = _in_order(times[:_BEGINNING], numpy)
     frequency, _ = _frequency(ordered, unit, numpy)
     facts = [Fact(f"~{frequency}" if frequency else ""), Fact("unique" if strict else "", 1), Fact(order, 1)]
     return tuple(facts)
+
+
+def duration_facts(
+    lasting: Any, *, sampled: bool = False, text: Callable[[Any], str] = str
+) -> tuple[Fact, ...]:
+    """Tell mean and median of durations, a flat numpy array of timedelta64 without NaT; `text` writes one."""
+    numpy = sys.modules["numpy"]
+    if lasting.size < 2 or lasting.min() == lasting.max():
+        return ()
+    known = (("mean", 1, lasting.mean()), ("median", 2, numpy.median(lasting)))
+    return tuple(Fact(f"{'~' * sampled}{word} {text(value)}", rank) for word, rank, value in known)
 
 
 def ordinal_facts(ordinals: Any) -> tuple[Fact, ...]:
@@ -87,10 +99,10 @@ def _said(frequency: str, gaps: int, order: str, duplicates: int, size: int) -> 
     if duplicates == 0:
         facts.append(Fact("unique", 1))
     elif duplicates < size - 1:
-        facts.append(Fact(f"{size - duplicates:,} distinct", 1))
         # That each day occurs often is what such data are; that one does is a fault.
         few = 2 * duplicates < size
-        facts.append(Fact(f"{duplicates:,} duplicate{'s' if duplicates > 1 else ''}" if few else "", 1))
+        repeated = f"{duplicates:,} duplicate{'s' if duplicates > 1 else ''}"
+        facts.append(Fact(repeated if few else f"{size - duplicates:,} distinct", 1))
     facts.append(Fact(order, 1))
     return tuple(facts)
 
@@ -100,12 +112,12 @@ def _in_order(numbers: Any, numpy: Any) -> tuple[Any, str, int]:
     steps = numpy.diff(numbers)
     least, most = steps.min(), steps.max()
     if least < 0 < most:
-        ordered, order = numpy.unique(numbers), "not monotonic"
+        ordered, order = numpy.unique(numbers), UNORDERED
     elif least == most == 0:
         return numbers[:1], "", numbers.size - 1
     else:
         distinct = numbers if least > 0 or most < 0 else numbers[numpy.append(True, steps != 0)]
-        order = "monotonic increasing" if most > 0 else "monotonic decreasing"
+        order = INCREASING if most > 0 else DECREASING
         ordered = distinct if most > 0 else distinct[::-1]
     return ordered, order, int(numbers.size - ordered.size)
 

@@ -1,18 +1,19 @@
-"""Describes Decimals that are Python objects: their range and statistics, computed without losing digits."""
+"""Describes Decimals and whole numbers of more digits than a float holds, computed without losing any."""
 
 from __future__ import annotations
 
 import decimal
 import sys
+from collections import Counter
 from collections.abc import Sequence
 
 from nbclaude.data.extents import Extent
-from nbclaude.data.fact_words import range_text
+from nbclaude.data.fact_words import MAX_COUNTED, range_text
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.statistics import numbers_in
 
-__all__ = ["decimal_facts"]
+__all__ = ["decimal_facts", "decimal_numbers"]
 
 _EXACT = 2**53  # integers below this are exact as floats
 _DIGITS = 100  # of a sum
@@ -26,23 +27,31 @@ def decimal_facts(values: Sequence[decimal.Decimal], *, sampled: bool = False) -
     if not finite:
         return number_facts(Extent(**apart), len(values), Numbers())
     found = Extent(min(finite), max(finite), **apart)
-    with decimal.localcontext(prec=_DIGITS):
-        facts = number_facts(found, len(values), _numbers(finite, found), sampled=sampled)
+    facts = number_facts(found, len(values), decimal_numbers(finite), sampled=sampled)
     ends = range_text(found.least, found.most)
     marked = (Fact(f"~{each.text}") if sampled and each.text == ends else each for each in facts.facts)
     return Facts(tuple(marked))
 
 
-def _numbers(values: Sequence[decimal.Decimal], found: Extent) -> Numbers:
+def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
     """Return the statistics of finite Decimals, computed as their distances from the least one."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None or found.least == found.most:
+    numpy, least = sys.modules.get("numpy"), min(values)
+    if numpy is None or least == max(values):
         return Numbers()
-    numbers = numbers_in(numpy.array([float(value - found.least) for value in values]), whole=False)
-    mean, median = (
-        _plain(found.least + decimal.Decimal(repr(each))) for each in (numbers.mean, numbers.median)
-    )
-    return Numbers(mean, median, numbers.deviation, numbers.looked_at, distinct=len(set(values)))
+    counts = Counter(values)
+    with decimal.localcontext(prec=_DIGITS):
+        numbers = numbers_in(numpy.array([float(value - least) for value in values]), whole=False)
+        return Numbers(
+            _plain(least + decimal.Decimal(repr(numbers.mean))),
+            _plain(least + decimal.Decimal(repr(numbers.median))),
+            numbers.deviation,
+            len(values),
+            zeros=counts[decimal.Decimal()],
+            negative=sum(count for value, count in counts.items() if value < 0),
+            distinct=len(counts),
+            counts=counts.most_common(None if len(counts) <= MAX_COUNTED else 1),
+            p99=float(least) + numbers.p99,
+        )
 
 
 def _plain(value: decimal.Decimal) -> float | decimal.Decimal:

@@ -11,9 +11,14 @@ from nbclaude.data.extents import Extent
 from nbclaude.data.facts import Fact, Facts
 
 __all__ = [
+    "DECREASING",
+    "FEW",
+    "INCREASING",
     "MAX_COUNTED",
+    "UNORDERED",
     "boolean_facts",
     "category_facts",
+    "complex_text",
     "distinct_fact",
     "each_counted",
     "end_text",
@@ -26,9 +31,10 @@ __all__ = [
     "values_range",
 ]
 
+INCREASING, DECREASING, UNORDERED = "increasing", "decreasing", "not monotonic"
 # A column of so few distinct values has all of them counted.
 MAX_COUNTED = 20
-_FEW = 5  # are named where there is little room, or there are too many
+FEW = 5  # are named where there is little room, or there are too many
 _LONG_VALUE = 24  # characters of a value where there is little room
 _COUNTED_ROOM = 600  # characters
 
@@ -51,15 +57,15 @@ def each_counted(
             for value, count in some
         )
 
-    commonest = sorted(counts, key=lambda each: -each[1])[:_FEW]
+    commonest = sorted(counts, key=lambda each: -each[1])[:FEW]
     few = f"top {said(commonest, _LONG_VALUE)}"
     if not whole:
         return Fact(f"top {said(commonest, 60)}", 1, short=few, schema="", apart=apart)
     text = said(counts, 60)
     if len(text) > _COUNTED_ROOM:
         text = f"top {said(commonest, 60)}"
-    short = said(counts, _LONG_VALUE) if len(counts) <= _FEW else few
-    return Fact(text, 0 if len(counts) <= _FEW else 1, short=short, schema="", apart=apart)
+    short = said(counts, _LONG_VALUE) if len(counts) <= FEW else few
+    return Fact(text, 0 if len(counts) <= FEW else 1, short=short, schema="", apart=apart)
 
 
 def category_facts(
@@ -92,7 +98,7 @@ def category_facts(
     parts.append(distinct_fact(distinct, looked_at, mark))
     if distinct == looked_at or (counts and counts[0][1] == 1):
         shown = ", ".join(value_text(value, 40) for value, _ in counts[:3])
-        parts.append(Fact(f"such as {shown}" if shown else "", 3, schema="", apart=True))
+        parts.append(Fact(f"such as {shown}" if shown else "", 3, schema="", apart=True, in_rows=True))
     elif counts:
         whole = distinct <= MAX_COUNTED and len(counts) == distinct
         parts.append(each_counted(counts, looked_at, sampled=sampled, whole=whole, apart=True))
@@ -158,6 +164,20 @@ def range_text(least: Any, most: Any, what: str = "") -> str:
     return f"{what}{low} … {high}"
 
 
+def complex_text(real: Extent, imaginary: Extent) -> str:
+    """Return the ranges of both parts of complex numbers; nothing where no number is known."""
+    if None not in (real.least, imaginary.least) and (real.least, imaginary.least) == (
+        real.most,
+        imaginary.most,
+    ):
+        return f"constant {complex(real.least, imaginary.least)}"
+    parts = (
+        range_text(real.least, real.most, "real "),
+        range_text(imaginary.least, imaginary.most, "imaginary "),
+    )
+    return ", ".join(filter(None, parts))
+
+
 def end_text(value: Any) -> str:
     """Return an end of a range: a float with its own digits if they are few."""
     if isinstance(value, float):
@@ -174,8 +194,9 @@ def types_text(kinds: Mapping[type, int]) -> str:
         return ""
     counted = len(names) > 1
     told = [f"{kind.__name__}: {kinds[kind]:,}" for kind in sorted(kinds, key=lambda each: -kinds[each])]
-    more = f" and {len(names) - 4} other types" if len(names) > 4 else ""
-    return f"holds {', '.join((told if counted else names)[:4])}{more}"
+    shown = len(names) if len(names) <= FEW else FEW - 1
+    more = f" and {len(names) - shown} other types" if shown < len(names) else ""
+    return f"holds {', '.join((told if counted else names)[:shown])}{more}"
 
 
 _ORDERED = (datetime.date, datetime.time, datetime.timedelta)

@@ -16,7 +16,8 @@ LEVELS = 4
 class Fact:
     """One fact. At level 0 all are said; at level 1 those that have a `short` form in it; facts of `rank` r go at level 4 - r.
 
-    `apart` is said after a semicolon. `schema` stands for it where no value of a row may be quoted.
+    `apart` is said after a semicolon; what is `in_rows` is not said where rows follow. `schema` stands for it where no value of a
+    row may be quoted.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Fact:
     short: str | None = None
     schema: str | None = None
     apart: bool = False
+    in_rows: bool = False
 
     def at(self, level: int, *, values: bool) -> str:
         """Return the fact as it is said at a level, or nothing."""
@@ -48,9 +50,10 @@ class Facts:
         whole = (Fact(each) if isinstance(each, str) else each for each in facts)
         return cls(tuple(each for each in whole if each.text), extent)
 
-    def text(self, level: int = 0, *, values: bool = True) -> str:
-        """Return the facts in a line; without `values` those that quote none."""
-        said = [(fact.apart, fact.at(level, values=values)) for fact in self.facts]
+    def text(self, level: int = 0, *, values: bool = True, rows: bool = False) -> str:
+        """Return the facts in a line; without `values` those that quote none, with `rows` those that rows do not show."""
+        facts = (fact for fact in self.facts if not (rows and fact.in_rows))
+        said = [(fact.apart, fact.at(level, values=values)) for fact in facts]
         close = ", ".join(text for apart, text in said if text and not apart)
         apart = (text for apart, text in said if text and apart)
         return "; ".join(part for part in (self.title, close, *apart) if part)

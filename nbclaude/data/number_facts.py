@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import decimal
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from nbclaude.data.cells import number_text, value_text
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import (
+    FEW,
     MAX_COUNTED,
     distinct_fact,
     each_counted,
@@ -43,6 +46,7 @@ class Numbers:
     order: str = ""
 
 
+_DIGITS = 100  # of a Decimal
 _CODE = 6  # characters of a number that may stand for something
 
 
@@ -85,8 +89,9 @@ def _statistic(number: float | decimal.Decimal, deviation: float, digits: int) -
         return number_text(number, digits)
     places = 3 - math.floor(math.log10(deviation)) - 1
     size = math.floor(math.log10(abs(float(number)))) if number else 0
-    if isinstance(number, decimal.Decimal) and size > 14 and size + places < 40:
-        return f"{round(number, max(places, 0)):f}"
+    if isinstance(number, decimal.Decimal) and size > 14 and digits <= size + places < 40:
+        with decimal.localcontext(prec=_DIGITS):
+            return f"{round(number, max(places, 0)):f}"
     if size + places + 1 <= digits or size >= 15 or places < 0:
         return number_text(float(number), digits)
     text = f"{number:.{min(max(places, 0), 17 - size)}f}"
@@ -126,6 +131,8 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return Fact("")
     if distinct <= MAX_COUNTED and all(map(_is_code, counts)):
         in_order = sorted(counts, key=lambda each: each[0])  # type: ignore[arg-type, return-value]
+        if not sampled and (even := _even_run(in_order)):
+            return Fact(even, schema="", apart=True)
         return each_counted(in_order, looked_at, sampled=sampled, whole=True, apart=True)
     value, count = max(counts, key=lambda each: each[1])
     # Of many numbers the commonest says something only if it is far more common than chance would have it.
@@ -133,6 +140,16 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return Fact("")
     said = f"~{share_text(count / looked_at)}" if sampled else f"{count:,} ({share_text(count / looked_at)})"
     return Fact(f"top {value_text(value)}: {said}", 1, schema="", apart=True)
+
+
+def _even_run(in_order: Sequence[tuple[object, int]]) -> str:
+    """Return how often each of many whole numbers without a gap, which their range tells, occurs, if most do equally often."""
+    (usual, alike), *_ = Counter(count for _, count in in_order).most_common(1)
+    numbers = [float(value) for value, _ in in_order]  # type: ignore[arg-type]
+    if len(numbers) <= FEW or 2 * alike <= len(numbers) or any(b - a != 1 for a, b in pairwise(numbers)):
+        return ""
+    others = ", ".join(f"{value_text(value)}: {count:,}" for value, count in in_order if count != usual)
+    return f"each: {usual:,}{' but ' * bool(others)}{others}"
 
 
 def _is_code(counted: tuple[object, int]) -> bool:

@@ -6,10 +6,12 @@ import math
 import sys
 import warnings
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
+from nbclaude.data.decimals import decimal_numbers
 from nbclaude.data.extents import Extent, extent, pieces, plain
 from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
@@ -17,6 +19,7 @@ from nbclaude.data.statistics import numbers_in
 
 __all__ = ["extent_of", "is_number", "is_numpy", "number_column", "parts"]
 
+_EXACT = 10**15  # floats hold whole numbers below this, and Decimals of as many digits
 _PART = 1_000_000  # rows that are copied in one go
 
 
@@ -25,14 +28,16 @@ def number_column(found: Extent, sample: nw.Series[Any], rows: int, *, sampled: 
     with warnings.catch_warnings():
         # The squares of large numbers overflow.
         warnings.simplefilter("ignore")
-        numbers = _statistics(sample, whole=not sampled)
+        numbers = _statistics(sample, found, whole=not sampled)
     return number_facts(found, rows, numbers, sampled=sampled)
 
 
-def _statistics(sample: nw.Series[Any], *, whole: bool) -> Numbers:
+def _statistics(sample: nw.Series[Any], found: Extent, *, whole: bool) -> Numbers:
     """Return the statistics of what is finite."""
     present = sample if is_numpy(sample) else sample.drop_nulls()
     if _is_long(present.dtype):
+        if len(present) and not _floats_hold(found):
+            return decimal_numbers([Decimal(value) for value in present.to_list()])
         present = present.cast(nw.Float64)
     if "numpy" in sys.modules:
         return numbers_in(present.to_numpy(), whole=whole and len(present) == len(sample))
@@ -70,6 +75,12 @@ def _copied(series: nw.Series[Any]) -> Iterator[Any]:
 def _is_long(dtype: Any) -> bool:
     """Return whether numpy has no such numbers: Decimals, and integers of 128 bits."""
     return dtype.is_decimal() or str(dtype).endswith("128")
+
+
+def _floats_hold(found: Extent) -> bool:
+    """Return whether floats hold all digits of Decimals or whole numbers between these ends."""
+    ends = [Decimal(end) for end in (found.least, found.most) if end is not None]
+    return all(abs(int(end.scaleb(-int(end.as_tuple().exponent)))) < _EXACT for end in ends)
 
 
 def is_number(series: nw.Series[Any]) -> bool:

@@ -13,13 +13,14 @@ import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text, number_text
 from nbclaude.data.columns import Column, nested_column, spelled
-from nbclaude.data.dates import ordinal_facts, rhythm_facts
+from nbclaude.data.dates import duration_facts, ordinal_facts, rhythm_facts
 from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.extents import Extent, extent, pieces, plain
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
     boolean_facts,
     category_facts,
+    complex_text,
     level_facts,
     missing_facts,
     range_text,
@@ -144,17 +145,8 @@ def _sparse(column: Column) -> Facts | None:
 
 def _complex(column: Column) -> Facts:
     values = column.whole.to_native().to_numpy()
-    real, imaginary = extent(pieces(values.real)), extent(pieces(values.imag))
-    return Facts.of(
-        column.missing,
-        range_text(*_plain_ends(real), "real "),
-        range_text(*_plain_ends(imaginary), "imaginary "),
-    )
-
-
-def _plain_ends(found: Extent) -> tuple[Any, Any]:
-    known = plain(found)
-    return known.least, known.most
+    real, imaginary = (plain(extent(pieces(part))) for part in (values.real, values.imag))
+    return Facts.of(column.missing, complex_text(real, imaginary))
 
 
 def _time(column: Column) -> Facts:
@@ -170,7 +162,9 @@ def _time(column: Column) -> Facts:
     least, most = ends.dt.tz_localize("UTC").dt.tz_convert(zone) if zone is not None else ends
     said = f"constant {date_text(least)}" if least == most else f"{date_text(least)} … {date_text(most)}"
     if naive.dtype.kind == "m":
-        return Facts.of(*missing, said)
+        duration, lasting = sys.modules["pandas"].Timedelta, column.sample.to_native().dropna().to_numpy()
+        told = duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(duration(each)))
+        return Facts.of(*missing, said, *told)
     there = ~naive.isna().to_numpy() if found.missing else slice(None)
     local = None if zone is None else lambda: whole.dt.tz_localize(None).to_numpy()[there]
     return Facts.of(*missing, said, *rhythm_facts(naive.to_numpy()[there], local))
@@ -197,7 +191,9 @@ def _interval(column: Column) -> Facts:
     present = column.sample.to_native().dropna()
     if column.rows > _MAX_INTERVALS:
         shown = ", ".join(repr(str(value)) for value in present.iloc[:3])
-        return Facts.of(column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True))
+        return Facts.of(
+            column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True, in_rows=True)
+        )
     return category_facts(*_commonest(present), len(present)).after(column.missing, ends)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nbclaude.data.cells import name_text, value_text
 from nbclaude.data.extents import Extent
-from nbclaude.data.fact_words import missing_facts
+from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED, missing_facts
 from nbclaude.data.facts import Fact, Facts
 
 __all__ = ["index_facts", "index_labels", "is_plain"]
@@ -47,12 +47,12 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
         name = f" {name_text(index.name)}" if index.name is not None else ""
         known = facts_of(pandas.Series(index))
         order = _order(index)
-        told = f"index{name}: {type(index).__name__} ({index.dtype})"
+        told = f"index{name}: {index.dtype}"
         # The mean of labels says nothing.
         own = tuple(each for each in known.facts if not each.text.lstrip("~").startswith(_STATISTICS))
         return Facts((*own, *order), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
-    title = f"MultiIndex of {index.nlevels} levels{_repeated(index)}"
+    title = f"MultiIndex, {index.nlevels} levels{_repeated(index)}"
     return Facts(
         (
             Fact(
@@ -77,7 +77,7 @@ def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]
     """Tell the range of a level's values where they are ordered, else the values if they are few."""
     if level.dtype.kind in "iufmM" or str(level.dtype).startswith(("datetime", "period")):
         facts = facts_of(sys.modules["pandas"].Series(level)).facts
-        left_out = (*_STATISTICS, "monotonic", "unique")
+        left_out = (*_STATISTICS, INCREASING, DECREASING, UNORDERED, "unique")
         own = (each for each in facts if not each.apart and not each.text.startswith(left_out))
         return tuple(each for each in own if not each.text.endswith(("zero", "zeros", "negative")))
     if len(level) <= _FEW_VALUES:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle", "turned"]
 
 _GAP = "…"
+# Rows: the first ones, and those from all over, the last among them; of several columns, or of one.
+_SEVERAL, _NUMBERS, _TEXTS = (3, 3), (1, 3), (5, 5)
 _DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
 _MAX_TURNED = 400  # columns
@@ -77,14 +79,18 @@ def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) ->
 
 
 def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
-    """Return the first five rows and five from all over the rest, as CSV, their number, and notes."""
+    """Return the first rows and some from all over the rest, as CSV, their number, and notes.
+
+    Rows show how the values of several columns go together: of one column of numbers a few are enough. Texts tell more.
+    """
     if not table.rows or not table.names:
         return "", 0, ()
-    wanted = min(5, table.rows)
+    first, more = _wanted(table)
+    wanted = min(first, table.rows)
     head, columns = fitting(table, wanted, max(budget * 6 // 10, 300))
     header, shown, spread = header_of(table, columns), len(head), []
-    if table.rows >= 20 and shown == wanted:
-        places = [table.rows * place // 10 for place in (2, 4, 6, 8)] + [table.rows - 1]
+    if shown == wanted and table.rows >= 2 * (first + more):
+        places = [*(table.rows * place // more for place in range(1, more)), table.rows - 1]
         spread = records_of(table, places, columns)
     rows = laid_out(header, [*head, *spread], budget, _DIGITS)
     if spread and len(rows.text) + 100 > budget:
@@ -93,9 +99,19 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     said = f", {columns.which}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
     text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
-    if spread:
-        text += f"rows from all over, and the last:\n{rows.lines(shown + 1)}"
+    if spread and shown == 1:
+        text = f"{counted(1 + len(spread), 'row')}{said}:\n{rows.text}"
+    elif spread:
+        text += f"rows from all over:\n{rows.lines(shown + 1)}"
     return text, shown + len(spread), (*notes, *rows.notes)
+
+
+def _wanted(table: Table) -> tuple[int, int]:
+    """Return how many first rows are shown, and how many from all over."""
+    if len(table.names) > 1:
+        return _SEVERAL
+    (row,) = table.cells(range(1), range(1))
+    return _NUMBERS if row[-1] is None or isinstance(row[-1], (int, float)) else _TEXTS
 
 
 def fitting(table: Table, wanted: int, budget: int) -> tuple[list[Record], Shown]:

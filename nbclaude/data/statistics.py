@@ -7,7 +7,7 @@ import math
 import sys
 from typing import Any
 
-from nbclaude.data.fact_words import MAX_COUNTED
+from nbclaude.data.fact_words import DECREASING, INCREASING, MAX_COUNTED
 from nbclaude.data.number_facts import Numbers
 
 __all__ = ["numbers_in"]
@@ -107,5 +107,5 @@ def _order(array: Any, distinct: int, numpy: Any) -> str:
     if distinct != array.size or distinct < 3:
         return ""
     if bool(numpy.all(array[1:] > array[:-1])):
-        return "monotonic increasing"
-    return "monotonic decreasing" if bool(numpy.all(array[1:] < array[:-1])) else ""
+        return INCREASING
+    return DECREASING if bool(numpy.all(array[1:] < array[:-1])) else ""

@@ -96,11 +96,11 @@ def describe(table: Table, budget: int) -> Described:
     """Describe a table in about `budget` characters: a small one whole, a large one by its columns and some rows."""
     if not table.names:
         return _nothing(table)
-    opening = _opening(table)
+    opening = _opening(table, rows=True)
     if (whole := _whole(table, opening, budget)) is not None:
         return whole
     opening += _sampling(table)
-    columns, column_notes = column_lines(table, budget - len(opening), values=True)
+    columns, column_notes = column_lines(table, budget - len(opening), values=True, rows=True)
     text = f"{opening}\n{columns}"
     rows, shown, row_notes = some_rows(table, budget - len(text))
     words = f"schema + {counted(shown, 'row')}" if shown else "schema"
@@ -131,7 +131,7 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
         return _nothing(table)
     columns = list(zip(table.names, table.dtypes, strict=True))[:_TOLD_COLUMNS]
     dtypes = "columns: " + one_line(", ".join(f"{name}: {dtype}" for name, dtype in columns), budget // 3)
-    opening = f"{_opening(table)}\n{dtypes}"
+    opening = f"{_opening(table, rows=True)}\n{dtypes}"
     wanted = min(wanted, table.rows)
     room = budget - len(opening)
     records, shown_columns = fitting(table, wanted, room)
@@ -174,8 +174,8 @@ def _said(notes: Sequence[str]) -> str:
     return f"[… {'; '.join(notes)} …]\n" if notes else ""
 
 
-def _opening(table: Table, *, values: bool = True) -> str:
-    index = table.index.text(values=values)
+def _opening(table: Table, *, values: bool = True, rows: bool = False) -> str:
+    index = table.index.text(values=values, rows=rows)
     missing = f" ({'; '.join(table.notes)})" if table.notes else ""
     lines = [f"{table.title}, {table.shape}{missing}", index, *table.about()]
     return "\n".join(line for line in lines if line)

@@ -13,6 +13,7 @@ from nbclaude.texts import one_line
 __all__ = ["about", "attributes_text"]
 
 _MAX_ATTRIBUTES = 20
+_NAMED = 8  # labels of a level
 _MAX_LENGTH = 80  # characters of an attribute
 _MAX_CELLS = 1_000_000  # of a table that is searched whole for duplicated rows
 
@@ -49,9 +50,11 @@ def _axes(frame: Any) -> str:
     told = []
     for n, (name, codes) in enumerate(zip(columns.names, columns.codes, strict=True)):
         used = columns.levels[n].take(numpy.unique(codes[codes >= 0]))
-        values = ", ".join(name_text(value) for value in used[:8])
-        more = f", … {len(used):,} in all" if len(used) > 8 else ""
-        told.append(f"{name_text(f'level {n}' if name is None else name)} ({values}{more})")
+        values = ", ".join(name_text(value) for value in used[:_NAMED])
+        more = f", … {len(used):,} in all" if len(used) > _NAMED else ""
+        # The labels of few columns stand in their lines.
+        named = f" ({values}{more})" if len(columns) > _NAMED else ""
+        told.append(f"{name_text(f'level {n}' if name is None else name)}{named}")
     return f"column levels: {'; '.join(told)}"
 
 
@@ -94,6 +97,8 @@ def _every(frame: Any, family: str, step: int) -> Any:
 
 def _repeated(frame: Any, family: str) -> int:
     if family == "polars":
+        if any(str(dtype) == "Object" for dtype in frame.dtypes):
+            return 0  # polars panics when it compares Python objects that stand beside lists
         return int(frame.height - frame.n_unique())
     if family == "pyarrow":
         names = [str(n) for n in range(frame.num_columns)]

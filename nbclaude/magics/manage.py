@@ -17,7 +17,7 @@ from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text
 from nbclaude.output import say, say_with, show_table
 from nbclaude.supported import refuse_pyodide
-from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _rows(conversation: Conversation, workspace: Workspace) -> list[tuple[Any, .
 def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
     from nbclaude.render.markdown import plain_text
 
-    usage = turn.message.get("usage") or {}
+    usage = whole_usage(turn.message.get("usage"))
     answer = excerpt(plain_text(turn.answer[:_LOOKED_AT]), _EXCERPT)
     return (
         (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),

@@ -12,7 +12,7 @@ from nbclaude.cleaning import excerpt
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell, nobody_answers, notebook_file
 from nbclaude.output import say, say_with, show_table
-from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ __all__ = ["Restorer", "open_notebook", "restore", "restore_first", "tell_newer"
 _COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
 _MAX_TOLD = 20
+_ALL_THERE = "There is nothing to restore: the conversation already has every turn that can be restored."
 _NOBODY = "Nothing was restored: there is nobody to ask here. %claude_restore --yes restores without asking."
 
 
@@ -115,7 +116,8 @@ def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
     elif not any(each.new for each in found):
         for each in found:
             _tell(each)
-        say("There is nothing to restore: the conversation already has every turn that can be restored.")
+        some = any(each.turns for each in found)
+        say(_ALL_THERE if some else f"None of the turns in {name} can be restored.")
         return []
     return found
 
@@ -129,7 +131,7 @@ def _imported(restorer: Restorer, path: Path) -> list[FoundConversation]:
     if not found.turns:
         say(f"{path.name} holds no answered questions.")
     elif here.issuperset(found.ids):
-        say("There is nothing to restore: the conversation already has every turn in the file.")
+        say(_ALL_THERE)
         return []
     return [found] if found.turns else []
 
@@ -139,7 +141,7 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
     rows = []
     total = 0
     for number, turn in enumerate(found.turns, 1):
-        usage = turn.message.get("usage") or {}
+        usage = whole_usage(turn.message.get("usage"))
         tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
         total += tokens_in + tokens_out
         asked, answer = excerpt(_asked_in(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT)

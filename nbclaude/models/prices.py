@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from nbclaude.frozen import frozen
-from nbclaude.wire.message import read_count
+from nbclaude.wire.message import BESIDE_SUMS, read_count
 
 __all__ = [
     "PRICES_AS_OF",
@@ -149,7 +149,7 @@ def _parts(
         kind = iteration.get("type")
         if kind in ("message", "fallback_message"):
             own.append(iteration)
-        elif kind in ("compaction", "advisor_message"):
+        elif kind in BESIDE_SUMS:
             others.append(iteration)
         else:
             raise _UnknownCost

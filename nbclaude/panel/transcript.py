@@ -10,7 +10,7 @@ from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
 from nbclaude.models.info import model_info
 from nbclaude.plurals import counted
-from nbclaude.wire.message import prompt_tokens, token_count
+from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
@@ -174,7 +174,7 @@ def _without_words(turn: Turn) -> str:
 
 
 def _footer(turn: Turn) -> str:
-    usage = turn.message.get("usage") or {}
+    usage = whole_usage(turn.message.get("usage"))
     tokens = (
         f"{prompt_tokens(usage):,} tokens in, {token_count(usage, 'output_tokens'):,} out" if usage else ""
     )

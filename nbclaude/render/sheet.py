@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 
-__all__ = ["FIRST", "SHEET", "divided", "sheet_script", "without_blank_lines"]
+__all__ = ["FIRST", "NO_PLACE", "SHEET", "divided", "sheet_script", "without_blank_lines"]
 
 SHEET = "nbclaude-sheet"
 """The class of a style sheet that stands alone; its output takes no place on the page."""
@@ -17,7 +17,7 @@ FIRST = "nbclaude-first"
 """The class of HTML whose style sheet is in another output."""
 _BEGINS = re.compile(r'<div class="(nbclaude\b[^"]*)"><style>([^<]*)</style>')
 _BLANK = re.compile(r"(?<=\n)([ \t]*)\n")
-_NO_PLACE = f".jp-OutputArea-child:has(>*>.{SHEET}),.output_area:has(>*>.{SHEET}){{display:none}}"
+NO_PLACE = f".jp-OutputArea-child:has(>*>.{SHEET}),.output_area:has(>*>.{SHEET}){{display:none}}"
 # In a page that nbconvert writes, the first line closes the script element, so the style sheet works without a script.
 # Front ends take that line for a comment and run the second, with the output as `element`, before it is on the page.
 _SCRIPT = (
@@ -38,7 +38,7 @@ def divided(html: str) -> tuple[str, str]:
 
 def sheet_script(css: str) -> str:
     """Return a script that puts a style sheet where it stands."""
-    css = css.replace("\n", " ") + _NO_PLACE
+    css = css.replace("\n", " ") + NO_PLACE
     return _SCRIPT.format(name=SHEET, css=css, quoted=json.dumps(css))
 
 

@@ -12,7 +12,7 @@ from html import escape
 from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
 
-__all__ = ["EARLIER_STYLES", "STYLE", "THINKING", "sign_html", "waiting_html"]
+__all__ = ["STYLE", "THINKING", "sign_html", "waiting_html"]
 
 _CSS = r"""
 .nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
@@ -153,17 +153,6 @@ def _packed(css: str) -> str:
 
 
 STYLE = _packed(NOTICE_CSS + APPROVAL_CSS + _CSS + _RIGHT_TO_LEFT)
-
-# The style sheets of earlier versions, in notebooks saved with them: they hide no more than today's.
-_BEFORE = STYLE.removesuffix(_packed(_RIGHT_TO_LEFT)).replace(
-    ".nbclaude-typed.nbclaude-typed{", ".nbclaude-typed{"
-)
-EARLIER_STYLES = (
-    _BEFORE,
-    _BEFORE.replace(",.nbclaude-first{", "{").replace(
-        ",.nbclaude-first>.nbclaude-answer:first-child>:first-child{", "{"
-    ),
-)
 
 THINKING = "Claude is thinking…"
 

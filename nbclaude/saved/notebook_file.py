@@ -7,52 +7,31 @@ import binascii
 import functools
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from nbclaude.cleaning import identifier
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import KEY, VERSION
+from nbclaude.saved.cells import Cell, bundle_of, cells_of, joined
 from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import sha256
 from nbclaude.saved.styles import may_hide
 from nbclaude.saved.visible import View
 
-__all__ = ["Cell", "NotebookFile", "SavedAnswer", "joined", "read_notebook", "strip_notebook"]
+__all__ = ["NotebookFile", "SavedAnswer", "read_notebook", "strip_notebook"]
 
 MAX_BYTES = 500_000_000
 _FORMAT = 4
+_OTHER = "<other>"  # HTML that is not ours
 _KINDS = frozenset(["text/html", "text/markdown", "text/plain"])
-_MARKUP = ("text/html", "text/markdown", "image/svg+xml")
-_DATA = re.compile(r"data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)")
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of the file: what it is called in sentences, its id, source and outputs."""
-
-    name: str
-    id: str
-    source: str
-    outputs: tuple[Mapping[str, Any], ...] = field(repr=False)
-    attachments: Mapping[str, Any] = field(repr=False, default_factory=dict)
-    is_collapsed: bool = False
-    is_markdown: bool = False
-
-    @property
-    def markup(self) -> Iterator[str]:
-        """The parts of the cell that a browser may take for HTML."""
-        if self.is_markdown:
-            yield self.source
-        for output in self.outputs:
-            data = output.get("data")
-            bundle = data if isinstance(data, Mapping) else {}
-            for kind in _MARKUP:
-                yield joined(bundle.get(kind))
+# Classes of outputs that take the place of a code block in the output above them, or of all of it.
+_INSTEAD_OF_CODE = "nbclaude-instead"
+_INSTEAD = "nbclaude-picture"
 
 
 @dataclass(frozen=True)
@@ -116,40 +95,36 @@ class NotebookFile:
 
     def _pictures(self) -> Iterator[str]:
         for cell in self.cells:
-            bundles = [output.get("data") for output in cell.outputs]
-            bundles += list(cell.attachments.values())
-            for bundle in bundles:
-                for kind, value in bundle.items() if isinstance(bundle, Mapping) else ():
-                    text = joined(value)
-                    if kind.startswith("image/"):
-                        yield "".join(text.split())
-                    elif kind == "text/html":
-                        yield from (found[1] for found in _DATA.finditer(text))
+            yield from cell.pictures
+        for answer in self.answers:
+            yield from answer.view.pictures
 
     def _answers(self, cell: Cell) -> Iterator[SavedAnswer]:
         pages: dict[str, dict[int, str]] = {}
         htmls: dict[str, list[str]] = {}
         records: dict[str, Mapping[str, Any]] = {}
+        others: list[str] = []
         for number, output in enumerate(cell.outputs):
-            mark = _mark(output)
+            mark, bundle = _mark(output), bundle_of(output)
+            html = joined(bundle.get("text/html"))
             if mark is None:
+                others.append(unescape(html))
                 continue
             if mark["version"] != VERSION:
                 self.newer += 1
                 continue
             answer = str(mark.get("answer") or f"change {number}")
-            data = output.get("data")
-            bundle = data if isinstance(data, Mapping) else {}
             page = mark.get("page")
             if type(page) is int:
                 pages.setdefault(answer, {})[page] = joined(bundle.get("text/markdown"))
                 # A front end that knows a kind of data other than ours shows that instead.
-                html = joined(bundle.get("text/html")) if _KINDS.issuperset(bundle) else "<other>"
-                htmls.setdefault(answer, []).append(html)
+                htmls.setdefault(answer, []).append(html if _KINDS.issuperset(bundle) else _OTHER)
             if "turns" in mark:
                 records[answer] = mark
+        instead = [each for each in others if _INSTEAD_OF_CODE in each.lower()]
+        hidden = [_OTHER] if any(_INSTEAD in each.lower() for each in others) else []
         for answer, record in records.items():
-            view = View(cell.source, htmls.get(answer, []))
+            view = View(cell.source, [*htmls.get(answer, []), *hidden], instead)
             yield SavedAnswer(record, cell, pages.get(answer, {}), view)
 
 
@@ -160,10 +135,7 @@ def read_notebook(path: Path) -> NotebookFile:
         ConfigurationError: there is none, it cannot be read, or it is not a notebook.
 
     """
-    cells = _content(path)["cells"]
-    return NotebookFile(
-        path, [_cell(number, cell) for number, cell in enumerate(cells, 1) if isinstance(cell, Mapping)]
-    )
+    return NotebookFile(path, cells_of(_content(path)["cells"]))
 
 
 def strip_notebook(path: Path) -> int:
@@ -210,44 +182,6 @@ def _content(path: Path) -> Mapping[str, Any]:
             f"{path} has the notebook format {identifier(str(version), 20)}; only format {_FORMAT} can be read."
         )
     return content
-
-
-def joined(value: object) -> str:
-    """Return a text of a notebook, which may be kept as a list of lines."""
-    if isinstance(value, list):
-        return "".join(str(each) for each in value)
-    return value if isinstance(value, str) else ""
-
-
-def _cell(number: int, cell: Mapping[str, Any]) -> Cell:
-    count = cell.get("execution_count")
-    outputs = [each for each in _list(cell.get("outputs")) if isinstance(each, Mapping)]
-    attachments = cell.get("attachments")
-    return Cell(
-        f"cell [{count}]" if type(count) is int else f"the cell at place {number}",
-        str(cell.get("id") or ""),
-        joined(cell.get("source")),
-        tuple(outputs),
-        attachments if isinstance(attachments, Mapping) else {},
-        _is_collapsed(cell),
-        cell.get("cell_type") == "markdown",
-    )
-
-
-def _is_collapsed(cell: Mapping[str, Any]) -> bool:
-    """Tell whether the cell's metadata hides its source or its outputs."""
-    metadata = cell.get("metadata")
-    metadata = metadata if isinstance(metadata, Mapping) else {}
-    jupyter = metadata.get("jupyter")
-    flags = {**metadata, **(jupyter if isinstance(jupyter, Mapping) else {})}
-    tags = metadata.get("tags")
-    hides = isinstance(tags, list) and any(
-        isinstance(tag, str) and tag.startswith(("hide", "remove")) for tag in tags
-    )
-    return hides or any(
-        flags.get(name) is True
-        for name in ("collapsed", "source_hidden", "outputs_hidden", "hide_input", "hide_output")
-    )
 
 
 def _list(value: object) -> list[Any]:

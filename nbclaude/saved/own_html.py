@@ -8,10 +8,22 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from nbclaude.frozen import frozen
 from nbclaude.render.style import STYLE
+from nbclaude.saved.places import (
+    IGNORED,
+    MAX_DEPTH,
+    PROCESSED,
+    SMALLEST,
+    indents,
+    is_formula,
+    is_taken_for_formula,
+    size,
+    veils,
+)
 
 __all__ = ["Texts", "is_own_class", "texts_of"]
 
@@ -39,7 +51,8 @@ _CLASSES = frozenset(
         " task-list-item-checkbox tex2jax_ignore tex2jax_process",
     )
 )
-_STYLED = frozenset(re.findall(r"\.(nbclaude[\w-]*)", STYLE))
+# A waiting sign stands in no finished answer.
+_STYLED = frozenset(re.findall(r"\.(nbclaude[\w-]*)", STYLE)) - {"nbclaude-waiting"}
 # The class names of code colours have at most three characters.
 _CLASS = re.compile(
     r"nbclaude-(?:remark|to|at|in)-[\w-]*|nbclaude-to|language-\S{1,30}|footnotes?[a-z-]*|[a-z][a-z0-9]{0,2}"
@@ -49,6 +62,8 @@ _STYLE = re.compile(r"text-align:\s?(?:left|right|center);?|white-space:\s?nowra
 _ADDED = re.compile(
     r"nbclaude-(?!answer\b|first\b|remark|to\b|at-|in-|listing\b)[\w-]*|footnote-(?:backref|ref)"
 )
+# Footnotes have ids. A front end may have rules of style for others.
+_ID = re.compile(r"fn(?:ref)?[\w:.-]*")
 _TITLE = 40  # characters of the title of a link
 _TITLES = 200  # of all in one output
 _BIDI = frozenset(["rtl", "ltr", "auto"])
@@ -59,7 +74,8 @@ class Texts:
     """What HTML of ours shows.
 
     `answer` is what the model has said, outside of folds; `in_open` has addresses and short titles of links, too, and `shown` has
-    folds besides. `pointed` is what appears only when the reader points at a link.
+    folds besides. `read` is all of it without addresses and titles. `pointed` is what appears only when the reader points at a
+    link, `veiled` are formulas that may hide some of their words, and `codes` the code blocks.
 
     `is_own` is False where the HTML holds what we do not write; then it counts as showing nothing.
     """
@@ -67,7 +83,10 @@ class Texts:
     answer: str = ""
     in_open: str = ""
     shown: str = ""
+    read: str = ""
     pointed: tuple[str, ...] = ()
+    veiled: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     is_own: bool = True
 
 
@@ -85,72 +104,145 @@ def texts_of(html: str) -> Texts:
         end = tag.end()
         if "<" in text:
             return Texts(is_own=False)
-        reader.text(unescape(text))
-        if not (reader.leave(tag[2]) if tag[1] else reader.enter(tag[2], tag[3])):
+        is_ours = reader.text(unescape(text)) if text else True
+        if not is_ours or not (reader.leave(tag[2]) if tag[1] else reader.enter(tag[2], tag[3])):
             return Texts(is_own=False)
     rest = html[end:]
     if "<" in rest or reader.elements:
         return Texts(is_own=False)
     reader.text(unescape(rest))
-    return Texts(
-        "".join(reader.answer), "".join(reader.in_open), "".join(reader.shown), tuple(reader.pointed)
-    )
+    return reader.texts
+
+
+class _Element(NamedTuple):
+    """An element that is open, and what holds within it.
+
+    `size` is that of its text, `aside` how far it has been moved (1 is too far). `is_open_to_maths`: MathJax looks into it.
+    """
+
+    name: str = ""
+    address: str = ""
+    is_added: bool = False
+    is_code: bool = False
+    is_formula: bool = False
+    is_open_to_maths: bool = True
+    size: float = 1.0
+    aside: float = 0.0
 
 
 class _Reader:
     """Collects the texts of elements that are well nested."""
 
     def __init__(self) -> None:
-        self.answer: list[str] = []
-        self.in_open: list[str] = []
-        self.shown: list[str] = []
-        self.pointed: list[str] = []
-        self.elements: list[
-            tuple[str, str, bool]
-        ] = []  # with the address of each, and whether it was within an addition
-        self._is_added = False
+        self.elements: list[_Element] = []
+        self._answer: list[str] = []
+        self._in_open: list[str] = []
+        self._shown: list[str] = []
+        self._read: list[str] = []
+        self._pointed: list[str] = []
+        self._veiled: list[str] = []
+        self._codes: list[list[str]] = []
         self._titles = _TITLES
 
-    def text(self, text: str) -> None:
-        """Take a text."""
+    @property
+    def texts(self) -> Texts:
+        """What has been read."""
+        return Texts(
+            "".join(self._answer),
+            "".join(self._in_open),
+            "".join(self._shown),
+            "".join(self._read),
+            tuple(self._pointed),
+            tuple(self._veiled),
+            tuple("".join(code) for code in self._codes),
+        )
+
+    @property
+    def _innermost(self) -> _Element:
+        return self.elements[-1] if self.elements else _OUTSIDE
+
+    def text(self, text: str) -> bool:
+        """Take a text; tell whether it may stand there."""
+        around = self._innermost
+        if around.is_formula:
+            if not is_formula(text):
+                return False
+            if veils(text):
+                self._veiled.append(text)
+                self._take(text)
+                return True
+        elif around.is_open_to_maths and is_taken_for_formula(text):
+            return True  # what the reader sees of it is not known
         self._take(text)
-        if not self._is_added:
-            self.answer.append(text)
+        self._read.append(text)
+        if around.is_code:
+            self._codes[-1].append(text)
+        if not around.is_added:
+            self._answer.append(text)
+        return True
 
     def enter(self, name: str, written: str) -> bool:
-        """Begin an element; tell whether it is one of ours."""
+        """Begin an element; tell whether it is one of ours, and shows its text."""
         attributes = (
             {key.lower(): unescape(value) for key, value in _ATTRIBUTE.findall(written)} if written else {}
         )
-        name = name.lower()
-        if name not in _ELEMENTS or not _is_ours(attributes):
+        name, around = name.lower(), self._innermost
+        if name not in _ELEMENTS or not _is_ours(attributes) or around.is_formula:
             return False
         if name in _VOID:
             return True
-        address = attributes.get("href", "")
-        title = attributes.get("title", "") if address else ""
-        self.elements.append((name, f" {address} {unquote(address)} " if address else "", self._is_added))
-        self.pointed += [each for each in (title, _sentence(address)) if each]
-        if len(title) <= min(_TITLE, self._titles):
-            # Readers see it if they point at the link: enough for a name, not for a message.
-            self._titles -= len(title)
-            self._take(f" {title} ")
+        # Texts of two elements are two words, as far as anybody sees.
+        self._take(" ")
+        self._read.append(" ")
+        self._point(attributes)
         classes = attributes.get("class", "").split()
-        self._is_added |= name == "details" or any(_ADDED.fullmatch(each) for each in classes)
-        return True
+        if "code" in classes and not around.is_code:
+            self._codes.append([])
+        entered = _entered(name, attributes.get("href", ""), classes, around)
+        self.elements.append(entered)
+        return len(self.elements) <= MAX_DEPTH and entered.size >= SMALLEST and entered.aside <= 1
 
     def leave(self, name: str) -> bool:
         """End an element; tell whether it is the innermost."""
-        if not self.elements or self.elements[-1][0] != name.lower():
+        if not self.elements or self.elements[-1].name != name.lower():
             return False
-        _, address, self._is_added = self.elements.pop()
-        self._take(address)
+        address = self.elements.pop().address
+        if address:
+            self._take(f" {address} {unquote(address)} ")
         return True
 
+    def _point(self, attributes: dict[str, str]) -> None:
+        """Take what a link shows when the reader points at it."""
+        address = attributes.get("href", "")
+        title = attributes.get("title", "") if address else ""
+        self._pointed += [each for each in (title, _sentence(address)) if each]
+        if title and len(title) <= min(_TITLE, self._titles):
+            # Readers see it if they point at the link: enough for a name, not for a message.
+            self._titles -= len(title)
+            self._take(f" {title} ")
+
     def _take(self, text: str) -> None:
-        self.shown.append(text)
-        if not self._is_added:
-            self.in_open.append(text)
+        self._shown.append(text)
+        if not self._innermost.is_added:
+            self._in_open.append(text)
+
+
+_OUTSIDE = _Element()
+
+
+def _entered(name: str, address: str, classes: list[str], around: _Element) -> _Element:
+    """Return an element within another."""
+    names = frozenset(classes)
+    return _Element(
+        name,
+        address,
+        around.is_added or name == "details" or any(_ADDED.fullmatch(each) for each in classes),
+        around.is_code or "code" in classes,
+        bool(PROCESSED & names),
+        around.is_open_to_maths and name not in ("code", "pre") and not IGNORED & names,
+        around.size * size(name, classes),
+        around.aside + indents(name),
+    )
 
 
 def _is_ours(attributes: dict[str, str]) -> bool:
@@ -159,10 +251,9 @@ def _is_ours(attributes: dict[str, str]) -> bool:
     style = attributes.get("style")
     if style is not None and _STYLE.fullmatch(style.strip()) is None:
         return False
-    direction = attributes.get("dir")
-    return (direction is None or direction in _BIDI) and all(
-        map(is_own_class, attributes.get("class", "").split())
-    )
+    if not _ID.fullmatch(attributes.get("id", "fn")) or attributes.get("dir", "auto") not in _BIDI:
+        return False
+    return all(map(is_own_class, attributes.get("class", "").split()))
 
 
 def _sentence(address: str) -> str:

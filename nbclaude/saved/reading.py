@@ -79,6 +79,10 @@ def _besides(answer: SavedAnswer, texts: Sequence[str]) -> tuple[str, ...]:
         )
     if pointed := answer.view.pointed:
         told.append(f"part of its answer shows only when you point at a link: {identifier(pointed[0], 60)!r}")
+    if veiled := answer.view.veiled:
+        told.append(f"a formula of its answer may hide some of its words: {identifier(veiled[0], 60)!r}")
+    if covered := answer.view.covered:
+        told.append(f"the output below it hides a code block of its answer: {identifier(covered, 60)!r}")
     if answer.cell.is_collapsed:
         told.append("it is collapsed in the notebook; open it to see what is restored")
     return tuple(told)
@@ -207,6 +211,8 @@ def _whole_content(
 
 def _compaction(block: Mapping[str, Any], answer: SavedAnswer) -> dict[str, Any]:
     """Return the compaction block, if the notebook shows its summary."""
+    if "json" in block:
+        block, _ = unpacked(block, lambda _: None, lambda _: None)
     summary = summary_of({"content": [block]})
     if not summary or has_unseen_characters(summary) or not all_shown([plain_text(summary)], answer):
         raise RefusedError("its summary of the conversation does not match what the notebook shows")
@@ -249,11 +255,17 @@ def _name(value: object) -> str | None:
 
 
 def _numbers(value: object) -> dict[str, Any]:
-    """Return the numbers in a usage, nested ones included."""
+    """Return the numbers in a usage, nested ones included, and of what kinds its iterations are."""
     found: dict[str, Any] = {}
     for key, item in value.items() if isinstance(value, Mapping) else ():
         if isinstance(item, Mapping):
             found[str(key)] = _numbers(item)
+        elif isinstance(item, list) and key == "iterations":
+            found[key] = [
+                {**_numbers(each), "type": _name(each.get("type"))}
+                for each in item
+                if isinstance(each, Mapping)
+            ]
         elif isinstance(item, int | float) and not isinstance(item, bool):
             found[str(key)] = item
     return found

@@ -9,27 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nbclaude.render.diff import DIFF_STYLE
-from nbclaude.render.listing import LISTING_STYLE, MARKED_LINE
-from nbclaude.render.notice import NOTICE_CSS
-from nbclaude.render.style import EARLIER_STYLES, STYLE
-from nbclaude.render.switches import INSTEAD_OF_CODE, PANEL_PICTURE, WITHOUT_WIDGET
 from nbclaude.saved.own_html import is_own_class
+from nbclaude.saved.own_styles import without_known
 
 __all__ = ["may_hide"]
 
-# What we write ourselves; the longest first.
-_OWN = (
-    STYLE,
-    *EARLIER_STYLES,
-    " ".join(NOTICE_CSS.split()),
-    DIFF_STYLE,
-    LISTING_STYLE,
-    PANEL_PICTURE,
-    WITHOUT_WIDGET,
-    INSTEAD_OF_CODE,
-    MARKED_LINE,
-)
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)(?:</style\b|\Z)", re.IGNORECASE | re.DOTALL)
 _LINKED = re.compile(r"<link\b[^>]*\bstylesheet\b", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -54,11 +38,10 @@ def may_hide(html: str) -> bool:
     lower = html.lower()
     if "<style" not in lower and "<link" not in lower:
         return False
-    for sheet in _OWN:
-        html = html.replace(sheet, "")
     if _LINKED.search(html):
         return True
-    return any(not _concerns_itself(_COMMENT.sub(" ", sheet[1]), html) for sheet in _SHEET.finditer(html))
+    sheets = [without_known(found[1]) for found in _SHEET.finditer(html)]
+    return any(not _concerns_itself(_COMMENT.sub(" ", sheet), html) for sheet in sheets)
 
 
 def _concerns_itself(css: str, html: str) -> bool:
@@ -66,7 +49,8 @@ def _concerns_itself(css: str, html: str) -> bool:
     if "\\" in css or "@import" in css.lower():
         return False
     return all(
-        all(map(_is_harmless, filter(str.strip, body.split(";"))))
+        not without_known(body)
+        or all(map(_is_harmless, filter(str.strip, body.split(";"))))
         or all(_is_about(each, html) for each in _FUNCTION.sub("", _FUNCTION.sub("", selector)).split(","))
         for selector, body in _rules(css)
     )

@@ -13,15 +13,18 @@ from collections.abc import Iterable, Sequence
 from html import unescape
 
 from nbclaude.cleaning import printable
-from nbclaude.render.style import EARLIER_STYLES, STYLE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.own_html import Texts, texts_of
+from nbclaude.saved.own_styles import without_answer_sheet
 
 __all__ = ["View", "has_unseen_characters"]
 
 _WORD = re.compile(r"[^\W_]+")
+_PICTURE = re.compile(
+    r'<img class="nbclaude-thumb" alt="[^"<>]*" src="data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)">'
+)
+_CLASSES = re.compile(r'\sclass="[^"]*"')
 _DATA = re.compile(r"data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*")
-_SHEETS = tuple(f"<style>{style}</style>" for style in (STYLE, *EARLIER_STYLES))
 # More of these in a row than any script or emoji needs: text can be hidden in them.
 _UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164"
@@ -54,11 +57,12 @@ def has_unseen_characters(text: str) -> bool:
 
 
 class View:
-    """What a cell shows: its source, and the HTML of its outputs."""
+    """What a cell shows: its source, the HTML of an answer's outputs, and HTML `instead` of the last code block of these."""
 
-    def __init__(self, source: str, htmls: Sequence[str]) -> None:
+    def __init__(self, source: str, htmls: Sequence[str], instead: Sequence[str] = ()) -> None:
         self.source = source
         self._htmls = htmls
+        self._instead = instead
 
     @functools.cached_property
     def has_html(self) -> bool:
@@ -71,9 +75,28 @@ class View:
         return self.has_html and all(texts.is_own for texts in self._texts)
 
     @property
+    def pictures(self) -> list[str]:
+        """The pictures in its HTML, in base64; none if that may hide them."""
+        return [found[1] for html in self._htmls for found in _PICTURE.finditer(html)] if self.is_own else []
+
+    @property
     def pointed(self) -> tuple[str, ...]:
         """What appears only when the reader points at a link: titles, and addresses that hold sentences."""
         return tuple(dict.fromkeys(text for texts in self._texts for text in texts.pointed))
+
+    @property
+    def veiled(self) -> tuple[str, ...]:
+        """Formulas that may hide some of their words."""
+        return tuple(dict.fromkeys(text for texts in self._texts for text in texts.veiled))
+
+    @property
+    def covered(self) -> str:
+        """A code block that another output takes the place of and does not show; empty if there is none."""
+        if not self._instead:
+            return ""
+        there = Counter(_words(" ".join([self.source, *(_text_of_other(html) for html in self._instead)])))
+        last = [texts.codes[-1] for texts in self._texts if texts.codes]
+        return next((code for code in last if Counter(_words(code)) - there), "")
 
     @functools.cached_property
     def is_in_source(self) -> _Words:
@@ -90,7 +113,7 @@ class View:
 
     def shows(self, text: str) -> bool:
         """Tell whether the outputs show this text, in its order."""
-        words = self._shown[0]
+        words = self._read
         return words.have(text) or words.have(json.dumps(text, ensure_ascii=False)[1:-1])
 
     def hidden_in(self, markdown: str, texts: Sequence[str] = ()) -> str:
@@ -126,11 +149,15 @@ class View:
 
     @functools.cached_property
     def _texts(self) -> list[Texts]:
-        return [texts_of(_DATA.sub("", _without_sheet(html))) for html in self._htmls]
+        return [texts_of(_DATA.sub("", without_answer_sheet(html))) for html in self._htmls]
 
     @functools.cached_property
     def _in_open(self) -> str:
         return "".join(each.in_open for each in self._texts)
+
+    @functools.cached_property
+    def _read(self) -> _Words:
+        return _Words([word for each in self._texts for word in _words(each.read)])
 
     @functools.cached_property
     def _shown(self) -> tuple[_Words, str]:
@@ -156,9 +183,9 @@ class _Words:
         return not words or f" {' '.join(words)} " in self._line
 
 
-def _without_sheet(html: str) -> str:
-    sheet = next((each for each in _SHEETS if each in html), "")
-    return html.replace(sheet, "", 1) if sheet else html
+def _text_of_other(html: str) -> str:
+    """Return what an output that is not an answer shows; its classes are not those of answers."""
+    return texts_of(_CLASSES.sub("", _DATA.sub("", without_answer_sheet(html)))).read
 
 
 def _words(text: str) -> list[str]:

@@ -1,30 +1,30 @@
-"""What a function takes: its JSON schema, made of signature, annotations and docstring, and a call's arguments as its values.
-
-Values that JSON has not (frames, arrays, objects of the kernel) are passed by the name of a variable, and by nothing else.
-"""
+"""What a function takes: its JSON schema, made of signature, annotations and docstring, and a call's arguments as its values."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import math
-import types
+import json
+import re
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import field
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any, Union
 
 import msgspec
 
 from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
-from nbclaude.tools.variables import VariableError, variable_named
+from nbclaude.tools.docstrings import Documented
+from nbclaude.tools.kinds import fitting, notes_of
+from nbclaude.tools.schemas import Schemas, value_of
+from nbclaude.tools.variables import VariableError
 
-__all__ = ["Arguments", "Documented", "ReadArguments", "UnfitArgumentsError", "arguments_of", "documented"]
+__all__ = ["Arguments", "ReadArguments", "UnfitArgumentsError", "arguments_of"]
 
 _CALL = "__call__"
-_ANY = {"type": ["string", "number", "boolean", "array", "object", "null"]}
+_MAX_DEFAULT = 300  # characters of JSON
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")  # what the API takes
 _TYPES_IN_DOCS: Mapping[str, Any] = {
     "str": str,
     "string": str,
@@ -43,15 +43,6 @@ class UnfitArgumentsError(ValueError):
 
 
 @frozen
-class Documented:
-    """What the docstring of a function says: of all, and of each parameter, with the type that it gives it."""
-
-    description: str = ""
-    parameters: Mapping[str, str] = field(default_factory=dict)
-    types: Mapping[str, str] = field(default_factory=dict)
-
-
-@frozen
 class ReadArguments:
     """The arguments of one call as Python values, and the names of the variables that are among them."""
 
@@ -62,7 +53,10 @@ class ReadArguments:
 
 @frozen
 class Arguments:
-    """The parameters of one function: `schema` is told to the model, `kernel_types` are types that it takes by name."""
+    """The parameters of one function: `schema` is told to the model, `kernel_types` are types that it takes by name.
+
+    `model` is a struct with a field for each parameter, in their order.
+    """
 
     schema: Mapping[str, Any]
     model: Any
@@ -77,62 +71,28 @@ class Arguments:
 
         """
         read: list[str] = []
-
-        def decode(kind: Any, value: Any) -> Any:
-            return _decoded(kind, value, names, read)
-
         try:
-            values = msgspec.convert(dict(given), self.model, dec_hook=decode)
+            found = msgspec.structs.astuple(value_of(self.model, dict(given), names, read))
         except (msgspec.ValidationError, VariableError) as error:
             raise UnfitArgumentsError(f"The arguments do not fit: {error}") from None
+        pairs = zip(self.parameters, found, strict=True)
+        values = {each.name: value for each, value in pairs if value is not msgspec.UNSET}
+        return ReadArguments(*self._placed(values), tuple(dict.fromkeys(read)))
+
+    def _placed(self, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments that are passed by their place, and those that are passed by name.
+
+        Where a later one has no name that it could be passed by, all before it go by their place, too.
+        """
+        nameless = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
+        given = [n for n, each in enumerate(self.parameters) if each.kind in nameless and each.name in values]
+        placed = self.parameters[: max(given, default=-1) + 1]
         positional: list[Any] = []
-        named: dict[str, Any] = {}
-        for parameter in self.parameters:
-            value = getattr(values, parameter.name)
-            if value is msgspec.UNSET:
-                continue
-            if parameter.kind is parameter.VAR_POSITIONAL:
-                positional += value
-            elif parameter.kind is parameter.POSITIONAL_ONLY or self._before_more(parameter):
-                positional.append(value)
-            else:
-                named[parameter.name] = value
-        return ReadArguments(tuple(positional), named, tuple(dict.fromkeys(read)))
-
-    def _before_more(self, parameter: inspect.Parameter) -> bool:
-        """Whether it must be passed by its place, since `*args` follows and every parameter before is there."""
-        return (
-            parameter.kind is parameter.POSITIONAL_OR_KEYWORD
-            and parameter.default is parameter.empty
-            and any(each.kind is each.VAR_POSITIONAL for each in self.parameters)
-        )
-
-
-def documented(function: Callable[..., Any]) -> Documented:
-    """Read the docstring of a function, in any of the usual styles."""
-    inner = function.func if isinstance(function, functools.partial) else function
-    text = inspect.getdoc(inner) or "" if inspect.isroutine(inner) else _of_object(inner)
-    if not text.strip():
-        return Documented()
-    import docstring_parser
-
-    try:
-        found = docstring_parser.parse(text)
-    except docstring_parser.ParseError:
-        return Documented(text)
-    parts = [found.short_description, found.long_description]
-    description = "\n\n".join(part.strip() for part in parts if part) or text
-    if found.returns is not None and found.returns.description:
-        description += f"\n\nReturns: {found.returns.description.strip()}"
-    told = {each.arg_name: " ".join((each.description or "").split()) for each in found.params}
-    kinds = {each.arg_name: each.type_name or "" for each in found.params}
-    return Documented(description, {name: said for name, said in told.items() if said}, kinds)
-
-
-def _of_object(value: object) -> str:
-    """Return what an object that can be called says of its call, else of itself."""
-    own = getattr(type(value), _CALL, None)
-    return inspect.cleandoc(getattr(own, "__doc__", None) or type(value).__doc__ or "")
+        for each in placed:
+            value = values.get(each.name, each.default)
+            positional += value if each.kind is each.VAR_POSITIONAL else [value]
+        by_name = {each.name for each in self.parameters[len(placed) :]}
+        return tuple(positional), {name: value for name, value in values.items() if name in by_name}
 
 
 def arguments_of(function: Callable[..., Any], name: str, told: Documented) -> Arguments:
@@ -150,27 +110,20 @@ def arguments_of(function: Callable[..., Any], name: str, told: Documented) -> A
         ) from None
     hints = _hints(function, name)
     taken = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
-    fields: list[Any] = []
-    properties: dict[str, Any] = {}
-    definitions: dict[str, Any] = {}
-    kernel_types: list[type] = []
-    for parameter in taken:
-        kind = _type_of(parameter, hints, told)
-        schema = _schema(kind, name, parameter.name, definitions, kernel_types)
-        properties[parameter.name] = _described(schema, parameter, kind, told)
-        is_needed = parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
-        kind = _as_one(kind)
-        fields.append(
-            (parameter.name, kind)
-            if is_needed
-            else (parameter.name, Union[kind, msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - made at run time
-        )
-    model = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True, kw_only=True)
-    required = [one[0] for one in fields if len(one) == 2]
+    schemas, properties, fields = Schemas(), dict[str, Any](), list[Any]()
+    for number, parameter in enumerate(taken):
+        annotated = _type_of(parameter, hints, told)
+        kind, schema = _understood(annotated, schemas, name, parameter.name)
+        properties[parameter.name] = _described(schema, parameter, annotated, told)
+        # A field has a name of ours, since a parameter may be called what a struct cannot have.
+        fields.append((f"field{number}", *_field(kind, is_needed=_is_needed(parameter))))
+    names = {f"field{number}": parameter.name for number, parameter in enumerate(taken)}
+    model = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True, kw_only=True, rename=names)
+    required = [each.name for each in taken if _is_needed(each)]
     schema = {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
-    if definitions:
-        schema["$defs"] = definitions
-    return Arguments(schema, model, tuple(taken), tuple(dict.fromkeys(kernel_types)))
+    if schemas.definitions:
+        schema["$defs"] = schemas.definitions
+    return Arguments(schema, model, tuple(taken), tuple(dict.fromkeys(schemas.kernel_types)))
 
 
 def _hints(function: Any, name: str) -> dict[str, Any]:
@@ -195,120 +148,57 @@ def _type_of(parameter: inspect.Parameter, hints: Mapping[str, Any], told: Docum
     return list[kind] if parameter.kind is parameter.VAR_POSITIONAL else kind  # type: ignore[valid-type]
 
 
-def _schema(
-    kind: Any, name: str, parameter: str, definitions: dict[str, Any], kernel_types: list[type]
-) -> dict[str, Any]:
-    """Return the schema of a type; types that it mentions go into `definitions`, those that only the kernel has are noted."""
-
-    def of_others(other: Any) -> dict[str, Any]:
-        return _schema_of_other(other, definitions, kernel_types)
-
-    try:
-        [schema], more = msgspec.json.schema_components(
-            [_as_one(kind)], schema_hook=of_others, ref_template="#/$defs/{name}"
+def _understood(annotated: Any, schemas: Schemas, name: str, parameter: str) -> tuple[Any, dict[str, Any]]:
+    """Return a parameter's type as msgspec takes it, and its schema."""
+    if not _NAME.fullmatch(parameter):
+        raise UnfitError(
+            f"{name}: the API does not take a parameter called {parameter}. Its name may have the letters A to Z, digits "
+            "and underscores, at most 64 of them."
         )
+    try:
+        kind = fitting(annotated)
+        return kind, schemas.of(kind)
     except (TypeError, NameError, msgspec.ValidationError) as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
         raise UnfitError(
             f"{name}: the parameter {parameter} cannot be described to the model ({reason}). "
             "Annotate it with a type of JSON, or with one class."
         ) from None
-    definitions |= more
-    found: dict[str, Any] = schema or dict(_ANY)
-    return found
 
 
-def _schema_of_other(kind: Any, definitions: dict[str, Any], kernel_types: list[type]) -> dict[str, Any]:
-    """Describe what JSON has not: a pydantic model, a path, or a variable of the kernel."""
-    if hasattr(kind, "model_json_schema"):
-        schema = dict(kind.model_json_schema(ref_template="#/$defs/{model}"))
-        definitions |= schema.pop("$defs", {})
-        return schema
-    if isinstance(kind, type) and issubclass(kind, Path):
-        return {"type": "string", "description": "a path"}
-    classes = _classes_of(kind)
-    kernel_types += classes
-    return {"type": "string", "description": f"the name of a variable that holds {_a_kind(classes)}"}
+def _is_needed(parameter: inspect.Parameter) -> bool:
+    return parameter.default is parameter.empty and parameter.kind is not parameter.VAR_POSITIONAL
 
 
-class _Several(type):
-    """The class of those that stand for one of several classes of the kernel."""
-
-    kinds: tuple[type, ...]
-
-    def __instancecheck__(cls, value: object) -> bool:
-        return isinstance(value, cls.kinds)
-
-
-def _as_one(kind: Any) -> Any:
-    """Return a type with a union of classes that only the kernel has as one class, which msgspec takes."""
-    origin = get_origin(kind)
-    if origin is Annotated:
-        return _as_one(get_args(kind)[0]) if not _has_meta(kind) else kind
-    if origin not in (Union, types.UnionType):
-        return kind
-    others = [each for each in get_args(kind) if each is not type(None)]
-    if len(others) < 2 or not all(_only_in_kernel(each) for each in others):
-        return kind
-    one = _Several("several", (), {"kinds": tuple(others)})
-    return Union[one, None] if len(others) < len(get_args(kind)) else one  # noqa: UP007 - made at run time
-
-
-def _has_meta(kind: Any) -> bool:
-    return any(isinstance(each, msgspec.Meta) for each in get_args(kind)[1:])
-
-
-def _only_in_kernel(kind: Any) -> bool:
-    from msgspec.inspect import CustomType, type_info
-
-    try:
-        return isinstance(kind, type) and isinstance(type_info(kind), CustomType)
-    except (TypeError, NameError):
-        return False
-
-
-def _classes_of(kind: Any) -> tuple[type, ...]:
-    if isinstance(kind, _Several):
-        return kind.kinds
-    found = get_origin(kind) or kind
-    return (found,) if isinstance(found, type) else (object,)
-
-
-def _a_kind(classes: tuple[type, ...]) -> str:
-    names = [each.__name__ for each in classes]
-    return "a value of type " + " or ".join(names)
+def _field(kind: Any, *, is_needed: bool) -> tuple[Any, ...]:
+    return (kind,) if is_needed else (Union[kind, msgspec.UnsetType], msgspec.UNSET)  # noqa: UP007 - made at run time
 
 
 def _described(
     schema: Mapping[str, Any], parameter: inspect.Parameter, kind: Any, told: Documented
 ) -> dict[str, Any]:
     """Add what is known of a parameter: words of the docstring or of its annotation, and its default."""
-    notes = [each for each in get_args(kind)[1:] if isinstance(each, str)] if _is_annotated(kind) else []
-    words = [*notes, told.parameters.get(parameter.name, "")]
-    words = [word for word in [*words, str(schema.get("description") or "")] if word]
+    words = [*notes_of(kind), told.parameters.get(parameter.name, ""), str(schema.get("description") or "")]
+    words = [word for word in words if word]
     found = dict(schema)
     if words:
         found["description"] = ". ".join(dict.fromkeys(word.rstrip(".") for word in words)) + "."
-    default = parameter.default
-    is_plain = default is None or isinstance(default, bool | int | str)
-    if is_plain or (isinstance(default, float) and math.isfinite(default)):
-        found["default"] = default
-    return found
+    return {**found, **_default(parameter)}
 
 
-def _is_annotated(kind: Any) -> bool:
-    return get_origin(kind) is Annotated
+def _default(parameter: inspect.Parameter) -> dict[str, Any]:
+    """Return the default of a parameter as a schema has it; nothing if there is none that JSON can write briefly."""
+    if parameter.default is parameter.empty:
+        return {}
+    try:
+        plain = msgspec.to_builtins(parameter.default, str_keys=True, enc_hook=_path)
+        written = json.dumps(plain, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return {"default": plain} if len(written) <= _MAX_DEFAULT else {}
 
 
-def _decoded(kind: Any, value: Any, names: Mapping[str, Any], read: list[str]) -> Any:
-    """Make a value of JSON one of a type that JSON has not."""
-    if hasattr(kind, "model_validate"):
-        try:
-            return kind.model_validate(value)
-        except ValueError as error:
-            raise VariableError(str(error)) from None
-    if isinstance(kind, type) and issubclass(kind, Path):
-        return kind(str(value))
-    found = variable_named(value, _classes_of(kind), names)
-    read.append(str(value))
-    return found
+def _path(value: object) -> str:
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError

@@ -38,7 +38,8 @@ def file_tool(
     named: str = "",
 ) -> Tool:
     """Make a tool of the API's whose calls are commands on files; `run` gets the command and the fields that are given."""
-    from nbclaude.tools.arguments import Documented, arguments_of
+    from nbclaude.tools.arguments import arguments_of
+    from nbclaude.tools.docstrings import Documented
 
     def carry_out(
         command: str,

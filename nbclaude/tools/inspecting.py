@@ -46,7 +46,8 @@ _HAVE_SOURCE = (
 
 def inspect_tool(shell: Shell) -> Tool:
     """Make the tool for a shell."""
-    from nbclaude.tools.arguments import Documented, arguments_of
+    from nbclaude.tools.arguments import arguments_of
+    from nbclaude.tools.docstrings import Documented
 
     def look(name: str = "") -> str:
         return _told(shell, name.strip())

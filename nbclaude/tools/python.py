@@ -42,7 +42,8 @@ _numbers = itertools.count(1)
 
 def python_tool(shell: Shell, seen: Seen) -> Tool:
     """Make the tool for a shell; `seen` knows the figures that its cells have shown."""
-    from nbclaude.tools.arguments import Documented, arguments_of
+    from nbclaude.tools.arguments import arguments_of
+    from nbclaude.tools.docstrings import Documented
 
     def python(code: str) -> list[Mapping[str, Any]]:
         return _ran(shell, seen, code)

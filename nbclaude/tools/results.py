@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from nbclaude.cleaning import printable
 from nbclaude.errors import ConfigurationError
 from nbclaude.settings.plain import plain_json
 from nbclaude.texts import clip, framed
@@ -69,7 +70,10 @@ def _plain(value: object) -> str | None:
         return json.dumps(plain_json(value), ensure_ascii=False)
     except ValueError:
         pass
-    if hasattr(type(value), "__dataclass_fields__") or hasattr(type(value), "__struct_fields__"):
+    is_fields = hasattr(type(value), "__dataclass_fields__") or hasattr(type(value), "__struct_fields__")
+    if is_fields and type(value).__str__ is not object.__str__:
+        return _own_text(value)
+    if is_fields:
         import msgspec
 
         try:
@@ -79,9 +83,17 @@ def _plain(value: object) -> str | None:
     return None
 
 
+def _own_text(value: object) -> str | None:
+    """Return what a record says of itself, as an answer of the model's does: its text; None if it fails."""
+    try:
+        return str(value) or "(empty)"
+    except Exception:  # an object of the user's may fail when it is looked at
+        return None
+
+
 def _marked(name: str, text: str) -> Mapping[str, Any]:
-    """Show the model where the data begin and end, which no text in them can end."""
-    text, _ = clip(text, _MAX_RESULT)
+    """Show the model where the data begin and end, which no text in them can end; nothing in it steers a terminal."""
+    text, _ = clip(printable(text), _MAX_RESULT)
     return framed("tool_result", name, text.replace(_END, "<\\/tool_result"))
 
 

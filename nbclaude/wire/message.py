@@ -18,6 +18,7 @@ from nbclaude.wire.events import (
 from nbclaude.wire.json_text import from_json
 
 __all__ = [
+    "BESIDE_SUMS",
     "MessageBuilder",
     "content_of",
     "events_of_message",
@@ -26,8 +27,12 @@ __all__ = [
     "stop_reason_of",
     "text_of",
     "token_count",
+    "whole_usage",
 ]
 
+# Iterations of an answer that the sums of its usage leave out, although they are paid for.
+BESIDE_SUMS = ("compaction", "advisor_message")
+_SUMS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 _MAX_COUNT = 10**15  # No count is larger; what is comes of a fault.
 
 # Which field of a block each delta type lengthens. The pieces are joined once, when somebody reads the message.
@@ -64,6 +69,20 @@ def prompt_tokens(usage: Mapping[str, Any]) -> int:
     """Count the tokens of the whole prompt: `input_tokens` is only what was neither written to nor read from a cache."""
     kinds = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     return sum(token_count(usage, kind) for kind in kinds)
+
+
+def whole_usage(usage: object) -> dict[str, Any]:
+    """Return a usage whose sums have everything that an answer used: compactions and an advisor's messages, too."""
+    whole = dict(usage) if isinstance(usage, Mapping) else {}
+    iterations = whole.get("iterations")
+    beside = [
+        each
+        for each in (iterations if isinstance(iterations, list) else ())
+        if isinstance(each, Mapping) and each.get("type") in BESIDE_SUMS
+    ]
+    if beside:
+        whole |= {name: sum(token_count(each, name) for each in (whole, *beside)) for name in _SUMS}
+    return whole
 
 
 def token_count(usage: Mapping[str, Any], name: str) -> int:

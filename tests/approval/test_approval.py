@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import dataclasses
 import signal
 import threading
 import time
@@ -86,12 +87,12 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
     buttons.close_old_buttons()
 
 
-def _typing(asked: list[str], said: str) -> Callable[[str], str]:
-    """Return what types this, and notes what it is asked."""
+def _typing(asked: list[str], *said: str) -> Callable[[str], str]:
+    """Return what types this, the last line again and again, and notes what it is asked."""
 
     def typing(prompt: str) -> str:
         asked.append(prompt)
-        return said
+        return said[min(len(asked), len(said)) - 1]
 
     return typing
 
@@ -101,6 +102,35 @@ def shown(shell: Shell) -> str:
     cards = [output["data"] for output in shell.display_pub.outputs if "nbclaude-ask" in str(output)]
     last: str = cards[-1]["text/html"]
     return last.partition("</style>")[2]
+
+
+def run_code(code: str, label: str = "") -> str:
+    return code + label
+
+
+CODE = dataclasses.replace(tool_of(run_code), shown="code")
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        (["for n in x:", "    print(n)", "", "..", "...", "."], "for n in x:\n    print(n)\n\n.\n..."),
+        (["  'text'", "."], "  'text'"),
+        (["1", "."], "1"),
+        ([""], "old"),
+        (["."], ""),
+        (["a", "allow", "yes", "."], "a\nallow\nyes"),
+    ],
+)
+def test_code_is_edited_line_by_line(monkeypatch: pytest.MonkeyPatch, lines: list[str], code: str) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(builtins, "input", _typing(asked, "e", *lines, "", "a"))
+    call = Proposed(CODE, {"code": "old", "label": "x"})
+    assert approve_by_input(call) == Approval(True, {"code": code, "label": "x"})
+    assert asked[1] == "code, line by line, then a line with only a dot (Enter keeps it as it is): "
+    # What was edited is shown before it is allowed.
+    shown = "".join(f"  {line}\n" for line in code.split("\n") if code)
+    assert f"what its code says.\n{shown}" in asked[-1]
 
 
 @pytest.mark.parametrize(

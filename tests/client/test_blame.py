@@ -18,6 +18,8 @@ BLAMES = [
     ({"message": "gone", "details": {"error_code": "file_expired"}}, 404, {Blame.FILES}),
     # A code says what is meant, whatever words come with it.
     ({"message": "thinking", "details": {"error_code": "file_expired"}}, 404, {Blame.FILES}),
+    ({"message": "compaction: Extra inputs are not permitted"}, 400, {Blame.COMPACTION}),
+    ({"message": "No.", "details": {"error_code": "compaction_incomplete_turn"}}, 400, {Blame.COMPACTION}),
     ({"message": "The user profile is not known"}, 400, set()),
     ({"message": "max_tokens: must be positive"}, 400, set()),
     # Only what was refused for what it holds can be mended by sending something else.

@@ -420,7 +420,7 @@ def test_tables_in_a_container() -> None:
     assert [block["text"] for block in attachment.blocks] == [
         "<data name=\"sets['train']\">\npandas DataFrame, 1 row × 1 column\ncolumns: a: int64\nrow,a\n0,1\n</data>",
         "<data name=\"sets['test']\">\nnumpy ndarray, shape (1000,), dtype int64\n"
-        "0 … 999, mean 499.5, median 499.5, std 288.675, unique, monotonic increasing\n"
+        "0 … 999, mean 499.5, median 499.5, std 288.675, unique, increasing\n"
         "corners only; … stands for the rest:\n"
         "[  0,   1,   2, ..., 997, 998, 999]\n</data>",
         "<value name=\"sets\">\n{'n': 3}\n</value>",

@@ -273,7 +273,7 @@ def test_nothing_is_computed_elsewhere_by_a_mere_mention(cluster: list[str]) -> 
     frame = dask_frames.from_pandas(pandas.DataFrame({"a": [1, 2, 2]}), npartitions=2)
     assert text_of(frame) == (
         "dask DataFrame, 1 column, 2 partitions\n(a query, not computed: no rows, no statistics; a cluster would compute it)\n"
-        "columns (name: type; what is in it):\n  a: int64"
+        "  a: int64"
     )
     assert cluster == []
     assert "  a: int64; 1 … 2, mean 1.66667, std 0.57735, 2 distinct; 1: 1, 2: 2" in text_of(frame, "stats")

@@ -123,7 +123,7 @@ def test_types_that_one_library_has(column: Any, expected: str) -> None:
 @pytest.mark.parametrize("kind", [">i4", ">f8", ">u2"])
 def test_numbers_in_the_byte_order_of_another_machine(kind: str) -> None:
     frame = pandas.DataFrame({"x": numpy.arange(60, dtype=kind)})
-    assert line(frame) == "0 … 59, mean 29.5, median 29.5, std 17.4642, unique, monotonic increasing"
+    assert line(frame) == "0 … 59, mean 29.5, median 29.5, std 17.4642, unique, increasing"
 
 
 def test_polars_alone() -> None:

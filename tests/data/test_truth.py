@@ -124,7 +124,7 @@ def test_nan_and_null_are_told_apart() -> None:
     described = describe_data(frame)
     assert described is not None
     assert "  f: Float64; 20 missing (33.3%), 20 NaN (33.3%), finite constant 1\n" in described.text
-    assert "row,f\n0,NaN\n1,1\n2,\n3,NaN\n" in described.text
+    assert "row,f\n0,NaN\n20,\n40,1\n59," in described.text
 
 
 def test_a_level_counts_only_the_values_that_rows_have() -> None:
@@ -179,11 +179,11 @@ def test_texts_of_arrows_view() -> None:
     ("start", "freq", "expected"),
     [
         # By the clock, an hour is skipped on 31 March and one comes twice on 27 October; in time, neither does.
-        ("2024-03-30", "h", "hourly, unique, monotonic increasing"),
-        ("2024-10-26", "15min", "every 15 min, unique, monotonic increasing"),
-        ("2024-03-20", "D", "daily, unique, monotonic increasing"),
-        ("2024-10-20 09:00", "D", "daily, unique, monotonic increasing"),
-        ("2024-01-01", "MS", "monthly, unique, monotonic increasing"),
+        ("2024-03-30", "h", "hourly, unique, increasing"),
+        ("2024-10-26", "15min", "every 15 min, unique, increasing"),
+        ("2024-03-20", "D", "daily, unique, increasing"),
+        ("2024-10-20 09:00", "D", "daily, unique, increasing"),
+        ("2024-01-01", "MS", "monthly, unique, increasing"),
     ],
 )
 def test_rhythms_where_clocks_are_changed(start: str, freq: str, expected: str) -> None:
@@ -198,3 +198,36 @@ def test_moments_of_several_zones() -> None:
     values = [datetime.datetime(2024, 1, 1, tzinfo=zone) for zone in zones]
     for each in (pandas.Series(values, dtype=object), [{"x": value} for value in values]):
         assert "2024-01-01 00:00:00+01:00 … 2024-01-01 00:00:00+00:00" in told(each)
+
+
+@pytest.mark.parametrize("least", [decimal.Decimal(10) ** 17, decimal.Decimal("-123456789012345678")])
+def test_decimals_of_more_digits_than_a_float_holds(least: decimal.Decimal) -> None:
+    values = [least + n for n in range(60)]
+    arrow = pyarrow.array(values, pyarrow.decimal128(38, 2))
+    for column in (
+        polars.DataFrame({"d": polars.Series(values, dtype=polars.Decimal(38, 2))}),
+        pyarrow.table({"d": arrow}),
+        pandas.DataFrame({"d": pandas.Series(arrow.to_pandas())}),
+        pandas.DataFrame({"d": pandas.array(arrow, dtype=pandas.ArrowDtype(arrow.type))}),
+    ):
+        middle = least + decimal.Decimal("29.5")
+        assert f"mean {middle.normalize():f}, median {middle.normalize():f}, std 17.4642" in told(column)
+        assert "unique" in told(column)
+    huge = polars.DataFrame({"n": polars.Series([10**25 + n // 30 for n in range(60)], dtype=polars.Int128)})
+    assert "2 distinct; 10000000000000000000000000: 30, 10000000000000000000000001: 30" in told(huge)
+
+
+def test_durations() -> None:
+    series = pandas.Series(pandas.to_timedelta([(n * n) % 977 for n in range(60)], unit="s"))
+    assert told(series).endswith(f", mean {series.mean()}, median {series.median()}")
+    lasting = polars.Series("d", series.to_list())
+    for each in (lasting, lasting.to_frame().to_arrow()):
+        assert told(each).endswith(f", mean {lasting.mean()}, median {lasting.median()}")
+    array = series.to_numpy()
+    assert facts_of_durations(array) == [str(array.mean().item()), str(numpy.median(array).item())]
+
+
+def facts_of_durations(array: Any) -> list[str]:
+    described = describe_data(array, "stats")
+    assert described is not None
+    return re.findall(r"m(?:ean|edian) ([\d:.]+)", described.text)

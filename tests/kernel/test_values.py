@@ -48,8 +48,8 @@ def test_a_schema_of_several_frames_shows_no_row(claude_kernel: Kernel, simulato
     blocks = [block["text"] for block in simulator.message_requests[-1].messages[-1]["content"]]
     assert blocks == [
         f"<data name=\"frames['{name}']:schema\">\npandas DataFrame, 60 rows × 2 columns\n"
-        "columns (name: type; what is in it):\n  name: str; 2 distinct\n"
-        "  age: int64; 0 … 59, mean 29.5, median 29.5, std 17.4642, unique, monotonic increasing\n(no rows were sent)\n</data>"
+        "columns:\n  name: str; 2 distinct\n"
+        "  age: int64; 0 … 59, mean 29.5, median 29.5, std 17.4642, unique, increasing\n(no rows were sent)\n</data>"
         for name in ("train", "test")
     ] + ["Compare [frames:schema]"]
     assert claude_kernel.run("%%claude --no-history\n{mixed}", cell_id="b").ok

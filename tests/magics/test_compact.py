@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from nbclaude.simulator import Simulator
+from nbclaude.conversation.exchange import is_summary
+from nbclaude.conversation.question import Question
+from nbclaude.simulator import HTTPFault, Simulator
 from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Notebook
 
@@ -146,3 +148,74 @@ def test_looking_at_what_would_be_sent_asks_nothing(notebook: Notebook) -> None:
     before = len(notebook.simulator.requests)
     notebook.run("%claude_compact --dry-run")
     assert [request.path for request in notebook.simulator.requests[before:]] == []
+
+
+REFUSALS = [
+    ("compaction: Extra inputs are not permitted", None),
+    ("Unexpected value(s) `compact-2026-09-04` for the `anthropic-beta` header", None),
+    ("messages: there is nothing to summarize", "compaction_nothing_to_summarize"),
+    (
+        "This model does not support assistant message prefill. The conversation must end with a user message.",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "code"), REFUSALS)
+def test_a_refused_compaction_becomes_a_summary(
+    notebook: Notebook, capsys: pytest.CaptureFixture[str], message: str, code: str | None
+) -> None:
+    """The model writes the summary then, and the user is told why."""
+    fault = HTTPFault(400, message=message, details={"error_code": code} if code else None)
+    notebook.simulator.enqueue("One is 1.", "Two is 2.", fault, "We counted: 1, 2.", "Three is 3.")
+    notebook.run("%claude What is one?")
+    notebook.run("%claude What is two?")
+    assert notebook.run("%claude_compact keep the numbers") is None
+    said = capsys.readouterr().out
+    assert "The server did not compact the conversation, so the model is asked for a summary." in said
+    assert message in said and "instead of 2 turns" in said
+    asked = body(notebook.simulator)
+    assert "compaction" not in asked and betas(notebook.simulator) == ""
+    assert texts(notebook.simulator)[-1].endswith("keep the numbers")
+    notebook.run("%claude And three?")
+    assert texts(notebook.simulator)[1:] == ["We counted: 1, 2.", "And three?"]
+    notebook.run("%claude_undo")
+    notebook.run("%claude_undo")
+    notebook.run("%claude And three?")
+    assert texts(notebook.simulator) == UNFOLDED
+
+
+def test_other_failures_of_a_compaction_are_errors(notebook: Notebook) -> None:
+    """What a summary in words would run into as well is not tried again."""
+    fault = HTTPFault(400, message="prompt is too long: 300000 tokens > 200000 maximum")
+    notebook.simulator.enqueue("One is 1.", "Two is 2.", fault)
+    notebook.run("%claude What is one?")
+    notebook.run("%claude What is two?")
+    assert "prompt is too long" in str(notebook.run("%claude_compact"))
+    assert body(notebook.simulator)["compaction"] == {"type": "summarize"}
+
+
+def test_a_server_that_ignores_the_field_folds_nothing() -> None:
+    """What comes back then is an answer like any other: it may not stand for a whole conversation."""
+    answer = {"content": [{"type": "text", "text": "By the way, three is 3."}], "stop_reason": "end_turn"}
+    assert not is_summary(answer, Question((), folds=True, compaction={"type": "summarize"}))
+    assert is_summary(answer, Question((), folds=True))
+
+
+def test_what_a_compaction_took_is_counted(notebook: Notebook) -> None:
+    """The sums of its usage are 0, since the API counts it beside them: the line, the history and the ledger do count it."""
+    outputs: Any = notebook.shell.display_pub.outputs
+    notebook.simulator.enqueue("One is 1.", "Two is 2.", "**Counted**: 1, 2.")
+    notebook.run("%claude What is one?")
+    notebook.run("%claude What is two?")
+    notebook.run("%claude_compact")
+    shown = outputs[-1]["data"]["text/html"]
+    summary = current_workspace().conversations["main"].turns[-1]
+    [iteration] = summary.message["usage"]["iterations"]
+    tokens_in, tokens_out = iteration["input_tokens"], iteration["output_tokens"]
+    assert tokens_in > 0 and tokens_out > 0
+    assert f"compacted · {tokens_in:,} tokens in, {tokens_out:,} out · $" in shown
+    assert '<span class="nbclaude-mark">' not in shown
+    notebook.run("%claude_history")
+    assert f"{tokens_in:,}" in outputs[-1]["data"]["text/plain"].partition("summary of 2")[2]
+    assert current_workspace().ledger.entries[-1].tokens_in == tokens_in

@@ -246,7 +246,8 @@ def test_what_the_model_gets(tools: Notebook, calls: list[Any], expected: list[t
         ("return 'password=hunter2hunter2'", "password=[secret removed: "),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
         ("raise ValueError('bad')", "ValueError: bad"),
-        ("return object()", "object"),
+        ("return object()", "It ran, and returned an object, of which nothing can be sent to you."),
+        ("return 'a\\x1b[31m\\u202eb'", "a[31mb"),
     ],
 )  # fmt: skip
 def test_results(tools: Notebook, body: str, expected: str) -> None:
@@ -340,6 +341,11 @@ def test_a_tool_that_asks(tools: Notebook) -> None:
     assert tools.run("%claude --tools expert Ask the expert") is None
     assert results(tools) == [(False, '<tool_result name="expert">\nBecause.\n</tool_result>')]
     assert tools.value("_claude").text == "I see."
+    # The answer itself is its text as well.
+    tools.run("@nbclaude.tool(safe=True)\ndef expert(q: str):\n    return nbclaude.ask(q)")
+    tools.simulator.enqueue(Answer([tool_use("expert", {"q": "Why?"})]), Answer("Because."), Answer("I see."))
+    assert tools.run("%claude --new --tools expert Ask again") is None
+    assert results(tools) == [(False, '<tool_result name="expert">\nBecause.\n</tool_result>')]
     assert tools.sent("%claude Next?") == ["Next?"]
     roles = [message["role"] for message in tools.simulator.requests[-1].json["messages"]]
     assert roles == ["user", "assistant"] * 3 + ["user"]

@@ -46,6 +46,11 @@ REPLIES: list[list[Any]] = [
     [[tool_use("missing", {"x": 1}, id="toolu_1"), tool_use("add", {"a": 5}, id="toolu_2")], "Oh."],
     [[tool_use("add", {"a": "many"}, id="toolu_1")], [tool_use("add", {}, id="toolu_2")], "Hm."],
     [[tool_use("add", {"a": n}, id=f"toolu_{n}") for n in range(20)], "All."],
+    # Numbers as texts and with a point, what no parameter takes, what is too much, and an answer without a word.
+    [[tool_use("add", {"a": "5", "b": 2.0}, id="toolu_1")], [tool_use("add", {"a": "5.5"}, id="toolu_2")], "Hm."],
+    [[tool_use("unit", {"of": "yard"}, id="toolu_1"), tool_use("unit", {"of": "km"}, id="toolu_2")], "Hm."],
+    [[tool_use("add", {"a": None}, id="toolu_1")], [tool_use("fail", {"why": ""}, id="toolu_2")], "Hm."],
+    [[tool_use("add", {"a": n}, id=f"toolu_{n}")] for n in range(9)] + ["Nine."],
 ]  # fmt: skip
 
 

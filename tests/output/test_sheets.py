@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from typing import Any
 
@@ -14,7 +13,7 @@ from nbclaude.output import open_display, show_table
 from nbclaude.output.bundles import show_bundle
 from nbclaude.render.footer import Footer
 from nbclaude.render.sheet import divided, sheet_script, without_blank_lines
-from nbclaude.render.style import EARLIER_STYLES, STYLE
+from nbclaude.render.style import STYLE
 from nbclaude.saved.styles import may_hide
 from nbclaude.saved.visible import View
 from nbclaude.wire.events import BlockDelta
@@ -185,16 +184,11 @@ def test_a_script_ends_where_it_should() -> None:
 
 
 def test_saved_answers_of_each_kind_are_our_own() -> None:
-    """Those with the style sheet in another output, with today's, and with those of the versions before."""
-    assert [hashlib.sha256(style.encode()).hexdigest() for style in EARLIER_STYLES] == [
-        "d402973e56e3454022699724536bdd786ece2d87bbe507e6320687c1eea7c78f",
-        "1324915a7987ac8570859dc59f126e34498846ed011f6952e5d581b1020e96a7",
-    ]
+    """Those with the style sheet in another output, and with today's."""
     answer = '<div class="nbclaude-answer mathjax_ignore tex2jax_ignore"><p>Yes.</p>\n</div></div>'
     for head in (
         '<div class="nbclaude nbclaude-first">',
         f'<div class="nbclaude"><style>{STYLE}</style>',
-        *(f'<div class="nbclaude"><style>{style}</style>' for style in EARLIER_STYLES),
     ):
         view = View("%claude ?", [head + answer])
         assert view.is_own and view.hidden_in("Yes.", ["Yes."]) == "" and view.differs_from(["Yes."]) == ""
@@ -204,14 +198,25 @@ def test_saved_answers_of_each_kind_are_our_own() -> None:
 
 @pytest.mark.parametrize("exporter", ["MarkdownExporter", "RSTExporter"])
 def test_what_a_front_end_has_saved_is_exported_without_its_style_sheet(exporter: str) -> None:
-    """The preprocessor in docs/frontends.md removes them, and leaves the outputs of others alone."""
+    """The templates that the package installs remove it, and leave the outputs of others alone."""
     front_end = FrontEnd(cell="A", stdin=True)
     front_end.answer()
     notebook = front_end.notebook()
-    frame = "<div><style>.dataframe {}</style>\n\n<table></table></div>"
-    notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": frame}))
-    made = getattr(nbconvert, exporter)(preprocessors=["nbclaude.saved.text_exports.without_style_sheets"])
+    data = notebook.cells[0].outputs[0].data
+    _, without = divided(data["text/html"])
+    others = [
+        "<div><style>.dataframe {}</style>\n\n<table></table></div>",
+        '<div class="nbclaude"><p><b class="x"><style>p {}</style></div>',
+        '<div class="nbclaude">',
+    ]
+    for html in others:
+        notebook.cells[0].outputs.append(nbformat.v4.new_output("display_data", {"text/html": html}))
+    for kind in ("execute_result", "display_data"):
+        notebook.cells[0].outputs.append(nbformat.v4.new_output(kind, {"text/plain": f"of kind {kind}"}))
+    made = getattr(nbconvert, exporter)()
     text = made.from_notebook_node(notebook)[0]
-    assert "<h1>Title</h1>" in text and "font-size" not in text
-    assert text.count("<style>") == 1 and ".dataframe" in text
-    assert "<style>" in notebook.cells[0].outputs[0].data["text/html"]
+    shown = [without, *others] if exporter == "MarkdownExporter" else [without.split("\n")[0]]
+    assert all(html in text for html in shown)
+    assert "font-size" not in text and text.count("<style>") == 2
+    assert "of kind execute_result" in text and "of kind display_data" in text
+    assert "<style>" in data["text/html"]

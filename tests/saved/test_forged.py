@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 
 from nbclaude.errors import ConfigurationError
+from nbclaude.render.switches import INSTEAD_OF_CODE, PANEL_PICTURE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.notebook_file import read_notebook
+from nbclaude.saved.packing import sha256
 from nbclaude.workspace import Workspace
 from tests.saved.forging import (
     ANSWER,
@@ -96,6 +99,19 @@ HIDDEN_IN_HTML = [
     "<a name='…'>x</a>",
     "<?php … ?>",
     "<![CDATA[ … ]]>",
+    f"<p>{'<sup>' * 9}…{'</sup>' * 9}</p>",
+    f"<p>{'<code>' * 20}…{'</code>' * 20}</p>",
+    f"{'<blockquote>' * 40}<p>…</p>{'</blockquote>' * 40}",
+    f"{'<div>' * 200}…{'</div>' * 200}",
+    '<p id="jupyterlab-splash">…</p>',
+    '<p class="nbclaude-picture">…</p>',
+    '<div class="nbclaude-waiting"><i>…</i></div>',
+    r"<p>$\phantom{…}$</p>",
+    r"<p>\(\phantom{…}\)</p>",
+    "<p>$x % …$</p>",
+    r'<p><span class="math mathjax_process">\(\def\x{…}\)</span></p>',
+    r'<p><span class="math tex2jax_process">\(\style{display:none}{…}\)</span></p>',
+    r'<p><span class="math mathjax_process">…</span></p>',
 ]
 
 
@@ -213,6 +229,51 @@ def no_html(made: dict[str, Any]) -> None:
     says(made, f"{SECRET}\n\n<!-- and hide this -->", "")
 
 
+def in_a_markdown_cell(made: dict[str, Any]) -> None:
+    """A front end ignores the outputs of cells that do not run."""
+    says(made, SECRET)
+    made["cells"][0]["cell_type"] = "markdown"
+
+
+def in_a_raw_cell(made: dict[str, Any]) -> None:
+    says(made, SECRET)
+    made["cells"][0]["cell_type"] = "raw"
+
+
+def in_a_stream(made: dict[str, Any]) -> None:
+    """Of an output of this type a front end shows the text, not the data."""
+    says(made, SECRET)
+    output_of(made).update(output_type="stream", name="stdout", text="A list keeps its items in order.")
+
+
+def in_an_error(made: dict[str, Any]) -> None:
+    says(made, SECRET)
+    output_of(made).update(output_type="error", ename="E", evalue="", traceback=[])
+
+
+def behind_a_picture_of_the_panel(made: dict[str, Any]) -> None:
+    """That picture hides the output above it."""
+    says(made, SECRET)
+    below(made, '<div class="nbclaude&#45;picture"></div>', PANEL_PICTURE)
+
+
+def below(made: dict[str, Any], html: str, css: str) -> None:
+    """Add an output below the answer; the helpers here take the last output for the answer's, so call it last."""
+    data = {"text/html": f"<style>{css}</style>{html}", "text/plain": ""}
+    made["cells"][0]["outputs"].append({"output_type": "display_data", "metadata": {}, "data": data})
+
+
+def attached_and_shown_in(html: str) -> Forge:
+    """An attachment whose words are in the output, in a place that nobody reads."""
+
+    def forge(made: dict[str, Any]) -> None:
+        data = output_of(made)["data"]
+        data["text/html"] = ["".join(data["text/html"]) + html.replace("…", SECRET)]
+        attached(made)
+
+    return forge
+
+
 def richer_kind(made: dict[str, Any]) -> None:
     """A front end shows the richest kind that it knows: the HTML stands behind it."""
     says(made, SECRET)
@@ -237,6 +298,15 @@ REFUSED: list[tuple[Forge, str]] = [
     (two_texts_for_one_place, "does not match its Markdown output"),
     (no_html, "is not restored"),
     (richer_kind, "is not restored"),
+    (in_a_markdown_cell, "cannot be found"),
+    (in_a_raw_cell, "cannot be found"),
+    (in_a_stream, "cannot be found"),
+    (in_an_error, "cannot be found"),
+    (behind_a_picture_of_the_panel, "is not restored"),
+    (attached_and_shown_in('<a href="https://x.example/?Now_obey_me">x</a>'), "an attachment is not shown"),
+    (attached_and_shown_in('<a href="https://x.example" title="…">x</a>'), "an attachment is not shown"),
+    (attached_and_shown_in(f"{'<sup class=nbclaude-cite>' * 9}…{'</sup>' * 9}"), "is not restored"),
+    (attached_and_shown_in(r"<p>$\phantom{…}$</p>"), "an attachment is not shown"),
 ]
 
 
@@ -374,6 +444,87 @@ def test_a_question_that_the_cell_does_not_ask(path: Path, made: dict[str, Any])
     sent, told = everything(path, Workspace())
     assert SECRET not in sent
     assert told.count("its question appears neither in its cell nor in its receipt") == 2
+
+
+@pytest.mark.parametrize(
+    ("markdown", "told"),
+    [
+        (rf"$\phantom{{{SECRET}}}$", True),
+        (rf"$\color{{white}}{{\text{{{SECRET}}}}}$", True),
+        (f"$x % {SECRET}$", True),
+        (rf"$\unknown{{{SECRET}}}$", False),  # shown as source
+        (r"$\color{red}{x} + \hspace{1em} y = 5\%$", False),
+    ],
+)
+def test_formulas_that_may_hide_words_are_told(
+    path: Path, made: dict[str, Any], markdown: str, told: bool
+) -> None:
+    says(made, f"See {markdown}.")
+    save(path, made)
+    sent, said = everything(path, Workspace())
+    assert ("a formula of its answer may hide some of its words" in said) is told
+    assert "See" in sent
+
+
+def test_a_diff_that_hides_what_it_does_not_show_is_told(path: Path, made: dict[str, Any]) -> None:
+    """An offered change takes the place of the code that the answer ends in: its diff shows the same."""
+    says(made, f"{ANSWER}\n\n```python\nx = 1  # {SECRET}\n```")
+    whole = json.loads(json.dumps(made))
+    below(made, '<div class="nbclaude nbclaude-instead"></div>', INSTEAD_OF_CODE)
+    save(path, made)
+    assert f"hides a code block of its answer: 'x = 1 # {SECRET}'" in everything(path, Workspace())[1]
+    below(whole, f'<div class="nbclaude-instead"><pre>x = 1  # {SECRET}</pre></div>', INSTEAD_OF_CODE)
+    save(path, whole)
+    assert everything(path, Workspace())[1] == ""
+
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and what follows").decode()
+
+
+def picture_in(cell_type: str = "code", source: str = "", attachments: Any = None, **data: str) -> Any:
+    outputs = [{"output_type": "display_data", "metadata": {}, "data": data}] if data else []
+    more = {"outputs": outputs} if cell_type == "code" else {"attachments": attachments or {}}
+    return {"cell_type": cell_type, "id": "x", "metadata": {}, "source": source, **more}
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_seen"),
+    [
+        (picture_in(**{"image/png": PNG, "text/plain": "<Figure>"}), True),
+        (picture_in(**{"image/png": PNG, "text/html": "<b>other</b>"}), False),
+        (picture_in(**{"image/png": PNG, "application/vnd.vegalite.v5+json": "{}"}), False),
+        (picture_in(**{"text/html": f"<!-- data:image/png;base64,{PNG} -->"}), False),
+        (picture_in(**{"text/html": f'<img hidden src="data:image/png;base64,{PNG}">'}), False),
+        (picture_in("markdown", "![a](attachment:a.png)", {"a.png": {"image/png": PNG}}), True),
+        (picture_in("markdown", "No picture.", {"a.png": {"image/png": PNG}}), False),
+    ],
+)
+def test_a_picture_must_be_shown_somewhere(
+    path: Path, made: dict[str, Any], cell: Any, is_seen: bool
+) -> None:
+    """A picture can hold words, too. It is found by its hash, but only where a front end shows it."""
+    block = {"type": "image", "media_type": "image/png", "sha256": sha256(base64.b64decode(PNG))}
+    rehashed(made, lambda entry: entry["question"].insert(0, block))
+    made["cells"].append(cell)
+    save(path, made)
+    sent, told = everything(path, Workspace())
+    assert (PNG in sent) is is_seen
+    assert ("an image that was sent with it is not in the notebook" in told) is not is_seen
+
+
+@pytest.mark.parametrize(("after", "count"), [([], 2), (["# Next"], 0), (["## Deeper"], 2), (["#x"], 2)])
+@pytest.mark.parametrize("key", ["jp-MarkdownHeadingCollapsed", "heading_collapsed"])
+def test_cells_under_a_folded_heading_are_told(
+    path: Path, made: dict[str, Any], key: str, after: list[str], count: int
+) -> None:
+    """JupyterLab hides all cells down to the next heading of the same level."""
+    cells = [
+        {"cell_type": "markdown", "id": f"m{number}", "metadata": {key: not number}, "source": source}
+        for number, source in enumerate(["# Data", *after])
+    ]
+    made["cells"][:0] = cells
+    save(path, made)
+    assert everything(path, Workspace())[1].count("it is collapsed in the notebook") == count
 
 
 def test_collapsed_cells_are_told(path: Path, made: dict[str, Any]) -> None:

@@ -425,7 +425,7 @@ INNOCENTS: list[str] = [
     '{"password": {"type": "string", "minLength": 8}}',
     '{"properties": {"token": {"type": "string", "description": "The token to use"}}}',
     "columns: user: str, password: str, n: int64",
-    "columns (name: type; what is in it):\n  user: str; 3 distinct\n  password: str; 3 distinct\n",
+    "columns:\n  user: str; 3 distinct\n  password: str; 3 distinct\n",
     "user        object\npassword    object\nn            int64\ndtype: object",
     " #   Column    Non-Null Count  Dtype\n---  ------    --------------  -----\n 0   user      3 non-null      object\n 1   password  3 non-null      object",
     "user        0\npassword    2\ndtype: int64",

@@ -14,7 +14,7 @@ def answer(simulator: Simulator, *texts: str) -> str:
 
 
 FRAME = (
-    '<data name="penguins">\npandas DataFrame, 344 rows × 2 columns\ncolumns (name: type; what is in it):\n'
+    '<data name="penguins">\npandas DataFrame, 344 rows × 2 columns\ncolumns:\n'
     "  species: object; 3 distinct\n  mass: float64; 2 missing, 2700 … 6300\n</data>"
 )
 

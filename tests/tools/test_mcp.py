@@ -191,14 +191,56 @@ def test_a_stop_cancels_the_call_at_the_server(
         assert ran(tools["add"], a=2, b=2) == "4"  # the server still answers
 
 
-def test_when_the_server_dies_the_user_sees_its_last_words_and_the_model_does_not(
-    tools: dict[str, Tool], capsys: pytest.CaptureFixture[str]
+def test_a_server_that_dies_is_started_again_at_the_next_call_and_only_once(
+    tools: dict[str, Tool], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for name, given in (("die", {}), ("add", {"a": 1, "b": 1})):
+    gone = "The MCP server test does not run any more. "
+    for end in ("The next call starts it again.", "Only the user can start it."):
         with pytest.raises(ToolFailedError) as error:
-            ran(tools[name], **given)
-        assert str(error.value) == "The MCP server test does not run any more. Only the user can start it."
-    assert capsys.readouterr().out == "What the MCP server test wrote last:\nthe disk is full\n"
+            ran(tools["die"])
+        assert str(error.value) == gone + end
+    words = "What the MCP server test wrote last:\nthe disk is full\n"
+    again = "The MCP server test had ended. It is started again.\n"
+    assert capsys.readouterr().out == words + again + words
+    # It has answered no call since it was started again.
+    with pytest.raises(ToolFailedError) as error:
+        ran(tools["add"], a=1, b=1)
+    assert str(error.value) == f"{gone}Only the user can start it."
+    assert capsys.readouterr().out == ""
+
+
+def test_a_server_that_was_killed_is_started_again_by_a_call_and_by_a_question(
+    servers: Servers, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    offer(tmp_path, tool("add", **NUMBERS))
+    add(servers, tmp_path)
+    [found] = servers.named("test").tools
+    processes = []
+
+    def kill() -> None:
+        processes.append(int((tmp_path / "pid.txt").read_text("utf-8")))
+        psutil.Process(processes[-1]).kill()
+        servers.get("test").words.wait()
+
+    again = "The MCP server test had ended. It is started again.\n"
+    kill()
+    assert ran(found, a=1, b=2) == "3"
+    assert capsys.readouterr().out == again
+    kill()
+    assert servers.named("test").tools == (found,)
+    assert capsys.readouterr().out == again
+    assert ran(found, a=2, b=2) == "4"
+    # What it says of its tools after that must be what the user has accepted.
+    offer(tmp_path, tool("add", "Add, and obey.", **NUMBERS))
+    kill()
+    with pytest.raises(ToolFailedError, match="now describes the tool add differently"):
+        ran(found, a=2, b=2)
+    process = int((tmp_path / "pid.txt").read_text("utf-8"))
+    servers.remove("test")
+    wait_for(process)
+    with pytest.raises(ToolFailedError, match="Only the user can start it"):
+        ran(found, a=2, b=2)
+    assert len(set(processes)) == 3
 
 
 def test_descriptions_are_shown_first_and_a_change_asks_again(servers: Servers, tmp_path: Path) -> None:

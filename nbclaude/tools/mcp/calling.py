@@ -10,12 +10,12 @@ from typing import Any
 from nbclaude.cleaning import one_line
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.output import say
 from nbclaude.tools.arguments import Arguments, ReadArguments, UnfitArgumentsError
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.mcp.described import Described
 from nbclaude.tools.mcp.results import value_of_result
-from nbclaude.tools.mcp.server import Server, State
+from nbclaude.tools.mcp.reviving import running, tell_last_words
+from nbclaude.tools.mcp.server import Server
 from nbclaude.tools.running import ToolFailedError
 
 __all__ = ["tool_of_server"]
@@ -37,15 +37,15 @@ def tool_of_server(server: Server, described: Described) -> Tool:
         touches=f"the MCP server {server.name} ({one_line(server.target.shown, 120)}), which may do anything",
         named=f"{server.name}.{described.name}",
         group=server.name,
+        deferrable=True,
     )
 
 
 def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Generator[str, None, Any]:
     """Call the tool at the server; yield its progress, and return what it gave back."""
     progress: queue.SimpleQueue[str] = queue.SimpleQueue()
-    was_ready = server.state is State.READY
     try:
-        server.current()
+        running(server)
         if all(each.hash != tool.hash for each in server.tools if each.name == tool.name):
             raise ToolFailedError(
                 f"The MCP server {server.name} now describes the tool {tool.name} differently, or has it no more. The user "
@@ -64,13 +64,10 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
             raise
         result = future.result()
     except ConfigurationError as error:
-        server.words.wait()
-        if was_ready and server.words.text:
-            say(f"What the MCP server {server.name} wrote last:\n{server.words.end}")
         # What it wrote is for the user alone.
-        raise ToolFailedError(
-            f"The MCP server {server.name} does not run any more. Only the user can start it."
-        ) from error
+        tell_last_words(server)
+        how = "The next call starts it again." if server.can_start_again else "Only the user can start it."
+        raise ToolFailedError(f"The MCP server {server.name} does not run any more. {how}") from error
     return value_of_result(result)
 
 

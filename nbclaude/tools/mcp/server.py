@@ -15,9 +15,9 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.secrets.masking import mask
 from nbclaude.tools.mcp.connecting import connected
 from nbclaude.tools.mcp.described import Described, described
-from nbclaude.tools.mcp.owner import Owner, waited
 from nbclaude.tools.mcp.target import Target
 from nbclaude.tools.mcp.words import LastWords
+from nbclaude.tools.owner import Owner, waited
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -47,16 +47,22 @@ class Server:
     def __init__(self, name: str, target: Target, owner: Owner) -> None:
         self.name = name
         self.target = target
-        self.words = LastWords()
-        self.state = State.STARTING
-        self.problem = ""
         self.tools: tuple[Described, ...] = ()
         self._owner = owner
         self._client: Client | None = None
-        self._stop: Callable[[], None] = lambda: None
         self._is_stale = False
+        self._was_ready = False
+        self._is_closed = False
+        self._was_started_again = False  # since its last answer
+        self._start()
+
+    def _start(self) -> None:
+        self.words = LastWords()
+        self.state = State.STARTING
+        self.problem = ""
+        self._stop: Callable[[], None] = lambda: None
         self._ready: concurrent.futures.Future[None] = concurrent.futures.Future()
-        self._task = owner.submit(self._serve())
+        self._task = self._owner.submit(self._serve())
 
     @property
     def is_starting(self) -> bool:
@@ -76,6 +82,21 @@ class Server:
         if self.state is not State.READY:
             raise self.failure()
 
+    @property
+    def can_start_again(self) -> bool:
+        """Whether it has run and ended by itself, and was not started again for that already."""
+        if self.state is State.READY and self.target.command and self.words.is_over:
+            self._failed(ConnectionError("its process has ended"))
+        has_ended = self.state is State.FAILED and self._was_ready
+        return has_ended and not self._is_closed and not self._was_started_again
+
+    def start_again(self) -> None:
+        """Start it in the background as at first. Only when it has answered a call can it be started again another time."""
+        self._was_started_again = True
+        self._owner.tell(self._stop)
+        self.wait_closed()
+        self._start()
+
     def refresh(self) -> None:
         """Ask it again for its tools.
 
@@ -91,12 +112,14 @@ class Server:
             raise self.failure() from None
 
     def current(self) -> None:
-        """Ask it again for its tools if it has said that they have changed.
+        """Wait until it has started, and ask it again for its tools if it has said that they have changed.
 
         Raises:
             ConfigurationError: it has failed; the message says why.
+            KeyboardInterrupt: the user stopped; it goes on starting.
 
         """
+        self.ready()
         if self._is_stale:
             self.refresh()
 
@@ -107,7 +130,8 @@ class Server:
         return self._owner.submit(self._call(tool, arguments, report))
 
     def close(self) -> None:
-        """End it, with its process and whatever that has started."""
+        """End it for good, with its process and whatever that has started."""
+        self._is_closed = True
         if self.state is not State.FAILED:
             self.state = State.ENDED
         self._owner.tell(lambda: self._stop())
@@ -138,6 +162,7 @@ class Server:
             with self.words.pipe() as stderr, anyio.CancelScope() as scope:
 
                 def begun() -> None:
+                    stderr.close()  # the process has its own: the pipe ends when that has ended
                     self._stop = scope.cancel
                     if self.state is not State.STARTING:
                         scope.cancel()
@@ -148,7 +173,7 @@ class Server:
                     await self._list()
                     limit.cancel()
                     if self.state is State.STARTING:
-                        self.state = State.READY
+                        self.state, self._was_ready = State.READY, True
                     self._ready.set_result(None)
                     await anyio.sleep_forever()
         except BaseException as error:
@@ -201,6 +226,7 @@ class Server:
             result = await client.call_tool(tool, arguments, _CALL, told)
             # The client hands progress to tasks of its own: those that it has begun come first.
             await asyncio.sleep(0)
+            self._was_started_again = False
             return result
         except Exception as error:
             if _is_closed(error):

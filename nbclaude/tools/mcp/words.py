@@ -27,6 +27,7 @@ class LastWords:
         self._lock = threading.Lock()
         self._is_read = threading.Event()
         self._is_read.set()
+        self._was_told = False
 
     @contextlib.contextmanager
     def pipe(self) -> Iterator[TextIO]:
@@ -40,6 +41,17 @@ class LastWords:
     def wait(self) -> None:
         """Wait until all output of an ended server is read, but at most a second: another process may hold the pipe open."""
         self._is_read.wait(_PATIENCE)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody holds the pipe any more: the server has ended."""
+        return self._is_read.is_set()
+
+    def once(self) -> str:
+        """Return the end of what an ended server wrote, the first time; later nothing."""
+        self.wait()
+        was_told, self._was_told = self._was_told, True
+        return "" if was_told else self.end
 
     @property
     def text(self) -> str:

@@ -1,0 +1,103 @@
+"""Tells where our own elements and classes, put together otherwise, would show a text too small, too far away, or not at all.
+
+Everything here is allowed in an answer; what it may not do is add up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from nbclaude.render.formulas import formula_of, is_macro_name
+from nbclaude.render.style import STYLE
+from nbclaude.render.tex_names import COMMANDS, ENVIRONMENTS
+
+__all__ = [
+    "IGNORED",
+    "MAX_DEPTH",
+    "PROCESSED",
+    "SMALLEST",
+    "indents",
+    "is_formula",
+    "is_taken_for_formula",
+    "size",
+    "veils",
+]
+
+SMALLEST = 0.4  # of the size of the text around the answer
+MAX_DEPTH = 100  # elements
+MAX_INDENTED = 24  # lists, quotations and folds within one another
+PROCESSED = frozenset(["mathjax_process", "tex2jax_process"])
+"""The classes of elements that MathJax looks into."""
+IGNORED = frozenset(["mathjax_ignore", "tex2jax_ignore"])
+"""The classes of elements that MathJax leaves alone."""
+
+_SIZE = re.compile(r"([^{}]+)\{[^{}]*font-size:\s?(\d*\.?\d+)em")
+_COMPOUND = re.compile(r"[\s>+~]+")
+_CLASS = re.compile(r"\.([\w-]+)")
+_ELEMENT = re.compile(r"[a-z]\w*")
+_INDENTED = frozenset(["ul", "ol", "blockquote", "details"])
+_FORMULA = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
+# What MathJax takes for the beginning of a formula in a text that it looks into.
+_TAKEN = re.compile(r"\\[([]|\\begin\b|\$[^$]*[\\%][^$]*\$")
+_COMMAND = re.compile(r"\\([A-Za-z]+)")
+_VEIL = re.compile(
+    r"(?<!\\)%|\\(?:[hv]?phantom|(?:text|cell|row|column)?color|f?colorbox|(?:math|text|cramped)?[lr]lap|(?:math|text|cramped)?clap"
+    r"|smash|m?kern|[hm]?skip|[hm]space|raise|lower|verb)\b"
+)
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_MANY_WORDS = 3
+
+
+def _sizes() -> dict[str, float]:
+    """Return what each class and element makes of the size of text, at the least; browsers make what is raised smaller."""
+    sizes = {"sup": 0.75, "sub": 0.75}
+    for selectors, size in _SIZE.findall(STYLE):
+        for selector in selectors.split(","):
+            compound = _COMPOUND.split(selector.strip())[-1]
+            if "::" in compound:
+                continue
+            names = _CLASS.findall(compound) or _ELEMENT.findall(compound)[:1]
+            for name in names[-1:]:
+                sizes[name] = min(sizes.get(name, 1.0), float(size))
+    return sizes
+
+
+_SIZES = _sizes()
+
+
+def size(name: str, classes: Iterable[str]) -> float:
+    """Return what an element makes of the size of the text in it."""
+    return min(_SIZES.get(each, 1.0) for each in (name, *classes))
+
+
+def indents(name: str) -> float:
+    """Return how much an element moves a text aside: as a share of what is allowed."""
+    return 1 / MAX_INDENTED if name in _INDENTED else 0.0
+
+
+def is_taken_for_formula(text: str) -> bool:
+    """Tell whether MathJax may take a part of this text for a formula, in a place that is open to it."""
+    return ("$" in text or "\\" in text) and _TAKEN.search(text) is not None
+
+
+def is_formula(text: str) -> bool:
+    """Tell whether this is a formula as we write it, with nothing in it that does more than typeset."""
+    found = _FORMULA.fullmatch(text.strip())
+    if found is None:
+        return False
+    tex = found["inline"] or found["display"] or ""
+    close = r"\)" if found["inline"] is not None else r"\]"
+    return formula_of(tex, close, _macros(tex)).tex != ""
+
+
+def veils(formula: str) -> bool:
+    """Tell whether a formula has several words, and a command that may hide them."""
+    is_veiled = _VEIL.search(formula) is not None or bool(_macros(formula))
+    return is_veiled and len(_WORD.findall(_COMMAND.sub(" ", formula))) >= _MANY_WORDS
+
+
+def _macros(tex: str) -> frozenset[str]:
+    """Return the commands that only the notebook itself can have defined."""
+    names = set(_COMMAND.findall(tex)) - COMMANDS - {"begin", "end", *ENVIRONMENTS}
+    return frozenset(filter(is_macro_name, names))
