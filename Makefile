@@ -11,6 +11,9 @@ RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 ARGS ?=
 
+# Some containers turn compiled files off, and then each of the hundreds of processes of the tests compiles what it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 SOURCES := nbclaude tests bench scripts
 # What an editable install copies to share/jupyter: it is installed anew where one of these has changed.
 PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json

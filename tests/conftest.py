@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     order = ("", "kernel", "browser")
 
     def folder(item: pytest.Item) -> str:
-        below = item.path.relative_to(config.rootpath / "tests").parts[0]
+        below = item.nodeid.split("/")[1]
         return below if below in order else ""
 
     for item in items:

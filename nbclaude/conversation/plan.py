@@ -20,6 +20,7 @@ from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import Mention, Refusal, Words, refused
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
+from nbclaude.tools.searching import with_all_loaded
 from nbclaude.wire.message import content_of, summary_of
 from nbclaude.wire.request import MessageRequest, text_block
 
@@ -69,6 +70,7 @@ def make_plan(
     caching: str = "off",
     keeps_thinking: bool = True,
     texts_alone: bool = False,
+    searches: bool = True,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
     memory: TurnMemory | None = None,
@@ -78,6 +80,7 @@ def make_plan(
 
     `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
     about turns, and `prepared` an earlier plan of this question: it is not screened again.
+    Without `searches` the server has no search for tools, and gets all of them in full.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
@@ -96,6 +99,8 @@ def make_plan(
             question = moderated_question(question, settings.moderate)
     else:
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
+    tools = with_all_loaded(settings.tools, model.id, searches=searches)
+    settings = replace(settings, tools=tools) if tools != settings.tools else settings
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking, texts_alone)

@@ -25,6 +25,7 @@ __all__ = ["Restorer", "open_notebook", "restore", "restore_first", "tell_newer"
 _COLUMNS = ("turn", "question", "answer", "tokens in", "tokens out", "model")
 _EXCERPT = 80  # characters
 _MAX_TOLD = 20
+_ALL_THERE = "There is nothing to restore: the conversation already has every turn that can be restored."
 _NOBODY = "Nothing was restored: there is nobody to ask here. %claude_restore --yes restores without asking."
 
 
@@ -115,7 +116,8 @@ def _found(workspace: Workspace, file: NotebookFile) -> list[FoundConversation]:
     elif not any(each.new for each in found):
         for each in found:
             _tell(each)
-        say("There is nothing to restore: the conversation already has every turn that can be restored.")
+        some = any(each.turns for each in found)
+        say(_ALL_THERE if some else f"None of the turns in {name} can be restored.")
         return []
     return found
 
@@ -129,7 +131,7 @@ def _imported(restorer: Restorer, path: Path) -> list[FoundConversation]:
     if not found.turns:
         say(f"{path.name} holds no answered questions.")
     elif here.issuperset(found.ids):
-        say("There is nothing to restore: the conversation already has every turn in the file.")
+        say(_ALL_THERE)
         return []
     return [found] if found.turns else []
 

@@ -191,6 +191,9 @@ class _Reader:
             return False
         if name in _VOID:
             return True
+        # Texts of two elements are two words, as far as anybody sees.
+        self._take(" ")
+        self._read.append(" ")
         self._point(attributes)
         classes = attributes.get("class", "").split()
         if "code" in classes and not around.is_code:

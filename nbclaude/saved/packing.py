@@ -97,7 +97,7 @@ def packed_answer(blocks: Iterable[Block]) -> tuple[list[dict[str, Any]], dict[s
             kept.append(_packed(block))
             lost = []
         elif kind == "compaction" and block.get("signature"):
-            kept.append(dict(block))  # verbatim, or its signature would not fit
+            kept.append(_as_json(block))  # verbatim, or its signature would not fit
             lost = []
         else:
             lost = ["thinking" if kind == "redacted_thinking" else kind]
@@ -170,8 +170,12 @@ def _packed(block: Block) -> dict[str, Any]:
         and (source or {})["type"] == "base64"
     ):
         return {"type": kind, "media_type": source["media_type"], "sha256": _hash_of(source["data"])}  # type: ignore[index]
-    # Notebooks sort the keys of what they keep, and the bytes of a request depend on their order.
-    return {"type": kind, "json": to_json(_without_bytes(block)).decode()}
+    return _as_json(_without_bytes(block))
+
+
+def _as_json(block: Block) -> dict[str, Any]:
+    """Pack a block whole: notebooks sort the keys of what they keep, and the bytes of a request depend on their order."""
+    return {"type": str(block.get("type")), "json": to_json(block).decode()}
 
 
 def _size(block: Block) -> int:

@@ -211,6 +211,8 @@ def _whole_content(
 
 def _compaction(block: Mapping[str, Any], answer: SavedAnswer) -> dict[str, Any]:
     """Return the compaction block, if the notebook shows its summary."""
+    if "json" in block:
+        block, _ = unpacked(block, lambda _: None, lambda _: None)
     summary = summary_of({"content": [block]})
     if not summary or has_unseen_characters(summary) or not all_shown([plain_text(summary)], answer):
         raise RefusedError("its summary of the conversation does not match what the notebook shows")

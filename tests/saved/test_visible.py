@@ -42,6 +42,14 @@ def test_what_no_browser_shows_is_not_shown(html: str) -> None:
     assert View("", ["<p>secret <b>words</b></p>", html]).shows("Secret *words*")
 
 
+def test_neighbouring_elements_are_words_of_their_own() -> None:
+    """A receipt has no white space between a title and its text."""
+    html = (
+        '<div class="nbclaude-part"><div class="nbclaude-part-title">prompt</div><pre>What is 3?</pre></div>'
+    )
+    assert View("", [html]).shows("What is 3?")
+
+
 @pytest.mark.parametrize(
     "markdown",
     [
