@@ -159,6 +159,11 @@ def estimate(plan: Plan) -> tuple[int, float | None]:
     return tokens, input_cost(tokens, plan.model.price)
 
 
+def _locked_prompt(workspace: Workspace) -> str:
+    """Return the system prompt that an administrator has locked; empty if there is none."""
+    return str(workspace.configured().get("system") or "") if "system" in workspace.locked() else ""
+
+
 def _plan(
     workspace: Workspace,
     ask: Ask,
@@ -185,6 +190,7 @@ def _plan(
         keys=(connection.secret,),
         memory=workspace.memory,
         prepared=earlier,
+        spared=_locked_prompt(workspace),
     )
     workspace.memory.forget_all_but(plan.before)
     retires = retirement_note(model, date.today())
