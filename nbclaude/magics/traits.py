@@ -175,6 +175,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         display: str
         save_turns: bool
         restore: str
+        replay: str
         moderate: str
         locked: list[str]
         math_macros: list[str]

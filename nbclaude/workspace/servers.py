@@ -102,8 +102,11 @@ class Servers:
         named = self._named(settings)
         return normalize_base_url(named.base_url if named else settings.base_url)
 
-    def connection(self, settings: Settings) -> Connection:
-        """Build the connection: to the demo model while the demo is on, else to the server that the settings name."""
+    def connection(self, settings: Settings, *, needs_key: bool = True) -> Connection:
+        """Build the connection: to the demo model while the demo is on, else to the server that the settings name.
+
+        Without a key nothing can be sent through it; what would be sent can still be planned.
+        """
         if self._workspace.demo_url:
             return Connection(
                 base_url=self._workspace.demo_url,
@@ -127,6 +130,7 @@ class Servers:
             named=self._named(settings),
             auth_style=settings.auth_style,
             stored_key=stored_key,
+            needs_key=needs_key,
         )
 
     def _named(self, settings: Settings) -> NamedConnection | None:
