@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from nbclaude.notebook import Shell
     from nbclaude.reply import CodeBlock, Reply, ToolCall, ask
+    from nbclaude.tools.computer.actions import computer
     from nbclaude.tools.functions import tool
 
 __version__ = "0.1.0"
@@ -20,6 +21,7 @@ __all__ = [
     "ToolCall",
     "__version__",
     "ask",
+    "computer",
     "load_ipython_extension",
     "tool",
     "unload_ipython_extension",
@@ -37,6 +39,10 @@ def __getattr__(name: str) -> Any:
         from nbclaude.tools import functions
 
         return functions.tool
+    if name == "computer":
+        from nbclaude.tools.computer import actions
+
+        return actions.computer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

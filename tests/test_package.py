@@ -24,6 +24,7 @@ EXPORTS = {
         "ToolCall",
         "__version__",
         "ask",
+        "computer",
         "load_ipython_extension",
         "tool",
         "unload_ipython_extension",

@@ -1,6 +1,7 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
+import { Answers, ENDS } from "./answers.js";
 import { cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
@@ -10,7 +11,6 @@ const LOAD = "%load_ext nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
 const PAUSE = 250; // ms without typing before the kernel is asked for names
-const ENDS = ["restarting", "autorestarting", "dead"];
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
@@ -29,10 +29,13 @@ const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 export const lineOf = (panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel)));
 
 export function followKernels(/** @type {Tracker} */ tracker) {
-  tracker.widgetAdded.connect((_, { sessionContext }) => sessionContext.kernelChanged.connect(() => {
-    const kernel = sessionContext.session?.kernel;
-    if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
-  }));
+  tracker.widgetAdded.connect((_, panel) => {
+    panel.sessionContext.kernelChanged.connect(() => {
+      const kernel = kernelOf(panel);
+      if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
+    });
+    panel.content.modelContentChanged.connect(() => queueMicrotask(() => lineOf(panel)?.answers.endCut()));
+  });
 }
 
 // nbclaude may be loaded without a line: it is an older version, or another notebook of the page gets the comms.
@@ -59,13 +62,16 @@ class Line {
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
     this.kernel = kernel;
     this.panels = () => tracker.filter((panel) => kernelOf(panel) === kernel);
-    kernel.statusChanged.connect(() => (ENDS.includes(kernel.status) ? this.end() : this.send()));
+    this.answers = new Answers(kernel, () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id));
+    kernel.statusChanged.connect(() => this.follow());
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
       const panel = this.panels().find((each) => each.id === metadata?.nbclaude || hasCell(each, metadata?.cellId));
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
-      return execute.call(kernel, content, dispose, more);
+      const future = execute.call(kernel, content, dispose, more);
+      if (panel && metadata.cellId) this.answers.expect(future.msg.header.msg_id, metadata.cellId);
+      return future;
     };
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
@@ -76,6 +82,18 @@ class Line {
       this.open(kernel.createComm(TARGET, id), {});
       this.send({ do: "hello", version: VERSION });
     }, () => {});
+  }
+
+  follow() {
+    if (ENDS.includes(this.kernel.status)) return this.end();
+    if (this.kernel.status === "idle") this.answers.endStored();
+    this.send();
+  }
+
+  /** Whether the kernel may still send pages of an answer. @param {string} answer */
+  sends(answer) {
+    const { status } = this.kernel;
+    return !ENDS.includes(status) && (status !== "idle" || this.answers.heard.has(answer));
   }
 
   open(/** @type {Comm} */ comm, data) {
@@ -115,6 +133,7 @@ class Line {
   end() {
     Object.assign(this, { comm: null, life: {}, waiting: [] });
     this.asked.clear();
+    this.answers.forget();
     this.mark();
   }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ def _hears_meanwhile(shell: Shell) -> bool:
 
 
 class OpenButtons:
-    """Waits in the cell's thread for the button that the user clicks."""
+    """Waits, in the thread that asks, for the button that the user clicks."""
 
     def __init__(
         self,
@@ -104,11 +104,13 @@ class OpenButtons:
         proposed: Proposed,
         widget: Buttons,
         said: queue.SimpleQueue[Mapping[str, Any]],
+        pause: Callable[[], object] = lambda: None,
     ) -> None:
         self._shell = shell
         self._proposed = proposed
         self._widget = widget
         self._said = said
+        self._pause = pause  # called again and again; what it raises ends the waiting
 
     def is_heard(self, seconds: float) -> bool:
         """Wait until the page says that it is there; return whether it did within this time."""
@@ -146,6 +148,7 @@ class OpenButtons:
     def _next(self, end: float | None) -> Mapping[str, Any] | None:
         """Return the next message from the page; None if there is none until then."""
         while end is None or time.monotonic() < end:
+            self._pause()
             try:
                 return self._said.get(timeout=_SLICE)
             except queue.Empty:

@@ -6,6 +6,7 @@ import threading
 import uuid
 
 from nbclaude.approval.buttons import open_buttons
+from nbclaude.approval.card import card_html
 from nbclaude.approval.proposed import TOO_LATE, Approval, Approve, Proposed
 from nbclaude.approval.typed import approve_by_input
 from nbclaude.notebook import Shell, is_watched, shows_updates
@@ -70,18 +71,11 @@ class _Card:
     def show(self, outcome: str, *, is_allowed: bool = False) -> None:
         """Show the card with this outcome; without one it waits."""
         from nbclaude.cleaning import visible
-        from nbclaude.render.approval import approval_html
-        from nbclaude.render.style import STYLE
 
-        proposed, tool = self._proposed, self._proposed.tool
-        outcome = visible(outcome)
-        language = "diff" if tool.preview is not None else {"command": "bash"}.get(tool.shown, "python")
-        card = approval_html(
-            tool.name, proposed.rows, proposed.source, language, tool.touches, outcome, is_allowed=is_allowed
-        )
-        style = STYLE if outcome else f"{STYLE}{_VANISHING}"
+        proposed, outcome = self._proposed, visible(outcome)
+        style = "" if outcome else _VANISHING
         bundle = {
-            "text/html": f'<div class="nbclaude"><style>{style}</style>{card}</div>',
+            "text/html": card_html(proposed, outcome, is_allowed=is_allowed, more_style=style),
             "text/plain": f"{proposed.text}\n{outcome}".rstrip("\n"),
         }
         is_new, self._is_new = self._is_new, False

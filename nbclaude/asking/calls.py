@@ -92,11 +92,16 @@ class CallRunner:
         """
         self._display.settle()
         self.ran, self.running = [], ""
+        failed: set[str] = set()
         for call in calls:
             stopping.check()
             self._display.pause()
+            tool = self._tools.get(str(call.get("name")))
+            batch = tool.batch if tool is not None else ""
             with stopping.allowed():
-                self.ran.append(self._ran(call))
+                self.ran.append(_not_reached(call) if batch in failed else self._ran(call))
+            if batch and (self.ran[-1].error or self.ran[-1].denied):
+                failed.add(batch)
             self.running = ""
         return Step(tuple(self.ran))
 
@@ -210,6 +215,13 @@ def run_open_calls(
     if not calls or any(call.get("name") not in tools for call in calls):
         return None
     return CallRunner(workspace, ask, tools, _BeforeAnswer(), approve).run(calls)
+
+
+def _not_reached(call: Mapping[str, Any]) -> RanCall:
+    """Answer a call that would have built on one before it."""
+    given = call.get("input")
+    arguments: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    return _failed(call, arguments, "Not run: an action before it in this answer failed or was denied.")
 
 
 def _failed(

@@ -187,6 +187,7 @@ def _plan(
         caching=caching_mode(settings, offered, model, history=question.history),
         keeps_thinking=keeps_thinking,
         texts_alone=texts_alone,
+        searches=connection.base_url not in workspace.without_tool_search,
         refer=lambda messages: workspace.uploads.refer(connection, messages, upload=upload),
         keys=(connection.secret,),
         memory=workspace.memory,

@@ -16,6 +16,7 @@ from nbclaude.conversation.ledger import no_price_note
 from nbclaude.conversation.plan import Plan, turns_before, with_references
 from nbclaude.errors import AnswerInterrupted, APIError
 from nbclaude.forks import ForkSafeLock
+from nbclaude.tools.searching import searched_for
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _within_budget(workspace: Workspace, plan: Plan, connection: Connection) -> 
 
 
 def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
-    """Plan anew where the server refused what nobody asked for: caching marks, thinking, blocks of old answers, file ids."""
+    """Plan anew where the server refused what nobody asked for: cache marks, tool search, old thinking, file ids."""
     from nbclaude.client.blame import Blame, blamed_message, blames
 
     workspace, connection = prepared.workspace, prepared.connection
@@ -124,6 +125,9 @@ def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
     if is_ours and blames(error, Blame.CACHING):
         workspace.caching[connection.base_url] = "explicit" if plan.caching == "automatic" else "off"
         return plan_again(prepared)
+    if searched_for(plan.request.tools) and blames(error, Blame.TOOL_SEARCH):
+        workspace.without_tool_search.add(connection.base_url)
+        return plan_again(prepared, keeps_thinking=False)
     if plan.has_thinking and blames(error, Blame.THINKING):
         return plan_again(prepared, keeps_thinking=False)
     if blames(error, Blame.FILES) and workspace.uploads.forget(connection):

@@ -25,6 +25,7 @@ class Blame(Enum):
     THINKING = auto()
     FILES = auto()
     COMPACTION = auto()
+    TOOL_SEARCH = auto()
 
 
 _CODES = {"file_expired": Blame.FILES}
@@ -32,6 +33,7 @@ _WORDS = {
     Blame.CACHING: re.compile(r"cache_control|prompt[ _]caching", re.IGNORECASE),
     Blame.THINKING: re.compile(r"thinking", re.IGNORECASE),
     Blame.FILES: re.compile(r"\bfiles?(?:_ids?)?\b", re.IGNORECASE),
+    Blame.TOOL_SEARCH: re.compile(r"defer_loading|tool_?search", re.IGNORECASE),
     # A gateway that drops the field sees a request that ends in an answer.
     Blame.COMPACTION: re.compile(r"compact|prefill|end with a user", re.IGNORECASE),
 }

@@ -16,6 +16,7 @@ from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Words, refused
 from nbclaude.settings.rows import EVERY_FIELD
 from nbclaude.settings.table import SETTINGS
 from nbclaude.settings.values import Settings
+from nbclaude.tools.versions import beta_of
 
 __all__ = ["Parameters", "fit_parameters", "why_refused"]
 
@@ -212,8 +213,9 @@ def _prefill(settings: Settings, model: ModelInfo) -> Why | None:
 
 
 def _betas(settings: Settings) -> tuple[str, ...]:
-    """Return the beta features that were asked for, then those that values of other settings need."""
+    """Return the beta features that were asked for, then those that tools and values of other settings need."""
     needed = [row.betas.get(getattr(settings, row.name)) for row in SETTINGS if row.betas]
+    needed += [beta_of(tool) for tool in settings.tools or ()]
     return tuple(dict.fromkeys([*settings.betas, *(beta for beta in needed if beta)]))
 
 

@@ -20,6 +20,7 @@ from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import Mention, Refusal, Words, refused
 from nbclaude.secrets.keys import Secret
 from nbclaude.settings.values import Settings
+from nbclaude.tools.searching import with_all_loaded
 from nbclaude.wire.message import content_of, summary_of
 from nbclaude.wire.request import MessageRequest, text_block
 
@@ -69,6 +70,7 @@ def make_plan(
     caching: str = "off",
     keeps_thinking: bool = True,
     texts_alone: bool = False,
+    searches: bool = True,
     refer: Refer = tuple,
     keys: Sequence[Secret] = (),
     memory: TurnMemory | None = None,
@@ -78,8 +80,9 @@ def make_plan(
     """Plan the request: what came before the question's place in the conversation, then the question.
 
     `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
-    about turns, and `prepared` an earlier plan of this question: it is not screened again. A policy does not see a system prompt
-    that is `spared`, since the administrator has written it.
+    about turns, and `prepared` an earlier plan of this question: it is not screened again. Without `searches` the server has no
+    search for tools, and gets all of them in full. A policy does not see a system prompt that is `spared`, since the administrator
+    has written it.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
@@ -99,6 +102,8 @@ def make_plan(
             settings = moderated_settings(settings, spared)
     else:
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
+    tools = with_all_loaded(settings.tools, model.id, searches=searches)
+    settings = replace(settings, tools=tools) if tools != settings.tools else settings
     fitted = fit_parameters(settings, model, prefill=question.prefill)
     binds = model.binds_thinking or not model.known
     scope = Scope(settings.model, settings.system, settings.tools, binds, keeps_thinking, texts_alone)

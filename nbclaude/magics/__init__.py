@@ -104,6 +104,7 @@ def unload(shell: Shell) -> None:
     workspace.edits.forget()
     LINE.close()
     _close("nbclaude.tools.mcp.servers", "close_servers")
+    _close("nbclaude.tools.computer.built_in", "close_pages")
     _close("nbclaude.client.lines", "close_lines")
 
 

@@ -42,7 +42,7 @@ def tools_given(
         if _is_built_in(word, names):
             with named_in(f"--tools {word}"):
                 model = workspace.settings({"model": options.model} if options.model else {}).model
-                found += (built_in(word, shell, workspace.seen, model, words),)
+                found += built_in(word, shell, workspace.seen, model, words)
         elif _is_of_server(word, names):
             found += _of_server(shell, word)
         else:

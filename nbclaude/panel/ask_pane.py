@@ -22,6 +22,7 @@ from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.options import Options
+from nbclaude.panel.approval_pane import ApprovalPane
 from nbclaude.panel.edited_question import EditedQuestion
 from nbclaude.panel.frontend import OnAction, View
 from nbclaude.panel.host import KEY_REMOVED, LOCK, Host, OwnChanges, note, row
@@ -56,6 +57,7 @@ class AskPane:
         self._pending = ""
         self._asked_in = ""  # the conversation in which the answer is on its way
         self._own_changes = OwnChanges(host)
+        self._approval = ApprovalPane(host)
         self.view = View(self._act, role="log", label="Transcript of the conversation", listens=True)
         self.view.add_class("nbclaude-transcript")
         self.conversation = ipywidgets.Dropdown(description="Conversation")
@@ -82,6 +84,7 @@ class AskPane:
         self.widget = ipywidgets.VBox(
             [
                 row(self.conversation, self._new_name, self._create),
+                self._approval.widget,
                 host.alert,
                 self._without_key,
                 self._edited.widget,
@@ -264,7 +267,8 @@ class AskPane:
         problem: BaseException | None = None
         asked = False
         try:
-            answered = ask_prepared(prepared, live, Surface(self._keep, self._footer, spell))
+            surface = Surface(self._keep, self._footer, spell, self._approval.approver(live.pause))
+            answered = ask_prepared(prepared, live, surface)
             problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:
             problem = AnswerInterrupted(stopping.NOT_SENT)

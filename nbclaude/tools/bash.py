@@ -21,9 +21,8 @@ from functools import cache
 from typing import IO, cast
 
 from nbclaude.cleaning import printable
-from nbclaude.secrets.masking import mask
-from nbclaude.secrets.names import name_of
 from nbclaude.texts import clip
+from nbclaude.tools.environment import without_secrets
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
 from nbclaude.tools.versions import FAMILIES, Version
@@ -114,7 +113,7 @@ class BashShell:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=_environment(),
+            env={**without_secrets(), "PAGER": "cat", "GIT_PAGER": "cat", "TERM": "dumb"},
             start_new_session=True,
         )
         self._process, self._owner, self._output = process, os.getpid(), queue.Queue()
@@ -162,12 +161,6 @@ def _said(output: bytes | bytearray, lost: int) -> str:
     text = printable(output.decode("utf-8", "replace").replace("\r\n", "\n")).strip("\n")
     note = f"\n({lost:,} bytes in the middle were discarded)" if lost else ""
     return (clip(text, _MAX_OUTPUT, tail=0.5)[0] or "(no output)") + note
-
-
-def _environment() -> dict[str, str]:
-    """Return the environment without variables whose name or value looks like a secret."""
-    kept = {name: value for name, value in os.environ.items() if name_of(name) is None and not mask(value)[1]}
-    return {**kept, "PAGER": "cat", "GIT_PAGER": "cat", "TERM": "dumb"}
 
 
 _SHELL = BashShell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,15 @@ _MADE_AND_OPTIONS = ("type", "name")
 
 @frozen
 class Kernel:
-    """What a tool may need from the kernel; `version` is the API's, where it is one of the API's tools."""
+    """What a tool may need from the kernel; `version` is the API's, where it is one of the API's tools.
+
+    `options` are those in the parentheses of its word.
+    """
 
     shell: Shell
     seen: Seen
     version: Version | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def known(self) -> Version:
@@ -67,13 +72,21 @@ def _memory(kernel: Kernel) -> Tool:
     return memory_tool(Path.cwd() / FOLDER, kernel.known)
 
 
-_MADE: Mapping[str, Callable[[Kernel], Tool]] = {
+def _computer(kernel: Kernel) -> tuple[Tool, ...]:
+    from nbclaude.tools.computer.built_in import page_tools
+
+    return page_tools(kernel.known, kernel.options)
+
+
+_MADE: Mapping[str, Callable[[Kernel], Tool | tuple[Tool, ...]]] = {
     "python": _python,
     "inspect": _inspect,
     "bash": _bash,
     "editor": _editor,
     "memory": _memory,
+    "computer": _computer,
 }
+_WITH_OPTIONS = ("computer",)
 
 
 BUILT_IN = (*_MADE, *SERVER_TOOLS)
@@ -100,8 +113,10 @@ def name_of_word(word: str) -> str:
 
 def built_in(
     word: str, shell: Shell, seen: Seen, model: str, beside: Collection[str] = ()
-) -> Tool | Mapping[str, Any]:
+) -> tuple[Tool | Mapping[str, Any], ...]:
     """Make the built-in tool that a word names, in the version that fits the model. `beside` are the words of the same line.
+
+    A toolset is several tools with one definition.
 
     Raises:
         UnfitError: the options in its parentheses cannot be read, or it takes none.
@@ -113,17 +128,19 @@ def built_in(
     version = version_for(name, model, families) if family in FAMILIES else None
     options = _options(word, name)
     if version is not None and family in SERVER_TOOLS:
-        return {"type": version.type, "name": version.name, **options}
-    if options:
+        return ({"type": version.type, "name": version.name, **options},)
+    if options and family not in _WITH_OPTIONS:
         raise UnfitError(f"{name} takes no options.")
-    return _MADE[family](Kernel(shell, seen, version))
+    made = _MADE[family](Kernel(shell, seen, version, options))
+    return made if isinstance(made, tuple) else (made,)
 
 
 def _options(word: str, name: str) -> dict[str, Any]:
     """Read the options in the parentheses of a word: names with Python literals; nothing is evaluated."""
     if "(" not in word:
         return {}
-    example = f"Write them like {name}(max_uses=3, allowed_domains=['example.org'])."
+    own = "url='https://example.org'" if name in _WITH_OPTIONS else "max_uses=3"
+    example = f"Write them like {name}({own})."
     try:
         call = ast.parse(word.strip(), mode="eval").body
         if not isinstance(call, ast.Call) or call.args or not isinstance(call.func, ast.Name):

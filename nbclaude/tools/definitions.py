@@ -9,6 +9,7 @@ from typing import Any
 from nbclaude.refusal import UnfitError
 from nbclaude.settings.plain import a_type, items_of, plain_json
 from nbclaude.tools.functions import Tool, is_function, tool_of
+from nbclaude.tools.searching import with_search
 
 __all__ = ["definitions_of", "is_of_server", "names_of_servers", "tools_of"]
 
@@ -59,21 +60,28 @@ def names_of_servers() -> dict[str, tuple[str, ...]]:
 
 
 def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Return what a request says of these tools.
+    """Return what a request says of these tools; where many can be deferred, the model is to search for them.
 
     Raises:
         UnfitError: two of them have the same name.
 
     """
     found: dict[str, Mapping[str, Any]] = {}
+    ours: dict[str, Tool] = {}
     for tool in tools:
+        if isinstance(tool, Tool) and ours.setdefault(tool.name, tool).definition != tool.definition:
+            raise _same_name(tool.name)
         definition = tool.definition if isinstance(tool, Tool) else tool
         # Toolsets of the API have only a type.
         name = str(definition.get("name") or definition.get("type"))
         if name in found and found[name] != definition:
-            raise UnfitError(f"two tools are called {name}. Name one with @nbclaude.tool(name=...).")
+            raise _same_name(name)
         found[name] = definition
-    return tuple(found.values())
+    return with_search(tuple(found.values()), {tool.name for tool in ours.values() if tool.deferrable})
+
+
+def _same_name(name: str) -> UnfitError:
+    return UnfitError(f"two tools are called {name}. Name one with @nbclaude.tool(name=...).")
 
 
 def _tool(item: object, called: str) -> Tool | Mapping[str, Any]:

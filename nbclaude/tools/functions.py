@@ -37,7 +37,8 @@ class Tool:
     `touches` says what any other may do, and `shown` names the argument that is source code. One that is `on_main` runs on the
     kernel's main thread only. `preview` says what a call would do, in place of the arguments that are `previewed`, where it
     has something to say. `named` is what the user calls it, where the API has another name, `group` what the user calls it and
-    its like together.
+    its like together. Calls of the same `batch` in one answer build on each other: after one that fails, the others are not run.
+    The model may search for a `deferrable` one where there are many.
     """
 
     name: str
@@ -52,6 +53,8 @@ class Tool:
     previewed: tuple[str, ...] = ()
     named: str = ""
     group: str = ""
+    batch: str = ""
+    deferrable: bool = False
 
 
 @overload

@@ -66,6 +66,8 @@ class Workspace(Held):
         """The addresses of servers whose answers are not Anthropic's."""
         self.caching: dict[str, str] = {}
         """How a server takes cache marks, by its address, once it has refused one way."""
+        self.without_tool_search: set[str] = set()
+        """The addresses of servers that have refused tool search."""
         self.published: set[str] = set()
         """The ids of turns that stand in an output of the notebook."""
         self.has_asked = False

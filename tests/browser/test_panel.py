@@ -11,7 +11,7 @@ import threading
 import pytest
 from playwright.sync_api import Locator, expect
 
-from nbclaude.simulator import Answer, Pace, Simulator, StreamFault
+from nbclaude.simulator import Answer, Pace, Simulator, StreamFault, tool_use
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import report
 from tests.browser.notebook_page import NotebookPage
@@ -657,3 +657,26 @@ def test_enter_takes_all_that_was_typed_however_fast(
     keyboard.press("Enter")
     expect(panel.field("Conversation")).to_have_value("second thoughts (0 turns)")
     assert simulator.message_requests == []
+
+
+def test_a_call_is_approved_in_the_panel_also_while_a_cell_runs(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    function = f"{LOAD}\nran = []\ndef erase(what: str):\n    ran.append(what)\n    return 'done'"
+    wait = "import time\nwhile not ran: time.sleep(0.05)\nran"
+    cells = [function, "%claude --tools erase Hello", PANEL, wait]
+    notebook = claude_notebook(cells, size=(1200, 1400))
+    simulator.enqueue("Hello.", Answer([tool_use("erase", {"what": "<b>x</b>"})]), "It is gone.")
+    for cell in range(3):
+        notebook.run(cell)
+    notebook.start(3)
+    panel = PanelOf(notebook, 2)
+    panel.ask("Erase x")
+    expect(panel.root.locator(".nbclaude-ask td")).to_have_text('"<b>x</b>"')
+    panel.button("Edit arguments…").click()
+    panel.root.get_by_label("what", exact=True).fill("y")
+    panel.button("Allow with these arguments").click()
+    expect(panel.turns.last).to_contain_text("It is gone.")
+    expect(panel.root.locator(".nbclaude-ask, .nbclaude-approve")).to_have_count(0)
+    notebook.wait_until_idle()
+    expect(notebook.outputs(3).last).to_contain_text("['y']")

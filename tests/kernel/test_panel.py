@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator
+from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, tool_use
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -228,3 +228,31 @@ def test_copied_code_sets_texts_as_they_are(claude_kernel: Kernel) -> None:
     claude_kernel.run("s.system, s.extra = '', {}")
     assert claude_kernel.run(code).ok
     assert claude_kernel.value("(s.system, dict(s.extra))") == str((system, extra))
+
+
+def test_calls_of_a_question_from_the_panel_are_approved_in_the_panel(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    claude_kernel.run("ran = []\ndef erase(what: str):\n    ran.append(what)\n    return 'done'")
+    simulator.enqueue("Yes?")
+    claude_kernel.run("%claude --tools erase Hello", cell_id="a")
+    claude_kernel.run(
+        f"%claude\n{PANELS}\nimport time\nplace = p.ask._approval.widget\n"
+        "def ask(text):\n    p.ask.question.value = text\n    p.ask.ask_button.click()\n"
+        "    while p.ask._live is not None and len(place.children) < 2: time.sleep(0.02)\n"
+        "    return place.layout.display == ''\n"
+        "def say(**said):\n    b = place.children[1]\n    b._handle_custom_msg({'key': b.key, **said}, [])\n"
+        "    while p.ask._live is not None: time.sleep(0.02)",
+        cell_id="b",
+    )
+    call = Answer([tool_use("erase", {"what": "x"})])
+    simulator.enqueue(call, "Done.", call, "As you wish.", call)
+    assert claude_kernel.value("ask('Erase x')") == "True"
+    assert "erase" in claude_kernel.value("place.children[0].value")
+    claude_kernel.run("say(do='edit', values={'what': 'y'})")
+    assert claude_kernel.value("(ran, _claude.text, len(place.children))") == "(['y'], 'Done.', 1)"
+    claude_kernel.run("ask('Again')\nsay(do='deny', reason='no')")
+    assert "The call was denied: no." in str(simulator.message_requests[-1].messages[-1])
+    # Stop ends the waiting, and the answer.
+    assert claude_kernel.run(f"ask('Once more')\np.ask.stop_button.click()\n{WAIT}").ok
+    assert claude_kernel.value("(ran, place.layout.display)") == "(['y'], 'none')"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import nbclaude
-from nbclaude.simulator import Answer, tool_use
+from nbclaude.simulator import Answer, HTTPFault, tool_use
 from tests.magics.conftest import Inputs, Notebook, type_lines
 from tests.magics.test_tools import results
 from tests.tools.test_mcp import NUMBERS, SCRIPT, offer, tool, wait_for
@@ -182,3 +182,48 @@ def test_without_the_sdk_one_sentence_says_how_to_get_it(
     assert notebook.refused("%claude_mcp add a ls") == (
         "UsageError: %claude_mcp needs the package mcp, version 2: %pip install 'nbclaude[mcp]' installs it."
     )
+
+
+def searching(query: str, *names: str) -> list[Any]:
+    """Return what an answer holds when the model has searched for tools."""
+    found = [{"type": "tool_reference", "tool_name": name} for name in names]
+    call = {
+        "type": "server_tool_use",
+        "id": "srvtoolu_1",
+        "name": "tool_search_tool_bm25",
+        "input": {"query": query},
+    }
+    content = {"type": "tool_search_tool_search_result", "tool_references": found}
+    return [call, {"type": "tool_search_tool_result", "tool_use_id": "srvtoolu_1", "content": content}]
+
+
+def test_many_tools_are_searched_for(
+    server: Path, notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer(server, tool("add", **NUMBERS), *(tool(f"tool{n}") for n in range(25)))
+    notebook.run("%config ClaudeMagics.allow_tools = ['sums']")
+    found = searching("add", "sums__add")
+    notebook.simulator.enqueue(Answer([*found, add(1, 2)]), "3", "Fine.")
+    assert notebook.run("%claude --tools sums How much?") is None
+    defined = notebook.simulator.requests[0].json["tools"]
+    assert [each.get("defer_loading") for each in defined] == [True] * 26 + [None]
+    assert results(notebook) == [(False, '<tool_result name="sums__add">\n3\n</tool_result>')]
+    html = str(notebook.shell.display_pub.outputs)
+    assert "Searched the tools" in html
+    assert "sums__add" in html
+    # The search goes back as it came, with the tools, in the next question, too.
+    assert notebook.run("%claude And now?") is None
+    later = notebook.simulator.requests[-1].json
+    assert later["tools"] == defined
+    assert later["messages"][1]["content"][:2] == found
+    # A server without it refuses it once.
+    refusal = HTTPFault(
+        400, message="tools.26: Input tag 'tool_search_tool_bm25_20251119' found using 'type'"
+    )
+    notebook.simulator.enqueue(refusal, "Fine.", "Fine.")
+    for _ in range(2):
+        assert notebook.run("%claude --new --tools sums How much?") is None
+        assert [each.get("defer_loading") for each in notebook.simulator.requests[-1].json["tools"]] == [
+            None
+        ] * 26
+    assert len(notebook.simulator.requests) == 6

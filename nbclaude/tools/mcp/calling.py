@@ -37,6 +37,7 @@ def tool_of_server(server: Server, described: Described) -> Tool:
         touches=f"the MCP server {server.name} ({one_line(server.target.shown, 120)}), which may do anything",
         named=f"{server.name}.{described.name}",
         group=server.name,
+        deferrable=True,
     )
 
 

@@ -15,9 +15,9 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.secrets.masking import mask
 from nbclaude.tools.mcp.connecting import connected
 from nbclaude.tools.mcp.described import Described, described
-from nbclaude.tools.mcp.owner import Owner, waited
 from nbclaude.tools.mcp.target import Target
 from nbclaude.tools.mcp.words import LastWords
+from nbclaude.tools.owner import Owner, waited
 
 if TYPE_CHECKING:
     from mcp import Client

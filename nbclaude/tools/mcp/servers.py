@@ -12,13 +12,15 @@ from nbclaude.frozen import frozen
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.mcp.calling import tool_of_server
 from nbclaude.tools.mcp.described import Described
-from nbclaude.tools.mcp.owner import Owner
 from nbclaude.tools.mcp.pins import Pins
 from nbclaude.tools.mcp.reviving import running
 from nbclaude.tools.mcp.server import Server
 from nbclaude.tools.mcp.target import Target
+from nbclaude.tools.owner import Owner
 
 __all__ = ["SERVERS", "NamedTools", "Servers", "close_servers"]
+
+_LIBRARIES = ("mcp", "mcp_types", "anyio", "httpx2", "httpcore2", "opentelemetry")
 
 
 @frozen
@@ -33,7 +35,7 @@ class Servers:
     """The servers that were added in this kernel."""
 
     def __init__(self, pins: Pins | None = None) -> None:
-        self._owner = Owner()
+        self._owner = Owner("nbclaude-mcp", _LIBRARIES)
         self._pins = pins or Pins()
         self._servers: dict[str, Server] = {}
         self._made: dict[tuple[str, str, str], Tool] = {}

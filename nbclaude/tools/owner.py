@@ -1,4 +1,4 @@
-"""The one thread in which all connections to MCP servers live: with its own event loop, since the kernel's is running."""
+"""A thread with its own event loop, for what must live in one, since the kernel's is running: MCP servers, a browser."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from nbclaude.supported import refuse_pyodide
 __all__ = ["Owner", "waited"]
 
 _T = TypeVar("_T")
-_LIBRARIES = ("mcp", "mcp_types", "anyio", "asyncio", "httpx2", "httpcore2", "opentelemetry")
 _POLL = 0.2  # seconds: on Windows a stop is noticed only between two waits
 
 
 class Owner:
     """Runs coroutines in its thread, which starts with the first of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, libraries: tuple[str, ...] = ()) -> None:
+        self._name = name
+        self._libraries = libraries  # which must not log anything from it
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._lock = ForkSafeLock()
@@ -59,7 +60,7 @@ class Owner:
                 refuse_pyodide()
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(
-                    target=_run, args=(self._loop,), name="nbclaude-mcp", daemon=True
+                    target=_run, args=(self._loop, self._libraries), name=self._name, daemon=True
                 )
                 self._thread.start()
             return self._loop
@@ -82,9 +83,9 @@ def waited(future: concurrent.futures.Future[_T]) -> _T:
     return future.result()
 
 
-def _run(loop: asyncio.AbstractEventLoop) -> None:
+def _run(loop: asyncio.AbstractEventLoop, libraries: tuple[str, ...]) -> None:
     asyncio.set_event_loop(loop)
-    with quietly(*_LIBRARIES):
+    with quietly("asyncio", *libraries):
         try:
             loop.run_forever()
         finally:
