@@ -12,6 +12,7 @@ const PAGE = Math.random().toString(36).slice(2); // several pages may show one 
 const TARGET = "nbclaude";
 const PAUSE = 250; // ms without typing before the kernel is asked for names
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
+const BUSY = "The kernel is busy. The command follows when it is idle.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
   + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
@@ -43,6 +44,7 @@ export function followKernels(/** @type {Tracker} */ tracker) {
 export async function loading(panel) {
   const line = lineOf(panel);
   if (!line || line.comm) return "";
+  if (line.kernel.status === "busy") say(BUSY);
   const asked = { code: "", silent: true, user_expressions: { it: NEEDED }, stop_on_error: false };
   const { content } = await line.kernel.requestExecute(asked).done;
   const needed = content.user_expressions?.it?.data?.["text/plain"] ?? "";

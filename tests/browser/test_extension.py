@@ -29,6 +29,8 @@ NOTES = ".Toastify__toast-body, .jp-toastContainer"
 PICTURE = """\
 from IPython.display import SVG
 SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
+SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
+    {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
 OPEN = {
     "output_type": "display_data",
     "data": {"text/html": f'<div class="nbclaude">{sign_html()}</div>'},
@@ -254,15 +256,16 @@ def test_every_button_and_command(
     for _ in range(3):
         notebook.delete(1)
     assert sources(notebook) == cells
+    notebook.script(SELECT, index=1)
     command(notebook, 1, "explain")
-    assert sources(notebook)[2] == f"%claude_explain --cell {notebook.execution_count(1)}"
+    assert sources(notebook)[2] == f"%claude_explain --cell {notebook.execution_count(1)} Explain line 1."
     notebook.delete(2)
     do(notebook, 1)
     notebook.script("window.jupyterapp.commands.execute('nbclaude:edit'); return null")
-    page.get_by_role("dialog").get_by_role("textbox").fill("make it 8")
+    page.get_by_role("dialog").get_by_role("textbox").fill("-y is wrong")
     keys.press("Enter")
     expect(notebook.cell(1).get_by_role("button", name="Replace cell")).to_be_visible()
-    assert sources(notebook)[1] == "%%claude_edit make it 8\ny = 7\ny"
+    assert sources(notebook)[1] == "%%claude_edit -- -y is wrong\ny = 7\ny"
     notebook.edit(1, cells[1])
     notebook.wait_until_idle()
     for index in (1, 2, 3):
