@@ -52,6 +52,7 @@ def load(shell: Shell) -> None:
             folder=lambda: notebook.notebook_folder(shell),
             insert_cells=lambda sources: _insert_cells(shell, sources),
             locked=lambda: chat.held_fast,
+            replay=lambda: str(chat.replay),
         )
     )
     workspace.seen.load(shell, workspace.cell_run, lambda count: cell_that_ran(shell, count))
