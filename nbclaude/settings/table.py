@@ -428,6 +428,14 @@ SETTINGS: tuple[Setting, ...] = (
         held=False,
     ),
     Setting(
+        "replay",
+        Choice(("off", "on", "only")),
+        "show the notebook's saved answers instead of asking again, as %claude_replay does; only: anything else is an error",
+        default="off",
+        configurable=True,
+        held=False,
+    ),
+    Setting(
         "moderate",
         Text(empty=True),
         "a function, package.module:name, that sees each text that is sent or has come, and may refuse or mask it",
