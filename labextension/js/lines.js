@@ -10,7 +10,7 @@ export const VERSION = "0.1.0";
 const LOAD = "%load_ext nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
-const PAUSE = 250; // ms without typing before the kernel is asked for names
+const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
 const BUSY = "The kernel is busy. The command follows when it is idle.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
@@ -57,8 +57,9 @@ export async function loading(panel) {
 class Line {
   comm = /** @type {Comm | null} */ (null);
   life = {}; // another object once the kernel, or nbclaude in it, has ended
-  asked = new Set(); // names that the kernel was asked about
-  names = new Set(); // those that exist
+  asked = /** @type {Map<string, string>} */ (new Map()); // prompts by their cells, as the kernel was asked about them
+  references = /** @type {Map<string, number[][]>} */ (new Map()); // where in them it has found references
+  news = new Set(); // cells about which the kernel is to be asked
   waiting = /** @type {object[]} */ ([]);
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
@@ -112,20 +113,28 @@ class Line {
     if (this.kernel.status !== "busy") for (const data of this.waiting.splice(0)) this.comm?.send(data);
   }
 
-  /** Ask which names exist, once typing stops; from then on the kernel reports changes. @param {string[]} names */
-  ask(names) {
-    if (!this.comm || names.every((name) => this.asked.has(name))) return;
-    for (const name of names) this.asked.add(name);
+  /** Ask where a prompt has references, once typing stops; from then on the kernel reports changes. */
+  ask(/** @type {string} */ cell, /** @type {string} */ prompt) {
+    if (!this.comm || this.asked.get(cell) === prompt) return;
+    this.asked.set(cell, prompt);
+    this.references.delete(cell);
+    this.news.add(cell);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send({ do: "names", names: [...this.asked] }), PAUSE);
+    this.timer = setTimeout(() => {
+      this.send({ do: "references", cells: Object.fromEntries([...this.news].map((each) => [each, this.asked.get(each)])) });
+      this.news.clear();
+    }, PAUSE);
   }
 
-  receive({ do: kind, version = VERSION, names, id, state }) {
+  receive({ do: kind, version = VERSION, cells, id, state }) {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
         + "They work together as far as both can; update the older one to use everything.", "warning");
-    if (kind === "names") this.mark(names); // of all names that were ever asked about
+    if (kind === "references") {
+      for (const cell in cells) this.references.set(cell, cells[cell]);
+      this.mark();
+    }
     if (kind !== "state") return;
     // Only the page that ran the cell acts on a wish.
     const here = state?.wish && state.page !== PAGE ? { ...state, wish: "" } : state;
@@ -135,13 +144,13 @@ class Line {
   end() {
     Object.assign(this, { comm: null, life: {}, waiting: [] });
     this.asked.clear();
+    this.references.clear();
     this.answers.forget();
     this.mark();
   }
 
-  /** Let the editors mark the names that exist. @param {string[]} names */
-  mark(names = []) {
-    this.names = new Set(names);
+  /** Let the editors mark the references. */
+  mark() {
     for (const { content } of this.panels()) for (const { editor } of content.widgets) editor?.editor.dispatch({});
   }
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from nbclaude import __version__, notebook
 from nbclaude.lab import LINE, cell_that_ran
@@ -70,6 +71,7 @@ def load(shell: Shell) -> None:
     tell_of_rules(workspace)
     tell_of_locks(chat)
     LINE.version = __version__
+    LINE.references = partial(completion.references_in, shell)
     LINE.before_cell(shell)
     loaded.warming.begin()
 
