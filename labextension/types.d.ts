@@ -25,7 +25,7 @@ interface Notebook {
   rendermime: any; modelContentChanged: Signal<any, any>; deselectAll(): void;
 }
 interface Kernel {
-  status: string; handleComms: boolean; statusChanged: Signal<any, any>;
+  id: string; status: string; handleComms: boolean; statusChanged: Signal<any, any>; iopubMessage: Signal<any, any>;
   requestExecute(content: { code: string; [more: string]: unknown }, dispose?: boolean, metadata?: any): any;
   requestCommInfo(content: object): Promise<any>;
   registerCommTarget(name: string, callback: (comm: Comm, message: any) => void): void;
@@ -37,7 +37,8 @@ interface Panel {
   id: string;
   content: Notebook; context: { path: string; ready: Promise<void>; model: { sharedModel: SharedNotebook; readOnly: boolean; metadataChanged: Signal<any, any> } };
   sessionContext: {
-    session: { kernel: Kernel | null } | null; kernelChanged: Signal<any, { newValue: Kernel | null }>; iopubMessage: Signal<any, any>;
+    session: { kernel: Kernel | null } | null; kernelChanged: Signal<any, { newValue: Kernel | null }>; statusChanged: Signal<any, any>;
+    isReady: boolean; ready: Promise<void>;
   };
   node: HTMLElement; isDisposed: boolean; disposed: Signal<any, any>; revealed: Promise<void>;
 }

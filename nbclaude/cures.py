@@ -36,6 +36,7 @@ class Command(Enum):
     LOGOUT = "logout"
     MCP = "mcp"
     MODELS = "models"
+    REPLAY_OFF = "replay off"
     RESET = "reset"
     TOOL_RESULT = "tool_result"
     UNDO = "undo"

@@ -8,6 +8,9 @@ import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
 
 const BLOCK = ".nbclaude .code:not(.nbclaude-diff, .nbclaude-listing)";
+const OPEN = "data-nbclaude-open"; // on the output of a page to which more is to come
+const INCOMPLETE = '<div class="nbclaude-notice nbclaude-incomplete"><span class="nbclaude-mark">Incomplete</span>'
+  + "<span>The rest of this answer has not arrived. Run the cell again.</span></div>";
 
 /** Make a button that says for a moment what its action returns. @param {() => any} act */
 function button(name, label, innerHTML, act) {
@@ -45,6 +48,16 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     );
   };
 
+  /** Say so if the rest of a page does not come. @param {Panel} panel @param {HTMLElement} node @param {string} answer */
+  const followPage = (panel, node, answer) => {
+    node.setAttribute(OPEN, answer);
+    const comes = lineOf(panel)?.sends(answer) ?? !panel.sessionContext.isReady;
+    const said = node.querySelector(".nbclaude-incomplete");
+    node.querySelector(".nbclaude-waiting")?.toggleAttribute("hidden", !comes);
+    if (comes) said?.remove();
+    else if (!said) node.querySelector(".nbclaude")?.insertAdjacentHTML("beforeend", INCOMPLETE);
+  };
+
   /** Fix on an error, Ask on a figure, or the buttons of an offer. @param {HTMLElement} node */
   const equipOutput = (node) => {
     const panel = tracker.find((each) => each.content.node.contains(node));
@@ -53,7 +66,9 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     const place = () => cell?.outputArea.widgets.findIndex((each) => each.node === child);
     const output = outputsOf(cell)[place()];
     if (!panel || !cell || !output) return;
-    const { offer } = output.metadata?.nbclaude ?? {};
+    const { offer, open } = output.metadata?.nbclaude ?? {};
+    node.removeAttribute(OPEN);
+    if (open) followPage(panel, node, open);
     const offered = /** @type {HTMLElement} */ (offer && node.querySelector("[data-nbclaude-offer]"));
     if (offered && cell.model.trusted) drawOffer(lineOf(panel), panel, offered, offer);
     const isError = output.type === "error";
@@ -86,6 +101,10 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     };
     panel.revealed.then(again);
     panel.sessionContext.kernelChanged.connect(again);
+    const followPages = () => panel.node.querySelectorAll(`[${OPEN}]`).forEach((/** @type {any} */ node) =>
+      followPage(panel, node, node.getAttribute(OPEN)));
+    panel.sessionContext.statusChanged.connect(followPages);
+    panel.sessionContext.ready.then(followPages);
     panel.context.model.metadataChanged.connect(again);
   });
 }

@@ -12,7 +12,7 @@ export const hasCell = (/** @type {Panel} */ panel, cell) => panel.context.model
 export const insert = (/** @type {Panel} */ panel, index, source) => panel.context.model.sharedModel
   .insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
 
-/** @param {CodeCell | null | undefined} cell @returns {any[]} */
+/** @param {Pick<CodeCell, "model"> | null | undefined} cell @returns {any[]} */
 export const outputsOf = (cell) => Array.from({ length: cell?.model?.outputs?.length ?? 0 },
   (_, index) => cell?.model.outputs.get(index));
 

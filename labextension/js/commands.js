@@ -18,23 +18,17 @@ function run(/** @type {Panel} */ panel, index) {
   return notebook.NotebookActions.run(panel.content, panel.sessionContext);
 }
 
-/** Load nbclaude in a cell of its own where that is needed; return what `loading` does. */
-async function load(/** @type {Panel} */ panel, index) {
-  const first = await loading(panel);
-  if (first) insert(panel, index, first);
-  if (first) await run(panel, index);
-  return first;
-}
-
 // If the magic ends in white space, the user is to continue it: it is not run, and the cursor goes to its end.
 /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
 async function write(panel, cell, magic) {
-  const below = panel.content.widgets.indexOf(cell) + 1;
-  const isWhole = magic.startsWith("%%"); // nothing may stand above it in its cell
-  const first = await (isWhole ? load(panel, below) : loading(panel));
-  if (first === undefined) return;
-  const index = first && isWhole ? below + 1 : below;
-  insert(panel, index, first && !isWhole ? `${first}\n${magic}` : magic);
+  const first = await loading(panel);
+  const place = () => panel.content.widgets.indexOf(cell); // another one once cells have been added above
+  if (first === undefined || place() < 0) return;
+  const isApart = first !== "" && magic.startsWith("%%"); // nothing may stand above it in its cell
+  if (isApart) insert(panel, place() + 1, first);
+  if (isApart) await run(panel, place() + 1);
+  const index = place() + (isApart ? 2 : 1);
+  insert(panel, index, first && !isApart ? `${first}\n${magic}` : magic);
   if (/\S$/.test(magic)) return void await run(panel, index);
   select(panel, index);
   const added = panel.content.widgets[index];
@@ -43,11 +37,23 @@ async function write(panel, cell, magic) {
   added.editor?.setCursorPosition({ line: magic.split("\n").length - 1, column: 0 });
 }
 
+/** Ask about what is selected in a cell, if it is not all of it. */
+function aboutSelection(/** @type {CodeCell} */ { editor }) {
+  const { doc, selection: { main: { from, to } } } = editor?.editor.state ?? { doc: { length: 0 }, selection: { main: {} } };
+  const selected = doc.length ? doc.sliceString(from, to).trimEnd() : "";
+  if (!selected.trim() || selected === doc.toString().trimEnd()) return "";
+  const [first, last] = [from, from + selected.length].map((position) => doc.lineAt(position));
+  if (first.number < last.number) return ` Explain lines ${first.number}-${last.number}.`;
+  const isPart = selected.trim() !== first.text.trim() && !selected.includes("`");
+  return ` Explain ${isPart ? `\`${selected.trim()}\` in ` : ""}line ${first.number}.`;
+}
+
 // If the cell has been edited since it ran, a copy is explained without being run.
 function explain(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   const { executionCount: number, isDirty, sharedModel } = cell.model;
-  return write(panel, cell, number && !isDirty ? `%claude_explain --cell ${number}`
-    : `%%claude_explain --no-run\n${sharedModel.getSource().trimEnd()}`);
+  const about = aboutSelection(cell);
+  return write(panel, cell, number && !isDirty ? `%claude_explain --cell ${number}${about}`
+    : `%%claude_explain --no-run${about}\n${sharedModel.getSource().trimEnd()}`);
 }
 
 // The kernel knows all about the last error, even if nbclaude is loaded only now.
@@ -57,13 +63,18 @@ function fix(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
 }
 
 async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
-  const words = { title: "Edit this cell", label: "What should change?", okLabel: "Edit" };
-  const { button, value } = await apputils.InputDialog.getText(words);
+  const { button, value } = await apputils.InputDialog.getText(
+    { title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
   const instruction = button.accept && value?.replace(/\s+/g, " ").trim();
-  if (!instruction || (await load(panel, panel.content.widgets.indexOf(cell))) === undefined) return;
+  const first = instruction && await loading(panel);
+  const place = () => panel.content.widgets.indexOf(cell);
+  if (!instruction || first === undefined || place() < 0) return;
+  if (first) insert(panel, place(), first);
+  if (first) await run(panel, place() - 1);
   const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
-  cell.model.sharedModel.setSource(`%%claude_edit ${instruction}\n${source}`);
-  await run(panel, panel.content.widgets.indexOf(cell));
+  const words = /^--?[A-Za-z]/.test(instruction) ? `-- ${instruction}` : instruction; // it is no option
+  cell.model.sharedModel.setSource(`%%claude_edit ${words}\n${source}`);
+  await run(panel, place());
 }
 
 function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /** @type {number} */ output) {

@@ -1,6 +1,7 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
+import { Answers, ENDS } from "./answers.js";
 import { cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
@@ -9,9 +10,9 @@ export const VERSION = "0.1.0";
 const LOAD = "%load_ext nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
-const PAUSE = 250; // ms without typing before the kernel is asked for names
-const ENDS = ["restarting", "autorestarting", "dead"];
+const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
+const BUSY = "The kernel is busy. The command follows when it is idle.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
   + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
@@ -29,10 +30,13 @@ const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 export const lineOf = (panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel)));
 
 export function followKernels(/** @type {Tracker} */ tracker) {
-  tracker.widgetAdded.connect((_, { sessionContext }) => sessionContext.kernelChanged.connect(() => {
-    const kernel = sessionContext.session?.kernel;
-    if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
-  }));
+  tracker.widgetAdded.connect((_, panel) => {
+    panel.sessionContext.kernelChanged.connect(() => {
+      const kernel = kernelOf(panel);
+      if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
+    });
+    panel.content.modelContentChanged.connect(() => queueMicrotask(() => lineOf(panel)?.answers.endCut()));
+  });
 }
 
 // nbclaude may be loaded without a line: it is an older version, or another notebook of the page gets the comms.
@@ -40,6 +44,7 @@ export function followKernels(/** @type {Tracker} */ tracker) {
 export async function loading(panel) {
   const line = lineOf(panel);
   if (!line || line.comm) return "";
+  if (line.kernel.status === "busy") say(BUSY);
   const asked = { code: "", silent: true, user_expressions: { it: NEEDED }, stop_on_error: false };
   const { content } = await line.kernel.requestExecute(asked).done;
   const needed = content.user_expressions?.it?.data?.["text/plain"] ?? "";
@@ -52,20 +57,24 @@ export async function loading(panel) {
 class Line {
   comm = /** @type {Comm | null} */ (null);
   life = {}; // another object once the kernel, or nbclaude in it, has ended
-  asked = new Set(); // names that the kernel was asked about
-  names = new Set(); // those that exist
+  asked = /** @type {Map<string, string>} */ (new Map()); // prompts by their cells, as the kernel was asked about them
+  references = /** @type {Map<string, number[][]>} */ (new Map()); // where in them it has found references
+  news = new Set(); // cells about which the kernel is to be asked
   waiting = /** @type {object[]} */ ([]);
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
     this.kernel = kernel;
     this.panels = () => tracker.filter((panel) => kernelOf(panel) === kernel);
-    kernel.statusChanged.connect(() => (ENDS.includes(kernel.status) ? this.end() : this.send()));
+    this.answers = new Answers(kernel, () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id));
+    kernel.statusChanged.connect(() => this.follow());
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
       const panel = this.panels().find((each) => each.id === metadata?.nbclaude || hasCell(each, metadata?.cellId));
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
-      return execute.call(kernel, content, dispose, more);
+      const future = execute.call(kernel, content, dispose, more);
+      if (panel && metadata.cellId) this.answers.expect(future.msg.header.msg_id, metadata.cellId);
+      return future;
     };
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
@@ -76,6 +85,18 @@ class Line {
       this.open(kernel.createComm(TARGET, id), {});
       this.send({ do: "hello", version: VERSION });
     }, () => {});
+  }
+
+  follow() {
+    if (ENDS.includes(this.kernel.status)) return this.end();
+    if (this.kernel.status === "idle") this.answers.endStored();
+    this.send();
+  }
+
+  /** Whether the kernel may still send pages of an answer. @param {string} answer */
+  sends(answer) {
+    const { status } = this.kernel;
+    return !ENDS.includes(status) && (status !== "idle" || this.answers.heard.has(answer));
   }
 
   open(/** @type {Comm} */ comm, data) {
@@ -92,20 +113,28 @@ class Line {
     if (this.kernel.status !== "busy") for (const data of this.waiting.splice(0)) this.comm?.send(data);
   }
 
-  /** Ask which names exist, once typing stops; from then on the kernel reports changes. @param {string[]} names */
-  ask(names) {
-    if (!this.comm || names.every((name) => this.asked.has(name))) return;
-    for (const name of names) this.asked.add(name);
+  /** Ask where a prompt has references, once typing stops; from then on the kernel reports changes. */
+  ask(/** @type {string} */ cell, /** @type {string} */ prompt) {
+    if (!this.comm || this.asked.get(cell) === prompt) return;
+    this.asked.set(cell, prompt);
+    this.references.delete(cell);
+    this.news.add(cell);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.send({ do: "names", names: [...this.asked] }), PAUSE);
+    this.timer = setTimeout(() => {
+      this.send({ do: "references", cells: Object.fromEntries([...this.news].map((each) => [each, this.asked.get(each)])) });
+      this.news.clear();
+    }, PAUSE);
   }
 
-  receive({ do: kind, version = VERSION, names, id, state }) {
+  receive({ do: kind, version = VERSION, cells, id, state }) {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
         + "They work together as far as both can; update the older one to use everything.", "warning");
-    if (kind === "names") this.mark(names); // of all names that were ever asked about
+    if (kind === "references") {
+      for (const cell in cells) this.references.set(cell, cells[cell]);
+      this.mark();
+    }
     if (kind !== "state") return;
     // Only the page that ran the cell acts on a wish.
     const here = state?.wish && state.page !== PAGE ? { ...state, wish: "" } : state;
@@ -115,12 +144,13 @@ class Line {
   end() {
     Object.assign(this, { comm: null, life: {}, waiting: [] });
     this.asked.clear();
+    this.references.clear();
+    this.answers.forget();
     this.mark();
   }
 
-  /** Let the editors mark the names that exist. @param {string[]} names */
-  mark(names = []) {
-    this.names = new Set(names);
+  /** Let the editors mark the references. */
+  mark() {
     for (const { content } of this.panels()) for (const { editor } of content.widgets) editor?.editor.dispatch({});
   }
 }

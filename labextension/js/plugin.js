@@ -2,7 +2,6 @@
 // Puts the parts of the extension together: prompts as prose, the line to the kernel, buttons, commands.
 
 import { watchButtons } from "./buttons.js";
-import { bringBackCleared } from "./cleared.js";
 import { addCommands } from "./commands.js";
 import { followKernels } from "./lines.js";
 import { proseExtension } from "./prose.js";
@@ -26,6 +25,5 @@ export const plugin = {
     editors?.addExtension(proseExtension(tracker));
     addCommands(parts, addSideBar(parts));
     watchButtons(parts);
-    bringBackCleared(tracker);
   },
 };

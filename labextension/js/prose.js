@@ -1,6 +1,7 @@
 // @ts-check
-// Shows prompts as prose: the text of a %%claude cell as Markdown, its {references} marked where the name exists.
+// Shows prompts as prose: the text of a %%claude cell as Markdown, its {references} marked as the kernel finds them.
 
+import { hasCell } from "./cells.js";
 import { lineOf } from "./lines.js";
 import { codemirror, state, view } from "./shared.js";
 
@@ -8,11 +9,6 @@ const PROSE = "text/x-ipythongfm";
 const ABOVE = String.raw`^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*`; // empty lines and comments above a magic are ignored
 const PROMPT = new RegExp(`${ABOVE}%%claude(?![\\w])`);
 const VERB = new RegExp(`${ABOVE}%%(?:claude_(?:edit|explain)|explain)(?![\\w])`);
-const NAME = String.raw`[\p{L}_][\p{L}\p{N}_]*`;
-const PATH = String.raw`(?:\.${NAME}|\[[^\]{}\n]*\]|\([^(){}\n]*\))*`;
-const REFERENCE = new RegExp(String.raw`\{(${NAME})${PATH}(?::[^{}\n]*)?\}`, "gu");
-// What looks like a reference in code, fenced or in a line, is not sent.
-const CODE = /(?<!`)(?:(`{3,})[\s\S]*?(?<!`)\1|(`{1,2})(?!`)(?:(?!\n[ \t]*\n)[\s\S])*?(?<!`)\2)(?!`)/g;
 
 export const isPrompt = (/** @type {string} */ source) => PROMPT.test(source);
 
@@ -42,22 +38,32 @@ export function proseExtension(tracker) {
   const comments = state.Prec.highest(state.EditorState.languageData.of((now) =>
     (isPrompt(now.sliceDoc(0, 2000)) ? [{ commentTokens: { line: "#" } }] : [])));
 
-  const marks = EditorView.decorations.of(({ state: { doc }, dom }) => {
+  const instructions = EditorView.decorations.of(({ state: { doc } }) => {
     const text = doc.toString();
-    if (VERB.test(text)) return Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from));
-    const prose = text.replace(CODE, (code) => " ".repeat(code.length));
-    const found = isPrompt(text) ? [...prose.matchAll(REFERENCE)] : [];
-    const line = found.length ? lineOf(tracker.find(({ content }) => content.node.contains(dom))) : undefined;
-    line?.ask(found.map(([, name]) => name));
-    const existing = found.filter(([, name]) => line?.names.has(name));
-    return Decoration.set(existing.map(({ 0: all, index }) => reference.range(index, index + all.length)));
+    return VERB.test(text) ? Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from)) : Decoration.none;
+  });
+
+  const referencesIn = (/** @type {string} */ cell, doc, before) => {
+    const text = doc.toString();
+    const line = text.includes("{") && isPrompt(text) ? lineOf(tracker.find((panel) => hasCell(panel, cell))) : undefined;
+    if (!line?.comm) return Decoration.none;
+    line.ask(cell, text);
+    const found = line.references.get(cell)?.filter(([, to]) => to <= doc.length);
+    return found ? Decoration.set(found.map(([from, to]) => reference.range(from, to))) : before;
+  };
+
+  /** The marks move with the text until the kernel, which knows what is sent, has looked at it again. */
+  const references = (/** @type {string} */ cell) => state.StateField.define({
+    create: ({ doc }) => referencesIn(cell, doc, Decoration.none),
+    update: (marks, { changes, newDoc }) => referencesIn(cell, newDoc, marks.map(changes)),
+    provide: (field) => EditorView.decorations.from(field),
   });
 
   return {
     name: "nbclaude",
     factory: ({ model }) => {
       follow(model);
-      return codemirror.EditorExtensionRegistry.createImmutableExtension([comments, marks]);
+      return codemirror.EditorExtensionRegistry.createImmutableExtension([comments, instructions, references(model.id)]);
     },
   };
 }

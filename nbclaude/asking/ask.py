@@ -20,7 +20,7 @@ from nbclaude.asking.steps import Answer, ask_in_steps
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.turns import Turn
-from nbclaude.cures import Spell, Words, plainly
+from nbclaude.cures import Command, Spell, Words, plainly
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
 from nbclaude.frozen import frozen
 from nbclaude.refusal import Refusal
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
 
 __all__ = ["Answered", "Surface", "ask_prepared", "finish"]
+
+_ONLY_SAVED = "Only saved answers are shown, and this question has none. Nothing was sent."
 
 
 @frozen
@@ -92,10 +94,11 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
     Stops are held back but for where they are heeded, so neither a turn nor a page is ever half done.
 
     Raises:
-        ConfigurationError: the budget would be passed; nothing was sent.
+        ConfigurationError: the budget would be passed, or only saved answers may be shown; nothing was sent.
         KeyboardInterrupt: the user stopped before anything was sent.
 
     """
+    _check_sendable(prepared)
     with stopping.held():
         try:
             display.begin()
@@ -105,6 +108,20 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
             raise
         answered = finish(prepared, answer, display, surface)
         return replace(answered, was_stopped=stopping.take())
+
+
+def _check_sendable(prepared: Prepared) -> None:
+    """Refuse what was prepared without a key, or while only saved answers are shown.
+
+    Raises:
+        ConfigurationError: it cannot be sent.
+
+    """
+    workspace = prepared.workspace
+    if workspace.only_replays:
+        raise ConfigurationError(_ONLY_SAVED, cure=(Command.REPLAY_OFF, " sends questions again."))
+    if workspace.replays:
+        workspace.connection(prepared.plan.settings)
 
 
 def finish(prepared: Prepared, answer: Answer, display: AnswerDisplay, surface: Surface) -> Answered:

@@ -78,7 +78,8 @@ def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prep
     """
     refuse_pyodide()
     ask = replace(ask, settings=workspace.rules.added(ask.settings))
-    connection = workspace.connection(ask.settings)
+    # What the notebook has an answer to is not sent.
+    connection = workspace.connection(ask.settings, needs_key=not workspace.replays)
     plan = _plan(workspace, ask, connection)
     if plan.media and not looks_only and _learns_models(workspace, ask.settings, connection):
         plan = _plan(workspace, ask, connection, earlier=plan)
@@ -159,6 +160,11 @@ def estimate(plan: Plan) -> tuple[int, float | None]:
     return tokens, input_cost(tokens, plan.model.price)
 
 
+def _locked_prompt(workspace: Workspace) -> str:
+    """Return the system prompt that an administrator has locked; empty if there is none."""
+    return str(workspace.configured().get("system") or "") if "system" in workspace.locked() else ""
+
+
 def _plan(
     workspace: Workspace,
     ask: Ask,
@@ -186,6 +192,7 @@ def _plan(
         keys=(connection.secret,),
         memory=workspace.memory,
         prepared=earlier,
+        spared=_locked_prompt(workspace),
     )
     workspace.memory.forget_all_but(plan.before)
     retires = retirement_note(model, date.today())

@@ -102,6 +102,7 @@ def connect(
     named: NamedConnection | None = None,
     auth_style: str = "",
     stored_key: Callable[[str], tuple[str, str]] = _nothing_stored,
+    needs_key: bool = True,
 ) -> Connection:
     """Build the connection that the settings and the environment describe.
 
@@ -111,7 +112,7 @@ def connect(
 
     Raises:
         ConfigurationError: a value cannot be used; the message never holds a key.
-        MissingKeyError: the connection needs a key, and none is known.
+        MissingKeyError: the connection `needs_key`, and none is known.
 
     """
     address = normalize_base_url(named.base_url if named else base_url)
@@ -121,7 +122,7 @@ def connect(
     if not source:
         if {name.lower() for name in custom} & {"authorization", "x-api-key"}:
             source = "ANTHROPIC_CUSTOM_HEADERS"
-        elif named and named.key_optional:
+        elif not needs_key or (named and named.key_optional):
             key = _NO_KEY
         else:
             raise _missing_key(named, address)

@@ -180,7 +180,10 @@ def _moderated(
     if not name:
         return message, error
     try:
-        passed = moderated_message(message, name)
+        with stopping.allowed():  # who waits for a policy that hangs can stop, and sees nothing
+            passed = moderated_message(message, name)
+    except KeyboardInterrupt:
+        return {**message, "content": []}, AnswerInterrupted("before the policy had passed the answer")
     except ConfigurationError as refusal:
         return {**message, "content": []}, APIError(str(refusal))
     display.show(events_of_message(passed))

@@ -1,4 +1,7 @@
-"""Passes each question and answer to a function that an administrator has named, which may refuse or mask it."""
+"""Passes each question and answer to a function that an administrator has named, which may refuse or mask it.
+
+A question is all that a user can have sent: the prompt, the system prompt, the definitions of tools, what a summary is to keep.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from typing import Any
 from nbclaude.cleaning import one_line
 from nbclaude.conversation.question import Question
 from nbclaude.errors import ConfigurationError
+from nbclaude.settings.values import Settings
 
-__all__ = ["moderated_message", "moderated_question"]
+__all__ = ["moderated_message", "moderated_question", "moderated_settings"]
 
 Hook = Callable[[str, str], object]
 _THINKING = ("thinking", "redacted_thinking")
@@ -27,7 +31,43 @@ def moderated_question(question: Question, name: str) -> Question:
     hook = _hook(name)
     prompt = tuple(_passed(block, hook, name, "question") for block in question.prompt)
     prefill = _said(question.prefill, hook, name, "question") if question.prefill else ""
-    return replace(question, prompt=prompt, prefill=prefill)
+    compaction = _values(question.compaction, hook, name, "question")
+    return replace(question, prompt=prompt, prefill=prefill, compaction=compaction)
+
+
+def moderated_settings(settings: Settings, spared: str = "") -> Settings:
+    """Return settings whose texts the function that they name lets pass; a system prompt that is `spared` is not shown to it.
+
+    Raises:
+        ConfigurationError: it refuses a text, or it cannot be called.
+
+    """
+    name = settings.moderate
+    hook = _hook(name)
+
+    def seen(value: Any) -> Any:
+        return value if value == spared else _values(value, hook, name, "question")
+
+    system = (
+        seen(settings.system)
+        if isinstance(settings.system, str)
+        else [{**block, "text": seen(block.get("text"))} for block in settings.system]
+    )
+    tools, schema = (_described(value, hook, name) for value in (settings.tools, settings.schema))
+    extra = _values(dict(settings.extra), hook, name, "question")
+    return replace(settings, system=system, tools=tuple(tools), schema=schema, extra=extra)
+
+
+def _described(value: Any, hook: Hook, name: str) -> Any:
+    """Return definitions with their descriptions as the function lets them pass."""
+    if isinstance(value, Mapping):
+        return {
+            key: _said(item, hook, name, "question")
+            if key in ("title", "description") and isinstance(item, str)
+            else _described(item, hook, name)
+            for key, item in value.items()
+        }
+    return [_described(item, hook, name) for item in value] if isinstance(value, list | tuple) else value
 
 
 def moderated_message(message: Mapping[str, Any], name: str) -> dict[str, Any]:
@@ -86,11 +126,14 @@ def _values(value: Any, hook: Hook, name: str, what: str) -> Any:
 def _said(text: str, hook: Hook, name: str, what: str) -> str:
     try:
         result = hook(text, what)
+    except KeyboardInterrupt:
+        raise
     except PermissionError as refusal:
         raise ConfigurationError(
             f"The policy {name} refuses the {what}: {one_line(str(refusal), 500)}"
         ) from None
-    except Exception as fault:
+    except BaseException as fault:
+        # Not even a function that ends the program lets a text pass.
         raise ConfigurationError(
             f"The policy {name} failed ({type(fault).__name__}: {one_line(str(fault), 200)}), so the {what} is refused."
         ) from None

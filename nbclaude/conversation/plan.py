@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude.conversation.caching import with_caching
 from nbclaude.conversation.history import Scope, history_of
 from nbclaude.conversation.memory import TurnMemory
-from nbclaude.conversation.moderation import moderated_question
+from nbclaude.conversation.moderation import moderated_question, moderated_settings
 from nbclaude.conversation.parameters import Parameters, fit_parameters
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.replaying import is_call
@@ -75,12 +75,14 @@ def make_plan(
     keys: Sequence[Secret] = (),
     memory: TurnMemory | None = None,
     prepared: Plan | None = None,
+    spared: str = "",
 ) -> Plan:
     """Plan the request: what came before the question's place in the conversation, then the question.
 
     `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
-    about turns, and `prepared` an earlier plan of this question: it is not screened again.
-    Without `searches` the server has no search for tools, and gets all of them in full.
+    about turns, and `prepared` an earlier plan of this question: it is not screened again. Without `searches` the server has no
+    search for tools, and gets all of them in full. A policy does not see a system prompt that is `spared`: the administrator has
+    written it.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands
@@ -97,6 +99,7 @@ def make_plan(
         )
         if settings.moderate:
             question = moderated_question(question, settings.moderate)
+            settings = moderated_settings(settings, spared)
     else:
         question, settings, screening = prepared.question, prepared.settings, prepared.screening
     tools = with_all_loaded(settings.tools, model.id, searches=searches)

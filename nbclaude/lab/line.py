@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nbclaude.forks import in_child
@@ -12,9 +12,10 @@ from nbclaude.notebook import Shell
 __all__ = ["LINE", "Line"]
 
 TARGET = "nbclaude"
-_MAX_NAMES = 2_000  # that prompts of one kernel are looked through for
+_MAX_PROMPTS = 500  # that are looked through for references, the latest
 
 OnState = Callable[[Mapping[str, Any]], None]
+Spans = list[tuple[int, int]]
 
 
 class Line:
@@ -27,11 +28,14 @@ class Line:
     def __init__(self) -> None:
         self.version = ""
         """The version of nbclaude, which the extension is told."""
+        self.references: Callable[[str], Spans] = lambda _source: []
+        """Where the source of a cell has references: pairs of positions, in UTF-16 code units."""
         self._comm: Any = None
         self._shell: Shell | None = None
         self._offers: dict[str, OnState] = {}
-        self._asked: dict[str, None] = {}
-        self._existing: frozenset[str] | None = None
+        self._prompts: dict[str, str] = {}  # sources by the ids of their cells
+        self._found: dict[str, Spans] = {}
+        self._names: frozenset[str] = frozenset()
 
     @property
     def is_open(self) -> bool:
@@ -50,15 +54,20 @@ class Line:
         self._comm.on_close(self._closed)
 
     def after_cell(self) -> None:
-        """Tell which of the names in prompts exist, if that has changed."""
-        self._tell_names(only_changes=True)
+        """Tell where prompts have references, if other names exist than before."""
+        if self._comm is None or self._shell is None or not self._prompts:
+            return
+        names = frozenset(self._shell.user_ns)
+        if names != self._names:
+            self._names = names
+            self._tell_references(self._prompts)
 
     def close(self) -> None:
         """Close the line; what was offered cannot be taken any more."""
         comm, self._comm = self._comm, None
         self._offers.clear()
-        self._asked.clear()
-        self._existing = None
+        self._prompts.clear()
+        self._found.clear()
         if comm is not None:
             comm.close()
 
@@ -86,29 +95,29 @@ class Line:
         match data.get("do"):
             case "hello":
                 self._send({"do": "version", "version": self.version})
-            case "names":
-                self._ask(data.get("names"))
+            case "references":
+                self._ask(data.get("cells"))
             case "state":
                 heard, state = self._offers.get(str(data.get("id"))), data.get("state")
                 if heard is not None and isinstance(state, Mapping):
                     heard(state)
 
-    def _ask(self, names: object) -> None:
-        for name in names if isinstance(names, list) else ():
-            if isinstance(name, str):
-                self._asked[name] = None
-        while len(self._asked) > _MAX_NAMES:
-            del self._asked[next(iter(self._asked))]
-        self._tell_names()
+    def _ask(self, cells: object) -> None:
+        asked = dict(cells) if isinstance(cells, Mapping) else {}
+        for cell, source in asked.items():
+            self._prompts.pop(cell, None)
+            self._prompts[cell] = str(source)
+            self._found.pop(cell, None)
+        while len(self._prompts) > _MAX_PROMPTS:
+            del self._prompts[next(iter(self._prompts))]
+        self._tell_references(asked)
 
-    def _tell_names(self, *, only_changes: bool = False) -> None:
-        if self._comm is None or self._shell is None or not self._asked:
-            return
-        existing = frozenset(name for name in tuple(self._asked) if name in self._shell.user_ns)
-        if only_changes and existing == self._existing:
-            return
-        self._existing = existing
-        self._send({"do": "names", "names": sorted(existing)})
+    def _tell_references(self, cells: Iterable[str]) -> None:
+        found = {cell: self.references(self._prompts[cell]) for cell in cells if cell in self._prompts}
+        news = {cell: spans for cell, spans in found.items() if self._found.get(cell) != spans}
+        self._found |= news
+        if news:
+            self._send({"do": "references", "cells": news})
 
     def forget(self) -> None:
         """Leave the line to whoever has it: a forked process does not speak for its kernel."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from nbclaude import __version__, notebook
 from nbclaude.lab import LINE, cell_that_ran
@@ -51,6 +52,7 @@ def load(shell: Shell) -> None:
             folder=lambda: notebook.notebook_folder(shell),
             insert_cells=lambda sources: _insert_cells(shell, sources),
             locked=lambda: chat.held_fast,
+            replay=lambda: str(chat.replay),
         )
     )
     workspace.seen.load(shell, workspace.cell_run, lambda count: cell_that_ran(shell, count))
@@ -69,6 +71,7 @@ def load(shell: Shell) -> None:
     tell_of_rules(workspace)
     tell_of_locks(chat)
     LINE.version = __version__
+    LINE.references = partial(completion.references_in, shell)
     LINE.before_cell(shell)
     loaded.warming.begin()
 

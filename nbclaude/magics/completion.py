@@ -14,7 +14,7 @@ from nbclaude.notebook import Shell
 from nbclaude.verbs.options import OWN
 from nbclaude.workspace import Workspace
 
-__all__ = ["load", "unload"]
+__all__ = ["load", "references_in", "unload"]
 
 # Before Jedi: where our words fit, no others are looked for.
 _PRIORITY = 1_000
@@ -61,6 +61,14 @@ def unload(shell: Shell) -> None:
     matchers[:] = [
         matcher for matcher in matchers if getattr(matcher, "matcher_identifier", "") != _IDENTIFIER
     ]
+
+
+def references_in(shell: Shell, source: str) -> list[tuple[int, int]]:
+    """Return where the source of a cell has references, as `nbclaude.completing.marking` does."""
+    from nbclaude.asking.gathering import notebook_names
+    from nbclaude.completing import marking
+
+    return marking.references_in(source, notebook_names(shell))
 
 
 def _completions(context: CompletionContext, shell: Shell, workspace: Workspace) -> SimpleMatcherResult:

@@ -67,6 +67,7 @@ class Asker(Protocol):
     cells: int
     display: str
     restore: str
+    replay: str
     save_turns: bool
     replays: Replays | None
 

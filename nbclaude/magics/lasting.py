@@ -9,6 +9,7 @@ from pathlib import Path
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
+from traitlets import TraitError
 
 from nbclaude.asking.changes import count_of_turns
 from nbclaude.magics.family import OtherFamily, argument
@@ -72,12 +73,13 @@ class LastingMagics(OtherFamily):
         if word in ("on", "only"):
             from nbclaude.saved.replaying import Replays
 
-            path = file_named(self.shell, words[1:], "claude_replay on")
+            path = file_named(self.shell, words[1:], f"claude_replay {word}")
             file = open_notebook(path)
             tell_newer(file)
+            self._set(word)
             chat.replays = Replays(file, only=word == "only")
         elif word == "off":
-            chat.replays = None
+            self._set(word)
         if chat.replays is None:
             say("Every question is sent; no saved answers are shown.")
             return
@@ -85,6 +87,13 @@ class LastingMagics(OtherFamily):
         say(
             f"{counted(len(chat.replays), 'saved answer')} in {chat.replays.path.name} will be shown; {otherwise}."
         )
+
+    def _set(self, word: str) -> None:
+        try:
+            self._chat.replay = word
+        except TraitError as error:
+            raise UsageError(f"%claude_replay: {error}") from None
+        self._chat.replays = None
 
     @line_magic
     @worded()

@@ -7,17 +7,43 @@ from typing import TYPE_CHECKING, Protocol
 
 from nbclaude.asking.prepare import Prepared
 from nbclaude.errors import ConfigurationError
+from nbclaude.magics.restoring import open_notebook
+from nbclaude.notebook import Shell, notebook_file
 
 if TYPE_CHECKING:
     from nbclaude.saved.replaying import Replays, SavedReply
 
 __all__ = ["Replayer", "saved_answer"]
 
+_NO_FILE = "Only saved answers are to be shown, but the notebook's file is not known. Name it: %claude_replay only talk.ipynb"
+
 
 class Replayer(Protocol):
-    """Who may show saved answers."""
+    """Who may show saved answers: `replays`, once a file was read, and `replay`, which says whether one is to be read."""
 
+    shell: Shell
+    replay: str
     replays: Replays | None
+
+
+def _replays(replayer: Replayer) -> Replays | None:
+    """Return the saved answers; if the settings want them, and nothing was read, those of the notebook's own file.
+
+    Raises:
+        ConfigurationError: only saved answers are wanted, and the file is not known or cannot be read.
+
+    """
+    if replayer.replays is not None or replayer.replay == "off":
+        return replayer.replays
+    path, is_only = notebook_file(replayer.shell), replayer.replay == "only"
+    if path is None or not path.is_file():
+        if is_only:
+            raise ConfigurationError(_NO_FILE)
+        return None
+    from nbclaude.saved.replaying import Replays
+
+    replayer.replays = Replays(open_notebook(path), only=is_only)
+    return replayer.replays
 
 
 def saved_answer(
@@ -29,7 +55,7 @@ def saved_answer(
         ConfigurationError: there is none, and only saved answers are wanted.
 
     """
-    replays, question = replayer.replays, prepared.ask.question
+    replays, question = _replays(replayer), prepared.ask.question
     if replays is None or question.completes is not None:
         return prepared, None
     if fresh and not replays.only:

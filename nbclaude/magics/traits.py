@@ -131,6 +131,8 @@ def _from_environment(name: str) -> Any:
 
 
 # What `Settings` has a field for.
+# A server is locked only if nothing leads to another one.
+_IMPLIED = {"base_url": ("connection", "connections"), "connection": ("connections",)}
 _HELD = frozenset(setting.name for setting in SETTINGS if setting.held)
 _TRAITS = {setting.name: _trait(setting) for setting in SETTINGS if setting.configurable}
 _DEFAULTS = {f"_default_{name}": _from_environment(name) for name in ENVIRONMENT}
@@ -173,6 +175,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         display: str
         save_turns: bool
         restore: str
+        replay: str
         moderate: str
         locked: list[str]
         math_macros: list[str]
@@ -192,6 +195,7 @@ class ClaudeTraits(_Traits):  # type: ignore[misc]
         self._set_names |= set(self.config.get(type(self).__name__, {}))
         self.observe(lambda change: self._set_names.add(change["name"]))
         names = {str(name) for name in self.locked}
+        names |= {implied for name in names for implied in _IMPLIED.get(name, ())}
         # A default becomes a trait's value, and is checked, when it is first read: it must be there before the lock.
         for name in names.intersection(self.trait_names()):
             getattr(self, name)

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from nbclaude.forks import ForkSafeLock
+from nbclaude.output.marks import marked_open
 
 __all__ = ["DELAY", "EarlySign"]
 
@@ -114,6 +115,7 @@ class EarlySign:
         return {"text/html": waiting_html(self._words), "text/plain": self._words or THINKING}
 
     def _publish(self, bundle: dict[str, str], *, update: bool) -> None:
+        metadata = marked_open(self.id) if bundle["text/html"] else {}
         self._publisher.publish(
-            data=bundle, metadata={}, transient={"display_id": f"{self.id}-0"}, update=update
+            data=bundle, metadata=metadata, transient={"display_id": f"{self.id}-0"}, update=update
         )

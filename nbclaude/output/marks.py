@@ -7,7 +7,7 @@ from typing import Any
 
 from nbclaude.frozen import frozen
 
-__all__ = ["KEY", "VERSION", "Saves", "Shown", "marked"]
+__all__ = ["KEY", "VERSION", "Saves", "Shown", "marked", "marked_open"]
 
 KEY = "nbclaude"
 VERSION = 1
@@ -28,3 +28,11 @@ Saves = Callable[[Shown], Mapping[str, Any]]
 def marked(answer: str, page: int, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return the metadata of one page of an answer."""
     return {KEY: {"version": VERSION, "answer": answer, "page": page, **(more or {})}}
+
+
+def marked_open(display_id: str) -> dict[str, Any]:
+    """Return the metadata of an output to which more is to come: our extension says so if nothing can come any more.
+
+    `display_id` is that of the answer, without the number of the page.
+    """
+    return {KEY: {"open": display_id}}

@@ -19,7 +19,7 @@ from nbclaude.cleaning import printable
 from nbclaude.frozen import frozen
 from nbclaude.output.bundles import say
 from nbclaude.output.early import EarlySign
-from nbclaude.output.marks import Saves, Shown, marked
+from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
 from nbclaude.output.sheets import Sheets
 from nbclaude.wire.events import Event
@@ -147,7 +147,9 @@ class PagesDisplay:
             self._show_sign(number=self._shown)
         else:
             sign = f'<div class="nbclaude">{sign_html()}</div>'
-            self._publish(last.number + self._first, {"text/html": f"{last.html}{sign}"})
+            self._publish(
+                last.number + self._first, {"text/html": f"{last.html}{sign}"}, marked_open(self._id)
+            )
 
     def wait(self, reason: str, seconds: float) -> None:
         """Count down in the place of the waiting sign. Where words are shown already, they stay alone."""
@@ -222,7 +224,7 @@ class PagesDisplay:
 
         said = " ".join(filter(None, (ASKING, self._advice)))
         place = self._first if number is None else number
-        self._publish(place, {"text/html": waiting_html(text), "text/plain": said})
+        self._publish(place, {"text/html": waiting_html(text), "text/plain": said}, marked_open(self._id))
 
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()
@@ -278,7 +280,7 @@ class PagesDisplay:
         self._has_words = True
         self._last = page
         bundle = {"text/html": page.html}
-        metadata: Mapping[str, Any] = {}
+        metadata: Mapping[str, Any] = marked_open(self._id)
         if page.closed:
             # Consoles print the plain text: no escape sequence may reach a terminal.
             bundle |= {"text/markdown": page.markdown, "text/plain": page.source}

@@ -31,9 +31,9 @@ __all__ = ["Surroundings", "Workspace", "current_workspace"]
 class Surroundings:
     """What a workspace asks of the notebook and of the settings around it; by default there is neither.
 
-    `configured` are the settings that somebody has set, `connections` those that have names. `folder` is the notebook's.
-    `insert_cells` puts code into new cells below the one that runs, and returns what there is to be said of it; None where there
-    is no notebook.
+    `configured` are the settings that somebody has set, `connections` those that have names. `folder` is the notebook's, `replay`
+    the setting of that name. `insert_cells` puts code into new cells below the one that runs, and returns what there is to be
+    said of it; None where there is no notebook.
     """
 
     configured: Callable[[], Mapping[str, Any]] = dict
@@ -43,6 +43,7 @@ class Surroundings:
     folder: Callable[[], Path | None] = lambda: None
     insert_cells: Callable[[Sequence[str]], str] | None = None
     locked: Callable[[], frozenset[str]] = frozenset
+    replay: Callable[[], str] = lambda: "off"
 
 
 class Workspace(Held):
@@ -90,6 +91,16 @@ class Workspace(Held):
     def locked(self) -> frozenset[str]:
         """Return the names of the settings that an administrator has locked."""
         return self._surroundings.locked()
+
+    @property
+    def replays(self) -> bool:
+        """Whether answers that the notebook holds are shown in the place of new ones."""
+        return self._surroundings.replay() != "off"
+
+    @property
+    def only_replays(self) -> bool:
+        """Whether only answers that the notebook holds may be shown: no question is sent then."""
+        return self._surroundings.replay() == "only"
 
     def cell_run(self) -> CellRun | None:
         """Return which cell runs, and in which execution; None where nobody tells."""
@@ -158,9 +169,9 @@ class Workspace(Held):
         """The base URL in force."""
         return self.servers.address(settings)
 
-    def connection(self, settings: Settings) -> Connection:
+    def connection(self, settings: Settings, *, needs_key: bool = True) -> Connection:
         """Build the connection: to the demo model while the demo is on, else to the server that the settings name."""
-        return self.servers.connection(settings)
+        return self.servers.connection(settings, needs_key=needs_key)
 
     def not_yet_told(self, notes: tuple[str | Words | Refusal, ...]) -> tuple[str | Words | Refusal, ...]:
         """Return those of the notes that nobody has been told before."""

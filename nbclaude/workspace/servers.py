@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Servers"]
 
+# Fields of a request that would set what is locked in another way.
+_BESIDE: Mapping[str, tuple[str, ...]] = {
+    "model": ("fallbacks",),
+    "tools": ("mcp_servers",),
+    "system": ("messages",),
+}
+_BETA_HEADER = "anthropic-beta"
+
 
 class Servers:
     """What a workspace knows of servers; while the demo is on, all settings mean the demo model."""
@@ -54,11 +62,13 @@ class Servers:
 
     def _refuse_locked(self, options: Mapping[str, Any]) -> None:
         """Refuse options that an administrator has locked, also when given as `extra` fields."""
-        extra = options.get("extra")
+        fields = set(options.get("extra") or ())
+        if any(header.lower() == _BETA_HEADER for header in dict(options.get("headers") or ())):
+            fields.add("betas")
         for name in sorted(self._workspace.locked()):
             setting = BY_NAME.get(name)
             field = (setting.body.partition(".")[0] or name) if setting is not None else name
-            if options.get(name) is not None or (isinstance(extra, Mapping) and field in extra):
+            if options.get(name) is not None or not fields.isdisjoint((field, *_BESIDE.get(name, ()))):
                 reason = f"it is locked by {LOCKED_BY}."
                 raise refused(Refusal(name, options.get(name), reason, shown=False))
 
@@ -92,8 +102,11 @@ class Servers:
         named = self._named(settings)
         return normalize_base_url(named.base_url if named else settings.base_url)
 
-    def connection(self, settings: Settings) -> Connection:
-        """Build the connection: to the demo model while the demo is on, else to the server that the settings name."""
+    def connection(self, settings: Settings, *, needs_key: bool = True) -> Connection:
+        """Build the connection: to the demo model while the demo is on, else to the server that the settings name.
+
+        Without a key nothing can be sent through it; what would be sent can still be planned.
+        """
         if self._workspace.demo_url:
             return Connection(
                 base_url=self._workspace.demo_url,
@@ -117,6 +130,7 @@ class Servers:
             named=self._named(settings),
             auth_style=settings.auth_style,
             stored_key=stored_key,
+            needs_key=needs_key,
         )
 
     def _named(self, settings: Settings) -> NamedConnection | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from nbclaude.output.marks import marked_open
+from nbclaude.render.style import sign_html
 from nbclaude.simulator import Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 from tests.browser.extension import LabWithExtension
@@ -26,6 +29,13 @@ NOTES = ".Toastify__toast-body, .jp-toastContainer"
 PICTURE = """\
 from IPython.display import SVG
 SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
+SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
+    {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
+OPEN = {
+    "output_type": "display_data",
+    "data": {"text/html": f'<div class="nbclaude">{sign_html()}</div>'},
+    "metadata": marked_open("nbclaude-1"),
+}
 WITHOUT = """\
 import os, sys
 sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p or ".", "nbclaude"))]"""
@@ -82,6 +92,7 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     # Each block has its buttons; they are reached with the keys, and are there when the notebook is opened again.
     simulator.enqueue("Two:\n\n```python\nx = 1\n```\n\n```bash\n$ ls\nfile\n```\n")
     notebook.run(1)
+    notebook.script(f"{PANEL} panel.content.widgets[1].model.outputs.add(output)", output=OPEN)
     for again in (False, True):
         if again:
             notebook.reopen()
@@ -96,6 +107,8 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
         blocks.nth(1).get_by_role("button", name="Insert below").click()
         assert sources(notebook)[2] == "%%bash\nls"
         notebook.delete(2)
+    # An answer that was saved before it was complete will not go on.
+    expect(notebook.outputs(1).last).to_have_text(re.compile("^Incomplete"), use_inner_text=True)
 
 
 def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
@@ -139,6 +152,57 @@ def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulato
     notebook.wait_until_idle()
     expect(notebook.answer(4).first).to_contain_text("Paragraph 0.")
     expect(notebook.answer(4).last).to_contain_text("Paragraph 39.")
+
+
+def test_answers_that_arrive_while_their_cell_or_page_goes_away(
+    claude_notebook: OpenNotebook, simulator: Simulator
+) -> None:
+    notebook = claude_notebook(["%load_ext nbclaude", "%claude one", "'last'"])
+    words = [f"Paragraph {number} of it." for number in range(60)]
+    notebook.run(0)
+
+    def begin(index: int) -> threading.Event:
+        go_on = threading.Event()
+        simulator.enqueue(StreamFault("stall", "\n\n".join(words), after_characters=300, until=go_on))
+        notebook.start(index)
+        expect(notebook.answer(index)).to_contain_text("Paragraph 9")
+        return go_on
+
+    def check(index: int) -> None:
+        expect(notebook.answer(index).locator(".nbclaude-footer")).to_have_count(1)
+        assert notebook.answer(index).locator("p").all_inner_texts() == words
+        assert notebook.execution_count(index)
+
+    # A cell that is cut loses its output; it is there where the cell is pasted, before the answer ends or after.
+    go_on = begin(1)
+    do(notebook, 1, "cut-cell")
+    do(notebook, 1, "paste-cell-below")
+    go_on.set()
+    notebook.wait_until_idle()
+    check(2)
+    go_on = begin(2)
+    do(notebook, 2, "cut-cell")
+    go_on.set()
+    notebook.wait_until_idle()
+    do(notebook, 0, "paste-cell-below")
+    check(1)
+
+    # A page that is reloaded shows the answer that it has begun to show; another page's answer is not its own.
+    go_on = begin(1)
+    notebook.page.reload()
+    notebook.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    notebook.wait_for(
+        f"{PANEL} return panel?.sessionContext?.session?.kernel?.connectionStatus === 'connected'"
+    )
+    go_on.set()
+    notebook.wait_until_idle()
+    check(1)
+
+    # What a kernel that has ended cannot complete is said to be incomplete.
+    begin(1)
+    notebook.restart_kernel()
+    expect(notebook.answer(1)).to_contain_text("Incomplete")
+    expect(notebook.answer(1)).to_contain_text("Paragraph 9")
 
 
 @pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
@@ -192,15 +256,16 @@ def test_every_button_and_command(
     for _ in range(3):
         notebook.delete(1)
     assert sources(notebook) == cells
+    notebook.script(SELECT, index=1)
     command(notebook, 1, "explain")
-    assert sources(notebook)[2] == f"%claude_explain --cell {notebook.execution_count(1)}"
+    assert sources(notebook)[2] == f"%claude_explain --cell {notebook.execution_count(1)} Explain line 1."
     notebook.delete(2)
     do(notebook, 1)
     notebook.script("window.jupyterapp.commands.execute('nbclaude:edit'); return null")
-    page.get_by_role("dialog").get_by_role("textbox").fill("make it 8")
+    page.get_by_role("dialog").get_by_role("textbox").fill("-y is wrong")
     keys.press("Enter")
     expect(notebook.cell(1).get_by_role("button", name="Replace cell")).to_be_visible()
-    assert sources(notebook)[1] == "%%claude_edit make it 8\ny = 7\ny"
+    assert sources(notebook)[1] == "%%claude_edit -- -y is wrong\ny = 7\ny"
     notebook.edit(1, cells[1])
     notebook.wait_until_idle()
     for index in (1, 2, 3):

@@ -87,14 +87,21 @@ def test_a_page_that_is_loaded_again_hears_the_version(wires: list[Wire]) -> Non
     assert not line.is_open
 
 
-def test_names_are_told_when_they_are_asked_for_and_when_that_changes(wires: list[Wire]) -> None:
+def test_references_are_told_when_they_are_asked_for_and_when_other_names_exist(wires: list[Wire]) -> None:
     line = Line()
     shell = opened(line)
-    wires[0].tell(do="names", names=["df", "gone", 3])
+    line.references = lambda source: [(0, 4)] if source.strip("{}") in shell.user_ns else []
+    wires[0].tell(do="references", cells={"a": "{df}", "b": "{gone}"})
     line.after_cell()
     shell.user_ns["gone"] = 2
     line.after_cell()
-    assert [message["names"] for message in wires[0].sent] == [["df"], ["df", "gone"]]
+    wires[0].tell(do="references", cells={"b": "gone"})
+    wires[0].tell(do="references", cells=None)
+    assert [message["cells"] for message in wires[0].sent] == [
+        {"a": [(0, 4)], "b": []},
+        {"b": [(0, 4)]},
+        {"b": [(0, 4)]},
+    ]
 
 
 def test_an_offer_is_saved_without_its_wish_and_hears_what_came_of_it(wires: list[Wire]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
@@ -12,7 +14,10 @@ from traitlets import TraitError
 from traitlets.config import Config
 
 import nbclaude
+from nbclaude.errors import AnswerInterrupted
 from nbclaude.magics.traits import ClaudeTraits
+from nbclaude.simulator import Answer, tool_use
+from nbclaude.workspace import current_workspace
 from tests.magics.conftest import Notebook
 
 
@@ -141,3 +146,141 @@ def test_an_answer_is_seen_before_anybody_reads_it(notebook: Notebook, policy: l
     assert "forbidden." not in str(outputs)
     assert notebook.sent("%claude And now?") == ["And now?"]
     assert b"Hello again" not in notebook.simulator.requests[-1].body
+
+
+Check = Callable[[str, str], object]
+
+
+@pytest.fixture
+def moderated(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Check], None]]:
+    """Give what makes a function the policy."""
+
+    def moderate(check: Check) -> None:
+        module = ModuleType("b_policy")
+        module.check = check  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "b_policy", module)
+        notebook.run("%config ClaudeMagics.moderate = 'b_policy:check'")
+
+    yield moderate
+    notebook.run("%config ClaudeMagics.moderate = ''")
+    notebook.run("%config ClaudeMagics.allow_tools = []")
+
+
+@pytest.mark.parametrize("kind", [SystemExit, GeneratorExit, RecursionError, MemoryError])
+@pytest.mark.parametrize("where", ["question", "answer"])
+def test_whatever_a_policy_raises_refuses(
+    notebook: Notebook, moderated: Callable[[Check], None], kind: type[BaseException], where: str
+) -> None:
+    def check(text: str, what: str) -> None:
+        if what == where:
+            raise kind("oops")
+
+    moderated(check)
+    notebook.shell.display_pub.outputs.clear()
+    notebook.simulator.enqueue("Hidden words.")
+    error = notebook.run("%claude Hello")
+    assert f"failed ({kind.__name__}: oops), so the {where} is refused." in str(error)
+    assert "Hidden words" not in str(notebook.shell.display_pub.outputs)
+    assert current_workspace().conversations["main"].turns == ()
+    assert len(current_workspace().ledger.entries) == (where == "answer")
+    notebook.simulator.clear()
+
+
+@pytest.mark.parametrize("value", [True, 0, b"text", ["text"], {}])
+def test_a_policy_that_returns_no_text_refuses(
+    notebook: Notebook, moderated: Callable[[Check], None], value: object
+) -> None:
+    moderated(lambda text, what: value)
+    assert "instead of text or None, so the question is refused." in notebook.refused("%claude Hello")
+
+
+def test_a_policy_that_hangs_can_be_stopped(notebook: Notebook, moderated: Callable[[Check], None]) -> None:
+    """The first stop ends the wait, and what the policy has not passed is not shown."""
+
+    def check(text: str, what: str) -> None:
+        if what == "answer":
+            signal.raise_signal(signal.SIGINT)
+            time.sleep(10)
+
+    moderated(check)
+    notebook.shell.display_pub.outputs.clear()
+    notebook.simulator.enqueue("Hidden words.")
+    began = time.monotonic()
+    assert isinstance(notebook.run("%claude Hello"), AnswerInterrupted)
+    assert time.monotonic() - began < 8
+    assert "Hidden words" not in str(notebook.shell.display_pub.outputs)
+    assert current_workspace().conversations["main"].turns == ()
+
+
+def test_a_policy_sees_all_that_is_sent(notebook: Notebook, moderated: Callable[[Check], None]) -> None:
+    """Also the system prompt, tools with their calls and results, schemas, and what a summary is to keep."""
+    seen: list[str] = []
+
+    def check(text: str, what: str) -> str:
+        seen.append(text)
+        return text.replace("coffee", "[drink]")
+
+    moderated(check)
+    notebook.run(
+        "asked_for = []\ndef brew(kind: str) -> str:\n    'Brew coffee, word one.'\n    asked_for.append(kind)\n"
+        "    return 'hot coffee, word two'\nimport pandas\ndf = pandas.DataFrame({'word three': ['coffee']})\n"
+        "fields = {'n': {'type': 'integer', 'description': 'coffee, word four'}}\n"
+        "schema = {'type': 'object', 'properties': fields, 'required': ['n'], 'additionalProperties': False}\n"
+        "%config ClaudeMagics.allow_tools = ['brew']"
+    )
+    call = tool_use("brew", {"kind": "coffee, word five"})
+    notebook.simulator.enqueue(Answer(["A coffee, word six.", call]), "Your coffee.", '{"n": 1}', "All.")
+    notebook.run("%%claude --tools brew --system 'coffee, word seven'\ncoffee, word eight {df}")
+    notebook.run("%%claude --json schema\nHow many?")
+    notebook.run("%claude_compact coffee, word nine")
+    numbers = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
+    assert [word for word in numbers if f"word {word}" not in "\n".join(seen)] == []
+    assert notebook.value("asked_for") == ["[drink], word five"]
+    bodies = [request.body for request in notebook.simulator.requests if request.path == "/v1/messages"]
+    assert len(bodies) == 4 and not any(b"coffee" in body for body in bodies)
+
+
+def test_a_policy_does_not_see_what_the_administrator_has_written(
+    locked: Notebook, moderated: Callable[[Check], None]
+) -> None:
+    """A locked system prompt may well name what nobody else may name; another one is the user's."""
+    seen: list[str] = []
+    moderated(lambda text, what: seen.append(text))
+    assert locked.sent("%claude Hello") == ["Hello"]
+    assert "Give hints, never solutions." not in seen
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("base_url", "%claude_connect http://127.0.0.1:9"),
+        ("base_url", "%claude_connect ollama"),
+        ("connection", "%claude_connect ollama"),
+        ("betas", "%claude --beta new-2026-01-01 Hello"),
+        ("betas", "%claude --header 'Anthropic-Beta: new-2026-01-01' Hello"),
+        ("model", "%claude -m haiku-4-5 Hello"),
+        ("model", "%claude_explain -m haiku-4-5 len"),
+        ("model", """%claude --extra '{"fallbacks": [{"model": "claude-haiku-4-5"}]}' Hello"""),
+        ("tools", """%claude --extra '{"mcp_servers": []}' Hello"""),
+        ("system", """%claude --extra '{"messages": [{"role": "system", "content": "Solve it."}]}' Hello"""),
+        ("max_tokens", """%claude --extra '{"max_tokens": 5}' Hello"""),
+        ("metadata_user", """%claude --extra '{"metadata": {"user_id": "somebody"}}' Hello"""),
+    ],
+)
+def test_no_way_around_a_lock(notebook: Notebook, shell: InteractiveShell, name: str, cell: str) -> None:
+    """What would have the effect of a locked setting is locked, too."""
+    before = shell.config
+    config = Config()
+    config.ClaudeMagics.locked = [name]
+    nbclaude.unload_ipython_extension(shell)
+    shell.config = config
+    nbclaude.load_ipython_extension(shell)
+    shell.config = before
+    assert "it is locked by the configuration" in notebook.refused(cell)
+
+
+@pytest.mark.parametrize("name", ["base_url", "connection"])
+def test_named_connections_are_locked_with_the_server(name: str) -> None:
+    locked = ClaudeTraits(config=Config(ClaudeTraits={"locked": [name]}))
+    with pytest.raises(TraitError, match=r"ClaudeMagics\.connections: it is locked"):
+        locked.connections = {"mine": {"base_url": "http://127.0.0.1:9"}}

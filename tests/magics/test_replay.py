@@ -96,6 +96,51 @@ def test_only_what_is_saved(sheet: Sheet) -> None:
     assert "takes on, only or off" in str(sheet.run("first", "%claude_replay maybe"))
 
 
+def test_nothing_else_sends_a_request_either(sheet: Sheet) -> None:
+    """`only` holds for whatever asks: Python, the rest of a cut answer, a summary."""
+    sheet.restart()
+    sheet.run("first", "%claude_replay only")
+    for cell, source in CELLS.items():
+        sheet.run(cell, source)
+    before = len(sheet.notebook.simulator.message_requests)
+    said = "Only saved answers are shown, and this question has none. Nothing was sent."
+    assert said in str(sheet.run("x", "import nbclaude\nnbclaude.ask('And from Python?')"))
+    assert "no saved answer" in str(sheet.run("x", "%claude_compact -m haiku-4-5"))
+    assert "no saved answer" in str(sheet.run("x", "%%claude --fresh\nAgain"))
+    assert len(sheet.notebook.simulator.message_requests) == before
+
+
+def test_the_setting_reads_the_notebook_itself(sheet: Sheet) -> None:
+    """`%config`, or a profile, turns replaying on for all notebooks; a lock keeps it on."""
+    sheet.restart()
+    begin(sheet)
+    sheet.notebook.run("%config ClaudeMagics.replay = 'only'")
+    before = len(sheet.notebook.simulator.requests)
+    for cell, source in CELLS.items():
+        assert sheet.run(cell, source) is None
+    assert "no saved answer" in str(sheet.run("x", "%%claude\nSomething new"))
+    assert len(sheet.notebook.simulator.requests) == before
+    chat = sheet.notebook.shell.magics_manager.registry["ClaudeMagics"]
+    chat.held_fast = frozenset(["replay"])
+    assert "ClaudeMagics.replay: it is locked" in str(sheet.run("x", "%claude_replay off"))
+    chat.held_fast = frozenset()
+    sheet.run("x", "%claude_replay off")
+
+
+def test_without_a_file_only_is_an_error(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """VS Code tells the file in a variable; nbclient and papermill tell none."""
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    sheet.restart()
+    sheet.notebook.run("%config ClaudeMagics.replay = 'only'")
+    assert "the notebook's file is not known" in str(sheet.run("a", CELLS["a"]))
+    sheet.notebook.shell.user_ns["__vsc_ipynb_file__"] = str(sheet.path)
+    before = len(sheet.notebook.simulator.requests)
+    assert sheet.run("a", CELLS["a"]) is None
+    assert len(sheet.notebook.simulator.requests) == before
+    del sheet.notebook.shell.user_ns["__vsc_ipynb_file__"]
+    sheet.run("x", "%claude_replay off")
+
+
 def test_a_forged_answer_is_not_replayed(sheet: Sheet) -> None:
     """What would not be restored is not shown either: the question is asked."""
     text = sheet.path.read_text("utf-8").replace("text/markdown", "text/x-markdown", 1)
@@ -146,3 +191,13 @@ def test_forgetting(sheet: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
     assert after == before
     sheet.run("r", "%claude_restore")
     assert "holds no saved turn" in capsys.readouterr().out
+
+
+def test_reviewers_need_no_key(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing is sent, nothing has to be allowed to send."""
+    monkeypatch.delenv("ANTHROPIC_API_KEY")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
+    replayed(sheet, "only")
+    assert "No key for http://127.0.0.1:9" not in str(sheet.run("x", "%%claude\nNew"))
+    assert sheet.run("first", "%claude_replay on") is None
+    assert "No key for http://127.0.0.1:9" in str(sheet.run("x", "%%claude\nNew"))

@@ -71,6 +71,16 @@ class TestPages:
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
 
+    def test_an_output_to_which_more_is_to_come_says_so(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("Hello.")])
+        notebook.display.expect()
+        notebook.display.finish(FOOTER)
+        ids = {message["transient"]["display_id"].rpartition("-")[0] for message in notebook.messages}
+        marks = [message["metadata"].get("nbclaude") for message in notebook.messages]
+        assert marks[:-1] == [{"open": display_id} for display_id in ids] * (len(marks) - 1)
+        assert marks[-1] is None
+
     def test_an_answer_alone_takes_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
         """Its output may have been cleared by hand; where it was not, nothing may be there twice."""
         notebook.is_alone = True

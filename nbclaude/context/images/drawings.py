@@ -31,10 +31,14 @@ VIDEO = Drawing(
     "video",
     "Attach frames of it as images. A matplotlib animation can be sent itself, or as `to_jshtml` shows it.",
 )
-_MAP = Drawing("map")
+_DRAW_ANEW = (
+    "Its scripts and tiles come from the internet. Take a screenshot of it, or draw the same data without them, for example "
+    "with `GeoDataFrame.plot`."
+)
+_MAP = Drawing("map", _DRAW_ANEW)
 _GRAPH = Drawing("graph of a network")
 _SCENE = Drawing("scene in 3D")
-_LEAFLET = Drawing("folium map")
+_LEAFLET = Drawing("folium map", _DRAW_ANEW)
 _TABLE = None
 
 # Code of pages and scripts that draws, by what stands in it; the first that is found counts, so the special ones come first.
@@ -46,8 +50,8 @@ _BY_CODE: tuple[tuple[str, Drawing], ...] = (
     (r"\bSHAP\.", Drawing("SHAP plot", "Draw it with `matplotlib=True`.")),
     (r"\becharts\b", Drawing("ECharts chart")),
     (r"\bHighcharts\b", Drawing("Highcharts chart")),
-    (r"\bdeck\.?gl\b|deckgl", Drawing("deck.gl map")),
-    (r"\bkepler", Drawing("kepler.gl map")),
+    (r"\bdeck\.?gl\b|deckgl", Drawing("deck.gl map", _DRAW_ANEW)),
+    (r"\bkepler", Drawing("kepler.gl map", _DRAW_ANEW)),
     (r"\bvis-network\b|\bvis\.Network\b", _GRAPH),
     (r"\bcytoscape\b|\bsigma\.js\b", _GRAPH),
     (r"\b[Ll]eaflet\b|\bmapbox", _LEAFLET),
@@ -98,14 +102,14 @@ _DATA = re.compile(r"table|frame|grid|data|text|log|error|progress|state", re.IG
 # Packages of widgets, without those whose widgets `widgets` knows one by one; None draws nothing.
 _BY_PACKAGE: dict[str, Drawing | None] = {
     "bqplot": Drawing("bqplot figure", "Save it with its `save_png()`."),
-    "ipyleaflet": Drawing("ipyleaflet map"),
+    "ipyleaflet": Drawing("ipyleaflet map", _DRAW_ANEW),
     "jupyter_leaflet": Drawing("ipyleaflet map"),
     "leafmap": _MAP,
     "geemap": _MAP,
     "gmaps": _MAP,
     "lonboard": _MAP,
     "keplergl": _MAP,
-    "pydeck": Drawing("deck.gl map"),
+    "pydeck": Drawing("deck.gl map", _DRAW_ANEW),
     "pythreejs": _SCENE,
     "k3d": _SCENE,
     "ipyvolume": _SCENE,

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from io import BytesIO
 from itertools import product
 from typing import Any
 
 from nbclaude.context.images.limits import ImageLimits
 from nbclaude.context.images.panels import Panel
+from nbclaude.context.images.vectors import optional, paint_pdf, paint_svg
 from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 from nbclaude.quiet import quietly
@@ -97,7 +98,7 @@ def paint_figure(figure: Any, limits: ImageLimits, label: str, panel: Panel | No
         dpi = _density() * figure.dpi * min(1.0, 2 * limits.long_edge / (own * figure.dpi))
         how = {"format": "png", "dpi": dpi, "bbox_inches": "tight"}
         how |= {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
-        how |= _as_shown() if panel is None else {}
+        how |= _as_shown(figure.dpi) if panel is None else {}
         if cropped is not None or not tight:
             how["bbox_inches"] = cropped
         figure.savefig(buffer, **how)
@@ -105,7 +106,8 @@ def paint_figure(figure: Any, limits: ImageLimits, label: str, panel: Panel | No
         raise ConfigurationError(
             f"{label}: matplotlib cannot paint the figure: {type(error).__name__}: {error}"
         ) from error
-    return buffer.getvalue()
+    painter = _VECTORS.get(how["format"])
+    return painter[0](buffer.getvalue(), limits, label) if painter else buffer.getvalue()
 
 
 def background_needed(figure: Any) -> str:
@@ -121,17 +123,29 @@ def background_needed(figure: Any) -> str:
     return str(told.get("needs_background") or "") if isinstance(told, dict) else ""
 
 
-def _as_shown() -> dict[str, Any]:
-    """Return how the notebook's settings for figures differ from the usual, so that both images are the same."""
+def _as_shown(dpi: float) -> dict[str, Any]:
+    """Return how the notebook's settings for figures differ from the usual, so that both images are the same.
+
+    What it shows as a vector graphic alone is painted from that, in both cases.
+    """
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is None:
         return {}
     shown = inline.InlineBackend.instance()
     formats = set(shown.figure_formats)
-    return {
-        **shown.print_figure_kwargs,
-        **({"format": "jpeg"} if formats and formats <= {"jpg", "jpeg"} else {}),
-    }
+    if formats and formats <= {"jpg", "jpeg"}:
+        return {**shown.print_figure_kwargs, "format": "jpeg"}
+    vector = next((each for each in _VECTORS if each in formats and formats <= _VECTORS.keys()), "")
+    if vector and any(map(optional, _VECTORS[vector][1])):
+        return {**shown.print_figure_kwargs, "format": vector, "dpi": dpi}
+    return dict(shown.print_figure_kwargs)
+
+
+# Formats that are painted anew: by what, and which packages it needs (one of them is enough).
+_VECTORS: Mapping[str, tuple[Callable[[bytes, ImageLimits, str], bytes], Sequence[str]]] = {
+    "svg": (paint_svg, ("resvg_py", "vl_convert")),
+    "pdf": (paint_pdf, ("pypdfium2",)),
+}
 
 
 def _density() -> int:

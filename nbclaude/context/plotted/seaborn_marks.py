@@ -1,7 +1,7 @@
 """Tells which figures of matplotlib seaborn has drawn, by what it leaves behind.
 
 Most of seaborn's functions leave nothing: their lines and points are matplotlib's own. Such a figure counts as matplotlib's,
-which it is; that its cell calls seaborn is known all the same.
+which it is; what its cell calls is said as well.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from nbclaude.context.code.magic_calls import magic_call
 from nbclaude.context.libraries import is_a
+from nbclaude.context.plotted.callers import calls_for
+from nbclaude.notebook.sources import python_of
 
 __all__ = ["library_of", "seaborn_calls"]
 
@@ -27,7 +30,8 @@ def library_of(figure: Any, panels: Sequence[Sequence[Any]]) -> str:
         return "seaborn"
     marked = [any(_is_marked(axes) for axes in panel) for panel in panels]
     if not any(marked):
-        return "matplotlib"
+        called = calls_for(figure)
+        return f"matplotlib, drawn by a cell that calls {called}" if called else "matplotlib"
     return "seaborn" if all(marked) else "matplotlib and seaborn"
 
 
@@ -52,14 +56,22 @@ def seaborn_calls(python: str, names: Mapping[str, Any]) -> str:
     """
     if "seaborn" not in sys.modules:
         return ""
-    try:
-        calls = [node.func for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Call)]
-    except (SyntaxError, ValueError, RecursionError):
-        return ""
-    found = (_function(call, names) for call in calls)
+    found = (_function(call, names) for call in _calls(python))
     called = list(dict.fromkeys(f"seaborn.{each.__name__}" for each in found if _plots(each)))
     more = f" and {len(called) - _MAX_CALLS} more" if len(called) > _MAX_CALLS else ""
     return ", ".join(called[:_MAX_CALLS]) + more
+
+
+def _calls(python: str) -> Iterator[ast.expr]:
+    """Give what some code calls, also in what its magics run: the code below `%%time`."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Call)]
+    except (SyntaxError, ValueError, RecursionError):
+        return
+    for call in calls:
+        yield call.func
+        for code in magic.code if (magic := magic_call(call)) is not None else ():
+            yield from _calls(python_of(code))
 
 
 def _function(node: ast.expr, names: Mapping[str, Any]) -> Any:

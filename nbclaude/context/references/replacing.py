@@ -85,10 +85,13 @@ class Expanded:
         return (*labelled_blocks(self.attachments), text_block(self.text))
 
 
-def find_references(prompt: str, namespace: Mapping[str, Any]) -> list[Reference]:
+def find_references(
+    prompt: str, namespace: Mapping[str, Any], *, unfinished: bool = False
+) -> list[Reference]:
     """Return the references in a prompt, in order; nothing is evaluated.
 
-    Raises ConfigurationError for a bare name that does not exist but is close to one that does.
+    Raises ConfigurationError for a bare name that does not exist but is close to one that does, unless the prompt is
+    `unfinished`: then the name may still be typed.
     """
     spans = verbatim_spans(prompt)
     found: list[Reference] = []
@@ -114,7 +117,7 @@ def find_references(prompt: str, namespace: Mapping[str, Any]) -> list[Reference
                 found.append(Reference(first, end + 1, match[1], literal=True))
         elif read is not None:
             found.append(Reference(start, end, *read, number=sign))
-        elif not sign and match[1] not in checked:
+        elif not sign and not unfinished and match[1] not in checked:
             checked.add(match[1])
             _check_spelling(prompt, match, namespace)
     return found

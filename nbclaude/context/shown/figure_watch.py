@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
+from nbclaude.context.plotted.callers import note_calls, noting
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.formatted import FormattedFigures
 from nbclaude.context.shown.listening import is_heard, listen
@@ -20,9 +21,6 @@ from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 from nbclaude.stopping import undisturbed
-
-if TYPE_CHECKING:
-    from nbclaude.context.plotted.facts import PlottedFigure
 
 __all__ = ["watch"]
 
@@ -59,11 +57,12 @@ class _Watcher:
         self._clearing: Place | None = None
         self._untap: Callable[[], None] = lambda: None
         self._hooked: list[Callable[[], None]] = []
-        self._formatted = FormattedFigures()
+        self._formatted = FormattedFigures(lambda figure: self._note_calls([figure]))
 
     def load(self) -> None:
         self._hooked = [listen(publisher, self._hook) for publisher in self._publishers()]
         self._hooked.append(self._formatted.follow(self._shell.display_formatter))
+        self._hooked.append(noting(self._note_open))
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, self._take_result)
         # Nobody tells when the cell began that runs now: the one that loads us, and may go on to draw.
@@ -122,7 +121,7 @@ class _Watcher:
 
         pictures = bundle_pictures(data, metadata)
         if len(pictures) == 1 and (plotted := self._formatted.facts_of(data)) is not None:
-            pictures = (replace(pictures[0], plotted=self._with_caller(plotted)),)
+            pictures = (replace(pictures[0], plotted=plotted),)
         if any(each.media_type == WIDGET for each in pictures):
             model_id = pictures[0].widget
             widget = live_widget(model_id)
@@ -136,19 +135,18 @@ class _Watcher:
                 pictures = ()
         return [ShownImage.of(each, place) for each in pictures]
 
-    def _with_caller(self, plotted: PlottedFigure) -> PlottedFigure:
-        """Note that the cell that drew a matplotlib figure calls seaborn, if nothing else shows it."""
-        if plotted.library != "matplotlib" or "seaborn" not in sys.modules:
-            return plotted
+    def _note_open(self) -> None:
+        """Note what the cell calls for those figures of matplotlib that it has opened."""
+        if "seaborn" in sys.modules:
+            self._note_calls(each for each in open_figures() if each not in self._log.open_before)
+
+    def _note_calls(self, figures: Iterable[Any]) -> None:
+        if "seaborn" not in sys.modules or not (drawn := list(figures)):
+            return
         from nbclaude.context.plotted.seaborn_marks import seaborn_calls
         from nbclaude.notebook.sources import python_of
 
-        called = seaborn_calls(python_of(self._source), self._shell.user_ns)
-        return (
-            replace(plotted, library=f"matplotlib, drawn by a cell that calls {called}")
-            if called
-            else plotted
-        )
+        note_calls(drawn, seaborn_calls(python_of(self._source), self._shell.user_ns))
 
     def _place(self, request: object) -> Place:
         running = self._cell_run()
@@ -183,6 +181,7 @@ class _Watcher:
     def _after_cell(self, result: Any) -> None:
         with contextlib.suppress(Exception):
             self._log.opened(open_figures())
+            self._note_open()
 
     def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         if images := self._images(data, metadata, self._place(request_id(self._shell))):

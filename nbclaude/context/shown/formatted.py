@@ -17,9 +17,13 @@ __all__ = ["FormattedFigures"]
 
 
 class FormattedFigures:
-    """Follows a shell's formatter, and remembers the figure that it has formatted last until its picture is displayed."""
+    """Follows a shell's formatter, and remembers the figure that it has formatted last until its picture is displayed.
 
-    def __init__(self) -> None:
+    `before` is called with each figure before it is read.
+    """
+
+    def __init__(self, before: Callable[[Any], None]) -> None:
+        self._before = before
         self._last: tuple[Mapping[str, Any], PlottedFigure] | None = None
 
     def follow(self, formatter: Any) -> Callable[[], None]:
@@ -57,5 +61,7 @@ class FormattedFigures:
         from nbclaude.context.plotted.reading import facts_of
 
         pictures = {kind: data[kind] for kind in IMAGE_TYPES if data.get(kind)}
+        if pictures:
+            self._before(figure)
         facts = facts_of(figure) if pictures else None
         self._last = (pictures, facts) if facts is not None else None

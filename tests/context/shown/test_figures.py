@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import io
 import sys
 import threading
@@ -15,12 +16,14 @@ from typing import Any
 import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
 from PIL import Image
 from traitlets.config import Config
 
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.limits import STANDARD_IMAGES
 from nbclaude.context.images.picture import Picture
+from nbclaude.context.plotted.reading import facts_of
 from nbclaude.context.shown.figure_watch import watch
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.pending import pending_figures
@@ -254,7 +257,6 @@ def test_what_a_figure_knows_is_read_when_it_is_shown(shell: InteractiveShell, s
     import matplotlib
 
     matplotlib.use("agg")
-    from IPython.core.pylabtools import select_figure_formats
     from matplotlib.figure import Figure
 
     log = FigureLog()
@@ -284,11 +286,10 @@ def test_what_a_figure_knows_is_read_when_it_is_shown(shell: InteractiveShell, s
     assert "format" not in vars(shell.display_formatter)
 
 
-@pytest.mark.parametrize("form", ["png", "retina"])
+@pytest.mark.parametrize("form", ["png", "retina", "svg", "pdf"])
 def test_a_figure_by_its_name_is_the_image_that_was_shown(
     shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    from IPython.core.pylabtools import select_figure_formats
     from matplotlib.figure import Figure
 
     from nbclaude.context.values import attachment_of
@@ -310,9 +311,31 @@ def test_a_figure_by_its_name_is_the_image_that_was_shown(
     shell.run_cell("figure")
     stop()
     (shown,) = log.all()
-    assert shown.attachment(STANDARD_IMAGES, "fig").blocks == attachment_of(figure, "fig").blocks
-    assert shown.size is not None
-    assert (shown.size[0] > 1_000) == (form == "retina")
+    sent = shown.attachment(STANDARD_IMAGES, "fig").blocks
+    assert sent == attachment_of(figure, "fig").blocks
+    image = Image.open(io.BytesIO(base64.b64decode(sent[0]["source"]["data"])))
+    assert (image.width > 1_000) == (form != "png")
+
+
+@pytest.mark.parametrize("above", ["", "%%time\n"])
+def test_what_seaborn_drew_says_so_wherever_it_is_named(shell: InteractiveShell, above: str) -> None:
+    seaborn, plt = importlib.import_module("seaborn"), importlib.import_module("matplotlib.pyplot")
+
+    log = FigureLog()
+    stop = watch(shell, log, lambda: CellRun("A", 7))
+    shell.user_ns |= {"sns": seaborn, "plt": plt, "facts_of": facts_of}
+    plotted = "sns.scatterplot(data={'x': [1, 2], 'y': [3, 4]}, x='x', y='y', ax=axes)"
+    cell = f"{above}figure, axes = plt.subplots()\n{plotted}\nwaiting = facts_of(figure)\nfigure"
+    select_figure_formats(shell, {"png"})
+    shell.run_cell(cell, store_history=True)
+    shell.run_cell("other, axes = plt.subplots()\nother_facts = facts_of(other)", store_history=True)
+    stop()
+    plt.close("all")
+    told = "matplotlib, drawn by a cell that calls seaborn.scatterplot"
+    assert shell.user_ns["waiting"].library == told
+    assert facts_of(shell.user_ns["figure"]).library == told
+    assert log.all()[0].picture.plotted.library == told
+    assert shell.user_ns["other_facts"].library == "matplotlib"
 
 
 def test_our_own_images_are_not_remembered(shell: InteractiveShell) -> None:

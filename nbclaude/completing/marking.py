@@ -1,0 +1,52 @@
+"""Finds the references in the source of a cell that asks, for a front end that marks them while they are typed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from nbclaude.context.references.replacing import Reference, find_references
+from nbclaude.notebook import ABOVE_MAGIC
+from nbclaude.options import parse_line
+
+__all__ = ["references_in"]
+
+_CELL = re.compile(rf"{ABOVE_MAGIC}%%claude(?=[ \t\n]|$)(?P<line>[^\n]*)(?:\n|$)")
+
+
+def references_in(source: str, namespace: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Return where the references are that will be replaced, as pairs of positions in UTF-16 code units, as JavaScript counts.
+
+    The source is that of a whole cell: if it is none of `%%claude`, it has no references. Nothing is evaluated.
+    """
+    start = _prompt_start(source)
+    if start is None:
+        return []
+    found = find_references(source[start:], namespace, unfinished=True)
+    places = [(start + each.start, start + each.end) for each in found if _is_replaced(each, namespace)]
+    return [(_units(source[:first]), _units(source[:last])) for first, last in places]
+
+
+def _prompt_start(source: str) -> int | None:
+    """Return where the prompt begins; None if nothing in the cell is replaced."""
+    cell = _CELL.match(source)
+    if cell is None:
+        return None
+    try:
+        options, prompt = parse_line(cell["line"])
+    except Exception:  # a line that cannot be used, or not yet: nobody has asked for it here
+        return None
+    if options.raw:
+        return None
+    return cell.end("line") - len(prompt) if prompt.strip() else cell.end()
+
+
+def _is_replaced(reference: Reference, namespace: Mapping[str, Any]) -> bool:
+    if reference.number:  # `${price}`: anything else than a number stays as it is
+        return isinstance(namespace.get(reference.expression), (int, float))
+    return not reference.literal
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
