@@ -162,8 +162,13 @@ def test_the_footer_says_what_the_page_says(reason: str, words: str) -> None:
     from nbclaude.asking.footer import footer_of
     from nbclaude.asking.reply import Reply
 
+    said, _, otherwise = words.partition("; without a summary: ")
     footer = footer_of(Answered(stopped(reason), Reply({})), note_text)
-    assert footer.mark == ("" if words == "(nothing)" else words)
+    assert footer.mark == (otherwise or said).replace("(nothing)", "")
+    if otherwise:
+        summary = {"type": "compaction", "content": "A summary.", "signature": "s"}
+        footer = footer_of(Answered(stopped(reason, content=[summary]), Reply({})), note_text)
+        assert footer.mark == "" and said in footer.facts
 
 
 @pytest.mark.parametrize(
