@@ -140,13 +140,13 @@ def _counted(column: Column, present: nw.Series[Any]) -> Facts:
 def spelled(column: Column, present: nw.Series[Any]) -> Fact:
     """Tell whether texts spell dates or numbers; if there are many, only some are looked at."""
     step = max(1, len(present) // LOOKED_AT)
-    return spelled_fact(present[::step].to_list(), sampled=step > 1 or column.sampled)
+    return spelled_fact(present.gather_every(step).to_list(), sampled=step > 1 or column.sampled)
 
 
 def _many(column: Column, present: nw.Series[Any]) -> Facts:
     if column.whole.dtype == nw.Array:
         return Facts.of(column.missing)  # its type has the shape
-    values = present[:: max(1, len(present) // _NESTED)].to_list()
+    values = present.gather_every(max(1, len(present) // _NESTED)).to_list()
     if not values or not is_nested(values[0]):
         return Facts.of(column.missing)
     return nested_column(column, values)

@@ -10,7 +10,7 @@ from typing import Any
 
 from nbclaude.frozen import frozen
 
-__all__ = ["EXACT_CELLS", "Extent", "extent", "pieces", "plain", "present"]
+__all__ = ["EXACT_CELLS", "Extent", "code_counts", "extent", "pieces", "plain", "present"]
 
 # Up to so many cells of a table are all looked at for ranges and missing values: 1 to 3 ms for each million.
 EXACT_CELLS = 100_000_000
@@ -106,6 +106,17 @@ def pieces(array: Any) -> Iterator[Any]:
             yield from pieces(part[0])
         else:
             yield part
+
+
+def code_counts(codes: Any, levels: int) -> Any:
+    """Return how often each code from -1, which stands for a missing value, to `levels` - 1 occurs, as integers."""
+    numpy = sys.modules["numpy"]
+    # A piece as long as the counts, lest the adding takes longer than the counting.
+    step = max(_PIECE, levels + 1)
+    counts = numpy.zeros(levels + 1, dtype="int64")
+    for start in range(0, len(codes), step):
+        counts += numpy.bincount(codes[start : start + step].astype("int64") + 1, minlength=levels + 1)
+    return counts
 
 
 def plain(found: Extent, nulls: int = 0) -> Extent:

@@ -15,7 +15,7 @@ from nbclaude.data.cells import date_text, number_text
 from nbclaude.data.columns import Column, nested_column, spelled
 from nbclaude.data.dates import duration_facts, ordinal_facts, rhythm_facts
 from nbclaude.data.decimals import decimal_facts
-from nbclaude.data.extents import Extent, extent, pieces, plain
+from nbclaude.data.extents import Extent, code_counts, extent, pieces, plain
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
     boolean_facts,
@@ -208,11 +208,7 @@ def _ends(index: Any) -> tuple[Any, Any]:
 def _categorical(column: Column) -> Facts:
     whole = column.whole.to_native()
     levels = list(whole.dtype.categories)
-    numpy = sys.modules["numpy"]
-    counts = numpy.zeros(len(levels) + 1, dtype="int64")
-    for part in pieces(whole.cat.codes.to_numpy()):
-        counts += numpy.bincount(part.astype("int64") + 1, minlength=len(levels) + 1)
-    missing, *of_levels = counts.tolist()
+    missing, *of_levels = code_counts(whole.cat.codes.to_numpy(), len(levels)).tolist()
     words = missing_facts(Extent(missing=missing), len(whole))
     if missing == len(whole):
         return Facts.of(*words, f"{len(levels):,} categories")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from nbclaude.data.cells import name_text, value_text
-from nbclaude.data.extents import Extent
+from nbclaude.data.extents import Extent, code_counts
 from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED, missing_facts
 from nbclaude.data.facts import Fact, Facts
 
@@ -67,8 +67,9 @@ def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> F
     codes, level = index.codes[n], index.levels[n]
     # A level keeps values that no row has any more.
     numpy = sys.modules["numpy"]
-    used = level.take(numpy.unique(codes[codes >= 0]))
-    missing = missing_facts(Extent(missing=int(numpy.count_nonzero(codes < 0))), len(codes))
+    times = code_counts(codes, len(level))
+    used = level.take(numpy.flatnonzero(times[1:]))
+    missing = missing_facts(Extent(missing=int(times[0])), len(codes))
     known = Facts.of(*missing, f"{len(used):,} distinct")
     return replace(known.before(*_values_of(used, facts_of)), title=f"level {name}: {level.dtype}")
 
@@ -78,7 +79,7 @@ def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]
     if level.dtype.kind in "iufmM" or str(level.dtype).startswith(("datetime", "period")):
         facts = facts_of(sys.modules["pandas"].Series(level)).facts
         left_out = (*_STATISTICS, INCREASING, DECREASING, UNORDERED, "unique")
-        own = (each for each in facts if not each.apart and not each.text.startswith(left_out))
+        own = (each for each in facts if not each.apart and not each.text.lstrip("~").startswith(left_out))
         return tuple(each for each in own if not each.text.endswith(("zero", "zeros", "negative")))
     if len(level) <= _FEW_VALUES:
         said = f"values {', '.join(value_text(value, 24) for value in level)}"

@@ -70,7 +70,9 @@ def frame_table(value: Any, family: str) -> Table | None:
             # Arrow itself cannot count these.
             native = series.cast(nw.String).to_native()
             series = nw.from_native(native, series_only=True)
-        sample = series if step == 1 else _in_pieces(native) if in_pieces else series.gather_every(step)
+        # A level of an index has fewer values than the table has rows.
+        every = step if len(series) == frame.rows else sample_step(len(series), 1)
+        sample = series if every == 1 else _in_pieces(native) if in_pieces else series.gather_every(every)
         # Each Python object must be asked whether it is missing: a hundred times the time of a number.
         whole = series if exact and not is_python(series) else sample
         column = Column(whole, sample, counts_sample=in_pieces, guessed=exact and len(whole) < len(series))

@@ -231,3 +231,22 @@ def facts_of_durations(array: Any) -> list[str]:
     described = describe_data(array, "stats")
     assert described is not None
     return re.findall(r"m(?:ean|edian) ([\d:.]+)", described.text)
+
+
+def test_texts_and_lists_of_a_long_arrow_table() -> None:
+    words = pyarrow.array([f"{n % 3}" for n in range(12_000)])
+    assert told(pyarrow.table({"t": words})).endswith(
+        "; ~3 distinct, ~numbers as text; '0': ~34.0%, '1': ~33.0%, '2': ~33.0%"
+    )
+    records = pyarrow.array([{"a": n} for n in range(12_000)])
+    assert told(pyarrow.table({"s": records})).endswith("; ~holds dict with keys a")
+
+
+def test_the_levels_of_a_long_index() -> None:
+    days = pandas.date_range("2024-01-01", periods=120_000, freq="min")
+    index = pandas.MultiIndex.from_product([range(10), days], names=["k", "day"])
+    described = describe_data(pandas.DataFrame({"v": numpy.zeros(len(index))}, index=index), "schema")
+    assert described is not None
+    lines = described.text.splitlines()
+    assert lines[2] == "  level k: int64; 10 distinct, 0 … 9"
+    assert lines[3].endswith("; 120,000 distinct, 2024-01-01 … 2024-03-24 07:59:00, every minute")
