@@ -163,6 +163,12 @@ LINES: list[tuple[str, Options, str]] = [
     # In brackets an attachment is Python, outside of them it is a word of a shell.
     ("-a figs['a'] hi", Options(attach=("figs['a']",)), "hi"),
     ('--attach figs["a b"].axes[0] hi', Options(attach=('figs["a b"].axes[0]',)), "hi"),
+    (
+        "--tools web_search(max_uses=3, allowed_domains=['a.example']),add hi",
+        Options(tools=("web_search(max_uses=3, allowed_domains=['a.example']),add",)),
+        "hi",
+    ),
+    ("""--tools "computer(url='a')" hi""", Options(tools=("computer(url='a')",)), "hi"),
     ("--attach=df.describe(include='all') hi", Options(attach=("df.describe(include='all')",)), "hi"),
     ("-a f(1, 'two )') hi", Options(attach=("f(1, 'two )')",)), "hi"),
     ("-a d['k'][0:3] it's", Options(attach=("d['k'][0:3]",)), "it's"),

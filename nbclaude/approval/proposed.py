@@ -47,6 +47,11 @@ class Field:
     text: str
     is_json: bool = False
 
+    @property
+    def label(self) -> str:
+        """The name as the user sees it, on one line."""
+        return _one_line(self.name)
+
     def read(self, said: str) -> Any:
         """Return the value of the text as the user edited it.
 
@@ -60,7 +65,7 @@ class Field:
             return json.loads(said)
         except ValueError:
             raise ValueError(
-                f"{self.name} must be JSON, such as 3, true, [1, 2] or a text in double quotes."
+                f"{self.label} must be JSON, such as 3, true, [1, 2] or a text in double quotes."
             ) from None
 
 
@@ -98,7 +103,7 @@ class Proposed:
         else:
             shown = frozenset([tool.shown])
         return [
-            (visible(name), _written(value))
+            (_one_line(name), _written(value))
             for name, value in self.arguments.items()
             if name not in shown or (name == tool.shown and not isinstance(value, str))
         ]
@@ -130,6 +135,11 @@ class Proposed:
 
 
 Approve = Callable[[Proposed], Approval]
+
+
+def _one_line(name: str) -> str:
+    """Return a name without line ends: after one, it could look like something else than a name."""
+    return visible(name).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _written(value: object) -> str:

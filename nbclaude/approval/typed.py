@@ -79,7 +79,7 @@ def _edited(proposed: Proposed) -> Proposed:
 def _asked_in_one_line(field: Field, before: object) -> object:
     """Ask for an argument; anything that is not JSON is taken as text."""
     written = field.text if field.is_json else json.dumps(field.text, ensure_ascii=False)
-    said = input(f"{field.name} (now {written}; Enter keeps it): ")
+    said = input(f"{field.label} (now {written}; Enter keeps it): ")
     if not said.strip():
         return before
     try:
@@ -92,7 +92,7 @@ def _asked_in_one_line(field: Field, before: object) -> object:
 
 def _asked_in_lines(field: Field, before: object) -> object:
     """Ask for a text line by line, up to a line with only a dot; two dots stand for such a line, all others for themselves."""
-    line = input(f"{field.name}, line by line, then a line with only a dot (Enter keeps it as it is): ")
+    line = input(f"{field.label}, line by line, then a line with only a dot (Enter keeps it as it is): ")
     if not line:
         return before
     lines: list[str] = []

@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from nbclaude.output.marks import KEY, VERSION
 from nbclaude.saved.cells import Cell, bundle_of, cells_of, joined
 from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import sha256
-from nbclaude.saved.styles import may_hide
+from nbclaude.saved.styles import may_cover, may_hide
 from nbclaude.saved.visible import View
 
 __all__ = ["NotebookFile", "SavedAnswer", "read_notebook", "strip_notebook"]
@@ -81,6 +81,11 @@ class NotebookFile:
         """The name of the first cell with a style sheet that may hide what another cell shows; empty if there is none."""
         return next((cell.name for cell in self.cells if any(map(may_hide, cell.markup))), "")
 
+    @functools.cached_property
+    def covering(self) -> str:
+        """The name of the first cell with an output that may be moved over what another cell shows; empty if there is none."""
+        return next((cell.name for cell in self.cells if any(map(may_cover, _others(cell)))), "")
+
     def image(self, hash_: str) -> bytes | None:
         """Return a picture of the notebook's outputs, receipts and attachments by the hash of its bytes."""
         if self._images is None:
@@ -126,6 +131,11 @@ class NotebookFile:
         for answer, record in records.items():
             view = View(cell.source, [*htmls.get(answer, []), *hidden], instead)
             yield SavedAnswer(record, cell, pages.get(answer, {}), view)
+
+
+def _others(cell: Cell) -> Iterator[str]:
+    """Return what of a cell a browser may take for HTML, without the pages of answers: these are judged by themselves."""
+    return replace(cell, outputs=tuple(each for each in cell.outputs if _mark(each) is None)).markup
 
 
 def read_notebook(path: Path) -> NotebookFile:

@@ -27,8 +27,8 @@ from nbclaude.saved.places import (
 
 __all__ = ["Texts", "is_own_class", "texts_of"]
 
-_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:\s+[\w:-]+(?:="[^"]*")?)*)\s*>')
-_ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?')
+_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[ \t\n]+[\w:-]+(?:="[^"]*")?)*)[ \t\n]*>', re.ASCII)
+_ATTRIBUTE = re.compile(r'([\w:-]+)(?:="([^"]*)")?', re.ASCII)
 _VOID = frozenset(["br", "hr", "img", "input"])
 _ELEMENTS = frozenset(
     re.findall(
@@ -183,12 +183,15 @@ class _Reader:
 
     def enter(self, name: str, written: str) -> bool:
         """Begin an element; tell whether it is one of ours, and shows its text."""
-        attributes = (
-            {key.lower(): unescape(value) for key, value in _ATTRIBUTE.findall(written)} if written else {}
+        pairs = (
+            [(key.lower(), unescape(value)) for key, value in _ATTRIBUTE.findall(written)] if written else []
         )
+        attributes = dict(pairs)
         name, around = name.lower(), self._innermost
         if name not in _ELEMENTS or not _is_ours(attributes) or around.is_formula:
             return False
+        if len(pairs) > len(attributes):
+            return False  # of two attributes with one name, browsers take the first
         if name in _VOID:
             return True
         # Texts of two elements are two words, as far as anybody sees.

@@ -57,7 +57,7 @@ def turns_of(answer: SavedAnswer, file: NotebookFile) -> Iterator[ReadTurn]:
         for entry in answer.turns:
             yield ReadTurn(str(entry.get("id")), answer, None, (f"{refused}; {_REFUSED}",))
         return
-    besides = _besides(answer, texts)
+    besides = _besides(answer, texts, file)
     left = iter(texts)
     for entry in answer.turns:
         own = [next(left) for block in _content(entry) if block.get("type") == "text"]
@@ -70,7 +70,7 @@ def turns_of(answer: SavedAnswer, file: NotebookFile) -> Iterator[ReadTurn]:
             yield ReadTurn(str(entry.get("id")), answer, None, (f"its saved data is damaged; {_REFUSED}",))
 
 
-def _besides(answer: SavedAnswer, texts: Sequence[str]) -> tuple[str, ...]:
+def _besides(answer: SavedAnswer, texts: Sequence[str], file: NotebookFile) -> tuple[str, ...]:
     """Say what a reader may overlook in an answer that is restored."""
     told = []
     if words := answer.view.differs_from(texts):
@@ -83,6 +83,10 @@ def _besides(answer: SavedAnswer, texts: Sequence[str]) -> tuple[str, ...]:
         told.append(f"a formula of its answer may hide some of its words: {identifier(veiled[0], 60)!r}")
     if covered := answer.view.covered:
         told.append(f"the output below it hides a code block of its answer: {identifier(covered, 60)!r}")
+    if file.covering:
+        told.append(
+            f"an output of {file.covering} may be moved over what is restored; clear that output to see all of it"
+        )
     if answer.cell.is_collapsed:
         told.append("it is collapsed in the notebook; open it to see what is restored")
     return tuple(told)

@@ -8,14 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from html import unescape
 
 from nbclaude.saved.own_html import is_own_class
 from nbclaude.saved.own_styles import without_known
 
-__all__ = ["may_hide"]
+__all__ = ["may_cover", "may_hide"]
 
 _SHEET = re.compile(r"<style\b[^>]*>(.*?)(?:</style\b|\Z)", re.IGNORECASE | re.DOTALL)
 _LINKED = re.compile(r"<link\b[^>]*\bstylesheet\b", re.IGNORECASE)
+_INLINE = re.compile(r"\bstyle\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"']+))", re.IGNORECASE)
+_FIXED = re.compile(r"position\s*:\s*(?:fixed|sticky)|margin[\w-]*\s*:[^;]*-\d", re.IGNORECASE)
+_LIFTED = re.compile(r"position\s*:|transform\s*:", re.IGNORECASE)
+_MOVED_OUT = re.compile(
+    r"(?:top|bottom|left|right|inset[\w-]*|translate\w*)\s*[:(][^;]*(?:-\s*\d|calc)", re.IGNORECASE
+)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _HARMLESS = re.compile(
     r"text-align|vertical-align|white-space|font-style|font-weight|text-decoration|cursor|caption-side"
@@ -42,6 +49,15 @@ def may_hide(html: str) -> bool:
         return True
     sheets = [without_known(found[1]) for found in _SHEET.finditer(html)]
     return any(not _concerns_itself(_COMMENT.sub(" ", sheet), html) for sheet in sheets)
+
+
+def may_cover(html: str) -> bool:
+    """Tell whether an element in this HTML may be moved over what another output shows."""
+    return any(
+        _FIXED.search(style) is not None or (_LIFTED.search(style) and _MOVED_OUT.search(style))
+        for found in _INLINE.finditer(html)
+        for style in [unescape(found[1] or found[2] or found[3] or "")]
+    )
 
 
 def _concerns_itself(css: str, html: str) -> bool:

@@ -24,7 +24,7 @@ _PICTURE = re.compile(
     r'<img class="nbclaude-thumb" alt="[^"<>]*" src="data:[\w/+.-]+;base64,([A-Za-z0-9+/=]+)">'
 )
 _CLASSES = re.compile(r'\sclass="[^"]*"')
-_DATA = re.compile(r"data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*")
+_DATA = re.compile(r'(?<= src=")data:[\w/+.;=-]*,[A-Za-z0-9+/=%]*(?=")')
 # More of these in a row than any script or emoji needs: text can be hidden in them.
 _UNSEEN = (
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164"

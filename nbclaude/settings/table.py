@@ -195,6 +195,7 @@ SETTINGS: tuple[Setting, ...] = (
                 "functions that Claude may call, or tool definitions, by name; or python",
                 kind=Text(),
                 repeat=True,
+                expression=True,
             ),
         ),
         in_ask=True,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
-import os
-import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nbclaude.texts import counted
+from nbclaude.tools.confined import ConfinedError, ConfinedFolder
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.running import ToolFailedError
 from nbclaude.tools.versions import FAMILIES, Version
@@ -89,6 +88,7 @@ class Editor:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.files = ConfinedFolder(folder)
         self._before: dict[Path, list[str | None]] = {}
 
     def run(self, command: str, given: Mapping[str, Any]) -> str:
@@ -135,17 +135,14 @@ class Editor:
         """Return the real location of a path, links and dots resolved; refuse one outside the folder."""
         if "\0" in path:
             raise ToolFailedError("A path cannot contain a NUL character.")
-        given = Path(path)
         try:
-            # The model often starts paths at the root of the folder that it was given.
-            real = (given if given.is_absolute() else self.folder / given).resolve()
-        except (OSError, RuntimeError) as error:
-            raise ToolFailedError(f"{path} cannot be resolved: {error}") from None
-        if not real.is_relative_to(self.folder):
+            return self.files.inside(path)
+        except ConfinedError:
             raise ToolFailedError(
                 f"{path} is outside {self.folder}, the only folder that this tool may touch."
-            )
-        return real
+            ) from None
+        except (OSError, RuntimeError, ValueError) as error:
+            raise ToolFailedError(f"{path} cannot be resolved: {error}") from None
 
     def _name(self, file: Path) -> str:
         return str(file.relative_to(self.folder))
@@ -168,17 +165,19 @@ class Editor:
         return "\n".join(f"{n}: {line}" for n, line in enumerate(text[first - 1 : last], first)) or "(empty)"
 
     def _listed(self, folder: Path) -> str:
-        entries = sorted(folder.iterdir())
-        names = [f"{self._name(entry)}{'/' if entry.is_dir() else ''}" for entry in entries[:_MAX_ENTRIES]]
+        try:
+            entries = self.files.entries(folder)
+        except OSError as error:
+            raise ToolFailedError(f"{self._name(folder)} cannot be read: {error.strerror}.") from None
+        where = "" if folder == self.folder else f"{self._name(folder)}/"
+        names = [f"{where}{entry}" for entry in entries[:_MAX_ENTRIES]]
         if len(entries) > len(names):
             names.append(f"… and {len(entries) - len(names):,} more")
         return "\n".join(names) or "(an empty folder)"
 
     def _read(self, file: Path) -> str:
         try:
-            # What was a file a moment ago may be a link by now.
-            with os.fdopen(os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb") as opened:
-                data = opened.read(_MAX_BYTES + 1)
+            data = self.files.read(file, _MAX_BYTES + 1)
         except FileNotFoundError:
             raise ToolFailedError(f"There is no file {self._name(file)}.") from None
         except OSError as error:
@@ -221,24 +220,14 @@ class Editor:
         text = earlier.pop()
         if text is None:
             with contextlib.suppress(FileNotFoundError):
-                file.unlink()
+                self.files.remove(file)
             return f"Removed {self._name(file)}, which this tool had created."
         self._write(file, text)
         return f"{self._name(file)} is as it was before the last change."
 
     def _write(self, file: Path, text: str) -> None:
-        """Write a file in one go: a reader sees the old text or the new one, and a link is replaced, never followed."""
-        folder = file.parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if not folder.resolve().is_relative_to(self.folder):
-                raise ToolFailedError(f"{self._name(file)} is no longer inside {self.folder}.")
-            mode = file.stat().st_mode & 0o777 if file.is_file() else 0o644
-            number, temporary = tempfile.mkstemp(dir=folder, prefix=".nbclaude-")
-            with os.fdopen(number, "w", encoding="utf-8", newline="") as opened:
-                opened.write(text)
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(file)
+            self.files.write(file, text.encode("utf-8", "surrogatepass"))
         except OSError as error:
             raise ToolFailedError(f"{self._name(file)} cannot be written: {error.strerror}.") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -70,10 +69,7 @@ class Memory:
         if place == self.folder:
             raise ToolFailedError(f"{_ROOT} itself cannot be deleted.")
         try:
-            if place.is_dir():
-                shutil.rmtree(place)
-            else:
-                place.unlink()
+            self._editor.files.remove(place)
         except OSError as error:
             raise ToolFailedError(f"{self._called(place)} cannot be deleted: {error.strerror}.") from None
         return f"Deleted {self._called(place)}."
@@ -86,8 +82,7 @@ class Memory:
         if new.exists():
             raise ToolFailedError(f"{self._called(new)} already exists.")
         try:
-            new.parent.mkdir(parents=True, exist_ok=True)
-            old.rename(new)
+            self._editor.files.rename(old, new)
         except OSError as error:
             raise ToolFailedError(f"{self._called(old)} cannot be renamed: {error.strerror}.") from None
         return f"Renamed {self._called(old)} to {self._called(new)}."

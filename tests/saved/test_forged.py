@@ -104,6 +104,9 @@ HIDDEN_IN_HTML = [
     f"{'<blockquote>' * 40}<p>…</p>{'</blockquote>' * 40}",
     f"{'<div>' * 200}…{'</div>' * 200}",
     '<p id="jupyterlab-splash">…</p>',
+    '<p class="jp-mod-hidden" class="k">…</p>',
+    '<p style="display:none" style="text-align:left">…</p>',
+    "<p\u00a0class=k>…</p>",
     '<p class="nbclaude-picture">…</p>',
     '<div class="nbclaude-waiting"><i>…</i></div>',
     r"<p>$\phantom{…}$</p>",
@@ -525,6 +528,32 @@ def test_cells_under_a_folded_heading_are_told(
     made["cells"][:0] = cells
     save(path, made)
     assert everything(path, Workspace())[1].count("it is collapsed in the notebook") == count
+
+
+@pytest.mark.parametrize(
+    ("html", "told"),
+    [
+        ('<div style="position:fixed;inset:0;background:white"></div>', True),
+        ("<div style='position: absolute; top: -300px; background: white'></div>", True),
+        ('<div style="margin-top:-30em;background:white"></div>', True),
+        ('<div style="position&colon;relative;bottom:-9em"></div>', True),
+        ('<div style="transform: translateY(-40em)"></div>', True),
+        (
+            '<div style="position:relative"><div style="position:absolute; top:0; left:3px"></div></div>',
+            False,
+        ),
+        ('<div style="width:100%;margin: 0 auto;color:red">x-1</div>', False),
+    ],
+)
+def test_what_may_cover_other_outputs_is_told(
+    path: Path, made: dict[str, Any], html: str, told: bool
+) -> None:
+    """Charts place their parts within themselves; what leaves its place can stand over an answer."""
+    made["cells"].append(picture_in(**{"text/html": html}))
+    save(path, made)
+    sent, said = everything(path, Workspace())
+    assert ("may be moved over what is restored" in said) is told
+    assert "A tuple never changes." in sent
 
 
 def test_collapsed_cells_are_told(path: Path, made: dict[str, Any]) -> None:
