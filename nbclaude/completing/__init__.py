@@ -1,1 +1,1 @@
-"""Completes what is typed in magics and prompts, and marks it: where the cursor is, which words may stand there, what is a reference."""
+"""Completes and marks what is typed in magics and prompts: where the cursor is, which words fit there, what is a reference."""

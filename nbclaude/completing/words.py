@@ -1,4 +1,7 @@
-"""The words that may stand at a place, each with a few words about it."""
+"""The words that may stand at a place, each with a few words about it.
+
+Somebody is typing: the code that knows models, tools or frames is loaded only where its words may stand.
+"""
 
 from __future__ import annotations
 
@@ -8,26 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from types import FunctionType, MethodType, ModuleType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nbclaude.asking.reply import Reply
-from nbclaude.client.connections import known_connections
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
-from nbclaude.data.formats import FORMATS as DATA_FORMATS
-from nbclaude.data.frames import is_frame
 from nbclaude.frozen import frozen
-from nbclaude.models.catalog import Catalog
-from nbclaude.models.info import in_short
-from nbclaude.models.names import resolve_model
-from nbclaude.models.table import ModelInfo
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
 from nbclaude.settings.table import MAIN
-from nbclaude.tools.built_in import BUILT_IN
-from nbclaude.tools.definitions import names_of_servers
-from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nbclaude.models.table import ModelInfo
 
 __all__ = ["Known", "Word", "words_at"]
 
@@ -91,11 +86,15 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
 
 def _formats(place: Place, known: Known) -> Iterator[Word]:
     """Give the formats; after `group` the columns, and after `compare` the other frames."""
+    from nbclaude.data.formats import FORMATS as DATA_FORMATS
+
     word, space, _ = place.fragment.partition(" ")
     if space and word == "group":
         value = value_at(place.expression, known.namespace)
         yield from (Word(f"group {key}", "column") for key in (keys_of(value) if value is not None else ()))
     elif space and word == "compare":
+        from nbclaude.data.frames import is_frame
+
         for name, value in known.namespace.items():
             if not name.startswith("_") and name != place.expression and is_frame(value):
                 yield Word(f"compare {name}", "frame")
@@ -131,6 +130,9 @@ def _arguments(place: Place, known: Known) -> Iterator[Word]:
 
 
 def _models(known: Known, begun: str) -> Iterator[Word]:
+    from nbclaude.models.catalog import Catalog
+    from nbclaude.models.names import resolve_model
+
     try:
         catalog = known.workspace.catalog(known.workspace.settings({}))
     except Exception:  # a setting that cannot be used is told when somebody asks
@@ -144,6 +146,8 @@ def _models(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _about_model(info: ModelInfo) -> str:
+    from nbclaude.models.info import in_short
+
     price = f"${info.price.input:g}/${info.price.output:g}" if info.price else ""
     return "\u00a0".join(filter(None, (in_short(info.context_window), price)))
 
@@ -156,6 +160,8 @@ def _conversations(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _connections(known: Known, begun: str) -> Iterator[Word]:
+    from nbclaude.client.connections import known_connections
+
     for entry in known_connections(known.workspace.named_connections()):
         yield Word(entry.name, "connection")
 
@@ -168,6 +174,8 @@ def _variables(known: Known, begun: str) -> Iterator[Word]:
 
 def _blocks(known: Known, begun: str) -> Iterator[Word]:
     """Return the numbers of the code blocks of the last answer."""
+    from nbclaude.asking.reply import Reply
+
     reply = known.namespace.get("_claude")
     if isinstance(reply, Reply):
         for number, block in enumerate(reply.code, 1):
@@ -203,6 +211,9 @@ def _tools(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _each_tool(known: Known) -> Iterator[Word]:
+    from nbclaude.tools.built_in import BUILT_IN
+    from nbclaude.tools.definitions import names_of_servers
+
     for name, value in list(known.namespace.items()):
         several = value if isinstance(value, list) else [value]
         if several and not name.startswith("_") and all(_is_tool(item) for item in several):
@@ -214,12 +225,16 @@ def _each_tool(known: Known) -> Iterator[Word]:
 
 
 def _is_tool(value: object) -> bool:
+    from nbclaude.tools.functions import Tool
+
     if isinstance(value, dict):
         return "name" in value and ("input_schema" in value or "type" in value)
     return isinstance(value, FunctionType | MethodType | partial | Tool)
 
 
 def _servers(known: Known, begun: str) -> Iterator[Word]:
+    from nbclaude.tools.definitions import names_of_servers
+
     return (Word(name, "MCP\u00a0server") for name in names_of_servers())
 
 

@@ -30,11 +30,11 @@ from nbclaude.wire.json_text import to_json
 from nbclaude.wire.message import content_of, summary_of
 from nbclaude.wire.request import System, text_block
 
-__all__ = ["History", "Scope", "history_of"]
+__all__ = ["SUMMARY", "History", "Scope", "history_of"]
 
 Block = Mapping[str, Any]
 # Blocks of a prompt that a request looks at once more: files that are uploaded, images that are counted, what is cited.
-_SUMMARY = "What was said so far, in short:"
+SUMMARY = "What was said so far, in short:"
 _MEDIA = ("image", "document", "search_result")
 
 
@@ -172,7 +172,7 @@ class _Letter:
         summary = summary_of(turn.message) if turn.begins and not turn.prompt else ""
         if summary and (self._messages or self._scope.texts_alone):
             # The API only accepts the block first. If the turns that it condenses are sent as well, it adds nothing.
-            self._add("user", [] if self._messages else [text_block(f"{_SUMMARY}\n\n{summary}")])
+            self._add("user", [] if self._messages else [text_block(f"{SUMMARY}\n\n{summary}")])
             self._last = item
             return
         if not question and not summary and (turn.prompt or not _is_rest_of(turn, last)):

@@ -83,7 +83,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     place = place_at(context.full_text, offset, asking, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), workspace, _arguments_known(), OWN)
+    known = Known(_variables(shell), workspace, _arguments_known(place.magic), OWN)
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (
@@ -98,15 +98,15 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     )
 
 
-def _arguments_known() -> dict[str, tuple[str, ...]]:
-    from nbclaude.verbs.instructions import instruction_names
+def _arguments_known(magic: str) -> Mapping[str, tuple[str, ...]]:
+    if magic == "claude_edit":
+        from nbclaude.verbs.instructions import instruction_names
 
-    explains = _ARGUMENTS["claude_explain"]
+        return {magic: tuple(instruction_names())}
     own = [name.removeprefix("claude_") for name in sorted(OWN_VERBS)]
     return {
         **_ARGUMENTS,
-        "explain": explains,
-        "claude_edit": tuple(instruction_names()),
+        "explain": _ARGUMENTS["claude_explain"],
         "claude_verb": (*_ARGUMENTS["claude_verb"], *own),
     }
 

@@ -133,7 +133,8 @@ def _early_sign(asker: Asker, words: str) -> EarlySign:
     is_wanted = (
         str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
     )
-    sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted)
+    waited = asker.workspace.seconds_in_cell() if notebook.is_claude_cell(shell) else 0.0
+    sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted, waited=waited)
     sign.say(words)
     return sign
 

@@ -22,25 +22,33 @@ class EarlySign:
     """A context manager around the preparation: `say` what is done; who shows the answer takes the sign over.
 
     What is left in the end, because nothing could be sent, is taken away again; `is_alone` tells whether the cell's output may be
-    cleared for that.
+    cleared for that. `waited` are the seconds since the cell began, in which the first question has loaded what it needs.
     """
 
     def __init__(
-        self, publisher: Any, is_alone: Callable[[], bool] = lambda: False, *, is_wanted: bool = True
+        self,
+        publisher: Any,
+        is_alone: Callable[[], bool] = lambda: False,
+        *,
+        is_wanted: bool = True,
+        waited: float = 0.0,
     ) -> None:
         self.id = f"nbclaude-{uuid.uuid4().hex[:12]}"
         self._publisher = publisher
         self._is_alone = is_alone
         self._is_wanted = is_wanted
+        self._delay = DELAY - waited
         self._words = ""
         self._is_shown = self._is_over = False
         self._lock = ForkSafeLock()
         self._timer: threading.Timer | None = None
 
     def __enter__(self) -> Self:
-        if self._is_wanted:
+        if self._is_wanted and self._delay <= 0:
+            self._show()
+        elif self._is_wanted:
             # The copied context tells ipykernel in which cell the thread speaks.
-            self._timer = threading.Timer(DELAY, copy_context().run, [self._show])
+            self._timer = threading.Timer(self._delay, copy_context().run, [self._show])
             self._timer.daemon = True
             self._timer.start()
         return self

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 import decimal
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 __all__ = [
     "Name",
+    "can_be_compared",
     "columns_of",
+    "dates_first",
     "decimals_in",
     "durations_in",
     "has_infinite",
@@ -70,6 +73,29 @@ def decimals_in(frame: Any, names: Sequence[Name]) -> list[Name]:
         and frame[name].first_valid_index() is not None
         and frame[name].dropna().head(MAX_LOOKED_AT).map(type).eq(decimal.Decimal).all()
     ]
+
+
+def dates_first(frame: Any, names: Sequence[Name]) -> list[Name]:
+    """Return the names with those of dates and points in time first: what is plotted is mostly plotted over these."""
+    return sorted(names, key=lambda name: not _is_date(_first_value(frame, name)))
+
+
+def can_be_compared(frame: Any, name: Name) -> bool:
+    """Return whether the values of a column can be told apart: not lists, dicts and the like."""
+    return isinstance(_first_value(frame, name), Hashable)
+
+
+def _is_date(value: object) -> bool:
+    return isinstance(value, datetime.date) or hasattr(value, "start_time")  # a period
+
+
+def _first_value(frame: Any, name: Name) -> Any:
+    """Return the first value of a column that is not missing, None if all are."""
+    if is_polars(frame):
+        present = frame[name].drop_nulls()
+        return present[0].to_list() if len(present) and hasattr(present[0], "to_list") else present.first()
+    place = frame[name].reset_index(drop=True).first_valid_index()
+    return None if place is None else frame[name].iloc[place]
 
 
 def durations_in(frame: Any) -> list[Name]:

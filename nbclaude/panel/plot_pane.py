@@ -11,7 +11,7 @@ from nbclaude.context.shown.shown_image import ShownImage
 from nbclaude.errors import ConfigurationError
 from nbclaude.panel.frontend import View
 from nbclaude.panel.host import Host, OwnChanges, note, row, set_note, set_options
-from nbclaude.panel.plot_columns import Name, columns_of, is_polars
+from nbclaude.panel.plot_columns import Name, columns_of, dates_first, is_polars
 from nbclaude.panel.plot_frames import frames_in
 from nbclaude.panel.plots import KINDS, Plot, plot_code, plot_picture
 from nbclaude.render.data_urls import data_url
@@ -90,9 +90,12 @@ class PlotPane:
         set_note(self._frame_note, f"{of}, {len(frame):,} rows, {len(frame.columns)} columns")
         names, numbers = (found[:_MAX_COLUMNS] for found in columns_of(frame))
         with self._own_changes:
-            for control, nothing in ((self.x, "(index)"), (self.group, "(none)")):
+            for control, nothing, offered in (
+                (self.x, "(index)", dates_first(frame, names)),
+                (self.group, "(none)", names),
+            ):
                 chosen = control.value if control.value in names else None
-                set_options(control, [(nothing, None), *((_label(name), name) for name in names)], chosen)
+                set_options(control, [(nothing, None), *((_label(name), name) for name in offered)], chosen)
             kept = tuple(name for name in self.y.value if name in numbers)
             options = tuple((_label(name), name) for name in numbers)
             if tuple(self.y.options) != options:

@@ -14,6 +14,7 @@ from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
 from nbclaude.panel.plot_columns import (
     Name,
+    can_be_compared,
     columns_of,
     decimals_in,
     durations_in,
@@ -88,16 +89,20 @@ def plot_picture(plot: Plot, frame: Any) -> bytes:
         figure.savefig(drawn, format="png")
     except ModuleNotFoundError as error:
         raise ConfigurationError(
-            f"A {plot.kind} plot needs {error.name}. Run %pip install {error.name}."
+            f"{_a(plot.kind)} plot needs {error.name}. Run %pip install {error.name}."
         ) from None
     except Exception as error:
         said = [type(error).__name__] if isinstance(error, KeyError) else []  # which says no more than a name
         said += str(error).strip().splitlines()[:1]
         raise ConfigurationError(
-            f"A {plot.kind} plot of {plot.frame} fails with these columns. Choose others, or another kind. pandas says: "
+            f"{_a(plot.kind)} plot of {plot.frame} fails with these columns. Choose others, or another kind. pandas says: "
             f"{' '.join(said) or type(error).__name__}"
         ) from None
     return drawn.getvalue()
+
+
+def _a(kind: str) -> str:
+    return f"{'An' if kind[0] in 'aeiou' else 'A'} {kind}"
 
 
 def _checked(plot: Plot, frame: Any) -> Plot:
@@ -116,6 +121,10 @@ def _checked(plot: Plot, frame: Any) -> Plot:
     if not len(frame):
         raise ConfigurationError(f"{plot.frame} has no rows.")
     _check_x(plot, numbers)
+    if plot.x is not None and plot.kind not in _OF_A_DISTRIBUTION and not can_be_compared(frame, plot.x):
+        raise ConfigurationError(
+            f"{plot.x} of {plot.frame} holds lists or the like, which cannot be x. Choose another column."
+        )
     _check_amounts(plot, frame)
     _check_values(replace(plot, y=plot.y or tuple(numbers[:MAX_LINES])), frame)
     # pandas can plot durations by themselves, but not on the same axis as numbers.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from nbclaude.conversation.history import Scope, history_of
+from nbclaude.conversation.history import SUMMARY, Scope, history_of
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.output.marks import Shown, marked
@@ -20,15 +20,18 @@ from nbclaude.render.receipt import Receipt, ReceiptPart
 from nbclaude.render.style import STYLE
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.packing import fingerprint, sha256
+from nbclaude.saved.pieces import answer_markdown, fenced, pieces_of, tools_of
 from nbclaude.saved.record import id_of, record_of
-from nbclaude.wire.message import text_of
+from nbclaude.wire.message import content_of, summary_of, text_of
+from nbclaude.wire.request import text_block
 from nbclaude.workspace import Workspace
 
 __all__ = ["FORMAT", "KINDS", "export"]
 
 FORMAT = "nbclaude-conversation"
-_LONG = 4_000  # characters of an attached text that a reader gets
-_MAX_SAVED = 20_000  # ... and that an exported notebook holds, so that it can be restored
+_MAX_SAVED = (
+    20_000  # characters of an attached text that an exported notebook holds, so that it can be restored
+)
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg", "image/gif": "gif", "image/webp": "webp"}
 
 
@@ -78,9 +81,9 @@ def _markdown(conversation: Conversation, workspace: Workspace, images: _Images)
     parts = [f"# Conversation {conversation.name}"]
     for number, turn in enumerate(conversation.turns, 1):
         parts.append(f"## {number}. Question")
-        for kind, text in _pieces(turn, images.put):
-            parts.append({"image": f"![image]({text})", "attached": _fenced(text)}.get(kind, text))
-        parts += [f"## {number}. Answer ({turn.model})", turn.answer]
+        for kind, text in pieces_of(turn, images.put):
+            parts.append({"image": f"![image]({text})", "attached": fenced(text)}.get(kind, text))
+        parts += [f"## {number}. Answer ({turn.model})", answer_markdown(turn)]
     return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"
 
 
@@ -88,7 +91,7 @@ def _html(conversation: Conversation, workspace: Workspace, images: _Images) -> 
     title = escape(f"Conversation {conversation.name}")
     parts = [f"<h1>{title}</h1>"]
     for turn in conversation.turns:
-        for kind, text in _pieces(turn, data_url):
+        for kind, text in pieces_of(turn, data_url):
             if kind == "image":
                 parts.append(f'<p><img alt="image" src="{escape(text)}" style="max-width:100%"></p>')
             else:
@@ -115,9 +118,19 @@ def _json(conversation: Conversation, workspace: Workspace, images: _Images) -> 
         "conversation": conversation.name,
         "model": turns[-1].model if turns else "",
         **({"tools": list(tools)} if tools else {}),
-        "messages": list(history.messages),
+        "messages": _in_words(history.messages),
     }
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _in_words(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return messages that any client can send: a compacted beginning, which needs a beta header, as a text of the user's."""
+    summary = summary_of(messages[0]) if messages else ""
+    if not summary:
+        return list(messages)
+    said, *rest = text_block(f"{SUMMARY}\n\n{summary}"), *messages[1:]
+    following = content_of(rest[0]) if rest and rest[0]["role"] == "user" else []
+    return [{"role": "user", "content": [said, *following]}, *rest[1 if following else 0 :]]
 
 
 def _notebook(conversation: Conversation, workspace: Workspace, images: _Images) -> str:
@@ -131,9 +144,10 @@ def _notebook(conversation: Conversation, workspace: Workspace, images: _Images)
 
 def _cell(number: int, turn: Turn, workspace: Workspace, state: Mapping[str, Any]) -> dict[str, Any]:
     """Return a cell that asks the question, with the answer and its record."""
-    pieces = list(_pieces(turn, data_url, _MAX_SAVED))
+    pieces = list(pieces_of(turn, data_url, _MAX_SAVED))
     typed = "".join(text for kind, text in pieces if kind == "text")
-    html = message_html(turn.message) + _receipt(pieces)
+    tools = tools_of(turn)
+    html = message_html(turn.message) + _receipt([*pieces, *([("attached", tools)] if tools else [])])
     answer = sha256(html)[:12]
     published = set(workspace.published)
     said = in_dollars(text_of(turn.message))
@@ -164,33 +178,6 @@ def _receipt(pieces: Sequence[tuple[str, str]]) -> str:
         return ""
     said = f"Sent along: {counted(len(parts), 'attachment')}"
     return f'<div class="nbclaude">{Receipt(said, tuple(parts)).html}</div>'
-
-
-def _pieces(turn: Turn, image: Callable[[str, str], str], most: int = _LONG) -> Iterator[tuple[str, str]]:
-    """Give what a question consists of: `text` that was typed, what was `attached`, and the address of each `image`."""
-    for number, block in enumerate(turn.prompt, 1):
-        kind, source = block.get("type"), block.get("source")
-        if kind == "text":
-            is_typed = number == len(turn.prompt)
-            yield ("text" if is_typed else "attached"), _cut(str(block.get("text") or ""), most)
-        elif kind == "image" and isinstance(source, Mapping) and source.get("type") == "base64":
-            yield "image", image(str(source.get("media_type")), str(source.get("data")))
-        else:
-            yield "attached", f"[{str(kind).replace('_', ' ')}]"
-
-
-def _cut(text: str, most: int) -> str:
-    rest = len(text) - most
-    return text if rest <= 0 else f"{text[:most]}\n[… {rest:,} more characters]"
-
-
-def _fenced(text: str) -> str:
-    fence = "`" * max(3, 1 + max((len(run) for run in _backticks(text)), default=0))
-    return f"{fence}\n{text}\n{fence}"
-
-
-def _backticks(text: str) -> Sequence[str]:
-    return [run for run in "".join(c if c == "`" else " " for c in text).split(" ") if run]
 
 
 KINDS: Mapping[str, Callable[[Conversation, Workspace, _Images], str]] = {

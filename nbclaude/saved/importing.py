@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from nbclaude.cleaning import identifier
 from nbclaude.conversation.turns import MAIN, Turn
 from nbclaude.errors import ConfigurationError
 from nbclaude.saved.json_file import json_of_file
-from nbclaude.saved.packing import fingerprint
+from nbclaude.saved.packing import fingerprint, texts_in
 from nbclaude.saved.restoring import FoundConversation
 from nbclaude.saved.visible import has_unseen_characters
 from nbclaude.settings.values import Settings
@@ -19,7 +19,8 @@ from nbclaude.wire.request import text_block
 
 __all__ = ["read_conversation"]
 
-_KINDS = {"user": ("text", "image", "document"), "assistant": ("text",)}
+_KINDS = {"user": ("text", "image", "document", "tool_result"), "assistant": ("text", "tool_use")}
+_NEEDED = {"tool_use": "name", "tool_result": "tool_use_id"}
 MAX_BYTES = 200_000_000
 
 
@@ -36,17 +37,20 @@ def read_conversation(path: Path) -> FoundConversation:
         raise ConfigurationError(f"{path} holds no messages.")
     facts = content if isinstance(content, Mapping) else {}
     model = identifier(str(facts.get("model") or ""))
+    tools = _tools(facts.get("tools"))
+    known = {str(tool["name"]) for tool in tools}
     told: dict[str, None] = {}
     turns: list[Turn] = []
     prompt: list[dict[str, Any]] = []
     for message in found:
         role = str(message.get("role"))
-        blocks = [_kept(block, role, told) for block in _blocks(message)]
+        blocks = [_kept(block, role, known, told) for block in _blocks(message)]
         kept = [block for block in blocks if block is not None]
+        known |= {str(block.get("id")) for block in kept if block["type"] == "tool_use"}
         if role == "user":
             prompt += kept
         elif role == "assistant" and kept and prompt:
-            turns.append(_turn(prompt, kept, model, len(turns)))
+            turns.append(_turn(prompt, kept, model, len(turns), tools))
             prompt = []
     name = identifier(str(facts.get("conversation") or "")) or MAIN
     ids = tuple(turn.saved_as for turn in turns)
@@ -58,28 +62,56 @@ def _blocks(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [text_block(content)] if isinstance(content, str) else list(content_of(message))
 
 
-def _kept(block: Mapping[str, Any], role: str, told: dict[str, None]) -> dict[str, Any] | None:
+def _tools(value: object) -> tuple[dict[str, Any], ...]:
+    """Return the definitions of tools that a client runs. They only say what calls mean; a server's tool would run again."""
+    tools = [dict(each) for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+    return tuple(
+        each
+        for each in tools
+        if isinstance(each.get("name"), str)
+        and each.get("type", "custom") == "custom"
+        and not any(map(has_unseen_characters, texts_in(each)))
+    )
+
+
+def _kept(
+    block: Mapping[str, Any], role: str, known: Container[str], told: dict[str, None]
+) -> dict[str, Any] | None:
+    """Return a block that comes along; calls need a tool and results a call that are `known`."""
     kind = str(block.get("type"))
-    if kind not in _KINDS.get(role, ()):
+    needed = str(block.get(_NEEDED.get(kind, "")))
+    if kind not in _KINDS.get(role, ()) or (kind in _NEEDED and needed not in known):
         told[f"blocks of the type {identifier(kind, 40)!r} are left out"] = None
+        return None
+    if any(has_unseen_characters(text) for text in texts_in(block)):
+        told["a text with characters that nobody sees is left out"] = None
         return None
     if kind != "text":
         return dict(block)
-    text = block.get("text")
-    if not isinstance(text, str) or has_unseen_characters(text):
-        told["a text with characters that nobody sees is left out"] = None
-        return None
-    return text_block(text)
+    return text_block(block["text"]) if isinstance(block.get("text"), str) else None
 
 
-def _turn(prompt: list[dict[str, Any]], answer: list[dict[str, Any]], model: str, number: int) -> Turn:
+def _turn(
+    prompt: list[dict[str, Any]],
+    answer: list[dict[str, Any]],
+    model: str,
+    number: int,
+    tools: tuple[dict[str, Any], ...],
+) -> Turn:
     message = {
         "type": "message",
         "role": "assistant",
         "model": model,
         "content": answer,
-        "stop_reason": "end_turn",
+        "stop_reason": "tool_use" if answer[-1]["type"] == "tool_use" else "end_turn",
         "usage": {},
     }
     its_id = fingerprint([number, prompt, answer])
-    return Turn(tuple(prompt), message, model, run=("restored", its_id), settings=Settings(), saved_as=its_id)
+    return Turn(
+        tuple(prompt),
+        message,
+        model,
+        run=("restored", its_id),
+        settings=Settings(tools=tools),
+        saved_as=its_id,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,7 @@ class Workspace(Held):
     def __init__(self, surroundings: Surroundings | None = None) -> None:
         self._surroundings = surroundings or Surroundings()
         self._demo_url = ""
+        self._cell_began = time.monotonic()
         self.deleted_cells = DeletedCells()
         self._notebook_cells = NotebookCells()
         self.gone: frozenset[str] = frozenset()
@@ -105,6 +107,10 @@ class Workspace(Held):
     def cell_run(self) -> CellRun | None:
         """Return which cell runs, and in which execution; None where nobody tells."""
         return self._surroundings.cell_run()
+
+    def seconds_in_cell(self) -> float:
+        """Return for how long the cell that runs, or the last one, has been running."""
+        return time.monotonic() - self._cell_began
 
     def conversation_name(self) -> str:
         """Return the name of the conversation that is asked in where none is named; empty if nobody has chosen one."""
@@ -181,6 +187,7 @@ class Workspace(Held):
 
     def before_cell(self, shell: Shell) -> None:
         """Follow the notebook when a cell begins to run: it is there, and others may be gone."""
+        self._cell_began = time.monotonic()
         LINE.before_cell(shell)
         self._follow(shell)
         at = notebook.cell_run(shell)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from nbclaude.simulator import Answer, tool_use
 from tests.magics.conftest import Inputs, Notebook
 from tests.magics.sheet import Sheet
 
@@ -73,6 +75,77 @@ def test_a_notebook_can_be_restored(sheet: Sheet, tmp_path: Path) -> None:
     assert sheet.turns == ["What is <this>?", "Show off your markdown"]
     body = json.loads(sheet.request("c", "%%claude\nAnd now?"))
     assert [block["type"] for block in body["messages"][0]["content"]] == ["image", "text"]
+
+
+@pytest.fixture
+def with_tools(sheet: Sheet) -> Iterator[Sheet]:
+    """Give a notebook whose last answer has called a tool."""
+    sheet.notebook.run(
+        "ran = []\ndef double(n: int) -> int:\n    'Double a number.'\n    ran.append(n)\n    return 2 * n\n"
+        "%config ClaudeMagics.allow_tools = ['double']"
+    )
+    call = tool_use("double", {"n": 21}, id="toolu_1")
+    sheet.notebook.simulator.enqueue(Answer(["Let me see.", call]), "It is **42**.")
+    assert sheet.run("t", "%%claude --tools double\nDouble 21") is None
+    yield sheet
+    sheet.notebook.run("%config ClaudeMagics.allow_tools = []")
+
+
+def test_calls_of_tools_are_readable_and_come_back(with_tools: Sheet, tmp_path: Path) -> None:
+    """Files for people show calls and results; the JSON, and the notebook, have the same messages after a restart."""
+    for name in ("talk.md", "talk.html", "talk.json", "copy.ipynb"):
+        assert with_tools.run("e", f"%claude_export {tmp_path}/{name}") is None
+    markdown = (tmp_path / "talk.md").read_text("utf-8")
+    assert '*Called `double`:*\n\n```json\n{\n "n": 21\n}\n```' in markdown
+    assert "```\n42\n```" in markdown and "It is **42**." in markdown
+    html = (tmp_path / "talk.html").read_text("utf-8")
+    assert "double" in html and '<pre class="attached">42</pre>' in html
+    written = json.loads((tmp_path / "talk.json").read_text("utf-8"))["messages"]
+    assert "tool_use" in [block["type"] for message in written for block in message["content"]]
+    for name in ("talk.json", "copy.ipynb"):
+        with_tools.restart()
+        assert with_tools.run("r", f"%claude_restore {tmp_path}/{name} --yes") is None
+        body = json.loads(with_tools.request("c", "%%claude\nAnd now?"))
+        assert body["messages"][:-1] == written
+        assert [tool["name"] for tool in body["tools"]] == ["double"]
+    assert with_tools.notebook.value("ran") == [21]
+
+
+def test_imported_tools_run_nothing(with_tools: Sheet, tmp_path: Path) -> None:
+    """A pending call stays pending, and a tool of the server's is not defined again."""
+    path = tmp_path / "talk.json"
+    call = {"type": "tool_use", "id": "toolu_9", "name": "double", "input": {"n": 1}}
+    searched = {"type": "tool_use", "id": "toolu_8", "name": "web_search", "input": {}}
+    messages = [
+        {"role": "user", "content": "Double 1"},
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes."}, searched, call]},
+    ]
+    tools = [
+        {"name": "double", "input_schema": {"type": "object"}},
+        {"type": "web_search_20250305", "name": "web_search"},
+    ]
+    path.write_text(json.dumps({"messages": messages, "tools": tools, "model": "claude-sonnet-4-6"}))
+    with_tools.restart()
+    assert with_tools.run("r", f"%claude_restore {path} --yes") is None
+    with_tools.run("c", "%claude_continue")
+    body = json.loads(with_tools.request("d", "%%claude\nAnd now?"))
+    assert with_tools.notebook.value("ran") == [21]
+    assert "web_search" not in json.dumps(body)
+
+
+def test_a_folded_conversation_can_be_sent_by_any_client(sheet: Sheet, tmp_path: Path) -> None:
+    """As long as they are there, all turns are written. The block that condenses them needs a beta header, its words do not."""
+    sheet.notebook.simulator.enqueue("All of **it**.", "Fine.")
+    assert sheet.run("f", "%claude_compact") is None
+    assert sheet.run("g", "%%claude\nAnd now?") is None
+    assert sheet.run("e", f"%claude_export {tmp_path}/talk.json") is None
+    written = json.loads((tmp_path / "talk.json").read_text("utf-8"))["messages"]
+    assert [message["role"] for message in written] == ["user", "assistant"] * 3
+    assert sheet.run("e", f"%claude_export {tmp_path}/talk.json", deleted=["a", "b"]) is None
+    written = json.loads((tmp_path / "talk.json").read_text("utf-8"))["messages"]
+    assert [message["role"] for message in written] == ["user", "assistant"]
+    said = [block["text"] for block in written[0]["content"]]
+    assert said == ["What was said so far, in short:\n\nAll of **it**.", "And now?"]
 
 
 def test_what_cannot_be_exported_or_imported(sheet: Sheet, tmp_path: Path) -> None:

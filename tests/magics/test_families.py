@@ -211,7 +211,13 @@ shell.run_cell("1 + 1", store_history=True)
 shell.run_cell("print('x')\\nfix = 3", store_history=True)
 cells = new(before)
 shell.run_cell("1 / 0", store_history=True)
-print(json.dumps([loaded, cells, new(before)]))
+error = new(before)
+before = set(sys.modules)
+shell.Completer.use_jedi = False
+for typed in ("%%claude --mo", "%%claude -a ", "%%claude\\n{fi"):
+    with provisionalcompleter():
+        assert list(shell.Completer.completions(typed, len(typed)))
+print(json.dumps([loaded, cells, error, new(before)]))
 """
 
 
@@ -225,7 +231,7 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
         check=True,
         timeout=120,
     )
-    loaded, cells, error = json.loads(ran.stdout.splitlines()[-1])
+    loaded, cells, error, typed = json.loads(ran.stdout.splitlines()[-1])
     ours = [name.split(".") for name in loaded if name.startswith("nbclaude.")]
     assert {parts[1] for parts in ours} == ROOMS
     for room, parts in PARTS.items():
@@ -237,3 +243,6 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
     # An error is recorded at once, by the code that reads errors; nothing that asks is loaded.
     rooms = {name.split(".")[1] for name in error if name.startswith("nbclaude.")}
     assert rooms <= {"context", "data", "secrets"}
+    # Whoever types waits for the code that completes, and not for what models, tools or frames need.
+    rooms = {name.split(".")[1] for name in typed if name.startswith("nbclaude.")}
+    assert rooms <= {"completing", "context", "data", "options", "settings"}

@@ -8,7 +8,7 @@ import pytest
 from IPython.core.displaypub import CapturingDisplayPublisher
 
 from nbclaude.notebook import is_terminal
-from nbclaude.output import PagesDisplay, TerminalDisplay, open_display, pages, rests, say, show_table
+from nbclaude.output import PagesDisplay, TerminalDisplay, early, open_display, pages, rests, say, show_table
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
@@ -70,6 +70,14 @@ class TestPages:
         assert "interrupted" in data["text/html"]
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
+
+    @pytest.mark.parametrize(("waited", "shown"), [(0.0, 0), (early.DELAY, 1)])
+    def test_whoever_has_waited_gets_a_sign_at_once(self, waited: float, shown: int) -> None:
+        publisher = CapturingDisplayPublisher()
+        with early.EarlySign(publisher, waited=waited):
+            signs = len(publisher.outputs)
+        assert signs == shown
+        assert [message["data"]["text/html"] for message in publisher.outputs[signs:]] == [""] * shown
 
     def test_an_output_to_which_more_is_to_come_says_so(self, notebook: Notebook) -> None:
         notebook.display.begin()

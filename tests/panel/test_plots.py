@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from nbclaude.context.shown.cells import LoggedCell
 from nbclaude.errors import ConfigurationError
-from nbclaude.panel.plot_columns import columns_of
+from nbclaude.panel.plot_columns import columns_of, dates_first
 from nbclaude.panel.plot_frames import frames_in
 from nbclaude.panel.plots import KINDS, Plot, plot_code, plot_picture
 
@@ -256,3 +256,20 @@ def test_what_has_no_distribution_is_said(make: Any) -> None:
         assert str(raised.value).startswith(said)
     with pytest.raises(ConfigurationError, match=r"of df fails with these columns|cannot tell groups apart"):
         plot_picture(Plot("df", "hist", None, ("same",), "l"), frame)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_dates_are_offered_first_and_lists_are_refused(make: Any) -> None:
+    moments = [None, datetime.datetime(2024, 1, 1), datetime.datetime(2024, 1, 2)]
+    frame = make(
+        {"n": [1, 2, 3], "l": [[1], [2], None], "moment": moments, "day": [datetime.date(2024, 1, 1)] * 3}
+    )
+    assert dates_first(frame, columns_of(frame)[0]) == ["moment", "day", "n", "l"]
+    for kind, group in (("line", "n"), ("area", None), ("scatter", None)):
+        with pytest.raises(ConfigurationError, match="l of df holds lists or the like, which cannot be x"):
+            plot_code(Plot("df", kind, "l", ("n",), group), frame)
+
+
+def test_periods_are_offered_first() -> None:
+    frame = pd.DataFrame({"n": [1, 2], "month": pd.period_range("2024-01", periods=2, freq="M")})
+    assert dates_first(frame, ["n", "month"]) == ["month", "n"]
