@@ -73,7 +73,7 @@ export class Answers {
     if (cell) show(cell, answer, listens(cell, request));
   }
 
-  /** End what was running when the page was reloaded, now that the kernel is idle. */
+  /** End what was running when the page was reloaded, now that the kernel has done all that it was asked. */
   endStored() {
     for (const request of stored) if (Object.keys(answers.get(request)?.pages ?? {}).length) this.end(request);
   }
@@ -93,11 +93,14 @@ export class Answers {
 /** Show the pages that are missing, above what else the cell shows. */
 function show(/** @type {CodeCell} */ { model }, /** @type {Answer} */ { pages, count }, /** @type {boolean} */ isHeard) {
   const [shown, there] = [Object.values(pages).filter(html), outputsOf({ model }).map((output) => output.toJSON())];
-  const isIn = (page, outputs) => outputs.some((output) => html(output) === html(page)
-    || (markOf(page).answer && markOf(page).answer === markOf(output).answer && markOf(page).page === markOf(output).page));
+  const isIn = (page, outputs) => outputs.some((output) => {
+    const [one, other] = [markOf(page), markOf(output)];
+    return one.answer && other.answer ? one.answer === other.answer && one.page === other.page : html(page) === html(output);
+  });
   if (shown.every((page) => there.some((output) => html(output) === html(page)))) return;
   if (!isHeard && count) model.executionCount = count;
-  const others = there.filter((output) => !markOf(output).open && !isIn(output, shown));
+  const isOfRun = isHeard || there.some((output) => markOf(output).open || isIn(output, shown)); // and of no earlier one
+  const others = isOfRun ? there.filter((output) => !markOf(output).open && !isIn(output, shown)) : [];
   model.outputs.clear();
   for (const output of [...shown, ...others]) model.outputs.add(output);
 }

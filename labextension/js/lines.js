@@ -66,7 +66,7 @@ class Line {
     this.kernel = kernel;
     this.panels = () => tracker.filter((panel) => kernelOf(panel) === kernel);
     this.answers = new Answers(kernel, () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id));
-    kernel.statusChanged.connect(() => this.follow());
+    kernel.statusChanged.connect(() => (ENDS.includes(kernel.status) ? this.end() : this.send()));
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
@@ -78,19 +78,14 @@ class Line {
     };
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
-    // A reloaded page finds the line already open.
+    // A reloaded page finds the line already open. The kernel answers when it has run what it was asked to run before.
     kernel.requestCommInfo({ target_name: TARGET }).then(({ content }) => {
+      this.answers.endStored();
       const [id] = Object.keys(content.comms ?? {});
       if (!id || this.comm || kernel.hasComm(id)) return;
       this.open(kernel.createComm(TARGET, id), {});
       this.send({ do: "hello", version: VERSION });
     }, () => {});
-  }
-
-  follow() {
-    if (ENDS.includes(this.kernel.status)) return this.end();
-    if (this.kernel.status === "idle") this.answers.endStored();
-    this.send();
   }
 
   /** Whether the kernel may still send pages of an answer. @param {string} answer */

@@ -187,7 +187,8 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
     do(notebook, 0, "paste-cell-below")
     check(1)
 
-    # A page that is reloaded shows the answer that it has begun to show; another page's answer is not its own.
+    # A page that is reloaded shows the answer that it has begun to show, in the place of what had been saved.
+    notebook.save()
     go_on = begin(1)
     notebook.page.reload()
     notebook.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
