@@ -14,7 +14,8 @@ const STORED = "nbclaude:answers";
 const answers = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
 const stored = [...answers.keys()];
 sessionStorage.removeItem(STORED);
-window.addEventListener("pagehide", () => sessionStorage.setItem(STORED, JSON.stringify([...answers])));
+window.addEventListener("pagehide", () => sessionStorage.setItem(
+  STORED, JSON.stringify([...answers].filter(([, { isOver }]) => !isOver))));
 
 const html = (/** @type {any} */ output) => output.data?.["text/html"];
 const markOf = (/** @type {any} */ output) => output.metadata?.nbclaude ?? {};
