@@ -58,9 +58,11 @@ class Line:
         if self._comm is None or self._shell is None or not self._prompts:
             return
         names = frozenset(self._shell.user_ns)
-        if names != self._names:
-            self._names = names
-            self._tell_references(self._prompts)
+        others, self._names = names ^ self._names, names
+        # Each cell leaves names of IPython's: only prompts that hold one of the others are looked at again.
+        self._tell_references(
+            cell for cell, source in self._prompts.items() if any(name in source for name in others)
+        )
 
     def close(self) -> None:
         """Close the line; what was offered cannot be taken any more."""
@@ -113,7 +115,7 @@ class Line:
         self._tell_references(asked)
 
     def _tell_references(self, cells: Iterable[str]) -> None:
-        found = {cell: self.references(self._prompts[cell]) for cell in cells if cell in self._prompts}
+        found = {cell: self.references(self._prompts[cell]) for cell in tuple(cells) if cell in self._prompts}
         news = {cell: spans for cell, spans in found.items() if self._found.get(cell) != spans}
         self._found |= news
         if news:

@@ -200,3 +200,13 @@ def test_a_row_more_of_texts_than_of_numbers() -> None:
         described = describe_data(pandas.DataFrame({"x": column}))
         assert described is not None
         assert described.summary == f"60 rows × 1 column: schema + {rows} rows"
+
+
+def test_labels_that_are_dates_or_missing() -> None:
+    days = pandas.date_range("2024-01-01", periods=3, name="day")
+    frame = pandas.DataFrame(numpy.arange(180.0).reshape(60, 3), columns=days)
+    assert f"\ncolumn axis: day ({days.dtype})\n" in text(frame)
+    assert f"\ncolumn axis: {days.dtype}\n" in text(frame.rename_axis(columns=None))
+    assert "column axis" not in text(frame.set_axis(["2024-01-01", "2024-01-02", "2024-01-03"], axis=1))
+    index = pandas.MultiIndex.from_arrays([[None, "a"] * 30, range(60)])
+    assert "\nlevel 0,level 1,x\n,0,1.5\n" in text(pandas.DataFrame({"x": 1.5}, index=index))

@@ -90,11 +90,20 @@ def test_a_page_that_is_loaded_again_hears_the_version(wires: list[Wire]) -> Non
 def test_references_are_told_when_they_are_asked_for_and_when_other_names_exist(wires: list[Wire]) -> None:
     line = Line()
     shell = opened(line)
-    line.references = lambda source: [(0, 4)] if source.strip("{}") in shell.user_ns else []
+    looked: list[str] = []
+
+    def references(source: str) -> list[tuple[int, int]]:
+        looked.append(source)
+        return [(0, 4)] if source.strip("{}") in shell.user_ns else []
+
+    line.references = references
     wires[0].tell(do="references", cells={"a": "{df}", "b": "{gone}"})
     line.after_cell()
-    shell.user_ns["gone"] = 2
+    looked.clear()
+    shell.user_ns |= {"gone": 2, "_i7": "gone = 2"}
     line.after_cell()
+    line.after_cell()
+    assert looked == ["{gone}"]
     wires[0].tell(do="references", cells={"b": "gone"})
     wires[0].tell(do="references", cells=None)
     assert [message["cells"] for message in wires[0].sent] == [
