@@ -82,6 +82,8 @@ def _besides(answer: SavedAnswer, texts: Sequence[str], file: NotebookFile) -> t
         told.append(f"part of its answer shows only when you point at a link: {identifier(pointed[0], 60)!r}")
     if veiled := answer.view.veiled:
         told.append(f"a formula of its answer may hide some of its words: {identifier(veiled[0], 60)!r}")
+    if answer.view.is_far:
+        told.append("much white space stands in it; scroll to its end to see all of it")
     if covered := answer.view.covered:
         told.append(f"the output below it hides a code block of its answer: {identifier(covered, 60)!r}")
     if file.covering:

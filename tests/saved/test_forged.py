@@ -531,6 +531,19 @@ def test_cells_under_a_folded_heading_are_told(
 
 
 @pytest.mark.parametrize(
+    "html", [f"<pre>{' ' * 400}…</pre>", f"<pre>{chr(10) * 90}…</pre>", f"{'<br>' * 90}<p>…</p>"]
+)
+def test_what_is_far_away_is_told(path: Path, made: dict[str, Any], html: str) -> None:
+    """The reader has to scroll to it."""
+    answer_hidden_by(html)(made)
+    save(path, made)
+    assert everything(path, Workspace())[1].count("much white space stands in it") == 1
+    made["cells"][1]["source"] += "\n" * 90 + "and more"
+    save(path, made)
+    assert everything(path, Workspace())[1].count("much white space stands in it") == 2
+
+
+@pytest.mark.parametrize(
     ("html", "told"),
     [
         ('<div style="position:fixed;inset:0;background:white"></div>', True),
