@@ -13,6 +13,7 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 from nbclaude.render.markdown import plain_text
+from nbclaude.saved.definitions import is_run_by_client
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.packing import fingerprint, texts_in, unpacked
 from nbclaude.saved.questions import RefusedError, all_shown, question_of
@@ -128,7 +129,10 @@ def _turn(
     if fingerprint(said) != its_id:
         raise RefusedError("it was changed after it was saved, or it is damaged")
     prompt, told = question_of(entry, answer, file)
-    tools = _tools(entry, answer)
+    defined = _tools(entry, answer)
+    tools = tuple(filter(is_run_by_client, defined))
+    if len(tools) < len(defined):
+        told.append("tools that the server runs are not restored; name them again to use them")
     calls = any(is_call(block) for block in content) or bool(results_in(prompt))
     if calls and not tools:
         raise RefusedError("the definitions of the tools that it calls are not shown")

@@ -585,6 +585,28 @@ def test_what_grants_something_is_not_read(path: Path, made: dict[str, Any]) -> 
     assert "evil" not in repr(settings)
 
 
+def test_tools_that_the_server_would_run_are_not_defined_again(path: Path, made: dict[str, Any]) -> None:
+    """Nobody is asked before these run. Definitions of other tools only say what earlier calls meant."""
+    tools = [{"name": "list", "input_schema": {}}, {"type": "web_search_20250305", "name": "web_search"}]
+    call = {"type": "tool_use", "id": "toolu_1", "name": "list", "input": {}}
+    words = "list, input_schema, type, web_search_20250305, name, web_search, toolu_1, input"
+    html = f"{html_of(ANSWER)}<pre>{words}</pre>"
+    output_of(made)["data"]["text/html"] = [html]
+    rehashed(
+        made,
+        lambda entry: (
+            entry.update(tools=[json.dumps(tool) for tool in tools]),
+            entry["message"]["content"].append({"type": "tool_use", "json": json.dumps(call)}),
+        ),
+    )
+    save(path, made)
+    workspace = Workspace()
+    _, told = everything(path, workspace)
+    settings = workspace.conversations["main"].turns[0].settings
+    assert settings is not None and [tool["name"] for tool in settings.tools] == ["list"]
+    assert "tools that the server runs are not restored" in told
+
+
 def test_moved_duplicated_and_merged_cells(path: Path, made: dict[str, Any]) -> None:
     """A record in another cell says so; a copy of a cell counts once; a merge of two lines of work has the turns of both."""
     made["cells"].insert(1, json.loads(json.dumps(made["cells"][0])))
