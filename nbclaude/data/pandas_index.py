@@ -64,14 +64,17 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
 
 
 def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> Facts:
-    codes, level = index.codes[n], index.levels[n]
+    codes, level, unnamed = index.codes[n], index.levels[n], index.names[n] is None
     # A level keeps values that no row has any more.
     numpy = sys.modules["numpy"]
     times = code_counts(codes, len(level))
     used = level.take(numpy.flatnonzero(times[1:]))
     missing = missing_facts(Extent(missing=int(times[0])), len(codes))
     known = Facts.of(*missing, f"{len(used):,} distinct")
-    return replace(known.before(*_values_of(used, facts_of)), title=f"level {name}: {level.dtype}")
+    return replace(
+        known.before(*_values_of(used, facts_of)),
+        title=f"{name if unnamed else f'level {name}'}: {level.dtype}",
+    )
 
 
 def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]:

@@ -84,7 +84,7 @@ def frame_table(value: Any, family: str) -> Table | None:
         values = zip(*columns, strict=True) if columns else ((),) * len(positions)
         labels = positions if frame.index is None else frame.index[list(positions)].tolist()
         return [
-            [*(label if isinstance(label, tuple) else (label,)), *row]
+            [*map(_label, label if isinstance(label, tuple) else (label,)), *row]
             for label, row in zip(labels, values, strict=True)
         ]
 
@@ -101,6 +101,11 @@ def frame_table(value: Any, family: str) -> Table | None:
         exact=exact,
         about=lambda: about(frame.whole, family, step),
     )
+
+
+def _label(label: Any) -> Any:
+    """Return a label of pandas, to which NaN is a missing one."""
+    return None if isinstance(label, float) and label != label else label
 
 
 def _names(names: Sequence[object]) -> list[str]:

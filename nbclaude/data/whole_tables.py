@@ -45,7 +45,13 @@ def _axes(frame: Any) -> str:
     """Return the names of the axis of columns, or of its levels, and how many labels each level has."""
     columns = frame.columns
     if columns.nlevels == 1:
-        return "" if columns.name is None else f"column axis: {name_text(columns.name)}"
+        # Labels look alike, whether they are dates or texts.
+        dtype = (
+            "" if columns.dtype.kind in "Oiuf" or str(columns.dtype).startswith("str") else str(columns.dtype)
+        )
+        named = "" if columns.name is None else name_text(columns.name)
+        axis = f"{named} ({dtype})" if named and dtype else named or dtype
+        return f"column axis: {axis}" if axis else ""
     numpy = sys.modules["numpy"]
     told = []
     for n, (name, codes) in enumerate(zip(columns.names, columns.codes, strict=True)):

@@ -9,6 +9,7 @@ from typing import Any
 from nbclaude.cleaning import identifier
 from nbclaude.conversation.turns import MAIN, Turn
 from nbclaude.errors import ConfigurationError
+from nbclaude.saved.definitions import is_run_by_client
 from nbclaude.saved.json_file import json_of_file
 from nbclaude.saved.packing import fingerprint, texts_in
 from nbclaude.saved.restoring import FoundConversation
@@ -69,7 +70,7 @@ def _tools(value: object) -> tuple[dict[str, Any], ...]:
         each
         for each in tools
         if isinstance(each.get("name"), str)
-        and each.get("type", "custom") == "custom"
+        and is_run_by_client(each)
         and not any(map(has_unseen_characters, texts_in(each)))
     )
 

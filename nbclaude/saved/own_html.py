@@ -15,10 +15,12 @@ from nbclaude.frozen import frozen
 from nbclaude.render.style import STYLE
 from nbclaude.saved.places import (
     IGNORED,
+    MAX_BREAKS,
     MAX_DEPTH,
     PROCESSED,
     SMALLEST,
     indents,
+    is_far,
     is_formula,
     is_taken_for_formula,
     size,
@@ -75,7 +77,8 @@ class Texts:
 
     `answer` is what the model has said, outside of folds; `in_open` has addresses and short titles of links, too, and `shown` has
     folds besides. `read` is all of it without addresses and titles. `pointed` is what appears only when the reader points at a
-    link, `veiled` are formulas that may hide some of their words, and `codes` the code blocks.
+    link, `veiled` are formulas that may hide some of their words, and `codes` the code blocks. `is_far`: white space pushes text
+    out of sight.
 
     `is_own` is False where the HTML holds what we do not write; then it counts as showing nothing.
     """
@@ -87,6 +90,7 @@ class Texts:
     pointed: tuple[str, ...] = ()
     veiled: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
+    is_far: bool = False
     is_own: bool = True
 
 
@@ -143,6 +147,8 @@ class _Reader:
         self._veiled: list[str] = []
         self._codes: list[list[str]] = []
         self._titles = _TITLES
+        self._breaks = 0
+        self._is_far = False
 
     @property
     def texts(self) -> Texts:
@@ -155,6 +161,7 @@ class _Reader:
             tuple(self._pointed),
             tuple(self._veiled),
             tuple("".join(code) for code in self._codes),
+            self._is_far,
         )
 
     @property
@@ -164,6 +171,10 @@ class _Reader:
     def text(self, text: str) -> bool:
         """Take a text; tell whether it may stand there."""
         around = self._innermost
+        if self._breaks and text.strip():
+            self._is_far |= self._breaks > MAX_BREAKS
+            self._breaks = 0
+        self._is_far |= is_far(text)
         if around.is_formula:
             if not is_formula(text):
                 return False
@@ -193,6 +204,7 @@ class _Reader:
         if len(pairs) > len(attributes):
             return False  # of two attributes with one name, browsers take the first
         if name in _VOID:
+            self._breaks += name == "br"
             return True
         # Texts of two elements are two words, as far as anybody sees.
         self._take(" ")

@@ -14,10 +14,12 @@ from nbclaude.render.tex_names import COMMANDS, ENVIRONMENTS
 
 __all__ = [
     "IGNORED",
+    "MAX_BREAKS",
     "MAX_DEPTH",
     "PROCESSED",
     "SMALLEST",
     "indents",
+    "is_far",
     "is_formula",
     "is_taken_for_formula",
     "size",
@@ -26,6 +28,7 @@ __all__ = [
 
 SMALLEST = 0.4  # of the size of the text around the answer
 MAX_DEPTH = 100  # elements
+MAX_BREAKS = 40  # in a row
 MAX_INDENTED = 24  # lists, quotations and folds within one another
 PROCESSED = frozenset(["mathjax_process", "tex2jax_process"])
 """The classes of elements that MathJax looks into."""
@@ -38,6 +41,8 @@ _CLASS = re.compile(r"\.([\w-]+)")
 _ELEMENT = re.compile(r"[a-z]\w*")
 _INDENTED = frozenset(["ul", "ol", "blockquote", "details"])
 _FORMULA = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
+_FAR = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]{300}\s*\S|(?:\n[ \t]*){60}\s*\S")
+_FEW = 60
 # What MathJax takes for the beginning of a formula in a text that it looks into.
 _TAKEN = re.compile(r"\\[([]|\\begin\b|\$[^$]*[\\%][^$]*\$")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
@@ -74,6 +79,11 @@ def size(name: str, classes: Iterable[str]) -> float:
 def indents(name: str) -> float:
     """Return how much an element moves a text aside: as a share of what is allowed."""
     return 1 / MAX_INDENTED if name in _INDENTED else 0.0
+
+
+def is_far(text: str) -> bool:
+    """Tell whether white space pushes a part of this text out of sight."""
+    return len(text) > _FEW and _FAR.search(text) is not None
 
 
 def is_taken_for_formula(text: str) -> bool:

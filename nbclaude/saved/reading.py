@@ -13,6 +13,7 @@ from nbclaude.conversation.turns import Turn
 from nbclaude.frozen import frozen
 from nbclaude.refusal import UnfitError
 from nbclaude.render.markdown import plain_text
+from nbclaude.saved.definitions import is_run_by_client
 from nbclaude.saved.notebook_file import NotebookFile, SavedAnswer
 from nbclaude.saved.packing import fingerprint, texts_in, unpacked
 from nbclaude.saved.questions import RefusedError, all_shown, question_of
@@ -81,6 +82,8 @@ def _besides(answer: SavedAnswer, texts: Sequence[str], file: NotebookFile) -> t
         told.append(f"part of its answer shows only when you point at a link: {identifier(pointed[0], 60)!r}")
     if veiled := answer.view.veiled:
         told.append(f"a formula of its answer may hide some of its words: {identifier(veiled[0], 60)!r}")
+    if answer.view.is_far:
+        told.append("much white space stands in it; scroll to its end to see all of it")
     if covered := answer.view.covered:
         told.append(f"the output below it hides a code block of its answer: {identifier(covered, 60)!r}")
     if file.covering:
@@ -128,7 +131,10 @@ def _turn(
     if fingerprint(said) != its_id:
         raise RefusedError("it was changed after it was saved, or it is damaged")
     prompt, told = question_of(entry, answer, file)
-    tools = _tools(entry, answer)
+    defined = _tools(entry, answer)
+    tools = tuple(filter(is_run_by_client, defined))
+    if len(tools) < len(defined):
+        told.append("tools that the server runs are not restored; name them again to use them")
     calls = any(is_call(block) for block in content) or bool(results_in(prompt))
     if calls and not tools:
         raise RefusedError("the definitions of the tools that it calls are not shown")

@@ -16,6 +16,7 @@ from nbclaude.cleaning import printable
 from nbclaude.render.whole_message import message_html
 from nbclaude.saved.own_html import Texts, texts_of
 from nbclaude.saved.own_styles import without_answer_sheet
+from nbclaude.saved.places import is_far
 
 __all__ = ["View", "has_unseen_characters"]
 
@@ -88,6 +89,11 @@ class View:
     def veiled(self) -> tuple[str, ...]:
         """Formulas that may hide some of their words."""
         return tuple(dict.fromkeys(text for texts in self._texts for text in texts.veiled))
+
+    @property
+    def is_far(self) -> bool:
+        """Whether white space pushes a part of the source or the HTML out of sight."""
+        return is_far(self.source) or any(texts.is_far for texts in self._texts)
 
     @property
     def covered(self) -> str:

@@ -8,6 +8,7 @@ import polars
 import pytest
 
 from nbclaude.data.frames import describe_data
+from nbclaude.secrets.placed import described_secrets
 
 
 def text(value: Any, format: str = "") -> str:
@@ -200,3 +201,19 @@ def test_a_row_more_of_texts_than_of_numbers() -> None:
         described = describe_data(pandas.DataFrame({"x": column}))
         assert described is not None
         assert described.summary == f"60 rows × 1 column: schema + {rows} rows"
+
+
+def test_labels_that_are_dates_or_missing() -> None:
+    days = pandas.date_range("2024-01-01", periods=3, name="day")
+    frame = pandas.DataFrame(numpy.arange(180.0).reshape(60, 3), columns=days)
+    assert f"\ncolumn axis: day ({days.dtype})\n" in text(frame)
+    assert f"\ncolumn axis: {days.dtype}\n" in text(frame.rename_axis(columns=None))
+    assert "column axis" not in text(frame.set_axis(["2024-01-01", "2024-01-02", "2024-01-03"], axis=1))
+    index = pandas.MultiIndex.from_arrays([[None, "a"] * 30, range(60)])
+    assert "\nlevel 0,level 1,x\n,0,1.5\n" in text(pandas.DataFrame({"x": 1.5}, index=index))
+
+
+def test_counts_of_a_column_that_holds_secrets_are_known_to_the_mask() -> None:
+    told = text(pandas.DataFrame({"password": [n % 7 for n in range(148)], "x": 1.5}), "stats")
+    hidden = [told[start:end] for start, end, _ in described_secrets(told)]
+    assert hidden == ["0 … 6, mean 2.97973, median 3, std 2.01515", "0"]

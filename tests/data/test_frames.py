@@ -192,7 +192,7 @@ def test_odd_frames() -> None:
     assert described(levels).text == (
         "pandas DataFrame, 2 rows × 1 column\nMultiIndex, 2 levels, unique\n"
         f"  level k: {levels.index.levels[0].dtype}; 2 distinct; values a, b\n"
-        "  level level 1: int64; 2 distinct, 1 … 2\ncolumn levels: level 0; level 1\n"
+        "  level 1: int64; 2 distinct, 1 … 2\ncolumn levels: level 0; level 1\n"
         "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
     )
     numbers = pandas.DataFrame({1: [1], None: [2], datetime.date(2020, 1, 1): [3]})

@@ -294,6 +294,14 @@ def _double(family: str, kind: str, **members: Any) -> Any:
         ),
         (
             _double(
+                "pyspark.pandas.series",
+                "Series",
+                to_frame=lambda _: _double("pyspark.pandas.frame", "DataFrame", dtypes=[("a", "int")]),
+            ),
+            "Spark would compute it",
+        ),
+        (
+            _double(
                 "ibis",
                 "Table",
                 schema=lambda _: {"a": "int"},
@@ -354,3 +362,31 @@ def test_a_dataset_of_several_files_is_read_by_batches(
     assert "pyarrow Dataset, 60 rows × 7 columns, 3 files, parquet\n" in text
     assert "; 0 … 59, mean 29.5, std 17.4642\n" in text
     assert "; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20\n" in text
+
+
+def test_sums_that_an_engine_cannot_hold_are_left_out() -> None:
+    large, many = [10**17 + n for n in range(60)], [10**14 + 10**10 * n for n in range(120_000)]
+    frame = pandas.DataFrame({"large": large})
+    # dask adds up integers of 64 bits; DuckDB and polars add up floats.
+    for query in (
+        dask_frames.from_pandas(frame, npartitions=2),
+        polars.from_pandas(frame).lazy(),
+        duckdb.from_arrow(pyarrow.Table.from_pandas(frame)),
+    ):
+        assert f"; {large[0]} … {large[-1]}" in text_of(query)
+        assert "mean" not in text_of(query)
+    assert "mean" not in text_of(dask_frames.from_pandas(pandas.DataFrame({"many": many}), npartitions=2))
+
+
+def test_the_index_of_a_dask_frame() -> None:
+    days = pandas.date_range("2024-01-01", periods=60, name="day")
+    frame = pandas.DataFrame({"n": range(60)}, index=days)
+    opening = text_of(dask_frames.from_pandas(frame, npartitions=2), "schema").splitlines()[0]
+    assert (
+        opening == f"dask DataFrame, 1 column, 2 partitions, index day: {days.dtype}, 2024-01-01 … 2024-02-29"
+    )
+
+
+def test_a_single_value_of_a_query_is_a_query(parquet: str) -> None:
+    table = ibis.duckdb.connect().read_parquet(parquet)
+    assert text_of(table.n.mean()).splitlines()[0] == "ibis Table, 1 row × 1 column, backend duckdb"

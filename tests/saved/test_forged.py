@@ -531,6 +531,19 @@ def test_cells_under_a_folded_heading_are_told(
 
 
 @pytest.mark.parametrize(
+    "html", [f"<pre>{' ' * 400}…</pre>", f"<pre>{chr(10) * 90}…</pre>", f"{'<br>' * 90}<p>…</p>"]
+)
+def test_what_is_far_away_is_told(path: Path, made: dict[str, Any], html: str) -> None:
+    """The reader has to scroll to it."""
+    answer_hidden_by(html)(made)
+    save(path, made)
+    assert everything(path, Workspace())[1].count("much white space stands in it") == 1
+    made["cells"][1]["source"] += "\n" * 90 + "and more"
+    save(path, made)
+    assert everything(path, Workspace())[1].count("much white space stands in it") == 2
+
+
+@pytest.mark.parametrize(
     ("html", "told"),
     [
         ('<div style="position:fixed;inset:0;background:white"></div>', True),
@@ -583,6 +596,28 @@ def test_what_grants_something_is_not_read(path: Path, made: dict[str, Any]) -> 
     assert settings.effort == "max"
     assert settings.allow_tools in ((), None)
     assert "evil" not in repr(settings)
+
+
+def test_tools_that_the_server_would_run_are_not_defined_again(path: Path, made: dict[str, Any]) -> None:
+    """Nobody is asked before these run. Definitions of other tools only say what earlier calls meant."""
+    tools = [{"name": "list", "input_schema": {}}, {"type": "web_search_20250305", "name": "web_search"}]
+    call = {"type": "tool_use", "id": "toolu_1", "name": "list", "input": {}}
+    words = "list, input_schema, type, web_search_20250305, name, web_search, toolu_1, input"
+    html = f"{html_of(ANSWER)}<pre>{words}</pre>"
+    output_of(made)["data"]["text/html"] = [html]
+    rehashed(
+        made,
+        lambda entry: (
+            entry.update(tools=[json.dumps(tool) for tool in tools]),
+            entry["message"]["content"].append({"type": "tool_use", "json": json.dumps(call)}),
+        ),
+    )
+    save(path, made)
+    workspace = Workspace()
+    _, told = everything(path, workspace)
+    settings = workspace.conversations["main"].turns[0].settings
+    assert settings is not None and [tool["name"] for tool in settings.tools] == ["list"]
+    assert "tools that the server runs are not restored" in told
 
 
 def test_moved_duplicated_and_merged_cells(path: Path, made: dict[str, Any]) -> None:

@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 MAX_COLUMNS = 100  # of a query that are aggregated
+_EXACT = 2**53  # floats hold the whole numbers below
+_OVERFLOW = 2**63  # of integers of 64 bits
 _ROWS = "rows"
 
 
@@ -177,9 +179,10 @@ def facts_of(
         found = Extent(
             aggregate.of(column, "least"), aggregate.of(column, "most"), missing, present - nan - finite, nan
         )
+        summed = dtype.is_float() or _can_be_summed(found, rows)
         numbers = Numbers(
-            mean=_number(aggregate.of(column, "mean")),
-            deviation=float(_number(aggregate.of(column, "deviation"))),
+            mean=_number(aggregate.of(column, "mean") if summed else None),
+            deviation=float(_number(aggregate.of(column, "deviation") if summed else None)),
             looked_at=finite,
             distinct=distinct,
             counts=known or (),
@@ -195,6 +198,12 @@ def facts_of(
     # An engine returns groups in any order, and in a different one each time.
     ordered = sorted(known or (), key=lambda each: (-each[1], str(each[0])))
     return category_facts(distinct, ordered, present).after(words)
+
+
+def _can_be_summed(found: Extent, rows: int) -> bool:
+    """Return whether engines sum up whole numbers and Decimals without loss: in floats, or in integers of 64 bits."""
+    largest = max((abs(end) for end in (found.least, found.most) if end is not None), default=0)
+    return bool(largest < _EXACT and largest * rows < _OVERFLOW)
 
 
 def _number(value: Any) -> Any:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from nbclaude.data.cells import date_text, name_text
 from nbclaude.data.lazy.jobs import Job
 from nbclaude.frozen import frozen
 from nbclaude.texts import counted
@@ -189,7 +190,14 @@ def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
 
 
 def _dask_known(frame: Any) -> str:
-    return counted(int(frame.npartitions), "partition")
+    partitions = counted(int(frame.npartitions), "partition")
+    index = frame.index
+    # Its ends are known without computing anything; of a plain index, its own number for each row, they tell nothing.
+    if index.name is None and not (frame.known_divisions and str(index.dtype).startswith("datetime")):
+        return partitions
+    name = "" if index.name is None else f" {name_text(index.name)}"
+    ends = " … ".join(date_text(frame.divisions[end]) for end in (0, -1)) if frame.known_divisions else ""
+    return f"{partitions}, index{name}: {index.dtype}{', ' * bool(ends)}{ends}"
 
 
 def _spark_columns(frame: Any) -> Iterable[tuple[object, object]]:

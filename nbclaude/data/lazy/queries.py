@@ -22,6 +22,7 @@ __all__ = ["describe_query"]
 _T = TypeVar("_T")
 
 _FIRST = 10  # rows are shown
+_OF_SPARK = ("Series", "Index", "DatetimeIndex", "MultiIndex")  # of pandas on Spark
 _LOOKED_AT = 1_000  # rows that tell which columns may hold few different values
 
 
@@ -80,11 +81,14 @@ class _Found:
 
 
 def _as_frame(value: Any) -> Any:
-    """Return a column of a query as a query of its own; any other value as it is."""
+    """Return a column or a single value of a query as a query of its own; any other value as it is.
+
+    The repr of some of these would compute them.
+    """
     family, name = str(type(value).__module__).partition(".")[0], type(value).__name__
-    if family == "dask" and name == "Series":
+    if (family == "dask" and name == "Series") or (family == "pyspark" and name in _OF_SPARK):
         return value.to_frame()
-    if family == "ibis" and name.endswith("Column") and hasattr(value, "as_table"):
+    if family == "ibis" and name.endswith(("Column", "Scalar")) and hasattr(value, "as_table"):
         return value.as_table()
     return value
 
