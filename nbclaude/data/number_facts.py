@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import decimal
 import math
-from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
 
 from nbclaude.data.cells import number_text, value_text
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import (
-    FEW,
     MAX_COUNTED,
     distinct_fact,
     each_counted,
@@ -131,8 +128,6 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return Fact("")
     if distinct <= MAX_COUNTED and all(map(_is_code, counts)):
         in_order = sorted(counts, key=lambda each: each[0])  # type: ignore[arg-type, return-value]
-        if not sampled and (even := _even_run(in_order)):
-            return Fact(even, schema="", apart=True)
         return each_counted(in_order, looked_at, sampled=sampled, whole=True, apart=True)
     value, count = max(counts, key=lambda each: each[1])
     # Of many numbers the commonest says something only if it is far more common than chance would have it.
@@ -140,16 +135,6 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return Fact("")
     said = f"~{share_text(count / looked_at)}" if sampled else f"{count:,} ({share_text(count / looked_at)})"
     return Fact(f"top {value_text(value)}: {said}", 1, schema="", apart=True)
-
-
-def _even_run(in_order: Sequence[tuple[object, int]]) -> str:
-    """Return how often each of many whole numbers without a gap, which their range tells, occurs, if most do equally often."""
-    (usual, alike), *_ = Counter(count for _, count in in_order).most_common(1)
-    numbers = [float(value) for value, _ in in_order]  # type: ignore[arg-type]
-    if len(numbers) <= FEW or 2 * alike <= len(numbers) or any(b - a != 1 for a, b in pairwise(numbers)):
-        return ""
-    others = ", ".join(f"{value_text(value)}: {count:,}" for value, count in in_order if count != usual)
-    return f"each: {usual:,}{' but ' * bool(others)}{others}"
 
 
 def _is_code(counted: tuple[object, int]) -> bool:

@@ -129,8 +129,7 @@ _IS_DESCRIPTION = re.compile(r"[\w<>=\[\], ()]{1,40}; |[<>=|]?[\w\[\]]+ [\d.]+[k
 _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,200})\"")
 # Values that stand bare: how often each occurs, the order of categories, a few of them.
 _COUNTED_FACT = re.compile(
-    r"(?:(?<=; )|(?<=, )|(?<=; top )|(?<= but ))(?!top |each: )"
-    r"([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)"
+    r"(?:(?<=; )|(?<=, )|(?<=; top ))(?!top )([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)"
 )
 _LISTED_FACT = re.compile(r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})")
 _LISTED = re.compile(r"[^\s,<'\"](?:[^,<'\"]*[^\s,<'\"])?")

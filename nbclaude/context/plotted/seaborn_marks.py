@@ -14,7 +14,7 @@ from typing import Any
 
 from nbclaude.context.code.magic_calls import magic_call
 from nbclaude.context.libraries import is_a
-from nbclaude.context.plotted.callers import calls_for
+from nbclaude.context.shown.callers import calls_for
 from nbclaude.notebook.sources import python_of
 
 __all__ = ["library_of", "seaborn_calls"]

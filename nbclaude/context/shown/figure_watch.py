@@ -11,7 +11,7 @@ from typing import Any
 
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.picture import WIDGET, Picture
-from nbclaude.context.plotted.callers import note_calls, noting
+from nbclaude.context.shown.callers import note_calls, noting
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.formatted import FormattedFigures
 from nbclaude.context.shown.listening import is_heard, listen
