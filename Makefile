@@ -11,7 +11,7 @@ RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 ARGS ?=
 
-# Some containers turn compiled files off, and then each of the hundreds of processes of the tests compiles what it imports.
+# Some containers disable bytecode files. Each of the hundreds of test processes would then compile everything that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 SOURCES := nbclaude tests bench scripts

@@ -10,7 +10,7 @@ const STORED = "nbclaude:answers";
 
 /** @typedef {{ cell: string, kernel: string, pages: Record<string, any>, count?: number, isOver?: boolean }} Answer */
 
-/** What runs, by the ids of the requests; a page that is reloaded goes on with it. @type {Map<string, Answer>} */
+/** Running answers by the ids of their requests; a reloaded page continues with them. @type {Map<string, Answer>} */
 const answers = new Map(JSON.parse(sessionStorage.getItem(STORED) ?? "[]"));
 const stored = [...answers.keys()];
 sessionStorage.removeItem(STORED);
@@ -39,7 +39,7 @@ export class Answers {
   }
 
   hear({ header: { msg_type: type }, parent_header: { msg_id: request }, content }) {
-    if (ENDS.includes(this.kernel.status)) return; // what says how to go on, which this kernel cannot
+    if (ENDS.includes(this.kernel.status)) return; // it may say how to continue, which this kernel cannot
     const id = content.transient?.display_id ?? "";
     const isPage = /display_data$/.test(type) && id.startsWith("nbclaude-");
     if (isPage) this.heard.add(ofPage(id));
@@ -52,7 +52,7 @@ export class Answers {
     if (type === "status" && content.execution_state === "idle") this.end(request);
   }
 
-  /** Whether a page is one of the cell's: what an Output widget took is not, and does not belong there. */
+  /** Whether a page belongs to the cell: one that an Output widget captured does not. */
   belongs(/** @type {Answer} */ answer, request, type, content) {
     const cells = this.cells(answer);
     return !cells.some((cell) => listens(cell, request)) || (type === "display_data"
@@ -73,12 +73,12 @@ export class Answers {
     if (cell) show(cell, answer, listens(cell, request));
   }
 
-  /** End what was running when the page was reloaded, now that the kernel has done all that it was asked. */
+  /** End what was running when the page was reloaded, once the kernel has done everything it was asked to do. */
   endStored() {
     for (const request of stored) if (Object.keys(answers.get(request)?.pages ?? {}).length) this.end(request);
   }
 
-  /** Show the answers of cells that are back. */
+  /** Show the answers of cells that have been pasted back. */
   endCut() {
     for (const [request, answer] of answers) if (answer.isOver && this.cells(answer).length) this.end(request);
   }

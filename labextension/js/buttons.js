@@ -8,7 +8,7 @@ import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
 
 const BLOCK = ".nbclaude .code:not(.nbclaude-diff, .nbclaude-listing)";
-const OPEN = "data-nbclaude-open"; // on the output of a page to which more is to come
+const OPEN = "data-nbclaude-open"; // on the output of an unfinished page
 const INCOMPLETE = '<div class="nbclaude-notice nbclaude-incomplete"><span class="nbclaude-mark">Incomplete</span>'
   + "<span>The rest of this answer has not arrived. Run the cell again.</span></div>";
 
@@ -48,7 +48,7 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     );
   };
 
-  /** Say so if the rest of a page does not come. @param {Panel} panel @param {HTMLElement} node @param {string} answer */
+  /** Say so if the rest of a page will not arrive. @param {Panel} panel @param {HTMLElement} node @param {string} answer */
   const followPage = (panel, node, answer) => {
     node.setAttribute(OPEN, answer);
     const comes = lineOf(panel)?.sends(answer) ?? !panel.sessionContext.isReady;

@@ -22,7 +22,7 @@ function run(/** @type {Panel} */ panel, index) {
 /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
 async function write(panel, cell, magic) {
   const first = await loading(panel);
-  const place = () => panel.content.widgets.indexOf(cell); // another one once cells have been added above
+  const place = () => panel.content.widgets.indexOf(cell); // changes when cells are added above
   if (first === undefined || place() < 0) return;
   const isApart = first !== "" && magic.startsWith("%%"); // nothing may stand above it in its cell
   if (isApart) insert(panel, place() + 1, first);
@@ -72,7 +72,7 @@ async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   if (first) insert(panel, place(), first);
   if (first) await run(panel, place() - 1);
   const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
-  const words = /^--?[A-Za-z]/.test(instruction) ? `-- ${instruction}` : instruction; // it is no option
+  const words = /^--?[A-Za-z]/.test(instruction) ? `-- ${instruction}` : instruction; // else it would be taken for an option
   cell.model.sharedModel.setSource(`%%claude_edit ${words}\n${source}`);
   await run(panel, place());
 }

@@ -12,7 +12,7 @@ const PAGE = Math.random().toString(36).slice(2); // several pages may show one 
 const TARGET = "nbclaude";
 const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
-const BUSY = "The kernel is busy. The command follows when it is idle.";
+const BUSY = "The kernel is busy. The command will run when it is idle.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
   + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
@@ -57,9 +57,9 @@ export async function loading(panel) {
 class Line {
   comm = /** @type {Comm | null} */ (null);
   life = {}; // another object once the kernel, or nbclaude in it, has ended
-  asked = /** @type {Map<string, string>} */ (new Map()); // prompts by their cells, as the kernel was asked about them
-  references = /** @type {Map<string, number[][]>} */ (new Map()); // where in them it has found references
-  news = new Set(); // cells about which the kernel is to be asked
+  asked = /** @type {Map<string, string>} */ (new Map()); // prompts by cell, as the kernel was last asked about them
+  references = /** @type {Map<string, number[][]>} */ (new Map()); // where the kernel found references in them
+  news = new Set(); // cells to ask the kernel about
   waiting = /** @type {object[]} */ ([]);
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {

@@ -96,7 +96,7 @@ def _hears_meanwhile(shell: Shell) -> bool:
 
 
 class OpenButtons:
-    """Waits, in the thread that asks, for the button that the user clicks."""
+    """Waits, in the asking thread, for the user to click a button."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class OpenButtons:
         self._proposed = proposed
         self._widget = widget
         self._said = said
-        self._pause = pause  # called again and again; what it raises ends the waiting
+        self._pause = pause  # called repeatedly; what it raises ends the wait
 
     def is_heard(self, seconds: float) -> bool:
         """Wait until the page says that it is there; return whether it did within this time."""

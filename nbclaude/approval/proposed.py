@@ -119,7 +119,7 @@ class Proposed:
         ]
 
     def is_in_lines(self, name: str) -> bool:
-        """Tell whether an argument is a text that has lines: code, the text of a file, or whatever has several."""
+        """Tell whether an argument is edited line by line: code, the text of a file, or any text of several lines."""
         value = self.arguments.get(name)
         return isinstance(value, str) and (
             name == self.tool.shown or name in self.tool.previewed or "\n" in value
@@ -138,7 +138,7 @@ Approve = Callable[[Proposed], Approval]
 
 
 def _one_line(name: str) -> str:
-    """Return a name without line ends: after one, it could look like something else than a name."""
+    """Return a name without line breaks: what follows one could pass for something other than a name."""
     return visible(name).replace("\n", "\\n").replace("\t", "\\t")
 
 

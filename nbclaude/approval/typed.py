@@ -91,8 +91,8 @@ def _asked_in_one_line(field: Field, before: object) -> object:
 
 
 def _asked_in_lines(field: Field, before: object) -> object:
-    """Ask for a text line by line, up to a line with only a dot; two dots stand for such a line, all others for themselves."""
-    line = input(f"{field.label}, line by line, then a line with only a dot (Enter keeps it as it is): ")
+    """Ask for a text line by line, up to a line with only a dot. A line of two dots stands for one dot, any other for itself."""
+    line = input(f"{field.label}, line by line; end with a line that is only a dot (Enter keeps it): ")
     if not line:
         return before
     lines: list[str] = []

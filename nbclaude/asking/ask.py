@@ -94,7 +94,7 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
     Stops are held back but for where they are heeded, so neither a turn nor a page is ever half done.
 
     Raises:
-        ConfigurationError: the budget would be passed, or only saved answers may be shown; nothing was sent.
+        ConfigurationError: the budget would be exceeded, or only saved answers may be shown; nothing was sent.
         KeyboardInterrupt: the user stopped before anything was sent.
 
     """

@@ -181,8 +181,8 @@ class CallRunner:
             model = self._workspace.model(self._ask.settings)
             content = content_of_value(value, tool.name, limits_of(model))
         except ConfigurationError:
-            # What the error says is for those who write a prompt.
-            said = f"It ran, and returned {a_type(value)}, of which nothing can be sent to you."
+            # The error's own message is meant for somebody who writes a prompt.
+            said = f"It ran and returned {a_type(value)}, which cannot be sent to you."
             return replace(_failed(call, arguments, said, variables=read.variables), value=value)
         return RanCall(tool.name, arguments, result_block(call, content), value, variables=read.variables)
 
@@ -218,7 +218,7 @@ def run_open_calls(
 
 
 def _not_reached(call: Mapping[str, Any]) -> RanCall:
-    """Answer a call that would have built on one before it."""
+    """Answer a call that is not run because one before it failed or was denied."""
     given = call.get("input")
     arguments: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
     return _failed(call, arguments, "Not run: an action before it in this answer failed or was denied.")

@@ -78,7 +78,7 @@ def prepare(workspace: Workspace, ask: Ask, *, looks_only: bool = False) -> Prep
     """
     refuse_pyodide()
     ask = replace(ask, settings=workspace.rules.added(ask.settings))
-    # What the notebook has an answer to is not sent.
+    # A question whose answer is in the notebook is not sent.
     connection = workspace.connection(ask.settings, needs_key=not workspace.replays)
     plan = _plan(workspace, ask, connection)
     if plan.media and not looks_only and _learns_models(workspace, ask.settings, connection):

@@ -117,7 +117,7 @@ def _within_budget(workspace: Workspace, plan: Plan, connection: Connection) -> 
 
 
 def _recovered(error: APIError, plan: Plan, prepared: Prepared) -> Plan | None:
-    """Plan anew where the server refused what nobody asked for: cache marks, tool search, old thinking, file ids."""
+    """Plan again if the server refused what the user did not ask for: cache marks, tool search, old thinking, file ids."""
     from nbclaude.client.blame import Blame, blamed_message, blames
 
     workspace, connection = prepared.workspace, prepared.connection

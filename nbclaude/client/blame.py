@@ -34,7 +34,7 @@ _WORDS = {
     Blame.THINKING: re.compile(r"thinking", re.IGNORECASE),
     Blame.FILES: re.compile(r"\bfiles?(?:_ids?)?\b", re.IGNORECASE),
     Blame.TOOL_SEARCH: re.compile(r"defer_loading|tool_?search", re.IGNORECASE),
-    # A gateway that drops the field sees a request that ends in an answer.
+    # To a gateway that drops the field, the request seems to end with an answer.
     Blame.COMPACTION: re.compile(r"compact|prefill|end with a user", re.IGNORECASE),
 }
 

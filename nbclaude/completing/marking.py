@@ -16,9 +16,9 @@ _CELL = re.compile(rf"{ABOVE_MAGIC}%%claude(?=[ \t\n]|$)(?P<line>[^\n]*)(?:\n|$)
 
 
 def references_in(source: str, namespace: Mapping[str, Any]) -> list[tuple[int, int]]:
-    """Return where the references are that will be replaced, as pairs of positions in UTF-16 code units, as JavaScript counts.
+    """Return where references will be replaced: pairs of positions in UTF-16 code units, as JavaScript counts.
 
-    The source is that of a whole cell: if it is none of `%%claude`, it has no references. Nothing is evaluated.
+    `source` is a whole cell; one that is not a `%%claude` cell has no references. Nothing is evaluated.
     """
     start = _prompt_start(source)
     if start is None:
@@ -35,7 +35,7 @@ def _prompt_start(source: str) -> int | None:
         return None
     try:
         options, prompt = parse_line(cell["line"])
-    except Exception:  # a line that cannot be used, or not yet: nobody has asked for it here
+    except Exception:  # the line is wrong or unfinished, but it is still being typed
         return None
     if options.raw:
         return None
@@ -43,7 +43,7 @@ def _prompt_start(source: str) -> int | None:
 
 
 def _is_replaced(reference: Reference, namespace: Mapping[str, Any]) -> bool:
-    if reference.number:  # `${price}`: anything else than a number stays as it is
+    if reference.number:  # `${price}`: anything but a number is left alone
         return isinstance(namespace.get(reference.expression), (int, float))
     return not reference.literal
 

@@ -1,6 +1,6 @@
 """The words that may stand at a place, each with a few words about it.
 
-Somebody is typing: the code that knows models, tools or frames is loaded only where its words may stand.
+The user is typing, so the code that knows models, tools or frames is loaded only where its words are needed.
 """
 
 from __future__ import annotations

@@ -180,10 +180,10 @@ def _moderated(
     if not name:
         return message, error
     try:
-        with stopping.allowed():  # who waits for a policy that hangs can stop, and sees nothing
+        with stopping.allowed():  # a user can stop a policy that hangs, and sees no answer
             passed = moderated_message(message, name)
     except KeyboardInterrupt:
-        return {**message, "content": []}, AnswerInterrupted("before the policy had passed the answer")
+        return {**message, "content": []}, AnswerInterrupted("before the policy had approved the answer")
     except ConfigurationError as refusal:
         return {**message, "content": []}, APIError(str(refusal))
     display.show(events_of_message(passed))
@@ -251,7 +251,7 @@ def _folds(outcome: Outcome, question: Question) -> bool:
 
 
 def is_summary(message: Mapping[str, Any], question: Question) -> bool:
-    """Tell whether the answer to a question that folds may stand for a whole conversation."""
+    """Tell whether the answer to a question that folds may replace a whole conversation."""
     return bool(summary_of(message)) or (
         question.compaction is None and stop_reason_of(message) == "end_turn"
     )

@@ -1,6 +1,6 @@
 """Passes each question and answer to a function that an administrator has named, which may refuse or mask it.
 
-A question is all that a user can have sent: the prompt, the system prompt, the definitions of tools, what a summary is to keep.
+A question is everything that a user can send: the prompt, the system prompt, tool definitions, what a summary is to keep.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def moderated_question(question: Question, name: str) -> Question:
 
 
 def moderated_settings(settings: Settings, spared: str = "") -> Settings:
-    """Return settings whose texts the function that they name lets pass; a system prompt that is `spared` is not shown to it.
+    """Return settings with their texts as the function that they name lets them pass. It does not see a `spared` system prompt.
 
     Raises:
         ConfigurationError: it refuses a text, or it cannot be called.
@@ -133,7 +133,7 @@ def _said(text: str, hook: Hook, name: str, what: str) -> str:
             f"The policy {name} refuses the {what}: {one_line(str(refusal), 500)}"
         ) from None
     except BaseException as fault:
-        # Not even a function that ends the program lets a text pass.
+        # Even if the function tries to end the program, the text does not pass.
         raise ConfigurationError(
             f"The policy {name} failed ({type(fault).__name__}: {one_line(str(fault), 200)}), so the {what} is refused."
         ) from None

@@ -81,8 +81,8 @@ def make_plan(
 
     `keys` never leave, nor does any other secret that is known by its form. `memory` is what earlier requests have worked out
     about turns, and `prepared` an earlier plan of this question: it is not screened again. Without `searches` the server has no
-    search for tools, and gets all of them in full. A policy does not see a system prompt that is `spared`: the administrator has
-    written it.
+    tool search, and gets all definitions in full. A policy does not see a `spared` system prompt, which an administrator has
+    written.
 
     Raises:
         ConfigurationError: the model refuses what the ask has set, or so many images, or so large ones; or a secret stands

@@ -130,7 +130,7 @@ def _times(whole: Any, sample: Any, sampled: bool) -> Facts:
 
 def _duration_text(duration: Any) -> str:
     rounded = duration.astype("m8[us]")
-    known = rounded.item()  # a number where Python has no duration of this length
+    known = rounded.item()  # a number if the duration is too long for Python
     return str(known if rounded == duration and isinstance(known, datetime.timedelta) else duration)
 
 

@@ -44,9 +44,9 @@ class _Told:
 def column_lines(
     table: Table, budget: int, *, values: bool, rows: bool = False
 ) -> tuple[str, tuple[str, ...]]:
-    """Return a line for each column, and notes that say what was left out; with `rows` without what rows show.
+    """Return a line for each column, and notes that say what was left out; with `rows`, without the facts that rows show.
 
-    Facts are said shorter before columns are told together, and these before columns are told by their names alone.
+    To save room, facts are first shortened, then similar columns share a line, and only then are columns reduced to their names.
     """
     shares = _SHARES if values and table.rows else (1.0,) * LEVELS
     title = [_TITLE] if len(table.names) > 1 else []

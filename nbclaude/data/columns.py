@@ -185,10 +185,10 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
 
 
 def _durations(column: Column) -> tuple[Fact, ...]:
-    """Tell mean and median of durations."""
+    """Return the mean and median of durations."""
     if "numpy" not in sys.modules or column.whole.dtype != nw.Duration:
         return ()
-    with contextlib.suppress(Exception):  # what has no form in numpy
+    with contextlib.suppress(Exception):  # values that numpy cannot hold
         lasting = column.sample.drop_nulls().to_numpy()
         return duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(each.item()))
     return ()

@@ -74,7 +74,7 @@ def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
 def duration_facts(
     lasting: Any, *, sampled: bool = False, text: Callable[[Any], str] = str
 ) -> tuple[Fact, ...]:
-    """Tell mean and median of durations, a flat numpy array of timedelta64 without NaT; `text` writes one."""
+    """Return the mean and median of durations, a flat numpy array of timedelta64 without NaT; `text` formats one."""
     numpy = sys.modules["numpy"]
     if lasting.size < 2 or lasting.min() == lasting.max():
         return ()

@@ -1,4 +1,4 @@
-"""Describes Decimals and whole numbers of more digits than a float holds, computed without losing any."""
+"""Describes Decimals, and whole numbers with more digits than a float holds, without losing any digit."""
 
 from __future__ import annotations
 

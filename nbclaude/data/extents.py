@@ -109,9 +109,9 @@ def pieces(array: Any) -> Iterator[Any]:
 
 
 def code_counts(codes: Any, levels: int) -> Any:
-    """Return how often each code from -1, which stands for a missing value, to `levels` - 1 occurs, as integers."""
+    """Return how often each code occurs, from -1 (a missing value) to `levels` - 1, as integers."""
     numpy = sys.modules["numpy"]
-    # A piece as long as the counts, lest the adding takes longer than the counting.
+    # A piece is at least as long as the counts: otherwise adding would take longer than counting.
     step = max(_PIECE, levels + 1)
     counts = numpy.zeros(levels + 1, dtype="int64")
     for start in range(0, len(codes), step):

@@ -34,7 +34,7 @@ __all__ = [
 INCREASING, DECREASING, UNORDERED = "increasing", "decreasing", "not monotonic"
 # A column of so few distinct values has all of them counted.
 MAX_COUNTED = 20
-FEW = 5  # are named where there is little room, or there are too many
+FEW = 5  # so many are named if there is little room, or there are too many
 _LONG_VALUE = 24  # characters of a value where there is little room
 _COUNTED_ROOM = 600  # characters
 

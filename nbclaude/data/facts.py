@@ -14,10 +14,10 @@ LEVELS = 4
 
 @frozen
 class Fact:
-    """One fact. At level 0 all are said; at level 1 those that have a `short` form in it; facts of `rank` r go at level 4 - r.
+    """One fact. Level 0 has all facts in full; from level 1 on, the `short` form is used; those of `rank` r are dropped at 4 - r.
 
-    `apart` is said after a semicolon; what is `in_rows` is not said where rows follow. `schema` stands for it where no value of a
-    row may be quoted.
+    A fact that is `apart` follows a semicolon; one that is `in_rows` is omitted if rows follow. `schema` replaces it where no
+    value of a row may be quoted.
     """
 
     text: str
@@ -51,7 +51,7 @@ class Facts:
         return cls(tuple(each for each in whole if each.text), extent)
 
     def text(self, level: int = 0, *, values: bool = True, rows: bool = False) -> str:
-        """Return the facts in a line; without `values` those that quote none, with `rows` those that rows do not show."""
+        """Return facts in a line; without `values`, only those that quote none; with `rows`, only those that rows do not show."""
         facts = (fact for fact in self.facts if not (rows and fact.in_rows))
         said = [(fact.apart, fact.at(level, values=values)) for fact in facts]
         close = ", ".join(text for apart, text in said if text and not apart)

@@ -20,7 +20,7 @@ from nbclaude.data.statistics import numbers_in
 __all__ = ["extent_of", "is_number", "is_numpy", "number_column", "parts"]
 
 _EXACT = 10**15  # floats hold whole numbers below this, and Decimals of as many digits
-_LONG_SAMPLE = 20_000  # numbers of more digits than a float holds
+_LONG_SAMPLE = 20_000  # numbers with more digits than a float holds
 _PART = 1_000_000  # rows that are copied in one go
 
 
@@ -38,7 +38,7 @@ def _statistics(sample: nw.Series[Any], found: Extent, *, whole: bool) -> Number
     present = sample if is_numpy(sample) else sample.drop_nulls()
     if _is_long(present.dtype):
         if len(present) and not _floats_hold(found):
-            # They are counted in Python; of a sample, a part is enough.
+            # These are computed in Python, which is slow: part of a sample is enough.
             few = present if whole else present.gather_every(max(1, len(present) // _LONG_SAMPLE))
             return decimal_numbers([Decimal(value) for value in few.to_list()])
         present = present.cast(nw.Float64)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle", "turned"]
 
 _GAP = "…"
-# Rows: the first ones, and those from all over, the last among them; of several columns, or of one.
+# How many rows are shown: the first ones, and those from all over (with the last). Either of several columns, or of one.
 _SEVERAL, _NUMBERS, _TEXTS = (3, 3), (1, 3), (5, 5)
 _DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
@@ -81,7 +81,7 @@ def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) ->
 def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     """Return the first rows and some from all over the rest, as CSV, their number, and notes.
 
-    Rows show how the values of several columns go together: of one column of numbers a few are enough. Texts tell more.
+    Rows show how the values of several columns go together, so a few are enough for one column of numbers. Texts tell more.
     """
     if not table.rows or not table.names:
         return "", 0, ()

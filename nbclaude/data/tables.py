@@ -104,7 +104,7 @@ def frame_table(value: Any, family: str) -> Table | None:
 
 
 def _label(label: Any) -> Any:
-    """Return a label of pandas, to which NaN is a missing one."""
+    """Return a label of pandas; None for NaN, which is a missing label there."""
     return None if isinstance(label, float) and label != label else label
 
 

@@ -45,7 +45,7 @@ def _axes(frame: Any) -> str:
     """Return the names of the axis of columns, or of its levels, and how many labels each level has."""
     columns = frame.columns
     if columns.nlevels == 1:
-        # Labels look alike, whether they are dates or texts.
+        # As labels, dates and texts look alike.
         dtype = (
             "" if columns.dtype.kind in "Oiuf" or str(columns.dtype).startswith("str") else str(columns.dtype)
         )
@@ -58,7 +58,7 @@ def _axes(frame: Any) -> str:
         used = columns.levels[n].take(numpy.unique(codes[codes >= 0]))
         values = ", ".join(name_text(value) for value in used[:_NAMED])
         more = f", … {len(used):,} in all" if len(used) > _NAMED else ""
-        # The labels of few columns stand in their lines.
+        # If there are few columns, their own lines show the labels.
         named = f" ({values}{more})" if len(columns) > _NAMED else ""
         told.append(f"{name_text(f'level {n}' if name is None else name)}{named}")
     return f"column levels: {'; '.join(told)}"
@@ -104,7 +104,7 @@ def _every(frame: Any, family: str, step: int) -> Any:
 def _repeated(frame: Any, family: str) -> int:
     if family == "polars":
         if any(str(dtype) == "Object" for dtype in frame.dtypes):
-            return 0  # polars panics when it compares Python objects that stand beside lists
+            return 0  # polars panics if it compares Python objects in a frame with lists
         return int(frame.height - frame.n_unique())
     if family == "pyarrow":
         names = [str(n) for n in range(frame.num_columns)]

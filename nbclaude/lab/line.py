@@ -12,7 +12,7 @@ from nbclaude.notebook import Shell
 __all__ = ["LINE", "Line"]
 
 TARGET = "nbclaude"
-_MAX_PROMPTS = 500  # that are looked through for references, the latest
+_MAX_PROMPTS = 500  # the latest ones, which are searched for references
 
 OnState = Callable[[Mapping[str, Any]], None]
 Spans = list[tuple[int, int]]
@@ -54,12 +54,12 @@ class Line:
         self._comm.on_close(self._closed)
 
     def after_cell(self) -> None:
-        """Tell where prompts have references, if other names exist than before."""
+        """Tell where prompts have references, if names have appeared or disappeared."""
         if self._comm is None or self._shell is None or not self._prompts:
             return
         names = frozenset(self._shell.user_ns)
         others, self._names = names ^ self._names, names
-        # Each cell leaves names of IPython's: only prompts that hold one of the others are looked at again.
+        # Every cell adds names of IPython's, so only prompts with a name that came or went are searched again.
         self._tell_references(
             cell for cell, source in self._prompts.items() if any(name in source for name in others)
         )

@@ -99,7 +99,7 @@ class CompactMagics(Family):
 
 
 def _question(wish: str, at: CellRun | None, count: int) -> Question:
-    """Return the question that asks the model for a summary of so many turns."""
+    """Return the question that asks the model for a summary of this many turns."""
     words = text_block(_with_wish(wish))
     return Question((words,), at, label=f"summary of {count_of_turns(count)}", folds=True)
 

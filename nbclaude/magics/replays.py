@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Replayer", "saved_answer"]
 
-_NO_FILE = "Only saved answers are to be shown, but the notebook's file is not known. Name it: %claude_replay only talk.ipynb"
+_NO_FILE = "Only saved answers may be shown, but the notebook's file is not known. Name it: %claude_replay only talk.ipynb"
 
 
 class Replayer(Protocol):
-    """Who may show saved answers: `replays`, once a file was read, and `replay`, which says whether one is to be read."""
+    """What may show saved answers: those in `replays`, once a file has been read; `replay` says whether one is to be read."""
 
     shell: Shell
     replay: str
@@ -27,7 +27,7 @@ class Replayer(Protocol):
 
 
 def _replays(replayer: Replayer) -> Replays | None:
-    """Return the saved answers; if the settings want them, and nothing was read, those of the notebook's own file.
+    """Return the saved answers. If no file has been read and the settings ask for them, read the notebook's own file.
 
     Raises:
         ConfigurationError: only saved answers are wanted, and the file is not known or cannot be read.

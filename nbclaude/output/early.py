@@ -19,10 +19,10 @@ DELAY = 0.04  # seconds; most questions are on their way by then
 
 
 class EarlySign:
-    """A context manager around the preparation: `say` what is done; who shows the answer takes the sign over.
+    """A context manager around the preparation: `say` what is being done; what shows the answer takes over the sign.
 
-    What is left in the end, because nothing could be sent, is taken away again; `is_alone` tells whether the cell's output may be
-    cleared for that. `waited` are the seconds since the cell began, in which the first question has loaded what it needs.
+    A sign that is left because nothing could be sent is removed at the end; `is_alone` tells whether the cell's output may be
+    cleared for that. `waited` is the time in seconds since the cell began, in which the first question loads what it needs.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Asks in the panel whether a tool may run: the card of the call, with its buttons, stands below the answer that grows."""
+"""Asks in the panel whether a tool may run. The card of the call, with its buttons, appears below the growing answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["ApprovalPane"]
 
 
 class ApprovalPane:
-    """The place of the card; it is empty while no call waits."""
+    """The place of the card; it is empty while no call is waiting."""
 
     def __init__(self, host: Host) -> None:
         self._host = host
@@ -28,7 +28,7 @@ class ApprovalPane:
         self.widget.layout.display = "none"
 
     def approver(self, pause: Callable[[], object]) -> Approve:
-        """Return the function that asks, in the thread of an answer; `pause` raises what ends the answer."""
+        """Return the function that asks in an answer's thread; `pause` raises whatever ends the answer."""
         return lambda proposed: self._approved(proposed, pause)
 
     def _approved(self, proposed: Proposed, pause: Callable[[], object]) -> Approval:

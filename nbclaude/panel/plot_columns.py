@@ -76,7 +76,7 @@ def decimals_in(frame: Any, names: Sequence[Name]) -> list[Name]:
 
 
 def dates_first(frame: Any, names: Sequence[Name]) -> list[Name]:
-    """Return the names with those of dates and points in time first: what is plotted is mostly plotted over these."""
+    """Return the names, with columns of dates and times first: most plots have these as x."""
     return sorted(names, key=lambda name: not _is_date(_first_value(frame, name)))
 
 
@@ -90,7 +90,7 @@ def _is_date(value: object) -> bool:
 
 
 def _first_value(frame: Any, name: Name) -> Any:
-    """Return the first value of a column that is not missing, None if all are."""
+    """Return the first value of a column that is not missing; None if there is none."""
     if is_polars(frame):
         present = frame[name].drop_nulls()
         return present[0].to_list() if len(present) and hasattr(present[0], "to_list") else present.first()

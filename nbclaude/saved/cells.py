@@ -11,7 +11,7 @@ from urllib.parse import unquote
 __all__ = ["Cell", "bundle_of", "cells_of", "joined"]
 
 _MARKUP = ("text/html", "text/markdown", "image/svg+xml")
-# Kinds that are shown rather than a picture beside them, as are all of a vendor's.
+# Media types that are shown in preference to a picture beside them; so are all vendor-specific ones.
 _RICHER = frozenset(["text/html", "text/markdown", "text/latex", "application/javascript", "image/svg+xml"])
 _SHOWN = ("display_data", "execute_result")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s|<h([1-6])\b", re.IGNORECASE)
@@ -33,7 +33,7 @@ class Cell:
 
     @property
     def markup(self) -> Iterator[str]:
-        """The parts of the cell that a browser may take for HTML."""
+        """The parts of the cell that a browser may treat as HTML."""
         if self.is_markdown:
             yield self.source
         for output in self.outputs:
@@ -71,13 +71,13 @@ def cells_of(cells: Iterable[object]) -> Iterator[Cell]:
 
 
 def bundle_of(output: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the kinds of data that an output has."""
+    """Return the data of an output, by media type."""
     data = output.get("data")
     return data if isinstance(data, Mapping) else {}
 
 
 def joined(value: object) -> str:
-    """Return a text of a notebook, which may be kept as a list of lines."""
+    """Return a text from a notebook, which may be stored as a list of lines."""
     if isinstance(value, list):
         return "".join(str(each) for each in value)
     return value if isinstance(value, str) else ""

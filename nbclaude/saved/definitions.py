@@ -1,4 +1,4 @@
-"""Tells which definitions of tools may come back from a file: those that say what earlier calls meant, and run nothing."""
+"""Tells which tool definitions may be restored from a file: those that only say what earlier calls meant, and run nothing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 __all__ = ["is_run_by_client"]
 
-# The API's own kinds that a client runs, after its user has allowed it. All others are run by the server, and nobody is asked.
+# The API's own types that a client runs once its user allows it. All others are run by the server without asking anybody.
 _BY_CLIENT = re.compile(r"custom|(?:bash|text_editor|memory|computer|browser)_\w+")
 
 

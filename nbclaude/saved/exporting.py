@@ -124,7 +124,7 @@ def _json(conversation: Conversation, workspace: Workspace, images: _Images) -> 
 
 
 def _in_words(messages: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Return messages that any client can send: a compacted beginning, which needs a beta header, as a text of the user's."""
+    """Return messages that any client can send: a compacted beginning, which needs a beta header, becomes the user's text."""
     summary = summary_of(messages[0]) if messages else ""
     if not summary:
         return list(messages)

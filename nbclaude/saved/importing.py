@@ -78,7 +78,7 @@ def _tools(value: object) -> tuple[dict[str, Any], ...]:
 def _kept(
     block: Mapping[str, Any], role: str, known: Container[str], told: dict[str, None]
 ) -> dict[str, Any] | None:
-    """Return a block that comes along; calls need a tool and results a call that are `known`."""
+    """Return a block if it is kept: a call needs a `known` tool, a result a `known` call."""
     kind = str(block.get("type"))
     needed = str(block.get(_NEEDED.get(kind, "")))
     if kind not in _KINDS.get(role, ()) or (kind in _NEEDED and needed not in known):

@@ -29,7 +29,7 @@ MAX_BYTES = 500_000_000
 _FORMAT = 4
 _OTHER = "<other>"  # HTML that is not ours
 _KINDS = frozenset(["text/html", "text/markdown", "text/plain"])
-# Classes of outputs that take the place of a code block in the output above them, or of all of it.
+# Classes of outputs that replace a code block in the output above them, or all of that output.
 _INSTEAD_OF_CODE = "nbclaude-instead"
 _INSTEAD = "nbclaude-picture"
 
@@ -83,7 +83,7 @@ class NotebookFile:
 
     @functools.cached_property
     def covering(self) -> str:
-        """The name of the first cell with an output that may be moved over what another cell shows; empty if there is none."""
+        """The name of the first cell with an output that may cover what another cell shows; empty if there is none."""
         return next((cell.name for cell in self.cells if any(map(may_cover, _others(cell)))), "")
 
     def image(self, hash_: str) -> bytes | None:
@@ -134,7 +134,7 @@ class NotebookFile:
 
 
 def _others(cell: Cell) -> Iterator[str]:
-    """Return what of a cell a browser may take for HTML, without the pages of answers: these are judged by themselves."""
+    """Return the parts of a cell that a browser may treat as HTML, except the pages of answers, which are checked separately."""
     return replace(cell, outputs=tuple(each for each in cell.outputs if _mark(each) is None)).markup
 
 

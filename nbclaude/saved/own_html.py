@@ -53,7 +53,7 @@ _CLASSES = frozenset(
         " task-list-item-checkbox tex2jax_ignore tex2jax_process",
     )
 )
-# A waiting sign stands in no finished answer.
+# No finished answer has a waiting sign.
 _STYLED = frozenset(re.findall(r"\.(nbclaude[\w-]*)", STYLE)) - {"nbclaude-waiting"}
 # The class names of code colours have at most three characters.
 _CLASS = re.compile(
@@ -64,7 +64,7 @@ _STYLE = re.compile(r"text-align:\s?(?:left|right|center);?|white-space:\s?nowra
 _ADDED = re.compile(
     r"nbclaude-(?!answer\b|first\b|remark|to\b|at-|in-|listing\b)[\w-]*|footnote-(?:backref|ref)"
 )
-# Footnotes have ids. A front end may have rules of style for others.
+# Footnotes have ids. A front end may have style rules for other ids.
 _ID = re.compile(r"fn(?:ref)?[\w:.-]*")
 _TITLE = 40  # characters of the title of a link
 _TITLES = 200  # of all in one output
@@ -119,7 +119,7 @@ def texts_of(html: str) -> Texts:
 
 
 class _Element(NamedTuple):
-    """An element that is open, and what holds within it.
+    """An open element, and what applies within it.
 
     `size` is that of its text, `aside` how far it has been moved (1 is too far). `is_open_to_maths`: MathJax looks into it.
     """
@@ -169,7 +169,7 @@ class _Reader:
         return self.elements[-1] if self.elements else _OUTSIDE
 
     def text(self, text: str) -> bool:
-        """Take a text; tell whether it may stand there."""
+        """Take a text; tell whether it is allowed there."""
         around = self._innermost
         if self._breaks and text.strip():
             self._is_far |= self._breaks > MAX_BREAKS
@@ -202,11 +202,11 @@ class _Reader:
         if name not in _ELEMENTS or not _is_ours(attributes) or around.is_formula:
             return False
         if len(pairs) > len(attributes):
-            return False  # of two attributes with one name, browsers take the first
+            return False  # if an attribute occurs twice, browsers use the first
         if name in _VOID:
             self._breaks += name == "br"
             return True
-        # Texts of two elements are two words, as far as anybody sees.
+        # To a reader, the texts of two elements are separate words.
         self._take(" ")
         self._read.append(" ")
         self._point(attributes)

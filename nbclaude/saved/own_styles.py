@@ -1,8 +1,8 @@
 """The style sheets that nbclaude has ever written into notebooks, by their hashes.
 
 A notebook keeps the style sheets of the version that saved it, and what an unknown style sheet hides cannot be known. So a line
-stays here for ever. Whoever changes a style sheet makes sure that it hides no text of an answer, and adds a line; a test says
-which line is missing. The line of a sheet that was in no release may be replaced.
+is never removed. If you change a style sheet, make sure that it hides no text of an answer, and add a line; a test says
+which line is missing. The line of a sheet that was never released may be replaced.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ KNOWN: Mapping[str, int] = {
     "7526225ccbe365d4fc3d0bc587ea3846663f100893d0daf873d4298e571ddb84": 778,  # 2026-11-29
     "c81b79801ac819b9348a425685b18d74c77a9ecd391262233c6119a0816ccf2b": 770,  # 2026-11-29
     "b93d053c618340cfb4955f1d7e9b2e657545f0f476f7cb1962c711cb943c046f": 101,  # 2026-11-29
-    # what stands in the place of something else
+    # what replaces another output
     "24add29eaf7350367a935e2b0d783a051f50c848862cafce8259e7b0ec1457c1": 295,  # 2026-11-29
     "5611fce0e809401686d54b9d571ab962c567cea22602e46c2875f176b0d42f3e": 194,  # 2026-11-29
     "ebaaaf106742616fb475a688769ec2351b4950d02485794c5c27e0c5c22de698": 123,  # 2026-11-29

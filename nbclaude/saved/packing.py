@@ -97,7 +97,7 @@ def packed_answer(blocks: Iterable[Block]) -> tuple[list[dict[str, Any]], dict[s
             kept.append(_packed(block))
             lost = []
         elif kind == "compaction" and block.get("signature"):
-            kept.append(_as_json(block))  # verbatim, or its signature would not fit
+            kept.append(_as_json(block))  # verbatim, or its signature would not match
             lost = []
         else:
             lost = ["thinking" if kind == "redacted_thinking" else kind]

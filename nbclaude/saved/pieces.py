@@ -1,4 +1,4 @@
-"""What a turn consists of, for files that people read: what was typed and attached, and what was answered."""
+"""The parts of a turn, for files that people read: what was typed and attached, and the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Image = Callable[[str, str], str]
 
 
 def pieces_of(turn: Turn, image: Image, most: int = LONG) -> Iterator[tuple[str, str]]:
-    """Give what a question consists of: `text` that was typed, what was `attached`, and the address of each `image`."""
+    """Yield the parts of a question: `text` that was typed, what was `attached`, and the address of each `image`."""
     for number, block in enumerate(turn.prompt, 1):
         if block.get("type") == "text":
             is_typed = number == len(turn.prompt)
@@ -51,7 +51,7 @@ def fenced(text: str, language: str = "") -> str:
 
 
 def _attached(block: Mapping[str, Any], image: Image, most: int) -> Iterator[tuple[str, str]]:
-    """Give what a block holds that is no text: a picture, or words in it."""
+    """Yield what a block that is not a text holds: a picture, or the words in it."""
     kind, source, inside = str(block.get("type")), block.get("source"), block.get("content")
     data = source if isinstance(source, Mapping) else {}
     if kind == "image" and data.get("type") == "base64":

@@ -1,6 +1,6 @@
-"""Tells where our own elements and classes, put together otherwise, would show a text too small, too far away, or not at all.
+"""Tells where our own elements and classes, combined in other ways, would show a text too small, too far away, or not at all.
 
-Everything here is allowed in an answer; what it may not do is add up.
+Each of them is allowed in an answer; only their combined effect is limited.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _INDENTED = frozenset(["ul", "ol", "blockquote", "details"])
 _FORMULA = re.compile(r"\\\((?P<inline>.*)\\\)|\\\[(?P<display>.*)\\\]", re.DOTALL)
 _FAR = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]{300}\s*\S|(?:\n[ \t]*){60}\s*\S")
 _FEW = 60
-# What MathJax takes for the beginning of a formula in a text that it looks into.
+# What MathJax takes for the start of a formula in a text that it processes.
 _TAKEN = re.compile(r"\\[([]|\\begin\b|\$[^$]*[\\%][^$]*\$")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
 _VEIL = re.compile(
@@ -55,7 +55,7 @@ _MANY_WORDS = 3
 
 
 def _sizes() -> dict[str, float]:
-    """Return what each class and element makes of the size of text, at the least; browsers make what is raised smaller."""
+    """Return the smallest factor by which each class and element scales text; browsers shrink superscripts and subscripts."""
     sizes = {"sup": 0.75, "sub": 0.75}
     for selectors, size in _SIZE.findall(STYLE):
         for selector in selectors.split(","):
@@ -72,12 +72,12 @@ _SIZES = _sizes()
 
 
 def size(name: str, classes: Iterable[str]) -> float:
-    """Return what an element makes of the size of the text in it."""
+    """Return the factor by which an element scales the text in it."""
     return min(_SIZES.get(each, 1.0) for each in (name, *classes))
 
 
 def indents(name: str) -> float:
-    """Return how much an element moves a text aside: as a share of what is allowed."""
+    """Return how far an element moves its text aside, as a share of what is allowed."""
     return 1 / MAX_INDENTED if name in _INDENTED else 0.0
 
 
@@ -87,12 +87,12 @@ def is_far(text: str) -> bool:
 
 
 def is_taken_for_formula(text: str) -> bool:
-    """Tell whether MathJax may take a part of this text for a formula, in a place that is open to it."""
+    """Tell whether MathJax may take part of this text for a formula, in an element that it processes."""
     return ("$" in text or "\\" in text) and _TAKEN.search(text) is not None
 
 
 def is_formula(text: str) -> bool:
-    """Tell whether this is a formula as we write it, with nothing in it that does more than typeset."""
+    """Tell whether this is a formula as we write it, which does nothing but typeset."""
     found = _FORMULA.fullmatch(text.strip())
     if found is None:
         return False

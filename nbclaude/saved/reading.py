@@ -81,14 +81,14 @@ def _besides(answer: SavedAnswer, texts: Sequence[str], file: NotebookFile) -> t
     if pointed := answer.view.pointed:
         told.append(f"part of its answer shows only when you point at a link: {identifier(pointed[0], 60)!r}")
     if veiled := answer.view.veiled:
-        told.append(f"a formula of its answer may hide some of its words: {identifier(veiled[0], 60)!r}")
+        told.append(f"a formula in its answer may hide words: {identifier(veiled[0], 60)!r}")
     if answer.view.is_far:
         told.append("much white space stands in it; scroll to its end to see all of it")
     if covered := answer.view.covered:
-        told.append(f"the output below it hides a code block of its answer: {identifier(covered, 60)!r}")
+        told.append(f"the output below it hides a code block in its answer: {identifier(covered, 60)!r}")
     if file.covering:
         told.append(
-            f"an output of {file.covering} may be moved over what is restored; clear that output to see all of it"
+            f"an output of {file.covering} may cover what is restored; clear that output to see everything"
         )
     if answer.cell.is_collapsed:
         told.append("it is collapsed in the notebook; open it to see what is restored")

@@ -52,7 +52,7 @@ def may_hide(html: str) -> bool:
 
 
 def may_cover(html: str) -> bool:
-    """Tell whether an element in this HTML may be moved over what another output shows."""
+    """Tell whether an element in this HTML may cover what another output shows."""
     return any(
         _FIXED.search(style) is not None or (_LIFTED.search(style) and _MOVED_OUT.search(style))
         for found in _INLINE.finditer(html)

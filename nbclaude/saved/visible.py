@@ -58,7 +58,7 @@ def has_unseen_characters(text: str) -> bool:
 
 
 class View:
-    """What a cell shows: its source, the HTML of an answer's outputs, and HTML `instead` of the last code block of these."""
+    """What a cell shows: its source, the HTML of an answer's outputs, and the HTML shown `instead` of their last code block."""
 
     def __init__(self, source: str, htmls: Sequence[str], instead: Sequence[str] = ()) -> None:
         self.source = source
@@ -92,12 +92,12 @@ class View:
 
     @property
     def is_far(self) -> bool:
-        """Whether white space pushes a part of the source or the HTML out of sight."""
+        """Whether white space pushes part of the source or the HTML out of sight."""
         return is_far(self.source) or any(texts.is_far for texts in self._texts)
 
     @property
     def covered(self) -> str:
-        """A code block that another output takes the place of and does not show; empty if there is none."""
+        """A code block that another output replaces without showing it; empty if there is none."""
         if not self._instead:
             return ""
         there = Counter(_words(" ".join([self.source, *(_text_of_other(html) for html in self._instead)])))

@@ -431,7 +431,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "replay",
         Choice(("off", "on", "only")),
-        "show the notebook's saved answers instead of asking again, as %claude_replay does; only: anything else is an error",
+        "show the notebook's saved answers instead of asking again, as %claude_replay does; only: having none is an error",
         default="off",
         configurable=True,
         held=False,

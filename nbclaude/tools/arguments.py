@@ -1,4 +1,4 @@
-"""What a function takes: its JSON schema, made of signature, annotations and docstring, and a call's arguments as its values."""
+"""What a function takes: a JSON schema made from signature, annotations and docstring, and the values of a call's arguments."""
 
 from __future__ import annotations
 
@@ -80,9 +80,9 @@ class Arguments:
         return ReadArguments(*self._placed(values), tuple(dict.fromkeys(read)))
 
     def _placed(self, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Return the arguments that are passed by their place, and those that are passed by name.
+        """Return the arguments that are passed by position, and those that are passed by name.
 
-        Where a later one has no name that it could be passed by, all before it go by their place, too.
+        If a later one can be passed only by position, all before it are passed by position, too.
         """
         nameless = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL)
         given = [n for n, each in enumerate(self.parameters) if each.kind in nameless and each.name in values]
@@ -115,7 +115,7 @@ def arguments_of(function: Callable[..., Any], name: str, told: Documented) -> A
         annotated = _type_of(parameter, hints, told)
         kind, schema = _understood(annotated, schemas, name, parameter.name)
         properties[parameter.name] = _described(schema, parameter, annotated, told)
-        # A field has a name of ours, since a parameter may be called what a struct cannot have.
+        # Fields get names of ours, since a parameter may have a name that a struct does not allow.
         fields.append((f"field{number}", *_field(kind, is_needed=_is_needed(parameter))))
     names = {f"field{number}": parameter.name for number, parameter in enumerate(taken)}
     model = msgspec.defstruct("Arguments", fields, forbid_unknown_fields=True, kw_only=True, rename=names)
@@ -152,8 +152,8 @@ def _understood(annotated: Any, schemas: Schemas, name: str, parameter: str) -> 
     """Return a parameter's type as msgspec takes it, and its schema."""
     if not _NAME.fullmatch(parameter):
         raise UnfitError(
-            f"{name}: the API does not take a parameter called {parameter}. Its name may have the letters A to Z, digits "
-            "and underscores, at most 64 of them."
+            f"{name}: the API does not accept a parameter called {parameter}. Use at most 64 characters: the letters "
+            "A to Z, digits and underscores."
         )
     try:
         kind = fitting(annotated)
@@ -187,7 +187,7 @@ def _described(
 
 
 def _default(parameter: inspect.Parameter) -> dict[str, Any]:
-    """Return the default of a parameter as a schema has it; nothing if there is none that JSON can write briefly."""
+    """Return the default of a parameter as a schema has it; empty if it has none, or none that is short in JSON."""
     if parameter.default is parameter.empty:
         return {}
     try:

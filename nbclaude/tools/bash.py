@@ -159,7 +159,7 @@ def _reading(process: subprocess.Popen[bytes], output: queue.Queue[bytes | None]
 
 def _said(output: bytes | bytearray, lost: int) -> str:
     text = output.decode("utf-8", "replace").replace("\r\n", "\n")
-    # Words that NUL characters part would become one word, in which no secret is found.
+    # Words separated by NUL characters would become one word, in which no secret is found.
     text = printable(text.replace("\0", "\n")).strip("\n")
     note = f"\n({lost:,} bytes in the middle were discarded)" if lost else ""
     return (clip(text, _MAX_OUTPUT, tail=0.5)[0] or "(no output)") + note

@@ -1,6 +1,6 @@
-"""Files in one folder and nothing outside it: each step of a path is opened from the one before, so no link can lead away.
+"""Files in one folder and nothing outside it. Each part of a path is opened relative to the one before, so no link can lead out.
 
-What a path meant when it was looked at, it may not mean any more when it is opened: another process can put a link in its place.
+A path that was checked may lead elsewhere by the time it is opened, because another process can put a link in its place.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["ConfinedError", "ConfinedFolder"]
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | _NO_LINK
-# A pipe must not be waited for.
+# Opening a pipe must not block.
 _READ = os.O_RDONLY | _NO_LINK | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
 _STEPS = os.open in os.supports_dir_fd  # not on Windows, where links need special rights
@@ -49,11 +49,11 @@ class ConfinedFolder:
         if not real.is_relative_to(self.folder):
             raise ConfinedError
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            real.lstat()  # a name may be longer than the system takes
+            real.lstat()  # a name may be longer than the system allows
         return real
 
     def read(self, file: Path, most: int) -> bytes:
-        """Return the beginning of a file, at most so many bytes."""
+        """Return the beginning of a file, at most this many bytes."""
         with self._at(file.parent) as folder, self._opened(file, folder, _READ) as number:
             if not stat.S_ISREG(os.fstat(number).st_mode):
                 raise OSError(0, "It is not a file")
@@ -61,13 +61,13 @@ class ConfinedFolder:
                 return opened.read(most)
 
     def entries(self, folder: Path) -> list[str]:
-        """Return the names in a folder in order, those of folders with a slash."""
+        """Return the names in a folder, sorted; those of folders end in a slash."""
         with self._at(folder) as number, os.scandir(folder if number is None else number) as found:
             names = [f"{entry.name}/" if entry.is_dir() else entry.name for entry in found]
         return sorted(names)
 
     def write(self, file: Path, data: bytes) -> None:
-        """Write a file in one go: a reader sees what was there or this, and a link is replaced, never followed."""
+        """Write a file atomically: a reader sees the old content or the new, and a link is replaced, never followed."""
         temporary = file.with_name(f".nbclaude-{secrets.token_hex(8)}")
         with self._at(file.parent, make=True) as folder:
             try:
@@ -94,7 +94,7 @@ class ConfinedFolder:
                 shutil.rmtree(file.name, dir_fd=folder)
 
     def rename(self, old: Path, new: Path) -> None:
-        """Give a file, or a folder, another place, at which nothing is yet."""
+        """Move a file or a folder to a place where nothing exists yet."""
         with self._at(old.parent) as source, self._at(new.parent, make=True) as target:
             if new.exists():
                 raise FileExistsError(0, "It already exists")
@@ -102,7 +102,7 @@ class ConfinedFolder:
 
     @contextlib.contextmanager
     def _at(self, folder: Path, *, make: bool = False) -> Iterator[int | None]:
-        """Open a folder step by step; None where the system has no such steps."""
+        """Open a folder part by part; None where the system does not support this."""
         if not _STEPS:
             if make:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -136,7 +136,7 @@ class ConfinedFolder:
             os.close(number)
 
     def _allow_as_before(self, file: Path, temporary: Path, folder: int | None) -> None:
-        """Give a new file the rights that the one in its place has."""
+        """Give a new file the permissions of the one that it replaces."""
         try:
             before = os.stat(_name(file, folder), dir_fd=folder, follow_symlinks=False)
             mode = before.st_mode & 0o777 if stat.S_ISREG(before.st_mode) else 0o644

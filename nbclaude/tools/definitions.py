@@ -60,7 +60,7 @@ def names_of_servers() -> dict[str, tuple[str, ...]]:
 
 
 def definitions_of(tools: Sequence[Tool | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Return what a request says of these tools; where many can be deferred, the model is to search for them.
+    """Return the definitions of these tools for a request; if many can be deferred, the model is to search for them.
 
     Raises:
         UnfitError: two of them have the same name.

@@ -1,4 +1,4 @@
-"""What the docstring of a function says of it and of its parameters, in any of the usual styles."""
+"""What a docstring says about a function and its parameters, in any of the usual styles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["Documented", "documented"]
 
 @frozen
 class Documented:
-    """What the docstring of a function says: of all, and of each parameter, with the type that it gives it."""
+    """What a docstring says about a function and about each parameter, with the type that it states."""
 
     description: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +44,6 @@ def documented(function: Callable[..., Any]) -> Documented:
 
 
 def _of_object(value: object) -> str:
-    """Return what an object that can be called says of its call, else of itself."""
+    """Return the docstring of a callable object's call, or else of its class."""
     own = getattr(type(value), "__call__", None)  # noqa: B004 - its docstring is wanted
     return inspect.cleandoc(getattr(own, "__doc__", None) or type(value).__doc__ or "")

@@ -36,9 +36,9 @@ class Tool:
     `definition` is what the request says of it, `arguments` reads those of a call. A `safe` one runs without being asked about;
     `touches` says what any other may do, and `shown` names the argument that is source code. One that is `on_main` runs on the
     kernel's main thread only. `preview` says what a call would do, in place of the arguments that are `previewed`, where it
-    has something to say. `named` is what the user calls it, where the API has another name, `group` what the user calls it and
-    its like together. Calls of the same `batch` in one answer build on each other: after one that fails, the others are not run.
-    The model may search for a `deferrable` one where there are many.
+    has something to say. `named` is the user's name for it, if the API has another, and `group` is the
+    user's name for all of its kind. Calls of a `batch` in one answer build on each other: if one fails, the rest are not run.
+    If there are many `deferrable` ones, the model may search for them.
     """
 
     name: str

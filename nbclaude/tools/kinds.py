@@ -17,15 +17,15 @@ _REBUILT = (
     *(collections.abc.Sequence, collections.abc.Collection, collections.abc.Mapping, collections.abc.Set),
     *(collections.abc.MutableSequence, collections.abc.MutableMapping, collections.abc.MutableSet),
 )
-# Constraints as pydantic and annotated_types name them, which are the names of msgspec as well.
-# Types that are made at run time, of which type checkers know nothing.
+# Types that are made at run time, which type checkers cannot know.
 _ANNOTATED: Any = Annotated
 _UNION: Any = Union
+# Constraints as pydantic and annotated_types name them; msgspec uses the same names.
 _LIMITS = ("gt", "ge", "lt", "le", "multiple_of", "min_length", "max_length", "pattern")
 
 
 class AnyOf(type):
-    """The class of those that stand for a union that msgspec does not take. `kinds` are its members."""
+    """The metaclass of classes that stand for a union that msgspec does not support. `kinds` are its members."""
 
     kinds: tuple[Any, ...]
 
@@ -35,7 +35,7 @@ class AnyOf(type):
 
 
 def fitting(kind: Any) -> Any:
-    """Return a type that msgspec takes, and that means the same.
+    """Return an equivalent type that msgspec accepts.
 
     Raises:
         TypeError: it has constraints that do not fit it.
@@ -60,7 +60,7 @@ def classes_of(kind: Any) -> tuple[type, ...]:
 
 
 def notes_of(kind: Any) -> list[str]:
-    """Return what an annotation says in words: its texts, and the names of enum values that do not speak for themselves."""
+    """Return what an annotation says in words: its texts, and the names of enum values that are not self-explanatory."""
     found = [said for note in _metadata(kind) if (said := _words_of(note))]
     return found + [_named(each) for each in dict.fromkeys(_enums(kind)) if not _is_plain(each)]
 

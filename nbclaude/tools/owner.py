@@ -1,4 +1,4 @@
-"""A thread with its own event loop, for what must live in one, since the kernel's is running: MCP servers, a browser."""
+"""A thread with an event loop for what needs one of its own, since the kernel's is in use: MCP servers, a browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Owner:
 
     def __init__(self, name: str, libraries: tuple[str, ...] = ()) -> None:
         self._name = name
-        self._libraries = libraries  # which must not log anything from it
+        self._libraries = libraries  # which must not log anything from this thread
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._lock = ForkSafeLock()

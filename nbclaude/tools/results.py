@@ -84,7 +84,7 @@ def _plain(value: object) -> str | None:
 
 
 def _own_text(value: object) -> str | None:
-    """Return what a record says of itself, as an answer of the model's does: its text; None if it fails."""
+    """Return the text of a record that can write itself, as a model's answer can; None if that fails."""
     try:
         return str(value) or "(empty)"
     except Exception:  # an object of the user's may fail when it is looked at
@@ -92,7 +92,7 @@ def _own_text(value: object) -> str | None:
 
 
 def _marked(name: str, text: str) -> Mapping[str, Any]:
-    """Show the model where the data begin and end, which no text in them can end; nothing in it steers a terminal."""
+    """Show the model where the data begin and end; no text in them can fake the end, and terminal escapes are removed."""
     text, _ = clip(printable(text), _MAX_RESULT)
     return framed("tool_result", name, text.replace(_END, "<\\/tool_result"))
 

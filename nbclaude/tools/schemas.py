@@ -1,6 +1,6 @@
-"""The JSON schema of a parameter's type, and a value of JSON as a value of that type.
+"""The JSON schema of a parameter's type, and the conversion of a JSON value to that type.
 
-Values that JSON has not (frames, arrays, objects of the kernel) are passed by the name of a variable, and by nothing else.
+Values that JSON cannot express (frames, arrays, objects of the kernel) are passed only by the name of a variable.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Schemas:
         return dict(schema) or dict(_ANY)
 
     def _of_other(self, kind: Any) -> dict[str, Any]:
-        """Describe what JSON has not: a union, a pydantic model, a path, or a variable of the kernel."""
+        """Describe what msgspec cannot: a union, a pydantic model, a path, or a variable of the kernel."""
         if isinstance(kind, AnyOf):
             return self._of_any(kind.kinds)
         if hasattr(kind, "model_json_schema"):
@@ -69,9 +69,9 @@ class Schemas:
 
 
 def value_of(kind: Any, value: Any, names: Mapping[str, Any], read: list[str]) -> Any:
-    """Make a value of JSON one of a type; variables are looked up among `names`, and their names added to `read`.
+    """Convert a JSON value to a type; variables are looked up among `names`, and their names are added to `read`.
 
-    Numbers and booleans may be written as texts, as models do at times.
+    Numbers and booleans may be written as strings, as models sometimes do.
 
     Raises:
         msgspec.ValidationError: it does not fit.
@@ -99,7 +99,7 @@ def _value_of_other(kind: Any, value: Any, names: Mapping[str, Any], read: list[
 
 
 def _first_of(kinds: tuple[Any, ...], value: Any, names: Mapping[str, Any], read: list[str]) -> Any:
-    """Return the value as the first of these types that it fits; as a variable before a text."""
+    """Return the value as the first of these types that it fits; a variable is tried before a text."""
     classes = tuple(one for each in kinds if _is_of_kernel(each) for one in classes_of(each))
     problem: Exception | None = None
     if classes:

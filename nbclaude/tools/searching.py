@@ -1,4 +1,4 @@
-"""Many tools of MCP servers: their definitions stay out of the prompt until the model, which searches for them, needs them.
+"""Many tools of MCP servers: their definitions stay out of the prompt until the model finds them with a search.
 
 https://platform.claude.com/docs/en/agents-and-tools/tool-use/tool-search-tool
 """
@@ -13,7 +13,7 @@ from nbclaude.tools.versions import FAMILIES
 
 __all__ = ["MANY", "searched_for", "with_all_loaded", "with_search"]
 
-MANY = 20  # so many tools a model keeps apart well, and their definitions still cost little
+MANY = 20  # a model can tell this many tools apart, and their definitions cost little
 _DEFERRED = "defer_loading"
 _VERSION = FAMILIES["tool_search"][0]
 _SEARCH = {"type": _VERSION.type, "name": _VERSION.name}
@@ -24,7 +24,7 @@ def with_search(
 ) -> tuple[Mapping[str, Any], ...]:
     """Defer the tools with these names if they are many, and add the tool that finds them.
 
-    It is the last: a mark for the cache may stand on it, and not on a tool that is deferred.
+    It comes last: it can carry a mark for the cache, which a deferred tool cannot.
     """
     if len(deferrable) <= MANY:
         return tuple(definitions)
@@ -44,7 +44,7 @@ def searched_for(definitions: Sequence[Mapping[str, Any]]) -> bool:
 def with_all_loaded(
     definitions: Sequence[Mapping[str, Any]], model: str, *, searches: bool = True
 ) -> tuple[Mapping[str, Any], ...]:
-    """Return the definitions as the model takes them: in full if it, or its server, has no search for tools."""
+    """Return the definitions as the model takes them: in full if it, or its server, has no tool search."""
     identity = identify(model)
     takes = identity is not None and identity.version >= _VERSION.since and searches
     if takes or not searched_for(definitions):

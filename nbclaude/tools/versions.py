@@ -20,8 +20,8 @@ _OF_UNKNOWN = (4,)  # the generation assumed for a model about which nothing is 
 class Version:
     """One version: its `type`, the `name` that it must have, and the first model that takes it (4.6 is `(4, 6)`).
 
-    One that `runs_code` brings its own sandbox, and is refused beside the tool for code. A toolset has no name: its members
-    are called. `beta` is the feature of the API that it needs.
+    One that `runs_code` brings its own sandbox, and is refused beside the code tool. A toolset has no name: only its
+    members are called. `beta` is the feature of the API that it needs.
     """
 
     type: str

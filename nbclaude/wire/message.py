@@ -30,7 +30,7 @@ __all__ = [
     "whole_usage",
 ]
 
-# Iterations of an answer that the sums of its usage leave out, although they are paid for.
+# Iterations of an answer that the totals of its usage leave out, although they are billed.
 BESIDE_SUMS = ("compaction", "advisor_message")
 _SUMS = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
 _MAX_COUNT = 10**15  # No count is larger; what is comes of a fault.
@@ -72,7 +72,7 @@ def prompt_tokens(usage: Mapping[str, Any]) -> int:
 
 
 def whole_usage(usage: object) -> dict[str, Any]:
-    """Return a usage whose sums have everything that an answer used: compactions and an advisor's messages, too."""
+    """Return a usage whose totals include everything that an answer used, even compactions and an advisor's messages."""
     whole = dict(usage) if isinstance(usage, Mapping) else {}
     iterations = whole.get("iterations")
     beside = [

@@ -96,12 +96,12 @@ class Workspace(Held):
 
     @property
     def replays(self) -> bool:
-        """Whether answers that the notebook holds are shown in the place of new ones."""
+        """Whether answers saved in the notebook are shown instead of new ones."""
         return self._surroundings.replay() != "off"
 
     @property
     def only_replays(self) -> bool:
-        """Whether only answers that the notebook holds may be shown: no question is sent then."""
+        """Whether only answers saved in the notebook may be shown; then no question is sent."""
         return self._surroundings.replay() == "only"
 
     def cell_run(self) -> CellRun | None:
@@ -109,7 +109,7 @@ class Workspace(Held):
         return self._surroundings.cell_run()
 
     def seconds_in_cell(self) -> float:
-        """Return for how long the cell that runs, or the last one, has been running."""
+        """Return the seconds since the running cell, or the last one, began."""
         return time.monotonic() - self._cell_began
 
     def conversation_name(self) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Servers"]
 
-# Fields of a request that would set what is locked in another way.
+# Fields of a request that would bypass a locked setting.
 _BESIDE: Mapping[str, tuple[str, ...]] = {
     "model": ("fallbacks",),
     "tools": ("mcp_servers",),

@@ -88,7 +88,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
 
 
 def _typing(asked: list[str], *said: str) -> Callable[[str], str]:
-    """Return what types this, the last line again and again, and notes what it is asked."""
+    """Return a function that types these lines, repeats the last one, and notes what it is asked."""
 
     def typing(prompt: str) -> str:
         asked.append(prompt)
@@ -127,7 +127,7 @@ def test_code_is_edited_line_by_line(monkeypatch: pytest.MonkeyPatch, lines: lis
     monkeypatch.setattr(builtins, "input", _typing(asked, "e", *lines, "", "a"))
     call = Proposed(CODE, {"code": "old", "label": "x"})
     assert approve_by_input(call) == Approval(True, {"code": code, "label": "x"})
-    assert asked[1] == "code, line by line, then a line with only a dot (Enter keeps it as it is): "
+    assert asked[1] == "code, line by line; end with a line that is only a dot (Enter keeps it): "
     # What was edited is shown before it is allowed.
     shown = "".join(f"  {line}\n" for line in code.split("\n") if code)
     assert f"what its code says.\n{shown}" in asked[-1]

@@ -173,7 +173,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
         assert notebook.answer(index).locator("p").all_inner_texts() == words
         assert notebook.execution_count(index)
 
-    # A cell that is cut loses its output; it is there where the cell is pasted, before the answer ends or after.
+    # A cell that is cut loses its output, which is back when the cell is pasted, before or after the answer ends.
     go_on = begin(1)
     do(notebook, 1, "cut-cell")
     do(notebook, 1, "paste-cell-below")
@@ -187,7 +187,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
     do(notebook, 0, "paste-cell-below")
     check(1)
 
-    # A page that is reloaded shows the answer that it has begun to show, in the place of what had been saved.
+    # A reloaded page goes on showing the answer that it had begun, in place of what had been saved.
     notebook.save()
     go_on = begin(1)
     notebook.page.reload()
@@ -199,7 +199,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
     notebook.wait_until_idle()
     check(1)
 
-    # What a kernel that has ended cannot complete is said to be incomplete.
+    # An answer whose kernel has ended is marked as incomplete.
     begin(1)
     notebook.restart_kernel()
     expect(notebook.answer(1)).to_contain_text("Incomplete")

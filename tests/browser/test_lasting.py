@@ -68,7 +68,7 @@ def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simul
 
 
 def _refuses_what_others_have_made_of_it(notebook: NotebookPage) -> None:
-    """Copies that were edited by hand, forged with hidden text and hashes that fit, and damaged: a sentence each, and no turn."""
+    """Copies that were edited by hand, forged with hidden text and matching hashes, or damaged: each gives a message, no turn."""
     saved = notebook.saved()
     for name, change in COPIES.items():
         copy = {**saved, "cells": [json.loads(json.dumps(saved["cells"][SUM]))]}

@@ -1,4 +1,4 @@
-"""Conversations against a small model of them: lists of rows, and what the documentation says happens to these."""
+"""Conversations compared with a small model: lists of rows, which change as the documentation says."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Row:
 
 @dataclass
 class Talk:
-    """A conversation of the model: its rows, and the states before its changes with the cells that these brought back."""
+    """A conversation in the model: its rows, and for each change the state before it and the cells that it brought back."""
 
     rows: list[Row] = field(default_factory=list)
     past: list[tuple[list[Row], set[str]]] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Talk:
             back.discard(cell)
 
     def ask(self, row: Row) -> None:
-        """The turn takes the place of what the cell asked in earlier runs; behind what this run has asked; or comes last."""
+        """The turn replaces what the cell asked in earlier runs, follows what this run has asked, or comes last."""
         stays = [
             other for other in self.rows if other.cell != row.cell or other.run == row.run or not row.cell
         ]
@@ -88,13 +88,13 @@ class Talk:
 
     @property
     def sent(self) -> list[str]:
-        """A request goes back to the last beginning."""
+        """A request holds the turns from the last beginning on."""
         begun = [place for place, row in enumerate(self.shown) if row.begins]
         return [row.label for row in self.shown[begun[-1] if begun else 0 :]]
 
 
 class Both:
-    """The same steps in the model and in the conversations."""
+    """Takes the same steps in the model and in the conversations."""
 
     def __init__(self) -> None:
         self.talks: dict[str, Talk] = {name: Talk() for name in NAMES}

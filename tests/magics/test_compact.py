@@ -186,7 +186,7 @@ def test_a_refused_compaction_becomes_a_summary(
 
 
 def test_other_failures_of_a_compaction_are_errors(notebook: Notebook) -> None:
-    """What a summary in words would run into as well is not tried again."""
+    """A failure that would also affect a summary in words is not retried."""
     fault = HTTPFault(400, message="prompt is too long: 300000 tokens > 200000 maximum")
     notebook.simulator.enqueue("One is 1.", "Two is 2.", fault)
     notebook.run("%claude What is one?")
@@ -196,14 +196,14 @@ def test_other_failures_of_a_compaction_are_errors(notebook: Notebook) -> None:
 
 
 def test_a_server_that_ignores_the_field_folds_nothing() -> None:
-    """What comes back then is an answer like any other: it may not stand for a whole conversation."""
+    """It returns an ordinary answer, which must not replace a whole conversation."""
     answer = {"content": [{"type": "text", "text": "By the way, three is 3."}], "stop_reason": "end_turn"}
     assert not is_summary(answer, Question((), folds=True, compaction={"type": "summarize"}))
     assert is_summary(answer, Question((), folds=True))
 
 
 def test_what_a_compaction_took_is_counted(notebook: Notebook) -> None:
-    """The sums of its usage are 0, since the API counts it beside them: the line, the history and the ledger do count it."""
+    """The totals of its usage are 0, since the API counts it separately. The line, the history and the ledger include it."""
     outputs: Any = notebook.shell.display_pub.outputs
     notebook.simulator.enqueue("One is 1.", "Two is 2.", "**Counted**: 1, 2.")
     notebook.run("%claude What is one?")

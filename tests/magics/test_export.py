@@ -134,7 +134,7 @@ def test_imported_tools_run_nothing(with_tools: Sheet, tmp_path: Path) -> None:
 
 
 def test_a_folded_conversation_can_be_sent_by_any_client(sheet: Sheet, tmp_path: Path) -> None:
-    """As long as they are there, all turns are written. The block that condenses them needs a beta header, its words do not."""
+    """All turns are written as long as they exist. The block that condenses them needs a beta header; its text does not."""
     sheet.notebook.simulator.enqueue("All of **it**.", "Fine.")
     assert sheet.run("f", "%claude_compact") is None
     assert sheet.run("g", "%%claude\nAnd now?") is None

@@ -243,7 +243,7 @@ def test_a_policy_sees_all_that_is_sent(notebook: Notebook, moderated: Callable[
 def test_a_policy_does_not_see_what_the_administrator_has_written(
     locked: Notebook, moderated: Callable[[Check], None]
 ) -> None:
-    """A locked system prompt may well name what nobody else may name; another one is the user's."""
+    """A locked system prompt may name what the policy forbids to users; any other prompt is the user's."""
     seen: list[str] = []
     moderated(lambda text, what: seen.append(text))
     assert locked.sent("%claude Hello") == ["Hello"]
@@ -268,7 +268,7 @@ def test_a_policy_does_not_see_what_the_administrator_has_written(
     ],
 )
 def test_no_way_around_a_lock(notebook: Notebook, shell: InteractiveShell, name: str, cell: str) -> None:
-    """What would have the effect of a locked setting is locked, too."""
+    """Anything with the effect of a locked setting is locked, too."""
     before = shell.config
     config = Config()
     config.ClaudeMagics.locked = [name]

@@ -128,7 +128,7 @@ def test_the_setting_reads_the_notebook_itself(sheet: Sheet) -> None:
 
 
 def test_without_a_file_only_is_an_error(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """VS Code tells the file in a variable; nbclient and papermill tell none."""
+    """VS Code gives the file in a variable; nbclient and papermill give none."""
     monkeypatch.delenv("JPY_SESSION_NAME")
     sheet.restart()
     sheet.notebook.run("%config ClaudeMagics.replay = 'only'")
@@ -194,7 +194,7 @@ def test_forgetting(sheet: Sheet, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_reviewers_need_no_key(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nothing is sent, nothing has to be allowed to send."""
+    """If nothing is sent, no permission to send is needed."""
     monkeypatch.delenv("ANTHROPIC_API_KEY")
     monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:9")
     replayed(sheet, "only")

@@ -246,7 +246,7 @@ def test_what_the_model_gets(tools: Notebook, calls: list[Any], expected: list[t
         ("return 'password=hunter2hunter2'", "password=[secret removed: "),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
         ("raise ValueError('bad')", "ValueError: bad"),
-        ("return object()", "It ran, and returned an object, of which nothing can be sent to you."),
+        ("return object()", "It ran and returned an object, which cannot be sent to you."),
         ("return 'a\\x1b[31m\\u202eb'", "a[31mb"),
     ],
 )  # fmt: skip

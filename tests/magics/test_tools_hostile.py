@@ -1,4 +1,4 @@
-"""What a model tries through its tools comes to nothing without a yes."""
+"""Nothing that a model tries through its tools succeeds without a yes."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ LOOPS = 200
 
 @pytest.fixture
 def simulator() -> Iterator[Simulator]:
-    """Give a server that does not remember all that it was asked."""
+    """Give a server that does not keep every request."""
     with Simulator(keep=4) as simulator:
         yield simulator
 
@@ -69,7 +69,7 @@ class Held:
 
 
 def held() -> Held:
-    """Count what this process holds when it rests: what is just ending has a moment to do so."""
+    """Count what this process holds when idle, after a moment for what is just ending."""
     time.sleep(0.3)
     gc.collect()
     process = psutil.Process()

@@ -244,7 +244,7 @@ def in_a_raw_cell(made: dict[str, Any]) -> None:
 
 
 def in_a_stream(made: dict[str, Any]) -> None:
-    """Of an output of this type a front end shows the text, not the data."""
+    """For an output of this type, a front end shows the text, not the data."""
     says(made, SECRET)
     output_of(made).update(output_type="stream", name="stdout", text="A list keeps its items in order.")
 
@@ -465,7 +465,7 @@ def test_formulas_that_may_hide_words_are_told(
     says(made, f"See {markdown}.")
     save(path, made)
     sent, said = everything(path, Workspace())
-    assert ("a formula of its answer may hide some of its words" in said) is told
+    assert ("a formula in its answer may hide words" in said) is told
     assert "See" in sent
 
 
@@ -475,7 +475,7 @@ def test_a_diff_that_hides_what_it_does_not_show_is_told(path: Path, made: dict[
     whole = json.loads(json.dumps(made))
     below(made, '<div class="nbclaude nbclaude-instead"></div>', INSTEAD_OF_CODE)
     save(path, made)
-    assert f"hides a code block of its answer: 'x = 1 # {SECRET}'" in everything(path, Workspace())[1]
+    assert f"hides a code block in its answer: 'x = 1 # {SECRET}'" in everything(path, Workspace())[1]
     below(whole, f'<div class="nbclaude-instead"><pre>x = 1  # {SECRET}</pre></div>', INSTEAD_OF_CODE)
     save(path, whole)
     assert everything(path, Workspace())[1] == ""
@@ -561,11 +561,11 @@ def test_what_is_far_away_is_told(path: Path, made: dict[str, Any], html: str) -
 def test_what_may_cover_other_outputs_is_told(
     path: Path, made: dict[str, Any], html: str, told: bool
 ) -> None:
-    """Charts place their parts within themselves; what leaves its place can stand over an answer."""
+    """Charts position parts within themselves; anything that leaves its place can cover an answer."""
     made["cells"].append(picture_in(**{"text/html": html}))
     save(path, made)
     sent, said = everything(path, Workspace())
-    assert ("may be moved over what is restored" in said) is told
+    assert ("may cover what is restored" in said) is told
     assert "A tuple never changes." in sent
 
 

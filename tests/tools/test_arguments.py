@@ -1,4 +1,4 @@
-"""What the model is told of a function's parameters, and what the function gets of a call's arguments."""
+"""What the model is told about a function's parameters, and what the function gets from a call's arguments."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ READ: list[tuple[Any, Any, Any]] = [
     (pd.DataFrame | list[int], [1], [1]),
     (pd.DataFrame | pd.Series | None, "serie", NAMES["serie"]),
     (list[pd.DataFrame | pd.Series], ["df", "serie"], [FRAME, NAMES["serie"]]),
-    # Models write numbers as texts at times, and whole numbers with a point.
+    # Models sometimes write numbers as strings, and integers with a decimal point.
     (int, "5", 5),
     (int, 5.0, 5),
     (bool, "true", True),
@@ -104,7 +104,7 @@ READ: list[tuple[Any, Any, Any]] = [
 @pytest.mark.parametrize(("kind", "given", "expected"), READ, ids=[str(each[0])[:40] for each in READ])
 def test_a_value_of_json_becomes_one_of_the_type(kind: Any, given: Any, expected: Any) -> None:
     found = read(takes(kind), c=given)
-    # Frames are passed as they are, and comparing them gives no truth.
+    # Frames are passed unchanged, and comparing them gives no single truth value.
     pairs = zip(found, expected, strict=True) if isinstance(found, list) else [(found, expected)]
     for one, wanted in pairs:
         assert one is wanted or one == wanted
@@ -129,7 +129,7 @@ def test_what_does_not_fit_is_said(kind: Any, given: Any, said: str) -> None:
     assert said in str(error.value)
 
 
-# A type, what of it is told, and the default.
+# A type, what is told about it, and the default.
 TOLD: list[tuple[Any, dict[str, Any], dict[str, Any]]] = [
     (Annotated[int, "how many"], {}, {"type": "integer", "description": "how many."}),
     (
@@ -203,5 +203,5 @@ def test_a_parameter_whose_name_the_api_does_not_take_is_refused_before_anything
     def weigh(größe: int) -> int:
         return größe
 
-    with pytest.raises(UnfitError, match="the API does not take a parameter called größe"):
+    with pytest.raises(UnfitError, match="the API does not accept a parameter called größe"):
         arguments_of(weigh, "weigh", Documented())

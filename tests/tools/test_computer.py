@@ -295,7 +295,7 @@ def run_in_page(page: BrowserPage, script: str) -> Any:
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ([150, 25], "Going to http://localhost:1/ was refused: the user has not allowed this host."),
+        ([150, 25], "Navigation to http://localhost:1/ was refused: the user has not allowed this host."),
         ([150, 125], "A second window was refused: there is only this page."),
         ([150, 175], "A download was refused."),
         ([50, 175], "The page showed a dialog, which was dismissed: hello"),

@@ -1,4 +1,4 @@
-"""What a model, or a server, tries in order to get out: of the editor's folder, of the card that asks, of a description."""
+"""What a model or a server tries in order to escape from the editor's folder, the approval card, or a description."""
 
 from __future__ import annotations
 

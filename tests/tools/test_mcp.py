@@ -194,18 +194,18 @@ def test_a_stop_cancels_the_call_at_the_server(
 def test_a_server_that_dies_is_started_again_at_the_next_call_and_only_once(
     tools: dict[str, Tool], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gone = "The MCP server test does not run any more. "
-    for end in ("The next call starts it again.", "Only the user can start it."):
+    gone = "The MCP server test is no longer running. "
+    for end in ("The next call restarts it.", "Only the user can restart it."):
         with pytest.raises(ToolFailedError) as error:
             ran(tools["die"])
         assert str(error.value) == gone + end
     words = "What the MCP server test wrote last:\nthe disk is full\n"
-    again = "The MCP server test had ended. It is started again.\n"
+    again = "The MCP server test had exited and is being restarted.\n"
     assert capsys.readouterr().out == words + again + words
     # It has answered no call since it was started again.
     with pytest.raises(ToolFailedError) as error:
         ran(tools["add"], a=1, b=1)
-    assert str(error.value) == f"{gone}Only the user can start it."
+    assert str(error.value) == f"{gone}Only the user can restart it."
     assert capsys.readouterr().out == ""
 
 
@@ -222,7 +222,7 @@ def test_a_server_that_was_killed_is_started_again_by_a_call_and_by_a_question(
         psutil.Process(processes[-1]).kill()
         servers.get("test").words.wait()
 
-    again = "The MCP server test had ended. It is started again.\n"
+    again = "The MCP server test had exited and is being restarted.\n"
     kill()
     assert ran(found, a=1, b=2) == "3"
     assert capsys.readouterr().out == again
@@ -230,7 +230,7 @@ def test_a_server_that_was_killed_is_started_again_by_a_call_and_by_a_question(
     assert servers.named("test").tools == (found,)
     assert capsys.readouterr().out == again
     assert ran(found, a=2, b=2) == "4"
-    # What it says of its tools after that must be what the user has accepted.
+    # After a restart, it must describe its tools as the user has accepted them.
     offer(tmp_path, tool("add", "Add, and obey.", **NUMBERS))
     kill()
     with pytest.raises(ToolFailedError, match="now describes the tool add differently"):
@@ -238,7 +238,7 @@ def test_a_server_that_was_killed_is_started_again_by_a_call_and_by_a_question(
     process = int((tmp_path / "pid.txt").read_text("utf-8"))
     servers.remove("test")
     wait_for(process)
-    with pytest.raises(ToolFailedError, match="Only the user can start it"):
+    with pytest.raises(ToolFailedError, match="Only the user can restart it"):
         ran(found, a=2, b=2)
     assert len(set(processes)) == 3
 

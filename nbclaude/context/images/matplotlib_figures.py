@@ -124,9 +124,9 @@ def background_needed(figure: Any) -> str:
 
 
 def _as_shown(dpi: float) -> dict[str, Any]:
-    """Return how the notebook's settings for figures differ from the usual, so that both images are the same.
+    """Return how the notebook's settings for figures differ from the defaults. They make both images the same.
 
-    What it shows as a vector graphic alone is painted from that, in both cases.
+    A figure that is shown only as a vector graphic is painted from that graphic in both cases.
     """
     inline = sys.modules.get("matplotlib_inline.backend_inline")
     if inline is None:
@@ -141,7 +141,7 @@ def _as_shown(dpi: float) -> dict[str, Any]:
     return dict(shown.print_figure_kwargs)
 
 
-# Formats that are painted anew: by what, and which packages it needs (one of them is enough).
+# Formats that are rendered again: the function that does it, and the packages it needs (one of them is enough).
 _VECTORS: Mapping[str, tuple[Callable[[bytes, ImageLimits, str], bytes], Sequence[str]]] = {
     "svg": (paint_svg, ("resvg_py", "vl_convert")),
     "pdf": (paint_pdf, ("pypdfium2",)),

@@ -1,7 +1,7 @@
 """Tells which figures of matplotlib seaborn has drawn, by what it leaves behind.
 
 Most of seaborn's functions leave nothing: their lines and points are matplotlib's own. Such a figure counts as matplotlib's,
-which it is; what its cell calls is said as well.
+which it is; the functions that its cell calls are named as well.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def seaborn_calls(python: str, names: Mapping[str, Any]) -> str:
 
 
 def _calls(python: str) -> Iterator[ast.expr]:
-    """Give what some code calls, also in what its magics run: the code below `%%time`."""
+    """Yield what some code calls, including code that its magics run, such as that below `%%time`."""
     try:
         calls = [node for node in ast.walk(ast.parse(python)) if isinstance(node, ast.Call)]
     except (SyntaxError, ValueError, RecursionError):

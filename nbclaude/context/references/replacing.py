@@ -91,7 +91,7 @@ def find_references(
     """Return the references in a prompt, in order; nothing is evaluated.
 
     Raises ConfigurationError for a bare name that does not exist but is close to one that does, unless the prompt is
-    `unfinished`: then the name may still be typed.
+    `unfinished`: then the user may still be typing the name.
     """
     spans = verbatim_spans(prompt)
     found: list[Reference] = []

@@ -1,4 +1,4 @@
-"""Remembers which plotting functions the cell calls that draws a figure, where the figure itself does not tell."""
+"""Remembers which plotting functions a figure's cell calls, where the figure itself does not show it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _noting: list[Callable[[], None]] = []
 
 
 def noting(note: Callable[[], None]) -> Callable[[], None]:
-    """Have `note` called when a figure is asked for that may be of the cell that runs; return the function that ends this."""
+    """Have `note` called when somebody asks about a figure that the running cell may have drawn; return what ends this."""
     _noting.append(note)
     return lambda: _noting.remove(note)
 
 
 def note_calls(figures: Iterable[Any], called: str) -> None:
-    """Remember what the cell calls that draws or shows these figures; a cell that calls nothing changes nothing."""
+    """Remember what is called by the cell that draws or shows these figures; an empty `called` changes nothing."""
     if called:
         _called.update((figure, called) for figure in figures)
 
 
 def calls_for(figure: Any) -> str:
-    """Return what a cell that drew a figure calls, such as "seaborn.lineplot"; nothing where that is not known."""
+    """Return what the cell that drew a figure calls, such as "seaborn.lineplot"; empty if that is not known."""
     if figure not in _called:
         for note in tuple(_noting):
             note()

@@ -136,7 +136,7 @@ class _Watcher:
         return [ShownImage.of(each, place) for each in pictures]
 
     def _note_open(self) -> None:
-        """Note what the cell calls for those figures of matplotlib that it has opened."""
+        """Note what the cell calls, for the matplotlib figures that it has opened."""
         if "seaborn" in sys.modules:
             self._note_calls(each for each in open_figures() if each not in self._log.open_before)
 

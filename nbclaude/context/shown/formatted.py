@@ -17,7 +17,7 @@ __all__ = ["FormattedFigures"]
 
 
 class FormattedFigures:
-    """Follows a shell's formatter, and remembers the figure that it has formatted last until its picture is displayed.
+    """Follows a shell's formatter, and remembers the last figure that it formatted until its picture is displayed.
 
     `before` is called with each figure before it is read.
     """

@@ -28,8 +28,8 @@ __all__ = [
 ]
 
 MAX_COLUMNS = 100  # of a query that are aggregated
-_EXACT = 2**53  # floats hold the whole numbers below
-_OVERFLOW = 2**63  # of integers of 64 bits
+_EXACT = 2**53  # floats hold all whole numbers below this
+_OVERFLOW = 2**63  # of 64-bit integers
 _ROWS = "rows"
 
 
@@ -201,7 +201,7 @@ def facts_of(
 
 
 def _can_be_summed(found: Extent, rows: int) -> bool:
-    """Return whether engines sum up whole numbers and Decimals without loss: in floats, or in integers of 64 bits."""
+    """Return whether engines add up whole numbers and Decimals without loss, both in floats and in 64-bit integers."""
     largest = max((abs(end) for end in (found.least, found.most) if end is not None), default=0)
     return bool(largest < _EXACT and largest * rows < _OVERFLOW)
 

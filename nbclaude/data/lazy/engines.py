@@ -192,7 +192,7 @@ def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
 def _dask_known(frame: Any) -> str:
     partitions = counted(int(frame.npartitions), "partition")
     index = frame.index
-    # Its ends are known without computing anything; of a plain index, its own number for each row, they tell nothing.
+    # Its ends are known without computing anything. Those of a plain index, which only numbers the rows, say nothing.
     if index.name is None and not (frame.known_divisions and str(index.dtype).startswith("datetime")):
         return partitions
     name = "" if index.name is None else f" {name_text(index.name)}"

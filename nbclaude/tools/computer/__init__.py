@@ -1,1 +1,1 @@
-"""The built-in tool `computer`: a screen that the model looks at and works on, with mouse and keyboard."""
+"""The built-in tool `computer`: a screen that the model sees, and uses with mouse and keyboard."""

@@ -26,17 +26,17 @@ COMPUTER = "computer"
 class Screen(Protocol):
     """A screen, with a mouse and a keyboard, that Claude may use.
 
-    `width` and `height` are those of its screenshots in pixels, and all coordinates count in these.
+    `width` and `height` are those of its screenshots in pixels, and all coordinates refer to these.
     """
 
     width: int
     height: int
 
     def act(self, action: str, given: Mapping[str, Any]) -> Any:
-        """Carry out one action of the API's computer tool, such as `left_click`, with what it takes, such as `coordinate`.
+        """Carry out one action of the API's computer tool, such as `left_click`, with its parameters, such as `coordinate`.
 
-        It returns what Claude gets: a text, an image (for `screenshot` and `zoom`), or nothing. What it raises is an error for
-        Claude.
+        Return what Claude gets: a text, an image (for `screenshot` and `zoom`), or nothing. Claude sees any
+        exception as an error.
         """
 
 
@@ -53,7 +53,7 @@ _KINDS: Mapping[str, Any] = {
     "scroll_amount": Annotated[int, msgspec.Meta(ge=0, le=100)],
 }
 _CLICK = ("coordinate?", "text?")
-# What each action takes; what ends in ? may be left out.
+# The parameters of each action; those that end in ? are optional.
 _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "screenshot": (),
     "cursor_position": (),
@@ -73,7 +73,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "wait": ("duration",),
     "zoom": ("region",),
 }
-_FIRST, _SECOND = 10, 16  # so many of them were in the first version, and in the second
+_FIRST, _SECOND = 10, 16  # how many of them the first version had, and the second
 
 
 def computer(screen: Screen, version: str = COMPUTER) -> tuple[Tool, ...]:
@@ -89,7 +89,7 @@ def computer(screen: Screen, version: str = COMPUTER) -> tuple[Tool, ...]:
     """
     if family_of(version) != COMPUTER:
         known = ", ".join(each.type for each in FAMILIES[COMPUTER])
-        raise UnfitError(f"there is no version {version} of the computer tool; there are {known}.")
+        raise UnfitError(f"there is no version {version} of the computer tool. Known versions: {known}.")
     newest = FAMILIES[COMPUTER][0]
     chosen = newest if version == COMPUTER else version_for(version, "")
     return computer_tools(screen, chosen, "a screen of yours, with its mouse and keyboard")
@@ -98,7 +98,7 @@ def computer(screen: Screen, version: str = COMPUTER) -> tuple[Tool, ...]:
 def computer_tools(screen: Screen, version: Version, touches: str) -> tuple[Tool, ...]:
     """Make the tools of one version: a single one with actions, or the members of the toolset."""
     if not version.name:
-        # The members have one definition in common.
+        # The members share one definition.
         whole = {"type": version.type}
         return tuple(_member(screen, action, whole, touches) for action in _ACTIONS)
     definition: dict[str, Any] = {
@@ -173,5 +173,5 @@ def _check_region(screen: Screen, region: Sequence[int]) -> None:
     left, top, right, bottom = region
     if not (0 <= left < right <= screen.width and 0 <= top < bottom <= screen.height):
         raise ToolFailedError(
-            f"{tuple(region)} is no region of the screen, which is {screen.width}x{screen.height}."
+            f"{tuple(region)} is not a region of the screen, which is {screen.width}x{screen.height}."
         )

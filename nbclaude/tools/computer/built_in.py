@@ -26,7 +26,7 @@ _TOOLS: dict[tuple[Any, ...], tuple[Tool, ...]] = {}
 
 
 def page_tools(version: Version, options: Mapping[str, Any]) -> tuple[Tool, ...]:
-    """Return the tools of the page with these options; the same ones each time, since the user allows these very ones.
+    """Return the tools of the page with these options: always the same objects, since the user allows those and no others.
 
     Raises:
         UnfitError: the options are not those of a page, or Playwright is not installed.
@@ -45,7 +45,7 @@ def page_tools(version: Version, options: Mapping[str, Any]) -> tuple[Tool, ...]
         page = _PAGES[key] = BrowserPage(places_of(url, allow), _OWNER, width, height)
     if (*key, version) not in _TOOLS:
         hosts = ", ".join(page.places.hosts)
-        touches = f"a browser page of its own, without a window, which may show {hosts}"
+        touches = f"a headless browser page of its own, which may show {hosts}"
         _TOOLS[*key, version] = computer_tools(page, version, touches)
     return _TOOLS[*key, version]
 

@@ -1,4 +1,4 @@
-"""Keeps a page where the user has allowed it to be: one page, without other windows, dialogs and downloads."""
+"""Keeps a page on the hosts that the user has allowed: a single page, without other windows, dialogs or downloads."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class PageGuard:
             self._note("A second window was refused: there is only this page.")
             await route.abort("blockedbyclient")
         elif kind is _Asks.PAGE and not self.places.may_show(url):
-            self._note(f"Going to {url} was refused: the user has not allowed this host.")
+            self._note(f"Navigation to {url} was refused: the user has not allowed this host.")
             await route.fulfill(status=204)
         elif kind is _Asks.PART and not self.places.may_load(url):
             await route.abort("blockedbyclient")
@@ -70,18 +70,18 @@ class PageGuard:
             return _Asks.PART
         try:
             frame = request.frame
-        except Error:  # that of a window which does not exist yet
+        except Error:  # the request is for a window that does not exist yet
             return _Asks.WINDOW
         if frame.page is not self._page:
             return _Asks.WINDOW
         return _Asks.PAGE if frame.parent_frame is None else _Asks.PART
 
     async def left(self, frame: Frame) -> None:
-        """Leave a page to which a server has led on, if it is none that the page may go to."""
+        """Leave a page to which a server has redirected, if it is not allowed."""
         from playwright.async_api import Error
 
         if frame.parent_frame is None and not self.places.may_show(frame.url):
-            self._note(f"Going to {frame.url} was refused: the user has not allowed this host.")
+            self._note(f"Navigation to {frame.url} was refused: the user has not allowed this host.")
             with contextlib.suppress(Error):  # it is being left already
                 await frame.goto("about:blank")
 

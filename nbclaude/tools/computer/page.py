@@ -1,6 +1,6 @@
-"""A page in a browser of its own, without a window, as a screen that the model may use: the browser is Chromium, by Playwright.
+"""A page in a headless browser of its own, as a screen that the model may use. The browser is Chromium, driven by Playwright.
 
-It is one page, and stays one. It goes only where the user has allowed it to go, downloads nothing, and sees no file.
+There is only ever one page. It goes only where the user allows, downloads nothing, and sees no files.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["BrowserPage", "find_browser"]
 
-_MAX_SIDE = 1_280  # pixels of a screenshot: models see larger ones reduced
+_MAX_SIDE = 1_280  # pixels of a screenshot: larger ones would be scaled down for the model
 _LIMITS = (200, 4_000)  # pixels of the page's width and height
 _TIMEOUT = 15_000  # ms, for the page to load or to react
-_REACTION = 150  # ms, for the page to begin with what an action starts
-_SETTLE = 1_000  # ms, for it to end
+_REACTION = 150  # ms, for the page to start reacting to an action
+_SETTLE = 1_000  # ms, for it to finish
 _CLOSE = 10.0  # seconds
 _NOTCH = 100  # pixels, of the wheel
 _COMMANDS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -78,7 +78,7 @@ class BrowserPage:
             concurrent.futures.wait([self._owner.submit(self._end())], timeout=_CLOSE)
 
     def forget(self) -> None:
-        """Go on without the browser, which belongs to a forked child's parent."""
+        """Forget the browser: after a fork, it belongs to the parent process."""
         self._playwright = self._browser = self._page = None
 
     async def _acted(self, action: str, given: Mapping[str, Any]) -> Any:
@@ -206,7 +206,7 @@ class BrowserPage:
         path = find_browser(playwright.chromium.executable_path)
         if path is None:
             raise ToolFailedError(
-                "There is no Chromium here. The user can install it: playwright install chromium"
+                "Chromium is not installed. The user can install it with: playwright install chromium"
             )
         environment: dict[str, str | float | bool] = {**without_secrets()}
         try:
@@ -220,7 +220,7 @@ class BrowserPage:
     async def _end(self) -> None:
         browser, playwright = self._browser, self._playwright
         self.forget()
-        with contextlib.suppress(Exception):  # one that has crashed cannot be asked to end
+        with contextlib.suppress(Exception):  # a browser that has crashed cannot be closed
             if browser is not None:
                 await browser.close()
         with contextlib.suppress(Exception):
@@ -230,7 +230,7 @@ class BrowserPage:
 
 @contextlib.asynccontextmanager
 async def _held(page: Page, text: str) -> AsyncIterator[None]:
-    """Hold keys down meanwhile."""
+    """Hold keys down while something else is done."""
     keys = keys_of(text) if text else []
     async with contextlib.AsyncExitStack() as stack:
         for key in keys:

@@ -24,7 +24,7 @@ class Places:
     hosts: tuple[str, ...]
 
     def may_show(self, url: str) -> bool:
-        """Tell whether the page itself may be this one."""
+        """Tell whether the page itself may show this address."""
         parts = urlsplit(url)
         if url == "about:blank":
             return True
@@ -37,7 +37,7 @@ class Places:
         return is_plain and any(host == each or host.endswith(f".{each}") for each in self.hosts)
 
     def may_load(self, url: str) -> bool:
-        """Tell whether the page may load this: no files, and of the machines nearby only those that the user has named."""
+        """Tell whether the page may load this: no files, and on the local network only hosts that the user has named."""
         parts = urlsplit(url)
         if parts.scheme in _INSIDE:
             return True
@@ -45,10 +45,10 @@ class Places:
 
 
 def places_of(url: str, allow: Sequence[str]) -> Places:
-    """Read where a page begins, and the hosts that it may go to besides.
+    """Read the address at which a page starts, and the other hosts that it may go to.
 
     Raises:
-        UnfitError: it is no address of a web page, or no host; the message says which.
+        UnfitError: one of them is not the address of a web page, or not a host; the message says which.
 
     """
     try:
@@ -80,7 +80,7 @@ def _port(scheme: str, port: int | None) -> int:
 
 
 def _is_near(host: str) -> bool:
-    """Tell whether a host is this machine or one in its network, as far as its name says."""
+    """Tell whether a host is this machine or one in its network, as far as its name shows."""
     host = host.rstrip(".").lower()
     try:
         return not ipaddress.ip_address(host).is_global

@@ -66,8 +66,8 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
     except ConfigurationError as error:
         # What it wrote is for the user alone.
         tell_last_words(server)
-        how = "The next call starts it again." if server.can_start_again else "Only the user can start it."
-        raise ToolFailedError(f"The MCP server {server.name} does not run any more. {how}") from error
+        how = "The next call restarts it." if server.can_start_again else "Only the user can restart it."
+        raise ToolFailedError(f"The MCP server {server.name} is no longer running. {how}") from error
     return value_of_result(result)
 
 

@@ -1,4 +1,4 @@
-"""Starts an MCP server again that has ended by itself, once, and tells the user so."""
+"""Restarts an MCP server that has exited by itself, once, and tells the user."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ __all__ = ["running", "tell_last_words"]
 
 
 def running(server: Server) -> None:
-    """Wait until a server runs; one that has ended by itself is started again first.
+    """Wait until a server runs; restart it first if it has exited by itself.
 
     Raises:
         ConfigurationError: it has failed; the message says why.
-        KeyboardInterrupt: the user stopped; it goes on starting.
+        KeyboardInterrupt: the user stopped waiting; the server keeps starting.
 
     """
     if server.can_start_again:
         tell_last_words(server)
-        say(f"The MCP server {server.name} had ended. It is started again.")
+        say(f"The MCP server {server.name} had exited and is being restarted.")
         server.start_again()
     server.current()
 
 
 def tell_last_words(server: Server) -> None:
-    """Show the user what an ended server wrote last, unless that was shown before."""
+    """Show the user the last output of a server that has exited, unless it was shown before."""
     if words := server.words.once():
         say(f"What the MCP server {server.name} wrote last:\n{words}")

@@ -84,14 +84,14 @@ class Server:
 
     @property
     def can_start_again(self) -> bool:
-        """Whether it has run and ended by itself, and was not started again for that already."""
+        """Whether it has run and exited by itself, and has not been restarted since its last answer."""
         if self.state is State.READY and self.target.command and self.words.is_over:
             self._failed(ConnectionError("its process has ended"))
         has_ended = self.state is State.FAILED and self._was_ready
         return has_ended and not self._is_closed and not self._was_started_again
 
     def start_again(self) -> None:
-        """Start it in the background as at first. Only when it has answered a call can it be started again another time."""
+        """Restart it in the background. It can be restarted once more only after it has answered a call."""
         self._was_started_again = True
         self._owner.tell(self._stop)
         self.wait_closed()
@@ -116,7 +116,7 @@ class Server:
 
         Raises:
             ConfigurationError: it has failed; the message says why.
-            KeyboardInterrupt: the user stopped; it goes on starting.
+            KeyboardInterrupt: the user stopped waiting; the server keeps starting.
 
         """
         self.ready()
@@ -162,7 +162,7 @@ class Server:
             with self.words.pipe() as stderr, anyio.CancelScope() as scope:
 
                 def begun() -> None:
-                    stderr.close()  # the process has its own: the pipe ends when that has ended
+                    stderr.close()  # the process has its own copy: the pipe closes when it exits
                     self._stop = scope.cancel
                     if self.state is not State.STARTING:
                         scope.cancel()

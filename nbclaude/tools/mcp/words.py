@@ -44,11 +44,11 @@ class LastWords:
 
     @property
     def is_over(self) -> bool:
-        """Whether nobody holds the pipe any more: the server has ended."""
+        """Whether nobody holds the pipe open: the server has exited."""
         return self._is_read.is_set()
 
     def once(self) -> str:
-        """Return the end of what an ended server wrote, the first time; later nothing."""
+        """Return the end of what an exited server wrote, but only once; after that, nothing."""
         self.wait()
         was_told, self._was_told = self._was_told, True
         return "" if was_told else self.end
