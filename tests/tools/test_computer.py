@@ -82,7 +82,7 @@ def test_older_versions_are_one_tool(version: str, has: str, has_not: str) -> No
     [
         ("left_click", {"coordinate": [300, 0]}, "outside the screen, which is 300x200"),
         ("left_click", {"coordinate": [0, -1]}, "outside the screen"),
-        ("zoom", {"region": [10, 10, 10, 20]}, "no region of the screen"),
+        ("zoom", {"region": [10, 10, 10, 20]}, "not a region of the screen"),
         ("type", {}, "missing required field `text`"),
         ("wait", {"duration": 3_600}, "`float` <= 60"),
         ("key", {"text": "a", "repeat": 1_000_000}, "`int` <= 100"),
