@@ -9,8 +9,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from PIL import Image
 
-from nbclaude.simulator import Answer, HTTPFault, StreamFault, tool_use
+from nbclaude.simulator import Answer, HTTPFault, StreamFault, text, tool_use
 from tests.magics.conftest import Inputs, Notebook
 from tests.magics.sheet import Sheet
 
@@ -37,11 +38,36 @@ tool = {'name': 'weather', 'description': 'Tell the weather.', 'input_schema': p
 """
 
 
+CITATION = {
+    "type": "char_location",
+    "cited_text": "Some notes.",
+    "document_index": 0,
+    "document_title": "notes.txt",
+    "start_char_index": 0,
+    "end_char_index": 11,
+}
+SEARCH = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "Ulm"}}
+FOUND = {
+    "type": "web_search_tool_result",
+    "tool_use_id": "srvtoolu_1",
+    "content": [
+        {
+            "type": "web_search_result",
+            "url": "https://a.example",
+            "title": "A",
+            "encrypted_content": "x",
+            "page_age": None,
+        }
+    ],
+}
+
+
 @pytest.fixture
 def sheet(
     notebook: Notebook, inputs: Inputs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Iterator[Sheet]:
     notebook.run(SETUP)
+    Image.new("RGB", (30, 20), "red").save(tmp_path / "page.pdf")
     (tmp_path / "notes.txt").write_text("Some notes.\nMore notes.\n")
     monkeypatch.chdir(tmp_path)
     yield Sheet(notebook, inputs, monkeypatch, tmp_path / "talk.ipynb")
@@ -207,6 +233,36 @@ def test_kinds_of_turns(sheet: Sheet, kind: str, capsys: pytest.CaptureFixture[s
         sheet.run(cell, source)
     without, restored = compare(sheet)
     assert restored == without, capsys.readouterr().out
+
+
+# What the file does not have, and what is said of it.
+MISSING: dict[str, tuple[Sequence[Step], Sequence[Any], str]] = {
+    "PDF": (
+        [("a", "%%claude -a page.pdf\nSummarize")],
+        ["A page."],
+        "a document that was sent with it is not in the notebook",
+    ),
+    "citations": (
+        [("a", "%%claude -a notes.txt --citations\nSummarize")],
+        [Answer([text("Notes.", citations=[CITATION]), text(" And more.")])],
+        "citations of 1 answer: not saved",
+    ),
+    "tools of the server": (
+        [("a", "%%claude --tools web_search\nWho won?")],
+        [Answer([SEARCH, FOUND, text("Ulm won.")])],
+        "results of the server's tools of 1 answer: not saved",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MISSING)
+def test_what_is_missing_is_said(sheet: Sheet, kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    steps, answers, said = MISSING[kind]
+    sheet.notebook.simulator.enqueue(*answers)
+    for cell, source in steps:
+        sheet.run(cell, source)
+    without, restored = compare(sheet)
+    assert restored != without and said in " ".join(capsys.readouterr().out.split())
 
 
 PIECES = [
