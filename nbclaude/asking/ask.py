@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nbclaude.output.marks import Saves
     from nbclaude.render.footer import Footer
     from nbclaude.render.receipt import Receipt
+    from nbclaude.tools.running import OnMain
 
 __all__ = ["Answered", "Surface", "ask_prepared", "finish"]
 
@@ -75,15 +76,17 @@ class Answered:
 class Surface:
     """What a surface does in its own way: it keeps the reply, words what goes under the answer, and asks about tools.
 
-    `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. Without a `footer`
-    nothing is shown under the answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer,
-    in a `record` that is there already or in a new one.
+    `approve` asks the user whether a tool may run; without it no tool does that would have to be asked about. A surface that asks
+    in a thread of its own has `on_main` run what needs the kernel's main thread. Without a `footer` nothing is shown under the
+    answer, and nothing counts as told. With `saves` the turns stand in the last output of the answer, in a `record` that is there
+    already or in a new one.
     """
 
     keep: Callable[[Reply], None] = lambda reply: None
     footer: Callable[[Answered], Footer] | None = None
     spell: Spell = plainly
     approve: Approve | None = None
+    on_main: OnMain | None = None
     saves: bool = False
     record: Saves | None = None
 
@@ -102,7 +105,7 @@ def ask_prepared(prepared: Prepared, display: AnswerDisplay, surface: Surface) -
     with stopping.held():
         try:
             display.begin()
-            answer = ask_in_steps(prepared, display, surface.approve)
+            answer = ask_in_steps(prepared, display, surface.approve, surface.on_main)
         except (ConfigurationError, KeyboardInterrupt):
             display.abandon()
             raise

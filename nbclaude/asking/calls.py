@@ -17,6 +17,7 @@ from nbclaude.workspace import Workspace
 if TYPE_CHECKING:
     from nbclaude.asking.prepare import Ask
     from nbclaude.tools.arguments import ReadArguments
+    from nbclaude.tools.running import OnMain
 
 __all__ = ["CallRunner", "RanCall", "Step", "run_open_calls"]
 
@@ -73,12 +74,14 @@ class CallRunner:
         tools: Mapping[str, Tool],
         display: Runs,
         approve: Approve | None,
+        on_main: OnMain | None = None,
     ) -> None:
         self._workspace = workspace
         self._ask = ask
         self._tools = tools
         self._display = display
         self._approve = approve
+        self._on_main = on_main
         # The calls of the last answer that have run, and the id of the one running now; a stop skips the rest.
         self.ran: list[RanCall] = []
         self.running = ""
@@ -174,7 +177,7 @@ class CallRunner:
         try:
             # What it prints appears between the call and what follows.
             with before_prints(lambda: self._display.settle(below=True)):
-                value = run_tool(tool, read, self._display.report)
+                value = run_tool(tool, read, self._display.report, self._on_main)
         except ToolFailedError as error:
             return _failed(call, arguments, str(error), variables=read.variables)
         try:

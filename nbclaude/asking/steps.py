@@ -28,6 +28,7 @@ from nbclaude.wire.message import content_of, stop_reason_of
 if TYPE_CHECKING:
     from nbclaude.output.display import AnswerDisplay
     from nbclaude.tools.functions import Tool
+    from nbclaude.tools.running import OnMain
 
 __all__ = ["Answer", "ask_in_steps"]
 
@@ -71,7 +72,9 @@ class Answer:
         )
 
 
-def ask_in_steps(prepared: Prepared, display: AnswerDisplay, approve: Approve | None) -> Answer:
+def ask_in_steps(
+    prepared: Prepared, display: AnswerDisplay, approve: Approve | None, on_main: OnMain | None = None
+) -> Answer:
     """Send what was prepared; run the tools that the answer calls, and send their results, as often as the settings allow.
 
     Only the first request raises: what fails later is in the outcome, since the steps before are recorded.
@@ -88,7 +91,7 @@ def ask_in_steps(prepared: Prepared, display: AnswerDisplay, approve: Approve | 
     if not tools:
         return Answer((send(prepared, display),))
     shown = StepsDisplay(display, frozenset(tools))
-    runner = CallRunner(workspace, ask, tools, shown, approve)
+    runner = CallRunner(workspace, ask, tools, shown, approve, on_main)
     outcomes, steps = [send(prepared, shown)], list[Step]()
     while calls := _calls_to_run(outcomes[-1], tools):
         if len(steps) >= ask.settings.max_steps:

@@ -21,6 +21,7 @@ from nbclaude.asking.reply import Reply, keep_reply
 from nbclaude.conversation.question import Question
 from nbclaude.conversation.turns import Conversation, Turn
 from nbclaude.errors import AnswerInterrupted, ConfigurationError
+from nbclaude.notebook.main_thread import on_main_thread
 from nbclaude.options import Options
 from nbclaude.panel.approval_pane import ApprovalPane
 from nbclaude.panel.edited_question import EditedQuestion
@@ -267,7 +268,13 @@ class AskPane:
         problem: BaseException | None = None
         asked = False
         try:
-            surface = Surface(self._keep, self._footer, spell, self._approval.approver(live.pause))
+            surface = Surface(
+                self._keep,
+                self._footer,
+                spell,
+                self._approval.approver(live.pause),
+                partial(on_main_thread, self._host.shell, pause=live.pause),
+            )
             answered = ask_prepared(prepared, live, surface)
             problem, asked = answered.outcome.error, not answered.outcome.is_empty
         except KeyboardInterrupt:

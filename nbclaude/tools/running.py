@@ -12,7 +12,7 @@ from nbclaude.tools.arguments import ReadArguments
 from nbclaude.tools.awaiting import awaited
 from nbclaude.tools.functions import Tool
 
-__all__ = ["ToolFailedError", "run_tool"]
+__all__ = ["OnMain", "ToolFailedError", "run_tool"]
 
 _MAX_ERROR = 4_000  # characters
 
@@ -21,8 +21,16 @@ class ToolFailedError(Exception):
     """A tool has failed; the message is for the model, and bounded."""
 
 
-def run_tool(tool: Tool, arguments: ReadArguments, report: Callable[[str], None]) -> Any:
+OnMain = Callable[[Callable[[], Any]], Any]
+"""Runs something on the kernel's main thread, for another thread that waits for it, and returns what it returns."""
+
+
+def run_tool(
+    tool: Tool, arguments: ReadArguments, report: Callable[[str], None], on_main: OnMain | None = None
+) -> Any:
     """Call the function and return what it gives back. What a generator yields is told to `report` as it comes.
+
+    `on_main` is for another thread than the main one; without it, what must run there is refused in such a thread.
 
     Raises:
         ToolFailedError: it raised, or asked to end the kernel.
@@ -30,7 +38,11 @@ def run_tool(tool: Tool, arguments: ReadArguments, report: Callable[[str], None]
 
     """
     if tool.on_main and threading.current_thread() is not threading.main_thread():
-        raise ToolFailedError(f"{tool.name} runs on the kernel's main thread only. Ask for it from a cell.")
+        if on_main is None:
+            raise ToolFailedError(
+                f"{tool.name} runs on the kernel's main thread only. Ask for it from a cell."
+            )
+        return on_main(lambda: run_tool(tool, arguments, report))
     try:
         return _finished(tool.function(*arguments.positional, **arguments.named), report)
     except KeyboardInterrupt:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, tool_use
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
@@ -11,11 +13,35 @@ COUNT = (
     "import ipywidgets as _w, comm as _c\n"
     "len(_w.Widget.get_manager_state()['state']), len(_c.get_comm_manager().comms)"
 )
+APPROVING = f"""
+%claude
+{PANELS}
+import threading, time
+place = p.ask._approval.widget
+def ask(text):
+    p.ask.question.value = text
+    p.ask.ask_button.click()
+    while p.ask._live is not None and len(place.children) < 2: time.sleep(0.02)
+    return place.layout.display == ''
+def press(**said):
+    b = place.children[1]
+    b._handle_custom_msg({{'key': b.key, **said}}, [])
+def say(**said):
+    press(**said)
+    while p.ask._live is not None: time.sleep(0.02)
+"""
 WAIT = "import time\nwhile p.ask._live is not None: time.sleep(0.02)"
 
 
 def shown(execution: Execution) -> list[dict[str, str]]:
     return [output["data"] for output in execution.of("display_data")]
+
+
+def until(kernel: Kernel, condition: str) -> None:
+    deadline = time.monotonic() + 20
+    while kernel.value(condition) != "True":
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.02)
 
 
 def test_it_shows_a_widget_and_a_picture_and_loading_knows_nothing_of_it(claude_kernel: Kernel) -> None:
@@ -236,15 +262,7 @@ def test_calls_of_a_question_from_the_panel_are_approved_in_the_panel(
     claude_kernel.run("ran = []\ndef erase(what: str):\n    ran.append(what)\n    return 'done'")
     simulator.enqueue("Yes?")
     claude_kernel.run("%claude --tools erase Hello", cell_id="a")
-    claude_kernel.run(
-        f"%claude\n{PANELS}\nimport time\nplace = p.ask._approval.widget\n"
-        "def ask(text):\n    p.ask.question.value = text\n    p.ask.ask_button.click()\n"
-        "    while p.ask._live is not None and len(place.children) < 2: time.sleep(0.02)\n"
-        "    return place.layout.display == ''\n"
-        "def say(**said):\n    b = place.children[1]\n    b._handle_custom_msg({'key': b.key, **said}, [])\n"
-        "    while p.ask._live is not None: time.sleep(0.02)",
-        cell_id="b",
-    )
+    claude_kernel.run(APPROVING, cell_id="b")
     call = Answer([tool_use("erase", {"what": "x"})])
     simulator.enqueue(call, "Done.", call, "As you wish.", call)
     assert claude_kernel.value("ask('Erase x')") == "True"
@@ -256,3 +274,32 @@ def test_calls_of_a_question_from_the_panel_are_approved_in_the_panel(
     # Stop ends the waiting, and the answer.
     assert claude_kernel.run(f"ask('Once more')\np.ask.stop_button.click()\n{WAIT}").ok
     assert claude_kernel.value("(ran, place.layout.display)") == "(['y'], 'none')"
+
+
+def test_code_of_the_model_runs_on_the_main_thread_for_the_panel_too(
+    claude_kernel: Kernel, simulator: Simulator
+) -> None:
+    simulator.enqueue("Yes?")
+    claude_kernel.run("%claude --tools python Hello", cell_id="a")
+    claude_kernel.run(f"{APPROVING}\ncells, begun = 0, False", cell_id="b")
+    code = "where = threading.current_thread() is threading.main_thread()\nseen = cells\nprint('printed it')\nwhere"
+    simulator.enqueue(Answer([tool_use("python", {"code": code})]), "So it is.")
+    # It waits for the cell that is running.
+    claude_kernel.run("ask('Where?')\npress(do='allow')\ntime.sleep(0.3)\ncells = 1")
+    until(claude_kernel, "p.ask._live is None")
+    assert claude_kernel.value("(where, seen, _claude.text)") == "(True, 1, 'So it is.')"
+    sent = str(simulator.message_requests[-1].messages[-1])
+    assert "printed it" in sent and "True" in sent and "new: where, seen" in sent
+    # Stop interrupts it, and so does an interrupt of the kernel; cells go on as if nothing had been.
+    for stop in ("threading.Thread(target=stop).start()", ""):
+        simulator.enqueue(Answer([tool_use("python", {"code": "begun = True\nwhile True: pass"})]))
+        claude_kernel.run(
+            "begun = False\n"
+            "def stop():\n    while not begun: time.sleep(0.02)\n    p.ask.stop_button.click()\n"
+            f"ask('For ever')\npress(do='allow')\n{stop}"
+        )
+        if not stop:
+            time.sleep(1)
+            claude_kernel.interrupt()
+        until(claude_kernel, "p.ask._live is None")
+        assert claude_kernel.value("begun") == "True"
