@@ -10,7 +10,7 @@ from nbclaude.cleaning import printable
 from nbclaude.conversation.turns import Turn
 from nbclaude.models.info import model_info
 from nbclaude.plurals import counted
-from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
+from nbclaude.wire.message import content_of, prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "question_text", "turn_of_key"]
@@ -74,14 +74,21 @@ class Transcript:
         if drawn is not None and drawn[0] is turn:
             return drawn[1]
         # Markdown loads with the first answer that there is to show.
+        from nbclaude.render.calls import is_result
         from nbclaude.render.whole_message import message_html
+
+        # What tools gave back stands in folds above the answer to it.
+        results = [block for block in turn.prompt if is_result(block)]
+        message = (
+            {**turn.message, "content": [*results, *content_of(turn.message)]} if results else turn.message
+        )
 
         kept = self._footers.get(id(turn))
         of_cell = self._workspace.footers.of(turn.message) if self._workspace is not None else ""
         footer = kept[1] if kept is not None else of_cell or _footer(turn)
         macros = frozenset(turn.settings.math_macros if turn.settings else ())
         return (
-            printable(message_html(turn.message, macros=macros, styled=False))
+            printable(message_html(message, macros=macros, styled=False))
             + f'<div class="nbclaude">{footer}</div>'
         )
 

@@ -61,6 +61,20 @@ def test_turns_without_words() -> None:
     assert all('data-action="edit"' not in html for _, html in items)
 
 
+def test_what_a_tool_gave_back_stands_in_a_fold() -> None:
+    picture = {
+        "type": "image",
+        "source": {"type": "base64", "media_type": "image/png", "data": "iVBORw0KGgo="},
+    }
+    texts = [{"type": "text", "text": '<tool_result name="python">\n<b>45</b>\n</tool_result>'}, picture]
+    ((_, html),) = Transcript().items(
+        [turn("", {"type": "tool_result", "tool_use_id": "x", "content": texts})]
+    )
+    assert "<summary>a tool gave back</summary>" in html
+    assert "&lt;b&gt;45&lt;/b&gt;</pre>" in html and "data:image/png;base64,iVBORw0KGgo=" in html
+    assert html.index("gave back") < html.index("nbclaude-footer")
+
+
 def test_of_a_long_conversation_the_newest_are_shown_until_all_are_wanted() -> None:
     turns = [turn(f"Question {n}") for n in range(1, 51)]
     transcript = Transcript()
