@@ -61,6 +61,7 @@ class Line {
   references = /** @type {Map<string, number[][]>} */ (new Map()); // where the kernel found references in them
   news = new Set(); // cells to ask the kernel about
   waiting = /** @type {object[]} */ ([]);
+  running = 0; // requests whose cells have not ended; the kernel reports that it is busy a little later
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
     this.kernel = kernel;
@@ -74,6 +75,12 @@ class Line {
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
       const future = execute.call(kernel, content, dispose, more);
       if (panel && metadata.cellId) this.answers.expect(future.msg.header.msg_id, metadata.cellId);
+      const ended = () => {
+        this.running -= 1;
+        this.send();
+      };
+      this.running += 1;
+      future.done.then(ended, ended);
       return future;
     };
     if (!kernel.handleComms) return;
@@ -105,7 +112,7 @@ class Line {
   // Messages wait while a cell runs: otherwise the kernel would answer meanwhile, and be shown as idle.
   send(/** @type {object[]} */ ...messages) {
     if (this.comm) this.waiting.push(...messages);
-    if (this.kernel.status !== "busy") for (const data of this.waiting.splice(0)) this.comm?.send(data);
+    if (this.kernel.status !== "busy" && !this.running) for (const data of this.waiting.splice(0)) this.comm?.send(data);
   }
 
   /** Ask where a prompt has references, once typing stops; from then on the kernel reports changes. */
