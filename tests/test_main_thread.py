@@ -102,5 +102,5 @@ def test_an_interrupt_of_the_kernel_interrupts_it(loop: IOLoop) -> None:
 
 def test_without_a_kernel_it_is_refused() -> None:
     shell: Any = SimpleNamespace()
-    with pytest.raises(RuntimeError, match="no kernel"):
+    with pytest.raises(RuntimeError, match="needs a kernel"):
         on_main_thread(shell, int, lambda: None)

@@ -30,7 +30,7 @@ def on_main_thread(shell: Shell, work: Callable[[], _T], pause: Callable[[], obj
     """
     loop = getattr(getattr(shell, "kernel", None), "io_loop", None)
     if loop is None:
-        raise RuntimeError("There is no kernel whose main thread could run this.")
+        raise RuntimeError("This needs a kernel, and the shell does not belong to one.")
     handed = _Handed(work)
     loop.add_callback(handed.run)
     try:

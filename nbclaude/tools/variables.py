@@ -19,7 +19,7 @@ def variable_named(name: object, kinds: tuple[type, ...], names: Mapping[str, An
     """Return the variable of this name if it is of one of these types. A name is no expression, and nothing is evaluated.
 
     Raises:
-        VariableError: there is no such variable; the message names those that exist.
+        VariableError: the variable does not exist; the message names those that do.
 
     """
     wanted = " or ".join(kind.__name__ for kind in kinds)

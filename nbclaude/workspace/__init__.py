@@ -34,7 +34,7 @@ class Surroundings:
 
     `configured` are the settings that somebody has set, `connections` those that have names. `folder` is the notebook's, `replay`
     the setting of that name. `insert_cells` puts code into new cells below the one that runs, and returns what there is to be
-    said of it; None where there is no notebook.
+    said of it; None outside notebooks.
     """
 
     configured: Callable[[], Mapping[str, Any]] = dict
@@ -126,7 +126,7 @@ class Workspace(Held):
 
     @property
     def insert_cells(self) -> Callable[[Sequence[str]], str] | None:
-        """Puts code into new cells below the one that runs; None where there is no notebook."""
+        """Puts code into new cells below the one that runs; None outside notebooks."""
         return self._surroundings.insert_cells
 
     @property

@@ -194,7 +194,7 @@ def test_a_stop_cancels_the_call_at_the_server(
 def test_a_server_that_dies_is_started_again_at_the_next_call_and_only_once(
     tools: dict[str, Tool], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    gone = "The MCP server test is no longer running. "
+    gone = "The MCP server test has stopped. "
     for end in ("The next call restarts it.", "Only the user can restart it."):
         with pytest.raises(ToolFailedError) as error:
             ran(tools["die"])

@@ -84,12 +84,12 @@ def computer(screen: Screen, version: str = COMPUTER) -> tuple[Tool, ...]:
         version: the version of the API's tool, such as "computer_20250124" for older models; the newest if not given.
 
     Raises:
-        UnfitError: there is no such version.
+        UnfitError: the version is unknown.
 
     """
     if family_of(version) != COMPUTER:
         known = ", ".join(each.type for each in FAMILIES[COMPUTER])
-        raise UnfitError(f"there is no version {version} of the computer tool. Known versions: {known}.")
+        raise UnfitError(f"{version} is not a version of the computer tool. Known versions: {known}.")
     newest = FAMILIES[COMPUTER][0]
     chosen = newest if version == COMPUTER else version_for(version, "")
     return computer_tools(screen, chosen, "a screen of yours, with its mouse and keyboard")

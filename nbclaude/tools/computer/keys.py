@@ -50,7 +50,7 @@ def keys_of(combination: str) -> list[str]:
     """Return the keys of a combination such as ctrl+s, in the order in which they are pressed.
 
     Raises:
-        ToolFailedError: there is no such key.
+        ToolFailedError: the key is unknown.
 
     """
     names = ["+"] if combination == "+" else combination.strip().replace("++", "+plus").split("+")
@@ -62,5 +62,5 @@ def _key(name: str) -> str:
         return name
     found = _NAMES.get(name.lower())
     if found is None:
-        raise ToolFailedError(f"There is no key {name!r}.")
+        raise ToolFailedError(f"Unknown key {name!r}.")
     return found

@@ -67,7 +67,7 @@ def _called(server: Server, tool: Described, arguments: Mapping[str, Any]) -> Ge
         # What it wrote is for the user alone.
         tell_last_words(server)
         how = "The next call restarts it." if server.can_start_again else "Only the user can restart it."
-        raise ToolFailedError(f"The MCP server {server.name} is no longer running. {how}") from error
+        raise ToolFailedError(f"The MCP server {server.name} has stopped. {how}") from error
     return value_of_result(result)
 
 
