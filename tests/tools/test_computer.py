@@ -302,7 +302,7 @@ def run_in_page(page: BrowserPage, script: str) -> Any:
     ],
 )
 def test_what_a_page_may_not_do(page: BrowserPage, place: list[int], said: str) -> None:
-    page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
+    return_to_start(page)
     told = page.act("left_click", {"coordinate": place}).splitlines()
     while said not in told:  # what the browser has not noticed yet is said after the next action
         told += page.act("wait", {"duration": 0.1}).splitlines()
@@ -311,8 +311,13 @@ def test_what_a_page_may_not_do(page: BrowserPage, place: list[int], said: str) 
     assert len(run_in_page(page, "document.title")) > 0
 
 
-def test_a_page_to_which_a_server_leads_on_is_left(page: BrowserPage) -> None:
+def return_to_start(page: BrowserPage) -> None:
+    page.act("wait", {"duration": 0.1})  # opens it, or lets it end what a test before has begun
     page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
+
+
+def test_a_page_to_which_a_server_leads_on_is_left(page: BrowserPage) -> None:
+    return_to_start(page)
     told = page.act("left_click", {"coordinate": [150, 75]})
     assert "The page is about:blank" in told
     assert "/second was refused: the user has not allowed this host." in told
@@ -320,7 +325,7 @@ def test_a_page_to_which_a_server_leads_on_is_left(page: BrowserPage) -> None:
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "chrome://version", "http://localhost:1/"])
 def test_a_script_of_the_page_leads_nowhere_else(page: BrowserPage, url: str) -> None:
-    page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
+    return_to_start(page)
     run_in_page(page, f"void (location.href = {url!r})")
     page.act("wait", {"duration": 0.1})
     assert run_in_page(page, "document.title") == "Shop"
