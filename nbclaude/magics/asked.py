@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["ask_line"]
 
 
-def ask_line(
-    chat: ClaudeMagics, line: str, cell: str | None, sign: EarlySign | None = None
-) -> Reply | None:
+def ask_line(chat: ClaudeMagics, line: str, cell: str | None, sign: EarlySign | None = None) -> Reply | None:
     """Ask what the line and the cell below it say; return the reply if it is assigned to something.
 
     A `sign` is one that is on the screen already.

@@ -44,7 +44,7 @@ def early_sign(asker: _Asker, waited: float) -> EarlySign:
 
 @contextmanager
 def sign_while_loading(asker: _Asker) -> Iterator[EarlySign | None]:
-    """Show a sign while the packages load that ask: none if they are loaded. One that nothing takes over is removed at the end."""
+    """Show a sign while the packages load that ask, if they are not loaded yet. What nothing takes over is removed at the end."""
     if _ASKS in sys.modules:
         yield None
         return
