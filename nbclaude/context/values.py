@@ -22,7 +22,7 @@ from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.formats import read_format
 from nbclaude.data.frames import Compared, describe_data, is_frame
 from nbclaude.errors import ConfigurationError, NbclaudeError
-from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, in_words, one_line
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def attachment_of(
     one that fails when it is looked at.
     """
     try:
-        return _attachment(value, label, format, limits, images, citations, attached)
+        return _attachment(in_words(value, format), label, format, limits, images, citations, attached)
     except NbclaudeError:
         raise
     except Exception as error:  # what a value of the user's, or its library, may raise

@@ -34,6 +34,7 @@ from nbclaude.context.references.misspellings import close_name
 from nbclaude.context.references.verbatim_spans import inside, looks_like_code, verbatim_spans
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
+from nbclaude.texts import in_words
 from nbclaude.wire.request import text_block
 
 __all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference"]
@@ -171,11 +172,10 @@ def expand(
         if reference.expression not in values:
             values[reference.expression] = evaluate(reference.expression, namespace)
         with failures_of(label):
-            said = _said(values[reference.expression], reference)
+            value = in_words(values[reference.expression], reference.format)
+            said = _said(value, reference)
             if said is None and label not in attachments:
-                value = formatted(
-                    values[reference.expression], reference.expression, reference.format, namespace
-                )
+                value = formatted(value, reference.expression, reference.format, namespace)
                 attachments[label] = _attached(value, reference, attach or _attach)
         if said is None:
             said = f"[{label}]"
