@@ -8,6 +8,9 @@ const MOST = 6_000_000; // characters: a server closes a connection that brings 
 export const hasCell = (/** @type {Panel} */ panel, cell) => panel.context.model.sharedModel.cells
   .some(({ id }) => id === cell);
 
+export const cellIn = (/** @type {Panel[]} */ panels, id) => panels.flatMap(({ content }) => content.widgets)
+  .find(({ model }) => model?.id === id);
+
 export const insert = (/** @type {Panel} */ panel, index, source) => panel.context.model.sharedModel
   .insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
 
