@@ -24,7 +24,11 @@ def references_in(source: str, namespace: Mapping[str, Any]) -> list[tuple[int, 
     if start is None:
         return []
     found = find_references(source[start:], namespace, unfinished=True)
-    places = [(start + each.start, start + each.end) for each in found if not (each.literal or is_kept(each, namespace))]
+    places = [
+        (start + each.start, start + each.end)
+        for each in found
+        if not (each.literal or is_kept(each, namespace))
+    ]
     return [(_units(source[:first]), _units(source[:last])) for first, last in places]
 
 
