@@ -30,6 +30,7 @@ class Engine:
     * `known` says what else is known at once: partitions, files, the backend.
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
+    * `in_batches` says that we read and add up its batches ourselves, as those of an Arrow dataset.
     * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
@@ -40,6 +41,7 @@ class Engine:
     known: Callable[[Any], str] = lambda value: ""
     elsewhere: Callable[[Any], str] = lambda value: ""
     fetch: Callable[[Any, Job], Rows] | None = None
+    in_batches: bool = False
     nan_is_null: bool = False
     in_own_thread: Callable[[Any], bool] = lambda value: False
 
@@ -215,7 +217,12 @@ _SPARK = Engine(
     fetch=_spark,
 )
 _DATASET = Engine(
-    "pyarrow Dataset", lambda dataset: _fields(dataset.schema), "ds.head(5)", _files, _far_files
+    "pyarrow Dataset",
+    lambda dataset: _fields(dataset.schema),
+    "ds.head(5)",
+    _files,
+    _far_files,
+    in_batches=True,
 )
 _RAY = Engine(
     "ray Dataset", _ray_columns, "ds.limit(5).to_pandas()", elsewhere=lambda _: "Ray would compute it"
