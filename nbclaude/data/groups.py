@@ -66,13 +66,10 @@ def _described(
 ) -> Described:
     found, rows = len(groups), len(frame)
     nan_is_missing = frame.implementation.is_pandas_like()
-    records = [
+    records: list[list[Any]] = [
         [
             *(_key(value, nan_is_missing=nan_is_missing) for value in record[: len(chosen)]),
-            *(
-                None if nan_is_missing and value != value else full_text(value)
-                for value in record[len(chosen) :]
-            ),
+            *(_number(value, nan_is_missing=nan_is_missing) for value in record[len(chosen) :]),
         ]
         for record in map(_without_na, groups.head(_MAX_GROUPS).rows())
     ]
@@ -96,6 +93,10 @@ def _described(
 
 def _without_na(record: Sequence[Any]) -> list[Any]:
     return [None if type(value).__name__ in ("NaTType", "NAType") else value for value in record]
+
+
+def _number(value: Any, *, nan_is_missing: bool) -> object:
+    return None if nan_is_missing and value != value else full_text(value)
 
 
 def _key(value: object, *, nan_is_missing: bool) -> object:
