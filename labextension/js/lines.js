@@ -141,7 +141,7 @@ class Line {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
-        + "They work together as far as both can; update the older one to use everything.", "warning");
+        + "Update the older one to use everything.", "warning"); // JupyterLab cuts what has more than 140 characters
     for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
     if (kind === "references") this.mark();
     if (kind === "shown" && (!page || page === PAGE)) receiveRun(this, data);
