@@ -113,7 +113,7 @@ class TextSection:
         for laid, block in enumerate(self._waiting, 1):
             part.settled.append(block.html)
             part.end = block.end
-            if part.end - part.start >= limit:
+            if part.size_in_ending >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
                 part.source = marks_as_text(self._whole()[part.start : part.end])
