@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 SOURCES := nbclaude tests bench scripts
 # What an editable install copies to share/jupyter: it is installed anew where one of these has changed.
-PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css nbclaude/edits/languages.json
+PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
 .PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean

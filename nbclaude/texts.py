@@ -20,6 +20,7 @@ __all__ = [
     "framed",
     "framed_name",
     "gap",
+    "in_words",
     "one_line",
 ]
 
@@ -121,6 +122,17 @@ def one_line(text: str, limit: int, *, strip: bool = True) -> str:
         return short
     # The rest of the text is there for whoever looks whether the cut goes through a credential.
     return f"{beginning(short + text[limit * 2 : limit * 2 + 400], limit - 1)}…"
+
+
+def in_words(value: object, format: str = "") -> object:
+    """Return the text that a value of ours stands for in what a model gets: of a reply, its answer. Other values stay.
+
+    Its class says so with a method `_prompt_text_`, as classes do with `_repr_html_` for a notebook. The format "repr"
+    asks for the object itself.
+    """
+    # A class of the user's may make up whatever one asks it for.
+    says = vars(type(value)).get("_prompt_text_")
+    return value if says is None or format == "repr" else says(value) or value
 
 
 def framed(tag: str, name: str, text: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""The files of the front-end extension: one version, one table of languages, all in the wheel and in the sdist."""
+"""The files of the front-end extension: one version, blocks become the same cells, all in the wheel and in the sdist."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 import nbclaude
-from nbclaude.edits import blocks
+from nbclaude.edits import cell_of_block
+from nbclaude.render.markdown import code_block_html
 
 ROOT = Path(nbclaude.__file__).parents[1]
 EXTENSION = ROOT / "labextension"
@@ -27,9 +28,9 @@ FILES = {
         if path.suffix in (".js", ".css")
     ),
     *("package.json", "install.json", "schemas/nbclaude/plugin.json", "js/actions.js", "actions.css"),
-    *("icon.svg", "languages.json"),
+    "icon.svg",
 }
-LANGUAGES = ROOT / "nbclaude" / "edits" / "languages.json"
+DATA = re.compile(r'data-(\w+)="([^"]*)"')
 CELLS = [
     ("python", "x = 1\n"),
     ("", "\n\nx\n"),
@@ -45,6 +46,9 @@ CELLS = [
     ("latex", "%%latex\nx"),
     ("julia", "x = 1"),
     ("text", "x"),
+    ("", ">>> x\n\n>>> y\n"),
+    ("console", "$ %%bash\n$ ls\n"),
+    ("svg", "\n"),
 ]
 
 
@@ -64,13 +68,13 @@ def test_no_folder_that_servers_call_immutable() -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no Node on this machine")
 def test_blocks_become_the_same_cells_in_the_browser() -> None:
+    blocks = [(dict(DATA.findall(code_block_html("", tag, code))), code) for tag, code in CELLS]
     program = (
-        f"globalThis.fetch = async () => ({{ json: async () => ({LANGUAGES.read_text('utf-8')}) }});"
         f"const {{ cellOfBlock }} = await import({json.dumps((EXTENSION / 'js/cells.js').as_uri())});"
-        f"console.log(JSON.stringify({json.dumps(CELLS)}.map(([tag, code]) => cellOfBlock(tag, code))));"
+        f"console.log(JSON.stringify({json.dumps(blocks)}.map(([data, code]) => cellOfBlock(data, code))));"
     )
     cells = json.loads(subprocess.check_output(["node", "--input-type=module", "-e", program], text=True))
-    assert cells == [blocks.cell_of_block(tag, code) for tag, code in CELLS]
+    assert cells == [cell_of_block(tag, code) for tag, code in CELLS]
 
 
 @pytest.mark.sweep
@@ -95,4 +99,4 @@ def test_wheel_and_sdist_hold_the_files(tmp_path: Path) -> None:
         held = {
             name.partition("/labextension/")[2] for name in archive.getnames() if "/labextension/" in name
         }
-    assert held >= FILES - {"js/actions.js", "actions.css", "languages.json"}
+    assert held >= FILES - {"js/actions.js", "actions.css"}

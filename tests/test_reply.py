@@ -9,6 +9,8 @@ import pytest
 import nbclaude
 from nbclaude import workspace as workspace_module
 from nbclaude.asking.reply import CodeBlock, Reply, reply_of
+from nbclaude.context.references.replacing import expand
+from nbclaude.context.values import attachment_of
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.plan import Plan
 from nbclaude.conversation.screening import Screening
@@ -23,6 +25,7 @@ from nbclaude.models.info import model_info
 from nbclaude.reply import ask
 from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
+from nbclaude.tools.results import content_of_value
 from nbclaude.wire.request import MessageRequest
 from nbclaude.workspace import Workspace, current_workspace
 from tests.client.conftest import no_network_settings
@@ -108,6 +111,36 @@ class TestReply:
 
     def test_the_plain_repr_is_short(self) -> None:
         assert len(repr(reply("x" * 10_000))) < 200
+
+    @pytest.mark.parametrize(
+        ("reference", "sent"),
+        [
+            ("{short}", "Paris"),
+            (
+                "{short:repr}",
+                """<value name="short:repr">\nReply(request_id='req_1', seconds=1.5, cost=None)\n</value>""",
+            ),
+            ("{short:>7}", "  Paris"),
+            ("{long}", '<text name="long">\none\n\n```py\nx = 1\n```\n</text>'),
+            ("{long.code[0]}", '<text name="long.code[0]">\n```py\nx = 1\n```\n\n</text>'),
+            ("{by_model}", """<value name="by_model">\n{'m': 'Paris', 'n': ['Paris']}\n</value>"""),
+            (
+                "{empty}",
+                """<value name="empty">\nReply(request_id='req_1', seconds=1.5, cost=None)\n</value>""",
+            ),
+        ],
+    )
+    def test_in_a_prompt_it_stands_for_its_text(self, reference: str, sent: str) -> None:
+        short, long = reply("Paris"), reply("one\n\n```py\nx = 1\n```")
+        names = {"short": short, "long": long, "empty": reply(), "by_model": {"m": short, "n": [short]}}
+        assert expand(reference, names).blocks()[0]["text"] == sent
+
+    def test_attached_or_given_back_by_a_tool_it_stands_for_its_text(self) -> None:
+        [attached] = attachment_of(reply("Paris\nRome"), "r").blocks
+        [text, listed] = [content_of_value(value, "t")[0] for value in (reply("Paris"), [reply("Paris")])]
+        assert attached["text"] == '<text name="r">\nParis\nRome\n</text>'
+        assert text["text"] == '<tool_result name="t">\nParis\n</tool_result>'
+        assert "['Paris']" in listed["text"]
 
     def test_is_frozen(self) -> None:
         with pytest.raises(dataclasses.FrozenInstanceError):

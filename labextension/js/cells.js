@@ -4,10 +4,12 @@
 const PICTURE = /^(?:image\/|application\/(?:pdf$|vnd\.(?:plotly|vega|bokehjs_exec)))/;
 const NAMED = /--(?:cell[ \t=]+["']?(?:In\[)?|(?:cells|fig)[ \t=]+["']?In\[)(\d+)/g;
 const MOST = 6_000_000; // characters: a server closes a connection that brings much larger messages
-const { python, shells, magics } = await (await fetch(new URL("../languages.json", import.meta.url))).json();
 
 export const hasCell = (/** @type {Panel} */ panel, cell) => panel.context.model.sharedModel.cells
   .some(({ id }) => id === cell);
+
+export const cellIn = (/** @type {Panel[]} */ panels, id) => panels.flatMap(({ content }) => content.widgets)
+  .find(({ model }) => model?.id === id);
 
 export const insert = (/** @type {Panel} */ panel, index, source) => panel.context.model.sharedModel
   .insertCell(index, { cell_type: "code", source, metadata: { trusted: true } });
@@ -32,14 +34,9 @@ export function cellsNamed(panel, code) {
   }));
 }
 
-// nbclaude/edits/blocks.py does the same, with the same table of languages.
-/** Make a cell of a code block: add the magic of its language; keep only the typed lines of a session. */
-export function cellOfBlock(/** @type {string} */ language, /** @type {string} */ text) {
-  const tag = (/[\w+#-]+/.exec(language.replace(/^[{.\s]*/, ""))?.[0] ?? "").toLowerCase();
+/** Make a cell of a code block: the renderer tells which lines of a session were typed, and which magic runs the code. */
+export function cellOfBlock(/** @type {DOMStringMap} */ { magic, typed }, /** @type {string} */ text) {
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
-  const sign = python.includes(tag) ? /^(?:>>>|\.\.\.)(?: |$)/ : shells.includes(tag) ? /^\$ / : null;
-  const typed = sign?.test(lines[0]) ? lines.filter((line) => sign.test(line)) : lines;
-  const source = typed.map((line) => (sign && typed !== lines ? line.replace(sign, "") : line)).join("\n");
-  const isWhole = source.trimStart().startsWith("%%") || (["html", "svg"].includes(tag) && !source.trim());
-  return magics[tag] && !isWhole ? `%%${magics[tag]}\n${source}` : source;
+  const code = typed ? typed.split(" ").map((number) => lines[Number(number)].replace(/^\S+ ?/, "")) : lines;
+  return [...(magic ? [`%%${magic}`] : []), ...code].join("\n");
 }

@@ -1,21 +1,23 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
-import { Answers, ENDS } from "./answers.js";
+import { compareRuns, receiveRun, showOutputs } from "./answers.js";
 import { cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
 
 export const VERSION = "0.1.0";
-const LOAD = "%load_ext nbclaude";
-const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const TARGET = "nbclaude";
+const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const PAUSE = 250; // ms without typing before the kernel is asked for references
-const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
-const BUSY = "The kernel is busy. The command will run when it is idle.";
-const LOADED = "nbclaude was not loaded in this kernel yet, so the new cell loads it first.";
+const ENDS = ["restarting", "autorestarting", "dead"]; // of kernels
+
+const LOAD = "%load_ext nbclaude";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
   + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
+const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
+const BUSY = "The kernel is busy. The command will run when it is idle.";
+const LOADED = "nbclaude was not loaded in this kernel yet, so a new cell loads it first.";
 
 export const kernelOf = (/** @type {Panel | null | undefined} */ panel) => panel?.sessionContext.session?.kernel;
 
@@ -35,7 +37,7 @@ export function followKernels(/** @type {Tracker} */ tracker) {
       const kernel = kernelOf(panel);
       if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
     });
-    panel.content.modelContentChanged.connect(() => queueMicrotask(() => lineOf(panel)?.answers.endCut()));
+    panel.content.modelContentChanged.connect(() => queueMicrotask(compareRuns));
   });
 }
 
@@ -57,37 +59,32 @@ export async function loading(panel) {
 class Line {
   comm = /** @type {Comm | null} */ (null);
   life = {}; // another object once the kernel, or nbclaude in it, has ended
-  asked = /** @type {Map<string, string>} */ (new Map()); // prompts by cell, as the kernel was last asked about them
-  references = /** @type {Map<string, number[][]>} */ (new Map()); // where the kernel found references in them
-  news = new Set(); // cells to ask the kernel about
-  waiting = /** @type {object[]} */ ([]);
-  running = 0; // requests whose cells have not ended; the kernel reports that it is busy a little later
+  heard = new Set(); // the display ids of answers that have arrived, without the numbers of their pages
+  prompts = /** @type {Map<string, { text: string, found?: number[][] }>} */ (new Map()); // as the kernel was last asked
+  news = /** @type {Record<string, string>} */ ({}); // prompts to ask about
+  done = /** @type {Promise<any>} */ (Promise.resolve()); // when what this page has asked for has run
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
     this.kernel = kernel;
-    this.panels = () => tracker.filter((panel) => kernelOf(panel) === kernel);
-    this.answers = new Answers(kernel, () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id));
-    kernel.statusChanged.connect(() => (ENDS.includes(kernel.status) ? this.end() : this.send()));
+    this.panels = () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id);
+    kernel.iopubMessage.connect((_, { content }) => {
+      const id = content.transient?.display_id?.replace(/-\d+$/, "");
+      if (!ENDS.includes(kernel.status)) this.heard.add(id); // its last words may promise what this kernel cannot keep
+    });
+    kernel.statusChanged.connect(() => ENDS.includes(kernel.status) && this.end());
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
       const panel = this.panels().find((each) => each.id === metadata?.nbclaude || hasCell(each, metadata?.cellId));
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
       const future = execute.call(kernel, content, dispose, more);
-      if (panel && metadata.cellId) this.answers.expect(future.msg.header.msg_id, metadata.cellId);
-      const ended = () => {
-        this.running -= 1;
-        this.send();
-      };
-      this.running += 1;
-      future.done.then(ended, ended);
+      this.done = Promise.allSettled([this.done, future.done]);
       return future;
     };
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
     // A reloaded page finds the line already open. The kernel answers when it has run what it was asked to run before.
     kernel.requestCommInfo({ target_name: TARGET }).then(({ content }) => {
-      this.answers.endStored();
       const [id] = Object.keys(content.comms ?? {});
       if (!id || this.comm || kernel.hasComm(id)) return;
       this.open(kernel.createComm(TARGET, id), {});
@@ -98,7 +95,7 @@ class Line {
   /** Whether the kernel may still send pages of an answer. @param {string} answer */
   sends(answer) {
     const { status } = this.kernel;
-    return !ENDS.includes(status) && (status !== "idle" || this.answers.heard.has(answer));
+    return !ENDS.includes(status) && (status !== "idle" || this.heard.has(answer));
   }
 
   open(/** @type {Comm} */ comm, data) {
@@ -109,34 +106,36 @@ class Line {
     this.mark();
   }
 
-  // Messages wait while a cell runs: otherwise the kernel would answer meanwhile, and be shown as idle.
-  send(/** @type {object[]} */ ...messages) {
-    if (this.comm) this.waiting.push(...messages);
-    if (this.kernel.status !== "busy" && !this.running) for (const data of this.waiting.splice(0)) this.comm?.send(data);
+  // Messages wait until cells have run: otherwise the kernel would answer meanwhile, and be shown as idle.
+  send(/** @type {object} */ data) {
+    const { comm } = this;
+    this.done.then(() => comm === this.comm && comm?.send(data));
   }
 
-  /** Ask where a prompt has references, once typing stops; from then on the kernel reports changes. */
-  ask(/** @type {string} */ cell, /** @type {string} */ prompt) {
-    if (!this.comm || this.asked.get(cell) === prompt) return;
-    this.asked.set(cell, prompt);
-    this.references.delete(cell);
-    this.news.add(cell);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.send({ do: "references", cells: Object.fromEntries([...this.news].map((each) => [each, this.asked.get(each)])) });
-      this.news.clear();
-    }, PAUSE);
+  /** Where a prompt has references. The kernel is asked once typing stops; from then on it reports changes. */
+  referencesIn(/** @type {string} */ cell, /** @type {string} */ text) {
+    if (this.prompts.get(cell)?.text !== text) {
+      this.prompts.set(cell, { text });
+      this.news[cell] = text;
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => {
+        this.send({ do: "references", cells: this.news });
+        this.news = {};
+      }, PAUSE);
+    }
+    return this.prompts.get(cell)?.found;
   }
 
-  receive({ do: kind, version = VERSION, cells, id, state }) {
+  receive(data) {
+    const { do: kind, version = VERSION, cells = {}, page, id, state } = data;
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
         + "They work together as far as both can; update the older one to use everything.", "warning");
-    if (kind === "references") {
-      for (const cell in cells) this.references.set(cell, cells[cell]);
-      this.mark();
-    }
+    for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
+    if (kind === "references") this.mark();
+    if (kind === "shown" && (!page || page === PAGE)) receiveRun(this, data);
+    if (kind === "outputs") showOutputs(this, data);
     if (kind !== "state") return;
     // Only the page that ran the cell acts on a wish.
     const here = state?.wish && state.page !== PAGE ? { ...state, wish: "" } : state;
@@ -144,10 +143,9 @@ class Line {
   }
 
   end() {
-    Object.assign(this, { comm: null, life: {}, waiting: [] });
-    this.asked.clear();
-    this.references.clear();
-    this.answers.forget();
+    Object.assign(this, { comm: null, life: {}, news: {} });
+    this.prompts.clear();
+    this.heard.clear();
     this.mark();
   }
 

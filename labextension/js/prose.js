@@ -16,16 +16,9 @@ const codes = new WeakMap(); // the media types that cells have as code
 
 /** Give a cell the media type of prose for as long as it is a prompt. @param {CellModel} model */
 function setType(model) {
-  if (model.isDisposed) return;
+  if (model.isDisposed || model.type !== "code") return;
   if (model.mimeType !== PROSE) codes.set(model, model.mimeType);
   model.mimeType = isPrompt(model.sharedModel.getSource()) ? PROSE : codes.get(model);
-}
-
-function follow(/** @type {CellModel} */ model) {
-  if (model.type !== "code") return;
-  model.contentChanged.connect(setType);
-  model.mimeTypeChanged.connect(setType); // JupyterLab sets it once the kernel has reported its language
-  setType(model);
 }
 
 /** What every editor gets: it does nothing outside of prompts. @param {Tracker} tracker */
@@ -43,16 +36,14 @@ export function proseExtension(tracker) {
     return VERB.test(text) ? Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from)) : Decoration.none;
   });
 
+  /** The marks move with the text until the kernel, which knows what is sent, has looked at it again. */
   const referencesIn = (/** @type {string} */ cell, doc, before) => {
     const text = doc.toString();
     const line = text.includes("{") && isPrompt(text) ? lineOf(tracker.find((panel) => hasCell(panel, cell))) : undefined;
     if (!line?.comm) return Decoration.none;
-    line.ask(cell, text);
-    const found = line.references.get(cell)?.filter(([, to]) => to <= doc.length);
+    const found = line.referencesIn(cell, text)?.filter(([, to]) => to <= doc.length);
     return found ? Decoration.set(found.map(([from, to]) => reference.range(from, to))) : before;
   };
-
-  /** The marks move with the text until the kernel, which knows what is sent, has looked at it again. */
   const references = (/** @type {string} */ cell) => state.StateField.define({
     create: ({ doc }) => referencesIn(cell, doc, Decoration.none),
     update: (marks, { changes, newDoc }) => referencesIn(cell, newDoc, marks.map(changes)),
@@ -62,7 +53,9 @@ export function proseExtension(tracker) {
   return {
     name: "nbclaude",
     factory: ({ model }) => {
-      follow(model);
+      model.contentChanged.connect(setType);
+      model.mimeTypeChanged.connect(setType); // JupyterLab sets it once the kernel has reported its language
+      setType(model);
       return codemirror.EditorExtensionRegistry.createImmutableExtension([comments, instructions, references(model.id)]);
     },
   };

@@ -28,6 +28,11 @@ class CodeBlock(NamedTuple):
     language: str
     source: str
 
+    def _prompt_text_(self) -> str:
+        from nbclaude.render.fragments import fenced_markdown
+
+        return fenced_markdown(self.source, self.language)
+
     def insert(self) -> None:
         """Put the code into a new cell below the one that runs, with the cell magic that its language needs; run nothing.
 
@@ -173,6 +178,9 @@ class Reply:
 
     def __str__(self) -> str:
         return printable(self.text)
+
+    def _prompt_text_(self) -> str:
+        return self.text
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from nbclaude.render.dollars import in_dollars

@@ -43,6 +43,10 @@ _CAUSES = (
         ("This key has used up its budget on this server. Whoever issued the key can raise the limit.",),
     ),
     _Cause(
+        _words(r"\bcredit balance is too low\b", r"\binsufficient (?:credits?|funds|balance)\b"),
+        ("Check billing for the account that issued the key, then ask again.",),
+    ),
+    _Cause(
         _words(
             r"\brequires? (?:the )?--jinja\b",
             r"--enable-auto-tool-choice\b",

@@ -13,6 +13,7 @@ from nbclaude.client.blame import path_in
 from nbclaude.client.causes import cure_for
 from nbclaude.client.connection import Connection
 from nbclaude.client.http import httpx
+from nbclaude.client.keys import key_problem
 from nbclaude.client.lines import CONNECT_TIMEOUT, Line
 from nbclaude.client.unreachable import (
     AUTHENTICATION_REQUIRED,
@@ -23,13 +24,14 @@ from nbclaude.client.unreachable import (
     wants_password,
 )
 from nbclaude.client.web_pages import excerpt, is_web_page
-from nbclaude.cures import Mention
+from nbclaude.cures import Command, Mention
 from nbclaude.errors import (
     APIConnectionError,
     APIError,
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     IncompleteStreamError,
     status_error,
 )
@@ -107,9 +109,25 @@ def error_of_reply(
     except ValueError:
         data = None
     if isinstance(data, dict):
-        return error_of_body(data, status, headers)
+        return _naming_key(error_of_body(data, status, headers), connection)
     words = excerpt(body.decode("utf-8", "replace")) or "no explanation"
-    return _status_error(f"{connection.host} answered: {words}", status, headers, {})
+    error = _status_error(f"{connection.host} answered: {words}", status, headers, {})
+    return _naming_key(error, connection)
+
+
+def _naming_key(error: APIStatusError, connection: Connection) -> APIStatusError:
+    """Say of a key that was refused where it came from, and what is plainly wrong with it; the key itself is not shown."""
+    source = "the keyring" if connection.key_source == "keyring" else connection.key_source
+    if not isinstance(error, AuthenticationError) or error.cure is not AuthenticationError.cure or not source:
+        return error
+    problem = key_problem(connection.secret.reveal()) if connection.secret.reveal() else ""
+    why = (
+        f"is not a key: {problem}"
+        if problem
+        else "was refused: check that it is complete and belongs to this server"
+    )
+    error.cure = (f"The key from {source} {why}. ", Command.LOGIN, " stores another.")
+    return error
 
 
 def error_of_body(data: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> APIStatusError:

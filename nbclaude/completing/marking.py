@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from nbclaude.context.references.replacing import Reference, find_references
+from nbclaude.context.references.replacing import find_references, is_kept
 from nbclaude.notebook import ABOVE_MAGIC
 from nbclaude.options import parse_line
 
@@ -24,7 +24,11 @@ def references_in(source: str, namespace: Mapping[str, Any]) -> list[tuple[int, 
     if start is None:
         return []
     found = find_references(source[start:], namespace, unfinished=True)
-    places = [(start + each.start, start + each.end) for each in found if _is_replaced(each, namespace)]
+    places = [
+        (start + each.start, start + each.end)
+        for each in found
+        if not (each.literal or is_kept(each, namespace))
+    ]
     return [(_units(source[:first]), _units(source[:last])) for first, last in places]
 
 
@@ -40,12 +44,6 @@ def _prompt_start(source: str) -> int | None:
     if options.raw:
         return None
     return cell.end("line") - len(prompt) if prompt.strip() else cell.end()
-
-
-def _is_replaced(reference: Reference, namespace: Mapping[str, Any]) -> bool:
-    if reference.number:  # `${price}`: anything but a number is left alone
-        return isinstance(namespace.get(reference.expression), (int, float))
-    return not reference.literal
 
 
 def _units(text: str) -> int:

@@ -14,7 +14,7 @@ from nbclaude.context.images.pictures import picture_of
 from nbclaude.context.objects import type_name
 from nbclaude.context.reprs import bounded_repr
 from nbclaude.data.frames import describe_data
-from nbclaude.data.lazy.engines import engine_of
+from nbclaude.data.lazy.engines import QUERY_FAMILIES, engine_of
 from nbclaude.data.styled_tables import is_styled
 from nbclaude.texts import Cut, TextLimits, counted, framed, one_line
 from nbclaude.wire.request import text_block
@@ -24,8 +24,7 @@ __all__ = ["DATA_FAMILIES", "pictures_in", "tables_in"]
 # A table can be many things; that it is no picture is known without asking it.
 _IN_MEMORY = frozenset({"modin", "narwhals", "pandas", "polars", "pyarrow", "xarray"})
 # To show a query would compute it, so nothing is asked of one here.
-_QUERIES = frozenset({"_duckdb", "dask", "duckdb", "ibis", "pyspark", "ray", "sqlalchemy"})
-DATA_FAMILIES = _IN_MEMORY | _QUERIES
+DATA_FAMILIES = _IN_MEMORY | QUERY_FAMILIES | {"_duckdb", "sqlalchemy"}
 
 _MAX_AXES = 1_000
 _MAX_TABLES = 20  # of a list or dict go along

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbclaude.texts import Cut, beginning, clip, counted, gap
+from nbclaude.texts import Cut, beginning, clip, counted, gap, in_words
 
 __all__ = ["bounded_repr", "bounded_str", "is_bare"]
 
@@ -118,6 +118,7 @@ class _Trimmer:
 
     def trimmed(self, value: Any, depth: int = 0) -> Any:
         self._room -= 1
+        value = in_words(value)
         kind = type(value)
         if isinstance(value, (str, *_BYTES)) and len(value) > self._longest:
             self._texts += 1

@@ -21,8 +21,9 @@ from nbclaude.context.reprs import bounded_repr, bounded_str
 from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.formats import read_format
 from nbclaude.data.frames import Compared, describe_data, is_frame
+from nbclaude.data.lazy.engines import engine_of
 from nbclaude.errors import ConfigurationError, NbclaudeError
-from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, one_line
+from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, in_words, one_line
 from nbclaude.wire.request import text_block
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def attachment_of(
     one that fails when it is looked at.
     """
     try:
-        return _attachment(value, label, format, limits, images, citations, attached)
+        return _attachment(in_words(value, format), label, format, limits, images, citations, attached)
     except NbclaudeError:
         raise
     except Exception as error:  # what a value of the user's, or its library, may raise
@@ -201,8 +202,10 @@ def _misfit(value: object, label: str, format: str) -> ConfigurationError:
     elif isinstance(value, Compared):
         value = value.frame
     if word in ("group", "compare"):
+        query = engine_of(value)
+        said = f"a {query.title}: compute it first" if query else f"of type {type_name(value)}"
         return ConfigurationError(
-            f"The format {format!r} is for frames of pandas, polars, Arrow and modin, but {name} is of type {type_name(value)}."
+            f"The format {format!r} is for frames of pandas, polars, Arrow and modin, but {name} is {said}."
         )
     if hasattr(type(value), "fetchall"):
         return no_form(value, name)

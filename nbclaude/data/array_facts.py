@@ -8,8 +8,8 @@ import warnings
 from collections import Counter
 from typing import Any
 
-from nbclaude.data.cells import date_text
-from nbclaude.data.dates import duration_facts, rhythm_facts
+from nbclaude.data.cells import date_text, duration_text
+from nbclaude.data.dates import duration_facts, duration_rhythm, rhythm_facts
 from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -118,9 +118,11 @@ def _times(whole: Any, sample: Any, sampled: bool) -> Facts:
         return Facts.of(*missing)
     if whole.dtype.kind == "m":
         ends = f"{_duration_text(found.least)} … {_duration_text(found.most)}"
-        lasting = sys.modules["numpy"].asarray(present(sample)).reshape(-1)
+        numpy = sys.modules["numpy"]
+        lasting = numpy.asarray(present(sample)).reshape(-1)
         told = duration_facts(lasting[lasting == lasting], sampled=sampled, text=_duration_text)
-        return Facts.of(*missing, ends, *told)
+        in_row = numpy.asarray(present(whole)) if whole.ndim == 1 and not sampled else lasting[:0]
+        return Facts.of(*missing, ends, *duration_rhythm(in_row[in_row == in_row]), *told)
     ends = f"{date_text(found.least)} … {date_text(found.most)}"
     if whole.ndim != 1 or sampled:
         return Facts.of(*missing, ends)
@@ -131,7 +133,8 @@ def _times(whole: Any, sample: Any, sampled: bool) -> Facts:
 def _duration_text(duration: Any) -> str:
     rounded = duration.astype("m8[us]")
     known = rounded.item()  # a number if the duration is too long for Python
-    return str(known if rounded == duration and isinstance(known, datetime.timedelta) else duration)
+    is_known = rounded == duration and isinstance(known, datetime.timedelta)
+    return duration_text(known) if is_known else str(duration)
 
 
 def _texts(whole: Any, _sample: Any, _sampled: bool) -> Facts:

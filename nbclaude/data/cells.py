@@ -7,6 +7,7 @@ import decimal
 import math
 import re
 import struct
+from typing import Any
 
 from nbclaude.data.nested import nested_text
 from nbclaude.texts import one_line
@@ -17,6 +18,7 @@ __all__ = [
     "cell_is_cut",
     "cell_text",
     "date_text",
+    "duration_text",
     "full_text",
     "label_text",
     "name_text",
@@ -37,6 +39,8 @@ def cell_text(value: object, limit: int = CELL_LIMIT, *, digits: int = DIGITS) -
         return ""
     if isinstance(value, float):
         return "NaN" if math.isnan(value) else _float_text(value, digits)
+    if isinstance(value, complex):
+        return f"{value:.{min(digits, DIGITS)}g}"
     whole = full_text(value)
     # Spaces around a text are a fault that one looks for.
     return "" if whole is None else one_line(str(whole), limit, strip=False)
@@ -46,6 +50,8 @@ def cell_is_cut(value: object, limit: int, digits: int) -> tuple[bool, bool]:
     """Return whether a cell of so many characters holds less than the value, and whether a float is rounded in it."""
     if isinstance(value, float):
         return False, math.isfinite(value) and float(_float_text(value, digits)) != value
+    if isinstance(value, complex):
+        return False, value == value and complex(cell_text(value, digits=digits)) != value
     if value is None or isinstance(value, int):
         return False, False
     text = str(full_text(value))
@@ -78,12 +84,14 @@ def full_text(value: object) -> object:
 
     What consists of many values (a vector, an image, a geometry) is told in short.
     """
-    if value is None or isinstance(value, (str, float, int)):
+    if value is None or isinstance(value, (str, float, int, complex)):
         return value
     if type(value).__name__ in ("NaTType", "NAType"):
         return None
-    if isinstance(value, datetime.datetime):
+    if isinstance(value, (datetime.datetime, datetime.timedelta)):
         return date_text(value)
+    if type(value).__name__ == "Interval" and hasattr(value, "closed_left"):
+        return _interval_text(value)
     try:
         return nested_text(value) or str(value)
     except Exception:  # an object of the user's may fail in any way when it is shown
@@ -91,12 +99,34 @@ def full_text(value: object) -> object:
 
 
 _MIDNIGHT = re.compile(r"(?<=\d)[T ]00:00:00(?:\.0+)?(?:[+-]\d\d:\d\d)?$")
-_WHOLE_SECOND = re.compile(r"(?<=:\d\d)\.0+$")
+_ZEROS = re.compile(r"(?<=:\d\d)(?:\.0+|(\.\d*[1-9])0+)(?=$|[+-])")
 
 
 def date_text(value: object) -> str:
-    """Return a point in time; at midnight only its day, at a whole second no fraction. The type of a column tells the zone."""
-    return _WHOLE_SECOND.sub("", _MIDNIGHT.sub("", str(value)))
+    """Return a point in time; at midnight only its day, at a whole second no fraction. The type of a column tells the zone.
+
+    A duration is written as `duration_text` does.
+    """
+    if isinstance(value, datetime.timedelta) and value == value:
+        return duration_text(value)
+    return _ZEROS.sub(r"\1", _MIDNIGHT.sub("", str(value)))
+
+
+def duration_text(value: datetime.timedelta) -> str:
+    """Return a duration as "2 days 03:00:00.5": days only if there are some, a clock only if there is more, a sign before all."""
+    size = -value if value.days < 0 else value
+    minutes, seconds = divmod(size.seconds, 60)
+    fraction = f"{size.microseconds:06}{getattr(size, 'nanoseconds', 0):03}".rstrip("0")
+    clock = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}{'.' * bool(fraction)}{fraction}"
+    days = f"{size.days} day{'s' * (size.days != 1)}" if size.days else ""
+    shown = [part for part in (days, "" if days and clock == "00:00:00" else clock) if part]
+    return "-" * (value.days < 0) + " ".join(shown)
+
+
+def _interval_text(interval: Any) -> str:
+    """Return an interval of pandas; one of dates without their midnights."""
+    left, right = (date_text(end) for end in (interval.left, interval.right))
+    return f"{'[' if interval.closed_left else '('}{left}, {right}{']' if interval.closed_right else ')'}"
 
 
 def name_text(name: object) -> str:

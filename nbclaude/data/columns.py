@@ -12,7 +12,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from nbclaude.data.cells import date_text
-from nbclaude.data.dates import duration_facts, rhythm_facts
+from nbclaude.data.dates import duration_facts, duration_rhythm, rhythm_facts
 from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -25,7 +25,7 @@ from nbclaude.data.fact_words import (
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested, length_text, nested_facts
 from nbclaude.data.numbers import extent_of, is_number, number_column, parts
-from nbclaude.data.spelled import LOOKED_AT, spelled_fact
+from nbclaude.data.spelled import LOOKED_AT, text_facts
 from nbclaude.frozen import frozen
 
 __all__ = ["Column", "column_facts", "commonest", "nested_column", "spelled"]
@@ -134,13 +134,13 @@ def _counted(column: Column, present: nw.Series[Any]) -> Facts:
             words
         )
     facts = category_facts(distinct, counts, len(present), sampled=column.sampled).after(words)
-    return facts.before(spelled(column, present)) if dtype == nw.String and distinct > 1 else facts
+    return facts.before(*spelled(column, present, distinct)) if dtype == nw.String else facts
 
 
-def spelled(column: Column, present: nw.Series[Any]) -> Fact:
-    """Tell whether texts spell dates or numbers; if there are many, only some are looked at."""
+def spelled(column: Column, present: nw.Series[Any], distinct: int) -> tuple[Fact, ...]:
+    """Tell what texts spell, and what is wrong with them; if there are many, only some are looked at."""
     step = max(1, len(present) // LOOKED_AT)
-    return spelled_fact(present.gather_every(step).to_list(), sampled=step > 1 or column.sampled)
+    return text_facts(present.gather_every(step).to_list(), distinct, sampled=step > 1 or column.sampled)
 
 
 def _many(column: Column, present: nw.Series[Any]) -> Facts:
@@ -185,12 +185,14 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
 
 
 def _durations(column: Column) -> tuple[Fact, ...]:
-    """Return the mean and median of durations."""
+    """Return the mean and median of durations, and the rhythm of those that are in order."""
     if "numpy" not in sys.modules or column.whole.dtype != nw.Duration:
         return ()
     with contextlib.suppress(Exception):  # values that numpy cannot hold
         lasting = column.sample.drop_nulls().to_numpy()
-        return duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(each.item()))
+        told = duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(each.item()))
+        rhythm = () if column.guessed else duration_rhythm(column.whole.drop_nulls().to_numpy())
+        return (*rhythm, *told)
     return ()
 
 

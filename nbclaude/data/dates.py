@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED
+from nbclaude.data.fact_words import DECREASING, INCREASING, MAX_COUNTED, UNORDERED, each_counted
 from nbclaude.data.facts import Fact
 
-__all__ = ["duration_facts", "ordinal_facts", "rhythm_facts"]
+__all__ = ["duration_facts", "duration_rhythm", "ordinal_facts", "rhythm_facts"]
 
 _MAX_SORTED = 1_000_000  # values: to sort more takes too long
-_REGULAR = 0.5  # of the steps are alike
+_REGULAR = 0.5  # of the steps are alike, or more
 _LEAST = 3  # values have a rhythm
 _BEGINNING = 100_000  # of more values in order, the rhythm is that of the first ones
 _DAY_NAMES: Mapping[int, str] = {1: "daily", 7: "weekly"}
@@ -29,16 +30,50 @@ _SECONDS: tuple[tuple[float, str, str], ...] = (
 _UNITS: Mapping[str, float] = {"D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
+_LONG_UNITS: Mapping[str, str] = {"Y": "D", "M": "D", "W": "D"}  # dates of numpy in these are counted in days
+
+
 def rhythm_facts(times: Any, local: Callable[[], Any] | None = None) -> tuple[Fact, ...]:
     """Tell the rhythm of a flat numpy array of datetime64 without NaT.
 
     If there is a time zone, the times are in UTC, and `local` returns them by its clocks: hours are regular in UTC, even when
     the clocks change, but days and months are regular in local time.
     """
+    if (days := _LONG_UNITS.get(sys.modules["numpy"].datetime_data(times.dtype)[0])) is not None:
+        times = times.astype(f"M8[{days}]")
     facts = _rhythm_facts(times)
+    if facts and any(fact.text.endswith("distinct") for fact in facts):
+        return (*facts, _counts(times if local is None else local()))
     if local is None or (facts and not facts[0].text.endswith("irregular")):
         return facts
     return _rhythm_facts(local())
+
+
+def _counts(times: Any) -> Fact:
+    """Tell how often each point in time occurs, where there are few."""
+    values, counts = sys.modules["numpy"].unique(times, return_counts=True)
+    known = values.astype("M8[us]").tolist()
+    if len(values) > MAX_COUNTED or not all(isinstance(each, datetime.date) for each in known):
+        return Fact("")
+    return each_counted(
+        [*zip(known, counts.tolist(), strict=True)], times.size, sampled=False, whole=True, apart=True
+    )
+
+
+def duration_rhythm(lasting: Any) -> tuple[Fact, ...]:
+    """Tell the rhythm of durations that rise or fall from row to row, as those since a start do; nothing of others.
+
+    They are a flat numpy array of timedelta64 without NaT.
+    """
+    numpy = sys.modules["numpy"]
+    steps_up = steps_down = False
+    numbers = lasting.view("int64") if lasting.dtype.isnative else lasting.astype("int64")
+    for start in range(0, numbers.size - 1, _BEGINNING):
+        steps = numpy.diff(numbers[start : start + _BEGINNING + 1])
+        steps_up, steps_down = steps_up or bool(steps.max() > 0), steps_down or bool(steps.min() < 0)
+        if steps_up and steps_down:
+            return ()
+    return _rhythm_facts(lasting) if steps_up or steps_down else ()
 
 
 def _rhythm_facts(times: Any) -> tuple[Fact, ...]:
@@ -48,16 +83,17 @@ def _rhythm_facts(times: Any) -> tuple[Fact, ...]:
     if unit not in _UNITS or times.size < 2:
         return ()
     if times.size > _MAX_SORTED:
-        return _of_many(times.view("int64"), unit, numpy)
+        return _of_many(times, unit, numpy)
     ordered, order, duplicates = _in_order(times.view("int64"), numpy)
-    frequency, gaps = _frequency(ordered, unit, numpy)
+    frequency, gaps = _frequency(ordered, unit, numpy, dates=times.dtype.kind == "M")
     return _said(frequency, gaps, order, duplicates, times.size)
 
 
 def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
     """Tell whether many times are in order, looked at in pieces, and the rhythm of the first ones."""
     least, most = 0, 0
-    strict = True
+    strict, dates = True, times.dtype.kind == "M"
+    times = times.view("int64")
     for start in range(0, times.size - 1, _BEGINNING):
         part = times[start : start + _BEGINNING + 1]
         steps = part[1:] - part[:-1]
@@ -66,7 +102,7 @@ def _of_many(times: Any, unit: str, numpy: Any) -> tuple[Fact, ...]:
         if least < 0 < most:
             return (Fact(UNORDERED, 1),)
     ordered, order, _ = _in_order(times[:_BEGINNING], numpy)
-    frequency, _ = _frequency(ordered, unit, numpy)
+    frequency, _ = _frequency(ordered, unit, numpy, dates=dates)
     facts = [Fact(f"~{frequency}" if frequency else ""), Fact("unique" if strict else "", 1), Fact(order, 1)]
     return tuple(facts)
 
@@ -122,12 +158,12 @@ def _in_order(numbers: Any, numpy: Any) -> tuple[Any, str, int]:
     return ordered, order, int(numbers.size - ordered.size)
 
 
-def _frequency(ordered: Any, unit: str, numpy: Any) -> tuple[str, int]:
-    """Return how often the times come, and how many gaps there are."""
+def _frequency(ordered: Any, unit: str, numpy: Any, *, dates: bool) -> tuple[str, int]:
+    """Return how often the times come, and how many gaps there are; `dates` belong to a month and to a day of the week."""
     if ordered.size < _LEAST:
         return "", 0
     day = round(86_400 / _UNITS[unit])
-    if not numpy.any(ordered % day):
+    if dates and not numpy.any(ordered % day):
         return _of_days(ordered // day, numpy)
     return _of_steps(numpy.diff(ordered), _UNITS[unit], numpy)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+import statistics
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.statistics import numbers_in
 
-__all__ = ["decimal_facts", "decimal_numbers"]
+__all__ = ["decimal_facts", "decimal_numbers", "middles"]
 
 _EXACT = 2**53  # integers below this are exact as floats
 _DIGITS = 100  # of a sum
@@ -34,7 +35,7 @@ def decimal_facts(values: Sequence[decimal.Decimal], *, sampled: bool = False) -
 
 
 def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
-    """Return the statistics of finite Decimals, computed as their distances from the least one."""
+    """Return the statistics of finite Decimals; the deviation is that of their distances from the least one."""
     numpy, least = sys.modules.get("numpy"), min(values)
     if numpy is None or least == max(values):
         return Numbers()
@@ -42,8 +43,7 @@ def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
     with decimal.localcontext(prec=_DIGITS):
         numbers = numbers_in(numpy.array([float(value - least) for value in values]), whole=False)
         return Numbers(
-            _plain(least + decimal.Decimal(repr(numbers.mean))),
-            _plain(least + decimal.Decimal(repr(numbers.median))),
+            *middles(values),
             numbers.deviation,
             len(values),
             zeros=counts[decimal.Decimal()],
@@ -52,6 +52,13 @@ def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
             counts=counts.most_common(None if len(counts) <= MAX_COUNTED else 1),
             p99=float(least) + numbers.p99,
         )
+
+
+def middles(values: Sequence[decimal.Decimal]) -> tuple[float | decimal.Decimal, float | decimal.Decimal]:
+    """Return the mean and the median of finite Decimals, with all of their digits where a float does not hold them."""
+    with decimal.localcontext(prec=_DIGITS):
+        mean = sum(values, decimal.Decimal()) / len(values)
+        return _plain(mean), _plain(statistics.median(values))
 
 
 def _plain(value: decimal.Decimal) -> float | decimal.Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -11,9 +12,9 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from nbclaude.data.cells import date_text, number_text
+from nbclaude.data.cells import date_text, number_text, value_text
 from nbclaude.data.columns import Column, nested_column, spelled
-from nbclaude.data.dates import duration_facts, ordinal_facts, rhythm_facts
+from nbclaude.data.dates import duration_facts, duration_rhythm, ordinal_facts, rhythm_facts
 from nbclaude.data.decimals import decimal_facts
 from nbclaude.data.extents import Extent, code_counts, extent, pieces, plain
 from nbclaude.data.fact_words import (
@@ -21,6 +22,7 @@ from nbclaude.data.fact_words import (
     boolean_facts,
     category_facts,
     complex_text,
+    end_text,
     level_facts,
     missing_facts,
     range_text,
@@ -88,15 +90,15 @@ def _object(column: Column) -> Facts:
     if (ends := values_range(present, kinds)) is not None:
         more = () if sampled else _rhythm(present)
         return Facts.of(column.missing, types, ends and "~" * sampled + ends, *more)
-    if all(issubclass(kind, (int, float)) and kind is not bool for kind in kinds):
+    if bool not in kinds and all(issubclass(kind, (numbers.Real, Decimal)) for kind in kinds):
         return _numbers(present, sampled=sampled).after(column.missing, types)
     if set(kinds) == {bool}:
         return boolean_facts(sum(present), len(present), sampled=sampled).after(column.missing, types)
     distinct, counts = _commonest(present)
     facts = category_facts(distinct, counts, len(present), types, sampled=sampled).after(column.missing)
-    if distinct == 1 or set(kinds) != {str}:
+    if set(kinds) != {str}:
         return facts
-    return facts.before(spelled(column, nw.from_native(present, series_only=True)))
+    return facts.before(*spelled(column, nw.from_native(present, series_only=True), distinct))
 
 
 def _rhythm(present: Any) -> tuple[Fact, ...]:
@@ -112,12 +114,12 @@ def _rhythm(present: Any) -> tuple[Fact, ...]:
 def _numbers(present: Any, *, sampled: bool) -> Facts:
     """Tell numbers that are Python objects."""
     numpy = sys.modules["numpy"]
-    whole = all(isinstance(value, int) for value in present)
+    whole = all(isinstance(value, numbers.Integral) for value in present)
     try:
-        array = numpy.array(list(present), dtype="int64" if whole else "float64")
+        array = numpy.array([*map(int if whole else float, present)], dtype="int64" if whole else "float64")
     except OverflowError:
         if whole:
-            return decimal_facts([Decimal(value) for value in present], sampled=sampled)
+            return decimal_facts([Decimal(int(value)) for value in present], sampled=sampled)
         return Facts.of(range_text(min(present), max(present)))
     found = plain(extent(pieces(array)))
     if sampled:
@@ -145,6 +147,8 @@ def _sparse(column: Column) -> Facts | None:
 
 def _complex(column: Column) -> Facts:
     values = column.whole.to_native().to_numpy()
+    # What is NaN in one part is missing, whatever stands in the other.
+    values = values[~sys.modules["numpy"].isnan(values)] if column.missing_count else values
     real, imaginary = (plain(extent(pieces(part))) for part in (values.real, values.imag))
     return Facts.of(column.missing, complex_text(real, imaginary))
 
@@ -161,11 +165,11 @@ def _time(column: Column) -> Facts:
     ends = sys.modules["pandas"].Series([found.least, found.most]).astype(naive.dtype)
     least, most = ends.dt.tz_localize("UTC").dt.tz_convert(zone) if zone is not None else ends
     said = f"constant {date_text(least)}" if least == most else f"{date_text(least)} … {date_text(most)}"
+    there = ~naive.isna().to_numpy() if found.missing else slice(None)
     if naive.dtype.kind == "m":
         duration, lasting = sys.modules["pandas"].Timedelta, column.sample.to_native().dropna().to_numpy()
         told = duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(duration(each)))
-        return Facts.of(*missing, said, *told)
-    there = ~naive.isna().to_numpy() if found.missing else slice(None)
+        return Facts.of(*missing, said, *duration_rhythm(naive.to_numpy()[there]), *told)
     local = None if zone is None else lambda: whole.dt.tz_localize(None).to_numpy()[there]
     return Facts.of(*missing, said, *rhythm_facts(naive.to_numpy()[there], local))
 
@@ -187,10 +191,10 @@ def _interval(column: Column) -> Facts:
     # An interval is slow to count in a large column, and no two are alike in most: their ends tell more.
     array = column.whole.to_native().array
     left, right = _ends(array.left), _ends(array.right)
-    ends = f"from {left[0]} to {right[1]}"
+    ends = f"from {_end_text(left[0])} to {_end_text(right[1])}"
     present = column.sample.to_native().dropna()
     if column.rows > _MAX_INTERVALS:
-        shown = ", ".join(repr(str(value)) for value in present.iloc[:3])
+        shown = ", ".join(value_text(value) for value in present.iloc[:3])
         return Facts.of(
             column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True, in_rows=True)
         )
@@ -203,6 +207,10 @@ def _ends(index: Any) -> tuple[Any, Any]:
         return index.min(), index.max()
     found = plain(extent(pieces(values)))
     return found.least, found.most
+
+
+def _end_text(end: Any) -> str:
+    return end_text(end) if isinstance(end, (int, float)) else date_text(end)
 
 
 def _categorical(column: Column) -> Facts:

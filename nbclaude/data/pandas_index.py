@@ -46,13 +46,13 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
     if index.nlevels == 1:
         name = f" {name_text(index.name)}" if index.name is not None else ""
         known = facts_of(pandas.Series(index))
-        order = _order(index)
+        order = () if any(map(_tells_order, known.facts)) else _order(index)
         told = f"index{name}: {index.dtype}"
         # The mean of labels says nothing.
         own = tuple(each for each in known.facts if not each.text.lstrip("~").startswith(_STATISTICS))
         return Facts((*own, *order), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
-    title = f"MultiIndex, {index.nlevels} levels{_repeated(index)}"
+    title = f"MultiIndex{_repeated(index)}:"
     return Facts(
         (
             Fact(
@@ -64,17 +64,14 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
 
 
 def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> Facts:
-    codes, level, unnamed = index.codes[n], index.levels[n], index.names[n] is None
+    codes, level = index.codes[n], index.levels[n]
     # A level keeps values that no row has any more.
     numpy = sys.modules["numpy"]
     times = code_counts(codes, len(level))
     used = level.take(numpy.flatnonzero(times[1:]))
     missing = missing_facts(Extent(missing=int(times[0])), len(codes))
     known = Facts.of(*missing, f"{len(used):,} distinct")
-    return replace(
-        known.before(*_values_of(used, facts_of)),
-        title=f"{name if unnamed else f'level {name}'}: {level.dtype}",
-    )
+    return replace(known.before(*_values_of(used, facts_of)), title=f"{name}: {level.dtype}")
 
 
 def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]:
@@ -93,10 +90,15 @@ def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]
 
 def _order(index: Any) -> tuple[Fact, ...]:
     """Tell what a column of the same values would not: labels that occur twice."""
-    if index.dtype.kind in "mM" or "datetime" in str(index.dtype) or len(index) > _MAX_LABELS:
+    if len(index) > _MAX_LABELS:
         return ()
     repeated = int(index.duplicated().sum())
     return (Fact(f"{repeated:,} duplicate{'s' if repeated > 1 else ''}", 1),) if repeated else ()
+
+
+def _tells_order(fact: Fact) -> bool:
+    """Return whether a fact already tells if labels occur twice."""
+    return fact.text.endswith(("duplicate", "duplicates", "unique"))
 
 
 def _repeated(index: Any) -> str:

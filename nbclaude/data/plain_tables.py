@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbclaude.data.cells import name_text
-from nbclaude.data.decimals import decimal_facts
+from nbclaude.data.decimals import decimal_facts, middles
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text, values_range
 from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
-from nbclaude.data.spelled import LOOKED_AT, spelled_fact
+from nbclaude.data.spelled import LOOKED_AT, text_facts
 from nbclaude.data.table import Table
 
 __all__ = ["rows_table"]
@@ -84,8 +84,7 @@ def _numbers(values: Sequence[Any], sampled: bool) -> Facts:
     distances = [float(value - least) for value in finite]
     found = Extent(least, most, infinite=infinite, nan=nan)
     numbers_of = Numbers(
-        mean=_moved(least, statistics.fmean(distances)),
-        median=_moved(least, statistics.median(distances)),
+        *_middles(finite, max(abs(least), abs(most))),
         deviation=statistics.stdev(distances) if len(finite) > 1 else math.nan,
         looked_at=len(finite),
         zeros=sum(1 for value in finite if not value),
@@ -96,19 +95,24 @@ def _numbers(values: Sequence[Any], sampled: bool) -> Facts:
     return number_facts(found, len(values), numbers_of, sampled=sampled)
 
 
-def _moved(least: float | int, distance: float) -> float | decimal.Decimal:
-    if isinstance(least, int) and abs(least) >= _EXACT:
-        return decimal.Decimal(least) + decimal.Decimal(distance)
-    return float(least + distance)
+def _middles(finite: Sequence[Any], largest: Any) -> tuple[float | decimal.Decimal, float | decimal.Decimal]:
+    """Return the mean and the median, with all digits of whole numbers that have more than a float."""
+    if largest >= _EXACT and all(isinstance(value, int) for value in finite):
+        return middles([decimal.Decimal(value) for value in finite])
+    try:
+        return statistics.fmean(finite), statistics.median(finite)
+    except OverflowError:  # the sum of numbers this large is infinite
+        middle = (statistics.median_low(finite) / 2, statistics.median_high(finite) / 2)
+        return math.fsum(value / len(finite) for value in finite), sum(middle)
 
 
 def _texts(values: Sequence[Any], sampled: bool) -> Facts:
     counts = Counter(values)
     facts = category_facts(len(counts), counts.most_common(MAX_COUNTED), len(values), sampled=sampled)
-    if len(counts) < 2 or not all(isinstance(value, str) for value in values):
+    if not all(isinstance(value, str) for value in values):
         return facts
     step = max(1, len(values) // LOOKED_AT)
-    return facts.before(spelled_fact(values[::step], sampled=sampled or step > 1))
+    return facts.before(*text_facts(values[::step], len(counts), sampled=sampled or step > 1))
 
 
 def _decimals(values: Sequence[Any], sampled: bool) -> Facts:

@@ -98,12 +98,10 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     notes: list[str] = [Cut(columns.note)] if columns.note else []
     said = f", {columns.which}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)
-    text = f"first {counted(shown, 'row')}{said}:\n{rows.lines(0, shown + 1)}"
-    if spread and shown == 1:
-        text = f"{counted(1 + len(spread), 'row')}{said}:\n{rows.text}"
-    elif spread:
-        text += f"rows from all over:\n{rows.lines(shown + 1)}"
-    return text, shown + len(spread), (*notes, *rows.notes)
+    which = f"first {counted(shown, 'row')}"
+    if spread:
+        which = f"{which}, {len(spread)} others" if shown > 1 else f"{1 + len(spread)} rows"
+    return f"{which}{said}:\n{rows.text}", shown + len(spread), (*notes, *rows.notes)
 
 
 def _wanted(table: Table) -> tuple[int, int]:

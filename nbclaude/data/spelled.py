@@ -1,13 +1,14 @@
-"""Recognises texts that spell values of another type: dates and numbers that are still texts."""
+"""Recognises texts that spell values of another type, dates and numbers, and those with faults that nobody sees."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from nbclaude.data.fact_words import MAX_COUNTED, share_text
 from nbclaude.data.facts import Fact
 
-__all__ = ["LOOKED_AT", "spelled_fact"]
+__all__ = ["LOOKED_AT", "text_facts"]
 
 LOOKED_AT = 5_000  # texts of a column
 _TRIED = 40  # of these are tried first
@@ -22,9 +23,17 @@ _OTHER_DATE = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{4}(?: \d{1,2}:\d\d(?::\d\d)
 _NUMBER = re.compile(
     r"\s*[-+]?[$€£]?\s?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?\s?%?\s*"
 )
+# As most of Europe writes them: 1.234,5.
+_COMMA = re.compile(r"\s*[-+]?[$€£]?\s?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:\.\d{3}){1,4})(?:,\d+)?\s?[€%]?\s*")
 
 
-def spelled_fact(texts: Sequence[str], *, sampled: bool = False) -> Fact:
+def text_facts(texts: Sequence[str], distinct: int, *, sampled: bool = False) -> tuple[Fact, ...]:
+    """Tell what texts spell, and what is wrong with them; where only a few are distinct, their counts show the latter."""
+    faults = _faults(texts, sampled=sampled) if distinct > MAX_COUNTED else ()
+    return (_spelled(texts, sampled=sampled), *faults) if distinct > 1 else ()
+
+
+def _spelled(texts: Sequence[str], *, sampled: bool) -> Fact:
     """Describe texts that are all dates, with the first and the last, or nearly all numbers; nothing for others.
 
     Dates have a range if their texts sort in the order of time. For a sample, all of this is marked.
@@ -36,16 +45,29 @@ def spelled_fact(texts: Sequence[str], *, sampled: bool = False) -> Fact:
     for pattern in (_DATE, _OTHER_DATE):
         if all(map(pattern.fullmatch, tried)) and all(map(pattern.fullmatch, texts)):
             return Fact(f"{mark}dates as text{_range(texts)}", 1)
-    if sum(map(_is_number, tried)) >= _MOST * len(tried):
-        others = sum(not _is_number(text) for text in texts)
-        if others <= (1 - _MOST) * len(texts) and not any(map(_CODE.fullmatch, texts)):
-            but = f" but for {others:,}" if others and not sampled else " mostly" if others else ""
-            return Fact(f"{mark}numbers as text{but}", 1)
+    for number, words in ((_NUMBER, "numbers as text"), (_COMMA, "numbers as text with decimal commas")):
+        if sum(_is_number(text, number) for text in tried) >= _MOST * len(tried):
+            others = sum(not _is_number(text, number) for text in texts)
+            if others <= (1 - _MOST) * len(texts) and not any(map(_CODE.fullmatch, texts)):
+                but = f" but for {others:,}" if others and not sampled else " mostly" if others else ""
+                return Fact(f"{mark}{words}{but}", 1)
     return Fact("")
 
 
-def _is_number(text: str) -> bool:
-    return bool(_NUMBER.fullmatch(text)) and any(map(str.isdigit, text))
+def _faults(texts: Sequence[str], *, sampled: bool) -> tuple[Fact, ...]:
+    """Tell how many texts are empty, and how many have spaces around them; of a sample, only which share."""
+    empty = sum(not text for text in texts)
+    around = sum(text != text.strip() for text in texts)
+    told = ((empty, "empty"), (around, "with spaces around"))
+    return tuple(
+        Fact(f"~{share_text(count / len(texts))} {words}" if sampled else f"{count:,} {words}", 1)
+        for count, words in told
+        if count
+    )
+
+
+def _is_number(text: str, number: re.Pattern[str]) -> bool:
+    return bool(number.fullmatch(text)) and any(map(str.isdigit, text))
 
 
 def _range(texts: Sequence[str]) -> str:

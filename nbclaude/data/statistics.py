@@ -7,6 +7,7 @@ import math
 import sys
 from typing import Any
 
+from nbclaude.data.cells import single
 from nbclaude.data.fact_words import DECREASING, INCREASING, MAX_COUNTED
 from nbclaude.data.number_facts import Numbers
 
@@ -25,6 +26,7 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
     """
     numpy = sys.modules["numpy"]
     with numpy.errstate(all="ignore"):
+        is_short = array.dtype.kind == "f" and array.dtype.itemsize < 8
         if array.dtype.kind == "f":
             array = array.astype("float64", copy=False)
             finite = array[numpy.isfinite(array)]
@@ -46,7 +48,7 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
             zeros=int(numpy.searchsorted(ordered, 0, "right") - numpy.searchsorted(ordered, 0, "left")),
             negative=int(numpy.searchsorted(ordered, 0, "left")),
             distinct=distinct,
-            counts=counts,
+            counts=[(single(value), count) for value, count in counts] if is_short else counts,
             p99=_tail(ordered, middle, base),
             order=_order(array, distinct, numpy) if whole else "",
         )
@@ -86,7 +88,7 @@ def _median(ordered: Any) -> float:
     return low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2
 
 
-def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[object, int]]]:
+def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[Any, int]]]:
     """Return how many numbers are distinct, and how often each occurs if they are few, else the commonest."""
     starts = numpy.concatenate([[0], numpy.flatnonzero(ordered[1:] != ordered[:-1]) + 1])
     times = numpy.diff(numpy.append(starts, ordered.size))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -125,8 +127,13 @@ def _values(native: Any, positions: Sequence[int]) -> list[Any]:
         values = list(map(single, values))
     if series.implementation.is_pandas_like() and type(native.dtype).__name__ not in _HAVE_NULL:
         # What is missing is NaN to pandas.
-        return [None if isinstance(value, float) and value != value else value for value in values]
-    return list(values)
+        values = [None if isinstance(value, float) and value != value else value for value in values]
+    # The type of a column of objects does not tell the zone of its times.
+    return [str(value) if _has_zone(value) else value for value in values] if is_python(series) else values
+
+
+def _has_zone(value: Any) -> bool:
+    return isinstance(value, datetime.datetime) and value.tzinfo is not None
 
 
 def _in_pieces(column: Any) -> nw.Series[Any]:
@@ -180,7 +187,23 @@ def _arrow(value: Any) -> _Frame | None:
     if not isinstance(value, arrow.Table):
         return None
     dtypes = [str(kind) for kind in value.schema.types]
-    return _Frame(value.schema.names, dtypes, value.num_rows, value.column, [2] * value.num_columns, value)
+    return _Frame(
+        value.schema.names,
+        dtypes,
+        value.num_rows,
+        lambda n: _decoded(value.column(n)),
+        [2] * value.num_columns,
+        value,
+    )
+
+
+def _decoded(column: Any) -> Any:
+    """Return a column with each value in its row; narwhals does not know runs of equal values."""
+    if not str(column.type).startswith("run_end_encoded"):
+        return column
+    compute = import_module("pyarrow.compute")
+    chunks = [compute.run_end_decode(chunk) for chunk in column.chunks]
+    return sys.modules["pyarrow"].chunked_array(chunks, type=column.type.value_type)
 
 
 _READERS: Mapping[str, Callable[[Any], _Frame | None]] = {

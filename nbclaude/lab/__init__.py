@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from nbclaude.doors import door
 from nbclaude.lab.line import LINE, Line
+from nbclaude.lab.shown import ShownOutputs
 from nbclaude.lab.told import Handed, NotebookCells, Told, cell_meant, cell_that_ran, told_by
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ __all__ = [
     "Line",
     "NotebookCells",
     "OfferedActions",
+    "ShownOutputs",
     "Told",
     "cell_meant",
     "cell_that_ran",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nbclaude.forks import in_child
+from nbclaude.lab.shown import ShownOutputs
 from nbclaude.lab.told import told_by
 from nbclaude.notebook import Shell
 
@@ -30,6 +31,8 @@ class Line:
         """The version of nbclaude, which the extension is told."""
         self.references: Callable[[str], Spans] = lambda _source: []
         """Where the source of a cell has references: pairs of positions, in UTF-16 code units."""
+        self.shown = ShownOutputs()
+        """What cells show of ours, until a page has it."""
         self._comm: Any = None
         self._shell: Shell | None = None
         self._offers: dict[str, OnState] = {}
@@ -43,18 +46,25 @@ class Line:
         return self._comm is not None
 
     def before_cell(self, shell: Shell) -> None:
-        """Open the line if the extension tells that it is there."""
-        if self._comm is not None or told_by(shell) is None:
+        """Open the line if the extension tells that it is there, and keep what the cell shows of ours."""
+        told = told_by(shell)
+        if told is None:
             return
+        self._shell = shell
+        if self._comm is None:
+            self._open()
+        self.shown.begin(shell, told.page)
+
+    def _open(self) -> None:
         from comm import create_comm  # every kernel whose front end can tell has it
 
-        self._shell = shell
         self._comm = create_comm(target_name=TARGET, data={"version": self.version})
         self._comm.on_msg(self._receive)
         self._comm.on_close(self._closed)
 
     def after_cell(self) -> None:
-        """Tell where prompts have references, if names have appeared or disappeared."""
+        """Tell what the cell has shown of ours, and where prompts have references, if names have appeared or disappeared."""
+        self._send(*self.shown.end())
         if self._comm is None or self._shell is None or not self._prompts:
             return
         names = frozenset(self._shell.user_ns)
@@ -70,6 +80,7 @@ class Line:
         self._offers.clear()
         self._prompts.clear()
         self._found.clear()
+        self.shown.forget()
         if comm is not None:
             comm.close()
 
@@ -86,8 +97,8 @@ class Line:
         """Tell the front end what has become of an offer, or what is wished; None takes it back."""
         self._send({"do": "state", "id": key, "state": None if state is None else dict(state)})
 
-    def _send(self, data: dict[str, Any]) -> None:
-        if self._comm is not None:
+    def _send(self, *messages: dict[str, Any]) -> None:
+        for data in messages if self._comm is not None else ():
             self._comm.send(data)
 
     def _receive(self, message: Any) -> None:
@@ -96,7 +107,9 @@ class Line:
             return
         match data.get("do"):
             case "hello":
-                self._send({"do": "version", "version": self.version})
+                self._send({"do": "version", "version": self.version}, *self.shown.summaries())
+            case "shown":
+                self._send(*self.shown.taken(data.get("request"), whole=data.get("whole") is True))
             case "references":
                 self._ask(data.get("cells"))
             case "state":

@@ -8,10 +8,12 @@ kernel, what the first question needs is loaded earlier, while nothing runs (`wa
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from nbclaude import __version__, notebook
+from nbclaude.context.shown.listening import is_heard, listen
+from nbclaude.context.shown.widgets import output_around
 from nbclaude.lab import LINE, cell_that_ran
 from nbclaude.magics import completion, debugging, failures, kept_verbs, short_names, shown_replies, verbatim
 from nbclaude.magics.chat import ClaudeMagics
@@ -33,6 +35,7 @@ class _Loaded:
         self.families = Families(shell, self.chat)
         self.explaining = Explaining(shell, lambda: self.families.open("ExplainMagics"))
         self.warming = Warming()
+        self.unlisten: Callable[[], None] = lambda: None
 
 
 def load(shell: Shell) -> None:
@@ -72,6 +75,9 @@ def load(shell: Shell) -> None:
     tell_of_locks(chat)
     LINE.version = __version__
     LINE.references = partial(completion.references_in, shell)
+    LINE.shown.is_captured = lambda request: output_around(request) is not None
+    if is_heard(shell.display_pub):
+        loaded.unlisten = listen(shell.display_pub, LINE.shown.hear)
     LINE.before_cell(shell)
     loaded.warming.begin()
 
@@ -83,6 +89,7 @@ def unload(shell: Shell) -> None:
         shell.events.unregister("pre_run_cell", loaded.chat.before_cell)
         shell.events.unregister("post_run_cell", loaded.chat.after_cell)
         loaded.warming.end()
+        loaded.unlisten()
         loaded.explaining.unload()
         if (manage := loaded.families.opened("ManageMagics")) is not None:
             manage.stop_demo()

@@ -18,12 +18,16 @@ from nbclaude.supported import refuse_old_widgets, refuse_pyodide
 
 if TYPE_CHECKING:
     from nbclaude.magics.chat import ClaudeMagics
+    from nbclaude.output import EarlySign
 
 __all__ = ["ask_line"]
 
 
-def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
-    """Ask what the line and the cell below it say; return the reply if it is assigned to something."""
+def ask_line(chat: ClaudeMagics, line: str, cell: str | None, sign: EarlySign | None = None) -> Reply | None:
+    """Ask what the line and the cell below it say; return the reply if it is assigned to something.
+
+    A `sign` is one that is on the screen already.
+    """
     refuse_keys(chat.workspace, f"{line}\n{cell or ''}")
     where = standing(chat.shell)
     options, prompt = parse_line(line)
@@ -37,7 +41,7 @@ def ask_line(chat: ClaudeMagics, line: str, cell: str | None) -> Reply | None:
         raise UsageError("There is nothing to ask: write the prompt after the options, or below %%claude.")
     from nbclaude.magics.in_cell import ask_prompt  # the panel has ways of its own to ask
 
-    reply = ask_prompt(chat, options, Prompt(prompt), where.scope)
+    reply = ask_prompt(chat, options, Prompt(prompt), where.scope, sign)
     # Return nothing otherwise: a cell that ends in the magic would show the answer twice.
     return reply if where.target else None
 

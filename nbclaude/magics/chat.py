@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 
+from nbclaude.magics.early_signs import sign_while_loading
 from nbclaude.magics.family import Family
 from nbclaude.magics.traits import ClaudeTraits
 from nbclaude.magics.wording import worded
@@ -19,6 +20,7 @@ from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
     from nbclaude.asking.reply import Reply
+    from nbclaude.output import EarlySign
     from nbclaude.saved.replaying import Replays
 
 __all__ = ["ClaudeMagics"]
@@ -48,8 +50,14 @@ class ClaudeMagics(ClaudeTraits, Family):
     @worded()
     def claude(self, line: str, cell: str | None = None) -> Reply | None:
         """Replaced by the generated help page, below."""
-        from nbclaude.magics.asked import ask_line
-
-        return ask_line(self, line, cell)
+        if cell is None and not line.strip():
+            return self._asked(line, cell)
+        with sign_while_loading(self) as sign:
+            return self._asked(line, cell, sign)
 
     claude.__doc__ = help_page()
+
+    def _asked(self, line: str, cell: str | None, sign: EarlySign | None = None) -> Reply | None:
+        from nbclaude.magics.asked import ask_line
+
+        return ask_line(self, line, cell, sign)

@@ -25,6 +25,7 @@ from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.question import Question
 from nbclaude.cures import Command, Words
 from nbclaude.errors import AnswerInterrupted
+from nbclaude.magics.early_signs import early_sign, is_alone
 from nbclaude.magics.failures import ending_of
 from nbclaude.magics.news import tell_of_rules
 from nbclaude.magics.replays import saved_answer
@@ -72,10 +73,13 @@ class Asker(Protocol):
     replays: Replays | None
 
 
-def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> Reply | None:
+def ask_prompt(
+    asker: Asker, options: Options, prompt: Prompt, names: Scope, sign: EarlySign | None = None
+) -> Reply | None:
     """Gather what goes along, ask, show the answer and return the reply: what `%claude` does, and every verb.
 
-    `names` are those that the line sees. With `--dry-run` nothing is sent, and there is no reply.
+    `names` are those that the line sees; a `sign` is one that is shown already. With `--dry-run` nothing is sent, and there is
+    no reply.
 
     Raises:
         ConfigurationError: something cannot be attached or sent.
@@ -89,7 +93,9 @@ def ask_prompt(asker: Asker, options: Options, prompt: Prompt, names: Scope) -> 
     settings = workspace.settings(settings_given(options, names, form, tools))
     model = workspace.model(settings)
     prompt = replace(prompt, attachments=(*prompt.attachments, *variables_for(tools or (), names)))
-    with _early_sign(asker, first_words(options, prompt.text, names)) as sign:
+    sign = sign or _early_sign(asker)
+    sign.say(first_words(options, prompt.text, names))
+    with sign:
         gathered = gather(
             workspace,
             asker.shell,
@@ -127,21 +133,9 @@ def first_words(options: Options, prompt: str, names: Scope) -> str:
     return "Preparing what is attached…" if options.attach or options.dry_run or "{" in prompt else ""
 
 
-def _early_sign(asker: Asker, words: str) -> EarlySign:
-    """Return what is shown while what goes along takes its time, where somebody looks and outputs can be updated."""
-    shell = asker.shell
-    is_wanted = (
-        str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
-    )
-    waited = asker.workspace.seconds_in_cell() if notebook.is_claude_cell(shell) else 0.0
-    sign = EarlySign(shell.display_pub, lambda: _is_alone(asker), is_wanted=is_wanted, waited=waited)
-    sign.say(words)
-    return sign
-
-
-def _is_alone(asker: Asker) -> bool:
-    """Tell whether the output of the cell that runs shows nothing but our answer."""
-    return notebook.is_claude_cell(asker.shell) and not asker.workspace.seen.has_output
+def _early_sign(asker: Asker) -> EarlySign:
+    is_ours = notebook.is_claude_cell(asker.shell)
+    return early_sign(asker, asker.workspace.seconds_in_cell() if is_ours else 0.0)
 
 
 def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None = None) -> Reply | None:
@@ -164,7 +158,7 @@ def ask_in_cell(asker: Asker, options: Options, ask: Ask, sign: EarlySign | None
         language="json" if ask.settings.schema is not None else "",
         macros=frozenset(ask.settings.math_macros),
         advice=_ADVICE,
-        is_alone=lambda: _is_alone(asker),
+        is_alone=lambda: is_alone(asker),
         sign=sign,
         marks=asker.save_turns,
         source=ask.listing,

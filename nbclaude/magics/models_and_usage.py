@@ -12,7 +12,7 @@ from IPython.core.magic import line_magic, magics_class
 from nbclaude.conversation.ledger import Entry, Total, dollars, no_price_note
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.family import OtherFamily, argument
-from nbclaude.magics.wording import note_text, worded
+from nbclaude.magics.wording import note_text, said, worded
 from nbclaude.models.info import in_short, retirement_note
 from nbclaude.models.prices import PRICES_AS_OF, Price
 from nbclaude.models.table import MODELS, ModelInfo
@@ -132,9 +132,7 @@ def _offered(workspace: Workspace) -> tuple[Sequence[ModelInfo], str]:
         connection = workspace.connection(settings)
         models = list_models(connection)
     except (APIError, MissingKeyError) as error:
-        say(
-            f"The server's list of models could not be read ({type(error).__name__}); this is the built-in one."
-        )
+        say(f"The server's list of models could not be read, so this is the built-in one. {said(error)}")
         return MODELS, f"Models of the built-in table; {_ANTHROPICS_PRICES}"
     workspace.note_models(connection.base_url, models)
     # The server says what it offers; what that costs comes from the user, the server or the table.

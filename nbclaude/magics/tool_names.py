@@ -12,7 +12,8 @@ from nbclaude.magics.variables import named_in, variable
 from nbclaude.notebook import Shell
 from nbclaude.options import Options
 from nbclaude.output import say
-from nbclaude.tools.built_in import built_in, name_of_word, words_of
+from nbclaude.settings.brackets import parts_between_commas
+from nbclaude.tools.built_in import built_in, name_of_word
 from nbclaude.tools.definitions import definitions_of, is_of_server, tools_of
 from nbclaude.tools.functions import Tool, is_function
 from nbclaude.workspace import Workspace
@@ -36,7 +37,7 @@ def tools_given(
     """
     if options.tools is None:
         return None
-    words = [word for given in options.tools for word in words_of(given)]
+    words = [word for given in options.tools for word in parts_between_commas(given)]
     found: Tools = ()
     for word in words:
         if _is_built_in(word, names):

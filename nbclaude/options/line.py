@@ -20,6 +20,7 @@ from nbclaude.frozen import frozen
 from nbclaude.options.spelling import spell
 from nbclaude.refusal import UnfitError, spelled
 from nbclaude.secrets.shown import shown_value
+from nbclaude.settings.brackets import closing
 from nbclaude.settings.rows import Option
 from nbclaude.settings.table import OPTIONS
 from nbclaude.settings.values import Options
@@ -33,8 +34,6 @@ _NUMBER = re.compile(r"[+-]?\d+")
 _OPTION_NAME = re.compile(r"(?:--?[\w-]*)?")
 _BLANK = " \t"
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
-# Brackets, and the strings in which they do not count.
-_BRACKETS = re.compile(r"[()\[\]{}\n]|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'")
 
 
 def parse_line(line: str) -> tuple[Options, str]:
@@ -187,7 +186,7 @@ def _take_expression(option: Option, rest: str) -> tuple[str, str]:
     """
     word, position = "", 0
     while position < len(rest) and not rest[position].isspace():
-        if rest[position] in "([" and (end := _closing(rest, position)):
+        if rest[position] in "([" and (end := closing(rest, position)):
             word += rest[position:end]
         elif rest[position] in "\"'":
             quoted = _QUOTED.match(rest, position)
@@ -201,18 +200,6 @@ def _take_expression(option: Option, rest: str) -> tuple[str, str]:
             word += rest[end - 1 : end]
         position = end
     return word, rest[position:]
-
-
-def _closing(text: str, position: int) -> int:
-    """Return the end of the brackets that open here; 0 if they are not closed on the line."""
-    depth = 0
-    for token in _BRACKETS.finditer(text, position):
-        if token[0] == "\n":
-            return 0
-        depth += (token[0] in "([{") - (token[0] in ")]}")
-        if depth == 0:
-            return token.end()
-    return 0
 
 
 def _not_closed(name: str, rest: str) -> str:

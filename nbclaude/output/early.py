@@ -22,7 +22,8 @@ class EarlySign:
     """A context manager around the preparation: `say` what is being done; what shows the answer takes over the sign.
 
     A sign that is left because nothing could be sent is removed at the end; `is_alone` tells whether the cell's output may be
-    cleared for that. `waited` is the time in seconds since the cell began, in which the first question loads what it needs.
+    cleared for that. It may be entered again, and ends with the innermost. `waited` is the time in seconds since the cell
+    began, in which the first question loads what it needs.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class EarlySign:
 
     def _show(self) -> None:
         with self._lock:
-            if not self._is_over:
+            if not (self._is_over or self._is_shown):
                 self._publish(self._bundle(), update=False)
                 self._is_shown = True
 

@@ -233,7 +233,7 @@ class PagesDisplay:
         if catch_up:
             self._caught_up = now
         for page in self._ready().changes(catch_up=catch_up, at_most=1):
-            size += len(page.html)
+            size += page.weight
             self._show_page(page)
         return time.monotonic() - now, size
 

@@ -11,6 +11,7 @@ import ipywidgets
 
 from nbclaude.client.addresses import server_name
 from nbclaude.errors import APIError, ConfigurationError
+from nbclaude.panel import wording
 from nbclaude.panel.host import LOCK, Host, OwnChanges, note, row, set_note, set_options
 from nbclaude.panel.models import entries_of
 from nbclaude.settings.values import Settings
@@ -137,7 +138,7 @@ class ModelPicker:
             try:
                 workspace.note_models(address, list_models(connection))
             except APIError as error:
-                failed = f"The server's list of models could not be read ({type(error).__name__}); this is the built-in one."
+                failed = f"The server's list of models could not be read, so this is the built-in one. {wording.said(error)}"
             with LOCK:
                 self._loading = ""
                 if failed:

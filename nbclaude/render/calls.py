@@ -254,10 +254,10 @@ class ToolCall:
             )
         text = self._arguments_text()
         render = self._highlighter.finished if self._has_ended else self._highlighter.growing
-        body = code_block_html(render(text, "json"), "json") if text.strip() else ""
+        body = code_block_html(render(text, "json"), "json", text) if text.strip() else ""
         if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
             code = str(self._complete_input["code"]).strip("\n")
-            body = code_block_html(highlight(code, "python"), "python")
+            body = code_block_html(highlight(code, "python"), "python", code)
         name = f"{self._verb} <strong>{escape(self._name, quote=False)}</strong>"
         facts = [
             _marked(fact) if "cut off" in fact else fact for fact in self._clients_facts(is_final=is_final)

@@ -46,7 +46,7 @@ def line_html(text_html: str) -> str:
 def code_html(code: str, language: str = "") -> str:
     """Show source code or output, highlighted where the language is known, and cut where it is very long."""
     shown, rest = clipped(code)
-    return code_block_html(highlight(shown, language), language) + rest
+    return code_block_html(highlight(shown, language), language, shown) + rest
 
 
 def fenced_markdown(code: str, language: str = "") -> str:

@@ -20,6 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from nbclaude.quiet import quietly
 from nbclaude.render.alerts import alerts_plugin
+from nbclaude.render.block_cells import cell_attributes
 from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
@@ -129,21 +130,23 @@ class _CodeRules:
         found = _LANGUAGE.match(token.info.strip())
         language = found.group() if found else ""
         render = self._highlighter.growing if token.meta.get("open") else self._highlighter.finished
-        return code_block_html(render(token.content, language), language)
+        return code_block_html(render(token.content, language), language, token.content)
 
 
 def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return code_block_html(escape(tokens[index].content, quote=False), "")
+    code = tokens[index].content
+    return code_block_html(escape(code, quote=False), "", code)
 
 
-def code_block_html(code_html: str, language: str) -> str:
-    """Build a code block of HTML that is highlighted or escaped already."""
+def code_block_html(code_html: str, language: str, code: str) -> str:
+    """Build a code block of HTML that is highlighted or escaped already; `code` is what it shows."""
+    attributes = cell_attributes(language, code)
     if not language:
-        return f'<div class="code"><pre tabindex="0"><code>{code_html}</code></pre></div>\n'
+        return f'<div class="code"{attributes}><pre tabindex="0"><code>{code_html}</code></pre></div>\n'
     name = escape(language)
-    code = f'<code class="language-{name}">{code_html}</code>'
+    shown = f'<code class="language-{name}">{code_html}</code>'
     # Who has no mouse scrolls a long line with the keys.
-    return f'<div class="code" data-language="{name}"><pre tabindex="0">{code}</pre></div>\n'
+    return f'<div class="code" data-language="{name}"{attributes}><pre tabindex="0">{shown}</pre></div>\n'
 
 
 def _render_table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

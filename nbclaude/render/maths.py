@@ -238,6 +238,11 @@ def _note_rule(state: StateCore, macros: frozenset[str]) -> None:
         state.tokens.append(note)
 
 
+def formulas_in(html: str) -> int:
+    """Count the formulas in rendered HTML that a front end will typeset."""
+    return html.count(_OPEN_TO_MATHJAX)
+
+
 def refused_in(tokens: Sequence[Token], macros: frozenset[str]) -> list[str]:
     """Return the commands that keep formulas of these tokens from being typeset, in order."""
     return [

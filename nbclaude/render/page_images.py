@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from nbclaude.frozen import frozen
+from nbclaude.render.maths import formulas_in
 from nbclaude.render.pages import Page
 from nbclaude.render.style import STYLE
 
 __all__ = ["PageImage", "image_of", "on_one_page", "open_html"]
+
+_FORMULA = (
+    1_400  # characters of HTML that take a browser as long to lay out as it takes to typeset one formula
+)
 
 
 @frozen
@@ -23,6 +28,11 @@ class PageImage:
     closed: bool
     text: str = ""
     source: str = ""
+
+    @property
+    def weight(self) -> int:
+        """What it costs a browser to paint it, in characters of HTML without formulas."""
+        return len(self.html) + _FORMULA * formulas_in(self.html)
 
 
 def image_of(page: Page, footer: str = "") -> PageImage:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from nbclaude.render.dollars import in_dollars
+from nbclaude.render.maths import formulas_in
 
 __all__ = ["ENDING", "MAX_PAGES", "MAX_PIECES", "Page", "Part", "page_limit", "piece_limit"]
 
@@ -20,6 +21,10 @@ _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
 ENDING = 600  # characters of settled text that move up to the open page together
 _STEADY_PAGES = 12
 _LINE = 40  # characters
+# A formula is typeset again with each painting. So it counts for many characters where a page ends, and for some where an ending
+# does: a short answer with a few of them is still one output.
+_FORMULA_ON_PAGE = 300
+_FORMULA_IN_ENDING = 60
 _GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
 
 
@@ -62,6 +67,20 @@ class Part:
     after: str = ""
 
     @property
+    def size(self) -> int:
+        """What its settled text counts for on a page, in characters; whatever it holds, it is a line at least."""
+        return max(_LINE, self.end - self.start) + _FORMULA_ON_PAGE * self._formulas
+
+    @property
+    def size_in_ending(self) -> int:
+        """What its settled text counts for in the ending of a page, in characters."""
+        return self.end - self.start + _FORMULA_IN_ENDING * self._formulas
+
+    @property
+    def _formulas(self) -> int:
+        return sum(map(formulas_in, self.settled))
+
+    @property
     def html(self) -> str:
         """The HTML as it stands now."""
         return f"{self.before}{''.join(self.settled)}{self.tail}{self.after}"
@@ -88,8 +107,8 @@ class Page:
 
     @property
     def size(self) -> int:
-        """Settled source characters on this page; whatever a part holds, it is a line at least."""
-        return sum(max(_LINE, part.end - part.start) for part in self.parts)
+        """The sizes of its parts together."""
+        return sum(part.size for part in self.parts)
 
     @property
     def ends_in_fold(self) -> bool:

@@ -113,7 +113,7 @@ class TextSection:
         for laid, block in enumerate(self._waiting, 1):
             part.settled.append(block.html)
             part.end = block.end
-            if part.end - part.start >= limit:
+            if part.size_in_ending >= limit:
                 del self._waiting[:laid]
                 part.tail = ""
                 part.source = marks_as_text(self._whole()[part.start : part.end])
@@ -185,7 +185,7 @@ class CodeSection:
         """Show the code as it stands; a code block is never cut."""
         text = self._text_laid_out()
         code = self._highlighter.growing(text, self._language)
-        self.parts[-1].tail = code_block_html(code, self._language) if text.strip() else ""
+        self.parts[-1].tail = code_block_html(code, self._language, text) if text.strip() else ""
         return False
 
     def close(self, *, portions: int | None = None) -> list[Part]:
@@ -193,7 +193,7 @@ class CodeSection:
         text = self._text_laid_out()
         if self._layout is not None and not is_json(text):
             text = "".join(self._text)
-        html = code_block_html(self._highlighter.finished(text, self._language), self._language)
+        html = code_block_html(self._highlighter.finished(text, self._language), self._language, text)
         self.parts[-1].source = fenced_markdown(text, self._language) if text.strip() else ""
         return [part for part in self.parts if part.replace(html if text.strip() else "")]
 

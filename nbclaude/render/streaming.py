@@ -231,7 +231,7 @@ class MarkdownStream:
                 self._parser.disable("footnote_tail")  # the footnotes stay where they have settled
             tokens = self._parser.parse(self._tail, environment)
             if is_long or not defines_links(environment):
-                rest_html = code_block_html(escape(rest, quote=False), "") if rest else ""
+                rest_html = code_block_html(escape(rest, quote=False), "", rest) if rest else ""
                 return self._cut_settled(boundaries, self._render(tokens, environment) + rest_html)
         return self._close_whole(text, boundaries)
 

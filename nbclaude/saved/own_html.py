@@ -42,8 +42,8 @@ _ELEMENTS = frozenset(
 _ATTRIBUTES = frozenset(
     re.findall(
         r"\S+",
-        "alt aria-label checked class colspan data-language data-name dir disabled href id open rel role rowspan src start"
-        " style tabindex target title type",
+        "alt aria-label checked class colspan data-language data-magic data-name data-typed dir disabled href id open rel role"
+        " rowspan src start style tabindex target title type",
     )
 )
 _CLASSES = frozenset(

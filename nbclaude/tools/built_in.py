@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import field
 from pathlib import Path
@@ -17,9 +16,8 @@ from nbclaude.settings.plain import plain_json
 from nbclaude.tools.functions import Tool
 from nbclaude.tools.versions import FAMILIES, SERVER_TOOLS, Version, family_of, version_for
 
-__all__ = ["BUILT_IN", "Kernel", "built_in", "name_of_word", "words_of"]
+__all__ = ["BUILT_IN", "Kernel", "built_in", "name_of_word"]
 
-_BETWEEN = re.compile(r"""[^,()"']+|"[^"]*"|'[^']*'|[,()"']""")
 _MADE_AND_OPTIONS = ("type", "name")
 
 
@@ -91,18 +89,6 @@ _WITH_OPTIONS = ("computer",)
 
 BUILT_IN = (*_MADE, *SERVER_TOOLS)
 """Their names: those that the kernel runs, and those that the server runs."""
-
-
-def words_of(line: str) -> list[str]:
-    """Split names of tools at commas, except for commas within the parentheses of options or within quotes."""
-    words, depth = [""], 0
-    for piece in _BETWEEN.findall(line):
-        if piece == "," and depth <= 0:
-            words.append("")
-            continue
-        depth += {"(": 1, ")": -1}.get(piece, 0)
-        words[-1] += piece
-    return [word.strip() for word in words if word.strip()]
 
 
 def name_of_word(word: str) -> str:

@@ -116,8 +116,14 @@ class NotebookPage:
 
     # Work
 
-    def start(self, index: int) -> None:
+    def select(self, index: int) -> None:
+        """Click beside a cell, which makes it the active one."""
+        self.cell(index).locator(".jp-InputPrompt").click()
+
+    def start(self, index: int, *, is_selected: bool = False) -> None:
         """Run a cell with Ctrl+Enter and return as soon as JupyterLab shows it as running, or done."""
+        if not is_selected:
+            self.select(index)
         # A cell may be done at the first look and, after a restart, have the number that it had before.
         self.script(
             f"{CELL} window.hasStarted = false; const note = (_, change) => {{"
@@ -127,13 +133,12 @@ class NotebookPage:
             " model.stateChanged.connect(note)",
             index=index,
         )
-        self.cell(index).locator(".jp-InputPrompt").click()
         self.page.keyboard.press("Control+Enter")
         self.wait_for("return window.hasStarted")
 
-    def run(self, index: int, timeout: float = TIMEOUT) -> None:
+    def run(self, index: int, timeout: float = TIMEOUT, *, is_selected: bool = False) -> None:
         """Run a cell to its end."""
-        self.start(index)
+        self.start(index, is_selected=is_selected)
         self.wait_until_idle(timeout)
 
     def run_all(self, timeout: float = TIMEOUT) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from nbclaude.client.failures import error_of_reply, retry_delay
 from nbclaude.magics.wording import said
+from nbclaude.secrets.keys import Secret
 from tests.client.helpers import connection
 
 IMAGES = "The model takes no images. Choose another model (-m), or leave the turns that hold them behind with --new."
@@ -31,6 +32,7 @@ UPSTREAM = (
 NO_TOOLS = (
     "This model or this server takes no tools. Enable them when you start the server, or ask without tools."
 )
+BILLING = "Check billing for the account that issued the key, then ask again."
 MODEL = "The server has no model of this name. %claude_models lists those that it has."
 
 
@@ -57,6 +59,12 @@ ANTHROPIC_LONG = "prompt is too long: 210000 tokens > 200000 maximum"
     [
         (500, LLAMA_IMAGE, {"code": 500, "type": "server_error"}, IMAGES),
         (400, LLAMA_LONG, {"code": 400, "type": "exceed_context_size_error"}, CONTEXT),
+        (
+            400,
+            "Your credit balance is too low to access the Anthropic API.",
+            {"type": "invalid_request_error"},
+            BILLING,
+        ),
         (400, "No connected db.", {"type": "no_db_connection", "param": None, "code": "400"}, KEY),
         (400, LITELLM_MODEL, {"type": "invalid_request_error"}, MODEL),
         (400, "litellm.ContextWindowExceededError: ...", {"type": "invalid_request_error"}, CONTEXT),
@@ -102,6 +110,33 @@ def test_the_likely_cause_is_named_and_nothing_is_sent_again(
     found = error_of_reply(status, {}, body, connection("http://server"))
     assert said(found).endswith(advice)
     assert retry_delay(found) is False
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "advice"),
+    [
+        (
+            *("ANTHROPIC_API_KEY", "sk-ant-api03-x1"),
+            "The key from ANTHROPIC_API_KEY was refused: check that it is complete and belongs to this server.",
+        ),
+        (
+            "keyring",
+            "'sk-ant-api03-x1'",
+            "The key from the keyring is not a key: there are quotes around it.",
+        ),
+        ("ANTHROPIC_CUSTOM_HEADERS", "", "The key from ANTHROPIC_CUSTOM_HEADERS was refused: check that"),
+        ("", "no-key", "Check the key, and that it belongs to this server;"),
+    ],
+)
+def test_a_refused_key_is_named_by_its_place(source: str, key: str, advice: str) -> None:
+    server = connection("http://server", key_source=source, secret=Secret(key))
+    for body in (
+        b'{"error": {"type": "authentication_error", "message": "invalid x-api-key"}}',
+        b"Who are you?",
+    ):
+        text = said(error_of_reply(401, {}, body, server))
+        assert advice in text
+        assert not key or key not in text
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ def marked(source: str) -> list[str]:
         ("%%claude --no-such-option {x}", []),
         ("%%claude\n{{x}}, `{x}`, $\\frac{x}{df}$, T{x}, f'{x}', \"{x}\".format(x=1)", []),
         ("%%claude\n${x} but ${text}; {dg} is still typed, {x}", ["{x}", "{x}"]),
+        ("%%claude\n{x:red}, {x:50%}, {text:blue}, but {x:.2f} and {x:%}", ["{x:.2f}", "{x:%}"]),
         ("%%claude_edit {x}", []),
         ("%%claudes\n{x}", []),
         ("print(f'{x}')", []),

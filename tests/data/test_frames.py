@@ -58,12 +58,11 @@ def test_a_pandas_frame() -> None:
             top="; Paris: 30, Rome: 15",
         )
         + f"  when: {frame.when.dtype}; 2020-01-01 … 2020-02-29, daily, unique, increasing\n"
-        "first 3 rows:\n"
+        "first 3 rows, 3 others:\n"
         "row,city,price,rooms,new,when\n"
         "0,Paris,1.5,0,True,2020-01-01\n"
         "1,Rome,2.5,1,False,2020-01-02\n"
         "2,Paris,,2,False,2020-01-03\n"
-        "rows from all over:\n"
         "20,Paris,1.5,20,True,2020-01-21\n"
         "40,Paris,1.5,40,True,2020-02-10\n"
         "59,,inf,59,True,2020-02-29"
@@ -85,7 +84,7 @@ def test_a_polars_frame() -> None:
             boolean="Boolean",
             top="; Paris: 30, Rome: 15",
         )
-        + "first 3 rows:\nrow,city,price,rooms,new\n0,Paris,1.5,0,True\n"
+        + "first 3 rows, 3 others:\nrow,city,price,rooms,new\n0,Paris,1.5,0,True\n"
     )
     assert text.endswith("\n59,,inf,59,True")
 
@@ -190,8 +189,8 @@ def test_odd_frames() -> None:
         {("x", "mean"): [1, 2]}, index=pandas.MultiIndex.from_tuples([("a", 1), ("b", 2)], names=["k", None])
     )
     assert described(levels).text == (
-        "pandas DataFrame, 2 rows × 1 column\nMultiIndex, 2 levels, unique\n"
-        f"  level k: {levels.index.levels[0].dtype}; 2 distinct; values a, b\n"
+        "pandas DataFrame, 2 rows × 1 column\nMultiIndex, unique:\n"
+        f"  k: {levels.index.levels[0].dtype}; 2 distinct; values a, b\n"
         "  level 1: int64; 2 distinct, 1 … 2\ncolumn levels: level 0; level 1\n"
         "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
     )
@@ -569,7 +568,7 @@ def test_cut_cells_are_said() -> None:
     )
     large = described(pandas.concat([frame] * 2, ignore_index=True), summary=1_500)
     assert large.notes == ("10 cells shortened to 102 characters",)
-    assert "\nfirst 5 rows, 10 cells shortened to 102 characters:\n" in large.text
+    assert "\nfirst 5 rows, 5 others, 10 cells shortened to 102 characters:\n" in large.text
 
 
 def test_numbers_have_all_digits_where_the_table_fits() -> None:

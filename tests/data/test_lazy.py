@@ -317,12 +317,69 @@ def _double(family: str, kind: str, **members: Any) -> Any:
             ),
             "Ray would compute it",
         ),
+        (
+            _double(
+                "datafusion", "DataFrame", schema=lambda _: types.SimpleNamespace(names=["a"], types=["int"])
+            ),
+            "DataFusion would compute it",
+        ),
+        (
+            _double("daft", "DataFrame", schema=lambda _: [types.SimpleNamespace(name="a", dtype="int")]),
+            "daft would compute it",
+        ),
+        (
+            _double(
+                "bigframes",
+                "Series",
+                to_frame=lambda _: _double("bigframes", "DataFrame", dtypes={"a": "int"}),
+            ),
+            "BigQuery would compute it",
+        ),
+        (
+            _double(
+                "snowflake",
+                "DataFrame",
+                schema=types.SimpleNamespace(fields=[types.SimpleNamespace(name="a", datatype="int")]),
+            ),
+            "Snowflake would compute it",
+        ),
+        (
+            _double("modin", "DataFrame", get_backend=lambda _: "Snowflake", dtypes={"a": "int"}),
+            "Snowflake would compute it",
+        ),
     ],
 )
 def test_of_engines_elsewhere_only_the_schema_is_asked(query: Any, where: str) -> None:
     lines = text_of(query).splitlines()
     assert lines[1] == f"(a query, not computed: no rows, no statistics; {where})"
     assert lines[-1] == "  a: int"
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "snowflake"])
+def test_a_query_of_sqlframe_has_types_only_from_an_engine_in_this_process(engine: str) -> None:
+    field = types.SimpleNamespace(name="a", dataType=types.SimpleNamespace(simpleString=lambda: "int"))
+    base = type("BaseDataFrame", (), {"__module__": "sqlframe.base.dataframe"})
+    known = {"duckdb": {"schema": types.SimpleNamespace(fields=[field])}, "snowflake": {"columns": ["a"]}}[
+        engine
+    ]
+    frame = type("Frame", (base,), {"__module__": f"sqlframe.{engine}.dataframe", **known})()
+    lines = text_of(frame).splitlines()
+    assert lines[1:] == [
+        f"(a query, not computed: no rows, no statistics; {engine} would compute it)",
+        f"  a: {'int' if engine == 'duckdb' else 'unknown type'}",
+    ]
+    assert "nothing is computed for a sqlframe DataFrame here; fetch what you want to send" in text_of(
+        frame, "stats"
+    )
+
+
+def test_a_frame_of_spark_connect_has_a_column_of_any_name() -> None:
+    """So what it can do is asked of its type: it is neither pandas on Spark nor read in batches."""
+    frame = _double(
+        "pyspark", "DataFrame", dtypes=[("a", "int")], __getattr__=lambda _, name: f"column {name}"
+    )
+    assert "no rows, no statistics; Spark would compute it" in text_of(frame)
+    assert "not computed: TypeError" in text_of(frame, "stats")  # of narwhals, which does not know the double
 
 
 def test_a_statement_of_sqlalchemy_is_its_sql_and_its_columns() -> None:

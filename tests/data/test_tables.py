@@ -57,7 +57,7 @@ _COLUMNS: dict[str, tuple[list[Any], str]] = {
     ),
     "dates": (
         [_DAY, None, datetime.date(2021, 2, 3)] * 20,
-        "20 missing (33.3%), 2020-01-01 … 2021-02-03, 2 distinct, not monotonic",
+        "20 missing (33.3%), 2020-01-01 … 2021-02-03, 2 distinct, not monotonic; 2020-01-01: 20, 2021-02-03: 20",
     ),
     "times": ([datetime.time(1, 2), datetime.time(3)] * 30, "01:02:00 … 03:00:00"),
     "texts": (["b", "a", "a", None] * 15, "15 missing (25.0%), 2 distinct; a: 30, b: 15"),
@@ -105,7 +105,7 @@ def test_half_floats(column: Any) -> None:
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
-        (pyarrow.array([datetime.timedelta(0, 3), None]), "1 missing (50.0%), 0:00:03 … 0:00:03"),
+        (pyarrow.array([datetime.timedelta(0, 3), None]), "1 missing (50.0%), 00:00:03 … 00:00:03"),
         (pyarrow.array([_DAY], pyarrow.date64()), "2020-01-01 … 2020-01-01"),
         (pyarrow.array(["a", "a"], pyarrow.string_view()), "constant"),
         (pyarrow.array([b"ab", b"cd"], pyarrow.binary(2)), "holds bytes"),

@@ -2,6 +2,7 @@
 
 import datetime
 import decimal
+import fractions
 import math
 import re
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbclaude.data.cells import date_text
 from nbclaude.data.frames import describe_data
 from tests.thorough import examples
 
@@ -132,8 +134,8 @@ def test_a_level_counts_only_the_values_that_rows_have() -> None:
     frame = pandas.DataFrame({"v": range(60), "w": 1}, index=index).loc[["a", "b"]]
     described = describe_data(frame, "schema")
     assert described is not None
-    assert "\n  level k: " in described.text
-    assert "; 2 distinct\n  level n: int64; 20 distinct, 0 … 19\n" in described.text
+    assert "\n  k: " in described.text
+    assert "; 2 distinct\n  n: int64; 20 distinct, 0 … 19\n" in described.text
 
 
 def told(value: Any) -> str:
@@ -219,18 +221,129 @@ def test_decimals_of_more_digits_than_a_float_holds(least: decimal.Decimal) -> N
 
 def test_durations() -> None:
     series = pandas.Series(pandas.to_timedelta([(n * n) % 977 for n in range(60)], unit="s"))
-    assert told(series).endswith(f", mean {series.mean()}, median {series.median()}")
-    lasting = polars.Series("d", series.to_list())
-    for each in (lasting, lasting.to_frame().to_arrow()):
-        assert told(each).endswith(f", mean {lasting.mean()}, median {lasting.median()}")
+    for each in (series, polars.Series("d", series.to_list()), pyarrow.table({"d": series.to_list()})):
+        assert [pandas.Timedelta(said) for said in facts_of_durations(each)] == [
+            series.mean(),
+            series.median(),
+        ]
     array = series.to_numpy()
-    assert facts_of_durations(array) == [str(array.mean().item()), str(numpy.median(array).item())]
+    known = [array.mean(), numpy.median(array)]
+    assert [pandas.Timedelta(said).to_timedelta64() for said in facts_of_durations(array)] == known
+
+
+_LASTING = {
+    "00:00:00": datetime.timedelta(),
+    "1 day": datetime.timedelta(1),
+    "-2 days": datetime.timedelta(-2),
+    "400 days 03:00:00.5": datetime.timedelta(400, 3 * 3600, 500_000),
+    "-00:00:00.000001": datetime.timedelta(microseconds=-1),
+    "00:00:00.000000001": pandas.Timedelta(1),
+    "-1 day 00:00:01": datetime.timedelta(-2, 86_399),
+}
+
+
+@pytest.mark.parametrize("text", _LASTING)
+def test_durations_are_written_alike(text: str) -> None:
+    assert date_text(_LASTING[text]) == text
+
+
+@pytest.mark.parametrize(
+    ("lasting", "expected"),
+    [
+        (pandas.timedelta_range(0, periods=60, freq="15min"), "every 15 min, unique, increasing"),
+        (
+            pandas.timedelta_range(0, periods=62, freq="s").delete([5, 9])[::-1],
+            "every second, 2 gaps, unique, decreasing",
+        ),
+        (pandas.timedelta_range(0, periods=60, freq="30D"), "every 30 days, unique, increasing"),
+        (pandas.to_timedelta([*range(59), 30], unit="min"), "59 distinct"),
+    ],
+)
+def test_the_rhythm_of_durations(lasting: Any, expected: str) -> None:
+    """Durations since a start have a rhythm, in an index and in a column; others have none."""
+    described = describe_data(pandas.DataFrame({"v": 1}, index=lasting), "schema")
+    assert described is not None
+    ends = " … ".join(date_text(end) for end in (min(lasting), max(lasting)))
+    index = described.text.splitlines()[1]
+    if expected == "59 distinct":
+        assert index.endswith(f"; {ends}, 1 duplicate")
+        expected = ""
+    else:
+        assert index.endswith(f"; {ends}, {expected}")
+    for column in (pandas.Series(lasting), polars.Series("d", lasting.to_list()), lasting.to_numpy()):
+        assert f"{ends}{', ' * bool(expected)}{expected}, mean " in describe_text(column)
+
+
+def test_numbers_of_several_types() -> None:
+    mixed = pandas.Series(
+        [decimal.Decimal("1.5"), 2, 3.5, numpy.float32(8), fractions.Fraction(1, 2)] * 12, dtype=object
+    )
+    known = mixed.map(float)
+    assert (
+        f"0.5 … 8, mean {known.mean():g}, median {known.median():g}, std {known.std():.6g}, 5 distinct"
+        in told(mixed)
+    )
+    huge = pandas.Series([2**70, -(2**70), 5] * 20, dtype=object)
+    for each in (
+        huge,
+        [{"n": value} for value in huge],
+        polars.Series("n", huge.to_list(), dtype=polars.Int128),
+    ):
+        assert "mean 1.66667, median 5, " in told(each)
+    assert "mean 1.67167e+308, median 1.7e+308" in told([{"n": 1.7e308 if n else 1.0} for n in range(60)])
 
 
 def facts_of_durations(array: Any) -> list[str]:
     described = describe_data(array, "stats")
     assert described is not None
     return re.findall(r"m(?:ean|edian) ([\d:.]+)", described.text)
+
+
+def describe_text(value: Any) -> str:
+    described = describe_data(value, "stats")
+    assert described is not None
+    return described.text
+
+
+def test_complex_numbers_that_are_missing() -> None:
+    values = numpy.array([1 + 2j] * 59 + [complex(math.nan, 0)])
+    assert told(pandas.Series(values)).endswith("1 missing (1.7%), constant (1+2j)")
+    row = describe_data(pandas.DataFrame({"c": [complex(1 / 3, 2)] * 60, "n": range(60)}))
+    assert row is not None and "\n0,0.3333333+2j,0\n" in row.text
+
+
+def test_times_of_several_zones_keep_them_in_rows() -> None:
+    moments = [pandas.Timestamp("2024-01-02", tz="Asia/Tokyo"), pandas.Timestamp("2024-01-01", tz="UTC")] * 30
+    described = describe_data(pandas.DataFrame({"at": pandas.Series(moments, dtype=object), "n": 1}))
+    assert described is not None and "\n0,2024-01-02 00:00:00+09:00,1\n" in described.text
+
+
+def test_intervals_of_dates() -> None:
+    days = pandas.interval_range(pandas.Timestamp("2024-01-01"), periods=60)
+    assert told(pandas.Series(days)).split(";")[1] == " from 2024-01-01 to 2024-03-01, unique"
+    halves = pandas.Series(pandas.cut(pandas.date_range("2024-01-01", periods=60), 2))
+    assert "]': 30, '(2024-01-30 12:00:00, 2024-02-29]': 30" in describe_text(halves)
+
+
+def test_short_floats_are_counted_with_their_own_digits() -> None:
+    for each in (
+        numpy.array([0.1, 0.2] * 30, "f4"),
+        polars.Series("f", [0.1, 0.2] * 30, dtype=polars.Float32),
+    ):
+        assert "2 distinct; 0.1: 30, 0.2: 30" in describe_text(each)
+
+
+def test_runs_of_equal_values() -> None:
+    runs = pyarrow.RunEndEncodedArray.from_arrays(
+        pyarrow.array([30, 60], pyarrow.int32()), pyarrow.array(["a", "b"])
+    )
+    assert "2 distinct; a: 30, b: 30" in describe_text(pyarrow.table({"r": runs}))
+
+
+def test_months_of_numpy_have_a_rhythm() -> None:
+    assert "2024-01 … 2028-12, monthly, unique, increasing" in describe_text(
+        numpy.arange("2024-01", "2029-01", dtype="M8[M]")
+    )
 
 
 def test_texts_and_lists_of_a_long_arrow_table() -> None:
@@ -248,5 +361,5 @@ def test_the_levels_of_a_long_index() -> None:
     described = describe_data(pandas.DataFrame({"v": numpy.zeros(len(index))}, index=index), "schema")
     assert described is not None
     lines = described.text.splitlines()
-    assert lines[2] == "  level k: int64; 10 distinct, 0 … 9"
+    assert lines[2] == "  k: int64; 10 distinct, 0 … 9"
     assert lines[3].endswith("; 120,000 distinct, 2024-01-01 … 2024-03-24 07:59:00, every minute")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import comm
@@ -85,6 +86,25 @@ def test_a_page_that_is_loaded_again_hears_the_version(wires: list[Wire]) -> Non
     assert wires[0].sent == [{"do": "version", "version": "1.2.3"}]
     wires[0].end({})
     assert not line.is_open
+
+
+def test_a_page_asks_for_what_its_cell_lacks(wires: list[Wire]) -> None:
+    line = Line()
+    shell: Any = Asking(nbclaude={"version": "0.1.0", "cells": ["a"], "notebook": "n"}, cellId="a")
+    shell.displayhook = SimpleNamespace(prompt_count=7)
+    line.before_cell(shell)
+    line.shown.hear(
+        {
+            "header": {"msg_type": "display_data"},
+            "parent_header": {"msg_id": "None"},
+            "content": {"data": {}, "metadata": {}, "transient": {"display_id": "nbclaude-1"}},
+        }
+    )
+    line.after_cell()
+    wires[0].tell(do="hello", version="0.1.0")
+    wires[0].tell(do="shown", request="None", whole=False)
+    wires[0].tell(do="shown", request="None", whole=False)
+    assert [message["do"] for message in wires[0].sent] == ["shown", "version", "shown", "outputs"]
 
 
 def test_references_are_told_when_they_are_asked_for_and_when_other_names_exist(wires: list[Wire]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import builtins
 import gc
+import importlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -89,6 +90,8 @@ def notebook(
     monkeypatch.setattr(workspace, "_current", [])
     # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)
+    # Otherwise the first question of a process would show a sign while it loads this.
+    importlib.import_module("nbclaude.magics.in_cell")
     _freeze_libraries()
     shell.reset(new_session=False)
     nbclaude.load_ipython_extension(shell)

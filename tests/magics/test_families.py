@@ -198,6 +198,7 @@ SLOW = {
 FRESH = """
 import json, sys
 from IPython.core.completer import provisionalcompleter
+from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.run_cell("1 + 1", silent=True)
@@ -217,7 +218,16 @@ shell.Completer.use_jedi = False
 for typed in ("%%claude --mo", "%%claude -a ", "%%claude\\n{fi"):
     with provisionalcompleter():
         assert list(shell.Completer.completions(typed, len(typed)))
-print(json.dumps([loaded, cells, error, new(before)]))
+typed = new(before)
+before = set(sys.modules)
+signs = []
+class Screen(CapturingDisplayPublisher):
+    def publish(self, *given, **more):
+        signs.append(new(before))
+shell.display_pub = Screen()
+shell.get_parent = lambda: {"metadata": {"cellId": "a"}, "content": {"allow_stdin": True}}
+shell.run_cell("%claude -m nobody hi")
+print(json.dumps([loaded, cells, error, typed, signs[0]]))
 """
 
 
@@ -231,7 +241,7 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
         check=True,
         timeout=120,
     )
-    loaded, cells, error, typed = json.loads(ran.stdout.splitlines()[-1])
+    loaded, cells, error, typed, shown = json.loads(ran.stdout.splitlines()[-1])
     ours = [name.split(".") for name in loaded if name.startswith("nbclaude.")]
     assert {parts[1] for parts in ours} == ROOMS
     for room, parts in PARTS.items():
@@ -246,3 +256,6 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
     # Whoever types waits for the code that completes, and not for what models, tools or frames need.
     rooms = {name.split(".")[1] for name in typed if name.startswith("nbclaude.")}
     assert rooms <= {"completing", "context", "data", "options", "settings"}
+    # The first sign of life comes before what asks is loaded.
+    ours = {name.split(".")[1] for name in shown if name.startswith("nbclaude.")}
+    assert ours == {"output", "render"} and set(shown) & SLOW <= {"uuid"}

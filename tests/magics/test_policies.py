@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -22,18 +23,26 @@ from tests.magics.conftest import Notebook
 
 
 @pytest.fixture
-def locked(notebook: Notebook, shell: InteractiveShell) -> Iterator[Notebook]:
-    """Give a notebook whose kernel was started with a locked system prompt, effort and connection."""
+def started(notebook: Notebook, shell: InteractiveShell) -> Iterator[Callable[..., Notebook]]:
+    """Give what makes a notebook whose kernel was started with a configuration, named by the traits."""
     before = shell.config
-    config = Config()
-    config.ClaudeMagics.system = "Give hints, never solutions."
-    config.ClaudeMagics.effort = "low"
-    config.ClaudeMagics.locked = ["system", "effort", "connection"]
-    nbclaude.unload_ipython_extension(shell)
-    shell.config = config
-    nbclaude.load_ipython_extension(shell)
-    yield notebook
+
+    def start(**traits: Any) -> Notebook:
+        nbclaude.unload_ipython_extension(shell)
+        shell.config = Config(ClaudeMagics=traits)
+        nbclaude.load_ipython_extension(shell)
+        return notebook
+
+    yield start
     shell.config = before
+
+
+@pytest.fixture
+def locked(started: Callable[..., Notebook]) -> Notebook:
+    """Give a notebook whose kernel was started with a locked system prompt, effort and connection."""
+    return started(
+        system="Give hints, never solutions.", effort="low", locked=["system", "effort", "connection"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -78,15 +87,9 @@ def test_defaults_can_be_locked() -> None:
 
 
 def test_a_lock_of_what_is_no_setting_is_said(
-    notebook: Notebook, shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+    started: Callable[..., Notebook], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = shell.config
-    config = Config()
-    config.ClaudeMagics.locked = ["sytem", "effort"]
-    nbclaude.unload_ipython_extension(shell)
-    shell.config = config
-    nbclaude.load_ipython_extension(shell)
-    shell.config = before
+    started(locked=["sytem", "effort"])
     assert capsys.readouterr().out == (
         "ClaudeMagics.locked contains 'sytem', which is not a setting, so it locks nothing. Did you mean system?\n"
     )
@@ -99,8 +102,26 @@ def test_what_is_not_locked_is_free(locked: Notebook) -> None:
     locked.run("%config ClaudeMagics.max_tokens = 16000")
 
 
+Check = Callable[[str, str], object]
+
+
 @pytest.fixture
-def policy(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+def moderated(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Check], None]]:
+    """Give what makes a function the policy."""
+
+    def moderate(check: Check) -> None:
+        module = ModuleType("a_policy")
+        module.check = check  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "a_policy", module)
+        notebook.run("%config ClaudeMagics.moderate = 'a_policy:check'")
+
+    yield moderate
+    notebook.run("%config ClaudeMagics.moderate = ''")
+    notebook.run("%config ClaudeMagics.allow_tools = []")
+
+
+@pytest.fixture
+def policy(moderated: Callable[[Check], None]) -> list[tuple[str, str]]:
     """Give what a policy has seen: it masks "coffee", refuses "forbidden" and fails at "broken"."""
     seen: list[tuple[str, str]] = []
 
@@ -112,12 +133,8 @@ def policy(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[list
             raise KeyError("oops")
         return text.replace("coffee", "[drink]") if "coffee" in text else None
 
-    module = ModuleType("a_policy")
-    module.check = check  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "a_policy", module)
-    notebook.run("%config ClaudeMagics.moderate = 'a_policy:check'")
-    yield seen
-    notebook.run("%config ClaudeMagics.moderate = ''")
+    moderated(check)
+    return seen
 
 
 def test_a_question_is_seen_first(notebook: Notebook, policy: list[tuple[str, str]]) -> None:
@@ -146,24 +163,6 @@ def test_an_answer_is_seen_before_anybody_reads_it(notebook: Notebook, policy: l
     assert "forbidden." not in str(outputs)
     assert notebook.sent("%claude And now?") == ["And now?"]
     assert b"Hello again" not in notebook.simulator.requests[-1].body
-
-
-Check = Callable[[str, str], object]
-
-
-@pytest.fixture
-def moderated(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Check], None]]:
-    """Give what makes a function the policy."""
-
-    def moderate(check: Check) -> None:
-        module = ModuleType("b_policy")
-        module.check = check  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "b_policy", module)
-        notebook.run("%config ClaudeMagics.moderate = 'b_policy:check'")
-
-    yield moderate
-    notebook.run("%config ClaudeMagics.moderate = ''")
-    notebook.run("%config ClaudeMagics.allow_tools = []")
 
 
 @pytest.mark.parametrize("kind", [SystemExit, GeneratorExit, RecursionError, MemoryError])
@@ -267,16 +266,9 @@ def test_a_policy_does_not_see_what_the_administrator_has_written(
         ("metadata_user", """%claude --extra '{"metadata": {"user_id": "somebody"}}' Hello"""),
     ],
 )
-def test_no_way_around_a_lock(notebook: Notebook, shell: InteractiveShell, name: str, cell: str) -> None:
+def test_no_way_around_a_lock(started: Callable[..., Notebook], name: str, cell: str) -> None:
     """Anything with the effect of a locked setting is locked, too."""
-    before = shell.config
-    config = Config()
-    config.ClaudeMagics.locked = [name]
-    nbclaude.unload_ipython_extension(shell)
-    shell.config = config
-    nbclaude.load_ipython_extension(shell)
-    shell.config = before
-    assert "it is locked by the configuration" in notebook.refused(cell)
+    assert "it is locked by the configuration" in started(locked=[name]).refused(cell)
 
 
 @pytest.mark.parametrize("name", ["base_url", "connection"])

@@ -118,6 +118,23 @@ def test_a_late_definition_on_one_page(name: str) -> None:
     assert reader.markdown == in_dollars(LATE[name])
 
 
+def test_formulas_fill_a_page_sooner_since_they_are_typeset_with_it() -> None:
+    formulas = "\n\n".join(rf"The bound is \(x_{{{n}}}\), and so is \(y^{{{n}}}\)." for n in range(40))
+    reader = show(formulas, 60)
+    most = max(image.html.count(r"\(") for image in reader.pages.values())
+    assert len(reader.pages) > 4
+    assert most < 24
+    assert reader.html == render_markdown(formulas, "x")
+    assert len(show(formulas.replace("\\", ""), 60).pages) == 2  # a page, and its ending
+
+
+def test_a_formula_weighs_more_than_its_html() -> None:
+    one, two = (show(rf"It is {formula}.", 60).pages[0] for formula in (r"\(x\)", r"\(x\), \(y\)"))
+    assert two.weight - one.weight > 10 * (len(two.html) - len(one.html))
+    words = show("It is x.", 60).pages[0]
+    assert words.weight == len(words.html)
+
+
 @pytest.mark.parametrize("step", [50, 997, 10_000])
 def test_a_long_answer(step: int) -> None:
     reader = show(SAFE, step)

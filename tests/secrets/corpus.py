@@ -64,6 +64,7 @@ SECRETS: list[tuple[str, tuple[str, ...]]] = [
     ("  password: str; ~30 distinct; top sunshine: ~6.6%, 'a, b': ~3.4%", ("sunshine", "a, b")),
     ("  passwd: str; constant hunter2", ("hunter2",)),
     ("  level password: str; 2 distinct; values sunshine, moon", ("sunshine", "moon")),
+    ("  password: str; 2 distinct; values sunshine, moon", ("sunshine", "moon")),
     (
         "  api_token: category; 2 distinct; low: 6, high: 3; ordered: low < high < top9",
         ("low", "high", "top9"),

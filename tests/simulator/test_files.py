@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from nbclaude.simulator import Simulator, text
 from nbclaude.simulator.files import UploadedFile
+from tests.simulator.conftest import Clock
 from tests.simulator.helpers import (
     CALL,
     HEADERS,
@@ -26,27 +26,6 @@ from tests.simulator.helpers import (
 PDF = b"%PDF-1.7\n%\x80\xff\r\n--x\r\n1 0 obj\r\n\r\n%%EOF\n"
 OPUS = "claude-opus-4-8"  # does not think by default, 3 bytes a token
 DAY = 86_400
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_790_000_000.25
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(clock: Clock) -> Iterator[Simulator]:
-    with Simulator(clock=clock) as running:
-        yield running
 
 
 def form(*fields: tuple[str, bytes], boundary: str = "x-1") -> tuple[bytes, dict[str, str]]:

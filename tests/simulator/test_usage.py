@@ -1,38 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from nbclaude.simulator import Simulator, text
+from tests.simulator.conftest import Clock
 from tests.simulator.helpers import CALL, RESULT, TOOL, ask, body, events, image, image_bytes, send
 
 MARK = {"type": "ephemeral"}
 HOUR = {"type": "ephemeral", "ttl": "1h"}
 OPUS = "claude-opus-4-8"  # does not think by default, 3 bytes a token, caches from 1,024 tokens on
 LONG = "x" * 3600  # 1,200 tokens
-
-
-class Clock:
-    """Seconds that pass when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def timed(clock: Clock) -> Iterator[Simulator]:
-    with Simulator(clock=clock) as running:
-        yield running
 
 
 def usage(simulator: Simulator, *contents: Any, **changes: Any) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from PIL import Image
@@ -215,9 +215,12 @@ addEventListener("scroll", () => { document.title = "at " + scrollY; });</script
 
 
 class _Web(BaseHTTPRequestHandler):
-    """Two pages, a download, and an address that leads elsewhere."""
+    """Two pages, a download, and an address that leads elsewhere. `asked` are the hosts with the paths that were asked for."""
+
+    asked: ClassVar[list[str]] = []
 
     def do_GET(self) -> None:
+        self.asked.append(f"{self.headers['Host'].partition(':')[0]}{self.path}")
         status, more = 200, {"Content-Type": "text/html"}
         if self.path == "/away":
             status, more = 302, {"Location": f"http://localhost:{self.server.server_port}/second"}  # type: ignore[attr-defined]
@@ -316,11 +319,27 @@ def return_to_start(page: BrowserPage) -> None:
     page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
 
 
-def test_a_page_to_which_a_server_leads_on_is_left(page: BrowserPage) -> None:
+_PARTS = """Promise.allSettled([
+  fetch("/away"),
+  new Promise((done) => new WebSocket(URL.replace("http", "ws")).onclose = done),
+  new Promise((done) => Object.assign(new Image(), {src: "/away", onerror: done})),
+  new Promise((done) => new Worker(`data:,fetch("${location}away").catch(() => postMessage(0))`).onmessage = done),
+  new Promise((onload) => document.body.append(Object.assign(document.createElement("iframe"), {src: "/away", onload}))),
+])"""
+
+
+def test_where_a_server_leads_on_is_asked_for_nothing(page: BrowserPage) -> None:
     return_to_start(page)
+    _Web.asked.clear()
+    elsewhere = page.places.start.replace("127.0.0.1", "localhost")
+    run_in_page(page, _PARTS.replace("URL", repr(elsewhere)))
     told = page.act("left_click", {"coordinate": [150, 75]})
-    assert "The page is about:blank" in told
-    assert "/second was refused: the user has not allowed this host." in told
+    assert told.splitlines() == [
+        "Done.",
+        f"The page is {page.places.start}",
+        f"Navigation to {elsewhere}second was refused: the user has not allowed this host.",
+    ]
+    assert _Web.asked == ["127.0.0.1/away"] * 5
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "chrome://version", "http://localhost:1/"])

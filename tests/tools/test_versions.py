@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from nbclaude.refusal import UnfitError
-from nbclaude.tools.built_in import built_in, name_of_word, words_of
+from nbclaude.settings.brackets import parts_between_commas
+from nbclaude.tools.built_in import built_in, name_of_word
 from nbclaude.tools.memory import Memory, memory_tool
 from nbclaude.tools.running import ToolFailedError
 from nbclaude.tools.versions import FAMILIES, version_for
@@ -63,11 +64,14 @@ def test_every_version_stands_once_in_the_table() -> None:
         ("web_search(x='),'),b", ["web_search(x='),')", "b"]),
         ("a)),b", ["a))", "b"]),
         ("'", ["'"]),
+        (r"web_search(x='it\'s, (so'),b", [r"web_search(x='it\'s, (so')", "b"]),
+        ('web_search(x="""a",)"""),d["a,)"],b', ['web_search(x="""a",)""")', 'd["a,)"]', "b"]),
+        ("[a, b", ["[a", "b"]),
     ],
 )
 def test_words(line: str, words: list[str] | None) -> None:
     expected = words or ["web_search(max_uses=3, allowed_domains=['a.com', 'b.com'])", "total"]
-    assert words_of(line) == expected
+    assert parts_between_commas(line) == expected
 
 
 @pytest.mark.parametrize(

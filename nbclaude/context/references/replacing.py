@@ -34,9 +34,10 @@ from nbclaude.context.references.misspellings import close_name
 from nbclaude.context.references.verbatim_spans import inside, looks_like_code, verbatim_spans
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
+from nbclaude.texts import in_words
 from nbclaude.wire.request import text_block
 
-__all__ = ["Expanded", "Reference", "expand", "find_references", "read_reference"]
+__all__ = ["Expanded", "Reference", "expand", "find_references", "is_kept", "read_reference"]
 
 # Innermost braces on one line; or a call or subscript with dicts in it, {df.agg({"a": "mean"})}.
 _DICT = r"[^{}\n]{0,200}[(\[,= ]\{[^{}\n]{0,200}\}"
@@ -171,11 +172,10 @@ def expand(
         if reference.expression not in values:
             values[reference.expression] = evaluate(reference.expression, namespace)
         with failures_of(label):
-            said = _said(values[reference.expression], reference)
+            value = in_words(values[reference.expression], reference.format)
+            said = _said(value, reference)
             if said is None and label not in attachments:
-                value = formatted(
-                    values[reference.expression], reference.expression, reference.format, namespace
-                )
+                value = formatted(value, reference.expression, reference.format, namespace)
                 attachments[label] = _attached(value, reference, attach or _attach)
         if said is None:
             said = f"[{label}]"
@@ -184,6 +184,13 @@ def expand(
         pieces.append(said)
     pieces.append(prompt[position:])
     return Expanded("".join(pieces), tuple(attachments.values()), tuple(inlined.items()))
+
+
+def is_kept(reference: Reference, namespace: Mapping[str, Any]) -> bool:
+    """Return whether the braces will stay because of what the value is, as far as this is known without evaluating anything."""
+    if reference.expression not in namespace or not is_short(namespace[reference.expression]):
+        return reference.number
+    return _said(namespace[reference.expression], reference) == f"{{{reference.label}}}"
 
 
 def _said(value: object, reference: Reference) -> str | None:

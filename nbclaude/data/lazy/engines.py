@@ -12,7 +12,7 @@ from nbclaude.data.lazy.jobs import Job
 from nbclaude.frozen import frozen
 from nbclaude.texts import counted
 
-__all__ = ["Engine", "Rows", "engine_of"]
+__all__ = ["QUERY_FAMILIES", "Engine", "Rows", "engine_of"]
 
 Rows = list[Sequence[Any]]
 
@@ -30,6 +30,7 @@ class Engine:
     * `known` says what else is known at once: partitions, files, the backend.
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
+    * `in_batches` says that we read and add up its batches ourselves, as those of an Arrow dataset.
     * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
@@ -40,6 +41,7 @@ class Engine:
     known: Callable[[Any], str] = lambda value: ""
     elsewhere: Callable[[Any], str] = lambda value: ""
     fetch: Callable[[Any, Job], Rows] | None = None
+    in_batches: bool = False
     nan_is_null: bool = False
     in_own_thread: Callable[[Any], bool] = lambda value: False
 
@@ -51,7 +53,7 @@ def engine_of(value: Any) -> Engine | None:
     for kind in type(value).__mro__:
         family = str(kind.__module__).partition(".")[0].lstrip("_")
         if (found := _ENGINES.get((family, kind.__name__))) is not None:
-            return found
+            return found if found is not _MODIN or _far_modin(value) else None
     return None
 
 
@@ -167,6 +169,23 @@ def _spark(frame: Any, job: Job) -> Rows:
             session.removeTag(tag)
 
 
+def _sqlframe_engine(frame: Any) -> str:
+    return str(type(frame).__module__).split(".")[1]
+
+
+def _sqlframe_columns(frame: Any) -> Iterable[tuple[object, object]]:
+    # Types are known from the engine alone, and others than DuckDB would be asked over a network.
+    if _sqlframe_engine(frame) == "duckdb":
+        return ((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
+    return ((name, "unknown type") for name in frame.columns)
+
+
+def _far_modin(frame: Any) -> str:
+    """Say which service computes a frame of modin; nothing for one that this process, or its workers, hold."""
+    backend = frame.get_backend() if hasattr(type(frame), "get_backend") else ""
+    return f"{backend} would compute it" if backend == "Snowflake" else ""
+
+
 def _files(dataset: Any) -> str:
     with contextlib.suppress(Exception):  # only those of files have any
         return f"{counted(len(dataset.files), 'file')}, {dataset.format.default_extname}"
@@ -182,6 +201,11 @@ def _far_files(dataset: Any) -> str:
 
 def _fields(schema: Any) -> Iterable[tuple[object, object]]:
     return zip(schema.names, schema.types, strict=True)
+
+
+def _dtypes(frame: Any) -> Iterable[tuple[object, object]]:
+    columns: Iterable[tuple[object, object]] = frame.dtypes.items()
+    return columns
 
 
 def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
@@ -215,20 +239,42 @@ _SPARK = Engine(
     fetch=_spark,
 )
 _DATASET = Engine(
-    "pyarrow Dataset", lambda dataset: _fields(dataset.schema), "ds.head(5)", _files, _far_files
+    "pyarrow Dataset",
+    lambda dataset: _fields(dataset.schema),
+    "ds.head(5)",
+    _files,
+    _far_files,
+    in_batches=True,
+)
+_MODIN = Engine("modin DataFrame", _dtypes, "df.head(5).to_pandas()", elsewhere=_far_modin)
+_BIGFRAMES = Engine(
+    "bigframes DataFrame", _dtypes, "df.head(5).to_pandas()", elsewhere=lambda _: "BigQuery would compute it"
 )
 _RAY = Engine(
     "ray Dataset", _ray_columns, "ds.limit(5).to_pandas()", elsewhere=lambda _: "Ray would compute it"
 )
 _ENGINES: Mapping[tuple[str, str], Engine] = {
+    ("bigframes", "DataFrame"): _BIGFRAMES,
+    ("daft", "DataFrame"): Engine(
+        "daft DataFrame",
+        lambda frame: ((field.name, field.dtype) for field in frame.schema()),
+        "df.limit(5).to_pandas()",
+        elsewhere=lambda _: "daft would compute it",
+    ),
     ("dask", "DataFrame"): Engine(
         "dask DataFrame",
-        lambda frame: frame.dtypes.items(),
+        _dtypes,
         "df.head(5)",
         _dask_known,
         _dask_cluster,
         _dask,
         nan_is_null=True,
+    ),
+    ("datafusion", "DataFrame"): Engine(
+        "datafusion DataFrame",
+        lambda frame: _fields(frame.schema()),
+        "df.limit(5).to_pandas()",
+        elsewhere=lambda _: "DataFusion would compute it",
     ),
     ("duckdb", "DuckDBPyRelation"): Engine(
         "duckdb relation",
@@ -246,6 +292,7 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
         _ibis,
         in_own_thread=_is_sqlite,
     ),
+    ("modin", "DataFrame"): _MODIN,
     ("polars", "LazyFrame"): Engine(
         "polars LazyFrame",
         lambda frame: frame.collect_schema().items(),
@@ -256,4 +303,18 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
     ("pyarrow", "Dataset"): _DATASET,
     ("ray", "Dataset"): _RAY,
     ("ray", "MaterializedDataset"): _RAY,
+    ("snowflake", "DataFrame"): Engine(
+        "snowpark DataFrame",
+        lambda frame: ((field.name, field.datatype) for field in frame.schema.fields),
+        "df.limit(5).to_pandas()",
+        elsewhere=lambda _: "Snowflake would compute it",
+    ),
+    ("sqlframe", "BaseDataFrame"): Engine(
+        "sqlframe DataFrame",
+        _sqlframe_columns,
+        "df.limit(5).toPandas()",
+        elsewhere=lambda frame: f"{_sqlframe_engine(frame)} would compute it",
+    ),
 }
+# To show what comes from one of these may compute it.
+QUERY_FAMILIES = frozenset({family for family, _ in _ENGINES} - {"modin", "polars", "pyarrow"})

@@ -43,11 +43,13 @@ class Pushed:
     @classmethod
     def of(cls, value: Any, engine: Engine) -> Self | None:
         """Return a query whose engine can be asked; None for one that cannot."""
-        if hasattr(value, "to_batches") and hasattr(value, "schema"):
+        if engine.in_batches:
             return cls(value, engine, _no_rows, dataset_frame(value).schema.dtypes(), None)
         if engine.fetch is None:
             return None
-        if hasattr(value, "to_spark"):  # pandas on Spark
+        if hasattr(
+            type(value), "to_spark"
+        ):  # pandas on Spark; a frame of Spark Connect has a column of any name
             value = value.to_spark()
         with warnings.catch_warnings():
             # dask warns that it will need another package one day, which is nothing that the user can act on.

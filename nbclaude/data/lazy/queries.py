@@ -86,7 +86,7 @@ def _as_frame(value: Any) -> Any:
     The repr of some of these would compute them.
     """
     family, name = str(type(value).__module__).partition(".")[0], type(value).__name__
-    if (family == "dask" and name == "Series") or (family == "pyspark" and name in _OF_SPARK):
+    if (family in ("bigframes", "dask") and name == "Series") or (family == "pyspark" and name in _OF_SPARK):
         return value.to_frame()
     if family == "ibis" and name.endswith(("Column", "Scalar")) and hasattr(value, "as_table"):
         return value.as_table()
@@ -120,7 +120,9 @@ def _compute(value: Any, found: _Found, clock: Clock, rows: int, *, statistics: 
         found.problems.append(f"not computed: {_said(error)}")
         return
     if pushed is None:
-        found.problems.append(f"nothing is computed for {_a(found.engine.title).lower()} here")
+        found.problems.append(
+            f"nothing is computed for a {found.engine.title} here; fetch what you want to send, as in {{{found.engine.cure}}}"
+        )
         return
     wanted, here = rows or _LOOKED_AT, found.engine.in_own_thread(value)
     first = found.take(within(clock, lambda job: pushed.first(wanted, job), here=here), "rows")

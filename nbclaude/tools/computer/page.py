@@ -190,13 +190,13 @@ class BrowserPage:
         from playwright.async_api import async_playwright
 
         self._playwright = await async_playwright().start()
-        self._browser = await self._launched(self._playwright)
-        context = await self._browser.new_context(
+        browser = self._browser = await self._launched(self._playwright)
+        context = await browser.new_context(
             viewport={"width": self._size[0], "height": self._size[1]},
             accept_downloads=False,
             service_workers="block",
         )
-        page = self._page = await self._guard.opened(context)
+        page = self._page = await self._guard.opened(browser, context)
         await page.goto(self.places.start, timeout=_TIMEOUT)
         return page
 

@@ -215,6 +215,7 @@ _KEPT = [
     "{a:1}",
     "{color: red}",
     "{color:red}",
+    "{x:50%}",
     "p {color: red; margin: 0}",
     "a {\n  color: red;\n}",
     "{x: x for x in items}",

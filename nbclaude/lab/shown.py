@@ -1,0 +1,124 @@
+"""Keeps what a cell shows of ours until a page in the browser has it.
+
+A front end drops what arrives for an output that was cleared, a cell that was cut, or a page that was reloaded. So each output
+says in its metadata which one it is, and in which state; when the cell has run, our extension compares this with what
+the cell shows, and asks for the outputs if they differ.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nbclaude.notebook import Shell, cell_number, cell_run, request_id
+
+__all__ = ["ShownOutputs"]
+
+_OURS = "nbclaude-"  # begins the display ids of our outputs
+_KEY = "nbclaude"
+_MAX_RUNS = 20
+
+_Message = dict[str, Any]
+
+
+@dataclass
+class _Run:
+    """One execution of a cell, the page that asked for it, and what it has shown of ours, by display ids.
+
+    `states` counts how often an output has been shown or updated.
+    """
+
+    request: str
+    cell: str
+    count: int
+    page: str
+    states: int = 0
+    outputs: dict[str, _Message] = field(default_factory=dict)
+
+    def summary(self, page: str) -> _Message:
+        """Say which outputs there are, and in which state; empty if `page` means any page."""
+        stamps = [_stamp(output) for output in self.outputs.values()]
+        return {"do": "shown", "request": self.request, "cell": self.cell, "page": page, "stamps": stamps}
+
+    def content(self) -> _Message:
+        """Return the outputs, as a notebook keeps them."""
+        outputs = [{"output_type": "display_data", **output} for output in self.outputs.values()]
+        return {
+            "do": "outputs",
+            "request": self.request,
+            "cell": self.cell,
+            "count": self.count,
+            "outputs": outputs,
+        }
+
+
+class ShownOutputs:
+    """The outputs of the cell that runs, and of those that no page has reported to be whole."""
+
+    def __init__(self) -> None:
+        self.is_captured: Callable[[str], bool] = lambda _request: False
+        """Whether a widget takes what is displayed for a request just now: then the cell does not show it."""
+        self._running: _Run | None = None
+        self._ended: dict[str, _Run] = {}
+
+    def begin(self, shell: Shell, page: str) -> None:
+        """Take note of what the cell shows that runs now."""
+        at = cell_run(shell)
+        self._running = (
+            _Run(str(request_id(shell)), at.cell, cell_number(shell), page) if at is not None else None
+        )
+
+    def hear(self, message: _Message) -> _Message:
+        """Take a message that is about to be sent to the front end; return it, stamped if it is an output of ours."""
+        with contextlib.suppress(Exception):  # no fault in here may cost the user an output
+            self._take(message)
+        return message
+
+    def _take(self, message: _Message) -> None:
+        run = self._running
+        if run is None or message["parent_header"].get("msg_id") != run.request:
+            return
+        content = message["content"]
+        if message["header"]["msg_type"] == "clear_output":
+            if not self.is_captured(run.request):
+                run.outputs.clear()
+            return
+        display_id = str(content.get("transient", {}).get("display_id", ""))
+        is_known = display_id in run.outputs
+        if not display_id.startswith(_OURS) or (not is_known and self.is_captured(run.request)):
+            return
+        run.states += 1
+        mark = {**content["metadata"].get(_KEY, {}), "output": display_id, "state": run.states}
+        content["metadata"] = {**content["metadata"], _KEY: mark}
+        run.outputs[display_id] = {"data": content["data"], "metadata": content["metadata"]}
+
+    def end(self) -> list[_Message]:
+        """Return what to tell the page when the cell has run."""
+        run, self._running = self._running, None
+        if run is None or not run.outputs:
+            return []
+        self._ended[run.request] = run
+        while len(self._ended) > _MAX_RUNS:
+            del self._ended[next(iter(self._ended))]
+        return [run.summary(run.page)]
+
+    def summaries(self) -> Iterable[_Message]:
+        """Return what to tell a page that has been loaded meanwhile."""
+        return [run.summary("") for run in self._ended.values()]
+
+    def taken(self, request: object, *, whole: bool) -> list[_Message]:
+        """Forget the outputs of a request, of which a page has reported whether it has them; return them if it has not."""
+        run = self._ended.pop(str(request), None)
+        return [] if run is None or whole else [run.content()]
+
+    def forget(self) -> None:
+        """Forget all outputs."""
+        self._running = None
+        self._ended.clear()
+
+
+def _stamp(output: Mapping[str, Any]) -> tuple[str, int]:
+    mark = output["metadata"][_KEY]
+    return mark["output"], mark["state"]

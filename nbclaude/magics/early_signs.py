@@ -1,0 +1,57 @@
+"""Shows a sign of life in the cell that asks, before what its question needs has been loaded and prepared."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from nbclaude import notebook
+from nbclaude.notebook import Shell
+from nbclaude.workspace import Workspace
+
+if TYPE_CHECKING:
+    from nbclaude.output import EarlySign
+
+__all__ = ["early_sign", "is_alone", "sign_while_loading"]
+
+_ASKS = "nbclaude.magics.in_cell"
+_LONG = 1.0  # seconds; whoever has waited so long gets the sign at once
+
+
+class _Asker(Protocol):
+    """What a sign needs of the magics."""
+
+    shell: Shell
+    workspace: Workspace
+    display: str
+
+
+def early_sign(asker: _Asker, waited: float) -> EarlySign:
+    """Return what is shown while a question is prepared, where somebody looks and outputs can be updated.
+
+    `waited` are the seconds that the user has waited already.
+    """
+    from nbclaude.output import EarlySign
+
+    shell = asker.shell
+    is_wanted = (
+        str(asker.display) != "append" and notebook.is_watched(shell) and notebook.shows_updates(shell)
+    )
+    return EarlySign(shell.display_pub, lambda: is_alone(asker), is_wanted=is_wanted, waited=waited)
+
+
+@contextmanager
+def sign_while_loading(asker: _Asker) -> Iterator[EarlySign | None]:
+    """Show a sign while the packages load that ask, if they are not loaded yet. What nothing takes over is removed at the end."""
+    if _ASKS in sys.modules:
+        yield None
+        return
+    with early_sign(asker, _LONG) as sign:
+        yield sign
+
+
+def is_alone(asker: _Asker) -> bool:
+    """Tell whether the output of the cell that runs shows nothing but our answer."""
+    return notebook.is_claude_cell(asker.shell) and not asker.workspace.seen.has_output

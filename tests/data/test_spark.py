@@ -1,0 +1,47 @@
+"""Tries a real Spark, where it and Java are installed."""
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from nbclaude.data.frames import describe_data
+
+pytestmark = [
+    pytest.mark.sweep,
+    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),  # of its own support of pandas
+]
+sql = pytest.importorskip("pyspark.sql")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
+    session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    yield session
+    session.stop()
+
+
+def test_a_mention_starts_no_job_and_statistics_are_pushed_down(spark: Any) -> None:
+    rows = [(n, float("nan") if n % 4 == 0 else n / 2, "ab"[n % 2] if n % 3 else None) for n in range(60)]
+    frame = spark.createDataFrame(rows, "n long, f double, s string")
+    tracker = spark.sparkContext.statusTracker()
+    for format in ("", "schema"):
+        described = describe_data(frame, format)
+        assert described is not None
+        assert described.text.startswith(
+            "pyspark DataFrame, 3 columns\n(a query, not computed: no rows, no statistics; Spark would compute it)\n"
+        )
+    assert tracker.getJobIdsForGroup(None) == []
+    described = describe_data(frame, "stats")
+    assert described is not None
+    assert described.text.splitlines()[3:] == [
+        "  n: bigint; 0 … 59, mean 29.5, std 17.4642",
+        "  f: double; 15 NaN (25.0%), finite 0.5 … 29.5, mean 15, std 8.74838",
+        "  s: string; 20 missing (33.3%), 2 distinct; a: 20, b: 20",
+    ]
+    shown = describe_data(frame, "head 2")
+    assert shown is not None and shown.text.endswith("\nfirst 2 rows:\nrow,n,f,s\n0,0,NaN,\n1,1,0.5,b")
+    assert tracker.getActiveJobsIds() == []
