@@ -73,8 +73,12 @@ class ShownOutputs:
         self._ended: dict[str, _Run] = {}
 
     def begin(self, shell: Shell, page: str) -> None:
-        """Take note of what the cell shows that runs now."""
+        """Take note of what the cell shows that runs now, and forget what it has shown before."""
         at = cell_run(shell)
+        for request in [
+            each.request for each in self._ended.values() if at is not None and each.cell == at.cell
+        ]:
+            del self._ended[request]
         self._running = (
             _Run(str(request_id(shell)), at.cell, cell_number(shell), page) if at is not None else None
         )
