@@ -8,29 +8,33 @@ import { apputils, notebook, widgets } from "./shared.js";
 
 const UNNUMBERED = "This cell has no number in the notebook. Run it again, then repeat the command.";
 
-function select(/** @type {Panel} */ { content }, index) {
+function run(/** @type {Panel} */ { content, sessionContext }, index) {
   content.activeCellIndex = index;
   content.deselectAll();
+  return notebook.NotebookActions.run(content, sessionContext);
 }
 
-function run(/** @type {Panel} */ panel, index) {
-  select(panel, index);
-  return notebook.NotebookActions.run(panel.content, panel.sessionContext);
+/** Return the index above or below a cell, once nbclaude is loaded: if need be, by a new cell there. -1 if it cannot be. */
+async function place(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, below = true) {
+  const first = await loading(panel);
+  const index = panel.content.widgets.indexOf(cell);
+  if (first === undefined || index < 0) return -1;
+  const free = index + Number(below);
+  if (!first) return free;
+  insert(panel, free, first);
+  await run(panel, free);
+  return free + 1;
 }
 
 // If the magic ends in white space, the user is to continue it: it is not run, and the cursor goes to its end.
 /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
 async function write(panel, cell, magic) {
-  const first = await loading(panel);
-  const place = () => panel.content.widgets.indexOf(cell); // changes when cells are added above
-  if (first === undefined || place() < 0) return;
-  const isApart = first !== "" && magic.startsWith("%%"); // nothing may stand above it in its cell
-  if (isApart) insert(panel, place() + 1, first);
-  if (isApart) await run(panel, place() + 1);
-  const index = place() + (isApart ? 2 : 1);
-  insert(panel, index, first && !isApart ? `${first}\n${magic}` : magic);
+  const index = await place(panel, cell);
+  if (index < 0) return;
+  insert(panel, index, magic);
   if (/\S$/.test(magic)) return void await run(panel, index);
-  select(panel, index);
+  panel.content.activeCellIndex = index;
+  panel.content.deselectAll();
   const added = panel.content.widgets[index];
   await added.ready;
   panel.content.mode = "edit";
@@ -39,8 +43,9 @@ async function write(panel, cell, magic) {
 
 /** Ask about what is selected in a cell, if it is not all of it. */
 function aboutSelection(/** @type {CodeCell} */ { editor }) {
-  const { doc, selection: { main: { from, to } } } = editor?.editor.state ?? { doc: { length: 0 }, selection: { main: {} } };
-  const selected = doc.length ? doc.sliceString(from, to).trimEnd() : "";
+  if (!editor) return "";
+  const { doc, selection: { main: { from, to } } } = editor.editor.state;
+  const selected = doc.sliceString(from, to).trimEnd();
   if (!selected.trim() || selected === doc.toString().trimEnd()) return "";
   const [first, last] = [from, from + selected.length].map((position) => doc.lineAt(position));
   if (first.number < last.number) return ` Explain lines ${first.number}-${last.number}.`;
@@ -66,15 +71,12 @@ async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   const { button, value } = await apputils.InputDialog.getText(
     { title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
   const instruction = button.accept && value?.replace(/\s+/g, " ").trim();
-  const first = instruction && await loading(panel);
-  const place = () => panel.content.widgets.indexOf(cell);
-  if (!instruction || first === undefined || place() < 0) return;
-  if (first) insert(panel, place(), first);
-  if (first) await run(panel, place() - 1);
+  const index = instruction ? await place(panel, cell, false) : -1;
+  if (index < 0) return;
   const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
   const words = /^--?[A-Za-z]/.test(instruction) ? `-- ${instruction}` : instruction; // else it would be taken for an option
   cell.model.sharedModel.setSource(`%%claude_edit ${words}\n${source}`);
-  await run(panel, place());
+  await run(panel, index);
 }
 
 function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /** @type {number} */ output) {
@@ -96,28 +98,23 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   const code = () => /\S/.test(source()) && !isPrompt(source());
   const failed = () => code() && outputsOf(active()).some((output) => output.type === "error");
   const shows = () => outputsOf(active()).length > 0;
-  const ask = (panel, cell) => write(panel, cell, "%%claude\n");
-  const open = (panel, cell) => write(panel, cell, "%claude");
+  const writing = (magic) => (panel, cell) => write(panel, cell, magic);
   const menu = new widgets.Menu({ commands: app.commands });
   const isVisible = () => isPython(tracker.currentWidget);
   const commands = /** @type {[string, string, string, Function, (() => boolean)?][]} */ ([
-    ["ask", "Ask Claude Below", "Insert a %%claude cell below", ask],
+    ["ask", "Ask Claude Below", "Insert a %%claude cell below", writing("%%claude\n")],
     ["explain", "Explain This Cell", "Have Claude explain the cell", explain, code],
     ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", fix, failed],
     ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", edit, code],
     ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", askOutput, shows],
-    ["panel", "Open the Panel", "Open Claude's panel below this cell", open],
+    ["panel", "Open the Panel", "Open Claude's panel below this cell", writing("%claude")],
     ["side-panel", "Show the Panel in the Side Bar", "Open Claude's panel beside the notebook", aside],
   ]);
   for (const [name, label, caption, act, isEnabled = () => true] of commands) {
     const command = `nbclaude:${name}`;
     app.commands.addCommand(command, {
       label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute({ id, index, output }) { // a button says where it is
-        const panel = tracker.find((each) => each.id === id) ?? tracker.currentWidget;
-        const cell = panel?.content.widgets[index ?? panel.content.activeCellIndex];
-        return cell && act(panel, cell, output);
-      },
+      execute: ({ output }) => active() && act(tracker.currentWidget, active(), output), // a button says which output
     });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });

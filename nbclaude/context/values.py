@@ -21,6 +21,7 @@ from nbclaude.context.reprs import bounded_repr, bounded_str
 from nbclaude.data.formats import FORMATS as DATA_FORMATS
 from nbclaude.data.formats import read_format
 from nbclaude.data.frames import Compared, describe_data, is_frame
+from nbclaude.data.lazy.engines import engine_of
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.texts import DEFAULT_LIMITS, TextLimits, counted, in_words, one_line
 from nbclaude.wire.request import text_block
@@ -109,7 +110,7 @@ def _attachment(
         return string_text(value, label)
     if format:
         raise _misfit(value, label, format)
-    return object_attachment(value, label, limits)
+    return object_attachment(value, label, limits, images)
 
 
 def content_blocks(value: object) -> tuple[Mapping[str, Any], ...]:
@@ -201,8 +202,10 @@ def _misfit(value: object, label: str, format: str) -> ConfigurationError:
     elif isinstance(value, Compared):
         value = value.frame
     if word in ("group", "compare"):
+        query = engine_of(value)
+        said = f"a {query.title}: compute it first" if query else f"of type {type_name(value)}"
         return ConfigurationError(
-            f"The format {format!r} is for frames of pandas, polars, Arrow and modin, but {name} is of type {type_name(value)}."
+            f"The format {format!r} is for frames of pandas, polars, Arrow and modin, but {name} is {said}."
         )
     if hasattr(type(value), "fetchall"):
         return no_form(value, name)

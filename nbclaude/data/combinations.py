@@ -12,7 +12,7 @@ import narwhals.stable.v2 as nw
 from nbclaude.data.cells import name_text
 from nbclaude.texts import one_line
 
-__all__ = ["combination_text"]
+__all__ = ["combination_text", "combinations_of"]
 
 _LEAST, _MOST = 20, 50_000  # rows
 _CANDIDATES = 6  # columns
@@ -30,19 +30,24 @@ def combination_text(frame: Any) -> str:
     if not _LEAST <= rows <= _MOST:
         return ""
     whole = nw.from_native(frame, eager_only=True)
-    found: dict[str, int] = {}
-    for name in whole.columns:
-        distinct = _distinct(whole.get_column(name))
-        if distinct == rows:
-            return ""
-        if distinct > 1 and len(found) < _CANDIDATES:
-            found[name] = distinct
-    for names, possible in _possible(found, rows):
+    for names, possible in combinations_of(whole):
         if len(whole.select(*names).unique()) == rows:
             said = ", ".join(one_line(name_text(name), 40) for name in names)
             share = f"all {rows:,}" if possible == rows else f"{rows:,} of {possible:,}"
             return f"unique by {said}: {share} combinations"
     return ""
+
+
+def combinations_of(whole: nw.DataFrame[Any]) -> Iterator[tuple[Sequence[str], int]]:
+    """Give the columns that may tell the rows apart together, and how many combinations they have; none if one column does."""
+    found: dict[str, int] = {}
+    for name in whole.columns:
+        distinct = _distinct(whole.get_column(name))
+        if distinct == len(whole):
+            return
+        if distinct > 1 and len(found) < _CANDIDATES:
+            found[name] = distinct
+    yield from _possible(found, len(whole))
 
 
 def _possible(found: dict[str, int], rows: int) -> Iterator[tuple[Sequence[str], int]]:

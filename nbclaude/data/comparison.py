@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals.stable.v2 as nw
 
-from nbclaude.data.cells import name_text, value_text
+from nbclaude.data.cells import name_text, number_text, value_text
+from nbclaude.data.row_keys import OTHER, alike, joined
 from nbclaude.data.table import Described
 from nbclaude.data.whole_frames import whole_frame
 from nbclaude.errors import ConfigurationError
 from nbclaude.secrets.names import name_of
-from nbclaude.texts import Cut, clip, counted
+from nbclaude.texts import Cut, clip, counted, one_line
 
 if TYPE_CHECKING:
     from nbclaude.data.frames import Compared
@@ -23,13 +24,14 @@ _MAX_ROWS = 5_000_000  # of tables with more, the values are not compared
 _MAX_COLUMNS = 200
 _EXAMPLES = 3
 _KEYS_SHOWN = 5
-_OTHER = "__other"
+_NO_KEY = "no column is a key in both"
 
 
 def describe_comparison(compared: Compared, budget: int) -> Described:
     """Describe what differs between two eager frames of one library, in about `budget` characters.
 
-    Rows belong together by the first column, or index, whose values are unique in both; else by their position.
+    Rows belong together by a key, the first column, or index, whose values are unique in both, or a few columns that are so
+    together; else by their position.
 
     Raises ConfigurationError for frames of two libraries.
     """
@@ -45,7 +47,11 @@ def describe_comparison(compared: Compared, budget: int) -> Described:
         f"{counted(len(frame.columns), 'column')}"
         for name, value, frame in zip(names, (compared.frame, compared.other), (left, right), strict=True)
     ]
-    differences = [*_columns(left, right, names), *_types(left, right, names)]
+    differences = [
+        *_columns(left, right, names),
+        *_labels(compared, names),
+        *_types(left, right, names),
+    ]
     common = [name for name in left.columns if name in right.columns]
     notes: list[str] = []
     if max(len(left), len(right)) > _MAX_ROWS:
@@ -96,87 +102,134 @@ def _types(left: nw.DataFrame[Any], right: nw.DataFrame[Any], names: tuple[str, 
 
 def _native_type(frame: nw.DataFrame[Any], name: str) -> str:
     native = frame[name].to_native()
-    return str(getattr(native, "dtype", None) or native.type)
+    dtype = str(getattr(native, "dtype", None) or native.type)
+    return f"{dtype}, {_crs(native)}" if dtype == "geometry" else dtype
+
+
+def _crs(geometries: Any) -> str:
+    return "no CRS" if geometries.crs is None else f"CRS {geometries.crs.to_string()}"
+
+
+def _labels(compared: Compared, names: tuple[str, str]) -> list[str]:
+    """Tell if the names of columns are of other types, such as 0 and '0'; their texts alone are compared otherwise."""
+    kinds = [
+        " and ".join(sorted({type(name).__name__ for name in getattr(frame, "columns", ())}))
+        for frame in (compared.frame, compared.other)
+    ]
+    told = f"type of the names of columns: {kinds[0]}, in {names[1]} {kinds[1]}"
+    return [told] if all(kinds) and kinds[0] != kinds[1] else []
 
 
 def _rows(
     left: nw.DataFrame[Any], right: nw.DataFrame[Any], common: Sequence[str], names: tuple[str, str]
 ) -> list[str]:
     """Return lines about rows of one frame alone and about values; nothing for what is equal."""
-    key = next((name for name in common if _is_key(left, right, name)), None)
-    if key is not None:
-        lines = _only(left, right, key, names)
-        pairs = left.select(common).join(right.select(common), on=key, how="inner", suffix=_OTHER)
-        lines += _values(pairs, [name for name in common if name != key], key, names)
-        return [f"rows belong together by {name_text(key)}", *lines] if lines else []
+    left, right = alike(left, right, common)
+    key, pairs = joined(left, right)
+    if pairs is not None:
+        lines = _only(left, right, key, len(pairs), names)
+        if len(pairs) == len(left) == len(right) and not _in_order(left, right, key):
+            lines.append("rows are in another order")
+        lines += _values(pairs, [name for name in common if name not in key], key, names)
+        return [f"rows belong together by {', '.join(map(name_text, key))}", *lines] if lines else []
     if len(left) != len(right):
         said = f"{len(left):,} rows, in {names[1]} {len(right):,}"
-        return [f"{said}; no column is unique in both, so rows and values are not compared"]
-    pairs = nw.concat(
-        [left.select(common), right.select(nw.col(name).alias(f"{name}{_OTHER}") for name in common)],
-        how="horizontal",
-    )
-    lines = _values(pairs, common, None, names)
-    return ["rows belong together by position: no column is unique in both", *lines] if lines else []
+        return [f"{said}; {_NO_KEY}, so rows and values are not compared"]
+    pairs = nw.concat([left, right.select(nw.col(n).alias(f"{n}{OTHER}") for n in common)], how="horizontal")
+    lines = _values(pairs, common, [], names)
+    return [f"rows belong together by position: {_NO_KEY}", *lines] if lines else []
 
 
-def _is_key(left: nw.DataFrame[Any], right: nw.DataFrame[Any], name: str) -> bool:
-    """Return whether a column tells the rows of both frames apart, and some row is in both."""
-    ours, theirs = left[name], right[name]
-    # A measured number is unique by chance.
-    if ours.dtype != theirs.dtype or ours.dtype.is_float() or ours.dtype == nw.Boolean or not len(ours):
-        return False
-    try:
-        unique = all(not each.null_count() and each.n_unique() == len(each) for each in (ours, theirs))
-        return unique and bool(ours.is_in(theirs).any())
-    except Exception:  # lists and other values that no library compares
-        return False
+def _in_order(left: nw.DataFrame[Any], right: nw.DataFrame[Any], key: Sequence[str]) -> bool:
+    return all(left[name].to_list() == right[name].to_list() for name in key)
 
 
-def _only(left: nw.DataFrame[Any], right: nw.DataFrame[Any], key: str, names: tuple[str, str]) -> list[str]:
+def _only(
+    left: nw.DataFrame[Any], right: nw.DataFrame[Any], key: Sequence[str], both: int, names: tuple[str, str]
+) -> list[str]:
     """Return lines with the keys that one frame alone has."""
     lines = []
-    for one, other, name in ((left[key], right[key], names[0]), (right[key], left[key], names[1])):
-        only = one.filter(~one.is_in(other))
-        if len(only):
-            shown = ", ".join(value_text(value) for value in only.head(_KEYS_SHOWN).to_list())
+    ours, theirs = left.select(*key), right.select(*key)
+    for one, other, name in ((ours, theirs, names[0]), (theirs, ours, names[1])):
+        if len(one) > both:
+            only = one.join(other, on=list(key), how="anti")
+            shown = ", ".join(_told_key(row) for row in only.head(_KEYS_SHOWN).rows())
             more = ", …" if len(only) > _KEYS_SHOWN else ""
-            keys = "" if name_of(key) else f": {name_text(key)} {shown}{more}"
+            keys = "" if any(map(name_of, key)) else f": {', '.join(map(name_text, key))} {shown}{more}"
             lines.append(f"{counted(len(only), 'row')} only in {name}{keys}")
     return lines
 
 
+def _told_key(row: Sequence[Any]) -> str:
+    """Return the values of a key; several of them in brackets."""
+    told = ", ".join(value_text(value) for value in row)
+    return told if len(row) == 1 else f"({told})"
+
+
 def _values(
-    pairs: nw.DataFrame[Any], common: Sequence[str], key: str | None, names: tuple[str, str]
+    pairs: nw.DataFrame[Any], common: Sequence[str], key: Sequence[str], names: tuple[str, str]
 ) -> list[str]:
     """Return a line for each column that has other values in the other frame."""
     lines = []
     for name in common:
-        ours, theirs = pairs[name], pairs[f"{name}{_OTHER}"]
+        ours, theirs = pairs[name], pairs[f"{name}{OTHER}"]
         try:
-            differs = (ours != theirs).fill_null(value=True) & ~(ours.is_null() & theirs.is_null())
+            differs = _differing(ours, theirs)
         except Exception:  # numbers and texts, dates with and without a zone: no library compares these
             lines.append(f"{name_text(name)}: cannot be compared")
             continue
         count = int(differs.sum())
         if count:
             said = f"{name_text(name)}: {count:,} of {counted(len(pairs), 'row')} differ"
+            said += "" if name_of(name) else _by(ours, theirs)
             lines.append(said + _examples(pairs.filter(differs), name, key, names))
     return lines
 
 
-def _examples(found: nw.DataFrame[Any], name: str, key: str | None, names: tuple[str, str]) -> str:
+def _differing(ours: nw.Series[Any], theirs: nw.Series[Any]) -> nw.Series[Any]:
+    zones = [bool(getattr(each.dtype, "time_zone", None)) for each in (ours, theirs)]
+    if zones[0] != zones[1]:
+        # pandas says of all such times that they differ.
+        raise TypeError(ours.dtype, theirs.dtype)
+    return (ours != theirs).fill_null(value=True) & ~(ours.is_null() & theirs.is_null())
+
+
+def _by(ours: nw.Series[Any], theirs: nw.Series[Any]) -> str:
+    """Return by how much numbers differ at most; nothing for other values."""
+    if not (ours.dtype.is_float() and theirs.dtype.is_numeric()) and not all(
+        each.dtype.is_integer() for each in (ours, theirs)
+    ):
+        return ""
+    apart = (ours.cast(nw.Float64) - theirs.cast(nw.Float64)).abs().drop_nulls()
+    known = apart.filter(apart.is_finite())
+    return f", at most by {number_text(float(known.max()), 4)}" if len(known) else ""
+
+
+def _examples(found: nw.DataFrame[Any], name: str, key: Sequence[str], names: tuple[str, str]) -> str:
     """Return some of the values that differ; nothing of a column, or key, whose name tells of a secret."""
-    if name_of(name) or (key is not None and name_of(key)):
+    if name_of(name) or any(map(name_of, key)):
         return ""
     first = found.head(_EXAMPLES)
-    columns = [first[name].to_list(), first[f"{name}{_OTHER}"].to_list()]
-    keys = [f"{name_text(key)} {value_text(value)}: " for value in first[key].to_list()] if key else [""] * 3
+    keys = (
+        [f"{', '.join(map(name_text, key))} {_told_key(row)}: " for row in first.select(*key).rows()]
+        if key
+        else []
+    )
     told = [
-        f"{where}{_said(ours)}, in {names[1]} {_said(theirs)}"
-        for where, ours, theirs in zip(keys, *columns, strict=False)
+        f"{where}{_both(ours, theirs, names[1])}"
+        for where, ours, theirs in zip(
+            keys or [""] * _EXAMPLES, first[name].to_list(), first[f"{name}{OTHER}"].to_list(), strict=False
+        )
     ]
     return f" ({'; '.join(told)}{'; …' if len(found) > len(first) else ''})"
+
+
+def _both(ours: object, theirs: object, other: str) -> str:
+    """Return two values that differ, with as many digits as that takes."""
+    told = [_said(ours), _said(theirs)]
+    if told[0] == told[1]:
+        told = [one_line(repr(each), 60) for each in (ours, theirs)]
+    return f"{told[0]}, in {other} {told[1]}"
 
 
 def _said(value: object) -> str:

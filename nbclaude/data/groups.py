@@ -9,7 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from nbclaude.data.cells import name_text, value_text
+from nbclaude.data.cells import full_text, name_text, value_text
 from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.table import Described
 from nbclaude.data.whole_frames import whole_frame
@@ -65,9 +65,13 @@ def _described(
     budget: int,
 ) -> Described:
     found, rows = len(groups), len(frame)
-    records = [
-        [*map(_group, record[: len(chosen)]), *record[len(chosen) :]]
-        for record in groups.head(_MAX_GROUPS).rows()
+    nan_is_missing = frame.implementation.is_pandas_like()
+    records: list[list[Any]] = [
+        [
+            *(_key(value, nan_is_missing=nan_is_missing) for value in record[: len(chosen)]),
+            *(_number(value, nan_is_missing=nan_is_missing) for value in record[len(chosen) :]),
+        ]
+        for record in map(_without_na, groups.head(_MAX_GROUPS).rows())
     ]
     header = [*map(name_text, chosen), "rows", *(f"{statistic} {name_text(n)}" for n, statistic in columns)]
     opening = f"{title}, {counted(rows, 'row')}, by {_listed(chosen)}: {counted(found, 'group')}"
@@ -87,9 +91,18 @@ def _described(
     return Described(f"{opening}\n{text.rstrip()}{said}", summary, tuple(notes))
 
 
-def _group(value: object) -> object:
-    missing = value is None or value != value or type(value).__name__ in ("NaTType", "NAType")
-    return "(missing)" if missing else value
+def _without_na(record: Sequence[Any]) -> list[Any]:
+    return [None if type(value).__name__ in ("NaTType", "NAType") else value for value in record]
+
+
+def _number(value: Any, *, nan_is_missing: bool) -> object:
+    return None if nan_is_missing and value != value else full_text(value)
+
+
+def _key(value: object, *, nan_is_missing: bool) -> object:
+    if value is None or (nan_is_missing and value != value):
+        return "(missing)"
+    return value
 
 
 def _columns(frame: nw.DataFrame[Any], keys: str) -> list[str]:

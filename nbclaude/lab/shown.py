@@ -14,7 +14,7 @@ from typing import Any
 
 from nbclaude.notebook import Shell, cell_number, cell_run, request_id
 
-__all__ = ["ShownOutputs"]
+__all__ = ["ShownOutputs", "unfinished_html"]
 
 _OURS = "nbclaude-"  # begins the display ids of our outputs
 _KEY = "nbclaude"
@@ -52,6 +52,15 @@ class _Run:
             "count": self.count,
             "outputs": outputs,
         }
+
+
+def unfinished_html(html: str) -> str:
+    """Add to an unfinished output what our extension shows if the rest of it never arrives."""
+    from nbclaude.render.notice import Notice
+
+    notice = Notice("Incomplete", "The rest of this answer has not arrived. Run the cell again.")
+    inside, end, rest = html.rpartition("</div>")
+    return f'{inside}<div class="nbclaude-incomplete" hidden>{notice.html}</div>{end}{rest}'
 
 
 class ShownOutputs:
@@ -92,6 +101,9 @@ class ShownOutputs:
         run.states += 1
         mark = {**content["metadata"].get(_KEY, {}), "output": display_id, "state": run.states}
         content["metadata"] = {**content["metadata"], _KEY: mark}
+        if "open" in mark:
+            html = unfinished_html(content["data"].get("text/html", ""))
+            content["data"] = {**content["data"], "text/html": html}
         run.outputs[display_id] = {"data": content["data"], "metadata": content["metadata"]}
 
     def end(self) -> list[_Message]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas
 import pandas as pd
 import polars as pl
 import pyarrow as pa
@@ -22,7 +23,7 @@ DIFFERENCES = [
     "1 row only in old: id 1",
     "1 row only in new: id 9",
     "name: 1 of 3 rows differ (id 3: c, in new C)",
-    "price: 2 of 3 rows differ (id 3: 3, in new missing; id 4: 4, in new 4.5)",
+    "price: 2 of 3 rows differ, at most by 0.5 (id 3: 3, in new missing; id 4: 4, in new 4.5)",
 ]
 
 
@@ -66,11 +67,67 @@ def test_types_and_order() -> None:
 def test_without_a_key_rows_belong_together_by_position() -> None:
     old = pd.DataFrame({"v": [1, 1, 2], "w": [0.5, float("nan"), 1.5]})
     assert differences(old, old.assign(v=[1, 7, 2])) == [
-        "rows belong together by position: no column is unique in both",
-        "v: 1 of 3 rows differ (1, in new 7)",
+        "rows belong together by position: no column is a key in both",
+        "v: 1 of 3 rows differ, at most by 6 (1, in new 7)",
     ]
     assert differences(old, old[:2]) == [
-        "3 rows, in new 2; no column is unique in both, so rows and values are not compared"
+        "3 rows, in new 2; no column is a key in both, so rows and values are not compared"
+    ]
+
+
+@pytest.mark.parametrize(
+    "made", [lambda frame: frame, pl.from_pandas, pa.Table.from_pandas], ids=["pandas", "polars", "arrow"]
+)
+def test_several_columns_are_a_key_together(made: Any) -> None:
+    old = pd.DataFrame(
+        {"firm": [*"abcde"] * 8, "year": [2000 + n // 5 for n in range(40)], "v": [n / 4 for n in range(40)]}
+    )
+    new = old.assign(v=[9.5, *old.v[1:]])[:-2]
+    assert differences(made(old), made(new)) == [
+        "rows belong together by firm, year",
+        "2 rows only in old: firm, year (d, 2007), (e, 2007)",
+        "v: 1 of 38 rows differ, at most by 9.5 (firm, year (a, 2000): 0, in new 9.5)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (lambda old: old.astype({"id": "int8"}), ["type of id: int64, in new int8"]),
+        (lambda old: old.astype({"id": "float64"}), ["type of id: int64, in new float64"]),
+        (
+            lambda old: old.astype({"name": pd.CategoricalDtype(["b", "a", "c", "z"])}),
+            [f"type of name: {OLD.name.dtype}, in new category"],
+        ),
+        (lambda old: old[::-1], ["rows belong together by id", "rows are in another order"]),
+        (
+            lambda old: old.assign(price=[1.0, 2 + 2**-45, 3, 4]),
+            [
+                "rows belong together by id",
+                "price: 1 of 4 rows differ, at most by 2.842e-14 (id 2: 2.0, in new 2.0000000000000284)",
+            ],
+        ),
+    ],
+)
+def test_values_of_one_kind_are_compared_whatever_their_type(changes: Any, expected: list[str]) -> None:
+    assert differences(OLD, changes(OLD)) == expected
+
+
+def test_times_with_and_without_a_zone_are_not_compared() -> None:
+    old = OLD.assign(at=pd.to_datetime(["2024-01-01"] * 4))
+    lines = differences(old, old.assign(at=old["at"].dt.tz_localize("UTC")))
+    assert lines[-2:] == ["rows belong together by id", "at: cannot be compared"]
+
+
+def test_names_and_coordinates_of_other_kinds() -> None:
+    assert differences(pd.DataFrame([[1, 2]]), pd.DataFrame([[1, 2]], columns=["0", "1"])) == [
+        "type of the names of columns: int, in new str"
+    ]
+    points = geopandas.GeoDataFrame(
+        {"k": [1, 2]}, geometry=geopandas.points_from_xy([1, 2], [3, 4]), crs=4326
+    )
+    assert differences(points, points.set_crs(3857, allow_override=True)) == [
+        "type of geometry: geometry, CRS EPSG:4326, in new geometry, CRS EPSG:3857"
     ]
 
 

@@ -52,7 +52,7 @@ def test_each_library_has_the_same_groups(frame: Any, title: str) -> None:
 def test_several_columns_and_names_with_commas() -> None:
     expected = (
         'species,"island, side",rows,mean mass,median mass,min mass,max mass\n'
-        "Adelie,x,2,3.6,3.6,3.5,3.7\nAdelie,y,1,3.6,3.6,3.6,3.6\nGentoo,x,1,NaN,NaN,NaN,NaN\nGentoo,y,1,5,5,5,5\n(missing),y,1,4,4,4,4"
+        "Adelie,x,2,3.6,3.6,3.5,3.7\nAdelie,y,1,3.6,3.6,3.6,3.6\nGentoo,x,1,,,,\nGentoo,y,1,5,5,5,5\n(missing),y,1,4,4,4,4"
     )
     assert told(BIRDS, "group species, 'island, side'") == expected
     assert told(BIRDS, "group island, side").startswith('"island, side",rows,')
@@ -75,6 +75,14 @@ def test_what_does_not_fit_is_counted() -> None:
     assert describe_data(wide, "group g").notes == ("20 more columns of numbers left out",)  # type: ignore[union-attr]
 
 
+def test_nan_and_what_is_missing_are_told_apart() -> None:
+    frame = pl.DataFrame({"f": [None, float("nan"), 1.5] * 2, "n": [1, 2, 3] * 2})
+    rows = told(frame, "group f").splitlines()[1:]
+    assert sorted(rows) == ["(missing),2,1,1,1,1", "1.5,2,3,3,3,3", "NaN,2,2,2,2,2"]
+    nullable = pd.DataFrame({"k": ["a", "b"], "n": pd.array([1, None], dtype="Int64")})
+    assert told(nullable, "group k") == "k,rows,mean n,median n,min n,max n\na,1,1,1,1,1\nb,1,,,,"
+
+
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
@@ -84,6 +92,7 @@ def test_what_does_not_fit_is_counted() -> None:
         ),
         ("df:group", "needs a column, as in group species; it is 'group'"),
         ("x:group a", "is for frames of pandas, polars, Arrow and modin, but x is of type int"),
+        ("lazy:group a", "but lazy is a polars LazyFrame: compute it first"),
         ("twice:group a", "Two columns have the name 'a': rename one of them first"),
         ("lists:group a", "The rows cannot be grouped by a: unhashable type: 'list'"),
     ],
@@ -92,6 +101,7 @@ def test_what_cannot_be_grouped_is_said_before_anything_is_sent(reference: str, 
     names = {
         "df": BIRDS,
         "x": 5,
+        "lazy": pl.LazyFrame({"a": [1]}),
         "twice": pd.DataFrame([[1, 2]], columns=["a", "a"]),
         "lists": pd.DataFrame({"a": [[1], [2]]}),
     }
