@@ -398,7 +398,9 @@ def test_source_is_kept_only_of_steps_that_define_something(
 
     before = kept()
     typed("a", "a")
-    calls = [tool_use("python", {"code": code}) for code in ("x = 1\nx", "def double(x):\n    return 2 * x\n")]
+    calls = [
+        tool_use("python", {"code": code}) for code in ("x = 1\nx", "def double(x):\n    return 2 * x\n")
+    ]
     tools.simulator.enqueue(Answer(calls), "Done.")
     assert tools.run("%claude --tools python Go") is None
     assert kept() == [*before, "def double(x):\n"]
