@@ -157,7 +157,16 @@ def _pictures(output: Mapping[str, Any]) -> tuple[Picture, ...]:
         return ()
     # Figures drawn by scripts would mean running the scripts, and the widgets of an earlier kernel are dead.
     still = {kind: each for kind, each in data.items() if not _LIVE.search(kind)}
-    return bundle_pictures(still, metadata or {})
+    return tuple(map(_without_scripts, bundle_pictures(still, metadata or {})))
+
+
+def _without_scripts(picture: Picture) -> Picture:
+    from nbclaude.context.images.drawings import Drawing
+    from nbclaude.context.images.picture import PAGE, Picture
+
+    if picture.media_type != PAGE:
+        return picture
+    return Picture.of(Drawing(picture.what, "The scripts of a saved output are not run: run the cell again."))
 
 
 def _too_far_back(which: str, number: int) -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
 from nbclaude.context.reprs import bounded_repr, bounded_str, is_bare
@@ -12,6 +12,9 @@ from nbclaude.context.sources import describe_exception, describe_source
 from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits, clip, framed
+
+if TYPE_CHECKING:
+    from nbclaude.context.images.limits import ImageLimits
 
 __all__ = ["no_form", "object_attachment", "string_text", "text_attachment", "type_name", "value_text"]
 
@@ -28,8 +31,13 @@ _TEXTS = {
 }
 
 
-def object_attachment(value: Any, label: str, limits: TextLimits) -> Attachment:
-    """Return source, traceback, text or repr of a value. Raises ConfigurationError where none of them would say something."""
+def object_attachment(
+    value: Any, label: str, limits: TextLimits, images: ImageLimits | None = None
+) -> Attachment:
+    """Return source, traceback, text or repr of a value, or the picture of one that only draws itself.
+
+    Raises ConfigurationError where none of them would say something.
+    """
     if isinstance(value, BaseException):
         return text_attachment(label, "traceback", describe_exception(value, limits), "text")
     source = describe_source(value, limits)
@@ -37,7 +45,8 @@ def object_attachment(value: Any, label: str, limits: TextLimits) -> Attachment:
         return text_attachment(label, "source", source, "source")
     if isinstance(value, str):
         return string_text(value, label)
-    from nbclaude.context.shown.drawn_values import refuse_drawn
+    from nbclaude.context.images.limits import STANDARD_IMAGES
+    from nbclaude.context.shown.drawn_values import drawn_attachment
 
     text, note = bounded_repr(value, limits.text)
     if is_bare(text):
@@ -45,7 +54,9 @@ def object_attachment(value: Any, label: str, limits: TextLimits) -> Attachment:
         text, note = bounded_str(value, limits.text)
     if not is_bare(text):
         return value_text(label, text, f"repr of a {type_name(value)}", note)
-    refuse_drawn(value, label)
+    drawn = drawn_attachment(value, label, images or STANDARD_IMAGES)
+    if drawn is not None:
+        return drawn
     kind, text = _shown(value)
     if not text:
         raise no_form(value, label)

@@ -110,7 +110,7 @@ def _attachment(
         return string_text(value, label)
     if format:
         raise _misfit(value, label, format)
-    return object_attachment(value, label, limits)
+    return object_attachment(value, label, limits, images)
 
 
 def content_blocks(value: object) -> tuple[Mapping[str, Any], ...]:

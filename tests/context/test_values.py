@@ -457,14 +457,14 @@ def test_widgets_are_what_they_draw() -> None:
         ipywidgets.Widget.close_all()
 
 
-class _Map:
+class _Film:
     def _repr_html_(self) -> str:
-        return "<iframe srcdoc='&lt;script src=&quot;leaflet.js&quot;&gt;'></iframe>"
+        return "<video src='data:video/mp4;base64,AAAA'></video>"
 
 
 def test_what_only_a_browser_draws_is_not_sent_as_its_source() -> None:
     with pytest.raises(
         ConfigurationError,
-        match=r"m shows a folium map that cannot be turned into an image: only the browser",
+        match=r"m shows a video that cannot be turned into an image: only the browser",
     ):
-        attachment_of(_Map(), "m")
+        attachment_of(_Film(), "m")

@@ -44,6 +44,11 @@ def test_what_is_drawn_in_the_browser_is_painted(claude_kernel: Kernel, simulato
             ".encode(x='a:Q', y='a:Q'))",
             (255, 0, 255),
         ),
+        "canvas": (
+            'HTML(\'<canvas id="c"></canvas><script>const d = c.getContext("2d"); d.fillStyle = "#ffff00"; '
+            "d.fillRect(0, 0, 99, 99)</script>')",
+            (255, 255, 0),
+        ),
         "drawing in HTML": (
             'HTML(\'<div><svg width="90" height="80"><rect width="60" height="80" fill="#00ffff"/></svg></div>\')',
             (0, 255, 255),
@@ -62,15 +67,15 @@ def test_what_is_drawn_in_the_browser_is_painted(claude_kernel: Kernel, simulato
 
 OPAQUE = {
     "a page": ("HTML('<iframe src=\"https://example.org\"></iframe>')", "a page in a frame"),
-    "a canvas": ("HTML('<canvas width=\"300\"></canvas><script>draw()</script>')", "a canvas"),
+    "a canvas": ("HTML('<canvas width=\"300\"></canvas>')", "a canvas"),
     "a film": ("HTML('<video src=\"data:video/mp4;base64,AAAA\"></video>')", "a video"),
     "a script": ("Javascript('element.append(1)')", "a drawing by JavaScript"),
     "a map": ("display({'application/geo+json': {}, 'text/plain': '<GeoJSON>'}, raw=True)", "a map"),
-    "a widget": (
+    "a stream": (
         "import ipywidgets\n"
-        "M = type('Map', (ipywidgets.DOMWidget,), {'__module__': 'ipyleaflet.leaflet'})\n"
-        "M(_view_module='jupyter-leaflet', _view_name='LeafletMapView')",
-        "an ipyleaflet map",
+        "M = type('VideoStream', (ipywidgets.DOMWidget,), {'__module__': 'ipywebrtc.webrtc'})\n"
+        "M(_view_module='jupyter-webrtc', _view_name='MediaStreamView')",
+        "a video",
     ),
     "an update": (
         "h = display(HTML('<i>wait</i>'), display_id=True)\nh.update(HTML('<iframe src=\"https://example.org\"></iframe>'))",

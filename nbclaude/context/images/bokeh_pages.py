@@ -11,15 +11,16 @@ from collections.abc import Mapping
 from io import BytesIO, StringIO
 from typing import Any
 
-from PIL import Image, ImageChops
+from PIL import Image
 
-from nbclaude.context.images.pages import PAGE_WIDTH, TIMEOUT, paint_page
+from nbclaude.context.images.browser import SCREEN_WIDTH
+from nbclaude.context.images.pages import TIMEOUT, paint_page
+from nbclaude.context.images.trimming import trimmed
 from nbclaude.context.images.vectors import ENLARGED, first_line, optional, quiet_browser
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["paint_bokeh", "paint_bokeh_document"]
 
-_RIM = 10  # pixels that stay around what is trimmed
 # Models of panel need its own scripts, which its own pages hold.
 _OF_PANEL = "panel."
 
@@ -116,7 +117,7 @@ def _in_browser(
     if not optional("choreographer"):
         return None
     try:
-        return _trimmed(paint_page(page, size, ENLARGED, see_through=see_through))
+        return _opened(paint_page(page, size, ENLARGED, see_through=see_through))
     except TimeoutError as error:
         raise ConfigurationError(
             f"{label}: the browser has not drawn the figure within {TIMEOUT} seconds. Save it as a PNG, and attach that."
@@ -125,23 +126,11 @@ def _in_browser(
         return None
 
 
-def _trimmed(png: bytes) -> Image.Image:
-    """Return a picture without the empty page around it: what is laid out across the page (HoloViews) is as wide as that."""
+def _opened(png: bytes) -> Image.Image:
+    """Return a picture; what is laid out across the page (HoloViews) is as wide as that, and goes without its empty part."""
     image = Image.open(BytesIO(png))
     image.load()
-    empty = Image.new(image.mode, image.size, image.getpixel((0, 0)))
-    drawn = ImageChops.difference(image.convert("RGBA"), empty.convert("RGBA")).getbbox(alpha_only=False)
-    if drawn is None or image.width < ENLARGED * PAGE_WIDTH:
-        return image
-    left, top, right, bottom = drawn
-    return image.crop(
-        (
-            max(left - _RIM, 0),
-            max(top - _RIM, 0),
-            min(right + _RIM, image.width),
-            min(bottom + _RIM, image.height),
-        )
-    )
+    return image if image.width < ENLARGED * SCREEN_WIDTH else trimmed(image)
 
 
 def _is_see_through(model: Any) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
 from nbclaude.context.images.drawings import VIDEO, Drawing, drawing_in_code
-from nbclaude.context.images.picture import FILE, SVG, Picture
+from nbclaude.context.images.picture import FILE, PAGE, SVG, Picture
 from nbclaude.context.images.script_figures import (
     altair_figures,
     animations,
@@ -26,12 +26,14 @@ __all__ = ["html_pictures", "script_pictures"]
 
 _MAX_LENGTH = 20_000_000  # characters that are looked through
 _MAX_DEPTH = 3  # pages in pages
+_FRAME = {"width": 1000, "height": 600}  # pixels, of a frame that does not tell its size
 _ICON = 64  # pixels: what is not larger in both directions is no plot
 
 _DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
 # Nothing without one of these draws.
 _MAY_DRAW = re.compile(r"<(?:svg|img|iframe|canvas|video|object|embed|script)\b", re.IGNORECASE)
 _DATA = re.compile(r"data:(image/[\w.+-]+)(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
+_DATA_PAGE = re.compile(r"data:text/html(?:;[\w=-]+)*?(;base64)?,(.*)", re.DOTALL | re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(?:px|pt|)\s*")
 _WRITES = re.compile(r"\belement\b|createElement|\.innerHTML|\.append|getContext\(")
 
@@ -79,7 +81,7 @@ class _Page(HTMLParser):
         self.elements: list[_Element] = []
         self.named: dict[str, _Element] = {}  # by id
         self.code: list[str] = []  # of scripts, and where they are loaded from
-        self._html = html
+        self.html = html
         self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
         self._open: list[_Element] = []
         self._headings: list[bool] = []  # of the tables that are open: whether they have some
@@ -130,8 +132,8 @@ class _Page(HTMLParser):
         if tag == "svg" and self._drawings:
             start = self._drawings.pop()
             if not self._drawings:
-                end = self._html.find(">", self._place()) + 1
-                self.elements[-1].source = self._html[start:end]
+                end = self.html.find(">", self._place()) + 1
+                self.elements[-1].source = self.html[start:end]
 
     def handle_data(self, data: str) -> None:
         """Keep scripts, and note where text stands."""
@@ -186,7 +188,7 @@ def _is_symbol(svg: str) -> bool:
 
 def _is_icon(element: _Element) -> bool:
     """Return whether something is too small for a plot, as far as its own attributes tell."""
-    style = dict(re.findall(r"(?:^|;)\s*(width|height)\s*:\s*([^;]+)", element.attributes.get("style", "")))
+    style = _styles(element)
     box = element.attributes.get("viewbox", "").replace(",", " ").split()
     by_box = dict(zip(("width", "height"), box[2:4], strict=False)) if len(box) == 4 else {}
     for side in ("width", "height"):
@@ -197,16 +199,43 @@ def _is_icon(element: _Element) -> bool:
     return False
 
 
+def _styles(element: _Element) -> dict[str, str]:
+    return dict(re.findall(r"(?:^|;)\s*(width|height)\s*:\s*([^;]+)", element.attributes.get("style", "")))
+
+
 def _framed(page: _Page, depth: int) -> Iterator[Picture]:
-    """Give what is in frames: the pictures of their pages, if these can be read and all can be taken out."""
+    """Give what is in frames: the pictures of their pages if all can be taken out, else the page; none that is on the network."""
     for frame in page.of_kind("iframe"):
-        inner = frame.attributes.get("srcdoc") or _page_of_file(frame.attributes.get("src", ""))
+        source = frame.attributes.get("src", "")
+        inner = frame.attributes.get("srcdoc") or _page_of_data(source) or _page_of_file(source)
         found = html_pictures(inner, depth + 1) if inner and depth < _MAX_DEPTH else ()
-        if found and all(each.can_be_painted for each in found):
+        if found and all(each.can_be_painted and each.media_type != PAGE for each in found):
             yield from found
         else:
             code = f"{frame.attributes.get('src', '')}\n{frame.attributes.get('id', '')}\n{inner}"
-            yield Picture.of(drawing_in_code(code) or Drawing("page in a frame"))
+            drawing = drawing_in_code(code) or Drawing("page in a frame")
+            size = _side(frame, "width"), _side(frame, "height")
+            yield (
+                Picture.page(drawing, inner, size) if inner and drawing is not VIDEO else Picture.of(drawing)
+            )
+
+
+def _side(frame: _Element, side: str) -> int:
+    """Return a side of a frame in pixels; one that depends on the page around it is as in a wide notebook."""
+    found = _NUMBER.fullmatch(frame.attributes.get(side) or _styles(frame).get(side, ""))
+    return round(float(found[1])) if found else _FRAME[side]
+
+
+def _page_of_data(source: str) -> str:
+    """Return the page that stands in the address of a frame itself."""
+    found = _DATA_PAGE.fullmatch(source.strip())
+    if found is None:
+        return ""
+    try:
+        data = base64.b64decode(unquote(found[2])) if found[1] else unquote_to_bytes(found[2])
+    except (binascii.Error, ValueError):
+        return ""
+    return data.decode(errors="replace")
 
 
 def _page_of_file(source: str) -> str:
@@ -227,9 +256,10 @@ def _drawn(page: _Page) -> Iterator[Picture]:
     code = "\n".join(page.code)
     known = drawing_in_code(code) if code.strip() else None
     if any(page.of_kind("canvas")):
-        yield Picture.of(known or Drawing("canvas"))
+        drawing = known or Drawing("canvas")
+        yield Picture.page(drawing, page.html) if code.strip() else Picture.of(drawing)
     elif code.strip() and _draws_into(page, code, known):
-        yield Picture.of(known or Drawing("drawing by JavaScript"))
+        yield Picture.page(known or Drawing("drawing by JavaScript"), page.html)
 
 
 _FILLED = frozenset({"table", "style", "button", "input", "svg", "td", "th"})

@@ -11,13 +11,14 @@ from nbclaude.frozen import frozen
 if TYPE_CHECKING:
     from nbclaude.context.plotted.facts import PlottedFigure
 
-__all__ = ["BOKEH", "FILE", "IMAGE_TYPES", "PLOTLY_JSON", "SVG", "VEGA_JSON", "WIDGET", "Picture"]
+__all__ = ["BOKEH", "FILE", "IMAGE_TYPES", "PAGE", "PLOTLY_JSON", "SVG", "VEGA_JSON", "WIDGET", "Picture"]
 
 SVG = "image/svg+xml"
 PLOTLY_JSON = "application/vnd.plotly.v1+json"
 VEGA_JSON = "application/vnd.vegalite.v0+json"
 BOKEH = "application/vnd.bokehjs_exec.v0+json"
 WIDGET = "application/vnd.jupyter.widget-view+json"
+PAGE = "text/html"  # that draws itself, in a browser
 FILE = "text/uri-list"  # where it is loaded from: a file beside the notebook, or an address
 
 # The types under which a mime bundle may hold a picture, best first.
@@ -36,6 +37,7 @@ class Picture:
     data: bytes = b""
     what: str = "figure"  # as its user would call it
     cure: str = ""
+    frame: tuple[int, int] = (0, 0)  # the size in CSS pixels of the frame that a page fills; 0 if it has none
     part: str = ""  # which part of a whole this is: "frame 1 of 20"
     more: tuple[Picture, ...] = ()  # further parts of it that go along
     needs_background: str = ""
@@ -47,6 +49,11 @@ class Picture:
     def of(cls, drawing: Drawing) -> Picture:
         """Return the picture of something that cannot be painted here."""
         return cls(what=drawing.what, cure=drawing.cure)
+
+    @classmethod
+    def page(cls, drawing: Drawing, html: str, frame: tuple[int, int] = (0, 0)) -> Picture:
+        """Return the picture of a page that draws itself."""
+        return cls(PAGE, html.encode(errors="replace"), drawing.what, drawing.cure, frame)
 
     @property
     def can_be_painted(self) -> bool:

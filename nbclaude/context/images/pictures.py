@@ -19,11 +19,12 @@ from nbclaude.context.images.animations import paint_animation
 from nbclaude.context.images.backgrounds import background_named
 from nbclaude.context.images.bokeh_pages import paint_bokeh, paint_bokeh_document
 from nbclaude.context.images.bundles import bundle_pictures
+from nbclaude.context.images.html_pictures import html_pictures
 from nbclaude.context.images.joining import joined
 from nbclaude.context.images.limits import STANDARD_IMAGES, ImageLimits
 from nbclaude.context.images.matplotlib_figures import background_needed, figures_in, paint_figure
 from nbclaude.context.images.panels import Panel, panel_of
-from nbclaude.context.images.picture import BOKEH, FILE, SVG, VEGA_JSON, WIDGET, Picture
+from nbclaude.context.images.picture import BOKEH, FILE, PAGE, SVG, VEGA_JSON, WIDGET, Picture
 from nbclaude.context.images.prepared import PreparedImage, prepare_image
 from nbclaude.context.images.vectors import (
     first_line,
@@ -32,6 +33,7 @@ from nbclaude.context.images.vectors import (
     paint_svg,
     paint_vega,
 )
+from nbclaude.context.images.web_pages import paint_web_page
 from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.attaching import with_facts
 from nbclaude.context.plotted.reading import facts_of, facts_of_shown
@@ -100,6 +102,8 @@ def attach_picture(picture: Picture, limits: ImageLimits, label: str, what: str)
 
 
 def _shown(picture: Picture, limits: ImageLimits, label: str) -> PreparedImage:
+    if picture.media_type == PAGE:
+        return paint_web_page(picture, limits, label)
     return prepare_shown(picture.data, picture.media_type, limits, label, picture.needs_background)
 
 
@@ -173,6 +177,12 @@ def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
     return with_facts(painted, facts_of(model), limits)
 
 
+def _page(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
+    found = html_pictures(str(called(value, "_repr_html_") or ""))
+    pictures = (attach_picture(each, limits, label, each.what) for each in found)
+    return joined(pictures, len(found), limits, label)
+
+
 def _graphviz(graph: Any, limits: ImageLimits, label: str) -> Attachment:
     try:
         data = graph.pipe(format="png", quiet=True)
@@ -211,9 +221,9 @@ def _widget_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
-    found = [each for each in bundle_pictures(_bundle(value)) if each.can_be_painted]
-    # A widget by itself tells nothing; the library of one that can be painted stands among the painters.
-    found = [each for each in found if each.media_type != WIDGET]
+    # A widget by itself tells nothing; the library of one that can be painted stands among the painters. A page is sent of
+    # what has no better text to show (`drawn_attachment`).
+    found = [each for each in bundle_pictures(_bundle(value)) if each.media_type not in ("", WIDGET, PAGE)]
     if not found:
         return None
     pictures = (attach_picture(each, limits, label, "image") for each in found)
@@ -223,7 +233,9 @@ def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | Non
 def _bundle(value: Any) -> Mapping[str, Any]:
     """Return what a value shows of itself, by IPython's protocol, as far as it is a picture."""
     shown = called(value, "_repr_mimebundle_", include=None, exclude=None)
-    if isinstance(shown, Mapping) and any(each.can_be_painted for each in bundle_pictures(shown)):
+    if isinstance(shown, Mapping) and any(
+        each.media_type not in ("", PAGE) for each in bundle_pictures(shown)
+    ):
         return shown
     methods = {
         "image/png": "_repr_png_",
@@ -256,7 +268,7 @@ def _plain(specification: Mapping[str, Any]) -> dict[str, Any]:
     return {name: specification[name] for name in ("data", "layout", "frames") if name in specification}
 
 
-_PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
+_PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment | None]] = {
     "PIL:Image": _pillow,
     "matplotlib:Animation": _animation,
     "plotly:BaseFigure": _plotly,
@@ -264,6 +276,9 @@ _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment]] = {
     "altair:JupyterChart": _altair_widget,
     "bokeh:LayoutDOM": _bokeh,
     "graphviz:Render": _graphviz,
+    "folium:Map": _page,
+    "branca:Figure": _page,
+    "pydeck:Deck": _page,
     "IPython:Image": _ipython_image,
     "ipywidgets:Image": _widget_image,
 }

@@ -16,6 +16,8 @@ from nbclaude.context.images.picture import BOKEH, PLOTLY_JSON, VEGA_JSON, Pictu
 __all__ = ["altair_figures", "animations", "bokeh_figures", "holds_bokeh", "plotly_figures"]
 
 _ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
+# In a page of its own.
+_ALTAIR_PAGE = re.compile(r"\(function\(vegaEmbed\) \{\s*var spec = (?=\{)")
 _NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
 _BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{\s*[\"}])")
 _FRAME = re.compile(r"\bframes\[(\d+)\]\s*=\s*\"data:(image/\w+);base64,([^\"]*)\"")
@@ -28,8 +30,8 @@ _BOKEH_PAGE = re.compile(r"<script type=\"application/json\"[^>]*>\s*(?=\{)")
 
 
 def altair_figures(html: str) -> tuple[Picture, ...]:
-    """Return the chart that altair's HTML draws: the first argument of the script's last call."""
-    place = _DRAWS.search(html) if _ALTAIR in html[:500] else None
+    """Return the chart that altair's HTML draws: the first argument of the script's last call, or its variable `spec`."""
+    place = (_DRAWS if _ALTAIR in html[:500] else _ALTAIR_PAGE).search(html)
     chart = _json_at(html, place.end()) if place else None
     return (Picture(VEGA_JSON, json.dumps(chart).encode(), "chart"),) if chart else ()
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.attachment import Attachment
-from nbclaude.context.images.picture import Picture
+from nbclaude.context.images.picture import PAGE, Picture
 from nbclaude.context.libraries import is_a
 from nbclaude.context.shown.shown_image import Place, ShownImage, only_drawn_text
 from nbclaude.context.shown.widgets import widget_pictures
@@ -15,7 +15,7 @@ from nbclaude.errors import ConfigurationError
 if TYPE_CHECKING:
     from nbclaude.context.images.limits import ImageLimits
 
-__all__ = ["refuse_drawn", "widget_attachment"]
+__all__ = ["drawn_attachment", "widget_attachment"]
 
 
 def widget_attachment(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
@@ -33,19 +33,23 @@ def widget_attachment(value: Any, limits: ImageLimits, label: str) -> Attachment
     return joined(pictures, len(found), limits, label)
 
 
-def refuse_drawn(value: Any, label: str) -> None:
-    """Raise ConfigurationError for a value that shows itself by HTML which only the browser draws: a map, a page in a frame.
+def drawn_attachment(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
+    """Return the picture of a value that shows itself by HTML which a browser draws: a map, a page in a frame; else None.
 
-    Its source is code and data that nobody reads.
+    Its source is code and data that nobody reads. Raises ConfigurationError where it cannot be painted.
     """
     from nbclaude.context.images.bundles import bundle_pictures
-    from nbclaude.context.images.pictures import called
+    from nbclaude.context.images.joining import joined
+    from nbclaude.context.images.pictures import attach_picture, called
 
     shown = called(value, "_repr_mimebundle_", include=None, exclude=None)
     bundle = shown if isinstance(shown, Mapping) else {"text/html": called(value, "_repr_html_")}
     found = bundle_pictures(bundle)
-    if found and not any(each.can_be_painted for each in found):
-        _refuse(found, label, "")
+    if not found or any(each.media_type not in ("", PAGE) for each in found):
+        return None
+    _refuse(found, label, "")
+    pictures = (attach_picture(each, limits, label, each.what) for each in found)
+    return joined(pictures, len(found), limits, label)
 
 
 def _refuse(found: tuple[Picture, ...], label: str, instead: str) -> None:

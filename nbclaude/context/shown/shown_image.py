@@ -102,7 +102,6 @@ class ShownImage:
     def attachment(self, limits: ImageLimits, label: str) -> Attachment:
         """Return what goes along for this picture. Raises ConfigurationError if it cannot be painted."""
         from nbclaude.context.images.pictures import attach_picture
-        from nbclaude.context.images.prepared import prepare_image
         from nbclaude.context.plotted.attaching import with_facts
         from nbclaude.context.plotted.reading import facts_of
 
@@ -111,13 +110,13 @@ class ShownImage:
         what = "animation" if self.picture.part else "figure"
         if self.media_type != WIDGET:
             return attach_picture(self.picture, limits, label, what)
-        painted = paint_widget(self.picture.widget, limits, label)
+        painted = paint_widget(self.picture, limits, label)
         if painted is None:
             raise ConfigurationError(
                 f"{label}: the {self.what} was closed, and {self.where} no longer shows it."
             )
         facts = facts_of(live_widget(self.picture.widget))
-        return with_facts(prepare_image(painted, limits, label).attachment(label, what), facts, limits)
+        return with_facts(painted.attachment(label, what), facts, limits)
 
 
 def only_drawn_text(who: str, picture: Picture) -> str:

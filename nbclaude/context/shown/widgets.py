@@ -18,6 +18,7 @@ from nbclaude.notebook import live_widgets
 
 if TYPE_CHECKING:
     from nbclaude.context.images.limits import ImageLimits
+    from nbclaude.context.images.prepared import PreparedImage
 
 __all__ = ["live_widget", "output_around", "outputs_in", "paint_widget", "widget_pictures"]
 
@@ -54,13 +55,18 @@ def output_around(request: str) -> Any:
     return next((each for each in capturing if is_a(each, "ipywidgets:Output")), None)
 
 
-def paint_widget(model_id: str, limits: ImageLimits, label: str) -> Any:
-    """Paint a widget as it is now: bytes or a pillow image; None if it is gone."""
-    widget = live_widget(model_id)
+def paint_widget(shown: Picture, limits: ImageLimits, label: str) -> PreparedImage | None:
+    """Return the picture of a widget as it is now; None if it is gone. Raises ConfigurationError if it cannot be painted."""
+    from nbclaude.context.images.prepared import prepare_image
+    from nbclaude.context.shown.widget_pages import paint_drawn_widget
+
+    widget = live_widget(shown.widget)
+    if widget is None:
+        return None
     for kind, (_what, paint) in _PAINTED.items():
-        if widget is not None and is_a(widget, kind):
-            return paint(widget, limits, label)
-    return None
+        if is_a(widget, kind):
+            return prepare_image(paint(widget, limits, label), limits, label)
+    return paint_drawn_widget(widget, shown, limits, label)
 
 
 def _tree(widget: Any) -> Iterator[Any]:
@@ -101,7 +107,11 @@ def _drawn_by(widget: Any) -> tuple[Picture, ...]:
     drawing = drawing_of_package(
         type(widget).__module__.partition(".")[0], code if isinstance(code, str) else ""
     )
-    return (Picture.of(drawing),) if drawing is not None else ()
+    if drawing is None:
+        return ()
+    if drawing is VIDEO:
+        return (Picture.of(VIDEO),)
+    return (Picture(WIDGET, what=drawing.what, cure=drawing.cure, widget=widget.model_id),)
 
 
 def _image(widget: Any) -> tuple[Picture, ...]:

@@ -35,6 +35,10 @@ ALTAIR = (
     '<div id="altair-viz-1"></div><script>(function(spec, embedOpt){ vegaEmbed("#altair-viz-1", spec); })'
     '({"mark": "bar"}, {"mode": "vega-lite"});</script>'
 )
+ALTAIR_PAGE = (
+    '<!DOCTYPE html><div id="vis"></div><script>\n(function(vegaEmbed) {\n  var spec = {"mark": "bar"};\n'
+    '  vegaEmbed("#vis", spec, {});\n})(vegaEmbed);</script>'
+)
 ANIMATION = (
     '<div class="animation"><img id="_anim_img1"></div><script>frames = new Array(2);\n'
     f'  frames[0] = "{address()[:60]}\\\n{address()[60:]}"\n  frames[1] = "{address()}"\n'
@@ -77,6 +81,7 @@ def told(bundle: dict[str, Any]) -> list[tuple[str, str]]:
             [("plotly figure", "application/vnd.plotly.v1+json")],
         ),
         (html(ALTAIR), [("chart", "application/vnd.vegalite.v0+json")]),
+        (html(ALTAIR_PAGE), [("chart", "application/vnd.vegalite.v0+json")]),
         (html(ANIMATION), [("animation", "image/png")]),
         (
             html(
@@ -115,10 +120,29 @@ def test_what_can_be_painted(bundle: dict[str, Any], expected: list[tuple[str, s
     [
         (html('<iframe src="https://www.youtube.com/embed/x"></iframe>'), "video"),
         (html('<iframe src="x.html"></iframe>'), "page in a frame"),
-        (html("<iframe srcdoc='&lt;script src=&quot;leaflet.js&quot;&gt;'></iframe>"), "folium map"),
-        (html('<canvas id="c"></canvas><script>new Chart(c)</script>'), "Chart.js chart"),
         (html('<canvas width="300"></canvas>'), "canvas"),
         (html('<video controls><source src="data:video/mp4;base64,AAAA"></video>'), "video"),
+        ({"application/javascript": "element.append(chart)"}, "drawing by JavaScript"),
+        ({"application/geo+json": {}}, "map"),
+        ({"application/3dmoljs_load.v0": "", "text/html": ""}, "molecule in 3D"),
+        (
+            {"application/vnd.unknown.v1": {}, "text/plain": "<X>"},
+            "output of the type application/vnd.unknown.v1",
+        ),
+        ({"video/mp4": "AAAA"}, "video"),
+        ({"text/markdown": "```mermaid\ngraph TD; A-->B\n```"}, "Mermaid diagram"),
+    ],
+)
+def test_what_cannot_be_painted(bundle: dict[str, Any], what: str) -> None:
+    assert told(bundle) == [(what, "")]
+    assert bundle_pictures(bundle)[0].cure
+
+
+@pytest.mark.parametrize(
+    ("bundle", "what"),
+    [
+        (html("<iframe srcdoc='&lt;script src=&quot;leaflet.js&quot;&gt;'></iframe>"), "folium map"),
+        (html('<canvas id="c"></canvas><script>new Chart(c)</script>'), "Chart.js chart"),
         (html('<div id="fig1"></div><script>mpld3.draw_figure("fig1", {})</script>'), "mpld3 figure"),
         (
             html('<div id="a1" ></div><script data-lets-plot-script="plot">f("a1")</script>'),
@@ -131,20 +155,32 @@ def test_what_can_be_painted(bundle: dict[str, Any], expected: list[tuple[str, s
             "SHAP plot",
         ),
         (html('<div id="d1" style="width: 9em"></div><script>fill("d1")</script>'), "drawing by JavaScript"),
-        ({"application/javascript": "element.append(chart)"}, "drawing by JavaScript"),
-        ({"application/geo+json": {}}, "map"),
-        ({"application/3dmoljs_load.v0": "", "text/html": ""}, "molecule in 3D"),
-        (
-            {"application/vnd.unknown.v1": {}, "text/plain": "<X>"},
-            "output of the type application/vnd.unknown.v1",
-        ),
-        ({"video/mp4": "AAAA"}, "video"),
-        ({"text/markdown": "```mermaid\ngraph TD; A-->B\n```"}, "Mermaid diagram"),
     ],
 )
-def test_what_only_a_browser_draws(bundle: dict[str, Any], what: str) -> None:
-    assert told(bundle) == [(what, "")]
+def test_what_a_browser_paints(bundle: dict[str, Any], what: str) -> None:
+    assert told(bundle) == [(what, "text/html")]
     assert bundle_pictures(bundle)[0].cure
+
+
+INNER = "<canvas></canvas><script>draw()</script>"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "frame"),
+    [
+        ("width='400' height=300", (400, 300)),
+        ("width='100%' height=500", (1000, 500)),
+        ("style='width:640px;height:480px;border:none'", (640, 480)),
+        ("style='width:100%;height:100%'", (1000, 600)),
+    ],
+)
+def test_a_page_in_a_frame_is_painted_in_the_size_of_the_frame(
+    attributes: str, frame: tuple[int, int]
+) -> None:
+    source = base64.b64encode(INNER.encode()).decode()
+    for page in (f"srcdoc='{INNER}'", f"src='data:text/html;charset=utf-8;base64,{source}'"):
+        [picture] = bundle_pictures(html(f"<iframe {page} {attributes}></iframe>"))
+        assert (picture.data, picture.frame) == (INNER.encode(), frame)
 
 
 @pytest.mark.parametrize(

@@ -446,7 +446,7 @@ def test_widgets_of_other_libraries(shell: InteractiveShell, widgets: Any) -> No
     for each in (made("bqplot"), made("unknown"), made("own", _esm="el.appendChild(canvas)")):
         widget_shown(shell, each)
     assert whats(log) == ["widget of own", "widget of unknown", "bqplot figure"]
-    assert not any(each.media_type for each in log.all())
+    assert {each.media_type for each in log.all()} == {"application/vnd.jupyter.widget-view+json"}
     shell.display_pub.publish({"application/vnd.jupyter.widget-view+json": {"model_id": "of no ipywidgets"}})
     assert whats(log)[0] == "widget"
 

@@ -1,0 +1,52 @@
+"""Files out of npm's registry that tests need: fetched once, without Node, and checked against their hash."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import sys
+import tarfile
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+REGISTRY = "https://registry.npmjs.org"
+# Beside the packages of the environment: a new environment fetches them anew.
+KEPT = Path(sys.prefix) / "share" / "nbclaude-tests"
+
+
+def fetched(package: str, version: str, sha512: str, files: Sequence[str]) -> dict[str, bytes]:
+    """Return files of a package, by their places in it; without them the test is skipped, or fails where it must run."""
+    name = package.rpartition("/")[2]
+    folder = KEPT / f"{name}-{version}"
+    if not all((folder / file).exists() for file in files):
+        address = f"{REGISTRY}/{package}/-/{name}-{version}.tgz"
+        try:
+            with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 # https, as above
+                data = answer.read()
+        except OSError as error:
+            reason = f"{package} cannot be fetched from {address} ({error}): nothing is checked with it"
+            if os.environ.get("NBCLAUDE_REQUIRE_BROWSER", "") not in ("", "0"):
+                pytest.fail(reason, pytrace=False)
+            pytest.skip(reason)
+        assert base64.b64encode(hashlib.sha512(data).digest()).decode() == sha512, (
+            f"this is another {package}"
+        )
+        _unpack(data, files, folder)
+    return {file: (folder / file).read_bytes() for file in files}
+
+
+def _unpack(data: bytes, files: Sequence[str], folder: Path) -> None:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        for file in files:
+            member = archive.extractfile(f"package/{file}")
+            assert member is not None
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
+            # Several workers may do this at once.
+            own = (folder / file).with_suffix(f".{os.getpid()}")
+            own.write_bytes(member.read())
+            own.replace(folder / file)
