@@ -26,6 +26,7 @@ from nbclaude.data.fact_words import (
     level_facts,
     missing_facts,
     range_text,
+    share_text,
     types_text,
     values_range,
 )
@@ -38,6 +39,7 @@ __all__ = ["cost_of", "is_python", "pandas_facts"]
 
 _CACHE_LINE = 64  # bytes
 _MAX_INTERVALS = 10_000  # are counted
+_MAX_POINTS = 2_000_000  # of geometries that are tested
 
 
 def pandas_facts(column: Column) -> Facts | None:
@@ -232,9 +234,20 @@ def _geometry(column: Column) -> Facts:
         column.missing,
         ", ".join(f"{name}: {count:,}" for name, count in types.items()),
         f"{empty:,} empty" if empty else "",
+        _invalid(whole, column.sample.to_native()),
         said,
         f"bounds {west} {south} … {east} {north}",
     )
+
+
+def _invalid(whole: Any, sample: Any) -> str:
+    """Tell how many geometries are invalid, such as polygons that cross themselves; of very many points, those of a sample."""
+    for looked_at in (whole, sample):
+        if hasattr(looked_at, "count_coordinates") and looked_at.count_coordinates().sum() <= _MAX_POINTS:
+            invalid = int((~looked_at.is_valid & looked_at.geom_type.notna()).sum())
+            said = f"{invalid:,}" if looked_at is whole else f"~{share_text(invalid / len(looked_at))}"
+            return f"{said} invalid" if invalid else ""
+    return ""
 
 
 def _commonest(present: Any) -> tuple[int, list[tuple[Any, int]]]:

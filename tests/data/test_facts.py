@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import geopandas
 import numpy
 import pandas
 import polars
 import pytest
+import shapely
 
 from nbclaude.data.frames import describe_data
 from nbclaude.secrets.placed import described_secrets
@@ -148,6 +150,16 @@ def test_texts_that_spell_dates_or_numbers(texts: list[str], expected: str) -> N
         (line,) = (each for each in text(told, "schema").splitlines() if each.startswith("  x: "))
         assert line.endswith(expected)
         assert ("as text" in line) == ("as text" in expected)
+
+
+def test_geometries_that_are_empty_missing_or_invalid() -> None:
+    crossing = shapely.Polygon([(0, 0), (1, 1), (0, 1), (1, 0)])
+    shapes = [crossing] * 20 + [None, shapely.Point()] + [shapely.Point(0, 1)] * 38
+    frame = geopandas.GeoDataFrame({"n": range(60)}, geometry=shapes, crs=4326)
+    assert (
+        "geometry; 1 missing (1.7%), Point: 39, Polygon: 20, 1 empty, 20 invalid, CRS EPSG:4326, bounds 0 0 … 1 1"
+        in text(frame, "schema")
+    )
 
 
 def test_columns_that_tell_the_rows_apart_together() -> None:
