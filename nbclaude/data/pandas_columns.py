@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -209,7 +209,7 @@ def _ends(index: Any) -> tuple[Any, Any]:
 
 
 def _end_text(end: Any) -> str:
-    return end_text(end) if isinstance(end, (int, float)) else date_text(end)
+    return end_text(end) if isinstance(end, numbers.Real) else date_text(end)
 
 
 def _categorical(column: Column) -> Facts:
@@ -219,7 +219,16 @@ def _categorical(column: Column) -> Facts:
     words = missing_facts(Extent(missing=missing), len(whole))
     if missing == len(whole):
         return Facts.of(*words, f"{len(levels):,} categories")
-    return level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered)).after(*words)
+    facts = level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered))
+    return facts.after(*words, _range_of(whole.dtype.categories, of_levels))
+
+
+def _range_of(levels: Any, counts: Sequence[int]) -> str:
+    """Return the range of categories that are numbers or dates, where there are too many to be counted."""
+    used = levels[[count > 0 for count in counts]]
+    if len(used) <= MAX_COUNTED or getattr(levels.dtype, "kind", "") not in "iufM":
+        return ""
+    return f"{_end_text(used.min())} … {_end_text(used.max())}"
 
 
 def _geometry(column: Column) -> Facts:
