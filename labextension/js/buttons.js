@@ -8,54 +8,40 @@ import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
 
 const BLOCK = ".nbclaude .code:not(.nbclaude-diff, .nbclaude-listing)";
-const OPEN = "data-nbclaude-open"; // on the output of an unfinished page
-const INCOMPLETE = '<div class="nbclaude-notice nbclaude-incomplete"><span class="nbclaude-mark">Incomplete</span>'
-  + "<span>The rest of this answer has not arrived. Run the cell again.</span></div>";
+const OUTPUT = ".jp-OutputArea-output";
 
 /** Make a button that says for a moment what its action returns. @param {() => any} act */
 function button(name, label, innerHTML, act) {
   const node = Object.assign(document.createElement("button"), { type: "button", innerHTML });
   const say = (title, more = "") => Object.assign(node, { title, ariaLabel: title, className: name + more });
   node.dataset.lmSuppressShortcuts = "true";
-  say(label);
   node.addEventListener("click", async (event) => {
     event.stopPropagation();
     const did = await act();
     if (did) say(did, " nbclaude-did");
     if (did) setTimeout(() => say(label), 1500);
   });
-  return node;
+  return say(label);
 }
 
 export function watchButtons(/** @type {Parts} */ { app, tracker }) {
   const equipBlock = (/** @type {HTMLElement} */ block) => {
     if (block.querySelector(":scope > .nbclaude-on-blocks") || block.closest(".nbclaude-instead")) return;
     const text = () => block.querySelector("pre")?.textContent ?? "";
+    const copyText = async () => (await copy(text().replace(/\n$/, "")) ? "Copied" : "Copying was not allowed");
+    const insertBelow = () => {
+      // Below the cell with the block, else (in the side bar) below the active one.
+      const panel = tracker.find((each) => each.node.contains(block)) ?? tracker.currentWidget;
+      if (!panel || panel.context.model.readOnly) return "This notebook is read-only";
+      const { widgets, activeCellIndex } = panel.content;
+      const shown = widgets.findIndex((cell) => cell.node.contains(block));
+      insert(panel, (shown < 0 ? activeCellIndex : shown) + 1, cellOfBlock(block.dataset, text()));
+      return "Inserted below";
+    };
     const bar = block.appendChild(document.createElement("div"));
     Object.assign(bar, { className: "nbclaude-on-blocks", role: "group", ariaLabel: "Code block" });
-    bar.append(
-      button("nbclaude-on-block", "Copy", ui.copyIcon.svgstr, async () =>
-        (await copy(text().replace(/\n$/, "")) ? "Copied" : "Copying was not allowed")),
-      button("nbclaude-on-block", "Insert below", ui.addBelowIcon.svgstr, () => {
-        // Below the cell with the block, else (in the side bar) below the active one.
-        const panel = tracker.find((each) => each.node.contains(block)) ?? tracker.currentWidget;
-        if (!panel || panel.context.model.readOnly) return "This notebook is read-only";
-        const { widgets, activeCellIndex } = panel.content;
-        const shown = widgets.findIndex((cell) => cell.node.contains(block));
-        insert(panel, (shown < 0 ? activeCellIndex : shown) + 1, cellOfBlock(block.dataset, text()));
-        return "Inserted below";
-      }),
-    );
-  };
-
-  /** Say so if the rest of a page will not arrive. @param {Panel} panel @param {HTMLElement} node @param {string} answer */
-  const followPage = (panel, node, answer) => {
-    node.setAttribute(OPEN, answer);
-    const comes = lineOf(panel)?.sends(answer) ?? !panel.sessionContext.isReady;
-    const said = node.querySelector(".nbclaude-incomplete");
-    node.querySelector(".nbclaude-waiting")?.toggleAttribute("hidden", !comes);
-    if (comes) said?.remove();
-    else if (!said) node.querySelector(".nbclaude")?.insertAdjacentHTML("beforeend", INCOMPLETE);
+    bar.append(button("nbclaude-on-block", "Copy", ui.copyIcon.svgstr, copyText),
+      button("nbclaude-on-block", "Insert below", ui.addBelowIcon.svgstr, insertBelow));
   };
 
   /** Fix on an error, Ask on a figure, or the buttons of an offer. @param {HTMLElement} node */
@@ -66,10 +52,8 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     const place = () => cell?.outputArea.widgets.findIndex((each) => each.node === child);
     const output = outputsOf(cell)[place()];
     if (!panel || !cell || !output) return;
-    const { offer, open } = output.metadata?.nbclaude ?? {};
-    node.removeAttribute(OPEN);
-    if (open) followPage(panel, node, open);
-    const offered = /** @type {HTMLElement} */ (offer && node.querySelector("[data-nbclaude-offer]"));
+    const { offer } = output.metadata?.nbclaude ?? {};
+    const offered = offer && node.querySelector("[data-nbclaude-offer]");
     if (offered && cell.model.trusted) drawOffer(lineOf(panel), panel, offered, offer);
     const isError = output.type === "error";
     const old = child.querySelector(":scope > .nbclaude-on-output");
@@ -79,20 +63,21 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
       ? ["Fix", "Fix this error: Claude says why and offers a corrected cell", "fix"]
       : ["Ask", "Ask Claude about this figure", "ask-output"];
     child.classList.add("nbclaude-has-button");
-    child.append(button("nbclaude-on-output", label, word, () => void app.commands.execute(
-      `nbclaude:${name}`, { id: panel.id, index: panel.content.widgets.indexOf(cell), output: place() })));
+    child.append(button("nbclaude-on-output", label, word, () => {
+      panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
+      app.commands.execute(`nbclaude:${name}`, { output: place() });
+    }));
   };
 
-  const look = (/** @type {Element[]} */ nodes) => {
-    const all = (/** @type {string} */ selector) => /** @type {Set<HTMLElement>} */ (
-      new Set(nodes.flatMap((node) => [node.closest(selector) ?? [], ...node.querySelectorAll(selector)].flat())));
+  const look = (/** @type {Iterable<Node>} */ nodes) => {
+    const elements = /** @type {Element[]} */ ([...nodes].filter((node) => node instanceof Element && node.isConnected));
+    const all = (/** @type {string} */ selector) => /** @type {Set<any>} */ (
+      new Set(elements.flatMap((node) => [node.closest(selector) ?? [], ...node.querySelectorAll(selector)].flat())));
     all(BLOCK).forEach(equipBlock);
-    all(".jp-OutputArea-output").forEach(equipOutput);
+    all(OUTPUT).forEach(equipOutput);
   };
-  new MutationObserver((records) => {
-    const added = records.flatMap(({ addedNodes }) => [...addedNodes]);
-    look(/** @type {Element[]} */ (added.filter((node) => node instanceof Element && node.isConnected)));
-  }).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver((records) => look(records.flatMap(({ addedNodes }) => [...addedNodes])))
+    .observe(document.body, { childList: true, subtree: true });
   // Outputs may be on the page before the notebook, its kernel and its language are known.
   tracker.widgetAdded.connect((_, panel) => {
     const again = () => {
@@ -101,10 +86,6 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     };
     panel.revealed.then(again);
     panel.sessionContext.kernelChanged.connect(again);
-    const followPages = () => panel.node.querySelectorAll(`[${OPEN}]`).forEach((/** @type {any} */ node) =>
-      followPage(panel, node, node.getAttribute(OPEN)));
-    panel.sessionContext.statusChanged.connect(followPages);
-    panel.sessionContext.ready.then(followPages);
     panel.context.model.metadataChanged.connect(again);
   });
 }

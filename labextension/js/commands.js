@@ -8,29 +8,33 @@ import { apputils, notebook, widgets } from "./shared.js";
 
 const UNNUMBERED = "This cell has no number in the notebook. Run it again, then repeat the command.";
 
-function select(/** @type {Panel} */ { content }, index) {
+function run(/** @type {Panel} */ { content, sessionContext }, index) {
   content.activeCellIndex = index;
   content.deselectAll();
+  return notebook.NotebookActions.run(content, sessionContext);
 }
 
-function run(/** @type {Panel} */ panel, index) {
-  select(panel, index);
-  return notebook.NotebookActions.run(panel.content, panel.sessionContext);
+/** Return the index above or below a cell, once nbclaude is loaded: if need be, by a new cell there. -1 if it cannot be. */
+async function place(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, below = true) {
+  const first = await loading(panel);
+  const index = panel.content.widgets.indexOf(cell);
+  if (first === undefined || index < 0) return -1;
+  const free = index + Number(below);
+  if (!first) return free;
+  insert(panel, free, first);
+  await run(panel, free);
+  return free + 1;
 }
 
 // If the magic ends in white space, the user is to continue it: it is not run, and the cursor goes to its end.
 /** Write a magic below a cell and run it. @param {Panel} panel @param {CodeCell} cell @param {string} magic */
 async function write(panel, cell, magic) {
-  const first = await loading(panel);
-  const place = () => panel.content.widgets.indexOf(cell); // changes when cells are added above
-  if (first === undefined || place() < 0) return;
-  const isApart = first !== "" && magic.startsWith("%%"); // nothing may stand above it in its cell
-  if (isApart) insert(panel, place() + 1, first);
-  if (isApart) await run(panel, place() + 1);
-  const index = place() + (isApart ? 2 : 1);
-  insert(panel, index, first && !isApart ? `${first}\n${magic}` : magic);
+  const index = await place(panel, cell);
+  if (index < 0) return;
+  insert(panel, index, magic);
   if (/\S$/.test(magic)) return void await run(panel, index);
-  select(panel, index);
+  panel.content.activeCellIndex = index;
+  panel.content.deselectAll();
   const added = panel.content.widgets[index];
   await added.ready;
   panel.content.mode = "edit";
@@ -39,8 +43,9 @@ async function write(panel, cell, magic) {
 
 /** Ask about what is selected in a cell, if it is not all of it. */
 function aboutSelection(/** @type {CodeCell} */ { editor }) {
-  const { doc, selection: { main: { from, to } } } = editor?.editor.state ?? { doc: { length: 0 }, selection: { main: {} } };
-  const selected = doc.length ? doc.sliceString(from, to).trimEnd() : "";
+  if (!editor) return "";
+  const { doc, selection: { main: { from, to } } } = editor.editor.state;
+  const selected = doc.sliceString(from, to).trimEnd();
   if (!selected.trim() || selected === doc.toString().trimEnd()) return "";
   const [first, last] = [from, from + selected.length].map((position) => doc.lineAt(position));
   if (first.number < last.number) return ` Explain lines ${first.number}-${last.number}.`;
@@ -49,76 +54,67 @@ function aboutSelection(/** @type {CodeCell} */ { editor }) {
 }
 
 // If the cell has been edited since it ran, a copy is explained without being run.
-function explain(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
+function explainMagic(/** @type {CodeCell} */ cell) {
   const { executionCount: number, isDirty, sharedModel } = cell.model;
   const about = aboutSelection(cell);
-  return write(panel, cell, number && !isDirty ? `%claude_explain --cell ${number}${about}`
-    : `%%claude_explain --no-run${about}\n${sharedModel.getSource().trimEnd()}`);
+  return number && !isDirty ? `%claude_explain --cell ${number}${about}`
+    : `%%claude_explain --no-run${about}\n${sharedModel.getSource().trimEnd()}`;
 }
 
-// The kernel knows all about the last error, even if nbclaude is loaded only now.
-function fix(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
+/** Attach an output of a cell, or all of them. @param {CodeCell} cell @param {number} [output] @param {boolean} [isBusy] */
+function askMagic(cell, output, isBusy) {
+  const shown = outputsOf(cell);
+  const pictures = shown.filter(isPicture);
   const number = cell.model.executionCount;
-  return number ? write(panel, cell, `%claude_fix --cell ${number}`) : say(UNNUMBERED);
+  if (isPrompt(cell.model.sharedModel.getSource())) return "%%claude\n"; // it has the answer
+  if (!number) return isBusy && pictures.length ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
+  const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output ?? 0]), 0) + 1}` : "";
+  return `%%claude ${pictures.length ? "--fig" : "--cells"} In[${number}]${which}\n`;
 }
+
+/** Make the action that writes a magic below a cell. @param {(...given: any[]) => string} magicOf */
+const writing = (magicOf) => (panel, cell, output) => {
+  const magic = magicOf(cell, output, kernelOf(panel)?.status === "busy");
+  return magic ? write(panel, cell, magic) : say(UNNUMBERED);
+};
 
 async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   const { button, value } = await apputils.InputDialog.getText(
     { title: "Edit this cell", label: "What should change?", okLabel: "Edit" });
   const instruction = button.accept && value?.replace(/\s+/g, " ").trim();
-  const first = instruction && await loading(panel);
-  const place = () => panel.content.widgets.indexOf(cell);
-  if (!instruction || first === undefined || place() < 0) return;
-  if (first) insert(panel, place(), first);
-  if (first) await run(panel, place() - 1);
+  const index = instruction ? await place(panel, cell, false) : -1;
+  if (index < 0) return;
   const source = cell.model.sharedModel.getSource().replace(/^%%claude_edit\b.*\n/, "");
   const words = /^--?[A-Za-z]/.test(instruction) ? `-- ${instruction}` : instruction; // else it would be taken for an option
   cell.model.sharedModel.setSource(`%%claude_edit ${words}\n${source}`);
-  await run(panel, place());
-}
-
-function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /** @type {number} */ output) {
-  const shown = outputsOf(cell);
-  const pictures = shown.filter(isPicture);
-  const number = cell.model.executionCount;
-  if (isPrompt(cell.model.sharedModel.getSource())) return write(panel, cell, "%%claude\n"); // it has the answer
-  // A running cell has no number yet, and its figure is the last one.
-  if (!number && pictures.length && kernelOf(panel)?.status === "busy") return write(panel, cell, "%%claude --fig\n");
-  if (!number) return say(UNNUMBERED);
-  const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output]), 0) + 1}` : "";
-  return write(panel, cell, `%%claude ${pictures.length ? "--fig" : "--cells"} In[${number}]${which}\n`);
+  await run(panel, index);
 }
 
 /** Add the commands; `aside` opens the side bar. @param {Parts} parts */
 export function addCommands({ app, tracker, icon, palette }, aside) {
   const active = () => tracker.currentWidget?.content.activeCell;
-  const source = () => (active()?.model?.type === "code" && active()?.model.sharedModel.getSource()) || "";
-  const code = () => /\S/.test(source()) && !isPrompt(source());
-  const failed = () => code() && outputsOf(active()).some((output) => output.type === "error");
-  const shows = () => outputsOf(active()).length > 0;
-  const ask = (panel, cell) => write(panel, cell, "%%claude\n");
-  const open = (panel, cell) => write(panel, cell, "%claude");
+  const source = (cell) => (cell?.model?.type === "code" && cell.model.sharedModel.getSource()) || "";
+  const isCode = (cell) => /\S/.test(source(cell)) && !isPrompt(source(cell));
+  const hasFailed = (cell) => isCode(cell) && outputsOf(cell).some((output) => output.type === "error");
+  const shows = (cell) => outputsOf(cell).length > 0;
+  // The kernel knows all about the last error, even if nbclaude is loaded only now.
+  const fixMagic = ({ model: { executionCount: number } }) => (number ? `%claude_fix --cell ${number}` : "");
   const menu = new widgets.Menu({ commands: app.commands });
   const isVisible = () => isPython(tracker.currentWidget);
-  const commands = /** @type {[string, string, string, Function, (() => boolean)?][]} */ ([
-    ["ask", "Ask Claude Below", "Insert a %%claude cell below", ask],
-    ["explain", "Explain This Cell", "Have Claude explain the cell", explain, code],
-    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", fix, failed],
-    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", edit, code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", askOutput, shows],
-    ["panel", "Open the Panel", "Open Claude's panel below this cell", open],
+  const commands = /** @type {[string, string, string, Function, ((cell: any) => boolean)?][]} */ ([
+    ["ask", "Ask Claude Below", "Insert a %%claude cell below", writing(() => "%%claude\n")],
+    ["explain", "Explain This Cell", "Have Claude explain the cell", writing(explainMagic), isCode],
+    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", writing(fixMagic), hasFailed],
+    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", edit, isCode],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", writing(askMagic), shows],
+    ["panel", "Open the Panel", "Open Claude's panel below this cell", writing(() => "%claude")],
     ["side-panel", "Show the Panel in the Side Bar", "Open Claude's panel beside the notebook", aside],
   ]);
-  for (const [name, label, caption, act, isEnabled = () => true] of commands) {
+  for (const [name, label, caption, act, applies = () => true] of commands) {
     const command = `nbclaude:${name}`;
-    app.commands.addCommand(command, {
-      label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute({ id, index, output }) { // a button says where it is
-        const panel = tracker.find((each) => each.id === id) ?? tracker.currentWidget;
-        const cell = panel?.content.widgets[index ?? panel.content.activeCellIndex];
-        return cell && act(panel, cell, output);
-      },
-    });
+    const isEnabled = () => isVisible() && applies(active());
+    const execute = ({ output }) => active() && act(tracker.currentWidget, active(), output); // a button says which output
+    app.commands.addCommand(command, { label, caption, isVisible, isEnabled, execute });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });
   }

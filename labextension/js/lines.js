@@ -11,6 +11,7 @@ const TARGET = "nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ENDS = ["restarting", "autorestarting", "dead"]; // of kernels
+const BUSY_CLASS = "nbclaude-busy"; // of notebooks to which more may come: elsewhere, unfinished answers stay so
 
 const LOAD = "%load_ext nbclaude";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
@@ -35,6 +36,7 @@ export function followKernels(/** @type {Tracker} */ tracker) {
   tracker.widgetAdded.connect((_, panel) => {
     panel.sessionContext.kernelChanged.connect(() => {
       const kernel = kernelOf(panel);
+      panel.node.classList.remove(BUSY_CLASS);
       if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
     });
     panel.content.modelContentChanged.connect(() => queueMicrotask(compareRuns));
@@ -59,28 +61,32 @@ export async function loading(panel) {
 class Line {
   comm = /** @type {Comm | null} */ (null);
   life = {}; // another object once the kernel, or nbclaude in it, has ended
-  heard = new Set(); // the display ids of answers that have arrived, without the numbers of their pages
   prompts = /** @type {Map<string, { text: string, found?: number[][] }>} */ (new Map()); // as the kernel was last asked
   news = /** @type {Record<string, string>} */ ({}); // prompts to ask about
-  done = /** @type {Promise<any>} */ (Promise.resolve()); // when what this page has asked for has run
+  running = 0; // requests of this page
+  done = /** @type {Promise<any>} */ (Promise.resolve()); // when they have ended
 
   constructor(/** @type {Kernel} */ kernel, /** @type {Tracker} */ tracker) {
     this.kernel = kernel;
     this.panels = () => tracker.filter((panel) => kernelOf(panel)?.id === kernel.id);
-    kernel.iopubMessage.connect((_, { content }) => {
-      const id = content.transient?.display_id?.replace(/-\d+$/, "");
-      if (!ENDS.includes(kernel.status)) this.heard.add(id); // its last words may promise what this kernel cannot keep
+    kernel.statusChanged.connect(() => {
+      if (ENDS.includes(kernel.status)) this.end();
+      this.follow();
     });
-    kernel.statusChanged.connect(() => ENDS.includes(kernel.status) && this.end());
     // Sent with the request itself: another thread of the kernel may receive a comm message earlier or later.
     const execute = kernel.requestExecute;
     kernel.requestExecute = (content, dispose, metadata) => {
       const panel = this.panels().find((each) => each.id === metadata?.nbclaude || hasCell(each, metadata?.cellId));
       const more = panel ? { ...metadata, nbclaude: told(panel, content.code) } : metadata;
       const future = execute.call(kernel, content, dispose, more);
-      this.done = Promise.allSettled([this.done, future.done]);
+      this.running += 1;
+      this.done = Promise.allSettled([this.done, future.done]).then(() => {
+        this.running -= 1;
+        this.follow();
+      });
       return future;
     };
+    this.follow();
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
     // A reloaded page finds the line already open. The kernel answers when it has run what it was asked to run before.
@@ -92,10 +98,12 @@ class Line {
     }, () => {});
   }
 
-  /** Whether the kernel may still send pages of an answer. @param {string} answer */
-  sends(answer) {
-    const { status } = this.kernel;
-    return !ENDS.includes(status) && (status !== "idle" || this.heard.has(answer));
+  // With subshells, a kernel that runs a cell may report that it is idle.
+  /** Let the style sheet know whether more may come. */
+  follow() {
+    const { kernel: { status }, running } = this;
+    const isBusy = !ENDS.includes(status) && (status !== "idle" || running > 0);
+    for (const { node } of this.panels()) node.classList.toggle(BUSY_CLASS, isBusy);
   }
 
   open(/** @type {Comm} */ comm, data) {
@@ -131,7 +139,7 @@ class Line {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
-        + "They work together as far as both can; update the older one to use everything.", "warning");
+        + "Update the older one to use everything.", "warning"); // JupyterLab cuts what has more than 140 characters
     for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
     if (kind === "references") this.mark();
     if (kind === "shown" && (!page || page === PAGE)) receiveRun(this, data);
@@ -145,7 +153,6 @@ class Line {
   end() {
     Object.assign(this, { comm: null, life: {}, news: {} });
     this.prompts.clear();
-    this.heard.clear();
     this.mark();
   }
 

@@ -12,12 +12,11 @@ const modelsIn = (panel) => models.get(panel.context) ?? (models.set(panel.conte
 /** Make the model that the widget script (actions.js) expects: one offer from the kernel, in one document. */
 function make(line, panel, id, state) {
   const told = new EventTarget();
-  let unsaved = {};
   const model = {
     // An offer vanishes with its kernel; an offer in a reopened notebook has no kernel at all.
     widget_manager: { context: line?.comm ? panel.context : { model: panel.context.model } },
     get: (name) => state[name],
-    set: (name, value) => model.take(Object.assign(unsaved, { [name]: value })),
+    set: (name, value) => model.take({ [name]: value }),
     take(changes) {
       const changed = Object.keys(changes).filter((name) => changes[name] !== state[name]);
       Object.assign(state, changes);
@@ -25,10 +24,7 @@ function make(line, panel, id, state) {
     },
     on: told.addEventListener.bind(told),
     off: told.removeEventListener.bind(told),
-    save_changes() {
-      line?.send({ do: "state", id, state: unsaved });
-      unsaved = {};
-    },
+    save_changes: () => line?.send({ do: "state", id, state }),
   };
   modelsIn(panel).set(id, model);
   actions.initialize({ model });
@@ -37,10 +33,11 @@ function make(line, panel, id, state) {
 
 /** Take the new state of an offer from the kernel; a wish is carried out at once, even if the offer is off screen. */
 export function receiveOffer(line, panel, id, state) {
+  const model = modelsIn(panel).get(id);
   if (state === null) {
     modelsIn(panel).delete(id);
     for (const node of panel.node.querySelectorAll(`[data-nbclaude-offer="${CSS.escape(id)}"]`)) node.replaceChildren();
-  } else if (modelsIn(panel).has(id)) modelsIn(panel).get(id).take(state);
+  } else if (model) model.take(state);
   // A message may arrive before its output; of the notebooks that share a kernel, only one has the cell.
   else if (hasCell(panel, state.shown)) make(line, panel, id, state);
 }
@@ -54,6 +51,5 @@ export function drawOffer(line, panel, node, { id, state }) {
   const outcome = cells.some(([added]) => hasCell(panel, added)) ? "inserted"
     : after && now?.trimEnd() === after.trimEnd() ? "replaced" : "";
   const model = modelsIn(panel).get(id) ?? make(line, panel, id, { ...state, wish: "", outcome });
-  const el = node.appendChild(document.createElement("div"));
-  actions.render({ model, el });
+  actions.render({ model, el: node.appendChild(document.createElement("div")) });
 }

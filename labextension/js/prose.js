@@ -18,7 +18,8 @@ const codes = new WeakMap(); // the media types that cells have as code
 function setType(model) {
   if (model.isDisposed || model.type !== "code") return;
   if (model.mimeType !== PROSE) codes.set(model, model.mimeType);
-  model.mimeType = isPrompt(model.sharedModel.getSource()) ? PROSE : codes.get(model);
+  const code = codes.get(model); // plain until the language of the kernel is known
+  model.mimeType = /python|plain/.test(code) && isPrompt(model.sharedModel.getSource()) ? PROSE : code;
 }
 
 /** What every editor gets: it does nothing outside of prompts. @param {Tracker} tracker */

@@ -14,7 +14,7 @@ from typing import Any
 
 from nbclaude.notebook import Shell, cell_number, cell_run, request_id
 
-__all__ = ["ShownOutputs"]
+__all__ = ["ShownOutputs", "unfinished_html"]
 
 _OURS = "nbclaude-"  # begins the display ids of our outputs
 _KEY = "nbclaude"
@@ -54,6 +54,15 @@ class _Run:
         }
 
 
+def unfinished_html(html: str) -> str:
+    """Add to an unfinished output what our extension shows if the rest of it never arrives."""
+    from nbclaude.render.notice import Notice
+
+    notice = Notice("Incomplete", "The rest of this answer has not arrived. Run the cell again.")
+    inside, end, rest = html.rpartition("</div>")
+    return f'{inside}<div class="nbclaude-incomplete" hidden>{notice.html}</div>{end}{rest}'
+
+
 class ShownOutputs:
     """The outputs of the cell that runs, and of those that no page has reported to be whole."""
 
@@ -64,8 +73,12 @@ class ShownOutputs:
         self._ended: dict[str, _Run] = {}
 
     def begin(self, shell: Shell, page: str) -> None:
-        """Take note of what the cell shows that runs now."""
+        """Take note of what the cell shows that runs now, and forget what it has shown before."""
         at = cell_run(shell)
+        for request in [
+            each.request for each in self._ended.values() if at is not None and each.cell == at.cell
+        ]:
+            del self._ended[request]
         self._running = (
             _Run(str(request_id(shell)), at.cell, cell_number(shell), page) if at is not None else None
         )
@@ -92,6 +105,9 @@ class ShownOutputs:
         run.states += 1
         mark = {**content["metadata"].get(_KEY, {}), "output": display_id, "state": run.states}
         content["metadata"] = {**content["metadata"], _KEY: mark}
+        if "open" in mark:
+            html = unfinished_html(content["data"].get("text/html", ""))
+            content["data"] = {**content["data"], "text/html": html}
         run.outputs[display_id] = {"data": content["data"], "metadata": content["metadata"]}
 
     def end(self) -> list[_Message]:

@@ -38,6 +38,8 @@ _MAX_OUTPUT = 16_000  # characters that the model gets
 _MAX_FIGURES = 5
 _MAX_NAMES = 30
 _numbers = itertools.count(1)
+# What can outlive its step, and be asked for its source.
+_LASTING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.GeneratorExp)
 
 
 def python_tool(shell: Shell, seen: Seen) -> Tool:
@@ -99,11 +101,15 @@ def _executed(shell: Shell, code: str) -> Any:
     tree = ast.parse(source, name)
     last = tree.body[-1] if tree.body else None
     is_quiet = code.rstrip().endswith(";")
+    value = None
     if isinstance(last, ast.Expr) and not is_quiet:
         _evaluated(shell, ast.Module(tree.body[:-1], []), name, "exec")
-        return _evaluated(shell, ast.Expression(last.value), name, "eval")
-    _evaluated(shell, tree, name, "exec")
-    return None
+        value = _evaluated(shell, ast.Expression(last.value), name, "eval")
+    else:
+        _evaluated(shell, tree, name, "exec")
+    if not any(isinstance(node, _LASTING) for node in ast.walk(tree)):
+        linecache.cache.pop(name, None)
+    return value
 
 
 def _evaluated(shell: Shell, tree: ast.Module | ast.Expression, name: str, mode: str) -> Any:

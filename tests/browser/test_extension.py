@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
+from nbclaude.lab.shown import unfinished_html
 from nbclaude.output.marks import marked_open
 from nbclaude.render.style import sign_html
 from nbclaude.simulator import Simulator, StreamFault
@@ -33,7 +34,7 @@ SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
     {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
 OPEN = {
     "output_type": "display_data",
-    "data": {"text/html": f'<div class="nbclaude">{sign_html()}</div>'},
+    "data": {"text/html": unfinished_html(f'<div class="nbclaude">{sign_html()}</div>')},
     "metadata": marked_open("nbclaude-1"),
 }
 WITHOUT = """\
@@ -165,10 +166,11 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
         go_on = threading.Event()
         simulator.enqueue(StreamFault("stall", "\n\n".join(words), after_characters=300, until=go_on))
         notebook.start(index)
-        expect(notebook.answer(index)).to_contain_text("Paragraph 9")
+        expect(notebook.answer(index)).to_contain_text(words[9])
         return go_on
 
     def check(index: int) -> None:
+        expect(notebook.answer(index).last).to_contain_text(words[-1])
         expect(notebook.answer(index).locator(".nbclaude-footer")).to_have_count(1)
         assert notebook.answer(index).locator("p").all_inner_texts() == words
         assert notebook.execution_count(index)
@@ -189,6 +191,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
 
     # A reloaded page goes on showing the answer that it had begun, in place of what had been saved.
     notebook.save()
+    words = [f"Paragraph {number} of the next." for number in range(60)]
     go_on = begin(1)
     notebook.page.reload()
     notebook.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
@@ -201,9 +204,11 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
 
     # An answer whose kernel has ended is marked as incomplete.
     begin(1)
+    notice = notebook.outputs(1).get_by_text("Incomplete")
+    expect(notice).to_be_hidden()
     notebook.restart_kernel()
-    expect(notebook.answer(1)).to_contain_text("Incomplete")
-    expect(notebook.answer(1)).to_contain_text("Paragraph 9")
+    expect(notice).to_be_visible()
+    expect(notebook.answer(1)).to_contain_text(words[9])
 
 
 @pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])
@@ -222,16 +227,16 @@ def test_every_button_and_command(
     simulator.enqueue("Zero.\n\n```python\n1 / 2\n```")
     notebook.cell(0).get_by_role("button", name="Fix this error").click()
     expect(page.locator(NOTES).get_by_text("nbclaude was not loaded in this kernel yet")).to_be_visible()
-    offer = notebook.cell(1).get_by_role("group", name="What to do with the new code")
+    offer = notebook.cell(2).get_by_role("group", name="What to do with the new code")
     offer.get_by_role("button", name="Replace cell 1").click()
-    assert sources(notebook)[:2] == ["1 / 2", "%load_ext nbclaude\n%claude_fix --cell 1"]
+    assert sources(notebook)[:3] == ["1 / 2", "%load_ext nbclaude", "%claude_fix --cell 1"]
     offer.get_by_role("button", name="Undo").click()
     assert sources(notebook)[0] == "1 / 0"
     offer.get_by_role("button", name="New cell below").click()
     assert sources(notebook)[:2] == ["1 / 0", "1 / 2"]
-    offer = notebook.cell(2).get_by_role("group", name="What to do with the new code")
+    offer = notebook.cell(3).get_by_role("group", name="What to do with the new code")
     offer.get_by_role("button", name="Undo").click()
-    offer = notebook.cell(1).get_by_role("group", name="What to do with the new code")
+    offer = notebook.cell(2).get_by_role("group", name="What to do with the new code")
     offer.get_by_role("button", name="Copy").click()
     expect(offer.get_by_role("status")).to_have_text("Copied.")
     assert notebook.script(CLIPBOARD) == "1 / 2"
@@ -254,7 +259,7 @@ def test_every_button_and_command(
     command(notebook, 0, "fix")
     assert sources(notebook)[1].startswith("%claude_fix --cell ")
     expect(notebook.answer(1).first).to_contain_text("Zero again.")
-    for _ in range(3):
+    for _ in range(4):
         notebook.delete(1)
     assert sources(notebook) == cells
     notebook.script(SELECT, index=1)

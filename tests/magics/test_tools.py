@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import linecache
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -386,6 +388,23 @@ def test_python_runs_in_the_kernel(tools: Notebook, typed: Callable[..., list[st
     assert "8" in content[1]["text"]
     assert len(tools.value("big")) == 2
     assert tools.shell.execution_count == count + 1
+
+
+def test_source_is_kept_only_of_steps_that_define_something(
+    tools: Notebook, typed: Callable[..., list[str]]
+) -> None:
+    def kept() -> list[str]:
+        return [linecache.getline(name, 1) for name in linecache.cache if name.startswith("<step ")]
+
+    before = kept()
+    typed("a", "a")
+    calls = [
+        tool_use("python", {"code": code}) for code in ("x = 1\nx", "def double(x):\n    return 2 * x\n")
+    ]
+    tools.simulator.enqueue(Answer(calls), "Done.")
+    assert tools.run("%claude --tools python Go") is None
+    assert kept() == [*before, "def double(x):\n"]
+    assert "return 2 * x" in inspect.getsource(tools.value("double"))
 
 
 def test_python_that_fails_or_is_not_allowed(tools: Notebook, typed: Callable[..., list[str]]) -> None:

@@ -72,6 +72,7 @@ PATHS = [
     *("/proc/self/root/etc/passwd", "/dev/stdin", "/dev/fd/0", "/var/../etc/passwd", "//etc/passwd"),
     *("loop", "loop/file.txt", "pipe", "\0", "a\0/../../outside/file.txt", "folder\0"),
     *("file/../../outside/file.txt", "../outside/./file.txt", "../outside//file.txt", "folder/", "x" * 5_000),
+    *("~/../../../etc/passwd/../../..", "./././../outside/file.txt"),
 ]  # fmt: skip
 # What looks like another path is the name of a file in the folder, if it is anything.
 NAMES = [
@@ -92,7 +93,8 @@ COMMANDS: list[dict[str, Any]] = [
 def test_no_path_leads_out_of_the_editor_s_folder(folder: Path) -> None:
     before, editor = _stands(folder), Editor(folder)
     assert len(PATHS) >= 40
-    for path in PATHS:
+    beside = [f"{folder.parent}/outside/file.txt", f"{folder}/../outside/file.txt", f"{folder}-too/file.txt"]
+    for path in [*PATHS, *beside]:
         for given in COMMANDS:
             if path == "pipe" and given["command"] == "create":
                 continue  # a pipe in the folder may be replaced by a file

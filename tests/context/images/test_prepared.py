@@ -117,17 +117,17 @@ def test_the_block_has_the_shape_of_the_api() -> None:
 
 
 def test_the_attachment_says_what_it_is() -> None:
-    attachment = prepare_image(encoded(drawing(4000, 3000))).attachment("photo.png")
+    attachment = prepare_image(encoded(drawing(1600, 1200))).attachment("photo.png")
     assert attachment.label == "photo.png"
     assert attachment.summary == "image 1270×952"
-    assert attachment.notes == ("downscaled from 4000×3000 to 1270×952",)
+    assert attachment.notes == ("downscaled from 1600×1200 to 1270×952",)
     assert attachment.kind == "image"
     assert [block["type"] for block in attachment.blocks] == ["image"]
 
 
 @pytest.mark.sweep
 def test_a_large_image_is_downscaled_to_what_the_model_can_use() -> None:
-    data = encoded(drawing(4000, 3000))
+    data = encoded(drawing(4000, 3000), compress_level=1)
     small, large = prepare_image(data, STANDARD_IMAGES), prepare_image(data, LARGE_IMAGES)
     assert (small.size, small.tokens) == ((1270, 952), 46 * 34)
     assert (large.size, large.tokens) == ((2212, 1659), 79 * 60)
