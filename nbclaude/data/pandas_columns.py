@@ -15,7 +15,7 @@ import narwhals.stable.v2 as nw
 from nbclaude.data.cells import date_text, number_text, value_text
 from nbclaude.data.columns import Column, nested_column, spelled
 from nbclaude.data.dates import duration_facts, duration_rhythm, ordinal_facts, rhythm_facts
-from nbclaude.data.decimals import decimal_facts
+from nbclaude.data.decimals import decimal_facts, sample_facts
 from nbclaude.data.extents import Extent, code_counts, extent, pieces, plain
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -31,7 +31,6 @@ from nbclaude.data.fact_words import (
 )
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested
-from nbclaude.data.number_facts import number_facts
 from nbclaude.data.numbers import number_column
 from nbclaude.data.statistics import numbers_in
 
@@ -122,9 +121,7 @@ def _numbers(present: Any, *, sampled: bool) -> Facts:
             return decimal_facts([Decimal(int(value)) for value in present], sampled=sampled)
         return Facts.of(range_text(min(present), max(present)))
     found = plain(extent(pieces(array)))
-    if sampled:
-        return Facts.of(f"~{range_text(found.least, found.most)}")
-    return number_facts(found, len(present), numbers_in(array))
+    return sample_facts(found, len(present), numbers_in(array, whole=not sampled), sampled=sampled)
 
 
 def _sparse(column: Column) -> Facts | None:

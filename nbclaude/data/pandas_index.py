@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from nbclaude.data.array_facts import step_fact
 from nbclaude.data.cells import name_text, value_text
 from nbclaude.data.extents import Extent, code_counts
 from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED, missing_facts
@@ -50,7 +51,8 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
         told = f"index{name}: {index.dtype}"
         # The mean of labels says nothing.
         own = tuple(each for each in known.facts if not each.text.lstrip("~").startswith(_STATISTICS))
-        return Facts((*own, *order), title=told)
+        step = step_fact(index.to_numpy()) if type(index.dtype).__module__.startswith("numpy") else Fact("")
+        return replace(Facts.of(*own, *order, step), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
     title = f"MultiIndex{_repeated(index)}:"
     return Facts(
