@@ -125,6 +125,8 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         reason = first_line(error)
         if optional("kaleido") is None:
             cure = "Run `pip install kaleido` (it needs Chrome or Chromium as well)."
+        elif re.search("topojson|map error", str(error), re.IGNORECASE):
+            cure = "Its map comes from the internet, which the kernel must reach."
         elif "chrome" in str(error).lower():
             cure = "Install Chrome or Chromium, or run `plotly_get_chrome`."
         else:
