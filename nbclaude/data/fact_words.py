@@ -59,6 +59,9 @@ def each_counted(
         )
 
     commonest = sorted(counts, key=lambda each: -each[1])[:FEW]
+    if not whole:
+        # What occurs once is not common.
+        commonest = [each for each in commonest if each[1] > 1]
     few = f"top {said(commonest, _LONG_VALUE)}"
     if not whole:
         return Fact(f"top {said(commonest, 60)}", 1, short=few, schema="", apart=apart)

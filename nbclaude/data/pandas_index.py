@@ -72,8 +72,11 @@ def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> F
     times = code_counts(codes, len(level))
     used = level.take(numpy.flatnonzero(times[1:]))
     missing = missing_facts(Extent(missing=int(times[0])), len(codes))
-    known = Facts.of(*missing, f"{len(used):,} distinct")
-    return replace(known.before(*_values_of(used, facts_of)), title=f"{name}: {level.dtype}")
+    if len(used) == 1:
+        known = Facts.of(*missing, Fact(f"constant {value_text(used[0], 24)}", schema="constant"))
+    else:
+        known = Facts.of(*missing, f"{len(used):,} distinct").before(*_values_of(used, facts_of))
+    return replace(known, title=f"{name}: {level.dtype}")
 
 
 def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]:
