@@ -79,8 +79,8 @@ def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
     pdfium = optional("pypdfium2")
     if pdfium is None:
         raise ConfigurationError(
-            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`, or attach a PNG "
-            "of it."
+            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`. A matplotlib figure "
+            "that is in a variable can be sent without it, by its name in braces."
         )
     try:
         document = pdfium.PdfDocument(data)
