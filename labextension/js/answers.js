@@ -29,10 +29,11 @@ export function compareRuns() {
 /** Show what a cell lacks, above what else its run has shown. */
 export function showOutputs(line, { request, cell: id, count, outputs }) {
   const cell = cellIn(line.panels(), id);
-  if (!cell) return;
+  const running = cell?.outputArea?.future?.msg?.header.msg_id;
+  if (!cell || (running && running !== request)) return; // it has been run again
   const there = outputsOf(cell).map((output) => output.toJSON());
   const isOld = (one) => outputs.some((other) => markOf(one).output === markOf(other).output);
-  const isOfRun = cell.outputArea?.future?.msg?.header.msg_id === request || there.some(isOld);
+  const isOfRun = running === request || there.some(isOld);
   const others = isOfRun ? there.filter((output) => !isOld(output)) : [];
   cell.model.executionCount = count;
   cell.model.outputs.clear();

@@ -54,18 +54,29 @@ function aboutSelection(/** @type {CodeCell} */ { editor }) {
 }
 
 // If the cell has been edited since it ran, a copy is explained without being run.
-function explain(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
+function explainMagic(/** @type {CodeCell} */ cell) {
   const { executionCount: number, isDirty, sharedModel } = cell.model;
   const about = aboutSelection(cell);
-  return write(panel, cell, number && !isDirty ? `%claude_explain --cell ${number}${about}`
-    : `%%claude_explain --no-run${about}\n${sharedModel.getSource().trimEnd()}`);
+  return number && !isDirty ? `%claude_explain --cell ${number}${about}`
+    : `%%claude_explain --no-run${about}\n${sharedModel.getSource().trimEnd()}`;
 }
 
-// The kernel knows all about the last error, even if nbclaude is loaded only now.
-function fix(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
+/** Attach an output of a cell, or all of them. @param {CodeCell} cell @param {number} [output] @param {boolean} [isBusy] */
+function askMagic(cell, output, isBusy) {
+  const shown = outputsOf(cell);
+  const pictures = shown.filter(isPicture);
   const number = cell.model.executionCount;
-  return number ? write(panel, cell, `%claude_fix --cell ${number}`) : say(UNNUMBERED);
+  if (isPrompt(cell.model.sharedModel.getSource())) return "%%claude\n"; // it has the answer
+  if (!number) return isBusy && pictures.length ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
+  const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output ?? 0]), 0) + 1}` : "";
+  return `%%claude ${pictures.length ? "--fig" : "--cells"} In[${number}]${which}\n`;
 }
+
+/** Make the action that writes a magic below a cell. @param {(...given: any[]) => string} magicOf */
+const writing = (magicOf) => (panel, cell, output) => {
+  const magic = magicOf(cell, output, kernelOf(panel)?.status === "busy");
+  return magic ? write(panel, cell, magic) : say(UNNUMBERED);
+};
 
 async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   const { button, value } = await apputils.InputDialog.getText(
@@ -79,43 +90,31 @@ async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
   await run(panel, index);
 }
 
-function askOutput(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, /** @type {number} */ output) {
-  const shown = outputsOf(cell);
-  const pictures = shown.filter(isPicture);
-  const number = cell.model.executionCount;
-  if (isPrompt(cell.model.sharedModel.getSource())) return write(panel, cell, "%%claude\n"); // it has the answer
-  // A running cell has no number yet, and its figure is the last one.
-  if (!number && pictures.length && kernelOf(panel)?.status === "busy") return write(panel, cell, "%%claude --fig\n");
-  if (!number) return say(UNNUMBERED);
-  const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output]), 0) + 1}` : "";
-  return write(panel, cell, `%%claude ${pictures.length ? "--fig" : "--cells"} In[${number}]${which}\n`);
-}
-
 /** Add the commands; `aside` opens the side bar. @param {Parts} parts */
 export function addCommands({ app, tracker, icon, palette }, aside) {
   const active = () => tracker.currentWidget?.content.activeCell;
-  const source = () => (active()?.model?.type === "code" && active()?.model.sharedModel.getSource()) || "";
-  const code = () => /\S/.test(source()) && !isPrompt(source());
-  const failed = () => code() && outputsOf(active()).some((output) => output.type === "error");
-  const shows = () => outputsOf(active()).length > 0;
-  const writing = (magic) => (panel, cell) => write(panel, cell, magic);
+  const source = (cell) => (cell?.model?.type === "code" && cell.model.sharedModel.getSource()) || "";
+  const isCode = (cell) => /\S/.test(source(cell)) && !isPrompt(source(cell));
+  const hasFailed = (cell) => isCode(cell) && outputsOf(cell).some((output) => output.type === "error");
+  const shows = (cell) => outputsOf(cell).length > 0;
+  // The kernel knows all about the last error, even if nbclaude is loaded only now.
+  const fixMagic = ({ model: { executionCount: number } }) => (number ? `%claude_fix --cell ${number}` : "");
   const menu = new widgets.Menu({ commands: app.commands });
   const isVisible = () => isPython(tracker.currentWidget);
-  const commands = /** @type {[string, string, string, Function, (() => boolean)?][]} */ ([
-    ["ask", "Ask Claude Below", "Insert a %%claude cell below", writing("%%claude\n")],
-    ["explain", "Explain This Cell", "Have Claude explain the cell", explain, code],
-    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", fix, failed],
-    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", edit, code],
-    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", askOutput, shows],
-    ["panel", "Open the Panel", "Open Claude's panel below this cell", writing("%claude")],
+  const commands = /** @type {[string, string, string, Function, ((cell: any) => boolean)?][]} */ ([
+    ["ask", "Ask Claude Below", "Insert a %%claude cell below", writing(() => "%%claude\n")],
+    ["explain", "Explain This Cell", "Have Claude explain the cell", writing(explainMagic), isCode],
+    ["fix", "Fix This Error", "Have Claude say why the cell failed and offer a corrected version", writing(fixMagic), hasFailed],
+    ["edit", "Edit This Cell…", "Have Claude change the cell; nothing is replaced until you click", edit, isCode],
+    ["ask-output", "Ask About This Output", "Insert a %%claude cell with this output attached", writing(askMagic), shows],
+    ["panel", "Open the Panel", "Open Claude's panel below this cell", writing(() => "%claude")],
     ["side-panel", "Show the Panel in the Side Bar", "Open Claude's panel beside the notebook", aside],
   ]);
-  for (const [name, label, caption, act, isEnabled = () => true] of commands) {
+  for (const [name, label, caption, act, applies = () => true] of commands) {
     const command = `nbclaude:${name}`;
-    app.commands.addCommand(command, {
-      label, caption, isVisible, isEnabled: () => isVisible() && isEnabled(),
-      execute: ({ output }) => active() && act(tracker.currentWidget, active(), output), // a button says which output
-    });
+    const isEnabled = () => isVisible() && applies(active());
+    const execute = ({ output }) => active() && act(tracker.currentWidget, active(), output); // a button says which output
+    app.commands.addCommand(command, { label, caption, isVisible, isEnabled, execute });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });
   }

@@ -11,7 +11,7 @@ const TARGET = "nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ENDS = ["restarting", "autorestarting", "dead"]; // of kernels
-const QUIET = "nbclaude-quiet"; // the class of notebooks to which nothing is coming: their unfinished answers stay so
+const BUSY_CLASS = "nbclaude-busy"; // of notebooks to which more may come: elsewhere, unfinished answers stay so
 
 const LOAD = "%load_ext nbclaude";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
@@ -34,14 +34,11 @@ export const lineOf = (panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel
 
 export function followKernels(/** @type {Tracker} */ tracker) {
   tracker.widgetAdded.connect((_, panel) => {
-    const follow = () => {
+    panel.sessionContext.kernelChanged.connect(() => {
       const kernel = kernelOf(panel);
+      panel.node.classList.remove(BUSY_CLASS);
       if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
-      if (kernel) lineOf(panel)?.follow();
-      else panel.node.classList.add(QUIET);
-    };
-    panel.sessionContext.kernelChanged.connect(follow);
-    panel.sessionContext.ready.then(follow);
+    });
     panel.content.modelContentChanged.connect(() => queueMicrotask(compareRuns));
   });
 }
@@ -89,6 +86,7 @@ class Line {
       });
       return future;
     };
+    this.follow();
     if (!kernel.handleComms) return;
     kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
     // A reloaded page finds the line already open. The kernel answers when it has run what it was asked to run before.
@@ -104,8 +102,8 @@ class Line {
   /** Let the style sheet know whether more may come. */
   follow() {
     const { kernel: { status }, running } = this;
-    const isQuiet = ENDS.includes(status) || (status === "idle" && !running);
-    for (const { node } of this.panels()) node.classList.toggle(QUIET, isQuiet);
+    const isBusy = !ENDS.includes(status) && (status !== "idle" || running > 0);
+    for (const { node } of this.panels()) node.classList.toggle(BUSY_CLASS, isBusy);
   }
 
   open(/** @type {Comm} */ comm, data) {

@@ -8,7 +8,7 @@ import warnings
 from collections import Counter
 from typing import Any
 
-from nbclaude.data.cells import date_text, duration_text
+from nbclaude.data.cells import date_text, duration_text, number_text
 from nbclaude.data.dates import duration_facts, duration_rhythm, rhythm_facts
 from nbclaude.data.extents import extent, pieces, plain, present
 from nbclaude.data.fact_words import (
@@ -26,8 +26,9 @@ from nbclaude.data.number_facts import number_facts
 from nbclaude.data.statistics import numbers_in
 from nbclaude.data.table import is_exact, sample_step
 
-__all__ = ["array_facts"]
+__all__ = ["array_facts", "step_fact"]
 
+_MAX_STEPS = 1_000_000
 _FIELDS = 40  # of a structured array are told
 _BLOCKS, _BLOCK = 25, 2_000  # what is read of an array on a disk
 _ON_DISK = 25  # times longer it takes to read one
@@ -52,6 +53,23 @@ def array_facts(array: Any) -> Facts:
     # Dates and booleans have nothing that comes from a sample alone.
     needed = (not exact or kind in "iuf") and said and facts.facts
     return facts.before(Fact(said, apart=True)) if needed else facts
+
+
+def step_fact(array: Any) -> Fact:
+    """Tell how far apart the numbers of a flat array are, if they all are equally far apart; else nothing."""
+    numpy = sys.modules["numpy"]
+    if array.ndim != 1 or not 3 <= array.size <= _MAX_STEPS or array.dtype.kind not in "iuf":
+        return Fact("")
+    steps = numpy.diff(array.astype("float64"))
+    # Numbers such as 0.1 are not exact, so steps of them differ a little.
+    first, last = float(array[0]), float(array[-1])
+    step = (last - first) / (array.size - 1)
+    digits = 0.0 if array.dtype.kind != "f" else 8 * float(numpy.finfo(array.dtype).eps)
+    if not step or not numpy.allclose(
+        steps, step, rtol=1e-3 * bool(digits), atol=digits * max(abs(first), abs(last))
+    ):
+        return Fact("")
+    return Fact(f"step {number_text(abs(step))}", 1)
 
 
 def _fields(array: Any) -> Facts:

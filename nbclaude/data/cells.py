@@ -90,6 +90,8 @@ def full_text(value: object) -> object:
         return None
     if isinstance(value, (datetime.datetime, datetime.timedelta)):
         return date_text(value)
+    if type(value).__name__ == "datetime64":
+        return date_text(value)
     if type(value).__name__ == "Interval" and hasattr(value, "closed_left"):
         return _interval_text(value)
     try:

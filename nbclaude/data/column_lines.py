@@ -109,12 +109,16 @@ class _Family(_Told):
 
 
 def _families(columns: Sequence[_Told]) -> list[_Told]:
-    """Return columns of one type whose names differ by a number alone as one, where the first of them stands."""
-    found: dict[tuple[str, str], list[int]] = {}
+    """Return columns of one type whose names differ by a number alone as one, where the first of them stands.
+
+    Those of which the numbers are not known, because nobody has counted them, are apart from the others.
+    """
+    found: dict[tuple[str, str, bool], list[int]] = {}
     for place, each in enumerate(columns):
-        found.setdefault((_NUMBER.sub("#", each.name), each.dtype), []).append(place)
+        alike = (_NUMBER.sub("#", each.name), each.dtype, each.facts.extent is None)
+        found.setdefault(alike, []).append(place)
     together: list[_Told] = []
-    for (pattern, dtype), places in found.items():
+    for (pattern, dtype, _), places in found.items():
         if len(places) < _FAMILY or "#" not in pattern:
             together += [columns[place] for place in places]
             continue

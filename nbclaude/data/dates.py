@@ -175,19 +175,36 @@ def _of_days(days: Any, numpy: Any) -> tuple[str, int]:
     left = ((months + 1).astype("M8[D]") - dates).astype("int64")
     steps = numpy.diff(days)
     if (not numpy.any(in_month != in_month[0]) or not numpy.any(left != left[0])) and steps.min() > 7:
-        apart = numpy.diff(months.astype("int64"))
-        step = int(apart.min())
-        if not numpy.any(apart % step) and _is_regular(apart, step, numpy):
-            name = _MONTHS.get(step) or (
-                f"every {step // 12} years" if step % 12 == 0 else f"every {step} months"
-            )
-            return name, int(numpy.count_nonzero(apart > step))
+        name, gaps = _of_months(months, numpy)
+        if name:
+            return name, gaps
+    elif steps.min() > 7 and _are_business_ends(dates, months, numpy):
+        name, gaps = _of_months(months, numpy)
+        if name:
+            return f"business {name}", gaps
     weekdays = (days + 3) % 7  # 1970-01-01 was a Thursday
     if steps.min() == 1 and weekdays.max() < 5 and steps.max() > 1:
         left_out = numpy.busday_count(dates[:-1], dates[1:]) - 1
         if numpy.count_nonzero(left_out) <= (1 - _REGULAR) * left_out.size:
             return "business daily", int(numpy.count_nonzero(left_out))
     return _of_steps(steps, 86_400, numpy)
+
+
+def _of_months(months: Any, numpy: Any) -> tuple[str, int]:
+    """Return how often different months come, and how many gaps there are; no name if that is irregular."""
+    apart = numpy.diff(months.astype("int64"))
+    step = int(apart.min())
+    if step < 1 or numpy.any(apart % step) or not _is_regular(apart, step, numpy):
+        return "", 0
+    name = _MONTHS.get(step) or (f"every {step // 12} years" if step % 12 == 0 else f"every {step} months")
+    return name, int(numpy.count_nonzero(apart > step))
+
+
+def _are_business_ends(dates: Any, months: Any, numpy: Any) -> bool:
+    """Return whether all dates are the first or all are the last day from Monday to Friday of their months."""
+    first = numpy.busday_offset(months.astype("M8[D]"), 0, roll="forward")
+    last = numpy.busday_offset((months + 1).astype("M8[D]"), -1, roll="forward")
+    return bool(numpy.all(dates == first) or numpy.all(dates == last))
 
 
 def _of_steps(steps: Any, seconds: float, numpy: Any) -> tuple[str, int]:

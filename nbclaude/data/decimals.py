@@ -14,7 +14,7 @@ from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.statistics import numbers_in
 
-__all__ = ["decimal_facts", "decimal_numbers", "middles"]
+__all__ = ["decimal_facts", "decimal_numbers", "middles", "sample_facts"]
 
 _EXACT = 2**53  # integers below this are exact as floats
 _DIGITS = 100  # of a sum
@@ -28,7 +28,12 @@ def decimal_facts(values: Sequence[decimal.Decimal], *, sampled: bool = False) -
     if not finite:
         return number_facts(Extent(**apart), len(values), Numbers())
     found = Extent(min(finite), max(finite), **apart)
-    facts = number_facts(found, len(values), decimal_numbers(finite), sampled=sampled)
+    return sample_facts(found, len(values), decimal_numbers(finite), sampled=sampled)
+
+
+def sample_facts(found: Extent, count: int, numbers: Numbers, *, sampled: bool) -> Facts:
+    """Describe numbers whose range comes from the sample, too, if they are `sampled`."""
+    facts = number_facts(found, count, numbers, sampled=sampled)
     ends = range_text(found.least, found.most)
     marked = (Fact(f"~{each.text}") if sampled and each.text == ends else each for each in facts.facts)
     return Facts(tuple(marked))

@@ -37,6 +37,7 @@ MAX_COUNTED = 20
 FEW = 5  # so many are named if there is little room, or there are too many
 _LONG_VALUE = 24  # characters of a value where there is little room
 _COUNTED_ROOM = 600  # characters
+_COMMON = 0.0005  # of a sample
 
 
 def distinct_fact(distinct: int, present: int, mark: str = "", rank: int = 0) -> Fact:
@@ -58,6 +59,9 @@ def each_counted(
         )
 
     commonest = sorted(counts, key=lambda each: -each[1])[:FEW]
+    if not whole:
+        # What occurs once is not common.
+        commonest = [each for each in commonest if each[1] > 1]
     few = f"top {said(commonest, _LONG_VALUE)}"
     if not whole:
         return Fact(f"top {said(commonest, 60)}", 1, short=few, schema="", apart=apart)
@@ -96,7 +100,9 @@ def category_facts(
             ),
         )
     parts.append(distinct_fact(distinct, looked_at, mark))
-    if distinct == looked_at or (counts and counts[0][1] == 1):
+    # What occurs twice in a large sample does so by chance.
+    rare = counts and (counts[0][1] == 1 or (sampled and counts[0][1] < _COMMON * looked_at))
+    if distinct == looked_at or rare:
         shown = ", ".join(value_text(value, 40) for value, _ in counts[:3])
         parts.append(Fact(f"such as {shown}" if shown else "", 3, schema="", apart=True, in_rows=True))
     elif counts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -15,7 +15,7 @@ import narwhals.stable.v2 as nw
 from nbclaude.data.cells import date_text, number_text, value_text
 from nbclaude.data.columns import Column, nested_column, spelled
 from nbclaude.data.dates import duration_facts, duration_rhythm, ordinal_facts, rhythm_facts
-from nbclaude.data.decimals import decimal_facts
+from nbclaude.data.decimals import decimal_facts, sample_facts
 from nbclaude.data.extents import Extent, code_counts, extent, pieces, plain
 from nbclaude.data.fact_words import (
     MAX_COUNTED,
@@ -26,12 +26,12 @@ from nbclaude.data.fact_words import (
     level_facts,
     missing_facts,
     range_text,
+    share_text,
     types_text,
     values_range,
 )
 from nbclaude.data.facts import Fact, Facts
 from nbclaude.data.nested import is_nested
-from nbclaude.data.number_facts import number_facts
 from nbclaude.data.numbers import number_column
 from nbclaude.data.statistics import numbers_in
 
@@ -39,6 +39,7 @@ __all__ = ["cost_of", "is_python", "pandas_facts"]
 
 _CACHE_LINE = 64  # bytes
 _MAX_INTERVALS = 10_000  # are counted
+_MAX_POINTS = 2_000_000  # of geometries that are tested
 
 
 def pandas_facts(column: Column) -> Facts | None:
@@ -122,9 +123,7 @@ def _numbers(present: Any, *, sampled: bool) -> Facts:
             return decimal_facts([Decimal(int(value)) for value in present], sampled=sampled)
         return Facts.of(range_text(min(present), max(present)))
     found = plain(extent(pieces(array)))
-    if sampled:
-        return Facts.of(f"~{range_text(found.least, found.most)}")
-    return number_facts(found, len(present), numbers_in(array))
+    return sample_facts(found, len(present), numbers_in(array, whole=not sampled), sampled=sampled)
 
 
 def _sparse(column: Column) -> Facts | None:
@@ -210,7 +209,7 @@ def _ends(index: Any) -> tuple[Any, Any]:
 
 
 def _end_text(end: Any) -> str:
-    return end_text(end) if isinstance(end, (int, float)) else date_text(end)
+    return end_text(end) if isinstance(end, numbers.Real) else date_text(end)
 
 
 def _categorical(column: Column) -> Facts:
@@ -220,7 +219,16 @@ def _categorical(column: Column) -> Facts:
     words = missing_facts(Extent(missing=missing), len(whole))
     if missing == len(whole):
         return Facts.of(*words, f"{len(levels):,} categories")
-    return level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered)).after(*words)
+    facts = level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered))
+    return facts.after(*words, _range_of(whole.dtype.categories, of_levels))
+
+
+def _range_of(levels: Any, counts: Sequence[int]) -> str:
+    """Return the range of categories that are numbers or dates, where there are too many to be counted."""
+    used = levels[[count > 0 for count in counts]]
+    if len(used) <= MAX_COUNTED or getattr(levels.dtype, "kind", "") not in "iufM":
+        return ""
+    return f"{_end_text(used.min())} … {_end_text(used.max())}"
 
 
 def _geometry(column: Column) -> Facts:
@@ -235,9 +243,20 @@ def _geometry(column: Column) -> Facts:
         column.missing,
         ", ".join(f"{name}: {count:,}" for name, count in types.items()),
         f"{empty:,} empty" if empty else "",
+        _invalid(whole, column.sample.to_native()),
         said,
         f"bounds {west} {south} … {east} {north}",
     )
+
+
+def _invalid(whole: Any, sample: Any) -> str:
+    """Tell how many geometries are invalid, such as polygons that cross themselves; of very many points, those of a sample."""
+    for looked_at in (whole, sample):
+        if hasattr(looked_at, "count_coordinates") and looked_at.count_coordinates().sum() <= _MAX_POINTS:
+            invalid = int((~looked_at.is_valid & looked_at.geom_type.notna()).sum())
+            said = f"{invalid:,}" if looked_at is whole else f"~{share_text(invalid / len(looked_at))}"
+            return f"{said} invalid" if invalid else ""
+    return ""
 
 
 def _commonest(present: Any) -> tuple[int, list[tuple[Any, int]]]:

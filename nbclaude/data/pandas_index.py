@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from nbclaude.data.array_facts import step_fact
 from nbclaude.data.cells import name_text, value_text
 from nbclaude.data.extents import Extent, code_counts
 from nbclaude.data.fact_words import DECREASING, INCREASING, UNORDERED, missing_facts
@@ -50,7 +51,8 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
         told = f"index{name}: {index.dtype}"
         # The mean of labels says nothing.
         own = tuple(each for each in known.facts if not each.text.lstrip("~").startswith(_STATISTICS))
-        return Facts((*own, *order), title=told)
+        step = step_fact(index.to_numpy()) if type(index.dtype).__module__.startswith("numpy") else Fact("")
+        return replace(Facts.of(*own, *order, step), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
     title = f"MultiIndex{_repeated(index)}:"
     return Facts(
@@ -70,8 +72,11 @@ def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> F
     times = code_counts(codes, len(level))
     used = level.take(numpy.flatnonzero(times[1:]))
     missing = missing_facts(Extent(missing=int(times[0])), len(codes))
-    known = Facts.of(*missing, f"{len(used):,} distinct")
-    return replace(known.before(*_values_of(used, facts_of)), title=f"{name}: {level.dtype}")
+    if len(used) == 1:
+        known = Facts.of(*missing, Fact(f"constant {value_text(used[0], 24)}", schema="constant"))
+    else:
+        known = Facts.of(*missing, f"{len(used):,} distinct").before(*_values_of(used, facts_of))
+    return replace(known, title=f"{name}: {level.dtype}")
 
 
 def _values_of(level: Any, facts_of: Callable[[Any], Facts]) -> tuple[Fact, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -109,7 +111,7 @@ def _wanted(table: Table) -> tuple[int, int]:
     if len(table.names) > 1:
         return _SEVERAL
     (row,) = table.cells(range(1), range(1))
-    return _NUMBERS if row[-1] is None or isinstance(row[-1], (int, float)) else _TEXTS
+    return _NUMBERS if row[-1] is None or isinstance(row[-1], (int, float, Decimal, timedelta)) else _TEXTS
 
 
 def fitting(table: Table, wanted: int, budget: int) -> tuple[list[Record], Shown]:

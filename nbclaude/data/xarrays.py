@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from nbclaude.data.array_facts import array_facts
+from nbclaude.data.array_facts import array_facts, step_fact
 from nbclaude.data.arrays import describe_array
+from nbclaude.data.cells import cell_text
 from nbclaude.data.table import Described
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import clip, counted, one_line
@@ -35,27 +38,60 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
         return describe_array(shown.values, format, rows, budget, opening)
     if format not in ("schema", "stats"):
         known = [
-            *_variables("coordinates", value.coords, facts_only=True),
+            *_variables("coordinates", value.coords, _of_coordinate, facts_only=True),
             *_variables("statistics", variables, facts_only=True),
         ]
-        text, note = clip(repr(value), budget - sum(map(len, known)))
+        text, note = clip(_shown(value), budget - sum(map(len, known)))
         return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())
     lines = [f"xarray {kind}, dimensions ({size})"]
-    lines += _variables("coordinates", value.coords)
+    lines += _variables("coordinates", value.coords, _of_coordinate)
     lines += _variables("variables", variables)
     text, note = clip("\n".join([*lines, "(no values were sent)"]), budget)
     return Described(text, f"{kind} ({size}): schema only", (note,) if note else ())
 
 
 _TOLD = 40  # variables
+_WHOLE = 200  # values of an array that are shown
+_ENDS = 3  # of a larger one, so many of the first and of the last
+_SECTION = re.compile(r"(?:Coordinates|Dimensions without coordinates|Indexes|Attributes):")
 
 
-def _variables(title: str, variables: Any, *, facts_only: bool = False) -> Sequence[str]:
+def _shown(value: Any) -> str:
+    """Return an array or dataset as xarray prints it, but of a large array in memory only the first and the last values."""
+    variable = getattr(value, "variable", None)
+    if variable is None or variable.size <= _WHOLE or not getattr(variable, "_in_memory", False):
+        return repr(value)
+    first, *lines = repr(value).splitlines()
+    rest = next((n for n, line in enumerate(lines) if _SECTION.match(line)), len(lines))
+    flat = value.values.flat
+    numbers = value.dtype.kind == "f"
+    ends = [
+        cell_text(float(flat[n]) if numbers else flat[n], digits=7)
+        for n in (*range(_ENDS), *range(-_ENDS, 0))
+    ]
+    return "\n".join([first, f"values {', '.join([*ends[:_ENDS], '…', *ends[_ENDS:]])}", *lines[rest:]])
+
+
+def _of_variable(values: Any) -> str:
+    return array_facts(values).text(values=False)
+
+
+def _of_coordinate(values: Any) -> str:
+    """Return the facts about a coordinate: its step, where it has one. The mean of labels says nothing."""
+    facts = array_facts(values)
+    own = (each for each in facts.facts if not each.text.lstrip("~").startswith(("mean ", "median ", "std ")))
+    return replace(facts, facts=tuple(own)).before(step_fact(values)).text(values=False)
+
+
+def _variables(
+    title: str, variables: Any, told: Callable[[Any], str] = _of_variable, *, facts_only: bool = False
+) -> Sequence[str]:
     lines = []
-    for name, array in list(variables.items())[:_TOLD]:
+    for label, array in list(variables.items())[:_TOLD]:
+        name = "values" if label is None else label
         # xarray alone knows whether the values are in memory; `values` would load them.
         in_memory = getattr(array.variable, "_in_memory", False)
-        facts = array_facts(array.values).text(values=False) if in_memory else ""
+        facts = told(array.values) if in_memory else ""
         units = _written(array.attrs)
         if facts_only:
             lines += [f"  {name}{units}: {facts}"] if facts else []

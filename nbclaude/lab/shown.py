@@ -18,7 +18,7 @@ __all__ = ["ShownOutputs", "unfinished_html"]
 
 _OURS = "nbclaude-"  # begins the display ids of our outputs
 _KEY = "nbclaude"
-_MAX_RUNS = 20
+_MAX_CELLS = 20  # the latest ones
 
 _Message = dict[str, Any]
 
@@ -70,14 +70,14 @@ class ShownOutputs:
         self.is_captured: Callable[[str], bool] = lambda _request: False
         """Whether a widget takes what is displayed for a request just now: then the cell does not show it."""
         self._running: _Run | None = None
-        self._ended: dict[str, _Run] = {}
+        self._ended: dict[str, _Run] = {}  # by cells
 
     def begin(self, shell: Shell, page: str) -> None:
-        """Take note of what the cell shows that runs now."""
-        at = cell_run(shell)
-        self._running = (
-            _Run(str(request_id(shell)), at.cell, cell_number(shell), page) if at is not None else None
-        )
+        """Take note of what the cell shows that runs now, and forget what it has shown before."""
+        at, self._running = cell_run(shell), None
+        if at is not None:
+            self._ended.pop(at.cell, None)
+            self._running = _Run(str(request_id(shell)), at.cell, cell_number(shell), page)
 
     def hear(self, message: _Message) -> _Message:
         """Take a message that is about to be sent to the front end; return it, stamped if it is an output of ours."""
@@ -111,8 +111,8 @@ class ShownOutputs:
         run, self._running = self._running, None
         if run is None or not run.outputs:
             return []
-        self._ended[run.request] = run
-        while len(self._ended) > _MAX_RUNS:
+        self._ended[run.cell] = run
+        while len(self._ended) > _MAX_CELLS:
             del self._ended[next(iter(self._ended))]
         return [run.summary(run.page)]
 
@@ -122,8 +122,11 @@ class ShownOutputs:
 
     def taken(self, request: object, *, whole: bool) -> list[_Message]:
         """Forget the outputs of a request, of which a page has reported whether it has them; return them if it has not."""
-        run = self._ended.pop(str(request), None)
-        return [] if run is None or whole else [run.content()]
+        run = next((each for each in self._ended.values() if each.request == request), None)
+        if run is None:
+            return []
+        del self._ended[run.cell]
+        return [] if whole else [run.content()]
 
     def forget(self) -> None:
         """Forget all outputs."""

@@ -19,6 +19,7 @@ __all__ = [
     "is_polars",
     "numbers_in",
     "varies",
+    "varies_in",
 ]
 
 MAX_LOOKED_AT = 1_000  # values that are looked at to find out what a column of objects holds
@@ -63,16 +64,17 @@ def numbers_in(frame: Any) -> set[Any]:
 
 
 def decimals_in(frame: Any, names: Sequence[Name]) -> list[Name]:
-    """Return the columns of a pandas frame that hold Python's decimals, which pandas stores as objects."""
+    """Return the columns of a pandas frame that hold decimals: Python's, which pandas stores as objects, or Arrow's."""
     if is_polars(frame) or not frame.columns.is_unique:
         return []
-    return [
-        name
-        for name in names
-        if frame[name].dtype == object
-        and frame[name].first_valid_index() is not None
-        and frame[name].dropna().head(MAX_LOOKED_AT).map(type).eq(decimal.Decimal).all()
-    ]
+    return [name for name in names if _holds_decimals(frame[name])]
+
+
+def _holds_decimals(column: Any) -> bool:
+    if column.dtype != object:
+        return str(column.dtype).startswith("decimal")
+    known = column.dropna().head(MAX_LOOKED_AT)
+    return bool(len(known) and known.map(type).eq(decimal.Decimal).all())
 
 
 def dates_first(frame: Any, names: Sequence[Name]) -> list[Name]:
@@ -119,3 +121,14 @@ def varies(frame: Any, name: Name) -> bool:
     if not len(values):
         return False
     return bool((values != values[0] if is_polars(frame) else values != values.iloc[0]).any())
+
+
+def varies_in(frame: Any, name: Name, group: Name | None) -> bool:
+    """Return whether a column holds at least two different values in each group of another one."""
+    if is_polars(frame):
+        pairs = frame.select(name, group).drop_nulls().unique()
+        counts = pairs.group_by(group).len()["len"]
+        return len(counts) == frame[group].drop_nulls().n_unique() and bool(counts.min() > 1)
+    pairs = frame[[name, group]].dropna().drop_duplicates()
+    counts = pairs.groupby(group, observed=True).size()
+    return len(counts) == frame[group].nunique() and bool(counts.min() > 1)

@@ -22,6 +22,7 @@ from nbclaude.panel.plot_columns import (
     is_polars,
     numbers_in,
     varies,
+    varies_in,
 )
 from nbclaude.quiet import quietly
 
@@ -177,6 +178,15 @@ def _check_values(plot: Plot, frame: Any) -> None:
                 f"{name} of {plot.frame} has infinite values, which a {plot.kind} plot cannot show. Choose another column, "
                 "or scatter."
             )
+        if (
+            plot.kind == "density"
+            and plot.group not in (None, name)
+            and not varies_in(frame, name, plot.group)
+        ):
+            raise ConfigurationError(
+                f"{name} of {plot.frame} has fewer than two different values for some {plot.group}, so there is no density "
+                "of them. Choose another column, or hist."
+            )
         if plot.kind == "density" and not varies(frame, name):
             raise ConfigurationError(
                 f"{name} of {plot.frame} has fewer than two different values, so it has no density. Choose another column, "
@@ -234,11 +244,13 @@ def _with_names(plot: Plot, frame: Any, source: str) -> str:
 def _in_seconds(plot: Plot, frame: Any, source: str) -> tuple[Plot, str]:
     """Have durations drawn as seconds, with columns named accordingly, where they cannot be drawn as they are.
 
-    This is so for points, distributions and areas, and for durations on one axis with numbers.
+    This is so for points, distributions and areas, for bars of which some may be missing, and for durations on one axis with
+    numbers.
     """
     lasting = durations_in(frame)
     mixed = any(name in lasting for name in plot.y) and any(name not in lasting for name in plot.y)
-    if plot.kind not in (*_OF_TWO_COLUMNS, *_OF_A_DISTRIBUTION, "area") and not mixed:
+    some_missing = plot.kind in ("bar", "barh") and plot.group is not None
+    if plot.kind not in (*_OF_TWO_COLUMNS, *_OF_A_DISTRIBUTION, "area") and not mixed and not some_missing:
         return plot, source
     drawn = (plot.x, *plot.y) if plot.kind in _OF_TWO_COLUMNS else plot.y
     seconds = {name: f"{name} [s]" for name in drawn if name is not None and name in lasting}

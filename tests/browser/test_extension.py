@@ -166,10 +166,11 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
         go_on = threading.Event()
         simulator.enqueue(StreamFault("stall", "\n\n".join(words), after_characters=300, until=go_on))
         notebook.start(index)
-        expect(notebook.answer(index)).to_contain_text("Paragraph 9")
+        expect(notebook.answer(index)).to_contain_text(words[9])
         return go_on
 
     def check(index: int) -> None:
+        expect(notebook.answer(index).last).to_contain_text(words[-1])
         expect(notebook.answer(index).locator(".nbclaude-footer")).to_have_count(1)
         assert notebook.answer(index).locator("p").all_inner_texts() == words
         assert notebook.execution_count(index)
@@ -190,6 +191,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
 
     # A reloaded page goes on showing the answer that it had begun, in place of what had been saved.
     notebook.save()
+    words = [f"Paragraph {number} of the next." for number in range(60)]
     go_on = begin(1)
     notebook.page.reload()
     notebook.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
@@ -206,7 +208,7 @@ def test_answers_that_arrive_while_their_cell_or_page_goes_away(
     expect(notice).to_be_hidden()
     notebook.restart_kernel()
     expect(notice).to_be_visible()
-    expect(notebook.answer(1)).to_contain_text("Paragraph 9")
+    expect(notebook.answer(1)).to_contain_text(words[9])
 
 
 @pytest.mark.parametrize("front_end", [pytest.param("lab", marks=pytest.mark.oldest), "notebook"])

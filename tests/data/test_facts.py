@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import geopandas
 import numpy
 import pandas
 import polars
 import pytest
+import shapely
 
 from nbclaude.data.frames import describe_data
 from nbclaude.secrets.placed import described_secrets
@@ -148,6 +150,56 @@ def test_texts_that_spell_dates_or_numbers(texts: list[str], expected: str) -> N
         (line,) = (each for each in text(told, "schema").splitlines() if each.startswith("  x: "))
         assert line.endswith(expected)
         assert ("as text" in line) == ("as text" in expected)
+
+
+@pytest.mark.parametrize(
+    ("freq", "said"),
+    [
+        ("BME", "business monthly"),
+        ("BMS", "business monthly"),
+        ("BQE", "business quarterly"),
+        ("BYE", "business yearly"),
+        ("ME", "monthly"),
+        ("W-WED", "weekly"),
+    ],
+)
+def test_the_first_and_last_business_days_of_months(freq: str, said: str) -> None:
+    days = pandas.date_range("2020-01-01", periods=60, freq=freq)
+    assert f" … {days[-1].date()}, {said}, unique, increasing" in text(pandas.DataFrame({"d": days, "n": 1}))
+    gaps = pandas.DataFrame({"d": days.delete([5, 20]), "n": 1})
+    assert f" … {days[-1].date()}, {said}, 2 gaps, unique, increasing" in text(gaps)
+
+
+def test_categories_of_numbers_and_what_is_common() -> None:
+    codes = pandas.Categorical([*range(40), *range(5), 7, 7], categories=range(99))
+    told = text(pandas.DataFrame({"c": codes, "n": 1}), "stats")
+    assert (
+        "  c: category; 0 … 39, 40 distinct; top 7: 3, 0: 2, 1: 2, 2: 2, 3: 2; 59 of 99 categories unused: "
+        in told
+    )
+    names = pandas.DataFrame({"s": [*(f"n{n}" for n in range(59)), "n7"], "n": 1})
+    assert "59 distinct; top n7: 2\n" in text(names, "stats")
+
+
+def test_a_level_whose_labels_are_all_alike() -> None:
+    frame = pandas.DataFrame(
+        {"v": range(60)}, index=pandas.MultiIndex.from_product([["x"], range(60)], names=["a", "b"])
+    )
+    assert text(frame, "stats").splitlines()[1:4] == [
+        "MultiIndex, unique:",
+        f"  a: {frame.index.levels[0].dtype}; constant x",
+        "  b: int64; 60 distinct, 0 … 59",
+    ]
+
+
+def test_geometries_that_are_empty_missing_or_invalid() -> None:
+    crossing = shapely.Polygon([(0, 0), (1, 1), (0, 1), (1, 0)])
+    shapes = [crossing] * 20 + [None, shapely.Point()] + [shapely.Point(0, 1)] * 38
+    frame = geopandas.GeoDataFrame({"n": range(60)}, geometry=shapes, crs=4326)
+    assert (
+        "geometry; 1 missing (1.7%), Point: 39, Polygon: 20, 1 empty, 20 invalid, CRS EPSG:4326, bounds 0 0 … 1 1"
+        in text(frame, "schema")
+    )
 
 
 def test_columns_that_tell_the_rows_apart_together() -> None:

@@ -421,6 +421,21 @@ def test_a_dataset_of_several_files_is_read_by_batches(
     assert "; 20 missing (33.3%), 2 distinct; Rome: 20, Ulm: 20\n" in text
 
 
+def test_of_very_many_columns_only_the_first_have_statistics() -> None:
+    wide = polars.LazyFrame({f"c{n}": [float(n)] * 3 for n in range(300)})
+    assert text_of(wide, "stats").splitlines()[1:] == [
+        "(a query: its engine counted all rows; nothing else was collected; statistics of the first 100 columns)",
+        "columns:",
+        "  c0 … c99 (100 columns): Float64; 0 … 99, 100 columns constant",
+        "  c100 … c299 (200 columns): Float64",
+    ]
+
+
+def test_a_text_that_is_everywhere_the_same() -> None:
+    frame = polars.LazyFrame({"s": ["x"] * 60, "e": polars.Series(["a"] * 60, dtype=polars.Enum(["a", "b"]))})
+    assert text_of(frame, "stats").splitlines()[-2:] == ["  s: String; constant x", "  e: Enum; constant a"]
+
+
 def test_sums_that_an_engine_cannot_hold_are_left_out() -> None:
     large, many = [10**17 + n for n in range(60)], [10**14 + 10**10 * n for n in range(120_000)]
     frame = pandas.DataFrame({"large": large})

@@ -200,16 +200,19 @@ class TestDataframes:
         assert "20,Adelie," not in rows
         [visits, _question] = dataframes.texts("ask-visits")
         for fact in (
-            "unique by island, day: all 114 combinations",
+            "unique by island, day: 114 of 171 combinations",
             "2024-03-01 … 2024-04-29, daily, 2 gaps, 57 distinct",
             "ordered: calm < rough < stormy; 1 of 3 categories unused: stormy",
-            "numbers as text but for 2; '12': 110, '14': 2, n/a: 2",
+            "Biscoe: 57, Dream: 56, 'Dream ': 1",
+            "numbers as text with decimal commas but for 2; '12,50': 110, '14,00': 2, n/a: 2",
+            "00:30:00 … 01:30:00, mean 00:55:00, median 00:45:00",
             "holds list of str, length 0 … 3",
         ):
             assert fact in visits
         [groups, compared, _question] = dataframes.texts("ask-formats")
         assert "Gentoo,124,47.5049," in groups
         assert "everyone: pandas DataFrame, 3 rows × 2 columns" in compared
+        assert "body_mass_g: 2 of 3 rows differ, at most by 16.42 (species Adelie: " in compared
         assert "50%,44.45," in dataframes.texts("call")[0]
         assert [text.splitlines()[0] for text in dataframes.texts("ask-two")[:2]] == [
             '<data name="penguins:schema">',

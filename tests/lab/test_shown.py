@@ -88,12 +88,21 @@ def test_what_a_page_has_is_forgotten() -> None:
     assert shown.taken("r", whole=True) == []
     assert list(shown.summaries()) == []
     for number in range(30):
-        begun(shown, f"r{number}")
+        begun(shown, f"r{number}", f"cell {number}")
         display(shown, "nbclaude-1", "all", f"r{number}")
         shown.end()
     assert [summary["request"] for summary in shown.summaries()] == [f"r{number}" for number in range(10, 30)]
     shown.forget()
     assert list(shown.summaries()) == []
+
+
+def test_a_cell_that_runs_again_forgets_what_it_has_shown() -> None:
+    shown = ShownOutputs()
+    for request, cell in (("r1", "a"), ("r2", "b"), ("r3", "a")):
+        begun(shown, request, cell)
+        display(shown, "nbclaude-1", "all", request)
+        shown.end()
+    assert [summary["request"] for summary in shown.summaries()] == ["r2", "r3"]
 
 
 def test_what_the_cell_does_not_show_is_not_kept() -> None:

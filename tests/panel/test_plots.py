@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+import pyarrow
 import pytest
 from matplotlib.figure import Figure
 
@@ -256,6 +257,28 @@ def test_what_has_no_distribution_is_said(make: Any) -> None:
         assert str(raised.value).startswith(said)
     with pytest.raises(ConfigurationError, match=r"of df fails with these columns|cannot tell groups apart"):
         plot_picture(Plot("df", "hist", None, ("same",), "l"), frame)
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])
+def test_groups_whose_values_are_all_alike_have_no_density(make: Any) -> None:
+    frame = make({"v": [1.0, 2, 3, 3], "w": [1.0, 2, 3, 4], "g": [*"aabb"]})
+    with pytest.raises(
+        ConfigurationError, match=r"v of df has fewer than two different values for some g, so there is no"
+    ):
+        plot_code(Plot("df", "density", None, ("v",), "g"), frame)
+    assert plot_code(Plot("df", "density", None, ("w",), "g"), frame)
+
+
+def test_bars_of_durations_of_which_some_are_missing_and_arrows_decimals() -> None:
+    took = pd.to_timedelta([1, 2, 3], "h")
+    price = pd.array(
+        [decimal.Decimal("1.5"), None, decimal.Decimal(2)], dtype=pd.ArrowDtype(pyarrow.decimal128(9, 2))
+    )
+    frame = pd.DataFrame({"x": [1, 2, 2], "g": [*"aab"], "took": took, "price": price})
+    assert columns_of(frame)[1] == ["x", "took", "price"]
+    for y in ("took", "price"):
+        assert plot_picture(Plot("df", "bar", "x", (y,), "g"), frame).startswith(b"\x89PNG")
+    assert "'took [s]'" in plot_code(Plot("df", "bar", "x", ("took",), "g"), frame)
 
 
 @pytest.mark.parametrize("make", [pd.DataFrame, pl.DataFrame])

@@ -54,10 +54,10 @@ def in_browser(
     threading.Thread(target=run, daemon=True).start()
     try:
         return outcome.result()
-    except KeyboardInterrupt:
-        for loop, task in running:
-            loop.call_soon_threadsafe(task.cancel)
-        raise
+    finally:
+        if not outcome.done():
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
 
 
 def confined() -> type:

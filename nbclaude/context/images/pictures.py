@@ -177,6 +177,11 @@ def _bokeh(model: Any, limits: ImageLimits, label: str) -> Attachment:
     return with_facts(painted, facts_of(model), limits)
 
 
+def _lets_plot(plot: Any, limits: ImageLimits, label: str) -> Attachment:
+    painted = paint_svg(plot.to_svg(), limits, label)
+    return prepare_image(painted, limits, label).attachment(label, "figure")
+
+
 def _page(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
     found = html_pictures(str(called(value, "_repr_html_") or ""))
     pictures = (attach_picture(each, limits, label, each.what) for each in found)
@@ -276,6 +281,7 @@ _PAINTERS: Mapping[str, Callable[[Any, ImageLimits, str], Attachment | None]] = 
     "altair:JupyterChart": _altair_widget,
     "bokeh:LayoutDOM": _bokeh,
     "graphviz:Render": _graphviz,
+    "lets_plot:FeatureSpec": _lets_plot,
     "folium:Map": _page,
     "branca:Figure": _page,
     "pydeck:Deck": _page,

@@ -79,8 +79,8 @@ def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
     pdfium = optional("pypdfium2")
     if pdfium is None:
         raise ConfigurationError(
-            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`, or attach a PNG "
-            "of it."
+            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`. A matplotlib figure "
+            "that is in a variable can be sent without it, by its name in braces."
         )
     try:
         document = pdfium.PdfDocument(data)
@@ -125,6 +125,8 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         reason = first_line(error)
         if optional("kaleido") is None:
             cure = "Run `pip install kaleido` (it needs Chrome or Chromium as well)."
+        elif re.search("topojson|map error", str(error), re.IGNORECASE):
+            cure = "Its map comes from the internet, which the kernel must reach."
         elif "chrome" in str(error).lower():
             cure = "Install Chrome or Chromium, or run `plotly_get_chrome`."
         else:

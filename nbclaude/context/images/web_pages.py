@@ -20,6 +20,7 @@ from nbclaude.cleaning import one_line
 from nbclaude.context.images.browser import confined, in_browser, set_screen
 from nbclaude.context.images.limits import ImageLimits
 from nbclaude.context.images.loading import KINDS, Loading, Missed
+from nbclaude.context.images.page_libraries import with_libraries
 from nbclaude.context.images.pages import screenshot
 from nbclaude.context.images.picture import Picture
 from nbclaude.context.images.prepared import PreparedImage, prepare_image
@@ -92,7 +93,7 @@ class _WebPage:
         self.page = page
         self._failed = f"document.querySelector({json.dumps(failed)})?.innerText" if failed else "''"
         self._failure = ""
-        self._files = {HOME: page.data, **files}
+        self._files = {HOME: with_libraries(page.data), **files}
         self.loading = Loading(urlsplit(HOME).netloc or "")
 
     async def paint(self, tab: Any) -> bytes:

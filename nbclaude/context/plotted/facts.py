@@ -32,8 +32,9 @@ class Axis:
 class Layer:
     """Something drawn as a unit: a line, a scatter, a set of bars.
 
-    `count` says how many `parts` it has; for a grid, `size` is shown instead ("28 × 28 values"). `columns` are the
-    plotted values by name, all of the same length. A long layer keeps only some of its rows.
+    `count` says how many `parts` it has, and `part_names` what they are called if the figure says so; for a grid, `size`
+    is shown instead ("28 × 28 values"). `columns` are the plotted values by name, all of the same length. A long layer
+    keeps only some of its rows.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Layer:
     size: str = ""
     note: str = ""
     columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    part_names: Sequence[str] = ()
 
     @property
     def rows(self) -> int:

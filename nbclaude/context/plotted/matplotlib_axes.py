@@ -142,7 +142,7 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
         yield (
             Axis(
                 _POLAR[name] if axes.name == "polar" else name,
-                axis.label.get_text(),
+                axis.label.get_text() if axis.label.get_visible() else "",
                 limits,
                 scale="" if scale == "linear" else scale,
                 categories=list(names.values())[:_MAX_CATEGORIES],

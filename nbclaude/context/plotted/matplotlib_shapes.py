@@ -142,8 +142,11 @@ def patch_layers(patches: Sequence[Any], axes: Any, scales: Scales) -> Iterator[
     wedges = [patch for patch in patches if is_a(patch, "matplotlib:Wedge")]
     if wedges:
         share = [round((wedge.theta2 - wedge.theta1) / 3.6, 6) for wedge in wedges]
-        columns = {"name": [name_of(wedge) for wedge in wedges], "percent": share}
-        yield Layer("pie", count=len(wedges), parts="wedge", columns=columns)
+        names = [name_of(wedge) for wedge in wedges]
+        columns = {"name": names, "percent": share}
+        yield Layer(
+            "pie", count=len(wedges), parts="wedge", part_names=[*filter(None, names)], columns=columns
+        )
     for patch in patches:
         # Legends use bars without a size as samples.
         is_sample = is_a(patch, "matplotlib:Rectangle") and not (patch.get_width() and patch.get_height())

@@ -12,6 +12,7 @@ from typing import Any
 
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.values import kept, plain_list, value_text
+from nbclaude.plurals import counted
 
 __all__ = ["plain_title", "read_trace", "shape_layers"]
 
@@ -39,6 +40,8 @@ _KINDS = {
     "box": "box plot (of these values)",
     "violin": "violin (of these values)",
 }
+_PARTS = {"bar": "bar", **dict.fromkeys(("pie", "funnelarea"), "wedge")}
+_PARTS |= dict.fromkeys(("treemap", "sunburst", "icicle"), "part")
 _XY = ("scatter", "scattergl", "bar")
 _TAG = re.compile(r"</?(?:b|i|u|s|em|strong|sup|sub|span|a|br)\b[^>]*>")
 
@@ -59,15 +62,29 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
         columns |= _looks(trace, max(map(len, columns.values()), default=0))
         if kind in _XY:
             columns = _with_places(trace, columns)
-        parts = {"bar": "bar", "pie": "wedge"}.get(kind, "value" if len(columns) == 1 else "point")
+        parts = _PARTS.get(kind, "value" if len(columns) == 1 else "point")
     count = max(map(len, columns.values()), default=0)
     columns = {said: values for said, values in columns.items() if len(values) == count}
-    return Layer(_said(kind, trace), name, count, parts if count else "", columns=kept(columns)), columns
+    names = list(dict.fromkeys(value_text(each) for each in columns.get("label", ())))
+    # Values of one name are one wedge.
+    added = parts == "wedge" and 0 < len(names) < count
+    size = f"{counted(count, 'value')} in {counted(len(names), parts)}" if added else ""
+    layer = Layer(_said(kind, trace), name, count, parts if count else "", size, "", kept(columns), names)
+    return layer, columns
 
 
 def _said(kind: str, trace: Mapping[str, Any]) -> str:
     """Return what a trace is called."""
     mode = str(trace.get("mode") or "")
+    return f"{_drawn(kind, mode, trace)}{' with error bars' if _has_errors(trace) else ''}"
+
+
+def _has_errors(trace: Mapping[str, Any]) -> bool:
+    errors = (trace.get(f"error_{axis}") for axis in "xyz")
+    return any(isinstance(each, Mapping) and each and each.get("visible", True) for each in errors)
+
+
+def _drawn(kind: str, mode: str, trace: Mapping[str, Any]) -> str:
     if kind in ("scatter", "scattergl") and mode:
         return {"lines": "line", "lines+markers": "line with markers"}.get(mode, "scatter")
     if kind == "bar":

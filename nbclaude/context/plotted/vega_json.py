@@ -32,6 +32,21 @@ _TRANSFORMS = frozenset(
         *("sample", "impute", "flatten", "pivot", "stack", "lookup", "joinaggregate", "quantile"),
     )
 )
+# After these the rows are others than those that are known, so neither their values nor their categories are told.
+_OTHER_ROWS = frozenset(
+    (
+        "filter",
+        "sample",
+        "aggregate",
+        "impute",
+        "flatten",
+        "pivot",
+        "regression",
+        "loess",
+        "density",
+        "quantile",
+    )
+)
 _SHOWN = (*_AXES, "x2", "y2", *_LEGENDS, "row", "column", "facet", "detail", "text")
 
 
@@ -125,7 +140,7 @@ def _units(chart: _Spec, above: _Spec) -> Iterator[_Spec]:
 def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
     for name in (*_AXES, *_LEGENDS, "row", "column", "facet"):
         channels = [
-            (unit["encoding"][name], rows)
+            (unit["encoding"][name], _drawn_rows(unit, rows))
             for unit, rows in units
             if isinstance(unit["encoding"].get(name), Mapping)
         ]
@@ -139,6 +154,29 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
             if (label := _label(channel)) not in seen:
                 seen.append(label)
                 yield _axis(name, channel, rows)
+
+
+def _drawn_rows(unit: _Spec, rows: Sequence[Any]) -> Sequence[Any]:
+    """Return the rows that are drawn, without what is computed; none where the transforms make others of them."""
+    made: set[str] = set()
+    for transform in unit.get("transform") or ():
+        if not _OTHER_ROWS.isdisjoint(transform):
+            return ()
+        made |= set(_made_by(transform))
+    return (
+        [{name: value for name, value in row.items() if name not in made} for row in rows] if made else rows
+    )
+
+
+def _made_by(transform: _Spec) -> Iterator[str]:
+    """Give the fields that a transform makes."""
+    within = [
+        transform,
+        *(each for kind in ("window", "joinaggregate") for each in transform.get(kind) or ()),
+    ]
+    for each in within:
+        named = each.get("as") if isinstance(each, Mapping) else None
+        yield from map(str, named if isinstance(named, list) else [named] if named else [])
 
 
 def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:

@@ -79,12 +79,17 @@ def layer_title(layer: Layer) -> str:
     name = f" {_quoted(layer.name)}" if layer.name else ""
     size = layer.size or (counted(layer.count, layer.parts) if layer.parts else "")
     note = f" ({layer.note})" if layer.note else ""
-    return f"{layer.kind}{name}{note}" + (f": {size}" if size else "")
+    called = f", {_names(layer.part_names)}" if layer.part_names else ""
+    return f"{layer.kind}{name}{note}" + (f": {size}{called}" if size else "")
 
 
 def _alike(layer: Layer) -> object:
     """Return a key that unnamed layers of one kind share: a box plot, for example, consists of many lines."""
-    return (layer.kind, layer.count, layer.size, layer.note) if not layer.name else id(layer)
+    return (
+        (layer.kind, layer.count, layer.size, layer.note, tuple(layer.part_names))
+        if not layer.name
+        else id(layer)
+    )
 
 
 def _several(group: Sequence[Layer]) -> str:

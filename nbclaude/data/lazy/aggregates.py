@@ -13,11 +13,11 @@ from nbclaude.data.cells import date_text
 from nbclaude.data.extents import Extent
 from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text
 from nbclaude.data.facts import Facts
+from nbclaude.data.lazy.engine import MAX_COLUMNS
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.frozen import frozen
 
 __all__ = [
-    "MAX_COLUMNS",
     "Aggregate",
     "aggregated",
     "column_aggregates",
@@ -27,7 +27,6 @@ __all__ = [
     "row_count",
 ]
 
-MAX_COLUMNS = 100  # of a query that are aggregated
 _EXACT = 2**53  # floats hold all whole numbers below this
 _OVERFLOW = 2**63  # of 64-bit integers
 _ROWS = "rows"

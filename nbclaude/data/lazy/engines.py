@@ -1,49 +1,24 @@
-"""What is known about each engine of queries: their columns, whether it computes in this process, how rows are fetched."""
+"""The engines of queries that can be asked for rows and statistics, and which engine a value belongs to."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from nbclaude.data.cells import date_text, name_text
+from nbclaude.data.lazy.engine import Engine, Rows, dtypes_of, fields_of
 from nbclaude.data.lazy.jobs import Job
-from nbclaude.frozen import frozen
+from nbclaude.data.lazy.schema_only import MODIN, SCHEMA_ONLY, far_modin
 from nbclaude.texts import counted
 
-__all__ = ["QUERY_FAMILIES", "Engine", "Rows", "engine_of"]
-
-Rows = list[Sequence[Any]]
+__all__ = ["QUERY_FAMILIES", "engine_of"]
 
 # Backends of ibis that compute in this process; all others may be billed, or shared with others.
 _LOCAL_BACKENDS = frozenset({"duckdb", "polars", "datafusion", "sqlite", "pandas", "dask"})
 _SQLITE_STEPS = 100_000  # of its virtual machine: less than a hundredth of a second
 _LOCAL_DATABASES = frozenset({"duckdb", "sqlite", "system", "internal"})
-
-
-@frozen
-class Engine:
-    """An engine whose queries are described without being collected.
-
-    * `columns` gives names and types in the library's own words, without computing anything.
-    * `known` says what else is known at once: partitions, files, the backend.
-    * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
-    * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
-    * `in_batches` says that we read and add up its batches ourselves, as those of an Arrow dataset.
-    * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
-    * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
-    """
-
-    title: str
-    columns: Callable[[Any], Iterable[tuple[object, object]]]
-    cure: str
-    known: Callable[[Any], str] = lambda value: ""
-    elsewhere: Callable[[Any], str] = lambda value: ""
-    fetch: Callable[[Any, Job], Rows] | None = None
-    in_batches: bool = False
-    nan_is_null: bool = False
-    in_own_thread: Callable[[Any], bool] = lambda value: False
 
 
 def engine_of(value: Any) -> Engine | None:
@@ -53,7 +28,7 @@ def engine_of(value: Any) -> Engine | None:
     for kind in type(value).__mro__:
         family = str(kind.__module__).partition(".")[0].lstrip("_")
         if (found := _ENGINES.get((family, kind.__name__))) is not None:
-            return found if found is not _MODIN or _far_modin(value) else None
+            return found if found is not MODIN or far_modin(value) else None
     return None
 
 
@@ -169,23 +144,6 @@ def _spark(frame: Any, job: Job) -> Rows:
             session.removeTag(tag)
 
 
-def _sqlframe_engine(frame: Any) -> str:
-    return str(type(frame).__module__).split(".")[1]
-
-
-def _sqlframe_columns(frame: Any) -> Iterable[tuple[object, object]]:
-    # Types are known from the engine alone, and others than DuckDB would be asked over a network.
-    if _sqlframe_engine(frame) == "duckdb":
-        return ((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
-    return ((name, "unknown type") for name in frame.columns)
-
-
-def _far_modin(frame: Any) -> str:
-    """Say which service computes a frame of modin; nothing for one that this process, or its workers, hold."""
-    backend = frame.get_backend() if hasattr(type(frame), "get_backend") else ""
-    return f"{backend} would compute it" if backend == "Snowflake" else ""
-
-
 def _files(dataset: Any) -> str:
     with contextlib.suppress(Exception):  # only those of files have any
         return f"{counted(len(dataset.files), 'file')}, {dataset.format.default_extname}"
@@ -197,20 +155,6 @@ def _files(dataset: Any) -> str:
 def _far_files(dataset: Any) -> str:
     name = str(getattr(getattr(dataset, "filesystem", None), "type_name", "local"))
     return "" if name in ("local", "mock") else f"its files are on {name}"
-
-
-def _fields(schema: Any) -> Iterable[tuple[object, object]]:
-    return zip(schema.names, schema.types, strict=True)
-
-
-def _dtypes(frame: Any) -> Iterable[tuple[object, object]]:
-    columns: Iterable[tuple[object, object]] = frame.dtypes.items()
-    return columns
-
-
-def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
-    schema = dataset.schema(fetch_if_missing=False)
-    return [] if schema is None else _fields(schema)
 
 
 def _dask_known(frame: Any) -> str:
@@ -240,41 +184,22 @@ _SPARK = Engine(
 )
 _DATASET = Engine(
     "pyarrow Dataset",
-    lambda dataset: _fields(dataset.schema),
+    lambda dataset: fields_of(dataset.schema),
     "ds.head(5)",
     _files,
     _far_files,
     in_batches=True,
 )
-_MODIN = Engine("modin DataFrame", _dtypes, "df.head(5).to_pandas()", elsewhere=_far_modin)
-_BIGFRAMES = Engine(
-    "bigframes DataFrame", _dtypes, "df.head(5).to_pandas()", elsewhere=lambda _: "BigQuery would compute it"
-)
-_RAY = Engine(
-    "ray Dataset", _ray_columns, "ds.limit(5).to_pandas()", elsewhere=lambda _: "Ray would compute it"
-)
 _ENGINES: Mapping[tuple[str, str], Engine] = {
-    ("bigframes", "DataFrame"): _BIGFRAMES,
-    ("daft", "DataFrame"): Engine(
-        "daft DataFrame",
-        lambda frame: ((field.name, field.dtype) for field in frame.schema()),
-        "df.limit(5).to_pandas()",
-        elsewhere=lambda _: "daft would compute it",
-    ),
+    **SCHEMA_ONLY,
     ("dask", "DataFrame"): Engine(
         "dask DataFrame",
-        _dtypes,
+        dtypes_of,
         "df.head(5)",
         _dask_known,
         _dask_cluster,
         _dask,
         nan_is_null=True,
-    ),
-    ("datafusion", "DataFrame"): Engine(
-        "datafusion DataFrame",
-        lambda frame: _fields(frame.schema()),
-        "df.limit(5).to_pandas()",
-        elsewhere=lambda _: "DataFusion would compute it",
     ),
     ("duckdb", "DuckDBPyRelation"): Engine(
         "duckdb relation",
@@ -292,7 +217,6 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
         _ibis,
         in_own_thread=_is_sqlite,
     ),
-    ("modin", "DataFrame"): _MODIN,
     ("polars", "LazyFrame"): Engine(
         "polars LazyFrame",
         lambda frame: frame.collect_schema().items(),
@@ -301,20 +225,6 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
     ),
     ("pyspark", "DataFrame"): _SPARK,
     ("pyarrow", "Dataset"): _DATASET,
-    ("ray", "Dataset"): _RAY,
-    ("ray", "MaterializedDataset"): _RAY,
-    ("snowflake", "DataFrame"): Engine(
-        "snowpark DataFrame",
-        lambda frame: ((field.name, field.datatype) for field in frame.schema.fields),
-        "df.limit(5).to_pandas()",
-        elsewhere=lambda _: "Snowflake would compute it",
-    ),
-    ("sqlframe", "BaseDataFrame"): Engine(
-        "sqlframe DataFrame",
-        _sqlframe_columns,
-        "df.limit(5).toPandas()",
-        elsewhere=lambda frame: f"{_sqlframe_engine(frame)} would compute it",
-    ),
 }
 # To show what comes from one of these may compute it.
 QUERY_FAMILIES = frozenset({family for family, _ in _ENGINES} - {"modin", "polars", "pyarrow"})

@@ -11,7 +11,6 @@ import narwhals.stable.v2 as nw
 from nbclaude.data.fact_words import MAX_COUNTED
 from nbclaude.data.facts import Facts
 from nbclaude.data.lazy.aggregates import (
-    MAX_COLUMNS,
     Aggregate,
     aggregated,
     column_aggregates,
@@ -21,7 +20,7 @@ from nbclaude.data.lazy.aggregates import (
     row_count,
 )
 from nbclaude.data.lazy.datasets import dataset_aggregate, dataset_frame, first_rows
-from nbclaude.data.lazy.engines import Engine, Rows
+from nbclaude.data.lazy.engine import MAX_COLUMNS, Engine, Rows
 from nbclaude.data.lazy.jobs import Job, StoppedError
 from nbclaude.frozen import frozen
 
@@ -105,9 +104,11 @@ class Pushed:
     def countable(self, aggregate: Aggregate) -> list[int]:
         """Return the columns whose values are to be counted one by one."""
         columns = range(min(len(self.dtypes), MAX_COLUMNS)) if self.frame is not None else ()
-        # One of the distinct values may be a missing one.
+        # One of the distinct values may be a missing one. That of a constant column of numbers is its least one.
         few_values = [
-            column for column in columns if 1 < aggregate.count(column, "distinct") <= MAX_COUNTED + 1
+            column
+            for column in columns
+            if self.dtypes[column].is_numeric() < aggregate.count(column, "distinct") <= MAX_COUNTED + 1
         ]
         return few_values[:_MAX_COUNTED_COLUMNS]
 

@@ -10,7 +10,8 @@ from nbclaude.data.cells import name_text
 from nbclaude.data.column_lines import column_lines
 from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.facts import Facts
-from nbclaude.data.lazy.engines import Engine, Rows, engine_of
+from nbclaude.data.lazy.engine import MAX_COLUMNS, Engine, Rows
+from nbclaude.data.lazy.engines import engine_of
 from nbclaude.data.lazy.jobs import Clock, Job, Outcome, within
 from nbclaude.data.lazy.statements import describe_statement
 from nbclaude.data.table import Described, Table
@@ -206,7 +207,8 @@ def _state(found: _Found) -> str:
     if found.problems:
         return "a query; " + "; ".join(found.problems)
     if found.facts:
-        return "a query: its engine counted all rows; nothing else was collected"
+        some = f"; statistics of the first {MAX_COLUMNS} columns" if len(found.names) > MAX_COLUMNS else ""
+        return f"a query: its engine counted all rows; nothing else was collected{some}"
     if found.first is not None:
         return "a query: only these rows were computed"
     where = f"; {found.elsewhere}" if found.elsewhere else ""

@@ -318,7 +318,17 @@ def test_plotly_traces_without_axes_have_their_numbers() -> None:
             px.timeline(times, x_start="start", x_end="end", y="task"),
             "horizontal bars: 1 bar\ny,x from,x to\nA,2024-01-01,2024-01-03",
         ),
-        (px.scatter(x=[1], y=[2], error_y=[0.5]), "scatter: 1 point\nx,y,y error\n1,2,0.5"),
+        (px.scatter(x=[1], y=[2], error_y=[0.5]), "scatter with error bars: 1 point\nx,y,y error\n1,2,0.5"),
+        (px.pie(names=["a", "b"], values=[1, 3]), 'pie: 2 wedges, "a", "b"\nlabel,value\na,1\nb,3'),
+        # plotly adds up what has the same name.
+        (
+            px.pie(names=["a", "b", "a"], values=[1, 3, 2]),
+            'pie: 3 values in 2 wedges, "a", "b"\nlabel,value\na,1\nb,3\na,2',
+        ),
+        (
+            px.treemap(names=["a", "b"], parents=["", "a"], values=[2, 1]),
+            'treemap: 2 parts, "a", "b"\nlabel,value,parent\na,2,""\nb,1,a',
+        ),
     ):
         found = facts_of(figure)
         assert found is not None
@@ -396,6 +406,37 @@ def test_altair_constants_repeats_and_what_is_computed() -> None:
         'y: "value"',
         'color: "key"',
         "line: 2 rows",
+    ]
+
+
+def test_altair_tells_no_values_of_rows_that_are_not_drawn() -> None:
+    frame = pandas.DataFrame({"x": [1, 2, 3], "kind": ["a", "b", "c"]})
+    points = altair.Chart(frame).mark_point().encode(x="x", y="kind")
+    rows = "the rows are transformed before they are drawn:"
+    filtered = points.transform_filter("datum.x < 3")
+    assert facts(filtered)[1:] == [f"{rows} filter", 'x: "x"', 'y: "kind"', "point: 3 rows"]
+    computed = points.transform_calculate(x="datum.x * 10")
+    assert facts(computed)[1:] == [
+        f"{rows} calculate",
+        'x: "x"',
+        'y: "kind", categories "a", "b", "c"',
+        "point: 3 rows",
+    ]
+
+
+def test_matplotlib_names_wedges_and_leaves_out_labels_that_are_not_shown(pyplot: Any) -> None:
+    figure, (left, right) = pyplot.subplots(1, 2)
+    left.pie([1, 2], labels=["u", "v"])
+    right.plot([1, 2])
+    right.set(xlabel="seen", ylabel="unseen", xlim=(0, 1), ylim=(1, 2))
+    right.yaxis.label.set_visible(False)
+    assert facts(figure)[1:] == [
+        "panel 1 of 2",
+        '  pie: 2 wedges, "u", "v"',
+        "panel 2 of 2",
+        '  x: "seen", 0 to 1',
+        "  y: 1 to 2",
+        "  line: 2 points",
     ]
 
 

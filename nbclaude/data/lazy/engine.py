@@ -1,0 +1,50 @@
+"""What is known about an engine of queries: their columns, where it computes them, how rows are fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from nbclaude.data.lazy.jobs import Job
+from nbclaude.frozen import frozen
+
+__all__ = ["MAX_COLUMNS", "Engine", "Rows", "dtypes_of", "fields_of"]
+
+Rows = list[Sequence[Any]]
+
+MAX_COLUMNS = 100  # of a query that are aggregated
+
+
+@frozen
+class Engine:
+    """An engine whose queries are described without being collected.
+
+    * `columns` gives names and types in the library's own words, without computing anything.
+    * `known` says what else is known at once: partitions, files, the backend.
+    * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
+    * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
+    * `in_batches` says that we read and add up its batches ourselves, as those of an Arrow dataset.
+    * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
+    * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
+    """
+
+    title: str
+    columns: Callable[[Any], Iterable[tuple[object, object]]]
+    cure: str
+    known: Callable[[Any], str] = lambda value: ""
+    elsewhere: Callable[[Any], str] = lambda value: ""
+    fetch: Callable[[Any, Job], Rows] | None = None
+    in_batches: bool = False
+    nan_is_null: bool = False
+    in_own_thread: Callable[[Any], bool] = lambda value: False
+
+
+def fields_of(schema: Any) -> Iterable[tuple[object, object]]:
+    """Return the columns of a schema of Arrow, or of one that is like it."""
+    return zip(schema.names, schema.types, strict=True)
+
+
+def dtypes_of(frame: Any) -> Iterable[tuple[object, object]]:
+    """Return the columns of what has its types as pandas has them."""
+    columns: Iterable[tuple[object, object]] = frame.dtypes.items()
+    return columns
