@@ -454,7 +454,7 @@ def test_results_displays_and_updates_are_all_seen(plotting: Kernel) -> None:
 def test_an_animation_is_its_last_picture(plotting: Kernel) -> None:
     code = (
         "import matplotlib.pyplot as plt\nfrom IPython.display import clear_output, display\n"
-        "fig, ax = plt.subplots()\nplt.close()\n"
+        "fig, ax = plt.subplots(figsize=(1, 1))\nax.set(xticks=[], yticks=[])\nplt.close()\n"
         "for i in range(40):\n    ax.set_title(str(i))\n    clear_output(wait=True)\n    display(fig)"
     )
     done = plotting.run(code, cell_id="loop")
