@@ -28,7 +28,7 @@ from nbclaude.context.images.trimming import trimmed
 from nbclaude.context.images.vectors import ENLARGED, first_line, optional, quiet_browser
 from nbclaude.errors import ConfigurationError
 
-__all__ = ["HOME", "paint_web_page"]
+__all__ = ["HOME", "WebPage", "paint_web_page"]
 
 # A name that always means this machine, so a page may do what it may at home. Nothing is asked of it: we answer.
 HOME = "http://nbclaude.localhost/"
@@ -61,7 +61,7 @@ def paint_web_page(
         raise ConfigurationError(
             f"{label}: the {page.what} is drawn in a browser. Run `pip install kaleido` (it needs Chrome or Chromium as well)."
         )
-    opened = _WebPage(page, files or {}, failed)
+    opened = WebPage(page, files or {}, failed)
     image = Image.open(BytesIO(_png(opened, label)))
     image.load()
     if reason := opened.why_not(image):
@@ -71,7 +71,7 @@ def paint_web_page(
     return prepared.framed(f"{_could_not(missing)} and are missing in the picture") if missing else prepared
 
 
-def _png(opened: _WebPage, label: str) -> bytes:
+def _png(opened: WebPage, label: str) -> bytes:
     what = opened.page.what
     try:
         return in_browser(opened.paint, LOADING + _START, confined())
@@ -86,7 +86,7 @@ def _png(opened: _WebPage, label: str) -> bytes:
         ) from error
 
 
-class _WebPage:
+class WebPage:
     """A page on its way to a picture."""
 
     def __init__(self, page: Picture, files: Mapping[str, bytes], failed: str) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from nbclaude.context.images.picture import Picture
 from nbclaude.context.images.prepared import PreparedImage
 from nbclaude.context.images.vectors import first_line, optional
 from nbclaude.context.images.web_pages import HOME, paint_web_page
+from nbclaude.context.libraries import is_a
 from nbclaude.errors import ConfigurationError
 
 __all__ = ["paint_drawn_widget"]
@@ -42,17 +43,32 @@ def paint_drawn_widget(widget: Any, shown: Picture, limits: ImageLimits, label: 
 
     `shown` says what it is. Raises ConfigurationError with its cure where it cannot be painted.
     """
-    embed = importlib.import_module("ipywidgets.embed")
+    export = next((export for kind, export in _EXPORTS.items() if is_a(widget, kind)), _embedded)
     try:
-        state = embed.dependency_state([widget], drop_defaults=False)
-        snippet = embed.embed_snippet([widget], state=state, drop_defaults=False)
+        page, modules = export(widget)
     except Exception as error:  # the widget's own code makes its state
         raise ConfigurationError(
             f"{label}: the state of the {shown.what} cannot be read: {type(error).__name__}: {first_line(error)} {shown.cure}"
         ) from error
-    modules = {str(each.get("model_module")) for each in state.values()}
-    drawn = Picture.page(Drawing(shown.what, shown.cure), f"<!DOCTYPE html>{_STYLE}<body>{snippet}</body>")
+    drawn = Picture.page(Drawing(shown.what, shown.cure), page)
     return paint_web_page(drawn, limits, label, _installed(modules), _FAILED)
+
+
+def _embedded(widget: Any) -> tuple[str, set[str]]:
+    """Return the page of ipywidgets' export, and the modules of JavaScript that it asks for."""
+    embed = importlib.import_module("ipywidgets.embed")
+    state = embed.dependency_state([widget], drop_defaults=False)
+    snippet = embed.embed_snippet([widget], state=state, drop_defaults=False)
+    modules = {str(each.get("model_module")) for each in state.values()}
+    return f"<!DOCTYPE html>{_STYLE}<body>{snippet}</body>", modules
+
+
+def _k3d(plot: Any) -> tuple[str, set[str]]:
+    return str(plot.get_snapshot()), set()
+
+
+# Widgets that write a page of themselves.
+_EXPORTS: Mapping[str, Callable[[Any], tuple[str, set[str]]]] = {"k3d:Plot": _k3d}
 
 
 def _installed(modules: Iterable[str]) -> Mapping[str, bytes]:

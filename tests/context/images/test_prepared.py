@@ -393,7 +393,7 @@ def test_the_users_image_stays_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [drawing, photo, lambda: drawing(3000, 2000)], ids=["drawing", "photo", "large"]
+    "make", [drawing, photo, lambda: drawing(1700, 1200)], ids=["drawing", "photo", "large"]
 )
 @pytest.mark.sweep
 def test_the_same_image_gives_the_same_bytes(make: Any) -> None:

@@ -24,9 +24,8 @@ from nbclaude.context.images.browser import in_browser
 from nbclaude.context.images.drawings import Drawing
 from nbclaude.context.images.limits import STANDARD_IMAGES
 from nbclaude.context.images.picture import Picture
-from nbclaude.context.images.web_pages import paint_web_page
+from nbclaude.context.images.web_pages import WebPage, paint_web_page
 from nbclaude.context.values import attachment_of
-from nbclaude.errors import ConfigurationError
 from tests.npm import fetched
 
 pytestmark = [
@@ -143,24 +142,26 @@ def test_a_page_is_painted_with_what_it_loads_and_reads_nothing_else(site: Site,
     assert painted.caption == f"{missing} could not be loaded and are missing in the picture"
 
 
-def test_a_page_without_its_scripts_is_refused(site: Site) -> None:
-    html = (
-        f"<div id='m'></div><script src='{site.address('/leaflet.js')}'></script><script>L.map('m')</script>"
-    )
-    with pytest.raises(ConfigurationError) as refused:
-        paint_web_page(page(html), STANDARD_IMAGES, "m")
-    assert str(refused.value) == (
-        f"m: the map cannot be painted: scripts from {site.host} could not be loaded. Take a screenshot."
-    )
+def reason(image: Image.Image, *, missing: bool = False, thrown: str = "") -> str:
+    """Why this picture of a page is none."""
+    opened = WebPage(page(""), {}, "")
+    opened.loading.thrown = thrown
+    if missing:
+        request = {"requestId": "1", "type": "Script", "request": {"url": "https://a.example/leaflet.js"}}
+        opened.loading.feed({"method": "Network.requestWillBeSent", "params": request})
+        opened.loading.feed({"method": "Network.loadingFailed", "params": {"requestId": "1"}})
+    return opened.why_not(image)
 
 
-@pytest.mark.sweep
-def test_a_page_that_draws_nothing_is_refused() -> None:
-    with pytest.raises(ConfigurationError) as refused:
-        paint_web_page(page("<canvas></canvas><script>draw()</script>"), STANDARD_IMAGES, "m")
-    assert str(refused.value) == (
-        "m: the map cannot be painted: its page stays empty (ReferenceError: draw is not defined). Take a screenshot."
-    )
+def test_a_page_without_its_scripts_or_without_a_drawing_is_refused() -> None:
+    blank, drawn = Image.new("RGB", (9, 9), "white"), Image.new("RGB", (9, 9), "white")
+    drawn.putpixel((1, 1), (0, 0, 0))
+    error = "ReferenceError: L is not defined"
+    assert reason(drawn) == reason(drawn, thrown=error) == reason(drawn, missing=True) == ""
+    assert reason(blank) == "its page stays empty"
+    assert reason(blank, thrown=error) == f"its page stays empty ({error})"
+    for image, thrown in ((blank, ""), (drawn, error)):
+        assert reason(image, missing=True, thrown=thrown) == "scripts from a.example could not be loaded"
 
 
 @pytest.mark.sweep
