@@ -199,9 +199,12 @@ def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> 
     try:
         count = values.n_unique() if is_polars(frame) else values.nunique()
     except Exception:  # lists, for example; polars has errors of its own for them
+        count = 0
+    # polars can tell lists apart, but pandas cannot, which draws.
+    if not count or not can_be_compared(frame, column):
         raise ConfigurationError(
             f"{column} of {plot.frame} cannot tell {what} apart: its values cannot be compared. Choose another column."
-        ) from None
+        )
     if count > most:
         raise ConfigurationError(
             f"{column} of {plot.frame} has {count:,} values, too many for {what} ({most} at most). Choose another column."
