@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -126,37 +127,42 @@ def boolean_facts(true: int, present: int, *, sampled: bool = False) -> Facts:
 def level_facts(
     levels: Sequence[object], counts: Sequence[int], *, ordered: bool = True, sampled: bool = False
 ) -> Facts:
-    """Tell categories: how many are used, their order, how often each occurs, and which occur nowhere."""
-    used = [(level, count) for level, count in zip(levels, counts, strict=True) if count]
+    """Tell categories: how many are used, their order, how often each occurs, and which occur nowhere.
+
+    There may be very many levels, so only those that are shown are looked at.
+    """
+    used = [place for place, count in enumerate(counts) if count]
+    first = used[:MAX_COUNTED]
     if not ordered:
-        used.sort(key=lambda each: -each[1])
-    facts = category_facts(len(used), used[:MAX_COUNTED], sum(counts), sampled=sampled)
+        first = heapq.nsmallest(MAX_COUNTED, used, key=lambda place: (-counts[place], place))
+    known = [(levels[place], counts[place]) for place in first]
+    facts = category_facts(len(used), known, sum(counts), sampled=sampled)
     if ordered and len(levels) > 1:
-        order = _listed(levels, " < ")
+        every = range(len(levels))
         facts = facts.before(
             Fact(
-                f"ordered: {order}",
+                f"ordered: {_listed(levels, every, ' < ')}",
                 1,
                 schema="ordered",
-                short=f"ordered: {_listed(levels, ' < ', 3)}",
+                short=f"ordered: {_listed(levels, every, ' < ', 3)}",
                 apart=True,
             )
         )
     if len(used) < len(levels):
-        unused = [level for level, count in zip(levels, counts, strict=True) if not count]
+        unused = [place for place, count in enumerate(counts) if not count]
         said = f"{len(unused):,} of {len(levels):,} categories unused"
-        facts = facts.before(
-            Fact(f"{'~' * sampled}{said}: {_listed(unused, ', ', 8)}", 1, schema=said, short=said, apart=True)
-        )
+        text = f"{'~' * sampled}{said}: {_listed(levels, unused, ', ', 8)}"
+        facts = facts.before(Fact(text, 1, schema=said, short=said, apart=True))
     return facts
 
 
-def _listed(values: Sequence[object], between: str, most: int = MAX_COUNTED) -> str:
-    """Return values in their order, the first and the last ones where there are too many."""
-    shown = [value_text(value, _LONG_VALUE) for value in values]
-    if len(shown) > most:
-        half = most // 2
-        shown = [*shown[: most - half], "…", *shown[-half:]]
+def _listed(levels: Sequence[object], places: Sequence[int], between: str, most: int = MAX_COUNTED) -> str:
+    """Return the levels at some places, the first and the last ones where there are too many."""
+    half = most // 2
+    ends = [*places[: most - half], *places[-half:]] if len(places) > most else places
+    shown = [value_text(levels[place], _LONG_VALUE) for place in ends]
+    if len(places) > most:
+        shown.insert(most - half, "…")
     return between.join(shown)
 
 

@@ -214,13 +214,13 @@ def _end_text(end: Any) -> str:
 
 def _categorical(column: Column) -> Facts:
     whole = column.whole.to_native()
-    levels = list(whole.dtype.categories)
+    levels = whole.dtype.categories
     missing, *of_levels = code_counts(whole.cat.codes.to_numpy(), len(levels)).tolist()
     words = missing_facts(Extent(missing=missing), len(whole))
     if missing == len(whole):
         return Facts.of(*words, f"{len(levels):,} categories")
     facts = level_facts(levels, of_levels, ordered=bool(whole.dtype.ordered))
-    return facts.after(*words, _range_of(whole.dtype.categories, of_levels))
+    return facts.after(*words, _range_of(levels, of_levels))
 
 
 def _range_of(levels: Any, counts: Sequence[int]) -> str:
