@@ -60,6 +60,11 @@ class Loading:
             case "Runtime.exceptionThrown":
                 self.thrown = self.thrown or _said(told.get("exceptionDetails") or {})
 
+    def give_up(self) -> None:
+        """Count what has not come yet as missed."""
+        self._failed |= dict.fromkeys(self._asked.values())
+        self._asked.clear()
+
     @property
     def pending(self) -> tuple[Missed, ...]:
         """What has been asked for and has not come yet."""

@@ -160,6 +160,7 @@ class WebPage:
             quiet = quiet + _LOOK if height and not self.loading.pending else 0.0
         if self.loading.pending:
             # A script that has yet to come would hold up the picture.
+            self.loading.give_up()
             await tab.send_command("Page.stopLoading")
         return height
 

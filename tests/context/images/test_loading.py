@@ -55,6 +55,16 @@ def test_what_is_given_up_is_not_missed_nor_what_stays_open_nor_what_is_at_home(
     assert loading.missed == ()
 
 
+def test_what_is_waited_for_in_vain_is_missed() -> None:
+    loading = Loading("home")
+    loading.feed(asked("1", "Script", "https://a.example/x.js"))
+    loading.give_up()
+    # The browser is told to stop, and says that it has.
+    loading.feed(event("Network.loadingFailed", "1", canceled=True))
+    assert loading.pending == ()
+    assert loading.missed == (Missed("scripts", "a.example"),)
+
+
 def test_the_first_error_of_a_script_is_kept() -> None:
     loading = Loading("home")
     for text in ("ReferenceError: L is not defined\n    at x:1", "TypeError: later"):
