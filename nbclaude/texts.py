@@ -125,12 +125,12 @@ def one_line(text: str, limit: int, *, strip: bool = True) -> str:
 
 
 def in_words(value: object, format: str = "") -> object:
-    """Return the text that a value of ours stands for in what a model gets: of a reply, its answer. Other values stay.
+    """Return the text that represents one of our values to a model: for a reply, its answer. Other values are returned unchanged.
 
     Its class says so with a method `_prompt_text_`, as classes do with `_repr_html_` for a notebook. The format "repr"
     asks for the object itself.
     """
-    # A class of the user's may make up whatever one asks it for.
+    # A user's class may invent any attribute that it is asked for.
     says = vars(type(value)).get("_prompt_text_")
     return value if says is None or format == "repr" else says(value) or value
 

@@ -1,4 +1,4 @@
-"""Files out of npm's registry that tests need: fetched once, without Node, and checked against their hash."""
+"""Files from npm's registry that tests need: fetched once, without Node, and checked against a hash."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 REGISTRY = "https://registry.npmjs.org"
-# Beside the packages of the environment: a new environment fetches them anew.
+# Stored in the environment, so a new environment fetches them again.
 KEPT = Path(sys.prefix) / "share" / "nbclaude-tests"
 
 
 def fetched(package: str, version: str, sha512: str, files: Sequence[str]) -> dict[str, bytes]:
-    """Return files of a package, by their places in it; without them the test is skipped, or fails where it must run."""
+    """Return files of a package by path; if they cannot be fetched, the test is skipped, or fails where it is required."""
     name = package.rpartition("/")[2]
     folder = KEPT / f"{name}-{version}"
     if not all((folder / file).exists() for file in files):

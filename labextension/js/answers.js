@@ -1,20 +1,20 @@
 // @ts-check
 // Keeps answers whole. A front end drops what arrives for an output that was cleared, a cell that was cut, or a page that was
-// reloaded. So when a cell has run, the kernel tells what it has shown, and sends what the cell lacks.
+// reloaded. So when a cell has run, the kernel reports what it has shown, and sends what is missing.
 
 import { cellIn, outputsOf } from "./cells.js";
 
-const runs = new Map(); // what was told of cells that are not in the notebook: one that was cut may be pasted
+const runs = new Map(); // reports about cells that are not in the notebook: a cell that was cut may be pasted again
 
 const markOf = (/** @type {any} */ output) => output.metadata?.nbclaude ?? {};
 
-/** Take what a run of a cell has shown: the id of each output, and its state. */
+/** Receive what a run of a cell has shown: the ID and the state of each output. */
 export function receiveRun(line, { request, cell, stamps }) {
   runs.set(request, { line, cell, stamps });
   compareRuns();
 }
 
-/** Tell the kernel whether the cells show all of it. */
+/** Tell the kernel whether the cells show everything. */
 export function compareRuns() {
   for (const [request, { line, cell: id, stamps }] of runs) {
     const cell = cellIn(line.panels(), id);
@@ -26,7 +26,7 @@ export function compareRuns() {
   }
 }
 
-/** Show what a cell lacks, above what else its run has shown. */
+/** Show the missing outputs of a cell, above the other outputs of its run. */
 export function showOutputs(line, { request, cell: id, count, outputs }) {
   const cell = cellIn(line.panels(), id);
   const running = cell?.outputArea?.future?.msg?.header.msg_id;

@@ -34,7 +34,7 @@ export function cellsNamed(panel, code) {
   }));
 }
 
-/** Make a cell of a code block: the renderer tells which lines of a session were typed, and which magic runs the code. */
+/** Turn a code block into a cell: the renderer says which lines of a session were typed, and which magic runs the code. */
 export function cellOfBlock(/** @type {DOMStringMap} */ { magic, typed }, /** @type {string} */ text) {
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
   const code = typed ? typed.split(" ").map((number) => lines[Number(number)].replace(/^\S+ ?/, "")) : lines;

@@ -14,7 +14,7 @@ function run(/** @type {Panel} */ { content, sessionContext }, index) {
   return notebook.NotebookActions.run(content, sessionContext);
 }
 
-/** Return the index above or below a cell, once nbclaude is loaded: if need be, by a new cell there. -1 if it cannot be. */
+/** Return the index above or below a cell, once nbclaude is loaded (if need be, by a new cell there); -1 if that fails. */
 async function place(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, below = true) {
   const first = await loading(panel);
   const index = panel.content.widgets.indexOf(cell);

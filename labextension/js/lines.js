@@ -11,7 +11,7 @@ const TARGET = "nbclaude";
 const PAGE = Math.random().toString(36).slice(2); // several pages may show one notebook
 const PAUSE = 250; // ms without typing before the kernel is asked for references
 const ENDS = ["restarting", "autorestarting", "dead"]; // of kernels
-const BUSY_CLASS = "nbclaude-busy"; // of notebooks to which more may come: elsewhere, unfinished answers stay so
+const BUSY_CLASS = "nbclaude-busy"; // for notebooks in which more may arrive: in others, unfinished answers stay unfinished
 
 const LOAD = "%load_ext nbclaude";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
@@ -99,7 +99,7 @@ class Line {
   }
 
   // With subshells, a kernel that runs a cell may report that it is idle.
-  /** Let the style sheet know whether more may come. */
+  /** Let the style sheet know whether more may arrive. */
   follow() {
     const { kernel: { status }, running } = this;
     const isBusy = !ENDS.includes(status) && (status !== "idle" || running > 0);
@@ -114,13 +114,13 @@ class Line {
     this.mark();
   }
 
-  // Messages wait until cells have run: otherwise the kernel would answer meanwhile, and be shown as idle.
+  // Messages wait until cells have run: otherwise the kernel would answer while they run, and look idle.
   send(/** @type {object} */ data) {
     const { comm } = this;
     this.done.then(() => comm === this.comm && comm?.send(data));
   }
 
-  /** Where a prompt has references. The kernel is asked once typing stops; from then on it reports changes. */
+  /** Return where a prompt has references. The kernel is asked once typing stops; from then on it reports changes. */
   referencesIn(/** @type {string} */ cell, /** @type {string} */ text) {
     if (this.prompts.get(cell)?.text !== text) {
       this.prompts.set(cell, { text });
@@ -139,7 +139,7 @@ class Line {
     const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
     if (theirs !== ours)
       say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
-        + "Update the older one to use everything.", "warning"); // JupyterLab cuts what has more than 140 characters
+        + "Update the older one to use everything.", "warning"); // JupyterLab truncates texts of more than 140 characters
     for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
     if (kind === "references") this.mark();
     if (kind === "shown" && (!page || page === PAGE)) receiveRun(this, data);

@@ -37,7 +37,7 @@ export function proseExtension(tracker) {
     return VERB.test(text) ? Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from)) : Decoration.none;
   });
 
-  /** The marks move with the text until the kernel, which knows what is sent, has looked at it again. */
+  /** The marks move with the text until the kernel, which knows what is sent, has checked it again. */
   const referencesIn = (/** @type {string} */ cell, doc, before) => {
     const text = doc.toString();
     const line = text.includes("{") && isPrompt(text) ? lineOf(tracker.find((panel) => hasCell(panel, cell))) : undefined;

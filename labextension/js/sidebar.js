@@ -10,7 +10,7 @@ export function addSideBar({ app, tracker, icon }) {
   const bar = Object.assign(new widgets.Panel(), { id: "nbclaude-side-panel" });
   bar.addClass("nbclaude-side"); // while it is empty, the style sheet shows a hint
   Object.assign(bar.title, { caption: "Claude", icon });
-  const areas = new WeakMap(); // by the life of a kernel, with which a panel ends
+  const areas = new WeakMap(); // by the life of a kernel: a panel ends with it
   const areaOf = (/** @type {Panel | null} */ panel) => areas.get(/** @type {object} */ (lineOf(panel)?.life));
   const show = () => bar.widgets.forEach((each) => each.setHidden(each !== areaOf(tracker.currentWidget)));
   app.shell.add(bar, "right", { rank: 700 });

@@ -166,7 +166,7 @@ def _without_scripts(picture: Picture) -> Picture:
 
     if picture.media_type != PAGE:
         return picture
-    return Picture.of(Drawing(picture.what, "The scripts of a saved output are not run: run the cell again."))
+    return Picture.of(Drawing(picture.what, "Scripts in a saved output are not run. Run the cell again."))
 
 
 def _too_far_back(which: str, number: int) -> Refusal:

@@ -116,7 +116,7 @@ def error_of_reply(
 
 
 def _naming_key(error: APIStatusError, connection: Connection) -> APIStatusError:
-    """Say of a key that was refused where it came from, and what is plainly wrong with it; the key itself is not shown."""
+    """Say where a refused key came from, and what is obviously wrong with it; the key itself is not shown."""
     source = "the keyring" if connection.key_source == "keyring" else connection.key_source
     if not isinstance(error, AuthenticationError) or error.cure is not AuthenticationError.cure or not source:
         return error

@@ -34,9 +34,9 @@ _TEXTS = {
 def object_attachment(
     value: Any, label: str, limits: TextLimits, images: ImageLimits | None = None
 ) -> Attachment:
-    """Return source, traceback, text or repr of a value, or the picture of one that only draws itself.
+    """Return source, traceback, text or repr of a value, or a picture if it only draws itself.
 
-    Raises ConfigurationError where none of them would say something.
+    Raises ConfigurationError if none of these says anything.
     """
     if isinstance(value, BaseException):
         return text_attachment(label, "traceback", describe_exception(value, limits), "text")

@@ -56,12 +56,12 @@ def array_facts(array: Any) -> Facts:
 
 
 def step_fact(array: Any) -> Fact:
-    """Tell how far apart the numbers of a flat array are, if they all are equally far apart; else nothing."""
+    """Give the step between the numbers of a flat array if they are evenly spaced; else nothing."""
     numpy = sys.modules["numpy"]
     if array.ndim != 1 or not 3 <= array.size <= _MAX_STEPS or array.dtype.kind not in "iuf":
         return Fact("")
     steps = numpy.diff(array.astype("float64"))
-    # Numbers such as 0.1 are not exact, so steps of them differ a little.
+    # Floats such as 0.1 are not exact, so their steps differ slightly.
     first, last = float(array[0]), float(array[-1])
     step = (last - first) / (array.size - 1)
     digits = 0.0 if array.dtype.kind != "f" else 8 * float(numpy.finfo(array.dtype).eps)

@@ -115,7 +115,7 @@ def date_text(value: object) -> str:
 
 
 def duration_text(value: datetime.timedelta) -> str:
-    """Return a duration as "2 days 03:00:00.5": days only if there are some, a clock only if there is more, a sign before all."""
+    """Return a duration as "2 days 03:00:00.5": days and clock only if they are not zero, and the sign first."""
     size = -value if value.days < 0 else value
     minutes, seconds = divmod(size.seconds, 60)
     fraction = f"{size.microseconds:06}{getattr(size, 'nanoseconds', 0):03}".rstrip("0")
@@ -126,7 +126,7 @@ def duration_text(value: datetime.timedelta) -> str:
 
 
 def _interval_text(interval: Any) -> str:
-    """Return an interval of pandas; one of dates without their midnights."""
+    """Return the text of a pandas interval; dates are written without midnight times."""
     left, right = (date_text(end) for end in (interval.left, interval.right))
     return f"{'[' if interval.closed_left else '('}{left}, {right}{']' if interval.closed_right else ')'}"
 

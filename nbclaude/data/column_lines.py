@@ -111,7 +111,7 @@ class _Family(_Told):
 def _families(columns: Sequence[_Told]) -> list[_Told]:
     """Return columns of one type whose names differ by a number alone as one, where the first of them stands.
 
-    Those of which the numbers are not known, because nobody has counted them, are apart from the others.
+    Columns without statistics, because nothing was computed for them, are kept apart from the others.
     """
     found: dict[tuple[str, str, bool], list[int]] = {}
     for place, each in enumerate(columns):

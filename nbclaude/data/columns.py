@@ -138,7 +138,7 @@ def _counted(column: Column, present: nw.Series[Any]) -> Facts:
 
 
 def spelled(column: Column, present: nw.Series[Any], distinct: int) -> tuple[Fact, ...]:
-    """Tell what texts spell, and what is wrong with them; if there are many, only some are looked at."""
+    """Tell what texts spell, and what is wrong with them; if there are many, only some are checked."""
     step = max(1, len(present) // LOOKED_AT)
     return text_facts(present.gather_every(step).to_list(), distinct, sampled=step > 1 or column.sampled)
 
@@ -185,7 +185,7 @@ def _rhythm(column: Column) -> tuple[Fact, ...]:
 
 
 def _durations(column: Column) -> tuple[Fact, ...]:
-    """Return the mean and median of durations, and the rhythm of those that are in order."""
+    """Return the mean and median of durations, and the frequency of those that are in order."""
     if "numpy" not in sys.modules or column.whole.dtype != nw.Duration:
         return ()
     with contextlib.suppress(Exception):  # values that numpy cannot hold

@@ -39,7 +39,7 @@ def combination_text(frame: Any) -> str:
 
 
 def combinations_of(whole: nw.DataFrame[Any]) -> Iterator[tuple[Sequence[str], int]]:
-    """Give the columns that may tell the rows apart together, and how many combinations they have; none if one column does."""
+    """Yield columns that may together identify a row, and how many combinations they have; none if one column is enough."""
     found: dict[str, int] = {}
     for name in whole.columns:
         distinct = _distinct(whole.get_column(name))

@@ -30,8 +30,8 @@ _NO_KEY = "no column is a key in both"
 def describe_comparison(compared: Compared, budget: int) -> Described:
     """Describe what differs between two eager frames of one library, in about `budget` characters.
 
-    Rows belong together by a key, the first column, or index, whose values are unique in both, or a few columns that are so
-    together; else by their position.
+    Rows are matched by a key: the first column or index whose values are unique in both, or a few columns that are unique
+    together. Without a key, they are matched by position.
 
     Raises ConfigurationError for frames of two libraries.
     """
@@ -111,12 +111,12 @@ def _crs(geometries: Any) -> str:
 
 
 def _labels(compared: Compared, names: tuple[str, str]) -> list[str]:
-    """Tell if the names of columns are of other types, such as 0 and '0'; their texts alone are compared otherwise."""
+    """Tell if column names have different types, such as 0 and '0'; elsewhere only their texts are compared."""
     kinds = [
         " and ".join(sorted({type(name).__name__ for name in getattr(frame, "columns", ())}))
         for frame in (compared.frame, compared.other)
     ]
-    told = f"type of the names of columns: {kinds[0]}, in {names[1]} {kinds[1]}"
+    told = f"type of column names: {kinds[0]}, in {names[1]} {kinds[1]}"
     return [told] if all(kinds) and kinds[0] != kinds[1] else []
 
 
@@ -129,7 +129,7 @@ def _rows(
     if pairs is not None:
         lines = _only(left, right, key, len(pairs), names)
         if len(pairs) == len(left) == len(right) and not _in_order(left, right, key):
-            lines.append("rows are in another order")
+            lines.append("rows are in a different order")
         lines += _values(pairs, [name for name in common if name not in key], key, names)
         return [f"rows belong together by {', '.join(map(name_text, key))}", *lines] if lines else []
     if len(left) != len(right):
@@ -161,7 +161,7 @@ def _only(
 
 
 def _told_key(row: Sequence[Any]) -> str:
-    """Return the values of a key; several of them in brackets."""
+    """Return the values of a key, in parentheses if there are several."""
     told = ", ".join(value_text(value) for value in row)
     return told if len(row) == 1 else f"({told})"
 
@@ -189,20 +189,20 @@ def _values(
 def _differing(ours: nw.Series[Any], theirs: nw.Series[Any]) -> nw.Series[Any]:
     zones = [bool(getattr(each.dtype, "time_zone", None)) for each in (ours, theirs)]
     if zones[0] != zones[1]:
-        # pandas says of all such times that they differ.
+        # To pandas, all such times differ.
         raise TypeError(ours.dtype, theirs.dtype)
     return (ours != theirs).fill_null(value=True) & ~(ours.is_null() & theirs.is_null())
 
 
 def _by(ours: nw.Series[Any], theirs: nw.Series[Any]) -> str:
-    """Return by how much numbers differ at most; nothing for other values."""
+    """Return the largest difference between numbers; nothing for other values."""
     if not (ours.dtype.is_float() and theirs.dtype.is_numeric()) and not all(
         each.dtype.is_integer() for each in (ours, theirs)
     ):
         return ""
     apart = (ours.cast(nw.Float64) - theirs.cast(nw.Float64)).abs().drop_nulls()
     known = apart.filter(apart.is_finite())
-    return f", at most by {number_text(float(known.max()), 4)}" if len(known) else ""
+    return f", by at most {number_text(float(known.max()), 4)}" if len(known) else ""
 
 
 def _examples(found: nw.DataFrame[Any], name: str, key: Sequence[str], names: tuple[str, str]) -> str:
@@ -225,7 +225,7 @@ def _examples(found: nw.DataFrame[Any], name: str, key: Sequence[str], names: tu
 
 
 def _both(ours: object, theirs: object, other: str) -> str:
-    """Return two values that differ, with as many digits as that takes."""
+    """Return two values that differ, with enough digits to show it."""
     told = [_said(ours), _said(theirs)]
     if told[0] == told[1]:
         told = [one_line(repr(each), 60) for each in (ours, theirs)]

@@ -13,7 +13,7 @@ from nbclaude.data.facts import Fact
 __all__ = ["duration_facts", "duration_rhythm", "ordinal_facts", "rhythm_facts"]
 
 _MAX_SORTED = 1_000_000  # values: to sort more takes too long
-_REGULAR = 0.5  # of the steps are alike, or more
+_REGULAR = 0.5  # at least this share of the steps is equal
 _LEAST = 3  # values have a rhythm
 _BEGINNING = 100_000  # of more values in order, the rhythm is that of the first ones
 _DAY_NAMES: Mapping[int, str] = {1: "daily", 7: "weekly"}
@@ -30,7 +30,7 @@ _SECONDS: tuple[tuple[float, str, str], ...] = (
 _UNITS: Mapping[str, float] = {"D": 86_400, "h": 3_600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 
 
-_LONG_UNITS: Mapping[str, str] = {"Y": "D", "M": "D", "W": "D"}  # dates of numpy in these are counted in days
+_LONG_UNITS: Mapping[str, str] = {"Y": "D", "M": "D", "W": "D"}  # these units of numpy are converted to days
 
 
 def rhythm_facts(times: Any, local: Callable[[], Any] | None = None) -> tuple[Fact, ...]:
@@ -50,7 +50,7 @@ def rhythm_facts(times: Any, local: Callable[[], Any] | None = None) -> tuple[Fa
 
 
 def _counts(times: Any) -> Fact:
-    """Tell how often each point in time occurs, where there are few."""
+    """Tell how often each point in time occurs, if few are distinct."""
     values, counts = sys.modules["numpy"].unique(times, return_counts=True)
     known = values.astype("M8[us]").tolist()
     if len(values) > MAX_COUNTED or not all(isinstance(each, datetime.date) for each in known):
@@ -61,9 +61,9 @@ def _counts(times: Any) -> Fact:
 
 
 def duration_rhythm(lasting: Any) -> tuple[Fact, ...]:
-    """Tell the rhythm of durations that rise or fall from row to row, as those since a start do; nothing of others.
+    """Tell the frequency of durations that rise or fall from row to row, as elapsed times do; nothing for others.
 
-    They are a flat numpy array of timedelta64 without NaT.
+    `lasting` is a flat numpy array of timedelta64 without NaT.
     """
     numpy = sys.modules["numpy"]
     steps_up = steps_down = False
@@ -159,7 +159,7 @@ def _in_order(numbers: Any, numpy: Any) -> tuple[Any, str, int]:
 
 
 def _frequency(ordered: Any, unit: str, numpy: Any, *, dates: bool) -> tuple[str, int]:
-    """Return how often the times come, and how many gaps there are; `dates` belong to a month and to a day of the week."""
+    """Return how often the times come, and how many gaps there are; `dates` says if they have months and weekdays."""
     if ordered.size < _LEAST:
         return "", 0
     day = round(86_400 / _UNITS[unit])
@@ -191,7 +191,7 @@ def _of_days(days: Any, numpy: Any) -> tuple[str, int]:
 
 
 def _of_months(months: Any, numpy: Any) -> tuple[str, int]:
-    """Return how often different months come, and how many gaps there are; no name if that is irregular."""
+    """Return the frequency of months, and how many gaps there are; no name if they are irregular."""
     apart = numpy.diff(months.astype("int64"))
     step = int(apart.min())
     if step < 1 or numpy.any(apart % step) or not _is_regular(apart, step, numpy):
@@ -201,7 +201,7 @@ def _of_months(months: Any, numpy: Any) -> tuple[str, int]:
 
 
 def _are_business_ends(dates: Any, months: Any, numpy: Any) -> bool:
-    """Return whether all dates are the first or all are the last day from Monday to Friday of their months."""
+    """Return whether all dates are the first, or all are the last, weekday (Monday to Friday) of their months."""
     first = numpy.busday_offset(months.astype("M8[D]"), 0, roll="forward")
     last = numpy.busday_offset((months + 1).astype("M8[D]"), -1, roll="forward")
     return bool(numpy.all(dates == first) or numpy.all(dates == last))

@@ -32,7 +32,7 @@ def decimal_facts(values: Sequence[decimal.Decimal], *, sampled: bool = False) -
 
 
 def sample_facts(found: Extent, count: int, numbers: Numbers, *, sampled: bool) -> Facts:
-    """Describe numbers whose range comes from the sample, too, if they are `sampled`."""
+    """Describe numbers; if they are `sampled`, their range comes from the sample as well."""
     facts = number_facts(found, count, numbers, sampled=sampled)
     ends = range_text(found.least, found.most)
     marked = (Fact(f"~{each.text}") if sampled and each.text == ends else each for each in facts.facts)
@@ -40,7 +40,7 @@ def sample_facts(found: Extent, count: int, numbers: Numbers, *, sampled: bool) 
 
 
 def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
-    """Return the statistics of finite Decimals; the deviation is that of their distances from the least one."""
+    """Return the statistics of finite Decimals; the deviation is computed from their distances to the smallest one."""
     numpy, least = sys.modules.get("numpy"), min(values)
     if numpy is None or least == max(values):
         return Numbers()
@@ -60,7 +60,7 @@ def decimal_numbers(values: Sequence[decimal.Decimal]) -> Numbers:
 
 
 def middles(values: Sequence[decimal.Decimal]) -> tuple[float | decimal.Decimal, float | decimal.Decimal]:
-    """Return the mean and the median of finite Decimals, with all of their digits where a float does not hold them."""
+    """Return the mean and the median of finite Decimals, with all their digits if a float cannot hold them."""
     with decimal.localcontext(prec=_DIGITS):
         mean = sum(values, decimal.Decimal()) / len(values)
         return _plain(mean), _plain(statistics.median(values))

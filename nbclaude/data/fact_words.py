@@ -129,7 +129,7 @@ def level_facts(
 ) -> Facts:
     """Tell categories: how many are used, their order, how often each occurs, and which occur nowhere.
 
-    There may be very many levels, so only those that are shown are looked at.
+    There may be very many levels, so only those that are shown are read.
     """
     used = [place for place, count in enumerate(counts) if count]
     first = used[:MAX_COUNTED]
@@ -157,7 +157,7 @@ def level_facts(
 
 
 def _listed(levels: Sequence[object], places: Sequence[int], between: str, most: int = MAX_COUNTED) -> str:
-    """Return the levels at some places, the first and the last ones where there are too many."""
+    """Return the levels at some positions; only the first and the last ones if there are too many."""
     half = most // 2
     ends = [*places[: most - half], *places[-half:]] if len(places) > most else places
     shown = [value_text(levels[place], _LONG_VALUE) for place in ends]

@@ -146,7 +146,7 @@ def _sparse(column: Column) -> Facts | None:
 
 def _complex(column: Column) -> Facts:
     values = column.whole.to_native().to_numpy()
-    # What is NaN in one part is missing, whatever stands in the other.
+    # A value with NaN in one part is missing, whatever its other part is.
     values = values[~sys.modules["numpy"].isnan(values)] if column.missing_count else values
     real, imaginary = (plain(extent(pieces(part))) for part in (values.real, values.imag))
     return Facts.of(column.missing, complex_text(real, imaginary))
@@ -224,7 +224,7 @@ def _categorical(column: Column) -> Facts:
 
 
 def _range_of(levels: Any, counts: Sequence[int]) -> str:
-    """Return the range of categories that are numbers or dates, where there are too many to be counted."""
+    """Return the range of categories that are numbers or dates, if there are too many to count."""
     used = levels[[count > 0 for count in counts]]
     if len(used) <= MAX_COUNTED or getattr(levels.dtype, "kind", "") not in "iufM":
         return ""
@@ -250,7 +250,7 @@ def _geometry(column: Column) -> Facts:
 
 
 def _invalid(whole: Any, sample: Any) -> str:
-    """Tell how many geometries are invalid, such as polygons that cross themselves; of very many points, those of a sample."""
+    """Tell how many geometries are invalid, such as polygons that cross themselves; in a sample if there are very many points."""
     for looked_at in (whole, sample):
         if hasattr(looked_at, "count_coordinates") and looked_at.count_coordinates().sum() <= _MAX_POINTS:
             invalid = int((~looked_at.is_valid & looked_at.geom_type.notna()).sum())

@@ -96,7 +96,7 @@ def _numbers(values: Sequence[Any], sampled: bool) -> Facts:
 
 
 def _middles(finite: Sequence[Any], largest: Any) -> tuple[float | decimal.Decimal, float | decimal.Decimal]:
-    """Return the mean and the median, with all digits of whole numbers that have more than a float."""
+    """Return the mean and the median; those of integers too large for a float keep all digits."""
     if largest >= _EXACT and all(isinstance(value, int) for value in finite):
         return middles([decimal.Decimal(value) for value in finite])
     try:

@@ -1,4 +1,4 @@
-"""Finds the columns by which the rows of two frames belong together, and gives such columns one type."""
+"""Finds the columns by which the rows of two frames are matched, and gives common columns one type."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nbclaude.data.combinations import combinations_of
 
 __all__ = ["OTHER", "alike", "joined"]
 
-_MOST = 1_000_000  # rows, of which several columns together are looked at
+_MOST = 1_000_000  # rows: in larger frames, only single columns are tried as keys
 OTHER = "__other"
 _TEXTS = (nw.String, nw.Categorical, nw.Enum)
 
@@ -21,7 +21,7 @@ def alike(
 ) -> tuple[nw.DataFrame[Any], nw.DataFrame[Any]]:
     """Return the common columns, with one type for those that hold the same kind of values in different types.
 
-    These are whole numbers of several sizes (also as floats), texts and categories, times in several units.
+    These are integers of different sizes (or stored as floats), texts and categories, times in different units.
     """
     ours: list[Any] = []
     theirs: list[Any] = []
@@ -36,7 +36,7 @@ def _one_type(ours: nw.Series[Any], theirs: nw.Series[Any]) -> Any:
     """Return the type that two columns should have; None if they can be compared as they are, or not at all."""
     both: list[Any] = [ours.dtype, theirs.dtype]
     if all(dtype in _TEXTS for dtype in both):
-        # Categories of two columns cannot be compared, even if both have the same.
+        # Categorical columns cannot be compared, even if their categories are the same.
         return None if both == [nw.String, nw.String] else nw.String
     if both[0] == both[1]:
         return None
@@ -60,9 +60,9 @@ def _zone(dtype: Any) -> Any:
 def joined(
     left: nw.DataFrame[Any], right: nw.DataFrame[Any]
 ) -> tuple[Sequence[str], nw.DataFrame[Any] | None]:
-    """Return the fewest columns that tell the rows of both frames apart, and the rows of both that belong together by them.
+    """Return the fewest columns that identify the rows of both frames, and the rows of both joined on them.
 
-    The columns of the right frame have names that end with `OTHER`. If no rows do, there are no columns and no frame.
+    The names of the right frame's columns end with `OTHER`. If no rows match, there are no columns and no frame.
     """
     for names in _candidates(left, right):
         try:

@@ -1,4 +1,4 @@
-"""Recognises texts that spell values of another type, dates and numbers, and those with faults that nobody sees."""
+"""Recognises texts that spell values of another type (dates and numbers), and texts with faults that are easily overlooked."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _OTHER_DATE = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{4}(?: \d{1,2}:\d\d(?::\d\d)
 _NUMBER = re.compile(
     r"\s*[-+]?[$€£]?\s?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})?(?:\.\d*)?(?:[eE][-+]?\d{1,3})?\s?%?\s*"
 )
-# As most of Europe writes them: 1.234,5.
+# As written in most of Europe: 1.234,5.
 _COMMA = re.compile(r"\s*[-+]?[$€£]?\s?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:\.\d{3}){1,4})(?:,\d+)?\s?[€%]?\s*")
 
 
 def text_facts(texts: Sequence[str], distinct: int, *, sampled: bool = False) -> tuple[Fact, ...]:
-    """Tell what texts spell, and what is wrong with them; where only a few are distinct, their counts show the latter."""
+    """Tell what texts spell, and what is wrong with them; if only a few are distinct, their counts show the latter."""
     faults = _faults(texts, sampled=sampled) if distinct > MAX_COUNTED else ()
     return (_spelled(texts, sampled=sampled), *faults) if distinct > 1 else ()
 
@@ -55,10 +55,10 @@ def _spelled(texts: Sequence[str], *, sampled: bool) -> Fact:
 
 
 def _faults(texts: Sequence[str], *, sampled: bool) -> tuple[Fact, ...]:
-    """Tell how many texts are empty, and how many have spaces around them; of a sample, only which share."""
+    """Tell how many texts are empty, and how many have surrounding spaces; for a sample, only the share."""
     empty = sum(not text for text in texts)
     around = sum(text != text.strip() for text in texts)
-    told = ((empty, "empty"), (around, "with spaces around"))
+    told = ((empty, "empty"), (around, "with surrounding spaces"))
     return tuple(
         Fact(f"~{share_text(count / len(texts))} {words}" if sampled else f"{count:,} {words}", 1)
         for count, words in told

@@ -128,7 +128,7 @@ def _values(native: Any, positions: Sequence[int]) -> list[Any]:
     if series.implementation.is_pandas_like() and type(native.dtype).__name__ not in _HAVE_NULL:
         # What is missing is NaN to pandas.
         values = [None if isinstance(value, float) and value != value else value for value in values]
-    # The type of a column of objects does not tell the zone of its times.
+    # The type of an object column does not include the time zone of its values.
     return [str(value) if _has_zone(value) else value for value in values] if is_python(series) else values
 
 
@@ -198,7 +198,7 @@ def _arrow(value: Any) -> _Frame | None:
 
 
 def _decoded(column: Any) -> Any:
-    """Return a column with each value in its row; narwhals does not know runs of equal values."""
+    """Return a column without run-end encoding, which narwhals does not support."""
     if not str(column.type).startswith("run_end_encoded"):
         return column
     compute = import_module("pyarrow.compute")

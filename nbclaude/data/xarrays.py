@@ -52,12 +52,12 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
 
 _TOLD = 40  # variables
 _WHOLE = 200  # values of an array that are shown
-_ENDS = 3  # of a larger one, so many of the first and of the last
+_ENDS = 3  # values are shown from each end of a larger one
 _SECTION = re.compile(r"(?:Coordinates|Dimensions without coordinates|Indexes|Attributes):")
 
 
 def _shown(value: Any) -> str:
-    """Return an array or dataset as xarray prints it, but of a large array in memory only the first and the last values."""
+    """Return an array or dataset as xarray prints it, but only the first and last values of a large array in memory."""
     variable = getattr(value, "variable", None)
     if variable is None or variable.size <= _WHOLE or not getattr(variable, "_in_memory", False):
         return repr(value)
@@ -77,7 +77,7 @@ def _of_variable(values: Any) -> str:
 
 
 def _of_coordinate(values: Any) -> str:
-    """Return the facts about a coordinate: its step, where it has one. The mean of labels says nothing."""
+    """Return the facts about a coordinate, including its step if it has one. The mean of labels says nothing."""
     facts = array_facts(values)
     own = (each for each in facts.facts if not each.text.lstrip("~").startswith(("mean ", "median ", "std ")))
     return replace(facts, facts=tuple(own)).before(step_fact(values)).text(values=False)

@@ -32,7 +32,7 @@ class Line:
         self.references: Callable[[str], Spans] = lambda _source: []
         """Where the source of a cell has references: pairs of positions, in UTF-16 code units."""
         self.shown = ShownOutputs()
-        """What cells show of ours, until a page has it."""
+        """Our outputs of cells, until a page has them."""
         self._comm: Any = None
         self._shell: Shell | None = None
         self._offers: dict[str, OnState] = {}
@@ -46,7 +46,7 @@ class Line:
         return self._comm is not None
 
     def before_cell(self, shell: Shell) -> None:
-        """Open the line if the extension tells that it is there, and keep what the cell shows of ours."""
+        """Open the line if the extension reports that it is there, and start keeping our outputs of the cell."""
         told = told_by(shell)
         if told is None:
             return
@@ -63,7 +63,7 @@ class Line:
         self._comm.on_close(self._closed)
 
     def after_cell(self) -> None:
-        """Tell what the cell has shown of ours, and where prompts have references, if names have appeared or disappeared."""
+        """Report our outputs of the cell and, if names have appeared or disappeared, where prompts have references."""
         self._send(*self.shown.end())
         if self._comm is None or self._shell is None or not self._prompts:
             return

@@ -1,8 +1,8 @@
-"""Keeps what a cell shows of ours until a page in the browser has it.
+"""Keeps our outputs of a cell until a page in the browser has them.
 
 A front end drops what arrives for an output that was cleared, a cell that was cut, or a page that was reloaded. So each output
-says in its metadata which one it is, and in which state; when the cell has run, our extension compares this with what
-the cell shows, and asks for the outputs if they differ.
+has its ID and its state in its metadata. When the cell has run, our extension compares these with what the cell shows, and
+asks for the outputs if they differ.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from nbclaude.notebook import Shell, cell_number, cell_run, request_id
 
 __all__ = ["ShownOutputs", "unfinished_html"]
 
-_OURS = "nbclaude-"  # begins the display ids of our outputs
+_OURS = "nbclaude-"  # the prefix of the display IDs of our outputs
 _KEY = "nbclaude"
-_MAX_CELLS = 20  # the latest ones
+_MAX_CELLS = 20  # the most recent ones are kept
 
 _Message = dict[str, Any]
 
 
 @dataclass
 class _Run:
-    """One execution of a cell, the page that asked for it, and what it has shown of ours, by display ids.
+    """One execution of a cell, the page that requested it, and our outputs in it by display ID.
 
     `states` counts how often an output has been shown or updated.
     """
@@ -38,7 +38,7 @@ class _Run:
     outputs: dict[str, _Message] = field(default_factory=dict)
 
     def summary(self, page: str) -> _Message:
-        """Say which outputs there are, and in which state; empty if `page` means any page."""
+        """Return a message with the IDs and states of the outputs; an empty `page` means any page."""
         stamps = [_stamp(output) for output in self.outputs.values()]
         return {"do": "shown", "request": self.request, "cell": self.cell, "page": page, "stamps": stamps}
 
@@ -64,24 +64,24 @@ def unfinished_html(html: str) -> str:
 
 
 class ShownOutputs:
-    """The outputs of the cell that runs, and of those that no page has reported to be whole."""
+    """The outputs of the running cell, and of cells that no page has reported as complete."""
 
     def __init__(self) -> None:
         self.is_captured: Callable[[str], bool] = lambda _request: False
-        """Whether a widget takes what is displayed for a request just now: then the cell does not show it."""
+        """Whether a widget currently captures what is displayed for a request; if so, the cell does not show it."""
         self._running: _Run | None = None
         self._ended: dict[str, _Run] = {}  # by cells
 
     def begin(self, shell: Shell, page: str) -> None:
-        """Take note of what the cell shows that runs now, and forget what it has shown before."""
+        """Start recording the outputs of the running cell, and forget its earlier ones."""
         at, self._running = cell_run(shell), None
         if at is not None:
             self._ended.pop(at.cell, None)
             self._running = _Run(str(request_id(shell)), at.cell, cell_number(shell), page)
 
     def hear(self, message: _Message) -> _Message:
-        """Take a message that is about to be sent to the front end; return it, stamped if it is an output of ours."""
-        with contextlib.suppress(Exception):  # no fault in here may cost the user an output
+        """Receive a message that is about to be sent to the front end; return it, stamped if it is one of our outputs."""
+        with contextlib.suppress(Exception):  # a bug here must never cost the user an output
             self._take(message)
         return message
 
@@ -117,11 +117,11 @@ class ShownOutputs:
         return [run.summary(run.page)]
 
     def summaries(self) -> Iterable[_Message]:
-        """Return what to tell a page that has been loaded meanwhile."""
+        """Return what to tell a page that has been loaded in the meantime."""
         return [run.summary("") for run in self._ended.values()]
 
     def taken(self, request: object, *, whole: bool) -> list[_Message]:
-        """Forget the outputs of a request, of which a page has reported whether it has them; return them if it has not."""
+        """Forget the outputs of a request once a page has reported whether it has them; return them if it does not."""
         run = next((each for each in self._ended.values() if each.request == request), None)
         if run is None:
             return []

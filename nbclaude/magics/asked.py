@@ -26,7 +26,7 @@ __all__ = ["ask_line"]
 def ask_line(chat: ClaudeMagics, line: str, cell: str | None, sign: EarlySign | None = None) -> Reply | None:
     """Ask what the line and the cell below it say; return the reply if it is assigned to something.
 
-    A `sign` is one that is on the screen already.
+    `sign` is a waiting sign that is already on the screen.
     """
     refuse_keys(chat.workspace, f"{line}\n{cell or ''}")
     where = standing(chat.shell)

@@ -1,4 +1,4 @@
-"""Shows a sign of life in the cell that asks, before what its question needs has been loaded and prepared."""
+"""Shows a waiting sign in the cell that asks, before what its question needs has been loaded and prepared."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["early_sign", "is_alone", "sign_while_loading"]
 
 _ASKS = "nbclaude.magics.in_cell"
-_LONG = 1.0  # seconds; whoever has waited so long gets the sign at once
+_LONG = 1.0  # seconds; after such a wait, the sign is shown at once
 
 
 class _Asker(Protocol):
-    """What a sign needs of the magics."""
+    """What a sign needs from the magics."""
 
     shell: Shell
     workspace: Workspace
@@ -29,9 +29,9 @@ class _Asker(Protocol):
 
 
 def early_sign(asker: _Asker, waited: float) -> EarlySign:
-    """Return what is shown while a question is prepared, where somebody looks and outputs can be updated.
+    """Return what is shown while a question is prepared, if somebody is watching and outputs can be updated.
 
-    `waited` are the seconds that the user has waited already.
+    `waited` is how many seconds the user has already waited.
     """
     from nbclaude.output import EarlySign
 
@@ -44,7 +44,7 @@ def early_sign(asker: _Asker, waited: float) -> EarlySign:
 
 @contextmanager
 def sign_while_loading(asker: _Asker) -> Iterator[EarlySign | None]:
-    """Show a sign while the packages load that ask, if they are not loaded yet. What nothing takes over is removed at the end."""
+    """Show a sign while the packages that ask are loaded, unless they already are. It is removed if nothing takes it over."""
     if _ASKS in sys.modules:
         yield None
         return
@@ -53,5 +53,5 @@ def sign_while_loading(asker: _Asker) -> Iterator[EarlySign | None]:
 
 
 def is_alone(asker: _Asker) -> bool:
-    """Tell whether the output of the cell that runs shows nothing but our answer."""
+    """Tell whether the running cell's output shows nothing but our answer."""
     return notebook.is_claude_cell(asker.shell) and not asker.workspace.seen.has_output

@@ -22,8 +22,8 @@ class EarlySign:
     """A context manager around the preparation: `say` what is being done; what shows the answer takes over the sign.
 
     A sign that is left because nothing could be sent is removed at the end; `is_alone` tells whether the cell's output may be
-    cleared for that. It may be entered again, and ends with the innermost. `waited` is the time in seconds since the cell
-    began, in which the first question loads what it needs.
+    cleared for that. It may be entered again, and ends with the innermost `with` block. `waited` is the time in seconds since
+    the cell began, during which the first question loads what it needs.
     """
 
     def __init__(

@@ -31,7 +31,7 @@ def marked(answer: str, page: int, more: Mapping[str, Any] | None = None) -> dic
 
 
 def marked_open(display_id: str) -> dict[str, Any]:
-    """Return the metadata of an unfinished output: where our extension is, a notice for a rest that never arrives is added to it.
+    """Return the metadata of an unfinished output: if our extension is there, a notice is added in case the rest never arrives.
 
     `display_id` is that of the answer, without the number of the page.
     """

@@ -124,7 +124,7 @@ def varies(frame: Any, name: Name) -> bool:
 
 
 def varies_in(frame: Any, name: Name, group: Name | None) -> bool:
-    """Return whether a column holds at least two different values in each group of another one."""
+    """Return whether a column has at least two different values in each group of another column."""
     if is_polars(frame):
         pairs = frame.select(name, group).drop_nulls().unique()
         counts = pairs.group_by(group).len()["len"]

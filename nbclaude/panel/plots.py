@@ -184,8 +184,8 @@ def _check_values(plot: Plot, frame: Any) -> None:
             and not varies_in(frame, name, plot.group)
         ):
             raise ConfigurationError(
-                f"{name} of {plot.frame} has fewer than two different values for some {plot.group}, so there is no density "
-                "of them. Choose another column, or hist."
+                f"{name} of {plot.frame} has fewer than two different values in some groups of {plot.group}, so they have "
+                "no density. Choose another column, or hist."
             )
         if plot.kind == "density" and not varies(frame, name):
             raise ConfigurationError(
@@ -247,7 +247,7 @@ def _with_names(plot: Plot, frame: Any, source: str) -> str:
 def _in_seconds(plot: Plot, frame: Any, source: str) -> tuple[Plot, str]:
     """Have durations drawn as seconds, with columns named accordingly, where they cannot be drawn as they are.
 
-    This is so for points, distributions and areas, for bars of which some may be missing, and for durations on one axis with
+    This is so for points, distributions and areas, for bars if some may be missing, and for durations that share an axis with
     numbers.
     """
     lasting = durations_in(frame)

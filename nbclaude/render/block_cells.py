@@ -1,4 +1,4 @@
-"""Tells what makes a cell of a code block: which lines of a session were typed, and which cell magic runs its language."""
+"""Tells how to turn a code block into a cell: which lines of a session were typed, and which cell magic runs its language."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def language_tag(language: str) -> str:
 
 
 def typed_source(tag: str, source: str) -> str:
-    """Return what was typed of a session, without the signs before it; other code as it is."""
+    """Return the typed lines of a session without their prompt signs; other code is returned unchanged."""
     lines = source.split("\n")
     typed = [lines[number] for number in _typed_lines(tag, source)]
     return "\n".join(line.partition(" ")[2] for line in typed) if typed else source
@@ -58,7 +58,7 @@ def typed_source(tag: str, source: str) -> str:
 def _typed_lines(tag: str, source: str) -> list[int]:
     """Return which lines of a session were typed, counted from 0; none if the code is not a session.
 
-    The first word of each is a sign that was not typed.
+    The first word of each is a prompt sign, which was not typed.
     """
     sign = _PYTHON_SIGN if tag in PYTHON else _SHELL_SIGN if tag in SHELLS else None
     if sign is None or not sign.match(source):
@@ -67,13 +67,13 @@ def _typed_lines(tag: str, source: str) -> list[int]:
 
 
 def magic_of(tag: str, source: str) -> str:
-    """Return the cell magic that code in this language needs; empty if it needs none, or has one."""
+    """Return the cell magic that code in this language needs; empty if it needs none or already has one."""
     is_empty_markup = tag in ("html", "svg") and not source.strip()
     return "" if is_empty_markup or source.lstrip().startswith("%%") else MAGICS.get(tag, "")
 
 
 def cell_attributes(language: str, code: str) -> str:
-    """Return the attributes of a code block that tell our extension how to make a cell of it."""
+    """Return the attributes of a code block that tell our extension how to turn it into a cell."""
     tag, source = language_tag(language), code.strip("\n")
     magic = magic_of(tag, typed_source(tag, source))
     typed = " ".join(map(str, _typed_lines(tag, source)))

@@ -9,9 +9,8 @@ from nbclaude.render.style import STYLE
 
 __all__ = ["PageImage", "image_of", "on_one_page", "open_html"]
 
-_FORMULA = (
-    1_400  # characters of HTML that take a browser as long to lay out as it takes to typeset one formula
-)
+# Characters of HTML that a browser lays out in the time that it takes to typeset one formula.
+_FORMULA = 1_400
 
 
 @frozen
@@ -31,7 +30,7 @@ class PageImage:
 
     @property
     def weight(self) -> int:
-        """What it costs a browser to paint it, in characters of HTML without formulas."""
+        """The cost of painting it in a browser, in characters of HTML without formulas."""
         return len(self.html) + _FORMULA * formulas_in(self.html)
 
 

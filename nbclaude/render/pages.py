@@ -21,8 +21,8 @@ _FIRST_LIMIT = 4_096  # characters; an ordinary answer is one page
 ENDING = 600  # characters of settled text that move up to the open page together
 _STEADY_PAGES = 12
 _LINE = 40  # characters
-# A formula is typeset again with each painting. So it counts for many characters where a page ends, and for some where an ending
-# does: a short answer with a few of them is still one output.
+# A formula is typeset again at each update. So it counts for many characters when a page is closed, and for fewer when its ending
+# is: a short answer with a few formulas is still one output.
 _FORMULA_ON_PAGE = 300
 _FORMULA_IN_ENDING = 60
 _GROWTH = 1.3  # 12 pages of 4,096 characters and 17 growing ones hold 1.5 million, more than any model writes
@@ -68,7 +68,7 @@ class Part:
 
     @property
     def size(self) -> int:
-        """What its settled text counts for on a page, in characters; whatever it holds, it is a line at least."""
+        """What its settled text counts for on a page, in characters; at least one line."""
         return max(_LINE, self.end - self.start) + _FORMULA_ON_PAGE * self._formulas
 
     @property
@@ -107,7 +107,7 @@ class Page:
 
     @property
     def size(self) -> int:
-        """The sizes of its parts together."""
+        """The total size of its parts."""
         return sum(part.size for part in self.parts)
 
     @property

@@ -1,4 +1,4 @@
-"""Finds where brackets close in Python that stands on the line of a magic, and what commas part outside of them."""
+"""Finds where brackets close in Python code on the line of a magic, and splits at commas outside of them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 __all__ = ["closing", "parts_between_commas"]
 
-# Brackets, and the strings in which they do not count. A line's end closes nothing.
+# Brackets, and the strings in which they do not count. The end of a line closes nothing.
 _TOKENS = re.compile(
     r"[()\[\]{}\n]"
     r'|"""(?:\\.|(?!""")[^\\\n])*"""|' + r"'''(?:\\.|(?!''')[^\\\n])*'''"
@@ -27,7 +27,7 @@ def closing(text: str, position: int) -> int:
 
 
 def parts_between_commas(text: str) -> list[str]:
-    """Split a text at its commas, except for those in brackets; a part that is empty is left out."""
+    """Split a text at its commas, except those in brackets; empty parts are left out."""
     parts, position = [""], 0
     while position < len(text):
         end = (text[position] in "([{" and closing(text, position)) or position + 1

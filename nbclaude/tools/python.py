@@ -38,7 +38,7 @@ _MAX_OUTPUT = 16_000  # characters that the model gets
 _MAX_FIGURES = 5
 _MAX_NAMES = 30
 _numbers = itertools.count(1)
-# What can outlive its step, and be asked for its source.
+# These can outlive their step, and their source may be asked for.
 _LASTING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.GeneratorExp)
 
 

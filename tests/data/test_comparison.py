@@ -23,7 +23,7 @@ DIFFERENCES = [
     "1 row only in old: id 1",
     "1 row only in new: id 9",
     "name: 1 of 3 rows differ (id 3: c, in new C)",
-    "price: 2 of 3 rows differ, at most by 0.5 (id 3: 3, in new missing; id 4: 4, in new 4.5)",
+    "price: 2 of 3 rows differ, by at most 0.5 (id 3: 3, in new missing; id 4: 4, in new 4.5)",
 ]
 
 
@@ -68,7 +68,7 @@ def test_without_a_key_rows_belong_together_by_position() -> None:
     old = pd.DataFrame({"v": [1, 1, 2], "w": [0.5, float("nan"), 1.5]})
     assert differences(old, old.assign(v=[1, 7, 2])) == [
         "rows belong together by position: no column is a key in both",
-        "v: 1 of 3 rows differ, at most by 6 (1, in new 7)",
+        "v: 1 of 3 rows differ, by at most 6 (1, in new 7)",
     ]
     assert differences(old, old[:2]) == [
         "3 rows, in new 2; no column is a key in both, so rows and values are not compared"
@@ -86,7 +86,7 @@ def test_several_columns_are_a_key_together(made: Any) -> None:
     assert differences(made(old), made(new)) == [
         "rows belong together by firm, year",
         "2 rows only in old: firm, year (d, 2007), (e, 2007)",
-        "v: 1 of 38 rows differ, at most by 9.5 (firm, year (a, 2000): 0, in new 9.5)",
+        "v: 1 of 38 rows differ, by at most 9.5 (firm, year (a, 2000): 0, in new 9.5)",
     ]
 
 
@@ -99,12 +99,12 @@ def test_several_columns_are_a_key_together(made: Any) -> None:
             lambda old: old.astype({"name": pd.CategoricalDtype(["b", "a", "c", "z"])}),
             [f"type of name: {OLD.name.dtype}, in new category"],
         ),
-        (lambda old: old[::-1], ["rows belong together by id", "rows are in another order"]),
+        (lambda old: old[::-1], ["rows belong together by id", "rows are in a different order"]),
         (
             lambda old: old.assign(price=[1.0, 2 + 2**-45, 3, 4]),
             [
                 "rows belong together by id",
-                "price: 1 of 4 rows differ, at most by 2.842e-14 (id 2: 2.0, in new 2.0000000000000284)",
+                "price: 1 of 4 rows differ, by at most 2.842e-14 (id 2: 2.0, in new 2.0000000000000284)",
             ],
         ),
     ],
@@ -121,7 +121,7 @@ def test_times_with_and_without_a_zone_are_not_compared() -> None:
 
 def test_names_and_coordinates_of_other_kinds() -> None:
     assert differences(pd.DataFrame([[1, 2]]), pd.DataFrame([[1, 2]], columns=["0", "1"])) == [
-        "type of the names of columns: int, in new str"
+        "type of column names: int, in new str"
     ]
     points = geopandas.GeoDataFrame(
         {"k": [1, 2]}, geometry=geopandas.points_from_xy([1, 2], [3, 4]), crs=4326

@@ -134,10 +134,10 @@ def test_values_of_many_are_told_by_what_they_are() -> None:
         ([f"2024-13-{1 + n % 28:02}" for n in range(60)], "28 distinct"),
         ([f"{n * 1.5}" for n in range(60)], "unique, numbers as text"),
         ([f"${n:,}.00" for n in range(1000, 1060)], "unique, numbers as text"),
-        ([" ", *(f"{n}" for n in range(59))], "unique, numbers as text but for 1, 1 with spaces around"),
+        ([" ", *(f"{n}" for n in range(59))], "unique, numbers as text but for 1, 1 with surrounding spaces"),
         ([f"{n}.234,{n}" for n in range(1, 61)], "unique, numbers as text with decimal commas"),
         ([f"{n},5 €" for n in range(60)], "unique, numbers as text with decimal commas"),
-        (["", "", *(f" n{n}" for n in range(58))], "59 distinct, 2 empty, 58 with spaces around"),
+        (["", "", *(f" n{n}" for n in range(58))], "59 distinct, 2 empty, 58 with surrounding spaces"),
         ([f"{n:03}" for n in range(80, 140)], "unique"),  # with such leading zeros, the digits are a code
         ([f"41111111111111{n:02}" for n in range(60)], "unique"),
         ([f"10.0.0.{n}" for n in range(60)], "unique"),

@@ -374,7 +374,7 @@ def test_a_query_of_sqlframe_has_types_only_from_an_engine_in_this_process(engin
 
 
 def test_a_frame_of_spark_connect_has_a_column_of_any_name() -> None:
-    """So what it can do is asked of its type: it is neither pandas on Spark nor read in batches."""
+    """So its type is checked instead: it is neither pandas on Spark nor read in batches."""
     frame = _double(
         "pyspark", "DataFrame", dtypes=[("a", "int")], __getattr__=lambda _, name: f"column {name}"
     )

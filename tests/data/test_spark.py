@@ -1,4 +1,4 @@
-"""Tries a real Spark, where it and Java are installed."""
+"""Tests against a real Spark, if it and Java are installed."""
 
 import shutil
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from nbclaude.data.frames import describe_data
 pytestmark = [
     pytest.mark.sweep,
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
-    pytest.mark.filterwarnings("ignore::FutureWarning"),  # of its own support of pandas
+    pytest.mark.filterwarnings("ignore::FutureWarning"),  # from Spark's own pandas support
 ]
 sql = pytest.importorskip("pyspark.sql")
 

@@ -260,7 +260,7 @@ def test_durations_are_written_alike(text: str) -> None:
     ],
 )
 def test_the_rhythm_of_durations(lasting: Any, expected: str) -> None:
-    """Durations since a start have a rhythm, in an index and in a column; others have none."""
+    """Elapsed times have a frequency, in an index and in a column; other durations have none."""
     described = describe_data(pandas.DataFrame({"v": 1}, index=lasting), "schema")
     assert described is not None
     ends = " … ".join(date_text(end) for end in (min(lasting), max(lasting)))

@@ -212,7 +212,7 @@ class TestDataframes:
         [groups, compared, _question] = dataframes.texts("ask-formats")
         assert "Gentoo,124,47.5049," in groups
         assert "everyone: pandas DataFrame, 3 rows × 2 columns" in compared
-        assert "body_mass_g: 2 of 3 rows differ, at most by 16.42 (species Adelie: " in compared
+        assert "body_mass_g: 2 of 3 rows differ, by at most 16.42 (species Adelie: " in compared
         assert "50%,44.45," in dataframes.texts("call")[0]
         assert [text.splitlines()[0] for text in dataframes.texts("ask-two")[:2]] == [
             '<data name="penguins:schema">',

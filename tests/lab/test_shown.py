@@ -1,4 +1,4 @@
-"""What a cell has shown of ours is kept until a page has it."""
+"""Our outputs of a cell are kept until a page has them."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def notebook(
     monkeypatch.setattr(workspace, "_current", [])
     # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)
-    # Otherwise the first question of a process would show a sign while it loads this.
+    # Otherwise the first question in a process would show a waiting sign while this is loaded.
     importlib.import_module("nbclaude.magics.in_cell")
     _freeze_libraries()
     shell.reset(new_session=False)

@@ -256,6 +256,6 @@ def test_loading_loads_little_and_ordinary_cells_load_nothing(tmp_path: Path) ->
     # Whoever types waits for the code that completes, and not for what models, tools or frames need.
     rooms = {name.split(".")[1] for name in typed if name.startswith("nbclaude.")}
     assert rooms <= {"completing", "context", "data", "options", "settings"}
-    # The first sign of life comes before what asks is loaded.
+    # The waiting sign appears before the packages that ask are loaded.
     ours = {name.split(".")[1] for name in shown if name.startswith("nbclaude.")}
     assert ours == {"output", "render"} and set(shown) & SLOW <= {"uuid"}

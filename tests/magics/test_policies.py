@@ -24,7 +24,7 @@ from tests.magics.conftest import Notebook
 
 @pytest.fixture
 def started(notebook: Notebook, shell: InteractiveShell) -> Iterator[Callable[..., Notebook]]:
-    """Give what makes a notebook whose kernel was started with a configuration, named by the traits."""
+    """Yield a function that returns a notebook whose kernel was started with these traits configured."""
     before = shell.config
 
     def start(**traits: Any) -> Notebook:
@@ -107,7 +107,7 @@ Check = Callable[[str, str], object]
 
 @pytest.fixture
 def moderated(notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Check], None]]:
-    """Give what makes a function the policy."""
+    """Yield a function that sets the policy."""
 
     def moderate(check: Check) -> None:
         module = ModuleType("a_policy")

@@ -263,7 +263,7 @@ def test_what_has_no_distribution_is_said(make: Any) -> None:
 def test_groups_whose_values_are_all_alike_have_no_density(make: Any) -> None:
     frame = make({"v": [1.0, 2, 3, 3], "w": [1.0, 2, 3, 4], "g": [*"aabb"]})
     with pytest.raises(
-        ConfigurationError, match=r"v of df has fewer than two different values for some g, so there is no"
+        ConfigurationError, match=r"v of df has fewer than two different values in some groups of g, so they"
     ):
         plot_code(Plot("df", "density", None, ("v",), "g"), frame)
     assert plot_code(Plot("df", "density", None, ("w",), "g"), frame)

@@ -169,7 +169,7 @@ def test_in_every_field_of_a_block(block: dict[str, object]) -> None:
         made = filled(block, source)
         assert isinstance(made, dict)
         renderer.feed(BlockStart(0, made))
-        # Others do not grow: what comes to them all the same opens a section of its own.
+        # Other blocks do not grow: a delta that they get anyway opens its own section.
         if block["type"] in ("text", "thinking", "tool_use", "server_tool_use", "mcp_tool_use"):
             renderer.feed(BlockDelta(0, {"type": "thinking_delta", "thinking": source}))
             renderer.feed(BlockDelta(0, {"type": "input_json_delta", "partial_json": source}))

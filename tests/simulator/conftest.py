@@ -1,4 +1,4 @@
-"""A simulator whose clock a test sets."""
+"""A simulator whose clock is set by the test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbclaude.simulator import Simulator
 
 
 class Clock:
-    """Seconds that pass when a test says so."""
+    """A clock that advances only when a test says so."""
 
     def __init__(self) -> None:
         self.now = 1_790_000_000.25

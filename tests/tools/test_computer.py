@@ -215,7 +215,7 @@ addEventListener("scroll", () => { document.title = "at " + scrollY; });</script
 
 
 class _Web(BaseHTTPRequestHandler):
-    """Two pages, a download, and an address that leads elsewhere. `asked` are the hosts with the paths that were asked for."""
+    """Two pages, a download, and an address that redirects elsewhere. `asked` lists each requested host and path."""
 
     asked: ClassVar[list[str]] = []
 

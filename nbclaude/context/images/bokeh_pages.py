@@ -127,7 +127,7 @@ def _in_browser(
 
 
 def _opened(png: bytes) -> Image.Image:
-    """Return a picture; what is laid out across the page (HoloViews) is as wide as that, and goes without its empty part."""
+    """Return a picture; one that is as wide as the page (HoloViews) is trimmed."""
     image = Image.open(BytesIO(png))
     image.load()
     return image if image.width < ENLARGED * SCREEN_WIDTH else trimmed(image)

@@ -1,4 +1,4 @@
-"""Starts the browser that plotly's kaleido drives, lets a page be painted in it, and ends it, whatever happens."""
+"""Starts the browser that plotly's kaleido drives, paints a page in it, and always closes it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCREEN_HEIGHT = 1200
 
 _T = TypeVar("_T")
 
-# The driver starts its browser for files that it has written itself. With these a page may read any file and any site.
+# The driver starts its browser for files that it has written itself. These options let a page read any file and any site.
 _LOOSE = ("--disable-web-security", "--allow-file-access-from-files")
 # A map may take its tiles from a server on this machine, as it may in a notebook.
 _AT_HOME = "--disable-features=LocalNetworkAccessChecks"
@@ -25,10 +25,10 @@ _AT_HOME = "--disable-features=LocalNetworkAccessChecks"
 def in_browser(
     work: Callable[[Any], Coroutine[Any, Any, _T]], seconds: float, browser: type | None = None
 ) -> _T:
-    """Return what `work` makes of an empty tab in a browser of its own, within so many seconds from its start.
+    """Run `work` with an empty tab in a new browser, and return its result; `seconds` limits the time, including the start.
 
     An interrupt ends the wait at once, and then the browser. Raises TimeoutError, ImportError without choreographer, and
-    whatever it raises where there is no Chrome or Chromium.
+    whatever choreographer raises if there is no Chrome or Chromium.
     """
     choreographer = importlib.import_module("choreographer")
     how = {"browser_cls": browser} if browser else {}
@@ -47,10 +47,10 @@ def in_browser(
     def run() -> None:
         try:
             outcome.set_result(asyncio.run(limited()))
-        except BaseException as error:  # given to the thread that waits
+        except BaseException as error:  # raised in the thread that waits
             outcome.set_exception(error)
 
-    # A kernel has an event loop of its own that runs already.
+    # A kernel's own event loop is already running.
     threading.Thread(target=run, daemon=True).start()
     try:
         return outcome.result()
@@ -61,7 +61,7 @@ def in_browser(
 
 
 def confined() -> type:
-    """Return the browser's class for pages of others: as in any browser, they read neither files nor what other sites answer."""
+    """Return the browser class for third-party pages: as usual in a browser, they can read neither files nor other sites."""
     loose: Any = importlib.import_module("choreographer.browsers").Chromium
 
     class Confined(loose):  # type: ignore[misc]
@@ -72,9 +72,9 @@ def confined() -> type:
 
 
 async def set_screen(tab: Any, scale: float, size: tuple[int, int] = (SCREEN_WIDTH, _SCREEN_HEIGHT)) -> None:
-    """Set the size of a tab's window in CSS pixels, and how many pixels each of them is.
+    """Set the size of a tab's window in CSS pixels, and how many device pixels there are to each.
 
-    Before the page is drawn: a canvas that is enlarged afterwards is blurred.
+    This must be done before the page is drawn: a canvas that is enlarged afterwards is blurred.
     """
     width, height = size
     screen = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}

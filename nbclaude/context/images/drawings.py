@@ -21,7 +21,7 @@ SCREENSHOT = "Save it as a PNG, or take a screenshot of it."
 
 @frozen
 class Drawing:
-    """Something that is drawn in the browser: what its user calls it, and the way to a picture where it cannot be painted."""
+    """Something that is drawn in the browser: what users call it, and how to get a picture if it cannot be painted."""
 
     what: str
     cure: str = SCREENSHOT
@@ -32,8 +32,8 @@ VIDEO = Drawing(
     "Attach frames of it as images. A matplotlib animation can be sent itself, or as `to_jshtml` shows it.",
 )
 _DRAW_ANEW = (
-    "Its scripts and tiles come from the internet, which the kernel must reach. Otherwise take a screenshot of it, or draw "
-    "the same data without them, for example with `GeoDataFrame.plot`."
+    "Its scripts and tiles come from the internet, so the kernel needs internet access. Without it, take a screenshot, "
+    "or plot the same data as a static figure, for example with `GeoDataFrame.plot`."
 )
 _MAP = Drawing("map", _DRAW_ANEW)
 _GRAPH = Drawing("graph of a network")

@@ -26,7 +26,7 @@ __all__ = ["html_pictures", "script_pictures"]
 
 _MAX_LENGTH = 20_000_000  # characters that are looked through
 _MAX_DEPTH = 3  # pages in pages
-_FRAME = {"width": 1000, "height": 600}  # pixels, of a frame that does not tell its size
+_FRAME = {"width": 1000, "height": 600}  # pixels, for a frame that does not give its size
 _ICON = 64  # pixels: what is not larger in both directions is no plot
 
 _DRAWING = frozenset({"svg", "img", "iframe", "canvas", "video", "object", "embed"})
@@ -204,7 +204,7 @@ def _styles(element: _Element) -> dict[str, str]:
 
 
 def _framed(page: _Page, depth: int) -> Iterator[Picture]:
-    """Give what is in frames: the pictures of their pages if all can be taken out, else the page; none that is on the network."""
+    """Yield what is in frames: the pictures of a page if all can be extracted, else the page; nothing online is opened."""
     for frame in page.of_kind("iframe"):
         source = frame.attributes.get("src", "")
         inner = frame.attributes.get("srcdoc") or _page_of_data(source) or _page_of_file(source)
@@ -221,13 +221,13 @@ def _framed(page: _Page, depth: int) -> Iterator[Picture]:
 
 
 def _side(frame: _Element, side: str) -> int:
-    """Return a side of a frame in pixels; one that depends on the page around it is as in a wide notebook."""
+    """Return a side of a frame in pixels; if it depends on the surrounding page, that of a wide notebook is assumed."""
     found = _NUMBER.fullmatch(frame.attributes.get(side) or _styles(frame).get(side, ""))
     return round(float(found[1])) if found else _FRAME[side]
 
 
 def _page_of_data(source: str) -> str:
-    """Return the page that stands in the address of a frame itself."""
+    """Return the page that a frame's address itself contains (a data URL)."""
     found = _DATA_PAGE.fullmatch(source.strip())
     if found is None:
         return ""

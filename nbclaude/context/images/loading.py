@@ -1,4 +1,4 @@
-"""Watches what a page in the browser asks the network for: what has yet to come, and what did not come."""
+"""Watches a page's network requests in the browser: which are pending, and which have failed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _KINDS = {
     "Stylesheet": "style sheets",
 }
 KINDS = tuple(dict.fromkeys(_KINDS.values()))
-"""What is told as missing, the most important first."""
+"""What is reported as missing, the most important first."""
 
 
 @frozen
 class Missed:
-    """Resources of one kind that did not come from one host."""
+    """Resources of one kind that could not be loaded from one host."""
 
     kind: str  # "scripts", "images", ...
     host: str
@@ -34,9 +34,9 @@ class Missed:
 
 @dataclass
 class Loading:
-    """What a page loads, told by the browser's events (https://chromedevtools.github.io/devtools-protocol/tot/Network/).
+    """What a page loads, according to the browser's events (https://chromedevtools.github.io/devtools-protocol/tot/Network/).
 
-    `home` is the host of the page itself: it is answered by us, so nothing of it is ever missed.
+    `home` is the host of the page itself. We answer its requests, so nothing from it counts as missing.
     """
 
     home: str
@@ -61,18 +61,18 @@ class Loading:
                 self.thrown = self.thrown or _said(told.get("exceptionDetails") or {})
 
     def give_up(self) -> None:
-        """Count what has not come yet as missed."""
+        """Count pending requests as missed."""
         self._failed |= dict.fromkeys(self._asked.values())
         self._asked.clear()
 
     @property
     def pending(self) -> tuple[Missed, ...]:
-        """What has been asked for and has not come yet."""
+        """What has been requested and has not arrived yet."""
         return tuple(dict.fromkeys(self._asked.values()))
 
     @property
     def missed(self) -> tuple[Missed, ...]:
-        """What has not come, or not yet, each kind and host once."""
+        """What has failed or is pending, each kind and host once."""
         return tuple(dict.fromkeys(each for each in (*self._failed, *self.pending) if each.host != self.home))
 
     def _ask(self, request: str, kind: str, address: str) -> None:

@@ -1,4 +1,4 @@
-"""Gives a page the library that an earlier output has loaded for all that follow it in a notebook."""
+"""Adds to a page the library that an earlier output of the notebook has loaded for all later ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["with_libraries"]
 
 @frozen
 class _Library:
-    """A library in a package of Python; pages that hold `mark`, and not `loads`, expect it to be there."""
+    """A JavaScript library in a Python package; pages that contain `mark` but not `loads` expect it to be there."""
 
     mark: str
     loads: str
@@ -34,7 +34,7 @@ _LIBRARIES = (
 
 
 def with_libraries(html: bytes) -> bytes:
-    """Return a page with the libraries that it expects, from the packages that are loaded; others stay as they are."""
+    """Return a page with the libraries that it expects, taken from loaded packages; other pages are returned unchanged."""
     for each in _LIBRARIES:
         if each.mark.encode() in html and each.loads.encode() not in html and (script := _script(each)):
             html = b"<script>%s</script><script>%s</script>%s" % (script, each.also.encode(), html)
@@ -44,7 +44,7 @@ def with_libraries(html: bytes) -> bytes:
 def _script(library: _Library) -> bytes:
     for folder in getattr(sys.modules.get(library.package), "__path__", ()):
         try:
-            # Nothing within the script ends the element that holds it.
+            # Nothing within the script may close its `script` element.
             return (Path(folder) / library.script).read_bytes().replace(b"</script", b"<\\/script")
         except OSError:
             continue

@@ -42,7 +42,7 @@ def paint_page(html: str, size: str, scale: float, *, see_through: bool = False)
 
 
 async def screenshot(tab: Any, width: int, height: int, **how: Any) -> bytes:
-    """Return a picture of a tab's upper left corner; its size in CSS pixels. PNG, unless `how` says otherwise."""
+    """Return a picture of the upper left part of a tab, in a size in CSS pixels; a PNG unless `how` says otherwise."""
     clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": how.pop("scale", 1)}
     asked = {"format": "png", "captureBeyondViewport": True, "clip": clip, **how}
     shot = await tab.send_command("Page.captureScreenshot", asked)

@@ -226,8 +226,8 @@ def _widget_image(image: Any, limits: ImageLimits, label: str) -> Attachment:
 
 
 def _self_shown(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
-    # A widget by itself tells nothing; the library of one that can be painted stands among the painters. A page is sent of
-    # what has no better text to show (`drawn_attachment`).
+    # A widget by itself says nothing; the library of one that can be painted is among the painters. A page is sent only if
+    # the value has no better text (`drawn_attachment`).
     found = [each for each in bundle_pictures(_bundle(value)) if each.media_type not in ("", WIDGET, PAGE)]
     if not found:
         return None

@@ -16,7 +16,7 @@ from nbclaude.context.images.picture import BOKEH, PLOTLY_JSON, VEGA_JSON, Pictu
 __all__ = ["altair_figures", "animations", "bokeh_figures", "holds_bokeh", "plotly_figures"]
 
 _ALTAIR, _DRAWS = "altair-viz-", re.compile(r"\}\)\((?=\{)")
-# In a page of its own.
+# In a standalone page.
 _ALTAIR_PAGE = re.compile(r"\(function\(vegaEmbed\) \{\s*var spec = (?=\{)")
 _NEW_PLOT = re.compile(r"Plotly\.(?:newPlot|react|plot)\(\s*(?=[\"'])")
 _BOKEH_DOCUMENTS = re.compile(r"\bdocs_json\s*=\s*(?=\{\s*[\"}])")

@@ -1,4 +1,4 @@
-"""Cuts the empty page around what is drawn in it."""
+"""Trims the empty margins of a picture."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from PIL import Image, ImageChops
 
 __all__ = ["trimmed"]
 
-_RIM = 10  # pixels that stay around what is trimmed
+_RIM = 10  # pixels that are kept around the drawing
 
 
 def trimmed(image: Image.Image) -> Image.Image:
-    """Return a picture without the empty page around it, by the colour of its first pixel; one that is empty as it is."""
+    """Return a picture without its margins, which have the colour of its first pixel; an empty picture is returned unchanged."""
     empty = Image.new(image.mode, image.size, image.getpixel((0, 0)))
     drawn = ImageChops.difference(image.convert("RGBA"), empty.convert("RGBA")).getbbox(alpha_only=False)
     if drawn is None:

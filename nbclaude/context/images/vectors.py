@@ -79,8 +79,8 @@ def paint_pdf(data: bytes, limits: ImageLimits, label: str) -> bytes:
     pdfium = optional("pypdfium2")
     if pdfium is None:
         raise ConfigurationError(
-            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`. A matplotlib figure "
-            "that is in a variable can be sent without it, by its name in braces."
+            f"{label}: a PDF figure must be painted before it is an image. Run `pip install pypdfium2`. To send a "
+            "matplotlib figure without it, put the name of its variable in braces."
         )
     try:
         document = pdfium.PdfDocument(data)
@@ -126,7 +126,7 @@ def paint_plotly(figure: Any, label: str) -> bytes:
         if optional("kaleido") is None:
             cure = "Run `pip install kaleido` (it needs Chrome or Chromium as well)."
         elif re.search("topojson|map error", str(error), re.IGNORECASE):
-            cure = "Its map comes from the internet, which the kernel must reach."
+            cure = "Its map comes from the internet, so the kernel needs internet access."
         elif "chrome" in str(error).lower():
             cure = "Install Chrome or Chromium, or run `plotly_get_chrome`."
         else:

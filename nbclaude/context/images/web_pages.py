@@ -1,6 +1,6 @@
-"""Paints a page that loads its scripts and images from the network: a map, a scene in 3D, whatever a cell shows as HTML.
+"""Paints a page that loads its scripts and images from the network: a map, a 3D scene, any HTML that a cell shows.
 
-It is opened as a page of a site of its own, so it reads neither files nor what other sites answer.
+It is opened as a page of its own site, so it can read neither files nor the responses of other sites.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ from nbclaude.errors import ConfigurationError
 
 __all__ = ["HOME", "WebPage", "paint_web_page"]
 
-# A name that always means this machine, so a page may do what it may at home. Nothing is asked of it: we answer.
+# This name always means this machine, so the page may do what a local page may. No request goes there: we answer them all.
 HOME = "http://nbclaude.localhost/"
 
-LOADING = 20  # seconds: what has not come by then is missing in the picture
-_START = 20  # seconds more, for the browser to start and to paint
-_QUIET = 0.4  # seconds without a request: all has come
-_MOVING = 4  # seconds: a page that still moves by then is painted as it is
-_LOOK = 0.15  # seconds between two looks
-_WINDOW = (1000, 600)  # CSS pixels, of a page that fills no frame
+LOADING = 20  # seconds: what has not arrived by then is missing from the picture
+_START = 20  # more seconds for the browser to start and to paint
+_QUIET = 0.4  # seconds without a pending request: everything has loaded
+_MOVING = 4  # seconds: a page that still changes after that is painted as it is
+_LOOK = 0.15  # seconds between two checks
+_WINDOW = (1000, 600)  # CSS pixels, for a page that is not in a frame
 _HIGHEST = 3000  # CSS pixels
 
 _HEIGHT = "document.readyState === 'complete' ? document.documentElement.scrollHeight : 0"
@@ -52,10 +52,10 @@ def paint_web_page(
     files: Mapping[str, bytes] | None = None,
     failed: str = "",
 ) -> PreparedImage:
-    """Return the picture of a page (`Picture.page`); its caption says what did not come from the network.
+    """Return the picture of a page (`Picture.page`); its caption says what could not be loaded.
 
-    `files` are answered from here, by address; `failed` selects an element whose text says that the page did not draw.
-    Raises ConfigurationError with the page's cure where it cannot be painted.
+    `files` are served from here, by address; `failed` selects an element whose text says that the page was not drawn.
+    Raises ConfigurationError with the page's cure if it cannot be painted.
     """
     if not optional("choreographer"):
         raise ConfigurationError(
@@ -68,7 +68,7 @@ def paint_web_page(
         raise ConfigurationError(f"{label}: the {page.what} cannot be painted: {reason}. {page.cure}")
     prepared = prepare_image(image if any(page.frame) else trimmed(image), limits, label)
     missing = opened.loading.missed
-    return prepared.framed(f"{_could_not(missing)} and are missing in the picture") if missing else prepared
+    return prepared.framed(f"{_could_not(missing)} and are missing from the picture") if missing else prepared
 
 
 def _png(opened: WebPage, label: str) -> bytes:
@@ -81,7 +81,7 @@ def _png(opened: WebPage, label: str) -> bytes:
         ) from None
     except Exception as error:  # what the browser and its driver may raise
         raise ConfigurationError(
-            f"{label}: the {what} is drawn in a browser, which does not start: {first_line(error)} Install Chrome or "
+            f"{label}: the {what} is drawn in a browser, which did not start: {first_line(error)} Install Chrome or "
             "Chromium, or run `choreo_get_chrome`."
         ) from error
 
@@ -126,7 +126,7 @@ class WebPage:
         await tab.send_command("Runtime.enable")
 
     def why_not(self, image: Image.Image) -> str:
-        """Return why a picture of the page is none of what it should show; nothing if it may be."""
+        """Return why a picture does not show what the page should show; empty if it may."""
         blank, thrown = _is_blank(image), one_line(self.loading.thrown, 200)
         if self._scripts and (blank or thrown or self._failure):
             return _could_not(self._scripts)
@@ -152,14 +152,14 @@ class WebPage:
         }
 
     async def _loaded(self, tab: Any) -> int:
-        """Wait until nothing more is asked of the network, and return how high the page is in CSS pixels."""
+        """Wait until no more requests are pending, and return the height of the page in CSS pixels."""
         end, quiet, height = time.monotonic() + LOADING, 0.0, 0
         while time.monotonic() < end and quiet < _QUIET:
             await asyncio.sleep(_LOOK)
             height = int(await _evaluated(tab, _HEIGHT) or 0)
             quiet = quiet + _LOOK if height and not self.loading.pending else 0.0
         if self.loading.pending:
-            # A script that has yet to come would hold up the picture.
+            # A pending script would delay the picture.
             self.loading.give_up()
             await tab.send_command("Page.stopLoading")
         return height
@@ -171,7 +171,7 @@ async def _evaluated(tab: Any, expression: str) -> Any:
 
 
 async def _at_rest(tab: Any, width: int, height: int) -> None:
-    """Wait until the page shows something, and the same twice: what fades in or zooms is seen as it will stay."""
+    """Wait until the page shows something, and no longer changes: animations such as fading in have then ended."""
     end, before = time.monotonic() + _MOVING, b""
     while time.monotonic() < end:
         now = await screenshot(tab, width, height, scale=0.25)

@@ -66,7 +66,7 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
     count = max(map(len, columns.values()), default=0)
     columns = {said: values for said, values in columns.items() if len(values) == count}
     names = list(dict.fromkeys(value_text(each) for each in columns.get("label", ())))
-    # Values of one name are one wedge.
+    # Values with the same name form one wedge.
     added = parts == "wedge" and 0 < len(names) < count
     size = f"{counted(count, 'value')} in {counted(len(names), parts)}" if added else ""
     layer = Layer(_said(kind, trace), name, count, parts if count else "", size, "", kept(columns), names)

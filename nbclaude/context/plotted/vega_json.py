@@ -32,7 +32,7 @@ _TRANSFORMS = frozenset(
         *("sample", "impute", "flatten", "pivot", "stack", "lookup", "joinaggregate", "quantile"),
     )
 )
-# After these the rows are others than those that are known, so neither their values nor their categories are told.
+# These transforms change the rows, so neither values nor categories are known after them.
 _OTHER_ROWS = frozenset(
     (
         "filter",
@@ -157,7 +157,7 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
 
 
 def _drawn_rows(unit: _Spec, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the rows that are drawn, without what is computed; none where the transforms make others of them."""
+    """Return the rows that are drawn, without computed fields; none if a transform changes the rows."""
     made: set[str] = set()
     for transform in unit.get("transform") or ():
         if not _OTHER_ROWS.isdisjoint(transform):
@@ -169,7 +169,7 @@ def _drawn_rows(unit: _Spec, rows: Sequence[Any]) -> Sequence[Any]:
 
 
 def _made_by(transform: _Spec) -> Iterator[str]:
-    """Give the fields that a transform makes."""
+    """Yield the fields that a transform creates."""
     within = [
         transform,
         *(each for kind in ("window", "joinaggregate") for each in transform.get(kind) or ()),

@@ -26,7 +26,7 @@ INLINE = 80
 # Ours: schema, head 20, repr; what follows these two words is a name, and may be of several words.
 _WORD_FORMAT = re.compile(r"[A-Za-z]+(?: \S+)?|(?:group|compare) \S[^\n]*")
 # The format specifications of Python, as in f"{x:>10,.2f}": fill and align, sign, #, 0, width, grouping, precision, type.
-# What is only a number is none, `{a:1}` is an object of JavaScript; nor is a percentage, `{width:50%}` is CSS.
+# A number alone is not a format (`{a:1}` is JavaScript), nor is a percentage (`{width:50%}` is CSS).
 _SPECIFICATION = re.compile(
     r"(?![-+]?\d+(?:\.\d+)?%?\Z)(?:[^\s{}]?[<>=^])?[-+]?z?#?0?\d*[,_]?(?:\.\d+)?[bcdeEfFgGnosxX%]?|0\d+",
     re.ASCII,

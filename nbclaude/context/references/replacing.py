@@ -187,7 +187,7 @@ def expand(
 
 
 def is_kept(reference: Reference, namespace: Mapping[str, Any]) -> bool:
-    """Return whether the braces will stay because of what the value is, as far as this is known without evaluating anything."""
+    """Return whether the value means that the braces stay, as far as this is known without evaluating anything."""
     if reference.expression not in namespace or not is_short(namespace[reference.expression]):
         return reference.number
     return _said(namespace[reference.expression], reference) == f"{{{reference.label}}}"

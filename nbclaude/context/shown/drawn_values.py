@@ -34,9 +34,9 @@ def widget_attachment(value: Any, limits: ImageLimits, label: str) -> Attachment
 
 
 def drawn_attachment(value: Any, label: str, limits: ImageLimits) -> Attachment | None:
-    """Return the picture of a value that shows itself by HTML which a browser draws: a map, a page in a frame; else None.
+    """Return the picture of a value whose HTML is drawn by a browser, such as a map or a page in a frame; else None.
 
-    Its source is code and data that nobody reads. Raises ConfigurationError where it cannot be painted.
+    Its source is code and data that nobody reads. Raises ConfigurationError if it cannot be painted.
     """
     from nbclaude.context.images.bundles import bundle_pictures
     from nbclaude.context.images.joining import joined

@@ -1,6 +1,6 @@
-"""Makes a page of a live widget that draws itself, as ipywidgets' own export does, and paints it.
+"""Turns a live widget that draws itself into a page, as ipywidgets' own export does, and paints it.
 
-ipywidgets is not imported before there is a widget of it.
+ipywidgets is imported only once there is a widget of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nbclaude.errors import ConfigurationError
 
 __all__ = ["paint_drawn_widget"]
 
-# The colours of JupyterLab's light theme, which widgets take theirs from.
+# The colours of JupyterLab's light theme, which widgets use.
 _THEME = "".join(
     f"--jp-{name}-color{number}: {colour}; "
     for name, colours in {
@@ -34,19 +34,19 @@ _THEME = "".join(
     for number, colour in enumerate(colours)
 )
 _STYLE = f"<style>:root {{ {_THEME} --jp-border-width: 1px }}</style>"
-# What the page says in the place of a widget whose scripts are missing.
+# What the page shows in place of a widget whose scripts are missing.
 _FAILED = ".jupyter-widgets-error-widget"
 
 
 def paint_drawn_widget(widget: Any, shown: Picture, limits: ImageLimits, label: str) -> PreparedImage:
-    """Return the picture of a widget as it is now, drawn by the scripts that its package has installed, else the network's.
+    """Return the picture of a widget in its current state, drawn by its package's installed scripts, else by those online.
 
-    `shown` says what it is. Raises ConfigurationError with its cure where it cannot be painted.
+    `shown` says what it is. Raises ConfigurationError with its cure if it cannot be painted.
     """
     export = next((export for kind, export in _EXPORTS.items() if is_a(widget, kind)), _embedded)
     try:
         page, modules = export(widget)
-    except Exception as error:  # the widget's own code makes its state
+    except Exception as error:  # the widget's own code produces its state
         raise ConfigurationError(
             f"{label}: the state of the {shown.what} cannot be read: {type(error).__name__}: {first_line(error)} {shown.cure}"
         ) from error
@@ -55,7 +55,7 @@ def paint_drawn_widget(widget: Any, shown: Picture, limits: ImageLimits, label: 
 
 
 def _embedded(widget: Any) -> tuple[str, set[str]]:
-    """Return the page of ipywidgets' export, and the modules of JavaScript that it asks for."""
+    """Return the page of ipywidgets' export, and the JavaScript modules that it requests."""
     embed = importlib.import_module("ipywidgets.embed")
     state = embed.dependency_state([widget], drop_defaults=False)
     snippet = embed.embed_snippet([widget], state=state, drop_defaults=False)
@@ -67,12 +67,12 @@ def _k3d(plot: Any) -> tuple[str, set[str]]:
     return str(plot.get_snapshot()), set()
 
 
-# Widgets that write a page of themselves.
+# Widgets that export their own page.
 _EXPORTS: Mapping[str, Callable[[Any], tuple[str, set[str]]]] = {"k3d:Plot": _k3d}
 
 
 def _installed(modules: Iterable[str]) -> Mapping[str, bytes]:
-    """Return the scripts of widgets that are installed beside Jupyter, and what lies beside them, by their addresses."""
+    """Return the widget scripts that are installed beside Jupyter, and the files next to them, by address."""
     found = {}
     for module in modules:
         folder = next((each for each in _folders(module) if (each / "index.js").is_file()), None)

@@ -1,4 +1,4 @@
-"""What is known about an engine of queries: their columns, where it computes them, how rows are fetched."""
+"""What is known about a query engine: the columns of its queries, where they are computed, how rows are fetched."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["MAX_COLUMNS", "Engine", "Rows", "dtypes_of", "fields_of"]
 
 Rows = list[Sequence[Any]]
 
-MAX_COLUMNS = 100  # of a query that are aggregated
+MAX_COLUMNS = 100  # of a query are aggregated at most
 
 
 @frozen
@@ -23,7 +23,7 @@ class Engine:
     * `known` says what else is known at once: partitions, files, the backend.
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
-    * `in_batches` says that we read and add up its batches ourselves, as those of an Arrow dataset.
+    * `in_batches` says that we read and aggregate its batches ourselves, as with an Arrow dataset.
     * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
@@ -40,11 +40,11 @@ class Engine:
 
 
 def fields_of(schema: Any) -> Iterable[tuple[object, object]]:
-    """Return the columns of a schema of Arrow, or of one that is like it."""
+    """Return the columns of an Arrow schema, or of a similar one."""
     return zip(schema.names, schema.types, strict=True)
 
 
 def dtypes_of(frame: Any) -> Iterable[tuple[object, object]]:
-    """Return the columns of what has its types as pandas has them."""
+    """Return the columns of a frame that has `dtypes` as in pandas."""
     columns: Iterable[tuple[object, object]] = frame.dtypes.items()
     return columns

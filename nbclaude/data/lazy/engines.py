@@ -1,4 +1,4 @@
-"""The engines of queries that can be asked for rows and statistics, and which engine a value belongs to."""
+"""The query engines that can be asked for rows and statistics, and which engine a value belongs to."""
 
 from __future__ import annotations
 
@@ -226,5 +226,5 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
     ("pyspark", "DataFrame"): _SPARK,
     ("pyarrow", "Dataset"): _DATASET,
 }
-# To show what comes from one of these may compute it.
+# Displaying a value of one of these families may compute it.
 QUERY_FAMILIES = frozenset({family for family, _ in _ENGINES} - {"modin", "polars", "pyarrow"})

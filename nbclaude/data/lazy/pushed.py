@@ -104,7 +104,7 @@ class Pushed:
     def countable(self, aggregate: Aggregate) -> list[int]:
         """Return the columns whose values are to be counted one by one."""
         columns = range(min(len(self.dtypes), MAX_COLUMNS)) if self.frame is not None else ()
-        # One of the distinct values may be a missing one. That of a constant column of numbers is its least one.
+        # One of the distinct values may be a missing one. A constant numeric column has its minimum as its only value.
         few_values = [
             column
             for column in columns

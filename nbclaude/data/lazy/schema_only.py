@@ -1,4 +1,4 @@
-"""The engines of queries of which only the schema is sent, since nothing is pushed down to them here."""
+"""The query engines of which only the schema is sent, because we push nothing down to them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ def _sqlframe_engine(frame: Any) -> str:
 
 
 def _sqlframe_columns(frame: Any) -> Iterable[tuple[object, object]]:
-    # Types are known from the engine alone, and others than DuckDB would be asked over a network.
+    # Only the engine knows the types, and engines other than DuckDB would be asked over a network.
     if _sqlframe_engine(frame) == "duckdb":
         return ((field.name, field.dataType.simpleString()) for field in frame.schema.fields)
     return ((name, "unknown type") for name in frame.columns)
 
 
 def far_modin(frame: Any) -> str:
-    """Say which service computes a frame of modin; nothing for one that this process, or its workers, hold."""
+    """Say which service would compute a modin frame; nothing for a frame held by this process or its workers."""
     backend = frame.get_backend() if hasattr(type(frame), "get_backend") else ""
     return f"{backend} would compute it" if backend == "Snowflake" else ""
 

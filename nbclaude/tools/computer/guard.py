@@ -53,7 +53,7 @@ class PageGuard:
         return list(dict.fromkeys(notes))
 
     async def _routed(self, route: Route) -> None:
-        """Refuse what is for another window."""
+        """Refuse requests for another window."""
         if self._is_of_page(route.request):
             await route.continue_()
         else:
@@ -71,7 +71,7 @@ class PageGuard:
             return False
 
     async def _guard_requests(self, browser: Browser, page: Page) -> None:
-        """Look at each request before it is sent. Playwright does not route those to which a server redirects."""
+        """Check each request before it is sent. Playwright does not route the requests that follow a redirect."""
         session = await page.context.new_cdp_session(page)
         main_frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         await session.detach()
@@ -94,11 +94,11 @@ class PageGuard:
             command = ("Fetch.fulfillRequest", {"responseCode": 204})
         elif not is_page and not self.places.may_load(url):
             command = ("Fetch.failRequest", {"errorReason": "BlockedByClient"})
-        with contextlib.suppress(Error):  # the page has given it up
+        with contextlib.suppress(Error):  # the page has cancelled it
             await requests.send(command[0], {"requestId": request, **command[1]})
 
     async def left(self, frame: Frame) -> None:
-        """Leave a page that is not allowed, if the browser shows it nevertheless."""
+        """Leave a page that is not allowed, in case the browser shows it anyway."""
         from playwright.async_api import Error
 
         if frame.parent_frame is None and not self.places.may_show(frame.url):

@@ -1,4 +1,4 @@
-"""The browser's events in; what has yet to come and what did not come out."""
+"""From the browser's events to what is pending and what has failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that expect a library of an earlier output get it from its package."""
+"""Pages that expect a library from an earlier output get it from its package."""
 
 from __future__ import annotations
 

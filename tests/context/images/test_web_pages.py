@@ -1,4 +1,4 @@
-"""Pages that draw themselves, in a real browser: what they load comes from a server of the test, or does not come."""
+"""Pages that draw themselves, in a real browser: what they load comes from a test server, or is missing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ TYPES = {"js": "text/javascript", "css": "text/css", "png": "image/png"}
 
 
 class Site:
-    """A server on this machine; what is not in `files` is not found, and no other site may read what is."""
+    """A server on this machine; it serves only `files`, and no other site may read them."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
@@ -96,7 +96,7 @@ def page(html: str, frame: tuple[int, int] = (0, 0)) -> Picture:
 
 
 def share(image: Image.Image, colour: tuple[int, int, int]) -> float:
-    """How much of an image has about this colour."""
+    """The share of an image that has roughly this colour."""
     small = image.convert("RGB").resize((100, 100), Image.Resampling.NEAREST)
     pixels = ((count, pixel) for count, pixel in small.getcolors(10_000) or ())
     return (
@@ -114,7 +114,7 @@ def image_of(attachment: Attachment) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(block["source"]["data"])))
 
 
-# Green where the page could read nothing that is not its own.
+# Green if the page could read nothing but its own content.
 SNOOPS = """<canvas id="c" width="300" height="200"></canvas><script>
 const found = []
 const read = async where => { try { found.push(await (await fetch(where)).text()) } catch (error) {} }
@@ -139,11 +139,11 @@ def test_a_page_is_painted_with_what_it_loads_and_reads_nothing_else(site: Site,
         share(image, (0, 255, 0)) > 0.4 and share(image, (0, 0, 255)) > 0.3 and not share(image, (255, 0, 0))
     )
     missing = f"images from {site.host}; data from {site.host}"
-    assert painted.caption == f"{missing} could not be loaded and are missing in the picture"
+    assert painted.caption == f"{missing} could not be loaded and are missing from the picture"
 
 
 def reason(image: Image.Image, *, missing: bool = False, thrown: str = "") -> str:
-    """Why this picture of a page is none."""
+    """Return why a picture does not show its page."""
     opened = WebPage(page(""), {}, "")
     opened.loading.thrown = thrown
     if missing:
@@ -210,7 +210,7 @@ def test_ipyleaflet(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     embed = importlib.import_module("ipywidgets.embed")
     site.files = fetched(*MANAGER, ["dist/embed-amd.js"]) | fetched(*REQUIRE, ["require.js"])
     site.files = {f"/{file}": data for file, data in site.files.items()}
-    # As in a notebook without the internet whose user has put the scripts on a server of their own.
+    # As in a notebook without internet access, whose user has put the scripts on their own server.
     scripts = ("/require.js", "/dist/embed-amd.js")
     loads = "".join(f'<script src="{site.address(each)}"></script>' for each in scripts)
     monkeypatch.setattr(embed, "load_requirejs_template", loads)
@@ -227,4 +227,4 @@ def test_ipyleaflet(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     finally:
         importlib.import_module("ipywidgets").Widget.close_all()
     assert share(image_of(sent), (255, 0, 0)) > 0.01
-    assert f"images from {site.host} could not be loaded and are missing in the picture" in sent.notes
+    assert f"images from {site.host} could not be loaded and are missing from the picture" in sent.notes

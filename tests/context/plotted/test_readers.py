@@ -320,7 +320,7 @@ def test_plotly_traces_without_axes_have_their_numbers() -> None:
         ),
         (px.scatter(x=[1], y=[2], error_y=[0.5]), "scatter with error bars: 1 point\nx,y,y error\n1,2,0.5"),
         (px.pie(names=["a", "b"], values=[1, 3]), 'pie: 2 wedges, "a", "b"\nlabel,value\na,1\nb,3'),
-        # plotly adds up what has the same name.
+        # plotly adds up values with the same name.
         (
             px.pie(names=["a", "b", "a"], values=[1, 3, 2]),
             'pie: 3 values in 2 wedges, "a", "b"\nlabel,value\na,1\nb,3\na,2',
