@@ -118,6 +118,8 @@ def has_infinite(frame: Any, name: Name) -> bool:
 def varies(frame: Any, name: Name) -> bool:
     """Return whether a column holds at least two different values."""
     values = frame[name].drop_nulls() if is_polars(frame) else frame[name].dropna()
+    if is_polars(frame) and values.dtype.is_float():
+        values = values.drop_nans()
     if not len(values):
         return False
     return bool((values != values[0] if is_polars(frame) else values != values.iloc[0]).any())
@@ -125,10 +127,12 @@ def varies(frame: Any, name: Name) -> bool:
 
 def varies_in(frame: Any, name: Name, group: Name | None) -> bool:
     """Return whether a column has at least two different values in each group of another column."""
+    if group == name:
+        return False
     if is_polars(frame):
         pairs = frame.select(name, group).drop_nulls().unique()
         counts = pairs.group_by(group).len()["len"]
-        return len(counts) == frame[group].drop_nulls().n_unique() and bool(counts.min() > 1)
+        return len(counts) == frame[group].drop_nulls().n_unique() and bool((counts > 1).all())
     pairs = frame[[name, group]].dropna().drop_duplicates()
     counts = pairs.groupby(group, observed=True).size()
     return len(counts) == frame[group].nunique() and bool(counts.min() > 1)

@@ -178,11 +178,7 @@ def _check_values(plot: Plot, frame: Any) -> None:
                 f"{name} of {plot.frame} has infinite values, which a {plot.kind} plot cannot show. Choose another column, "
                 "or scatter."
             )
-        if (
-            plot.kind == "density"
-            and plot.group not in (None, name)
-            and not varies_in(frame, name, plot.group)
-        ):
+        if plot.kind == "density" and plot.group is not None and not varies_in(frame, name, plot.group):
             raise ConfigurationError(
                 f"{name} of {plot.frame} has fewer than two different values in some groups of {plot.group}, so they have "
                 "no density. Choose another column, or hist."
@@ -197,7 +193,7 @@ def _check_values(plot: Plot, frame: Any) -> None:
 def _check_count(plot: Plot, frame: Any, column: Name, most: int, what: str) -> None:
     values = frame[column].head(MAX_COUNTED)
     try:
-        count = values.n_unique() if is_polars(frame) else values.nunique()
+        count = values.drop_nulls().n_unique() if is_polars(frame) else values.nunique()
     except Exception:  # lists, for example; polars has errors of its own for them
         count = 0
     # polars can tell lists apart, but pandas cannot, which draws.

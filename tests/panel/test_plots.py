@@ -267,6 +267,11 @@ def test_groups_whose_values_are_all_alike_have_no_density(make: Any) -> None:
     ):
         plot_code(Plot("df", "density", None, ("v",), "g"), frame)
     assert plot_code(Plot("df", "density", None, ("w",), "g"), frame)
+    odd = make({"v": [1.0, 2], "nan": [float("nan"), 1.0], "l": [[1], [2]], "nothing": [None, None]})
+    for y, group in (("v", "l"), ("v", "nothing"), ("v", "v"), ("nan", None)):
+        with pytest.raises(ConfigurationError) as raised:
+            plot_code(Plot("df", "density", None, (y,), group), odd)
+        assert "pandas says" not in str(raised.value)
 
 
 def test_bars_of_durations_of_which_some_are_missing_and_arrows_decimals() -> None:
