@@ -1,5 +1,6 @@
 # What one types: `make test` on a fresh machine needs git, make and Python >= 3.11, and nothing else.
-# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS, SERVERS, SHARED and RIVALS those of others.
+# PYTHON=... chooses the interpreter, VENV=... the place of the virtual environment; OLDEST, FRONTENDS, SERVERS, SHARED, SPARK
+# and RIVALS those of others.
 
 PYTHON ?=
 VENV ?= .venv
@@ -7,6 +8,7 @@ OLDEST ?= .venv-oldest
 FRONTENDS ?= .venv-frontends
 SERVERS ?= .venv-servers
 SHARED ?= .venv-shared
+SPARK ?= .venv-spark
 RIVALS ?= .venv-rivals
 BIN := $(VENV)/bin
 ARGS ?=
@@ -19,7 +21,7 @@ SOURCES := nbclaude tests bench scripts
 PLACED := $(shell find labextension nbconvert-templates -type f) nbclaude/edits/actions.js nbclaude/edits/actions.css
 
 .DEFAULT_GOAL := help
-.PHONY: help test test-frontends test-servers test-collaboration check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean
+.PHONY: help test test-frontends test-servers test-collaboration test-spark check generate demo lab bench-stream bench-parse bench-load bench-cost bench-ask bench-restore bench-secrets bench-context format clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -46,6 +48,10 @@ test-servers: $(SERVERS)/.made ## ask LiteLLM's proxy, mitmproxy, nginx (where i
 test-collaboration: $(SHARED)/.made ## change cells of a document that two pages share (jupyter-collaboration)
 	sh scripts/ensure-browser.sh
 	$(SHARED)/bin/python -m pytest -v tests/collaboration
+
+test-spark: $(SPARK)/.made ## describe frames of a real Spark, in this process and behind Spark Connect (needs Java)
+	@command -v java >/dev/null || { echo "make test-spark needs Java, which is not installed here." >&2; exit 1; }
+	$(SPARK)/bin/python -m pytest -v tests/data/test_spark.py
 
 check: $(VENV)/.test-extra ## lint, types, import rules and the unit tests: no kernel, no browser, no sweep
 	$(BIN)/ruff check .
@@ -96,7 +102,7 @@ format: $(VENV)/.test-extra ## format the code and mend what ruff can mend
 	$(BIN)/ruff format .
 
 clean: ## remove everything that make made
-	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf build dist $(VENV) $(OLDEST) $(FRONTENDS) $(SERVERS) $(SHARED) $(SPARK) $(RIVALS) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(SOURCES) -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # One stamp for each extra: it is installed again only when pyproject.toml has changed, or the files that it copies.
@@ -133,6 +139,12 @@ $(SERVERS)/.made: tests/servers.txt tests/servers-versions.txt pyproject.toml $(
 $(SHARED)/.made: tests/collaboration.txt pyproject.toml $(PLACED)
 	sh scripts/make-venv.sh '$(SHARED)' '$(PYTHON)'
 	sh scripts/install.sh '$(SHARED)' --requirement tests/collaboration.txt --editable .
+	touch $@
+
+# Spark is larger than everything else that the tests need, and starts a Java machine.
+$(SPARK)/.made: tests/spark.txt pyproject.toml $(PLACED)
+	sh scripts/make-venv.sh '$(SPARK)' '$(PYTHON)'
+	sh scripts/install.sh '$(SPARK)' --requirement tests/spark.txt --editable .
 	touch $@
 
 # uv, since pip takes minutes to resolve these together. A tool that cannot be installed is left out of the table, and named.

@@ -55,12 +55,12 @@ class _Run:
 
 
 def unfinished_html(html: str) -> str:
-    """Add to an unfinished output what our extension shows if the rest of it never arrives."""
-    from nbclaude.render.notice import Notice
+    """Add to an unfinished output the place where our extension's style sheet says so if the rest never arrives.
 
-    notice = Notice("Incomplete", "The rest of this answer has not arrived. Run the cell again.")
+    An output is sent hundreds of times while it grows, so the words are in the style sheet.
+    """
     inside, end, rest = html.rpartition("</div>")
-    return f'{inside}<div class="nbclaude-incomplete" hidden>{notice.html}</div>{end}{rest}'
+    return f'{inside}<div class="nbclaude-incomplete" hidden></div>{end}{rest}'
 
 
 class ShownOutputs:

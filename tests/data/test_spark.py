@@ -12,29 +12,61 @@ pytestmark = [
     pytest.mark.sweep,
     pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
     pytest.mark.filterwarnings("ignore::FutureWarning"),  # from Spark's own pandas support
+    pytest.mark.filterwarnings(
+        "ignore:Failed to set:UserWarning"
+    ),  # what a server that runs already does not change
 ]
 sql = pytest.importorskip("pyspark.sql")
 
 
-@pytest.fixture(scope="module")
+ROWS = [(n, float("nan") if n % 4 == 0 else n / 2, "ab"[n % 2] if n % 3 else None) for n in range(60)]
+TYPES = "n long, f double, s string"
+SCHEMA = (
+    "pyspark DataFrame, 3 columns\n(a query, not computed: no rows, no statistics; Spark would compute it)\n"
+)
+
+
+def started(builder: Any) -> Any:
+    builder = builder.config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "1")
+    return builder.getOrCreate()
+
+
+@pytest.fixture
 def spark() -> Iterator[Any]:
-    builder = sql.SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-    session = builder.config("spark.sql.shuffle.partitions", "1").getOrCreate()
+    session = started(sql.SparkSession.builder.master("local[1]"))
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def connected(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Give a client of Spark Connect; its server is another process."""
+    monkeypatch.setenv("SPARK_CONNECT_MODE_ENABLED", "1")
+    session = started(sql.SparkSession.builder.remote("local[1]"))
     yield session
     session.stop()
 
 
 def test_a_mention_starts_no_job_and_statistics_are_pushed_down(spark: Any) -> None:
-    rows = [(n, float("nan") if n % 4 == 0 else n / 2, "ab"[n % 2] if n % 3 else None) for n in range(60)]
-    frame = spark.createDataFrame(rows, "n long, f double, s string")
+    frame = spark.createDataFrame(ROWS, TYPES)
     tracker = spark.sparkContext.statusTracker()
     for format in ("", "schema"):
         described = describe_data(frame, format)
-        assert described is not None
-        assert described.text.startswith(
-            "pyspark DataFrame, 3 columns\n(a query, not computed: no rows, no statistics; Spark would compute it)\n"
-        )
+        assert described is not None and described.text.startswith(SCHEMA)
     assert tracker.getJobIdsForGroup(None) == []
+    described_in_full(frame)
+    assert tracker.getActiveJobsIds() == []
+
+
+def test_behind_spark_connect(connected: Any) -> None:
+    frame = connected.createDataFrame(ROWS, TYPES)
+    assert "connect" in type(frame).__module__
+    described = describe_data(frame)
+    assert described is not None and described.text.startswith(SCHEMA)
+    described_in_full(frame)
+
+
+def described_in_full(frame: Any) -> None:
     described = describe_data(frame, "stats")
     assert described is not None
     assert described.text.splitlines()[3:] == [
@@ -44,4 +76,3 @@ def test_a_mention_starts_no_job_and_statistics_are_pushed_down(spark: Any) -> N
     ]
     shown = describe_data(frame, "head 2")
     assert shown is not None and shown.text.endswith("\nfirst 2 rows:\nrow,n,f,s\n0,0,NaN,\n1,1,0.5,b")
-    assert tracker.getActiveJobsIds() == []
