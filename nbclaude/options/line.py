@@ -215,6 +215,10 @@ def _read_value(option: Option, word: str) -> Any:
 
 
 def _unknown(name: str, known: Mapping[str, Option]) -> str:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {close[0]}?" if close else f"the options are {', '.join(known)}."
+    # Compared without the dashes, which would make all of them look alike.
+    words = {option.lstrip("-"): option for option in known if option.startswith("--")}
+    word = name.lstrip("-")
+    begun = [option for option in words if word and option.startswith(word)]
+    close = begun or difflib.get_close_matches(word, words, n=1)
+    hint = f"did you mean {words[close[0]]}?" if close else f"the options are {', '.join(known)}."
     return f"There is no option {name}: {hint} (A prompt that begins with a dash goes after `--`.)"
