@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Error, Page
 
 from tests.browser.tripwire import Tripwire
 
@@ -17,6 +17,9 @@ OF_NOTEBOOK_7 = (
     "Command 'filebrowser:open-path' not registered.",
 )
 """What Notebook 7 itself does not catch, in a notebook without nbclaude too: plugins of JupyterLab that it leaves out."""
+
+OF_JUPYTERLAB_4_2 = "_cellToolbarOverlapsContents"
+"""The function of JupyterLab 4.2 that looks at the active cell a little later, when it may have been deleted."""
 
 
 @dataclass  # without slots: Playwright keeps a note of its own on the owner of a listener
@@ -46,7 +49,7 @@ class Watch:
         page.on("popup", self._on_popup)
         page.on("dialog", self._on_dialog)
         page.on("console", self._on_console)
-        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        page.on("pageerror", self._on_page_error)
 
     @property
     def foreign_requests(self) -> list[str]:
@@ -89,6 +92,10 @@ class Watch:
         else:
             self.dialogs.append(f"{dialog.type}: {dialog.message}")
             dialog.dismiss()
+
+    def _on_page_error(self, error: Error) -> None:
+        if OF_JUPYTERLAB_4_2 not in (error.stack or ""):
+            self.page_errors.append(str(error))
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
