@@ -62,7 +62,7 @@ def joined(
 ) -> tuple[Sequence[str], nw.DataFrame[Any] | None]:
     """Return the fewest columns that identify the rows of both frames, and the rows of both joined on them.
 
-    The names of the right frame's columns end with `OTHER`. If no rows match, there are no columns and no frame.
+    The names of the right frame's columns end with `OTHER`. Returns no columns and None if no rows can be matched.
     """
     for names in _candidates(left, right):
         try:

@@ -78,8 +78,8 @@ def ask_prompt(
 ) -> Reply | None:
     """Gather what goes along, ask, show the answer and return the reply: what `%claude` does, and every verb.
 
-    `names` are those that the line sees; `sign` is a waiting sign that is already shown. With `--dry-run` nothing is sent, and
-    there is no reply.
+    `names` are those that the line sees; `sign` is a waiting sign that is already shown. With `--dry-run` nothing is sent,
+    and None is returned.
 
     Raises:
         ConfigurationError: something cannot be attached or sent.
