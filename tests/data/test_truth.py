@@ -121,6 +121,19 @@ def test_the_deviation_of_large_integers(base: int) -> None:
         assert f"{base} … {base + 59}, mean {middle}, median {middle}, std 17.4642" in described.text
 
 
+def test_middles_of_small_integers_beside_large_ones() -> None:
+    """In floats, the distances from the least of these lose the digits of the small ones."""
+    values = [-(10**18) + 1, *[-1, 7, 60] * 20, 10**18 + 2]
+    for column in (pandas.Series(values), polars.Series("x", values), numpy.array(values)):
+        described = describe_data(column, "stats")
+        assert described is not None
+        # 20 × 66 + 3, divided by 62
+        assert "mean 21.3387, median 7, std " in described.text
+    assert ", mean 9223372036854775807.5, median 9223372036854775807.5, " in told(
+        numpy.array([0, 2**64 - 1] * 30, "u8")
+    )
+
+
 def test_nan_and_null_are_told_apart() -> None:
     frame = polars.DataFrame({"f": [math.nan, 1.0, None] * 20})
     described = describe_data(frame)
