@@ -75,8 +75,12 @@ def _whole(array: Any, threshold: int, *, every_digit: bool) -> tuple[str, str]:
     values = array.reshape(-1).astype("float64").tolist()
     short = rounded([(value,) for value in values])
     if every_digit or short.saved <= len(short.note):
-        return _printed(array, threshold, float_kind=lambda value: cell_text(float(value), digits=ALL_DIGITS)), ""
-    texts = {old: cell_text(new, digits=ALL_DIGITS) for old, (new,) in zip(values, short.records, strict=True)}
+        return _printed(
+            array, threshold, float_kind=lambda value: cell_text(float(value), digits=ALL_DIGITS)
+        ), ""
+    texts = {
+        old: cell_text(new, digits=ALL_DIGITS) for old, (new,) in zip(values, short.records, strict=True)
+    }
     text = _printed(array, threshold, float_kind=lambda value: texts.get(float(value), "NaN"))
     return text, short.note
 

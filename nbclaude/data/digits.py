@@ -24,7 +24,9 @@ class Rounded:
     @property
     def note(self) -> str:
         """What was done, in words; nothing for nothing."""
-        return f"{self.count:,} number{'s' * (self.count > 1)} rounded to {DIGITS} digits" if self.count else ""
+        return (
+            f"{self.count:,} number{'s' * (self.count > 1)} rounded to {DIGITS} digits" if self.count else ""
+        )
 
 
 def rounded(records: Sequence[Sequence[object]]) -> Rounded:

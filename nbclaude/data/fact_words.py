@@ -117,7 +117,7 @@ def repeated_facts(
     distinct: int, counts: Sequence[tuple[object, int]], looked_at: int, *, sampled: bool = False
 ) -> tuple[Fact, ...]:
     """Tell how many times of day or durations are distinct, and how often each occurs if they are few."""
-    if not 1 < distinct:
+    if distinct < 2:
         return ()
     told = distinct_fact(distinct, looked_at, "~" * sampled, rank=1)
     if distinct > MAX_COUNTED or distinct == looked_at:

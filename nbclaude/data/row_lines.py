@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.data.cells import cell_text, full_text, number_text
 from nbclaude.data.csv_rows import ALL_DIGITS, Record, Rows, csv_line, laid_out, record_line
@@ -220,7 +220,7 @@ def triangle(table: Table, *, correlations: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _are_correlations(values: Sequence[Sequence[object]]) -> bool:
+def _are_correlations(values: Sequence[Sequence[Any]]) -> bool:
     return all(
         value is None or (abs(value - 1) < _NEARLY if i == j else abs(value) < 1 + _NEARLY)
         for i, row in enumerate(values)

@@ -95,7 +95,7 @@ def _median(ordered: Any) -> float | decimal.Decimal:
     low, high = ordered[half - 1 + ordered.size % 2].item(), ordered[half].item()
     if isinstance(low, int):
         return _plain((decimal.Decimal(low) + high) / 2)
-    return low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2
+    return float(low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2)
 
 
 def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[Any, int]]]:
