@@ -36,7 +36,7 @@ def collection_layer(artist: Any, scales: Scales, names: Names) -> Layer | None:
         return Layer("event marks", name, len(places), "mark", columns=columns)
     if is_3d:
         said, parts = ("surface in 3D", "face") if "Poly" in kind else ("lines in 3D", "line")
-        shapes = getattr(artist, "_faces", None)
+        shapes: Any = getattr(artist, "_faces", None)
         shapes = getattr(artist, "_segments3d", ()) if shapes is None else shapes
         return Layer(said, name, len(shapes) or len(artist.get_paths()), parts, columns=_corners(artist))
     if is_a(artist, "matplotlib:LineCollection"):
