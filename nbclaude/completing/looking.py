@@ -14,7 +14,7 @@ __all__ = ["attributes_of", "keys_of", "value_at"]
 _NOTHING = object()
 _MAX_WORDS = 1_000  # words that are offered
 # Where libraries without that method have their columns.
-_COLUMNS = {"pandas": "columns", "pyarrow": "column_names"}
+_COLUMNS = {"pandas": ("columns", "index"), "pyarrow": ("column_names",)}
 
 
 def value_at(expression: str, namespace: Mapping[str, Any]) -> Any:
@@ -62,13 +62,16 @@ def attributes_of(value: Any) -> list[str]:
 
 
 def keys_of(value: Any) -> list[str]:
-    """Return the keys of a dict, or the columns of a frame; many libraries tell theirs by the method that IPython asks."""
+    """Return the keys of a dict, the columns of a frame, or the index of a series.
+
+    Many libraries tell theirs by the method that IPython asks.
+    """
     if isinstance(value, dict):
         keys: Any = dict.keys(value)
     elif hasattr(type(value), "_ipython_key_completions_"):
         keys = value._ipython_key_completions_()
     else:
         roots = {kind.__module__.partition(".")[0] for kind in type(value).__mro__}
-        name = next((name for root, name in _COLUMNS.items() if root in roots), "")
-        keys = getattr(value, name, ())
+        names = [name for root in roots for name in _COLUMNS.get(root, ())]
+        keys = next((getattr(value, name) for name in names if hasattr(value, name)), ())
     return [key for key, _ in zip(keys, range(_MAX_WORDS), strict=False) if isinstance(key, str)]

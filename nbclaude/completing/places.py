@@ -23,8 +23,12 @@ _WORD = re.compile(r"[\w.]+")
 _NAME = re.compile(r"(?:[^\W\d]\w*)?")
 _ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
 _KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
+# The last of several: df[["a", "b
+_LISTED_KEY = re.compile(r"(.+?)\[\[[ ]*(?:(?:\"[^\"\\]*\"|'[^'\\]*')[ ]*,[ ]*)*([\"'])([^\"'\\]*)")
 _FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
 _MAX_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
+_MAX_OPTIONS = 2_000  # characters of a line in which options are looked for
+_CONTINUED = re.compile(r"\\\n[ \t]*")
 
 
 @frozen
@@ -33,7 +37,7 @@ class Place:
 
     `fragment` is the part of it that stands already. A value is one of an `option`, an option or an argument one of a `magic`;
     where a magic takes both, a word in the place of an option may be its argument. Keys, attributes and formats are those of
-    the `expression` before them; a key is in quotes of the kind `quote`.
+    the `expression` before them; a key is in quotes of the kind `quote`, and may be one of a list of keys.
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -42,6 +46,7 @@ class Place:
     magic: str = ""
     expression: str = ""
     quote: str = ""
+    is_listed: bool = False
 
 
 def place_at(
@@ -57,20 +62,36 @@ def place_at(
     if cell and not cell["body"]:
         return None if cell["line"] is None else _in_line(cell["name"], cell["line"], asking)
     if cell and cell["name"] in prompts:
-        return _in_braces(before, cell.end())
-    line = before.rpartition("\n")[2]
+        is_raw = ending_of(f"{(cell['line'] or '')[:_MAX_OPTIONS]} .").raw
+        return None if is_raw else _in_braces(before, cell.end())
+    line = _line_to_cursor(before)
     found = _LINE.search(line)
     return _in_line(found["name"], line[found.end() :], asking) if found else None
+
+
+def _line_to_cursor(before: str) -> str:
+    """Return the last line; a backslash at the end of a line joins it to the next one, as in every line magic."""
+    start = before.rfind("\n") + 1
+    while before.endswith("\\\n", 0, start) and len(before) - start < _MAX_OPTIONS:
+        start = before.rfind("\n", 0, start - 1) + 1
+    return _CONTINUED.sub("", before[start:])
 
 
 def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> Place | None:
     if magic not in asking:
         is_ours = magic.startswith("claude")
         return Place("argument", line.split(" ")[-1], magic=magic) if is_ours else None
+    if len(line) > _MAX_OPTIONS:  # nobody types that
+        return _in_braces(line, 0)
     ending = ending_of(line, asking[magic])
     if ending.prompt:
-        is_word = _WORD.fullmatch(ending.fragment)
-        return Place("argument", ending.fragment, magic=magic) if is_word else _in_braces(line, 0)
+        if _WORD.fullmatch(ending.fragment):
+            return Place("argument", ending.fragment, magic=magic)
+        return None if ending.raw else _in_braces(line, 0)
+    if ending.option and ending.option.expression:
+        part = _reference(ending.fragment)
+        if part and part.kind in ("key", "attribute"):
+            return part
     kind: Literal["option", "value"] = "value" if ending.option else "option"
     return Place(kind, ending.fragment, option=ending.option, magic=magic)
 
@@ -84,9 +105,15 @@ def _in_braces(before: str, start: int) -> Place | None:
     brace, last_end = found.start(), prompt.rfind("}", 0, found.start()) + 1
     if follows_a_sign(prompt, brace) or belongs_to_what_is_before(prompt, brace, last_end):
         return None
-    typed = found[1]
+    return _reference(found[1])
+
+
+def _reference(typed: str) -> Place | None:
+    """Return which part of a reference is being typed."""
     if _NAME.fullmatch(typed):
         return Place("name", typed)
+    if key := _LISTED_KEY.fullmatch(typed):
+        return _of(key[1], Place("key", key[3], expression=key[1], quote=key[2], is_listed=True))
     if key := _KEY.fullmatch(typed):
         return _of(key[1], Place("key", key[3], expression=key[1], quote=key[2]))
     if attribute := _ATTRIBUTE.fullmatch(typed):

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbclaude.completing.looking import attributes_of, keys_of, value_at
 from nbclaude.completing.places import Place
+from nbclaude.completing.quoting import quoted, unquoted
 from nbclaude.frozen import frozen
 from nbclaude.options import OPTIONS, Option
 from nbclaude.settings.kinds import Choice, Texts
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Known", "Word", "words_at"]
 
 _MAX_FILES = 500
+_MAX_CODE = 24  # characters of a cell's code
 _LINES_WITH_ALIAS = ("sonnet", "opus", "haiku", "fable")
 
 
@@ -47,16 +49,19 @@ class Known:
     """By magic: words, and names of lists of words such as `MODEL`."""
     own_options: Mapping[str, Sequence[Option]]
     """By magic: the options that no other has."""
+    inputs: Sequence[str] = ()
+    """The code of the cells that ran, by their numbers."""
 
 
 def words_at(place: Place, following: str, known: Known) -> list[Word]:
     """Return what can stand at a place and begins as what is typed there; `following` is what stands after the cursor."""
-    begun = place.fragment.strip("\"'") if place.kind == "value" else place.fragment
+    begun = unquoted(place.fragment) if place.kind == "value" else place.fragment
     words = [word for word in _words(place, begun, known) if word.text.startswith(begun)]
     if place.kind == "value":
-        words = [Word(_quoted(word.text, place.fragment), word.about) for word in words]
+        words = [Word(quoted(word.text, place.fragment), word.about) for word in words]
     if place.kind == "key":
-        closing = "" if following.startswith(place.quote) else f"{place.quote}]"
+        closing = place.quote if place.is_listed else f"{place.quote}]"
+        closing = "" if following.startswith(place.quote) else closing
         words = [Word(f"{text}{closing}", about) for text, about in words if place.quote not in text]
     return words
 
@@ -64,11 +69,9 @@ def words_at(place: Place, following: str, known: Known) -> list[Word]:
 def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
     match place.kind:
         case "option":
-            options = (*known.own_options.get(place.magic, ()), *OPTIONS)
-            names = (Word(name, "option") for option in options for name in option.names)
-            return itertools.chain(_arguments(place, known), names)
+            return itertools.chain(_arguments(place, known), _options(place, known))
         case "value":
-            return _values(place.option, begun, known) if place.option else ()
+            return _values(place, begun, known)
         case "argument":
             return _arguments(place, known)
         case "name":
@@ -82,6 +85,11 @@ def _words(place: Place, begun: str, known: Known) -> Iterable[Word]:
         return (Word(key, "key") for key in keys_of(value))
     hidden = begun.startswith("_")
     return (Word(name, "attribute") for name in attributes_of(value) if hidden or not name.startswith("_"))
+
+
+def _options(place: Place, known: Known) -> Iterator[Word]:
+    options = (*known.own_options.get(place.magic, ()), *OPTIONS)
+    return (Word(name, "option") for option in options for name in option.names)
 
 
 def _formats(place: Place, known: Known) -> Iterator[Word]:
@@ -112,13 +120,17 @@ _NAMED = ("group", "compare")
 """Formats that a name follows."""
 
 
-def _values(option: Option, begun: str, known: Known) -> Iterable[Word]:
+def _values(place: Place, begun: str, known: Known) -> Iterable[Word]:
+    option = place.option
+    if option is None:
+        return ()
     kind = option.kind
     words = kind.words if isinstance(kind, Choice) else ()
     if isinstance(kind, Texts) and isinstance(kind.each, Choice):
         words = kind.each.words
     named = _OF_OPTIONS.get(option.field)
-    return (*(Word(word) for word in words), *(named(known, begun) if named else ()))
+    may_be_left_out = _options(place, known) if option.optional else ()
+    return (*(Word(word) for word in words), *(named(known, begun) if named else ()), *may_be_left_out)
 
 
 def _arguments(place: Place, known: Known) -> Iterator[Word]:
@@ -203,11 +215,12 @@ def _tools(known: Known, begun: str) -> Iterator[Word]:
     """Functions and definitions, built-in tools, and MCP servers with their tools; several stand with commas between them."""
     if begun.count("(") > begun.count(")"):
         return  # options of a tool
-    before, comma, _ = begun.rpartition(",")
-    taken = before.split(",")
+    before, comma, last = begun.rpartition(",")
+    taken = [each.strip() for each in before.split(",")]
+    blanks = last[: len(last) - len(last.lstrip())]
     for word in _each_tool(known):
         if word.text not in taken:
-            yield Word(f"{before}{comma}{word.text}", word.about)
+            yield Word(f"{before}{comma}{blanks}{word.text}", word.about)
 
 
 def _each_tool(known: Known) -> Iterator[Word]:
@@ -263,13 +276,18 @@ def _conversation_files(known: Known, begun: str) -> Iterator[Word]:
 
 def _attachables(known: Known, begun: str) -> Iterator[Word]:
     yield from _variables(known, begun)
+    expression, colon, form = begun.partition(":")
+    if colon and value_at(expression, known.namespace) is not None:
+        for word in _formats(Place("format", form, expression=expression), known):
+            yield Word(f"{expression}:{word.text}", word.about)
     yield from _files(known, begun)
 
 
-def _quoted(text: str, fragment: str) -> str:
-    """Return a word as the line needs it: in the quotes that are open already, or that a space in it needs."""
-    quote = fragment[:1] if fragment[:1] in ("'", '"') else '"' if " " in text else ""
-    return f"{quote}{text}{'' if text.endswith('/') else quote}"
+def _cells(known: Known, begun: str) -> Iterator[Word]:
+    """Numbers of the cells that ran, the latest first, each with the beginning of its code."""
+    for number in range(len(known.inputs) - 1, 0, -1):
+        code = known.inputs[number].strip().partition("\n")[0]
+        yield Word(str(number), "\u00a0".join(code[:_MAX_CODE].split()) or "cell")
 
 
 _List = Callable[[Known, str], Iterable[Word]]
@@ -287,6 +305,7 @@ _OF_OPTIONS: Mapping[str, _List] = {
     ),
     "cells": lambda known, begun: (Word("1", "cells"), Word("all", "cells")),
     "into": _variables,
+    "cell": _cells,
 }
 _LISTS: Mapping[str, _List] = {
     "MODEL": _models,

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.data.array_facts import array_facts
+from nbclaude.data.cells import cell_text
+from nbclaude.data.csv_rows import ALL_DIGITS
+from nbclaude.data.digits import rounded
 from nbclaude.data.table import Described
 from nbclaude.texts import clip
 
@@ -18,6 +21,7 @@ __all__ = ["describe_array"]
 _WHOLE = 200
 _EDGE = 3
 _CORNERS = 300  # values in all corners; an array of many dimensions has a million
+_DOUBLE = 8  # bytes
 _PRINTED: Mapping[str, Any] = {"max_line_width": 110, "separator": ", "}
 
 
@@ -34,7 +38,8 @@ def describe_array(array: Any, format: str, rows: int, budget: int, opening: str
     opening = f"{opening}\n{known}" if known else opening
     if format in ("schema", "stats"):
         text, note = clip(opening, budget)
-        return Described(f"{text}\n(no values were sent)", f"{size}: schema only", (note,) if note else ())
+        words = "schema + statistics" if format == "stats" else "schema only"
+        return Described(f"{text}\n(no values were sent)", f"{size}: {words}", (note,) if note else ())
     shown, words = array, "values"
     if format == "head" and array.ndim:
         shown = array[:rows]
@@ -42,9 +47,12 @@ def describe_array(array: Any, format: str, rows: int, budget: int, opening: str
     # Each number needs two characters at least, so more than this would never fit.
     threshold = budget // 2 if format else _WHOLE // len(array.dtype.names or "1")
     if shown.size <= threshold:
-        text, note = clip(_printed(shown, threshold), max(budget - len(opening), 200))
+        printed, rounding = _whole(shown, threshold, every_digit=bool(format))
+        text, note = clip(printed, max(budget - len(opening), 200))
         words = "whole" if shown.size == array.size and not note else words
-        return Described(f"{opening}\n{words}:\n{text}", f"{size}: {words}", (note,) if note else ())
+        said = f", {rounding}" if rounding else ""
+        notes = tuple(filter(None, (rounding, note)))
+        return Described(f"{opening}\n{words}{said}:\n{text}", f"{size}: {words}", notes)
     shown, where = _first_of(shown)
     text, note = clip(_printed(shown, 0), max(budget - len(opening), 200))
     said = f"corners{where} only; … stands for the rest"
@@ -60,13 +68,34 @@ def _first_of(array: Any) -> tuple[Any, str]:
     return array, f" of [{zeros}]" if taken else ""
 
 
-def _printed(array: Any, threshold: int) -> str:
+def _whole(array: Any, threshold: int, *, every_digit: bool) -> tuple[str, str]:
+    """Print all of an array, and say how many numbers were rounded; numpy itself does not say that it shows eight digits."""
+    if array.dtype.kind != "f" or array.dtype.itemsize < _DOUBLE or hasattr(array, "compressed"):
+        return _printed(array, threshold), ""
+    values = array.reshape(-1).astype("float64").tolist()
+    short = rounded([(value,) for value in values])
+    if every_digit or short.saved <= len(short.note):
+        return _printed(
+            array, threshold, float_kind=lambda value: cell_text(float(value), digits=ALL_DIGITS)
+        ), ""
+    texts = {
+        old: cell_text(new, digits=ALL_DIGITS) for old, (new,) in zip(values, short.records, strict=True)
+    }
+    text = _printed(array, threshold, float_kind=lambda value: texts.get(float(value), "NaN"))
+    return text, short.note
+
+
+def _printed(array: Any, threshold: int, **formatter: Any) -> str:
     numpy = sys.modules["numpy"]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if hasattr(array, "compressed"):
             return _masked_text(array, threshold, numpy)
-        return str(numpy.array2string(array, threshold=threshold, edgeitems=_EDGE, **_PRINTED))
+        return str(
+            numpy.array2string(
+                array, threshold=threshold, edgeitems=_EDGE, formatter=formatter or None, **_PRINTED
+            )
+        )
 
 
 def _masked_text(array: Any, threshold: int, numpy: Any) -> str:

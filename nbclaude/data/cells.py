@@ -148,10 +148,13 @@ _LOOKS_ELSE = re.compile(r"[-+]?\.?\d[\d.,_]*(?:[eE][-+]?\d+)?|True|False|None|N
 _PLAIN = re.compile(r"[^\s,;:'\"](?:[^,;:'\"\n\r\t]*[^\s,;:'\"])?")
 
 
+_OF_TIME = (datetime.date, datetime.time, datetime.timedelta)
+
+
 def value_text(value: object, limit: int = CELL_LIMIT) -> str:
     """Return a value as it is quoted among facts: a text bare where nobody could take it for something else."""
     text = cell_text(value, limit)
-    if isinstance(value, (bool, int, float, decimal.Decimal, datetime.date)):
+    if isinstance(value, (bool, int, float, decimal.Decimal, *_OF_TIME)):
         return text
     if isinstance(value, str) and _LOOKS_ELSE.fullmatch(text):
         return repr(text)
@@ -167,6 +170,6 @@ def number_text(value: float | int | decimal.Decimal, digits: int = 6) -> str:
         return str(value)
     if value.is_integer() and abs(value) < _LARGE:
         return str(int(value))
-    if 10**digits <= abs(value) < _LARGE:
-        return f"{value:.0f}"
-    return f"{value:.{digits}g}"
+    text = f"{value:.{digits}g}"
+    # Rounding may have made it a whole number.
+    return f"{value:.0f}" if "e+" in text and abs(value) < _LARGE else text

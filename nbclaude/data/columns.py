@@ -20,6 +20,7 @@ from nbclaude.data.fact_words import (
     category_facts,
     level_facts,
     missing_text,
+    repeated_facts,
     values_range,
 )
 from nbclaude.data.facts import Fact, Facts
@@ -111,7 +112,8 @@ def _facts(column: Column) -> Facts:
     if dtype == nw.Unknown and (numbers := _decimals(column)):
         return numbers.after(words)
     if (dtype.is_temporal() or dtype == nw.Unknown) and (ends := _ends(column)):
-        return Facts.of(words, ends, *_rhythm(column), *_durations(column))
+        often = _repeated(column) if dtype == nw.Time else ()
+        return Facts.of(words, ends, *_rhythm(column), *_durations(column), *often)
     if dtype == nw.List:
         lengths = column.whole.drop_nulls().list.len()
         return Facts.of(words, length_text((int(lengths.min()), int(lengths.max()))))
@@ -192,7 +194,15 @@ def _durations(column: Column) -> tuple[Fact, ...]:
         lasting = column.sample.drop_nulls().to_numpy()
         told = duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(each.item()))
         rhythm = () if column.guessed else duration_rhythm(column.whole.drop_nulls().to_numpy())
-        return (*rhythm, *told)
+        return (*rhythm, *told, *(() if rhythm else _repeated(column)))
+    return ()
+
+
+def _repeated(column: Column) -> tuple[Fact, ...]:
+    """Tell how often each time of day or duration occurs."""
+    with contextlib.suppress(Exception):  # values that a library cannot count
+        present = column.sample.drop_nulls()
+        return repeated_facts(*commonest(present), len(present), sampled=column.sampled)
     return ()
 
 

@@ -9,11 +9,11 @@ from nbclaude.data.cells import CELL_LIMIT, DIGITS, cell_is_cut, cell_text
 from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted
 
-__all__ = ["Record", "Rows", "csv_line", "laid_out", "record_line"]
+__all__ = ["ALL_DIGITS", "Record", "Rows", "csv_line", "laid_out", "record_line"]
 
 Record = Sequence[object]
 
-_ALL_DIGITS = 17
+ALL_DIGITS = 17  # that a float may need
 
 
 @frozen
@@ -76,8 +76,8 @@ def _most(header: Sequence[str], records: Sequence[Record], room: int) -> tuple[
     """Return the most characters for a cell, and digits for a number, with which the rows fit."""
     limit = room
     while limit > CELL_LIMIT:
-        if _fits(_lines(header, records, limit, _ALL_DIGITS), room):
-            return limit, _ALL_DIGITS
+        if _fits(_lines(header, records, limit, ALL_DIGITS), room):
+            return limit, ALL_DIGITS
         limit = limit * 3 // 4
     return CELL_LIMIT, DIGITS
 

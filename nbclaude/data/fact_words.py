@@ -27,6 +27,7 @@ __all__ = [
     "missing_facts",
     "missing_text",
     "range_text",
+    "repeated_facts",
     "share_text",
     "types_text",
     "values_range",
@@ -110,6 +111,18 @@ def category_facts(
         whole = distinct <= MAX_COUNTED and len(counts) == distinct
         parts.append(each_counted(counts, looked_at, sampled=sampled, whole=whole, apart=True))
     return Facts.of(*parts)
+
+
+def repeated_facts(
+    distinct: int, counts: Sequence[tuple[object, int]], looked_at: int, *, sampled: bool = False
+) -> tuple[Fact, ...]:
+    """Tell how many times of day or durations are distinct, and how often each occurs if they are few."""
+    if distinct < 2:
+        return ()
+    told = distinct_fact(distinct, looked_at, "~" * sampled, rank=1)
+    if distinct > MAX_COUNTED or distinct == looked_at:
+        return (told,)
+    return told, each_counted(counts, looked_at, sampled=sampled, whole=True, apart=True)
 
 
 def boolean_facts(true: int, present: int, *, sampled: bool = False) -> Facts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import numbers
 import sys
 from collections import Counter
@@ -26,6 +27,7 @@ from nbclaude.data.fact_words import (
     level_facts,
     missing_facts,
     range_text,
+    repeated_facts,
     share_text,
     types_text,
     values_range,
@@ -90,6 +92,8 @@ def _object(column: Column) -> Facts:
         return decimal_facts(list(present), sampled=sampled).after(column.missing, types)
     if (ends := values_range(present, kinds)) is not None:
         more = () if sampled else _rhythm(present)
+        if not more and not any(issubclass(kind, datetime.date) for kind in kinds):
+            more = repeated_facts(*_commonest(present), len(present), sampled=sampled)
         return Facts.of(column.missing, types, ends and "~" * sampled + ends, *more)
     if bool not in kinds and all(issubclass(kind, (numbers.Real, Decimal)) for kind in kinds):
         return _numbers(present, sampled=sampled).after(column.missing, types)
@@ -168,9 +172,16 @@ def _time(column: Column) -> Facts:
     if naive.dtype.kind == "m":
         duration, lasting = sys.modules["pandas"].Timedelta, column.sample.to_native().dropna().to_numpy()
         told = duration_facts(lasting, sampled=column.sampled, text=lambda each: date_text(duration(each)))
-        return Facts.of(*missing, said, *duration_rhythm(naive.to_numpy()[there]), *told)
+        rhythm = duration_rhythm(naive.to_numpy()[there])
+        often = () if rhythm else _repeated(column)
+        return Facts.of(*missing, said, *rhythm, *told, *often)
     local = None if zone is None else lambda: whole.dt.tz_localize(None).to_numpy()[there]
     return Facts.of(*missing, said, *rhythm_facts(naive.to_numpy()[there], local))
+
+
+def _repeated(column: Column) -> tuple[Fact, ...]:
+    present = column.sample.to_native().dropna()
+    return repeated_facts(*_commonest(present), len(present), sampled=column.sampled)
 
 
 def _period(column: Column) -> Facts:

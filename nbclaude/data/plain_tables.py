@@ -13,7 +13,14 @@ from typing import Any
 from nbclaude.data.cells import name_text
 from nbclaude.data.decimals import decimal_facts, middles
 from nbclaude.data.extents import Extent
-from nbclaude.data.fact_words import MAX_COUNTED, boolean_facts, category_facts, missing_text, values_range
+from nbclaude.data.fact_words import (
+    MAX_COUNTED,
+    boolean_facts,
+    category_facts,
+    missing_text,
+    repeated_facts,
+    values_range,
+)
 from nbclaude.data.facts import Facts
 from nbclaude.data.number_facts import Numbers, number_facts
 from nbclaude.data.spelled import LOOKED_AT, text_facts
@@ -121,7 +128,9 @@ def _decimals(values: Sequence[Any], sampled: bool) -> Facts:
 
 def _ordered(values: Sequence[Any], sampled: bool) -> Facts:
     ends = values_range(values, map(type, values)) or ""
-    return Facts.of("~" * sampled * bool(ends) + ends)
+    counts = Counter(values)
+    often = repeated_facts(len(counts), counts.most_common(MAX_COUNTED), len(values), sampled=sampled)
+    return Facts.of("~" * sampled * bool(ends) + ends, *often)
 
 
 # The first line whose types all values of a column have. A bool is an int, so it stands before them.

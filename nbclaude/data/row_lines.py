@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nbclaude.data.cells import cell_text, full_text, number_text
-from nbclaude.data.csv_rows import Record, csv_line, laid_out, record_line
+from nbclaude.data.csv_rows import ALL_DIGITS, Record, Rows, csv_line, laid_out, record_line
+from nbclaude.data.digits import rounded
 from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted
 
 if TYPE_CHECKING:
     from nbclaude.data.table import Table
 
-__all__ = ["Shown", "fitting", "header_of", "records_of", "some_rows", "triangle", "turned"]
+__all__ = ["Shown", "fitting", "header_of", "records_of", "small_rows", "some_rows", "triangle", "turned"]
 
 _GAP = "…"
 # How many rows are shown: the first ones, and those from all over (with the last). Either of several columns, or of one.
@@ -25,6 +28,7 @@ _DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
 _MAX_TURNED = 400  # columns
 _MAX_SQUARE = 80  # columns
+_NEARLY = 1e-9
 _FIRST_SHARE = 0.6  # of the room goes to the first columns, the rest to the last
 
 
@@ -78,6 +82,16 @@ def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) ->
             record.insert(len(table.labels) + shown.first, _GAP)
         records.append(record)
     return records
+
+
+def small_rows(table: Table, room: int) -> Rows:
+    """Return all rows of a small table, with the floats in ten digits if that saves more than it takes to say so."""
+    header, records = header_of(table), records_of(table, range(table.rows))
+    short = rounded(records)
+    if short.saved <= len(f"[… {short.note} …]"):
+        return laid_out(header, records, room)
+    rows = laid_out(header, short.records, room)
+    return replace(rows, notes=(*rows.notes, short.note))
 
 
 def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
@@ -170,15 +184,20 @@ def turned(table: Table) -> str:
     rows = table.cells(range(table.rows), range(len(table.names)))
     labels = [" ".join(cell_text(label) for label in row[:skip]) for row in rows]
     which = f"rows {', '.join(labels)}" if table.rows > 1 else f"row {labels[0]}"
-    lines = [f"columns (name: type = the values of {which}):"]
-    for column, (name, dtype) in enumerate(zip(table.names, table.dtypes, strict=True)):
-        values = [full_text(row[skip + column]) for row in rows]
-        lines.append(f"  {name}: {dtype} = {record_line(values)}".rstrip("\n"))
+    short = rounded([row[skip:] for row in rows])
+    said = f", {short.note}" if short.note else ""
+    lines = [f"columns (name: type = the values of {which}{said}):"]
+    for name, dtype, *values in zip(table.names, table.dtypes, *short.records, strict=True):
+        line = record_line([full_text(value) for value in values], digits=ALL_DIGITS)
+        lines.append(f"  {name}: {dtype} = {line}".rstrip("\n"))
     return "\n".join(lines)
 
 
-def triangle(table: Table) -> str:
-    """Return a matrix of correlations, with the same names on both sides, as its lower half; nothing for other tables."""
+def triangle(table: Table, *, correlations: bool = False) -> str:
+    """Return a symmetric matrix with the same names on both sides as its lower half; nothing for other tables.
+
+    With `correlations` only one whose diagonal is 1 and in which nothing is larger.
+    """
     size = len(table.names)
     if not 3 <= size == table.rows <= _MAX_SQUARE or len(table.labels) != 1:
         return ""
@@ -186,19 +205,34 @@ def triangle(table: Table) -> str:
     if [str(row[0]) for row in rows] != list(table.names):
         return ""
     values = [list(row[1:]) for row in rows]
-    numbers = (int, float)
-    if not all(isinstance(value, numbers) for row in values for value in row):
+    if not all(value is None or isinstance(value, (int, float)) for row in values for value in row):
         return ""
     if any(values[i][j] != values[j][i] for i in range(size) for j in range(i)):
+        return ""
+    if correlations and not _are_correlations(values):
         return ""
     lines = [
         "symmetric: the lower half, in three digits",
         csv_line([*table.labels, *table.names]).rstrip("\n"),
     ]
     for n, row in enumerate(values):
-        lines.append(csv_line([table.names[n], *(_short(value) for value in row[: n + 1])]).rstrip("\n"))
+        lines.append(csv_line([table.names[n], *map(_short, row[: n + 1])]).rstrip("\n"))
     return "\n".join(lines)
 
 
-def _short(value: object) -> str:
-    return number_text(value, 3) if isinstance(value, float) and value == value else cell_text(value)
+def _are_correlations(values: Sequence[Sequence[Any]]) -> bool:
+    return all(
+        value is None or (abs(value - 1) < _NEARLY if i == j else abs(value) < 1 + _NEARLY)
+        for i, row in enumerate(values)
+        for j, value in enumerate(row)
+    )
+
+
+def _short(value: object) -> str | None:
+    """Return a number in three digits, or in as many as tell it from a whole number: 0.99996 is not 1."""
+    if value is None:
+        return None
+    if not isinstance(value, float) or not math.isfinite(value):
+        return cell_text(value)
+    texts = (number_text(value, digits) for digits in range(3, ALL_DIGITS))
+    return next((text for text in texts if float(text) == value or float(text) % 1), repr(value))

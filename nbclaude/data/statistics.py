@@ -16,6 +16,7 @@ __all__ = ["numbers_in"]
 _EXACT = 2**53  # the integers below are floats without loss
 _TAIL = 5  # times farther from the median than 99 % of the numbers
 _TAIL_ROWS = 100
+_DIGITS = 60  # of a mean
 
 
 def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
@@ -35,27 +36,27 @@ def numbers_in(array: Any, *, ddof: int = 1, whole: bool = True) -> Numbers:
         if not finite.size:
             return Numbers()
         ordered = numpy.sort(finite)
-        base, offsets = _shifted(finite, ordered, numpy)
-        middle = _median(_shifted(ordered, ordered, numpy)[1])
-        average, deviation = _moments(offsets, ddof, numpy)
-        mean, median = _moved(base, average), _moved(base, middle)
+        large = _is_large(ordered)
+        middle = _median(ordered)
+        average, deviation = _moments(_shifted(finite, ordered, numpy) if large else finite, ddof, numpy)
         distinct, counts = _counts(ordered, numpy)
         return Numbers(
-            mean=mean,
-            median=median,
+            mean=_exact_mean(finite, numpy) if large else average,
+            median=middle,
             deviation=deviation,
             looked_at=int(finite.size),
             zeros=int(numpy.searchsorted(ordered, 0, "right") - numpy.searchsorted(ordered, 0, "left")),
             negative=int(numpy.searchsorted(ordered, 0, "left")),
             distinct=distinct,
             counts=[(single(value), count) for value, count in counts] if is_short else counts,
-            p99=_tail(ordered, middle, base),
+            p99=math.nan if large else _tail(ordered, float(middle)),
             order=_order(array, distinct, numpy) if whole else "",
         )
 
 
 def _moments(offsets: Any, ddof: int, numpy: Any) -> tuple[float, float]:
     """Return mean and deviation; NaN for a deviation that floats cannot hold."""
+    offsets = offsets.astype("float64", copy=False)
     mean = float(offsets.mean())
     deviation = float(offsets.std(ddof=ddof)) if offsets.size > ddof else math.nan
     if not math.isfinite(mean) or math.isinf(deviation):
@@ -67,25 +68,34 @@ def _moments(offsets: Any, ddof: int, numpy: Any) -> tuple[float, float]:
     return mean, math.nan if deviation == 0 and offsets.min() != offsets.max() else deviation
 
 
-def _shifted(numbers: Any, ordered: Any, numpy: Any) -> tuple[int, Any]:
-    """Return large integers as their distances from the least one, which floats hold; other numbers as they are."""
-    if numbers.dtype.kind == "f" or (int(ordered[0]) > -_EXACT and int(ordered[-1]) < _EXACT):
-        return 0, numbers.astype("float64", copy=False)
-    base = int(ordered[0])
-    distances = numbers.astype("uint64") - numpy.uint64(base % 2**64)
-    return base, distances.astype("float64")
+def _is_large(ordered: Any) -> bool:
+    """Return whether these are integers of which floats do not hold all digits."""
+    return ordered.dtype.kind != "f" and not -_EXACT < int(ordered[0]) <= int(ordered[-1]) < _EXACT
 
 
-def _moved(base: int, distance: float) -> float | decimal.Decimal:
-    return decimal.Decimal(base) + decimal.Decimal(distance) if base else distance
+def _shifted(numbers: Any, ordered: Any, numpy: Any) -> Any:
+    """Return large integers as their distances from the least one."""
+    return numbers.astype("uint64") - numpy.uint64(int(ordered[0]) % 2**64)
 
 
-def _median(ordered: Any) -> float:
+def _exact_mean(numbers: Any, numpy: Any) -> float | decimal.Decimal:
+    """Return the mean of integers whose sum neither 64 bits nor floats hold: their halves are added up on their own."""
+    half = numpy.array(2**32, numbers.dtype)
+    total = int((numbers // half).sum(dtype="int64")) * 2**32 + int((numbers % half).sum(dtype="int64"))
+    with decimal.localcontext(prec=_DIGITS):
+        return _plain(decimal.Decimal(total) / numbers.size)
+
+
+def _plain(number: decimal.Decimal) -> float | decimal.Decimal:
+    return number if abs(number) >= _EXACT else float(number)
+
+
+def _median(ordered: Any) -> float | decimal.Decimal:
     half = ordered.size // 2
-    if ordered.size % 2:
-        return float(ordered[half])
-    low, high = float(ordered[half - 1]), float(ordered[half])
-    return low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2
+    low, high = ordered[half - 1 + ordered.size % 2].item(), ordered[half].item()
+    if isinstance(low, int):
+        return _plain((decimal.Decimal(low) + high) / 2)
+    return float(low + (high - low) / 2 if math.isfinite(high - low) else low / 2 + high / 2)
 
 
 def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[Any, int]]]:
@@ -96,9 +106,9 @@ def _counts(ordered: Any, numpy: Any) -> tuple[int, list[tuple[Any, int]]]:
     return int(starts.size), [(ordered[starts[place]].item(), int(times[place])) for place in places]
 
 
-def _tail(ordered: Any, middle: float, base: int) -> float:
+def _tail(ordered: Any, middle: float) -> float:
     """Return the number that 99 % do not exceed, where the largest is far beyond it; else NaN."""
-    if ordered.size < _TAIL_ROWS or base:
+    if ordered.size < _TAIL_ROWS:
         return math.nan
     p99, most = float(ordered[math.ceil(0.99 * ordered.size) - 1]), float(ordered[-1])
     return p99 if most - p99 > _TAIL * (p99 - middle) > 0 else math.nan

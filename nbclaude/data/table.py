@@ -9,7 +9,7 @@ from nbclaude.data.column_lines import column_lines
 from nbclaude.data.csv_rows import laid_out
 from nbclaude.data.extents import EXACT_CELLS
 from nbclaude.data.facts import Facts
-from nbclaude.data.row_lines import fitting, header_of, records_of, some_rows, triangle, turned
+from nbclaude.data.row_lines import fitting, header_of, small_rows, some_rows, triangle, turned
 from nbclaude.frozen import frozen
 from nbclaude.texts import Cut, counted, one_line
 
@@ -151,19 +151,24 @@ def rows_of(table: Table, wanted: int, budget: int) -> Described:
 
 def _whole(table: Table, opening: str, budget: int) -> Described | None:
     """Describe a small table by all of its values; None if they are too many."""
+    if text := triangle(table, correlations=True):
+        return _in_form(table, opening, text, budget)
     if table.rows <= _SMALL and len(table.names) <= _SMALL:
         dtypes = "columns: " + ", ".join(f"{n}: {d}" for n, d in zip(table.names, table.dtypes, strict=True))
         text = f"{opening}\n{dtypes}\n"
         # A mark of what was cut has room, too.
-        whole = laid_out(header_of(table), records_of(table, range(table.rows)), budget - len(text) - 100)
+        whole = small_rows(table, budget - len(text) - 100)
         if len(text) + len(whole.text) + 100 <= budget:
             words = "all rows" if whole.is_cut else "whole"
             text = f"{text}{whole.text}{_said(whole.notes)}".rstrip("\n")
             return Described(text, f"{table.shape}, {words}", whole.notes)
-    for lines in (turned, triangle):
-        if (text := lines(table)) and len(opening) + len(text) < budget:
-            return Described(f"{opening}\n{text}", f"{table.shape}, whole")
-    return None
+    text = turned(table) or triangle(table)
+    return _in_form(table, opening, text, budget) if text else None
+
+
+def _in_form(table: Table, opening: str, text: str, budget: int) -> Described | None:
+    fits = len(opening) + len(text) < budget
+    return Described(f"{opening}\n{text}", f"{table.shape}, whole") if fits else None
 
 
 def _nothing(table: Table) -> Described:

@@ -39,15 +39,16 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
     if format not in ("schema", "stats"):
         known = [
             *_variables("coordinates", value.coords, _of_coordinate, facts_only=True),
-            *_variables("statistics", variables, facts_only=True),
+            *_variables("statistics", variables, _of_shown_variable, facts_only=True),
         ]
         text, note = clip(_shown(value), budget - sum(map(len, known)))
         return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())
     lines = [f"xarray {kind}, dimensions ({size})"]
     lines += _variables("coordinates", value.coords, _of_coordinate)
-    lines += _variables("variables", variables)
+    lines += _variables("variables", variables, _of_variable if format == "schema" else _of_shown_variable)
     text, note = clip("\n".join([*lines, "(no values were sent)"]), budget)
-    return Described(text, f"{kind} ({size}): schema only", (note,) if note else ())
+    words = "schema + statistics" if format == "stats" else "schema only"
+    return Described(text, f"{kind} ({size}): {words}", (note,) if note else ())
 
 
 _TOLD = 40  # variables
@@ -74,6 +75,10 @@ def _shown(value: Any) -> str:
 
 def _of_variable(values: Any) -> str:
     return array_facts(values).text(values=False)
+
+
+def _of_shown_variable(values: Any) -> str:
+    return array_facts(values).text()
 
 
 def _of_coordinate(values: Any) -> str:

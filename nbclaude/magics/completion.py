@@ -20,6 +20,9 @@ __all__ = ["load", "references_in", "unload"]
 _PRIORITY = 1_000
 _IDENTIFIER = "nbclaude"
 _PROMPTS = ("claude",)
+# Where nothing but our words can stand, what is typed stays if none fits: IPython asks other matchers where one offers nothing,
+# and they would offer all of Python.
+_ALL_OURS = ("option", "value", "argument", "name", "format")
 _MAY_BE_OURS = re.compile(r"%(?:claude|fix|explain)")
 # What follows a magic that takes no prompt; words in capitals stand for lists of names.
 _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
@@ -40,6 +43,7 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_forget": ("--saved", "NOTEBOOK"),
     "claude_fork": ("CONVERSATION",),
     "claude_export": ("-c", "CONVERSATION"),
+    "claude_tool_result": ("VARIABLE",),
     "claude_undo": ("deleted", "CONVERSATION"),
     "claude_verb": ("--keep", "--forget"),
 }
@@ -75,21 +79,26 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     if not _MAY_BE_OURS.search(context.full_text):
         return SimpleMatcherResult(completions=[])
     from nbclaude.completing.places import place_at
-    from nbclaude.completing.words import Known, words_at
+    from nbclaude.completing.words import Known, Word, words_at
 
-    lines = context.full_text.split("\n")
-    offset = sum(len(line) + 1 for line in lines[: context.cursor_line]) + context.cursor_position
+    from_line = context.full_text.split("\n", context.cursor_line)[-1]
+    offset = len(context.full_text) - len(from_line) + context.cursor_position
     asking = {name: OWN.get(name, ()) for name in (*ASKING, *OWN_VERBS) if short_names.is_ours(shell, name)}
     place = place_at(context.full_text, offset, asking, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), workspace, _arguments_known(place.magic), OWN)
+    known = Known(
+        _variables(shell), workspace, _arguments_known(place.magic), OWN, shell.user_ns.get("In") or ()
+    )
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (
         Exception
     ):  # what a value of the user's raises, or a setting that cannot be used: nobody has asked for it here
         words = []
+    # A word on a line that asks may be the first of a prompt.
+    if not words and place.kind in _ALL_OURS and not (place.kind == "argument" and place.magic in asking):
+        words = [Word(place.fragment, "as\u00a0typed")]
     return SimpleMatcherResult(
         completions=[SimpleCompletion(text=word.text, type=word.about) for word in words],
         matched_fragment=place.fragment,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import importlib
+import pkgutil
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Warming"]
 
-# In this order, each in a moment of its own: a cell that begins meanwhile waits for one of them at the most.
-_MODULES = (
+# Modules to import and functions to call, in this order, each in a moment of its own: a cell that begins meanwhile waits for
+# one of them at the most.
+_STEPS = (
     "nbclaude.asking.prepare",
     "nbclaude.asking.ask",
     "nbclaude.conversation.screening",
@@ -29,6 +30,7 @@ _MODULES = (
     "markdown_it",
     "nbclaude.render.markdown",
     "nbclaude.render.reply",
+    "nbclaude.render.highlight:prepare_python",
     "nbclaude.output.pages",
     "nbclaude.asking.receipt",
     "nbclaude.saved.record",
@@ -38,10 +40,13 @@ _NEXT = 0.02
 
 
 class Warming:
-    """Imports modules one by one in an event loop, where there is one: in a kernel, between the cells."""
+    """Takes one step after the other in an event loop, where there is one: in a kernel, between the cells.
 
-    def __init__(self, modules: Sequence[str] = _MODULES) -> None:
-        self._left = list(modules)
+    A step is a module to import ("package.module") or a function to call without arguments ("package.module:function").
+    """
+
+    def __init__(self, steps: Sequence[str] = _STEPS) -> None:
+        self._left = list(steps)
         self._next: asyncio.TimerHandle | None = None
 
     def begin(self) -> None:
@@ -66,5 +71,7 @@ class Warming:
             return
         # What cannot be imported is said when it is needed. A stop does not tear an import.
         with stopping.held(), contextlib.suppress(Exception):
-            importlib.import_module(self._left.pop(0))
+            loaded = pkgutil.resolve_name(self._left.pop(0))
+            if callable(loaded):
+                loaded()
         self._next = loop.call_later(_NEXT, self._load, loop)

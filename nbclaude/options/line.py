@@ -33,6 +33,9 @@ _LOOKS_LIKE_OPTION = re.compile(r"--?[A-Za-z][\w-]*(?==|\s|$)|-[A-Za-z]\b")
 _NUMBER = re.compile(r"[+-]?\d+")
 _OPTION_NAME = re.compile(r"(?:--?[\w-]*)?")
 _BLANK = " \t"
+_BLANKS = tuple(_BLANK)
+# A value that may be left out is a word or a number; another sign begins the next option, or the prompt.
+_MAY_BE_OPTIONAL = re.compile(r"[\w\[\]\"']")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
 
 
@@ -91,12 +94,13 @@ def _with_own(own: Sequence[Option]) -> dict[str, Option]:
 class Ending:
     """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
 
-    `fragment` is what has been typed of it.
+    `fragment` is what has been typed of it. `raw`: the line says that braces stay as they are.
     """
 
     fragment: str
     option: Option | None = None
     prompt: bool = False
+    raw: bool = False
 
 
 def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
@@ -106,23 +110,35 @@ def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
     """
     by_name = _with_own(own)
     rest = line.lstrip(_BLANK)
+    raw = False
     while not _OPTION_NAME.fullmatch(rest):
         found = _LOOKS_LIKE_OPTION.match(rest)
         option = by_name.get(found.group()) if found else None
         if found is None or option is None:
-            return Ending(rest, prompt=True)
+            return Ending(rest, prompt=True, raw=raw)
         rest = rest[found.end() :]
+        raw |= option.field == "raw"
         if option.metavar:
             value = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
-            try:
-                word, left = _take_word(option, rest)
-            except UsageError:  # nothing yet, or a quote that is still open
-                return Ending(value, option)
-            if not left:
-                return Ending(value, option)
-            rest = left if not option.optional or _can_be(option, word) else value
+            left = _after_value(option, rest, value)
+            if left is None:
+                return Ending(value, option, raw=raw)
+            rest = left
         rest = rest.lstrip(_BLANK)
-    return Ending(rest)
+    return Ending(rest, raw=raw)
+
+
+def _after_value(option: Option, rest: str, value: str) -> str | None:
+    """Return what follows the value of an option; None if the value is still being typed."""
+    if option.optional and value and not _MAY_BE_OPTIONAL.match(value):
+        return value  # it has been left out
+    try:
+        word, left = _take_word(option, rest)
+    except UsageError:  # nothing yet, or a quote that is still open
+        return None
+    if not left and not (value[-1:] in _BLANKS and value[-2:-1] != "\\"):
+        return None
+    return left if not option.optional or _can_be(option, word) else value
 
 
 def _take_optional(option: Option, rest: str) -> tuple[Any, str]:

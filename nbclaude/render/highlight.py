@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-__all__ = ["CodeHighlighter", "highlight"]
+__all__ = ["CodeHighlighter", "highlight", "prepare_python"]
 
 # Kind of token -> class. Names, punctuation and whitespace stay plain: fewer elements, and that is how an editor looks.
 _CLASS_OF_KIND = {
@@ -107,6 +107,11 @@ def highlight(code: str, language: str) -> str:
         run += value
     pieces.append(_span(run_class, run))
     return "".join(pieces) if seen == len(code) else escape(code, quote=False)
+
+
+def prepare_python() -> None:
+    """Compile the patterns of the language of most answers, so that the first block of code does not wait for them."""
+    highlight("0", "python")
 
 
 def _is_repetitive(code: str) -> bool:

@@ -152,7 +152,7 @@ def code_block_html(code_html: str, language: str, code: str) -> str:
 def _render_table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     direction = ' dir="rtl"' if tokens[index].attrGet("dir") == "rtl" else ""
     # A table that is wider than the page scrolls, also by the keys.
-    return f'<div class="table" tabindex="0" role="group" aria-label="Table"><table{direction}>\n'
+    return f'<div class="table" tabindex="0" role="group" aria-label="Table"{direction}><table{direction}>\n'
 
 
 def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -18,12 +18,15 @@ _CSS = r"""
 .nbclaude { --nbclaude-focus: var(--jp-brand-color1, #1976d2); }
 .nbclaude-answer > *, .nbclaude-fold, .nbclaude-footer, .nbclaude-callout { max-width: 54em; }
 .nbclaude-answer > .table, .nbclaude-answer > .code { max-width: 100%; }
+.nbclaude-answer > h1 { max-width: 36em; } .nbclaude-answer > h2 { max-width: 41.5em; }
+.nbclaude-answer > h3 { max-width: 48.2em; } .nbclaude-answer > .footnotes { max-width: 60em; }
+.nbclaude-answer > .table[dir=rtl] { max-width: 54em; }
 .nbclaude :is(a, pre, summary, .table):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
 .nbclaude:has(> style), .nbclaude-first { padding-top: .3em; }
 .nbclaude > style + .nbclaude-answer > :first-child, .nbclaude-first > .nbclaude-answer:first-child > :first-child
   { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
-.nbclaude li { margin: .2em 0; }
+.nbclaude li { margin: .2em 0; } .nbclaude ol { list-style-type: decimal; }
 .nbclaude li > p { margin: 0 0 .4em; }
 .nbclaude li > ul, .nbclaude li > ol { margin: .2em 0; }
 .nbclaude h1, .nbclaude h2, .nbclaude h3, .nbclaude h4, .nbclaude h5, .nbclaude h6 { line-height: 1.3; font-weight: 600;
@@ -48,20 +51,21 @@ _CSS = r"""
 .nbclaude .code[data-language]::before { content: attr(data-language); position: absolute; top: .35em; right: .8em;
   font-size: .78em; color: var(--nbclaude-quiet); pointer-events: none; }
 .nbclaude .code[data-language] pre { padding-top: 1.5em; }
-.nbclaude .table { overflow-x: auto; margin: 0 0 .9em; }
+.nbclaude .table { overflow-x: auto; margin: 0 0 .9em; container-type: inline-size; }
 .nbclaude .table table { margin: 0; border-collapse: collapse; font-size: .95em; table-layout: auto; border: 0;
   width: max-content; }
 .nbclaude .table th, .nbclaude .table td { text-align: start; padding: .4em .9em .4em .5em; vertical-align: top;
-  max-width: 30em; white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
+  max-width: min(30em, 85cqi); white-space: normal; line-height: 1.45; border: 0; overflow-wrap: break-word; min-width: 2.5em; }
 .nbclaude .table th { font-weight: 600; border-bottom: 1px solid var(--jp-border-color1, rgba(127,127,127,.4)); }
 .nbclaude .table .nbclaude-number { text-align: end; font-variant-numeric: tabular-nums; }
 .nbclaude .table tbody tr { background: none; }
 .nbclaude .table tbody td { border-bottom: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); }
 .nbclaude .math.display { display: block; overflow: auto hidden; max-width: 100%; margin: .2em 0 .75em; }
 .nbclaude .math { overflow-wrap: normal; }
+.nbclaude-answer > .math.display { width: fit-content; min-width: min(54em, 100%); }
 .nbclaude hr { border: 0; border-top: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); margin: 1.2em 0; }
-.nbclaude .contains-task-list { list-style: none; padding-left: 1.2em; }
-.nbclaude .task-list-item-checkbox { margin: 0 .5em 0 -1.2em; vertical-align: -.1em; }
+.nbclaude .task-list-item { list-style: none; }
+.nbclaude .task-list-item-checkbox { width: 1em; height: 1em; vertical-align: -.12em; }
 .nbclaude .footnotes, .nbclaude .footnote { font-size: .9em; color: var(--nbclaude-quiet); }
 .nbclaude .footnote p { display: inline; }
 .nbclaude .footnote-ref a, .nbclaude .footnote-backref { text-decoration: none; }
@@ -139,7 +143,7 @@ _CSS = r"""
 # For text that runs from right to left. These rules are the newest (see _BEFORE).
 _RIGHT_TO_LEFT = r"""
 .nbclaude-answer [dir=rtl] > p { text-align: start; }
-.nbclaude .task-list-item-checkbox { margin: 0; margin-inline: -1.2em .5em; }
+.nbclaude .task-list-item-checkbox { margin: 0; margin-inline: -1.5em .5em; }
 .nbclaude .nbclaude-part pre { unicode-bidi: plaintext; }
 """
 

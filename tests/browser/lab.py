@@ -33,7 +33,7 @@ LAUNCHER = """\
 import os, signal, sys, threading, time
 from jupyter_server.serverapp import ServerApp
 from jupyterlab.labapp import main
-parent, asked, stop = os.getppid(), threading.Event(), ServerApp._signal_stop
+parent, asked, stop = int(sys.argv.pop(1)), threading.Event(), ServerApp._signal_stop
 def watch():
     if not sys.stdin.buffer.read():
         print("the standard input has closed", file=sys.stderr, flush=True)
@@ -81,7 +81,7 @@ class Lab:
         self._write_settings()
         with self.log_file.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", LAUNCHER, *self._options()],
+                [sys.executable, "-c", LAUNCHER, str(os.getpid()), *self._options()],
                 env=self._environment,
                 cwd=self.root,
                 stdin=subprocess.PIPE,
@@ -183,6 +183,8 @@ class Lab:
         # No question about news, no look for updates: nothing that a test did not ask for.
         overrides = {
             "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
+            # By itself, JupyterLab waits one second for what completes.
+            "@jupyterlab/completer-extension:manager": {"providerTimeout": 30_000},
         }
         (self._labconfig / "default_setting_overrides.json").write_text(json.dumps(overrides), "utf-8")
         self.use_extension(True)

@@ -121,20 +121,14 @@ class NotebookPage:
         self.cell(index).locator(".jp-InputPrompt").click()
 
     def start(self, index: int, *, is_selected: bool = False) -> None:
-        """Run a cell with Ctrl+Enter and return as soon as JupyterLab shows it as running, or done."""
+        """Run a cell with Ctrl+Enter and return as soon as JupyterLab has sent it to the kernel."""
         if not is_selected:
             self.select(index)
-        # A cell may be done at the first look and, after a restart, have the number that it had before.
-        self.script(
-            f"{CELL} window.hasStarted = false; const note = (_, change) => {{"
-            " const isNews = change.name === 'executionState' ? change.newValue === 'running'"
-            " : change.name === 'executionCount' && change.newValue !== null;"
-            " if (isNews) { window.hasStarted = true; model.stateChanged.disconnect(note); } };"
-            " model.stateChanged.connect(note)",
-            index=index,
-        )
+        self.wait_for(HAS_KEYS, index=index)
         self.page.keyboard.press("Control+Enter")
-        self.wait_for("return window.hasStarted")
+        self.wait_for(
+            f"{PANEL} return panel.content.widgets[index].outputArea.future !== window.runBefore", index=index
+        )
 
     def run(self, index: int, timeout: float = TIMEOUT, *, is_selected: bool = False) -> None:
         """Run a cell to its end."""
@@ -147,12 +141,9 @@ class NotebookPage:
         self.wait_until_idle(timeout)
 
     def wait_until_idle(self, timeout: float = TIMEOUT) -> None:
-        """Wait until no cell runs and the kernel is idle."""
-        self.wait_for(
-            f"{PANEL} return panel.sessionContext.session.kernel.status === 'idle'"
-            " && panel.content.widgets.every(w => w.model.executionState !== 'running')",
-            timeout=timeout,
-        )
+        """Wait until all that cells have asked of the kernel is done, and shown, and the kernel is idle."""
+        in_time: bool = self.script(IS_IDLE, milliseconds=timeout * 1000)
+        assert in_time, f"the kernel was not idle within {timeout} s"
 
     def stop(self) -> None:
         """Press the stop button of the toolbar."""
@@ -160,8 +151,8 @@ class NotebookPage:
 
     def restart_kernel(self) -> None:
         """Restart the kernel."""
-        self.script(f"{PANEL} return panel.sessionContext.session.kernel.restart()")
-        self.wait_for(f"{PANEL} return panel.sessionContext.session.kernel.status === 'idle'")
+        self.script(f"{PANEL} await panel.sessionContext.session.kernel.restart()")
+        self.wait_until_idle()
 
     def edit(self, index: int, source: str) -> None:
         """Replace a cell's source."""
@@ -177,6 +168,18 @@ class NotebookPage:
         self.script(f"{PANEL} panel.content.activeCellIndex = index", index=index)
         self.command("notebook:insert-cell-above")
         self.edit(index, source)
+
+    def complete(self, index: int) -> None:
+        """Press Tab at the end of a cell."""
+        self.cell(index).locator(".cm-content").click()
+        self.page.keyboard.press("Control+End")
+        # JupyterLab takes a moment for the completer of the cell that one has come to; before, Tab indents.
+        self.cell(index).locator(".jp-mod-completer-enabled").wait_for()
+        self.page.keyboard.press("Tab")
+
+    def press_in_turn(self, letters: str) -> None:
+        """Press letters one after the other without a pause: JupyterLab forgets a shortcut's beginning after a second."""
+        self.script(PRESS, letters=letters)
 
     # Look
 
@@ -283,6 +286,37 @@ document.activeElement?.blur();
 const left = '.jp-Dialog, .Toastify__toast, .jp-toastContainer, .nbclaude, .nbclaude-view, .jp-Notebook';
 return !document.querySelector(left);
 """
+PRESS = """\
+for (const key of letters) {
+    const code = { key, code: `Key${key.toUpperCase()}`, keyCode: key.toUpperCase().charCodeAt(0) };
+    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { ...code, bubbles: true, cancelable: true }));
+}"""
+# Keys go to the cell; what it runs next is another request than the last one.
+HAS_KEYS = f"""{PANEL}
+const {{ activeCellIndex, node, widgets }} = panel.content;
+window.runBefore = widgets[index].outputArea.future;
+return activeCellIndex === index && node.contains(document.activeElement);"""
+# The status of the kernel does not tell: a reply may come later, and a kernel with subshells is idle while a cell runs.
+# Before version 7, ipykernel aborts what it receives just after an error: once it answers something else, that is over.
+IS_IDLE = f"""{PANEL}
+const {{ kernel }} = panel.sessionContext.session;
+const end = performance.now() + milliseconds;
+const pause = (time) => new Promise((go) => setTimeout(go, time));
+const running = () => panel.content.widgets.flatMap(({{ outputArea }}) => outputArea?.future ?? [])
+    .filter((future) => !window.runsDone.has(future));
+const isShown = () => panel.content.widgets.some(({{ model }}) => model.executionState === 'running');
+window.runsDone ??= new WeakSet();
+const follow = async (future) => {{
+    const reply = await future.done.catch(() => null); // of a cell that was deleted, or a kernel that has ended
+    if (reply?.content.status === 'error') await kernel.requestKernelInfo();
+    window.runsDone.add(future);
+}};
+while (performance.now() < end) {{
+    await Promise.race([Promise.all(running().map(follow)), pause(end - performance.now())]);
+    if (!running().length && !isShown() && kernel.status === 'idle') return true;
+    await pause(10);
+}}
+return false;"""
 CELL = f"{PANEL} const model = panel.content.widgets[index].model; "
 
 

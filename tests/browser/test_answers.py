@@ -13,7 +13,7 @@ from nbclaude.render.markdown import render_markdown
 from nbclaude.simulator import Answer, Pace, Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import ATTACKS, SHOWCASE, report
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import TIMEOUT, NotebookPage
 from tests.render.hostile_formulas import HOSTILE
 
 LOAD = "%load_ext nbclaude"
@@ -65,8 +65,10 @@ def overflowing(area: Locator) -> list[str]:
 def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
     claude_notebook: OpenNotebook, simulator: Simulator
 ) -> None:
-    answer, begin = Answer(SHOWCASE, pace=Pace(deltas_per_second=25, characters=6)), threading.Event()
-    simulator.enqueue(StreamFault("stall", answer, after_events=1, until=begin))
+    begin, go_on, end = threading.Event(), threading.Event(), threading.Event()
+    last = StreamFault("stall", after_characters=SHOWCASE.index("| left"), until=end)
+    later = StreamFault("stall", after_characters=100, until=go_on, then=last)
+    simulator.enqueue(StreamFault("stall", SHOWCASE, after_events=1, until=begin, then=later))
     # A model that does not think first: its answer is the text alone.
     notebook = claude_notebook([LOAD, ASK.replace("%%claude", "%%claude -m opus-4-8")])
     notebook.run(0)
@@ -75,8 +77,10 @@ def test_the_answer_grows_on_screen_and_ends_as_the_one_shot_render(
     begin.set()
     expect(notebook.answer(1).locator("h1")).to_have_text("A heading")
     assert notebook.answer(1).locator("blockquote").count() == 0
+    go_on.set()
     expect(notebook.answer(1).locator("blockquote").first).to_be_visible()
     assert "The end." not in notebook.text(1)
+    end.set()
     notebook.wait_until_idle()
     assert canonical(notebook, pages_html(notebook, 1)) == canonical(notebook, render_markdown(SHOWCASE, "x"))
     assert notebook.outputs(1).locator(".nbclaude-waiting").count() == 0
@@ -96,7 +100,8 @@ def test_an_answer_leaves_the_formulas_of_the_notebook_alone(
     notebook = claude_notebook([own, LOAD, ASK, own, define, allowed, ASK])
     notebook.run_all()
     formula = "e => e.querySelector('mjx-container mjx-math').outerHTML"
-    expect(notebook.outputs(3).locator("mjx-container")).to_have_count(1)
+    for index in (0, 3):
+        expect(notebook.outputs(index).locator("mjx-container")).to_have_count(1)
     assert notebook.outputs(3).evaluate(formula) == notebook.outputs(0).evaluate(formula)
     assert notebook.answer(2).locator("mjx-container").count() == 0
     expect(notebook.answer(6).locator("mjx-container")).to_have_count(2)
@@ -172,7 +177,7 @@ def test_the_stop_button_keeps_the_partial_answer_and_a_failed_ask_shows_one_err
     expect(notebook.cell(1).locator(".jp-OutputArea")).to_contain_text("Section 1")
     notebook.stop()
     notebook.wait_until_idle()
-    assert simulator.requests[0].wait_disconnected(5)
+    assert simulator.requests[0].wait_disconnected(TIMEOUT)
     expect(notebook.answer(1).locator(".nbclaude-mark")).to_have_text("Stopped")
     assert "AnswerInterrupted" not in notebook.text(1)
     notebook.run(2)

@@ -13,24 +13,15 @@ def test_tab_as_the_first_action_in_a_fresh_page(claude_notebook: OpenNotebook) 
     notebook = claude_notebook(cells, name="completion")
     notebook.run(0)
     notebook.open()  # the page anew, with the kernel that is there
-    editors = [notebook.cell(index).locator(".cm-content") for index in range(len(cells))]
-
-    def press_tab(index: int) -> None:
-        editors[index].click()
-        notebook.page.keyboard.press("Control+End")
-        # JupyterLab takes a moment for the completer of the cell that one has come to; before, Tab indents.
-        notebook.cell(index).locator(".jp-mod-completer-enabled").wait_for()
-        notebook.page.keyboard.press("Tab")
-
     menu = notebook.page.locator(".jp-Completer")
-    press_tab(1)
+    notebook.complete(1)
     expect(menu).to_contain_text("--model")
     notebook.page.keyboard.press("Enter")
-    expect(editors[1]).to_have_text("%%claude --model")
-    press_tab(2)
+    expect(notebook.cell(1).locator(".cm-content")).to_have_text("%%claude --model")
+    notebook.complete(2)
     expect(menu).to_contain_text("claude-sonnet-5-5")
     expect(menu).to_contain_text("$2/$10")
     notebook.screenshot("completion")
     notebook.page.keyboard.press("Escape")
-    press_tab(3)
+    notebook.complete(3)
     expect(menu).to_contain_text("climate")

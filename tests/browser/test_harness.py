@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenNotebook
+from tests.browser.notebook_page import TIMEOUT
 
 STREAM = """\
 import time
@@ -85,7 +86,7 @@ def test_whatever_leaves_the_page_is_noticed(open_notebook: OpenNotebook) -> Non
     notebook = open_notebook([f"from IPython.display import HTML\nHTML({leak!r})" for leak in LEAKS.values()])
     notebook.watch.check()
     notebook.run_all()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + TIMEOUT
     while time.monotonic() < deadline:
         missed = [host for host in LEAKS if host not in str(notebook.watch.foreign_requests)]
         if not missed:
@@ -102,11 +103,13 @@ def test_whatever_leaves_the_page_is_noticed(open_notebook: OpenNotebook) -> Non
         notebook.page.wait_for_timeout(1_000)
     notebook.watch.forget()
     # Dialogs, popups and errors, too.
+    deadline = time.monotonic() + TIMEOUT
     notebook.script("alert('canary')")
     notebook.script("setTimeout(() => { throw new Error('canary') })")
     notebook.script("window.open('about:blank')")
-    notebook.page.wait_for_timeout(200)
     watch = notebook.watch
+    while not (watch.dialogs and watch.popups and watch.page_errors) and time.monotonic() < deadline:
+        notebook.page.wait_for_timeout(50)
     assert watch.dialogs == ["alert: canary"]
     assert len(watch.popups) == 1
     assert watch.page_errors == ["canary"]
@@ -122,9 +125,9 @@ def test_frames_long_tasks_and_traffic_are_measured(open_notebook: OpenNotebook)
     notebook.page.wait_for_timeout(500)
     recording = notebook.stop_recording()
     assert 100_000 < recording.websocket_bytes < 150_000
-    assert any(150 < task.duration < 1_000 for task in recording.long_tasks)
+    assert any(150 < task.duration < 5_000 for task in recording.long_tasks)
     assert recording.worst_frame_gap > 100
-    assert recording.frame_gap(50) < 50
+    assert recording.frame_gap(50) < recording.worst_frame_gap / 2
 
 
 def test_each_notebook_has_a_kernel_and_an_environment_of_its_own(open_notebook: OpenNotebook) -> None:

@@ -132,6 +132,7 @@ def test_other_front_ends_can_be_read(
     notebook = claude_notebook(cells, size=(1200, 1500), front_end=front_end)
     for index in range(len(cells)):
         notebook.run(index)
+    expect(notebook.cell(4).locator(".nbclaude-panel textarea").first).to_be_visible()
     notebook.answer(1).locator("details.nbclaude-receipt > summary").click()
     check(notebook, selectors=(OURS, ".nbclaude-panel"))
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 from nbclaude.simulator import Answer, Pace, Simulator, StreamFault, tool_use
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import report
-from tests.browser.notebook_page import NotebookPage
+from tests.browser.notebook_page import TIMEOUT, NotebookPage
 from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
 from tests.kernel.kernel import CANARY_KEY
 
@@ -176,7 +176,7 @@ def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
     assert notebook.execution_count(1) == 2  # Shift+Enter has not run the cell again
     panel.button("Stop").click()
     expect(panel.turns).to_have_count(1)
-    assert simulator.message_requests[-1].wait_disconnected(5)
+    assert simulator.message_requests[-1].wait_disconnected(TIMEOUT)
     expect(panel.turns.first).to_contain_text("interrupted")
     expect(panel.turns.first).to_contain_text("First and more words")
     panel.button("Edit and resend turn 1").click()
@@ -340,8 +340,9 @@ def test_the_keyboard_s_focus_never_falls_out_of_the_panel(
     models.focus()
     title = panel.root.locator(".nbclaude-title")
     for _ in range(8):
+        before = title.inner_text()
         notebook.page.keyboard.press("ArrowDown")
-        notebook.page.wait_for_timeout(700)
+        expect(title).not_to_have_text(before)
         if "haiku" in title.inner_text():
             break
     expect(title).to_contain_text("haiku")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nbclaude.completing.places import place_at
@@ -25,6 +27,17 @@ PLACES: dict[str, tuple[str, ...] | None] = {
     "# my question\n%%claude --effort h|\nWhy?": ("value", "h", "effort"),
     "%%claude --think |": ("value", "", "thinking"),
     "%claude --think omitted --no|": ("option", "--no"),
+    "%claude -m sonnet |": ("option", ""),
+    "%claude --fig 2 |": ("option", ""),
+    "%claude --fig |": ("value", "", "figures"),
+    "%claude --fig --no|": ("option", "--no"),
+    "%claude --fig {d|": ("name", "d"),
+    "%claude -a my\\ |": ("value", "my\\ ", "attach"),
+    "%claude -a df['a|": ("key", "a", "df"),
+    "%claude -a model.we|": ("attribute", "we", "model"),
+    "x = 1\nr = %claude \\\n    -m opus \\\n    --ef|": ("option", "--ef"),
+    "%claude --raw Is {d|": None,
+    "%%claude -m opus --raw\nIs {d|": None,
     "%claude --fig Why {d|": ("name", "d"),
     "%claude -a 'my fi|": ("value", "'my fi", "attach"),
     "%claude -a figs[0] -a |": ("value", "", "attach"),
@@ -54,6 +67,8 @@ PLACES: dict[str, tuple[str, ...] | None] = {
     "%%claude\nLook at {df.x.me|": ("attribute", "me", "df.x"),
     '%%claude\nLook at {df["|': ("key", "", "df"),
     "%%claude\nLook at {d['a']['b c|": ("key", "b c", "d['a']"),
+    '%%claude\nLook at {df[["|': ("key", "", "df"),
+    "%%claude\nLook at {df[[\"a\", 'b c', 'd|": ("key", "d", "df"),
     "%%claude\nLook at {df:|": ("format", "", "df"),
     "%%claude\nLook at {df:he|": ("format", "he", "df"),
     "%%claude\nLook at {df['a']:sch|": ("format", "sch", "df['a']"),
@@ -90,3 +105,25 @@ def test_the_place_of_the_cursor(typed: str) -> None:
         else place.expression or (place.magic if place.kind == "argument" else "")
     )
     assert (place.kind, place.fragment, *([owner] if owner else [])) == expected
+
+
+LARGE = {
+    "options": "%claude " + "-m opus " * 100_000 + "--ef",
+    "brackets": "%claude -a " + "(" * 1_000_000,
+    "a quote": "%claude -a '" + "a" * 1_000_000,
+    "a prompt": "%%claude " + "word " * 600_000 + "{df",
+    "braces": "%%claude\n" + "{" * 3_000_000 + "df",
+    "references": "%%claude\n" + "{a} and\n" * 400_000 + '{df["',
+    "code above": "x = 1\n" * 500_000 + "%claude -m ",
+    "comments": "# a\n" * 50_000 + "%%claude -m ",
+    "blank lines": " \n" * 1_000_000 + "x",
+    "joined lines": "%claude \\\n" * 300_000 + "-m ",
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_a_large_cell_takes_a_moment(name: str) -> None:
+    text = LARGE[name]
+    begun = time.perf_counter()
+    place_at(text, len(text), ASKING, ("claude",))
+    assert time.perf_counter() - begun < 0.5  # 0.05 on a machine that has nothing else to do

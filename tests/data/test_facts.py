@@ -266,3 +266,36 @@ def test_counts_of_a_column_that_holds_secrets_are_known_to_the_mask() -> None:
     told = text(pandas.DataFrame({"password": [n % 7 for n in range(148)], "x": 1.5}), "stats")
     hidden = [told[start:end] for start, end, _ in described_secrets(told)]
     assert hidden == ["0 … 6, mean 2.97973, median 3, std 2.01515", *"0123456"]
+
+
+def test_small_tables_round_only_what_says_nothing() -> None:
+    column = [0.1 + 0.2, 1 / 3, 2 / 3, 1e-17, 1.5, -1 / 7]
+    frame = pandas.DataFrame(
+        {"a": column, "b": [1e9 + n / 10_000 for n in range(6)], "c": [n / 7 for n in range(6)]}
+    )
+    told = text(frame)
+    assert (
+        "row,a,b,c\n0,0.30000000000000004,1000000000,0\n1,0.3333333333,1000000000.0001,0.1428571429\n" in told
+    )
+    assert told.endswith("\n[… 8 numbers rounded to 10 digits …]")
+    assert "0.3333333333333333," in text(frame, "full") and "rounded" not in text(frame, "full")
+    assert text(numpy.array(column)[:3]).endswith(
+        "[0.30000000000000004, 0.3333333333333333, 0.6666666666666666]"
+    )
+    several = text(numpy.array([[0.1 + 0.2, *[1 / 3] * 6]]))
+    assert several.endswith(
+        f"whole, 6 numbers rounded to 10 digits:\n[[0.30000000000000004{', 0.3333333333' * 6}]]"
+    )
+    wide = pandas.DataFrame([{f"s{n}": n / 7 for n in range(41)} | {"sum": 0.1 + 0.2}])
+    assert "  sum: float64 = 0.30000000000000004" in text(wide)
+    assert "(name: type = the values of row 0, 35 numbers rounded to 10 digits)" in text(wide)
+
+
+def test_correlations_that_are_nearly_one() -> None:
+    near = {"a": 1.0, "b": 0.9999998, "c": -1 / 3}
+    matrix = pandas.DataFrame(
+        [[1.0, near["b"], near["c"]], [near["b"], 1.0, None], [near["c"], None, 1.0]],
+        list("abc"),
+        list("abc"),
+    )
+    assert text(matrix).endswith("in three digits\nindex,a,b,c\na,1\nb,0.9999998,1\nc,-0.333,,1")

@@ -169,7 +169,7 @@ def test_what_an_engine_refuses_of_one_column_costs_no_other() -> None:
         {"n": [1, 2, 4], "day": [_DAY] * 3, "d": [decimal.Decimal("1.50"), None, decimal.Decimal(2)]}
     )
     frame = table.to_pandas(types_mapper=pandas.ArrowDtype)
-    text = text_of(dask.dataframe.from_pandas(frame, npartitions=1))
+    text = text_of(dask_frames.from_pandas(frame, npartitions=1))
     assert "  n: int64[pyarrow]; 1 … 4, mean 2.33333, std 1.52753, unique\n" in text
     assert "  day: date32[day][pyarrow]; constant 2024-01-01\n" in text
     assert "[pyarrow]; 1 missing (33.3%), 1.5 … 2, mean 1.75, std 0.353553\n" in text
@@ -462,3 +462,20 @@ def test_the_index_of_a_dask_frame() -> None:
 def test_a_single_value_of_a_query_is_a_query(parquet: str) -> None:
     table = ibis.duckdb.connect().read_parquet(parquet)
     assert text_of(table.n.mean()).splitlines()[0] == "ibis Table, 1 row × 1 column, backend duckdb"
+
+
+def test_columns_that_share_a_name() -> None:
+    """DuckDB does not tell `id` and `ID` apart, and a join keeps both."""
+    relation = duckdb.sql("SELECT range AS id, range / 2 AS ID, 'x' AS g, range % 2 AS id FROM range(60)")
+    lines = text_of(relation, "stats").splitlines()[3:]
+    assert lines == [
+        "  id: BIGINT; 0 … 59, mean 29.5, std 17.4642",
+        "  ID: DOUBLE; 0 … 29.5, mean 14.75, std 8.73212",
+        "  g: VARCHAR; constant x",
+        "  id: BIGINT; 0 … 1, mean 0.5, std 0.504219, 2 distinct; 0: 30, 1: 30",
+    ]
+    frame = dask_frames.from_pandas(pandas.DataFrame([[1, 2.5], [3, 2.5]], columns=["a", "a"]), npartitions=1)
+    assert text_of(frame, "stats").splitlines()[3:] == [
+        "  a: int64; 1 … 3, mean 2, std 1.41421, unique",
+        "  a: float64; constant 2.5",
+    ]

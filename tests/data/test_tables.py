@@ -48,7 +48,7 @@ _COLUMNS: dict[str, tuple[list[Any], str]] = {
     "all NaN": ([math.nan] * 60, "all NaN"),
     "large integers": (
         [2**63 - 1, -(2**63)] * 30,
-        "-9223372036854775808 … 9223372036854775807, mean 0, median 0, std 9.30121e+18, 2 distinct; "
+        "-9223372036854775808 … 9223372036854775807, mean -0.5, median -0.5, std 9.30121e+18, 2 distinct; "
         "-9223372036854775808: 30, 9223372036854775807: 30",
     ),
     "decimals": (
@@ -59,7 +59,10 @@ _COLUMNS: dict[str, tuple[list[Any], str]] = {
         [_DAY, None, datetime.date(2021, 2, 3)] * 20,
         "20 missing (33.3%), 2020-01-01 … 2021-02-03, 2 distinct, not monotonic; 2020-01-01: 20, 2021-02-03: 20",
     ),
-    "times": ([datetime.time(1, 2), datetime.time(3)] * 30, "01:02:00 … 03:00:00"),
+    "times": (
+        [datetime.time(1, 2), datetime.time(3)] * 30,
+        "01:02:00 … 03:00:00, 2 distinct; 01:02:00: 30, 03:00:00: 30",
+    ),
     "texts": (["b", "a", "a", None] * 15, "15 missing (25.0%), 2 distinct; a: 30, b: 15"),
     "bytes": ([b"x", b"y", b"x"] * 20, "holds bytes, length 1"),
     "booleans": ([True, False, None] * 20, "20 missing (33.3%), True: 20, False: 20"),

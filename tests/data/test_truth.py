@@ -121,6 +121,18 @@ def test_the_deviation_of_large_integers(base: int) -> None:
         assert f"{base} … {base + 59}, mean {middle}, median {middle}, std 17.4642" in described.text
 
 
+def test_middles_of_small_integers_beside_large_ones() -> None:
+    """In floats, the distances from the least of these lose the digits of the small ones."""
+    values = [-(10**18) + 1, *[-1, 7, 60] * 20, 10**18 + 2]
+    for column in (pandas.Series(values), polars.Series("x", values), numpy.array(values)):
+        described = describe_data(column, "stats")
+        assert described is not None
+        # 20 × 66 + 3, divided by 62
+        assert "mean 21.3387, median 7, std " in described.text
+    unsigned = pandas.Series(numpy.array([0, 2**64 - 1] * 30, "u8"))
+    assert f"mean {2**64 / 2 - 0.5:.6g}, median {2**64 / 2 - 0.5:.6g}, " in told(unsigned)
+
+
 def test_nan_and_null_are_told_apart() -> None:
     frame = polars.DataFrame({"f": [math.nan, 1.0, None] * 20})
     described = describe_data(frame)
@@ -266,7 +278,7 @@ def test_the_rhythm_of_durations(lasting: Any, expected: str) -> None:
     ends = " … ".join(date_text(end) for end in (min(lasting), max(lasting)))
     index = described.text.splitlines()[1]
     if expected == "59 distinct":
-        assert index.endswith(f"; {ends}, 1 duplicate")
+        assert index.endswith(f"; {ends}, 59 distinct, 1 duplicate")
         expected = ""
     else:
         assert index.endswith(f"; {ends}, {expected}")

@@ -66,7 +66,11 @@ def test_values(book: Notebook) -> None:
     assert endings(book, "%%claude --effort |") == ["low", "medium", "high", "xhigh", "max"]
     assert set(offered(book, "%%claude --effort |").values()) == {"value"}
     assert endings(book, "%%claude --service-tier s|") == ["standard_only"]
-    assert endings(book, "%claude --think |") == ["summarized", "omitted"]
+    # A value that may be left out stands beside the options that may follow.
+    assert endings(book, "%claude --think |")[:3] == ["summarized", "omitted", "-m"]
+    assert endings(book, "%claude --fig --no-s|") == ["--no-stream"]
+    assert endings(book, "%claude -m opus --fig 2 --no-s|") == ["--no-stream"]
+    assert "--effort" in endings(book, "%claude -m opus |")
     assert endings(book, "%%claude -c |") == endings(book, "%claude_fork |") == ["main"]
     book.sent("%claude -c plots What is this?")
     assert "plots" in endings(book, "%%claude -c |")
@@ -86,6 +90,11 @@ def test_verbs_have_words_of_their_own(book: Notebook) -> None:
     assert endings(book, "%%claude_edit --apply opt|\nx = 1") == ["optimise"]
     assert "optimise" not in endings(book, "%%claude_edit translate to op|\nx = 1")
     assert endings(book, "%claude_rules a|") == ["accept"]
+    book.shell.user_ns["In"] = ["", "x = 1", "  total = sum(\n  x)"]
+    assert offered(book, "%claude_fix --cell |") == {
+        "%claude_fix --cell 2": "total\u00a0=\u00a0sum(",
+        "%claude_fix --cell 1": "x\u00a0=\u00a01",
+    }
     book.shell.user_ns.update(quantity=5)
     assert endings(book, "%claude_explain quan|") == ["quantity"]
     book.simulator.enqueue("```python\nx = 1\n```\n\n```bash\nls\n```\n")
@@ -122,6 +131,7 @@ def test_tools(book: Notebook) -> None:
     assert "%%claude --tools number" not in found
     # Several stand with commas between them, each once.
     assert endings(book, "%%claude --tools mean,me|") == ["mean,memory"]
+    assert list(offered(book, '%%claude --tools "mean, me|')) == ['%%claude --tools "mean, memory"']
 
 
 def test_files(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +139,13 @@ def test_files(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "plots").mkdir()
     (tmp_path / "plots" / "p.png").write_bytes(b"")
     (tmp_path / ".hidden").write_text("a")
+    (tmp_path / "it's.csv").write_text("a")
+    (tmp_path / 'say "hi".csv').write_text("a")
     monkeypatch.chdir(tmp_path)
+    assert endings(book, "%%claude -a it|") == ['"it\'s.csv"']
+    assert endings(book, "%%claude -a 'it|") == ['"it\'s.csv"']
+    assert list(offered(book, "%%claude -a sa|")) == ["%%claude -a 'say \"hi\".csv'"]
+    assert list(offered(book, "%%claude -a data\\ o|")) == ['%%claude -a "data one.csv"']
     assert endings(book, "%%claude -a da|") == ['"data one.csv"']
     assert list(offered(book, "%%claude -a 'data o|")) == ["%%claude -a 'data one.csv'"]
     assert endings(book, "%%claude -a plo|") == ["plots/"]
@@ -163,6 +179,13 @@ def test_references(book: Notebook) -> None:
     assert not [text for text in offered(book, "%%claude\nOf {model.expensive.|") if "expensive.w" in text]
     formats = {text.rpartition(":")[2] for text in offered(book, "%%claude\nOf {sales:|")}
     assert formats == {"schema", "stats", "head 20", "full", "repr", "str", "group ", "compare "}
+    assert endings(book, '%%claude\nOf {sales[["count","un|') == ['sales[["count","unit price"']
+    assert endings(book, "%%claude -a sales['co|") == ["sales['count']"]
+    assert endings(book, "%%claude -a sales:s|") == ["sales:schema", "sales:stats", "sales:str"]
+    assert endings(book, "%%claude -a sales:head|") == ['"sales:head 20"']
+    assert endings(book, "%%claude -a model.we|") == ["model.weights"]
+    book.shell.user_ns["means"] = pd.Series({"north": 1.0, "south": 2.0})
+    assert endings(book, "%%claude\nOf {means['n|") == ["means['north']"]
     book.shell.user_ns["older"] = pd.DataFrame({"count": [1]})
     assert endings(book, "%%claude\nOf {sales:group |") == ["unit price", "count"]
     assert endings(book, "%%claude\nOf {sales:compare o|") == ["older"]
@@ -174,6 +197,15 @@ def test_other_completions_are_as_they_were(book: Notebook) -> None:
     assert any(text.endswith("%claude_history") for text in offered(book, "%claude_hist|"))
     assert any("perf_counter" in text for text in offered(book, "time.perf_c|"))
     assert any("unit price" in text for text in offered(book, 'quantity["|'))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["%claude --max-tokens |", "%claude -m gpt|", "%claude_usage |", "%%claude\n{nothing|"],
+)
+def test_where_nothing_fits_nothing_else_is_offered(book: Notebook, typed: str) -> None:
+    book.shell.user_ns.update(quantity=1)
+    assert list(offered(book, typed)) == [typed.removesuffix("|")]
 
 
 def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 from nbclaude.magics.warming import Warming
+from nbclaude.render import highlight
 
 LOADING = """\
 import asyncio, json, sys
@@ -46,6 +47,16 @@ def test_what_cannot_be_imported_stops_nothing() -> None:
         return True
 
     assert asyncio.run(asyncio.wait_for(idle(), 60))
+
+
+def test_a_step_can_be_a_function() -> None:
+    async def idle() -> None:
+        highlight._lexer.cache_clear()
+        Warming(["nbclaude.render.highlight:prepare_python"]).begin()
+        while not highlight._lexer.cache_info().currsize:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(idle(), 60))
 
 
 def test_it_ends_with_the_extension() -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
+from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
+from nbclaude.context.plotted.plotly_axes import axis_of, color_axes, place_axes, place_note, shared_scale
+from nbclaude.context.plotted.plotly_titles import panel_titles
 from nbclaude.context.plotted.plotly_traces import plain_title, read_trace, shape_layers
-from nbclaude.context.plotted.values import span, value_text
 from nbclaude.plurals import counted
 
 __all__ = ["read_plotly"]
 
 _MAX_NOTES = 10
-_DATE = re.compile(r"\d{4}(?:$|-\d\d)")
 _WITHOUT_AXES = frozenset(
     (
         "pie",
@@ -26,7 +25,6 @@ _WITHOUT_AXES = frozenset(
         "sankey",
         "parcoords",
         "parcats",
-        "splom",
         "indicator",
         "table",
     )
@@ -41,8 +39,12 @@ _OWN = {
     **dict.fromkeys(("scattermap", "choroplethmap", "densitymap"), "map"),
     **dict.fromkeys(("scattermapbox", "choroplethmapbox", "densitymapbox"), "mapbox"),
     "scatterternary": "ternary",
+    "scattersmith": "smith",
     "scattercarpet": "carpet",
+    "splom": "splom",
 }
+_Read = tuple[Layer, Mapping[str, Sequence[Any]]]
+_STANDING = {"stack": "stacked", "relative": "stacked", "overlay": "over each other"}
 # Columns that belong to the y axis under another name.
 _ON_Y = ("y", "open", "high", "low", "close")
 
@@ -59,14 +61,31 @@ def read_plotly(figure: Mapping[str, Any]) -> PlottedFigure:
     title = plain_title((layout.get("legend") or {}).get("title"))
     entries = list(dict.fromkeys(filter(None, named)))
     legend = [f"{title}:", *entries] if title and entries else entries
-    panels = [_panel(place, group, layout) for place, group in places.items()]
-    return PlottedFigure(
-        "plotly", plain_title(layout.get("title")), panels, legend, list(_notes(figure, layout))
-    )
+    titles, texts = panel_titles(places, layout)
+    read = {place: [read_trace(trace) for trace in group] for place, group in places.items()}
+    coloured = _on_shared_scales(places, read)
+    panels = [
+        replace(_panel(place, group, read[place], layout, coloured), title=titles[place])
+        for place, group in places.items()
+    ]
+    notes = list(_notes(figure, texts))
+    return PlottedFigure("plotly", plain_title(layout.get("title")), panels, legend, notes)
 
 
-def _notes(figure: Mapping[str, Any], layout: Mapping[str, Any]) -> Iterator[str]:
-    texts = [plain_title(each) for each in layout.get("annotations") or () if isinstance(each, Mapping)]
+def _on_shared_scales(
+    places: Mapping[str, Sequence[Mapping[str, Any]]], read: Mapping[str, Sequence[_Read]]
+) -> dict[str, list[Any]]:
+    """Return the values on each colour scale that traces share."""
+    found: dict[str, list[Any]] = {}
+    for place, traces in places.items():
+        for trace, (_, columns) in zip(traces, read[place], strict=True):
+            values = columns.get("z") or columns.get("color") or ()
+            if shared := shared_scale(trace):
+                found.setdefault(shared, []).extend(each for each in values if isinstance(each, int | float))
+    return found
+
+
+def _notes(figure: Mapping[str, Any], texts: Sequence[str]) -> Iterator[str]:
     if any(texts):
         yield f"annotations: {'; '.join(filter(None, texts[:_MAX_NOTES]))}"
     if frames := [each for each in figure.get("frames") or () if isinstance(each, Mapping)]:
@@ -96,43 +115,57 @@ def _under(axis: str, layout: Mapping[str, Any]) -> str:
     return over if isinstance(over, str) and over != "free" else axis
 
 
-def _panel(place: str, traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> PlottedPanel:
-    scene = layout.get(place) or {}
-    read = [read_trace(trace) for trace in traces]
-    axes: list[Axis] = []
-    notes = [""] * len(traces)
+def _panel(
+    place: str,
+    traces: Sequence[Mapping[str, Any]],
+    read: Sequence[_Read],
+    layout: Mapping[str, Any],
+    coloured: Mapping[str, Sequence[Any]],
+) -> PlottedPanel:
+    columns = [each for _, each in read]
     if " " in place and not place.startswith("domain"):
-        own = [_axes_of(trace) for trace in traces]
-        for at, name in enumerate("xy"):
-            for axis in sorted(
-                {each[at] for each in own}, key=lambda axis: (axis != _under(axis, layout), axis)
-            ):
-                within = [number for number, each in enumerate(own) if each[at] == axis]
-                said = name if axis == _under(axis, layout) else f"second {name}"
-                if said != name:
-                    notes = [
-                        f"on the {said} axis" if number in within else note
-                        for number, note in enumerate(notes)
-                    ]
-                values = [value for number in within for value in _values(read[number][1], name)]
-                described = layout.get(f"{name}axis{axis[1:]}") or {}
-                if described or values:
-                    axes.append(_axis(said, described, layout, values))
-    elif place.startswith("scene"):
-        for name in ("x", "y", "z"):
-            values = [value for _, columns in read for value in columns.get(name, ())]
-            axes.append(_axis(name, scene.get(f"{name}axis") or {}, layout, values))
+        axes, notes = _axes(traces, columns, layout)
+    else:
+        axes, notes = list(place_axes(place, traces, columns, layout)), [""] * len(traces)
     layers = [
         replace(layer, note=note) if note else layer for (layer, _), note in zip(read, notes, strict=True)
     ]
     layers += shape_layers(place, layout)
-    coloured = layout.get("coloraxis") or next((each for trace in traces if (each := _coloured(trace))), {})
-    bar = coloured.get("colorbar") or {}
-    low, high = coloured.get("cmin"), coloured.get("cmax")
-    if bar.get("title"):
-        limits = (value_text(low), value_text(high)) if low is not None and high is not None else None
-        axes.append(Axis("color", plain_title(bar.get("title")), limits))
-    return PlottedPanel(axes=axes, layers=layers)
+    axes += color_axes(traces, coloured, layout)
+    note = place_note(place, layout) or _bars(traces, layout)
+    return PlottedPanel(axes=axes, layers=layers, note=note)
+
+
+def _axes(
+    traces: Sequence[Mapping[str, Any]],
+    columns: Sequence[Mapping[str, Sequence[Any]]],
+    layout: Mapping[str, Any],
+) -> tuple[list[Axis], list[str]]:
+    """Return the x and y axes of a panel, and for each trace on which second axis it is."""
+    axes: list[Axis] = []
+    notes = [""] * len(traces)
+    own = [_axes_of(trace) for trace in traces]
+    for at, name in enumerate("xy"):
+        for axis in sorted({each[at] for each in own}, key=lambda axis: (axis != _under(axis, layout), axis)):
+            within = [number for number, each in enumerate(own) if each[at] == axis]
+            said = name if axis == _under(axis, layout) else f"second {name}"
+            if said != name:
+                notes = [
+                    f"on the {said} axis" if number in within else note for number, note in enumerate(notes)
+                ]
+            values = [value for number in within for value in _values(columns[number], name)]
+            described = layout.get(f"{name}axis{axis[1:]}") or {}
+            if described or values:
+                axes.append(axis_of(said, described, layout, values))
+    return axes, notes
+
+
+def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> str:
+    """Say how bars of several traces stand; nothing if there are none."""
+    if sum(trace.get("type") in ("bar", "histogram") for trace in traces) < 2:
+        return ""
+    share = ", as shares" if layout.get("barnorm") else ""
+    return f"bars {_STANDING.get(str(layout.get('barmode') or 'group'), 'side by side')}{share}"
 
 
 def _values(columns: Mapping[str, Sequence[Any]], axis: str) -> Iterator[Any]:
@@ -140,25 +173,3 @@ def _values(columns: Mapping[str, Sequence[Any]], axis: str) -> Iterator[Any]:
     for name, column in columns.items():
         if name in (axis, f"{axis} from", f"{axis} to") or (axis == "y" and name in _ON_Y):
             yield from column
-
-
-def _coloured(trace: Mapping[str, Any]) -> Mapping[str, Any]:
-    marker = trace.get("marker")
-    found = marker if isinstance(marker, Mapping) else {}
-    return trace if trace.get("colorbar") else found if found.get("colorbar") else {}
-
-
-def _axis(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], values: Sequence[Any]) -> Axis:
-    matched = str(axis.get("matches") or "")
-    of = layout.get(f"{matched[0]}axis{matched[1:]}") or {} if matched else {}
-    label = plain_title(axis.get("title"))
-    scale = str(axis.get("type") or of.get("type") or "")
-    limits = axis.get("range") or of.get("range")
-    scale = "" if scale in ("linear", "-", "category") else scale
-    if limits and len(limits) == 2 and None not in limits:
-        ends = [10.0 ** float(each) for each in limits] if scale == "log" else limits
-        return Axis(name, label, (value_text(ends[0]), value_text(ends[1])), scale=scale)
-    texts = [value for value in values if isinstance(value, str)]
-    if texts and scale != "date" and not all(_DATE.match(text) for text in texts):
-        return Axis(name, label, categories=list(dict.fromkeys(texts)))
-    return Axis(name, label, span(values), of_data=True, scale=scale)

@@ -6,7 +6,7 @@ import base64
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,7 +31,8 @@ _TYPES = {
 # The fields of a trace that hold columns, each with the name that is shown for it.
 _COLUMNS = {
     "labels": "label", "values": "value", "parents": "parent", "x": "x", "y": "y", "z": "z", "a": "a", "b": "b", "c": "c",
-    "r": "r", "theta": "theta", "lat": "lat", "lon": "lon", "locations": "location", "text": "text",
+    "r": "r", "theta": "theta", "real": "real", "imag": "imag", "lat": "lat", "lon": "lon",
+    "locations": "location", "text": "text",
     "open": "open", "high": "high", "low": "low", "close": "close",
 }  # fmt: skip
 _KINDS = {
@@ -59,6 +60,7 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
         if kind == "image" or any(isinstance(each, list) for each in columns.get("z", ())):
             grid = _grid(kind, trace, columns)
             return grid, grid.columns
+        columns |= {name: _joined(columns[name]) for name in ("x", "y") if _is_nested(columns.get(name, ()))}
         columns |= _looks(trace, max(map(len, columns.values()), default=0))
         if kind in _XY:
             columns = _with_places(trace, columns)
@@ -73,6 +75,15 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
     return layer, columns
 
 
+def _is_nested(values: Sequence[Any]) -> bool:
+    return bool(values) and all(isinstance(each, list | tuple) for each in values)
+
+
+def _joined(levels: Sequence[Sequence[Any]]) -> list[str]:
+    """Return categories that lie within others, from the outer to the inner ones."""
+    return [" / ".join(map(value_text, each)) for each in zip(*levels, strict=False)]
+
+
 def _said(kind: str, trace: Mapping[str, Any]) -> str:
     """Return what a trace is called."""
     mode = str(trace.get("mode") or "")
@@ -85,6 +96,8 @@ def _has_errors(trace: Mapping[str, Any]) -> bool:
 
 
 def _drawn(kind: str, mode: str, trace: Mapping[str, Any]) -> str:
+    if trace.get("stackgroup"):
+        return "stacked area in percent" if trace.get("groupnorm") == "percent" else "stacked area"
     if kind in ("scatter", "scattergl") and mode:
         return {"lines": "line", "lines+markers": "line with markers"}.get(mode, "scatter")
     if kind == "bar":
@@ -131,7 +144,7 @@ def _after(start: Any, length: Any) -> Any:
         moment = datetime.fromisoformat(start) if isinstance(start, str) else start
         if isinstance(moment, datetime):
             moment += length if isinstance(length, timedelta) else timedelta(milliseconds=length)
-            return moment.isoformat()
+            return moment.isoformat() if isinstance(start, str) else moment
         return start + length
     except (TypeError, ValueError, OverflowError):
         return None

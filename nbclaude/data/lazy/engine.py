@@ -24,6 +24,7 @@ class Engine:
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
     * `in_batches` says that we read and aggregate its batches ourselves, as with an Arrow dataset.
+    * `renamed` gives the columns of a query other names, by position; None where no two can have one name.
     * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
@@ -36,7 +37,17 @@ class Engine:
     fetch: Callable[[Any, Job], Rows] | None = None
     in_batches: bool = False
     nan_is_null: bool = False
+    renamed: Callable[[Any, Sequence[str]], Any] | None = None
     in_own_thread: Callable[[Any], bool] = lambda value: False
+
+    def told_apart(self, value: Any) -> Any:
+        """Return a query whose columns have names of their own: those of a join may share one, in either case of the letters."""
+        if self.renamed is None:
+            return value
+        names = [str(name).lower() for name, _ in self.columns(value)]
+        if len(set(names)) == len(names):
+            return value
+        return self.renamed(value, [f"c{place}" for place in range(len(names))])
 
 
 def fields_of(schema: Any) -> Iterable[tuple[object, object]]:

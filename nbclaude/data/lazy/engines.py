@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nbclaude.data.cells import date_text, name_text
@@ -82,6 +82,12 @@ def _pandas_rows(frame: Any) -> Rows:
 
 def _is_scalar(value: Any) -> bool:
     return not hasattr(value, "__len__") or isinstance(value, str)
+
+
+def _dask_renamed(frame: Any, names: Sequence[str]) -> Any:
+    renamed = frame.copy()
+    renamed.columns = list(names)
+    return renamed
 
 
 def _dask_cluster(frame: Any) -> str:
@@ -181,6 +187,7 @@ _SPARK = Engine(
     "df.limit(5).toPandas()",
     elsewhere=lambda _: "Spark would compute it",
     fetch=_spark,
+    renamed=lambda frame, names: frame.toDF(*names),
 )
 _DATASET = Engine(
     "pyarrow Dataset",
@@ -200,6 +207,7 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
         _dask_cluster,
         _dask,
         nan_is_null=True,
+        renamed=_dask_renamed,
     ),
     ("duckdb", "DuckDBPyRelation"): Engine(
         "duckdb relation",
@@ -207,6 +215,9 @@ _ENGINES: Mapping[tuple[str, str], Engine] = {
         "rel.limit(5).df()",
         elsewhere=lambda relation: _databases(_connection(relation)),
         fetch=_duckdb,
+        renamed=lambda relation, names: relation.project(
+            ", ".join(f"#{place} AS {name}" for place, name in enumerate(names, 1))
+        ),
     ),
     ("ibis", "Table"): Engine(
         "ibis Table",

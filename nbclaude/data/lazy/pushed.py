@@ -53,7 +53,7 @@ class Pushed:
         with warnings.catch_warnings():
             # dask warns that it will need another package one day, which is nothing that the user can act on.
             warnings.simplefilter("ignore", FutureWarning)
-            frame: Any = nw.from_native(value)
+            frame: Any = nw.from_native(engine.told_apart(value))
         return cls(value, engine, engine.fetch, frame.collect_schema().dtypes(), frame)
 
     def first(self, rows: int, job: Job) -> Rows:

@@ -300,6 +300,67 @@ def test_plotly_axes_over_each_other_shapes_and_frames() -> None:
     ]
 
 
+def _of_kinds() -> Any:
+    kinds = [[{"type": "polar"}, {"type": "ternary"}, {"type": "geo"}, {"type": "domain"}]]
+    figure = importlib.import_module("plotly.subplots").make_subplots(
+        1, 4, specs=kinds, subplot_titles=("P", "T", "G", "D")
+    )
+    figure.add_trace(graphs.Scatterpolar(r=[1, 5], theta=[0, 90]), 1, 1)
+    figure.add_trace(graphs.Scatterternary(a=[1, 2], b=[2, 3], c=[3, 1]), 1, 2)
+    figure.add_trace(graphs.Scattergeo(lat=[10, 20], lon=[30, 40]), 1, 3)
+    figure.add_trace(graphs.Indicator(value=4, mode="gauge", gauge={"axis": {"range": [0, 9]}}), 1, 4)
+    figure.update_polars(
+        radialaxis={"title": "speed", "range": [0, 9]}, angularaxis={"direction": "clockwise"}
+    )
+    figure.update_layout(ternary_aaxis_title="sand", geo_scope="africa", showlegend=False)
+    return figure
+
+
+def test_plotly_plots_without_x_and_y() -> None:
+    assert [line for line in facts(_of_kinds()) if "panel " in line or ": values" in line or "," in line] == [
+        "plotly, 4 panels",
+        'panel 1 of 4: "P"',
+        "  theta: values 0 to 90, degrees, clockwise, 0 at the top",
+        '  r: "speed", 0 to 9',
+        'panel 2 of 4: "T"',
+        '  a: "sand", values 1 to 2',
+        "  b: values 2 to 3",
+        "  c: values 1 to 3",
+        'panel 3 of 4: "G"',
+        "  lon: values 30 to 40",
+        "  lat: values 10 to 20",
+        'panel 4 of 4: "D"',
+    ]
+    assert {"  map of africa", "  gauge: 0 to 9"} <= set(facts(_of_kinds()))
+
+
+def test_plotly_facets_shared_colors_and_categories_within_others() -> None:
+    rows = {"x": [1, 2, 3, 4], "c": [5, 6, 7, 8], "k": ["a", "b", "a", "b"], "m": ["u", "u", "v", "v"]}
+    lines = facts(px.scatter(rows, x="x", y="x", color="c", facet_col="k", facet_row="m"))
+    assert [line for line in lines if line[0] == "p" or line.startswith("  x:")][1:] == [
+        'panel 1 of 4: "m=u | k=a"',
+        "  x: values 1 to 1",
+        'panel 2 of 4: "m=u | k=b"',
+        "  x: values 2 to 2",
+        'panel 3 of 4: "m=v | k=a"',
+        '  x: "x", values 3 to 3',
+        'panel 4 of 4: "m=v | k=b"',
+        '  x: "x", values 4 to 4',
+    ]
+    assert lines.count('  color: "c", values 5 to 8') == 4 and "annotations" not in str(lines)
+    bars = [graphs.Bar(x=[["2023", "2024"], ["Q1", "Q1"]], y=[1, 2], name=name) for name in "ab"]
+    lines = facts(graphs.Figure(bars).update_layout(barmode="stack").update_yaxes(autorange="reversed"))
+    assert lines[2:5] == [
+        "bars stacked",
+        'x: categories "2023 / Q1", "2024 / Q1"',
+        "y: values 1 to 2, reversed",
+    ]
+    assert facts(px.scatter_matrix(rows, dimensions=["x", "c"], color="k"))[2:4] == [
+        'dimension "x": values 1 to 4',
+        'dimension "c": values 5 to 8',
+    ]
+
+
 def test_plotly_traces_without_axes_have_their_numbers() -> None:
     sankey = graphs.Sankey(node={"label": ["a", "b"]}, link={"source": [0], "target": [1], "value": [3]})
     times = {"task": ["A"], "start": ["2024-01-01"], "end": ["2024-01-03"]}

@@ -1,0 +1,150 @@
+"""Reads the axes of a plotly figure: of plots with x and y, of polar, ternary and geographic ones, of dimensions side by side."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from nbclaude.context.plotted.facts import Axis
+from nbclaude.context.plotted.plotly_traces import plain_title
+from nbclaude.context.plotted.values import span, value_text
+
+__all__ = ["axis_of", "color_axes", "place_axes", "place_note", "shared_scale"]
+
+_DATE = re.compile(r"\d{4}(?:$|-\d\d)")
+_MAX_DIMENSIONS = 20
+# The columns that belong to the axes of a kind of place, and what the layout calls these axes there.
+_AXES: Mapping[str, Mapping[str, str]] = {
+    "scene": {"x": "xaxis", "y": "yaxis", "z": "zaxis"},
+    "polar": {"theta": "angularaxis", "r": "radialaxis"},
+    "ternary": {"a": "aaxis", "b": "baxis", "c": "caxis"},
+    "smith": {"real": "realaxis", "imag": "imaginaryaxis"},
+    "geo": {"lon": "lonaxis", "lat": "lataxis"},
+    "map": {"lon": "", "lat": ""},
+    "mapbox": {"lon": "", "lat": ""},
+}
+_DIMENSIONS = ("splom", "parcoords", "parcats")
+_TOP = 90  # degrees
+
+_Trace = Mapping[str, Any]
+_Columns = Mapping[str, Sequence[Any]]
+
+
+def _kind_of(place: str) -> str:
+    """Return the kind of a place: "polar" for "polar2"."""
+    return place.rstrip("0123456789")
+
+
+def axis_of(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], values: Sequence[Any]) -> Axis:
+    """Return an axis by what the layout says of it, and by the plotted values."""
+    matched = str(axis.get("matches") or "")
+    of = layout.get(f"{matched[0]}axis{matched[1:]}") or {} if matched else {}
+    label = plain_title(axis.get("title"))
+    scale = str(axis.get("type") or of.get("type") or "")
+    limits = axis.get("range") or of.get("range")
+    said = "" if scale in ("linear", "-", "category", "multicategory") else scale
+    if "reversed" in str(axis.get("autorange") or of.get("autorange")):
+        said = f"{said}, reversed".removeprefix(", ")
+    if limits and len(limits) == 2 and None not in limits:
+        ends = [10.0 ** float(each) for each in limits] if scale == "log" else limits
+        return Axis(name, label, (value_text(ends[0]), value_text(ends[1])), scale=said)
+    texts = [value for value in values if isinstance(value, str)]
+    if texts and scale != "date" and not all(_DATE.match(text) for text in texts):
+        return Axis(name, label, categories=list(dict.fromkeys(texts)), scale=said)
+    return Axis(name, label, span(values), of_data=True, scale=said)
+
+
+def place_axes(
+    place: str, traces: Sequence[_Trace], columns: Sequence[_Columns], layout: Mapping[str, Any]
+) -> Iterator[Axis]:
+    """Give the axes of a place that has others than x and y; nothing for a pie and the like."""
+    kind = _kind_of(place)
+    described = layout.get(place) or {}
+    for name, field in _AXES.get(kind, {}).items():
+        values = [value for each in columns for value in each.get(name, ())]
+        axis = axis_of(name, described.get(field) or {}, layout, values)
+        yield _angles(axis, described.get(field) or {}, traces) if name == "theta" else axis
+    yield from _dimensions(
+        [each for trace, each in zip(traces, columns, strict=True) if trace.get("type") in _DIMENSIONS]
+    )
+    for trace in traces:
+        ends = ((trace.get("gauge") or {}).get("axis") or {}).get("range")
+        if ends:
+            yield Axis("gauge", limits=(value_text(ends[0]), value_text(ends[1])))
+
+
+def _dimensions(columns: Sequence[_Columns]) -> Iterator[Axis]:
+    """Give the axes of traces that show several columns side by side or against each other."""
+    names = dict.fromkeys(name for each in columns for name in each if name not in ("color", "size"))
+    for name in list(names)[:_MAX_DIMENSIONS]:
+        yield axis_of(
+            f'dimension "{name}"', {}, {}, [value for each in columns for value in each.get(name, ())]
+        )
+
+
+def _angles(axis: Axis, described: Mapping[str, Any], traces: Sequence[_Trace]) -> Axis:
+    """Return the axis of angles with their unit, and with where they begin and how they turn if that is unusual."""
+    clockwise = described.get("direction") == "clockwise"
+    start = described.get("rotation", _TOP if clockwise else 0)
+    units = [str(trace.get("thetaunit") or "degrees") for trace in traces]
+    said = [] if axis.categories else list(dict.fromkeys(units))
+    said += ["clockwise"] if clockwise else []
+    if start:
+        first = "the first" if axis.categories else "0"
+        said.append(f"{first} at the top" if start == _TOP else f"{first} at {value_text(start)} degrees")
+    return replace(axis, scale=", ".join(filter(None, (axis.scale, *said))))
+
+
+def place_note(place: str, layout: Mapping[str, Any]) -> str:
+    """Return what a map shows: the part of the world and the projection, or the center and the zoom."""
+    kind, described = _kind_of(place), layout.get(place) or {}
+    if kind == "geo":
+        scope, projection = described.get("scope"), (described.get("projection") or {}).get("type")
+        return f"map{f' of {scope}' if scope else ''}{f', {projection} projection' if projection else ''}"
+    if kind not in ("map", "mapbox"):
+        return ""
+    center = described.get("center") or {}
+    said = [str(described["style"])] if isinstance(described.get("style"), str) else []
+    if None not in (center.get("lat"), center.get("lon")):
+        said.append(f"center at latitude {value_text(center['lat'])}, longitude {value_text(center['lon'])}")
+    said += [f"zoom {value_text(described['zoom'])}"] if described.get("zoom") is not None else []
+    return ", ".join(["map with tiles", *said])
+
+
+def color_axes(
+    traces: Sequence[_Trace], columns: Mapping[str, Sequence[Any]], layout: Mapping[str, Any]
+) -> Iterator[Axis]:
+    """Give the colour scales of some traces that have a title.
+
+    `columns` are the values on each scale that traces share; other scales have those of their trace.
+    """
+    for shared in dict.fromkeys(filter(None, map(shared_scale, traces))):
+        scale = layout.get(shared) or {}
+        yield from _scale(scale, (scale.get("cmin"), scale.get("cmax")), columns.get(shared, ()))
+    for trace in traces:
+        marker = trace.get("marker")
+        for own, low, high in (
+            (trace, "zmin", "zmax"),
+            (marker if isinstance(marker, Mapping) else {}, "cmin", "cmax"),
+        ):
+            if own.get("colorbar"):
+                yield from _scale(own, (own.get(low), own.get(high)), ())
+                return
+
+
+def shared_scale(trace: _Trace) -> str:
+    """Return the name of the scale that a trace shares with others; nothing if it shares none."""
+    marker = trace.get("marker")
+    line = trace.get("line")
+    parts = (trace, *(each for each in (marker, line) if isinstance(each, Mapping)))
+    return next((str(each["coloraxis"]) for each in parts if each.get("coloraxis")), "")
+
+
+def _scale(scale: Mapping[str, Any], ends: tuple[Any, Any], values: Sequence[Any]) -> Iterator[Axis]:
+    title = plain_title((scale.get("colorbar") or {}).get("title"))
+    known = None not in ends
+    limits = (value_text(ends[0]), value_text(ends[1])) if known else span(values)
+    if title or known:
+        yield Axis("color", title, limits, of_data=not known)
