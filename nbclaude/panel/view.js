@@ -182,10 +182,11 @@ function render({ model, el }) {
     el.setAttribute("aria-label", model.get("label"));
     el.tabIndex = model.get("role") === "log" ? 0 : -1; // what can be scrolled can be reached
   };
+  const atItsEnd = () => el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
   const following = (draw) => {
-    const atEnd = el.scrollHeight - el.scrollTop - el.clientHeight < NEAR;
+    const wasAtEnd = atItsEnd();
     draw();
-    if (atEnd) el.scrollTop = el.scrollHeight;
+    if (wasAtEnd) el.scrollTop = el.scrollHeight;
   };
   // A reader who is not at the end keeps what they read where it is, whatever comes or goes above it.
   const keeping = (draw) => {
@@ -222,6 +223,11 @@ function render({ model, el }) {
     if (event.target.type !== "file") return;
     sendFiles(model, event.target.files).then(() => { event.target.value = ""; });
   }, { signal: end.signal });
+  // A pane that opens takes room from the transcript: who was at its end stays there.
+  let isAtEnd = true;
+  el.addEventListener("scroll", () => { isAtEnd = atItsEnd(); }, { signal: end.signal });
+  const sized = new ResizeObserver(() => { if (isAtEnd) el.scrollTop = el.scrollHeight; });
+  sized.observe(el);
   label();
   draw();
   const begin = () => {
@@ -235,6 +241,7 @@ function render({ model, el }) {
   begin();
   return () => {
     end.abort();
+    sized.disconnect();
     model.off("change:items", draw);
     model.off("change:pending", draw);
     model.off("change:label", label);

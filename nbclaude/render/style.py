@@ -26,7 +26,7 @@ _CSS = r"""
 .nbclaude > style + .nbclaude-answer > :first-child, .nbclaude-first > .nbclaude-answer:first-child > :first-child
   { margin-top: 0; }
 .nbclaude p, .nbclaude ul, .nbclaude ol, .nbclaude blockquote { margin: 0 0 .75em; line-height: inherit; }
-.nbclaude li { margin: .2em 0; } .nbclaude ol { list-style-type: decimal; }
+.nbclaude li { margin: .2em 0; } .nbclaude.nbclaude ol { list-style-type: decimal; }
 .nbclaude li > p { margin: 0 0 .4em; }
 .nbclaude li > ul, .nbclaude li > ol { margin: .2em 0; }
 .nbclaude h1, .nbclaude h2, .nbclaude h3, .nbclaude h4, .nbclaude h5, .nbclaude h6 { line-height: 1.3; font-weight: 600;
