@@ -121,7 +121,9 @@ class TestAnswers:
 
     def test_nothing_is_waited_for_after_message_stop(self, simulator: Simulator) -> None:
         # Some servers keep the connection open after the end.
-        simulator.enqueue(RawStream(STREAM + b": bye\n\n" * 3, chunk_bytes=[len(STREAM), 7, 7, 7], delay=20.0))
+        simulator.enqueue(
+            RawStream(STREAM + b": bye\n\n" * 3, chunk_bytes=[len(STREAM), 7, 7, 7], delay=20.0)
+        )
         result = read(connection(simulator))
         assert result.error is None
         assert result.text == "Hello there."
