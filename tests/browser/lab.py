@@ -64,7 +64,7 @@ class Lab:
     """
 
     pages_last = True
-    """Whether one of its pages may serve several tests."""
+    """Whether one of its pages may serve several tests without being loaded anew."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

@@ -23,8 +23,8 @@ TIMEOUT = 30.0
 class NotebookPage:
     """A browser context with one page that shows one notebook, in JupyterLab ("lab") or Notebook 7 ("notebook").
 
-    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, so a page may
-    serve another test with another notebook: `leave` says whether it can.
+    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, and a new page twice
+    as much, so a page may serve another test with another notebook: `leave` says whether it can.
     """
 
     def __init__(
@@ -48,11 +48,15 @@ class NotebookPage:
     def leave(self) -> bool:
         """Close the notebook without saving it, and return whether the page is as good as a new one.
 
-        Notebook 7 shows one notebook a page; notes on the screen, and what a test provoked on purpose, would follow the page.
+        Notebook 7 shows one notebook a page, and notes on the screen would follow JupyterLab's: these load it anew. What a test
+        provoked on purpose may follow any page.
         """
-        if self.front_end != "lab" or self.watch.provoked or not self.lab.pages_last:
+        if self.watch.provoked:
             return False
-        return bool(self.script(LEAVE))
+        if self.front_end != "lab" or not self.lab.pages_last or not self.script(LEAVE):
+            self.page.goto("about:blank")
+            self.is_loaded = False
+        return True
 
     def enter(self, size: tuple[int, int], theme: str) -> None:
         """Get the page ready for another test."""
@@ -60,7 +64,8 @@ class NotebookPage:
         self.page.mouse.move(0, 0)
         self.context.clear_permissions()
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
-        self.set_theme(theme)
+        if self.is_loaded:
+            self.set_theme(theme)
         self.watch.begin()
 
     # Open and reopen
