@@ -22,7 +22,7 @@ interface CodeCell {
 interface Notebook {
   model: { sharedModel: SharedNotebook; readOnly: boolean; getMetadata(name: string): any } | null;
   widgets: CodeCell[]; activeCell: CodeCell | null; activeCellIndex: number; mode: string; node: HTMLElement; codeMimetype: string;
-  rendermime: any; modelContentChanged: Signal<any, any>; deselectAll(): void;
+  rendermime: any; modelContentChanged: Signal<any, any>; deselectAll(): void; scrollToItem(index: number, align: string): Promise<void>;
 }
 interface Kernel {
   id: string; status: string; handleComms: boolean; statusChanged: Signal<any, any>; iopubMessage: Signal<any, any>;

@@ -30,7 +30,7 @@ FILES = {
     *("package.json", "install.json", "schemas/nbclaude/plugin.json", "js/actions.js", "actions.css"),
     "icon.svg",
 }
-DATA = re.compile(r'data-(\w+)="([^"]*)"')
+CLASSES = re.compile(r'class="(code[^"]*)"')
 CELLS = [
     ("python", "x = 1\n"),
     ("", "\n\nx\n"),
@@ -68,10 +68,10 @@ def test_no_folder_that_servers_call_immutable() -> None:
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="no Node on this machine")
 def test_blocks_become_the_same_cells_in_the_browser() -> None:
-    blocks = [(dict(DATA.findall(code_block_html("", tag, code))), code) for tag, code in CELLS]
+    blocks = [(CLASSES.findall(code_block_html("", tag, code))[0], code) for tag, code in CELLS]
     program = (
         f"const {{ cellOfBlock }} = await import({json.dumps((EXTENSION / 'js/cells.js').as_uri())});"
-        f"console.log(JSON.stringify({json.dumps(blocks)}.map(([data, code]) => cellOfBlock(data, code))));"
+        f"console.log(JSON.stringify({json.dumps(blocks)}.map(([classes, code]) => cellOfBlock(classes, code))));"
     )
     cells = json.loads(subprocess.check_output(["node", "--input-type=module", "-e", program], text=True))
     assert cells == [cell_of_block(tag, code) for tag, code in CELLS]

@@ -35,7 +35,7 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
       if (!panel || panel.context.model.readOnly) return "This notebook is read-only";
       const { widgets, activeCellIndex } = panel.content;
       const shown = widgets.findIndex((cell) => cell.node.contains(block));
-      insert(panel, (shown < 0 ? activeCellIndex : shown) + 1, cellOfBlock(block.dataset, text()));
+      insert(panel, (shown < 0 ? activeCellIndex : shown) + 1, cellOfBlock(block.className, text()));
       return "Inserted below";
     };
     const bar = block.appendChild(document.createElement("div"));

@@ -35,8 +35,9 @@ export function cellsNamed(panel, code) {
 }
 
 /** Turn a code block into a cell: the renderer says which lines of a session were typed, and which magic runs the code. */
-export function cellOfBlock(/** @type {DOMStringMap} */ { magic, typed }, /** @type {string} */ text) {
+export function cellOfBlock(/** @type {string} */ classes, /** @type {string} */ text) {
+  const [magic, typed] = ["magic", "typed"].map((name) => classes.match(`\\b${name}-(\\S+)`)?.[1].split("-"));
   const lines = text.replace(/^\n+|\n+$/g, "").split("\n");
-  const code = typed ? typed.split(" ").map((number) => lines[Number(number)].replace(/^\S+ ?/, "")) : lines;
-  return [...(magic ? [`%%${magic}`] : []), ...code].join("\n");
+  const code = typed?.map((number) => lines[Number(number)].replace(/^\S+ ?/, "")) ?? lines;
+  return [...(magic ? [`%%${magic.join(" ")}`] : []), ...code].join("\n");
 }

@@ -29,8 +29,11 @@ export const say = (text, kind = "info") => void apputils.Notification.emit(text
 
 const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 
+const ownLine = (/** @type {Panel | null | undefined} */ panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel)));
+
+// Of the notebooks of a page that share a kernel, one has the comm.
 /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel */
-export const lineOf = (panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel)));
+export const lineOf = (panel) => ownLine(panel)?.panels().map(ownLine).find((line) => line?.comm) ?? ownLine(panel);
 
 export function followKernels(/** @type {Tracker} */ tracker) {
   tracker.widgetAdded.connect((_, panel) => {

@@ -6,11 +6,9 @@ import { lineOf } from "./lines.js";
 import { codemirror, state, view } from "./shared.js";
 
 const PROSE = "text/x-ipythongfm";
-const ABOVE = String.raw`^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*`; // empty lines and comments above a magic are ignored
-const PROMPT = new RegExp(`${ABOVE}%%claude(?![\\w])`);
-const VERB = new RegExp(`${ABOVE}%%(?:claude_(?:edit|explain)|explain)(?![\\w])`);
+const MAGIC = /^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*%%(claude(?:_edit|_explain)?|explain)(?!\w)/; // comments above are ignored
 
-export const isPrompt = (/** @type {string} */ source) => PROMPT.test(source);
+export const isPrompt = (/** @type {string} */ source) => MAGIC.exec(source)?.[1] === "claude";
 
 const codes = new WeakMap(); // the media types that cells have as code
 
@@ -32,9 +30,13 @@ export function proseExtension(tracker) {
   const comments = state.Prec.highest(state.EditorState.languageData.of((now) =>
     (isPrompt(now.sliceDoc(0, 2000)) ? [{ commentTokens: { line: "#" } }] : [])));
 
+  // The line of a magic is neither Markdown nor Python; above that of a prompt, comments would be headings.
   const instructions = EditorView.decorations.of(({ state: { doc } }) => {
-    const text = doc.toString();
-    return VERB.test(text) ? Decoration.set(instruction.range(doc.lineAt(text.indexOf("%%")).from)) : Decoration.none;
+    const magic = MAGIC.exec(doc.toString());
+    if (!magic) return Decoration.none;
+    const last = doc.lineAt(magic[0].length).number;
+    const lines = Array.from({ length: magic[1] === "claude" ? last : 1 }, (_, above) => doc.line(last - above));
+    return Decoration.set(lines.map(({ from }) => instruction.range(from)), true);
   });
 
   /** The marks move with the text until the kernel, which knows what is sent, has checked it again. */

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MAGICS", "PYTHON", "SHELLS", "cell_attributes", "language_tag", "magic_of", "typed_source"]
+__all__ = ["MAGICS", "PYTHON", "SHELLS", "cell_classes", "language_tag", "magic_of", "typed_source"]
 
 PYTHON = frozenset(
     ["", "python", "py", "python3", "py3", "ipython", "ipython3", "jupyter", "pycon", "sage", "cython3"]
@@ -72,9 +72,13 @@ def magic_of(tag: str, source: str) -> str:
     return "" if is_empty_markup or source.lstrip().startswith("%%") else MAGICS.get(tag, "")
 
 
-def cell_attributes(language: str, code: str) -> str:
-    """Return the attributes of a code block that tell our extension how to turn it into a cell."""
+def cell_classes(language: str, code: str) -> str:
+    """Return the classes of a code block that tell our extension how to turn it into a cell.
+
+    They are classes because front ends keep these where a notebook is not trusted: `magic-script-zsh`, `typed-0-2`.
+    """
     tag, source = language_tag(language), code.strip("\n")
-    magic = magic_of(tag, typed_source(tag, source))
-    typed = " ".join(map(str, _typed_lines(tag, source)))
-    return (f' data-magic="{magic}"' if magic else "") + (f' data-typed="{typed}"' if typed else "")
+    magic = magic_of(tag, typed_source(tag, source)).split()
+    facts = {"magic": magic, "typed": map(str, _typed_lines(tag, source))}
+    found = ("-".join((name, *words)) for name, words in facts.items())
+    return "".join(f" {each}" for each in found if "-" in each)

@@ -20,7 +20,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 
 from nbclaude.quiet import quietly
 from nbclaude.render.alerts import alerts_plugin
-from nbclaude.render.block_cells import cell_attributes
+from nbclaude.render.block_cells import cell_classes
 from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
 from nbclaude.render.dividing import divided
@@ -140,13 +140,13 @@ def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env
 
 def code_block_html(code_html: str, language: str, code: str) -> str:
     """Build a code block of HTML that is highlighted or escaped already; `code` is what it shows."""
-    attributes = cell_attributes(language, code)
+    classes = f"code{cell_classes(language, code)}"
     if not language:
-        return f'<div class="code"{attributes}><pre tabindex="0"><code>{code_html}</code></pre></div>\n'
+        return f'<div class="{classes}"><pre tabindex="0"><code>{code_html}</code></pre></div>\n'
     name = escape(language)
     shown = f'<code class="language-{name}">{code_html}</code>'
     # Who has no mouse scrolls a long line with the keys.
-    return f'<div class="code" data-language="{name}"{attributes}><pre tabindex="0">{shown}</pre></div>\n'
+    return f'<div class="{classes}" data-language="{name}"><pre tabindex="0">{shown}</pre></div>\n'
 
 
 def _render_table_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

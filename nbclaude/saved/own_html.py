@@ -42,7 +42,7 @@ _ELEMENTS = frozenset(
 _ATTRIBUTES = frozenset(
     re.findall(
         r"\S+",
-        "alt aria-label checked class colspan data-language data-magic data-name data-typed dir disabled href id open rel role"
+        "alt aria-label checked class colspan data-language data-name dir disabled href id open rel role"
         " rowspan src start style tabindex target title type",
     )
 )
@@ -58,6 +58,7 @@ _STYLED = frozenset(re.findall(r"\.(nbclaude[\w-]*)", STYLE)) - {"nbclaude-waiti
 # The class names of code colours have at most three characters.
 _CLASS = re.compile(
     r"nbclaude-(?:remark|to|at|in)-[\w-]*|nbclaude-to|language-\S{1,30}|footnotes?[a-z-]*|[a-z][a-z0-9]{0,2}"
+    r"|magic(?:-[a-zA-Z]+)+|typed(?:-\d+)+"
 )
 _STYLE = re.compile(r"text-align:\s?(?:left|right|center);?|white-space:\s?nowrap;?")
 # What we add to an answer is not what the model has said.

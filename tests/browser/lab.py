@@ -156,7 +156,8 @@ class Lab:
     def shut_kernels_down(self) -> None:
         """End all kernels and their sessions."""
         for session in self.request("GET", "api/sessions"):
-            self.request("DELETE", f"api/sessions/{session['id']}")
+            with contextlib.suppress(urllib.error.HTTPError):  # two sessions may share a kernel
+                self.request("DELETE", f"api/sessions/{session['id']}")
         for kernel in self.kernels():
             with contextlib.suppress(urllib.error.HTTPError):
                 self.request("DELETE", f"api/kernels/{kernel['id']}")

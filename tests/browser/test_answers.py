@@ -227,11 +227,13 @@ def test_nothing_in_an_answer_runs_or_loads_anything(
     loading = "img, script, iframe, object, embed, video, audio, link, meta, form, input:not([type=checkbox])"
     for index in (1, 2):
         assert notebook.answer(index).locator(".nbclaude-answer").locator(loading).count() == 0
-    simulator.enqueue(r"$\sqrt{2}$ and $\frac{1}{2}$")
+    simulator.enqueue("$\\sqrt{2}$ and $\\frac{1}{2}$\n\n```bash\n$ ls\n```")
     notebook.run(3)
     assert "HACKED" not in notebook.answer(3).inner_text()
     notebook.reopen(trusted=False)
     time.sleep(0.5)
     assert notebook.script("return window.__pwned") is None
+    # How a code block becomes a cell is known to our extension there, too.
+    assert notebook.outputs(3).locator(".code").first.get_attribute("class") == "code magic-bash typed-0"
     notebook.watch.check()
     assert notebook.watch.foreign_requests == []

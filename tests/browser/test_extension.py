@@ -35,6 +35,11 @@ from IPython.display import SVG
 SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
 SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
     {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
+NEW = """\
+const { commands } = window.jupyterapp;
+const panel = await commands.execute('notebook:create-new', {kernelId: kernel});
+await panel.revealed;
+panel.content.widgets[0].model.sharedModel.setSource(text)"""
 OPEN = {
     "output_type": "display_data",
     "data": {"text/html": unfinished_html(f'<div class="nbclaude">{sign_html()}</div>')},
@@ -81,8 +86,10 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     assert notebook.source(1) == "%%claude --dry-run\n# it is {figure_of_speech"
     keys.press("Control+/")
     code = "`{figure_of_speech}`\n```\n{figure_of_speech}\n\n```"
-    notebook.edit(1, "%%claude\nit is {figure_of_speech} or {nothing}, not " + code)
+    asks = "# *aside\n%%claude --system '[x](y)'"
+    notebook.edit(1, f"{asks}\nit is {{figure_of_speech}} or {{nothing}}, not {code}")
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
+    expect(notebook.cell(1).locator(".nbclaude-instruction")).to_have_text(asks.split("\n"))
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
     notebook.edit(1, "it = 1")
     assert notebook.script(TYPES)[1] == PYTHON
@@ -111,6 +118,11 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     notice = notebook.outputs(1).last.locator(".nbclaude-incomplete")
     expect(notice).to_be_visible()
     assert "has not arrived" in notice.evaluate("node => getComputedStyle(node, '::after').content")
+
+    # Another notebook that shares the kernel has its references marked, too.
+    kernel = notebook.script(f"{PANEL} return panel.sessionContext.session.kernel.id")
+    notebook.script(NEW, text="%%claude\n{figure_of_speech}", kernel=kernel)
+    expect(page.locator(".jp-NotebookPanel:visible .nbclaude-reference")).to_have_text("{figure_of_speech}")
 
 
 def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
@@ -337,9 +349,14 @@ def type_into(notebook: NotebookPage, index: int, text: str) -> None:
 
 
 def command(notebook: NotebookPage, index: int, name: str) -> None:
-    """Execute a command of ours on a cell, and wait until what it has written has run."""
+    """Execute a command of ours on a cell, and wait until what it has written has run.
+
+    Nothing has the focus before, as when the cell that had it is so far out of view that it is not on the page.
+    """
     do(notebook, index)
-    notebook.command(f"nbclaude:{name}")
+    notebook.script(
+        f"document.activeElement?.blur(); await window.jupyterapp.commands.execute('nbclaude:{name}')"
+    )
     notebook.wait_until_idle()
 
 

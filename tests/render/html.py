@@ -95,7 +95,7 @@ ALLOWED: dict[str, set[str]] = {
     "td": {"style", "dir", "class"},
     "table": {"style", "dir"},
     "code": {"class", "dir"},
-    "div": {"class", "data-language", "data-magic", "data-typed", "role", "tabindex", "aria-label"},
+    "div": {"class", "data-language", "role", "tabindex", "aria-label"},
     "i": set(),
     "span": {"class", "role"},
     "sup": {"class", "title"},
