@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser import recorder
 from tests.browser.lab import THEMES, Lab
-from tests.browser.scripts import CELL, HAS_KEYS, IS_IDLE, LAY_OUT, LEAVE, LISTEN, PANEL, PRESS
+from tests.browser.scripts import CELL, HAS_BEGUN, HAS_KEYS, IS_IDLE, LAY_OUT, LEAVE, LISTEN, PANEL, PRESS
 from tests.browser.tripwire import Tripwire
 from tests.browser.watch import Watch
 
@@ -130,9 +130,7 @@ class NotebookPage:
             self.select(index)
         self._wait_in_page(HAS_KEYS, TIMEOUT, index=index)
         self.page.keyboard.press("Control+Enter")
-        self.wait_for(
-            f"{PANEL} return panel.content.widgets[index].outputArea.future !== window.runBefore", index=index
-        )
+        self.wait_for(HAS_BEGUN, index=index)
 
     def run(self, index: int, timeout: float = TIMEOUT, *, is_selected: bool = False) -> None:
         """Run a cell to its end."""

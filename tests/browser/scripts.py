@@ -51,12 +51,17 @@ const pause = (time) => new Promise((go) => setTimeout(go, time));
 const isHeard = () => !window.unheard?.get(kernel)?.size;
 const isQuiet = async () => isHeard() && (await pause(0), isHeard()); // what is typed fast is sent once something else is heard
 """
-# Keys go to the cell; what it runs next is another request than the last one.
+# Keys go to the cell; what it runs next is another request than the last one. If the server runs the cells, the page has none.
+HAS_BEGUN = f"""{PANEL}
+const {{ model, outputArea }} = panel.content.widgets[index];
+return outputArea.future !== window.before.future || model.executionState === 'running'
+    || model.executionCount !== window.before.count;"""
 HAS_KEYS = f"""{WAIT}
 const {{ content }} = panel;
 for (;; await pause(10)) {{
     const hasKeys = content.activeCellIndex === index && content.node.contains(document.activeElement);
-    window.runBefore = content.widgets[index].outputArea.future;
+    const {{ model: {{ executionCount: count }}, outputArea: {{ future }} }} = content.widgets[index];
+    window.before = {{ count, future }};
     if (hasKeys && await isQuiet()) return '';
     if (performance.now() > end) return hasKeys ? 'the kernel has not heard a widget' : 'keys do not go to the cell';
 }}"""
