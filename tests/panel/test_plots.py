@@ -159,8 +159,8 @@ def test_groups_of_columns_whose_names_are_no_text() -> None:
 
 
 def test_areas_beside_texts_and_booleans_that_are_missing() -> None:
-    frame = pandas.DataFrame(
-        {"flag": pandas.array([True, None, False], "boolean"), "name": ["a", None, "b"], "v": [1, None, 2]}
+    frame = pd.DataFrame(
+        {"flag": pd.array([True, None, False], "boolean"), "name": ["a", None, "b"], "v": [1, None, 2]}
     )
     assert plot_code(Plot("df", "area"), frame) == "df.plot(kind='area', y=['v'], stacked=False);"
     assert plot_picture(Plot("df", "area"), frame).startswith(b"\x89PNG")
