@@ -9,7 +9,7 @@ from typing import Any
 from nbclaude.context.libraries import is_a
 from nbclaude.frozen import frozen
 
-__all__ = ["Panel", "colorbars", "panel_of", "panels_in"]
+__all__ = ["Panel", "bars_of", "colorbars", "panel_of", "panels_in"]
 
 _PAD = 0.1  # inches around it, as around a figure
 
@@ -82,10 +82,19 @@ def _place(axes: Any) -> tuple[object, ...]:
 def colorbars(every: Sequence[Any]) -> Iterator[Any]:
     """Give the axes of the colorbars that belong to what is drawn in some axes."""
     for axes in every:
-        for artist in axes.get_children():
-            bar = getattr(artist, "colorbar", None)
-            if bar is not None and getattr(bar, "ax", None) is not None:
-                yield bar.ax
+        yield from (bar.ax for bar in bars_of(axes))
+
+
+def bars_of(axes: Any) -> list[Any]:
+    """Return the colorbars of what is drawn in an axes, or of what is drawn nowhere but has its colorbar beside it."""
+    own = (getattr(artist, "colorbar", None) for artist in axes.get_children())
+    beside = (
+        getattr(each, "_colorbar", None)
+        for each in axes.figure.axes
+        if axes in (getattr(each, "_colorbar_info", None) or {}).get("parents", ())
+    )
+    bars = [bar for bar in (*own, *beside) if getattr(bar, "ax", None) is not None]
+    return list({id(bar): bar for bar in bars}.values())
 
 
 def _holds(box: Any, axes: Any) -> bool:

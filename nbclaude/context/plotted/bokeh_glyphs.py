@@ -45,6 +45,7 @@ def glyph_layer(renderer: Any) -> tuple[int, Layer] | None:
         else "point"
     )
     columns = _flat(columns) if "xs" in columns else columns
+    columns = {name: _factors(column) for name, column in columns.items()}
     return id(renderer), Layer(said, renderer.name or "", count, parts, note=note, columns=kept(columns))
 
 
@@ -134,6 +135,12 @@ def factor_text(factor: Any) -> str:
     if isinstance(factor, tuple | list):
         return " / ".join(map(value_text, factor))
     return value_text(factor)
+
+
+def _factors(column: Sequence[Any]) -> Sequence[Any]:
+    """Return categories within others as texts; other values as they are."""
+    first = next(iter(column), None)
+    return [factor_text(each) for each in column] if isinstance(first, tuple) else column
 
 
 def annotation_layers(plot: Any) -> Iterator[Layer]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nbclaude.context.images.panels import Panel, panels_in
+from nbclaude.context.images.panels import Panel, bars_of, panels_in
 from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.matplotlib_layers import layers_of
@@ -22,6 +24,8 @@ _MAX_CATEGORIES = 200
 _MAX_TEXTS = 10  # of a panel
 _MAX_TEXT = 80  # characters
 _POLAR = {"x": "theta", "y": "r"}
+_NEARLY = 1e-9
+_TOP = 90  # degrees
 _DIGITS = 6  # of limits: they are set with a margin, and have as many digits as a float
 
 
@@ -58,6 +62,8 @@ def _notes(figure: Any) -> Iterator[str]:
 
 
 def _panel(group: Sequence[Any]) -> PlottedPanel:
+    within = [each for each in group[1:] if _is_inset(each)]
+    group = [each for each in group if each not in within]
     first = group[0]
     places = ("center", "left", "right")
     title = " | ".join(text for each in group for place in places if (text := each.get_title(loc=place)))
@@ -79,10 +85,15 @@ def _panel(group: Sequence[Any]) -> PlottedPanel:
     insets = [
         _panel([child])
         for each in group
-        for child in each.child_axes
+        for child in (*each.child_axes, *within)
         if child.get_visible() and not is_a(child, "matplotlib:SecondaryAxis")
     ]
     return PlottedPanel(title, axes, legend, layers, kind, _texts(group), insets)
+
+
+def _is_inset(axes: Any) -> bool:
+    """Return whether an axes is the inset of `mpl_toolkits`, which has the position of the axes that it is in."""
+    return type(axes.get_axes_locator()).__module__.endswith(".inset_locator")
 
 
 def _secondary(axes: Any) -> Iterator[Axis]:
@@ -90,6 +101,8 @@ def _secondary(axes: Any) -> Iterator[Axis]:
     for child in axes.child_axes:
         if is_a(child, "matplotlib:SecondaryAxis") and child.get_visible():
             name = "x" if getattr(child, "_orientation", "x") == "x" else "y"
+            with contextlib.suppress(AttributeError):  # they follow the main axes only when they are drawn
+                child._set_lims()
             low, high = getattr(child, f"get_{name}lim")()
             label = getattr(child, f"get_{name}label")()
             yield Axis(f"second {name}", label, (_limit(low), _limit(high)))
@@ -136,6 +149,9 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
             continue  # nothing tells its values: a pie
         low, high = getattr(axes, f"get_{name}lim")()
         scale = str(axis.get_scale())
+        scale = "" if scale == "linear" or _is_straight(axis, low, high) else scale
+        if axes.name == "polar" and name == "x":
+            scale = _turning(axes)
         names = categories_of(axis)
         text = (None if names else writer_of(axes, name)) or _limit
         limits = (text(low), text(high))
@@ -144,11 +160,27 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
                 _POLAR[name] if axes.name == "polar" else name,
                 axis.label.get_text() if axis.label.get_visible() else "",
                 limits,
-                scale="" if scale == "linear" else scale,
+                scale=scale,
                 categories=list(names.values())[:_MAX_CATEGORIES],
             ),
             name,
         )
+
+
+def _is_straight(axis: Any, low: float, high: float) -> bool:
+    """Return whether a scale is linear though it goes by another name, as that of `seaborn.objects` does."""
+    if axis.get_scale() != "function":
+        return False
+    start, middle, end = axis.get_transform().transform([low, (low + high) / 2, high])
+    return bool(abs(start + end - 2 * middle) <= _NEARLY * (abs(start) + abs(end)))
+
+
+def _turning(axes: Any) -> str:
+    """Say where the angles of a polar plot begin, and how they turn, if that is not as in mathematics."""
+    start = round(math.degrees(axes.get_theta_offset())) % 360
+    said = ["clockwise"] if axes.get_theta_direction() < 0 else []
+    said += ["0 at the top" if start == _TOP else f"0 at {start} degrees"] if start else []
+    return ", ".join(said)
 
 
 def _limit(place: float) -> str:
@@ -156,10 +188,7 @@ def _limit(place: float) -> str:
 
 
 def _colours(axes: Any) -> Iterator[Axis]:
-    for artist in axes.get_children():
-        bar = getattr(artist, "colorbar", None)
-        if bar is None or getattr(bar, "ax", None) is None:
-            continue
+    for bar in bars_of(axes):
         label = bar.ax.get_ylabel() or bar.ax.get_xlabel()
         limits = (value_text(float(bar.vmin)), value_text(float(bar.vmax)))
         scale = type(bar.norm).__name__.removesuffix("Norm").lower()

@@ -64,7 +64,7 @@ def _boxes(lines: Sequence[Any], axes: Any) -> Iterator[_Box]:
     at = 0
     while at < len(lines) - 1:
         for across in (False, True):
-            if (found := _box_at(lines, at, across)) is not None:
+            if (found := _box_at(lines, at, across) or _thin_box_at(lines, at, across)) is not None:
                 break
         else:
             at += 1
@@ -102,6 +102,23 @@ def _box_at(lines: Sequence[Any], at: int, across: bool) -> _Box | None:
         else:
             break
     return None if median is None else _Box(place, (end, bottom, median, top, far), across, tuple(used))
+
+
+def _thin_box_at(lines: Sequence[Any], at: int, across: bool) -> _Box | None:
+    """Return the box within a violin of seaborn: a line for the whiskers, a thick one for the box, a point for the median."""
+    strokes = [_stroke(line, across) for line in lines[at : at + 2]]
+    if len(lines) < at + 3 or any(stroke is None or len(set(stroke[0])) > 1 for stroke in strokes):
+        return None
+    (places, whiskers), (others, ends) = (stroke for stroke in strokes if stroke is not None)
+    point = lines[at + 2]
+    x, y = point.get_xdata(orig=False), point.get_ydata(orig=False)
+    if len(x) != 1 or places[0] != others[0]:
+        return None
+    place, median = (float(y[0]), float(x[0])) if across else (float(x[0]), float(y[0]))
+    values = (whiskers[0], ends[0], median, ends[1], whiskers[1])
+    if place != places[0] or list(values) != sorted(values):
+        return None
+    return _Box(place, values, across, tuple(lines[at : at + 3]))
 
 
 def _near(ends: tuple[float, float]) -> float:

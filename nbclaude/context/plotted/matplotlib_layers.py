@@ -25,7 +25,8 @@ _POLAR = {"x": "theta", "y": "r"}
 
 def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
     """Return what is drawn in an axes, containers first and single patches last; each layer gets the `note`."""
-    names = names_by_colour(legends_of(axes))
+    # Those of a grid of panels are the figure's.
+    names = names_by_colour([*legends_of(axes), *getattr(axes.figure, "legends", ())])
     taken = {id(axes.patch), *map(id, axes.spines.values())}
     layers = [layer for each in axes.containers if (layer := container_layer(each, scales, names, taken))]
     layers += box_layers(axes, scales, names, taken)
@@ -36,7 +37,7 @@ def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
         read = next((each for kind, each in _READERS.items() if is_a(artist, f"matplotlib:{kind}")), None)
         if read is not None:
             layers += read(artist, axes, scales, names)
-    layers += patch_layers([each for each in shown if is_a(each, "matplotlib:Patch")], axes, scales)
+    layers += patch_layers([each for each in shown if is_a(each, "matplotlib:Patch")], axes, scales, names)
     if axes.name == "polar":
         layers = [_polar(layer) for layer in layers]
     return [replace(layer, note=note) for layer in layers] if note else layers

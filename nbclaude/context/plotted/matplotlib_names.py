@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,8 @@ from nbclaude.context.libraries import is_a
 
 __all__ = ["Names", "colour_of", "legend_entries", "legends_of", "name_of", "names_by_colour"]
 
+# How matplotlib writes numbers: "$\\mathdefault{2}$".
+_PLAIN = re.compile(r"\$\\mathdefault\{([^{}]*)\}\$")
 Names = Mapping[Any, str]
 """The entries of a legend by colour."""
 
@@ -25,7 +28,7 @@ def legends_of(axes: Any) -> list[Any]:
 def legend_entries(legend: Any) -> list[str]:
     """Return the entries of a legend, its title first, with a colon."""
     title = legend.get_title().get_text()
-    entries = [text.get_text() for text in legend.get_texts()]
+    entries = [_PLAIN.sub(r"\1", text.get_text()) for text in legend.get_texts()]
     return [f"{title}:", *entries] if title and title not in entries else entries
 
 

@@ -22,11 +22,18 @@ class Scales:
 
     x: Callable[[float], str] | None
     y: Callable[[float], str] | None
+    named_x: bool = False
+    named_y: bool = False
 
     @classmethod
     def of(cls, axes: Any) -> Scales:
         """Return how places in an axes are written."""
-        return cls(writer_of(axes, "x"), writer_of(axes, "y"))
+        return cls(
+            writer_of(axes, "x"),
+            writer_of(axes, "y"),
+            bool(categories_of(axes.xaxis)),
+            bool(categories_of(axes.yaxis)),
+        )
 
     def columns(self, **values: Any) -> dict[str, list[Any]]:
         """Return plotted places as columns of what the user gave; numbers stay numbers.
@@ -43,6 +50,10 @@ class Scales:
         """Return one place on an axis as the user gave it."""
         text = self._text(name)
         return text(value) if text else value_text(value)
+
+    def has_names(self, axis: str) -> bool:
+        """Return whether an axis shows categories."""
+        return self.named_x if axis == "x" else self.named_y
 
     def _text(self, name: str) -> Callable[[float], str] | None:
         axis = name.partition(" ")[0]

@@ -9,7 +9,7 @@ from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.matplotlib_names import Names, colour_of, name_of
 from nbclaude.context.plotted.matplotlib_scales import Scales
-from nbclaude.context.plotted.values import MAX_KEPT
+from nbclaude.context.plotted.values import MAX_KEPT, kept
 
 __all__ = ["collection_layer", "patch_layers", "table_layer"]
 
@@ -20,7 +20,10 @@ _RECTANGLE = 5  # points, with the first at the end again
 def collection_layer(artist: Any, scales: Scales, names: Names) -> Layer | None:
     """Return a collection of shapes; None for one that holds none."""
     kind = type(artist).__name__
-    if not artist.get_paths():
+    is_arrows = is_a(artist, "matplotlib:Quiver") or is_a(artist, "matplotlib:Barbs")
+    is_3d = is_a(artist, "mpl_toolkits:Poly3DCollection") or is_a(artist, "mpl_toolkits:Line3DCollection")
+    # These have no shapes before they are drawn.
+    if not (is_arrows or is_3d) and not artist.get_paths():
         return None
     name = name_of(artist) or names.get(colour_of(artist), "")
     if is_a(artist, "matplotlib:ContourSet"):
@@ -31,16 +34,21 @@ def collection_layer(artist: Any, scales: Scales, names: Names) -> Layer | None:
         places = [float(each) for each in artist.get_positions()]
         columns = scales.columns(**{"x" if artist.is_horizontal() else "y": places})
         return Layer("event marks", name, len(places), "mark", columns=columns)
-    if is_a(artist, "mpl_toolkits:Poly3DCollection") or is_a(artist, "mpl_toolkits:Line3DCollection"):
+    if is_3d:
         said, parts = ("surface in 3D", "face") if "Poly" in kind else ("lines in 3D", "line")
-        return Layer(said, name, len(artist.get_paths()), parts, columns=_corners(artist))
+        shapes: Any = getattr(artist, "_faces", None)
+        shapes = getattr(artist, "_segments3d", ()) if shapes is None else shapes
+        return Layer(said, name, len(shapes) or len(artist.get_paths()), parts, columns=_corners(artist))
     if is_a(artist, "matplotlib:LineCollection"):
         return _segments(artist, scales, name)
-    if is_a(artist, "matplotlib:Quiver") or is_a(artist, "matplotlib:Barbs"):
+    if is_arrows:
         return _arrows(artist, scales, name)
     if is_a(artist, "matplotlib:PolyCollection"):
         return _polygons(artist, scales, name)
-    return Layer("shapes" if kind == "PatchCollection" else kind, name, len(artist.get_paths()), "shape")
+    paths = artist.get_paths()
+    said = "shapes" if kind == "PatchCollection" or kind.startswith("_") else kind
+    known = _rectangles(artist, scales, name)
+    return known or Layer(said, name, len(paths), "shape", columns=_values(artist, paths))
 
 
 def _segments(artist: Any, scales: Scales, name: str) -> Layer:
@@ -97,6 +105,8 @@ def _polygons(artist: Any, scales: Scales, name: str) -> Layer:
         between = [_between(path.vertices if along == "x" else path.vertices[:, ::-1]) for path in paths]
         if between and all(between):
             rows = [row for each in between for row in each or ()]
+            if len(paths) == 1 and (violin := _violin(rows, along, across, scales, name)):
+                return violin
             columns = scales.columns(
                 **{
                     along: [float(place) for place, *_ in rows],
@@ -105,18 +115,59 @@ def _polygons(artist: Any, scales: Scales, name: str) -> Layer:
                 }
             )
             return Layer("area", name, len(rows), columns=columns)
-    boxes = [path.vertices for path in paths]
-    if boxes and all(len(box) == _RECTANGLE and _is_upright(box) for box in boxes):
-        columns = scales.columns(
-            x_from=[float(box[:, 0].min()) for box in boxes],
-            x_to=[float(box[:, 0].max()) for box in boxes],
-            y_from=[float(box[:, 1].min()) for box in boxes],
-            y_to=[float(box[:, 1].max()) for box in boxes],
-        )
-        return Layer("rectangles", name, len(boxes), "rectangle", columns=columns)
+    if known := _rectangles(artist, scales, name):
+        return known
     if len(paths) == 1:
         return Layer("area", name, parts="")
-    return Layer("areas", name, len(paths), "shape")
+    return Layer("areas", name, len(paths), "shape", columns=_values(artist, paths))
+
+
+def _values(artist: Any, paths: Sequence[Any]) -> Mapping[str, Any]:
+    """Return the numbers by which shapes are coloured, each with the number of its shape."""
+    values = artist.get_array()
+    if values is None or len(values) != len(paths):
+        return {}
+    return kept({"number": range(1, len(paths) + 1), "value": values})
+
+
+def _rectangles(artist: Any, scales: Scales, name: str) -> Layer | None:
+    boxes = [path.vertices for path in artist.get_paths()]
+    if not boxes or not all(len(box) == _RECTANGLE and _is_upright(box) for box in boxes):
+        return None
+    columns = scales.columns(
+        x_from=[float(box[:, 0].min()) for box in boxes],
+        x_to=[float(box[:, 0].max()) for box in boxes],
+        y_from=[float(box[:, 1].min()) for box in boxes],
+        y_to=[float(box[:, 1].max()) for box in boxes],
+    )
+    values = {name: each for name, each in _values(artist, boxes).items() if name == "value"}
+    if len(boxes) <= MAX_KEPT:
+        columns |= values
+    return Layer("rectangles", name, len(boxes), "rectangle", columns=columns)
+
+
+def _violin(
+    rows: Sequence[tuple[float, float, float]], along: str, across: str, scales: Scales, name: str
+) -> Layer | None:
+    """Return the shape of a distribution around, or on one side of, the place of a category; None for another area."""
+    if not scales.has_names(across):
+        return None
+    ends = [(min(low, high), max(low, high)) for _, low, high in rows]
+    lows, highs, middles = (
+        {round(float(place), 6) for place in places}
+        for places in (
+            [low for low, _ in ends],
+            [high for _, high in ends],
+            [(low + high) / 2 for low, high in ends],
+        )
+    )
+    center = next((places for places in (middles, lows, highs) if len(places) == 1), None)
+    if center is None:
+        return None
+    columns = scales.columns(
+        **{along: [float(place) for place, *_ in rows], "width": [float(high - low) for low, high in ends]}
+    )
+    return Layer(f"violin at {scales.place(across, *center)}", name, len(rows), columns=columns)
 
 
 def _between(corners: Any) -> list[tuple[float, float, float]] | None:
@@ -137,12 +188,12 @@ def _is_upright(box: Any) -> bool:
     return len(set(box[:, 0].tolist())) <= _ENDS and len(set(box[:, 1].tolist())) <= _ENDS
 
 
-def patch_layers(patches: Sequence[Any], axes: Any, scales: Scales) -> Iterator[Layer]:
+def patch_layers(patches: Sequence[Any], axes: Any, scales: Scales, by_colour: Names) -> Iterator[Layer]:
     """Give wedges as one pie, bands across the axes by their ends, the steps of histograms, and what else was drawn alone."""
     wedges = [patch for patch in patches if is_a(patch, "matplotlib:Wedge")]
     if wedges:
         share = [round((wedge.theta2 - wedge.theta1) / 3.6, 6) for wedge in wedges]
-        names = [name_of(wedge) for wedge in wedges]
+        names = [name_of(wedge) or by_colour.get(colour_of(wedge), "") for wedge in wedges]
         columns = {"name": names, "percent": share}
         yield Layer(
             "pie", count=len(wedges), parts="wedge", part_names=[*filter(None, names)], columns=columns

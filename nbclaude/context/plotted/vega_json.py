@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
@@ -83,11 +84,17 @@ class _Reader:
             )
             inner = {"repeated": _lists(chart.get("repeat")), **chart["spec"]}
             inner.setdefault("title", chart.get("title"))
+            transforms = [*(chart.get("transform") or ()), *(inner.get("transform") or ())]
+            facet_rows = _drawn_rows({"transform": transforms}, self._rows(chart))
             repeated = chart.get("repeat")
             note = f"repeated for {_repeated(repeated)}" if repeated else ""
             yield from (
                 PlottedPanel(
-                    each.title, (*each.axes, *self._facets(many)), each.legend, each.layers, note or each.note
+                    each.title,
+                    (*each.axes, *self._facets(many, facet_rows)),
+                    each.legend,
+                    each.layers,
+                    note or each.note,
                 )
                 for each in self.panels(inner, chart)
             )
@@ -108,12 +115,17 @@ class _Reader:
             else ""
         )
         yield PlottedPanel(
-            _title(chart.get("title")), list(_all_axes(pairs)), (), [_layer(*pair) for pair in pairs], note
+            _title(chart.get("title")),
+            list(_all_axes(pairs, chart)),
+            (),
+            [_layer(*pair) for pair in pairs],
+            note,
         )
 
-    def _facets(self, facets: Mapping[str, Any]) -> Iterator[Axis]:
+    def _facets(self, facets: Mapping[str, Any], rows: Sequence[Any]) -> Iterator[Axis]:
         for name, channel in facets.items():
-            yield Axis(f"panels by {name}" if name != "facet" else "panels by", _label(channel))
+            said = f"panels by {name}" if name != "facet" else "panels by"
+            yield replace(_axis(said, channel, rows), limits=None, scale="")
 
     def _rows(self, unit: _Spec) -> Sequence[Any]:
         data = unit.get("data") or {}
@@ -137,7 +149,10 @@ def _units(chart: _Spec, above: _Spec) -> Iterator[_Spec]:
         yield unit
 
 
-def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
+def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]], chart: _Spec) -> Iterator[Axis]:
+    # Layers share their axes, unless the chart says otherwise.
+    scales = (chart.get("resolve") or {}).get("scale") or {}
+    apart = [name for name in ("x", "y") if scales.get(name) == "independent"]
     for name in (*_AXES, *_LEGENDS, "row", "column", "facet"):
         channels = [
             (unit["encoding"][name], _drawn_rows(unit, rows))
@@ -153,7 +168,8 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]]) -> Iterator[Axis]:
         for channel, rows in channels:
             if (label := _label(channel)) not in seen:
                 seen.append(label)
-                yield _axis(name, channel, rows)
+                axis = _axis(name, channel, rows)
+                yield replace(axis, name=f"second {name}") if name in apart and len(seen) > 1 else axis
 
 
 def _drawn_rows(unit: _Spec, rows: Sequence[Any]) -> Sequence[Any]:
@@ -275,6 +291,8 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
         if rows
         else f"rows from {value_text(data['url'])}"
         if data.get("url")
+        else f'rows named "{value_text(data["name"])}", which the chart does not hold'
+        if data.get("name")
         else "rows that only the picture shows"
     )
     return Layer(kind, "", len(rows), "row", size, how, kept(columns) if columns else {})

@@ -189,6 +189,60 @@ def test_box_plots_are_told_by_their_boxes(pyplot: Any) -> None:
     ]
 
 
+@pytest.mark.filterwarnings("ignore")  # seaborn calls what newer versions of matplotlib and pandas deprecate
+def test_violins_are_told_by_their_categories_and_boxes(pyplot: Any) -> None:
+    seaborn = importlib.import_module("seaborn")
+    frame = pandas.DataFrame({"kind": ["a", "b"] * 20, "y": range(40), "half": ["l", "l", "r", "r"] * 10})
+    figure, (left, right) = pyplot.subplots(1, 2)
+    seaborn.violinplot(frame, x="kind", y="y", ax=left)
+    seaborn.violinplot(frame, y="kind", x="y", hue="half", split=True, inner=None, ax=right)
+    lines = drawn(figure)
+    assert lines[4:7] == ["  box plot: 2 boxes", "  violin at a: 100 points", "  violin at b: 100 points"]
+    assert [line for line in lines[7:] if "violin" in line] == [
+        f'  violin at {kind} "{half}": 100 points' for kind in "ab" for half in "lr"
+    ]
+    found = facts_of(figure)
+    assert found is not None
+    box, first, *_ = found.panels[0].layers
+    # Quartiles of 0, 2, … 38.
+    assert [column[0] for column in box.columns.values()] == ["a", 0, 9.5, 19, 28.5, 38]
+    assert list(first.columns) == ["y", "width"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_legends_of_a_whole_grid_name_what_is_in_its_panels(pyplot: Any) -> None:
+    seaborn = importlib.import_module("seaborn")
+    frame = pandas.DataFrame(
+        {"x": [1, 2, 3, 4], "y": [1, 2, 3, 4], "kind": list("abab"), "part": list("llrr")}
+    )
+    found = facts_of(seaborn.relplot(frame, x="x", y="y", hue="kind", col="part").figure)
+    assert found is not None
+    assert [panel.layers[0].columns["group"] for panel in found.panels] == [["a", "b"], ["a", "b"]]
+
+
+def test_axes_that_are_known_only_once_they_are_drawn(pyplot: Any) -> None:
+    figure, axes = pyplot.subplots()
+    axes.quiver([0, 1], [0, 1], [1, 0], [0, 1])
+    axes.set(xlim=(0, 100), ylim=(0, 9))
+    axes.secondary_xaxis("top", functions=(lambda c: c * 9 / 5 + 32, lambda f: (f - 32) * 5 / 9))
+    scale = importlib.import_module("matplotlib.cm").ScalarMappable()
+    scale.set_clim(1, 3)
+    figure.colorbar(scale, ax=axes, label="v")
+    inset = importlib.import_module("mpl_toolkits.axes_grid1.inset_locator").inset_axes(axes, "30%", "30%")
+    inset.set(xlim=(0, 1), ylim=(0, 2))
+    assert facts(figure) == [
+        "matplotlib",
+        "x: 0 to 100",
+        "y: 0 to 9",
+        "second x: 32 to 212",
+        'color: "v", 1 to 3',
+        "arrows: 2 arrows",
+        "inset",
+        "  x: 0 to 1",
+        "  y: 0 to 2",
+    ]
+
+
 def test_shapes_are_told_by_what_they_show(pyplot: Any) -> None:
     figure, axes = pyplot.subplots()
     axes.set(xlim=(0, 9), ylim=(0, 9))
@@ -238,6 +292,8 @@ def test_polar_and_3d_axes_have_their_own_names(pyplot: Any) -> None:
     axes.plot([0, 1], [1, 2])
     axes.set_rlim(0, 3)
     assert drawn(figure)[1:] == ["polar projection", "theta: 0 to 6.28319", "r: 0 to 3", "line: 2 points"]
+    axes.set(theta_zero_location="N", theta_direction=-1)
+    assert drawn(figure)[2] == "theta: 0 to 6.28319, clockwise, 0 at the top"
     figure, axes = pyplot.subplots(subplot_kw={"projection": "3d"})
     grid = numpy.meshgrid([1, 2], [1, 2])
     axes.plot_wireframe(*grid, numpy.ones((2, 2)))
@@ -460,6 +516,12 @@ def test_altair_constants_repeats_and_what_is_computed() -> None:
     repeated = facts_of(chart.mark_point().encode(x=across, y="y").repeat(column=["x", "y"]))
     assert repeated is not None
     assert plotted_numbers(repeated, 500).text == "point: 2 rows\ny,x\n3,1\n4,2"
+    facets = chart.mark_point().encode(x="x", y="y").facet("x:N")
+    assert 'panels by: "x", categories "1", "2"' in facts(facets)
+    assert 'panels by: "x"' in facts(facets.transform_filter("datum.x < 2"))
+    lines = [chart.mark_line().encode(x="x", y=name) for name in ("x", "y")]
+    apart = altair.layer(*lines).resolve_scale(y="independent")
+    assert facts(apart)[2:4] == ['y: "x", values 1 to 2', 'second y: "y", values 3 to 4']
     folded = chart.transform_fold(["x", "y"]).mark_line().encode(x="x", y="value:Q", color="key:N")
     assert facts(folded)[1:] == [
         "the rows are transformed before they are drawn: fold",
