@@ -35,7 +35,7 @@ from IPython.display import SVG
 SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40" fill="teal"/></svg>')"""
 CHART = """\
 from IPython.display import HTML
-HTML('<p>A chart</p><script type="text/none">vegaEmbed("#chart")</script>')"""
+HTML('<div id="chart">A chart</div><script>window.draw = () => vegaEmbed("#chart", {})</script>')"""
 SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
     {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
 NEW = """\

@@ -105,8 +105,8 @@ class _Watcher:
         count = content.get("execution_count") or place.execution_count
         place = replace(place, execution_count=count, display_id=display_id)
         images = self._images(content.get("data") or {}, content.get("metadata") or {}, place)
-        if LINE.is_open and images:
-            _mark(content, images)
+        if images:
+            content["metadata"] = _marked(content.get("metadata") or {}, images)
         if kind == "update_display_data":
             self._log.update(display_id, *images)
             return
@@ -186,15 +186,16 @@ class _Watcher:
             self._log.opened(open_figures())
             self._note_open()
 
-    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         if images := self._images(data, metadata, self._place(request_id(self._shell))):
             self._log.add(*images)
+        return _marked(metadata, images)
 
 
-def _mark(content: _Message, images: Sequence[ShownImage]) -> None:
-    """Write into an output's metadata how many figures it shows: our extension sees only what type of output it is."""
+def _marked(metadata: Mapping[str, Any], images: Sequence[ShownImage]) -> dict[str, Any]:
+    """Add how many figures an output shows to its metadata: our extension sees only what type of output it is."""
     widgets = (each.picture.widget if each.media_type == WIDGET else "" for each in images)
     figures = sum(len(widget_pictures(widget)) if widget else 1 for widget in widgets)
-    metadata = content.get("metadata") or {}
-    if figures:
-        content["metadata"] = {**metadata, "nbclaude": {**metadata.get("nbclaude", {}), "figures": figures}}
+    if not figures or not LINE.is_open:
+        return dict(metadata)
+    return {**metadata, "nbclaude": {**metadata.get("nbclaude", {}), "figures": figures}}
