@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from IPython.core.completer import CompletionContext, SimpleCompletion, SimpleMatcherResult, context_matcher
@@ -87,9 +87,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     place = place_at(context.full_text, offset, asking, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(
-        _variables(shell), workspace, _arguments_known(place.magic), OWN, shell.user_ns.get("In") or ()
-    )
+    known = Known(_variables(shell), workspace, _arguments_known(place.magic), OWN, _inputs(shell))
     try:
         words = words_at(place, context.full_text[offset:], known)
     except (
@@ -98,7 +96,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
         words = []
     # A word on a line that asks may be the first of a prompt.
     if not words and place.kind in _ALL_OURS and not (place.kind == "argument" and place.magic in asking):
-        words = [Word(place.fragment, "as\u00a0typed")]
+        words = [Word(place.fragment, place.option.metavar if place.option else "as\u00a0typed")]
     return SimpleMatcherResult(
         completions=[SimpleCompletion(text=word.text, type=word.about) for word in words],
         matched_fragment=place.fragment,
@@ -124,3 +122,9 @@ def _variables(shell: Shell) -> dict[str, Any]:
     """Return the variables of the notebook without those of IPython's own."""
     hidden = shell.user_ns_hidden
     return {name: value for name, value in shell.user_ns.items() if name not in hidden or name == "_claude"}
+
+
+def _inputs(shell: Shell) -> Sequence[str]:
+    """Return the code of the cells that ran, as it was typed."""
+    inputs: Sequence[str] = getattr(getattr(shell, "history_manager", None), "input_hist_raw", ())
+    return inputs

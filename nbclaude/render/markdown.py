@@ -23,8 +23,10 @@ from nbclaude.render.alerts import alerts_plugin
 from nbclaude.render.block_cells import cell_classes
 from nbclaude.render.bounds import bounds_plugin
 from nbclaude.render.citations import Citations, citations_plugin
+from nbclaude.render.details import details_plugin
 from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
+from nbclaude.render.inline_tags import inline_tags_plugin
 from nbclaude.render.line_references import line_references_plugin
 from nbclaude.render.links import is_safe_link
 from nbclaude.render.listing import Listing
@@ -57,7 +59,10 @@ def build_parser(
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
     md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
-    md.use(nested_fences_plugin).use(rows_plugin).use(alerts_plugin).use(scripts_plugin)
+    md.use(nested_fences_plugin).use(rows_plugin).use(alerts_plugin).use(scripts_plugin).use(
+        inline_tags_plugin
+    )
+    md.use(details_plugin)
     if citations is not None:
         md.use(citations_plugin, citations)
     md.use(bounds_plugin)
@@ -97,7 +102,9 @@ def plain_text(text: str) -> str:
     words = []
     for token in parser.parse(text):
         inner = token.children if token.children is not None else [token]
-        words.append("".join("\n" if each.type == "softbreak" else each.content for each in inner))
+        words.append(
+            "".join("\n" if each.type in ("softbreak", "hardbreak") else each.content for each in inner)
+        )
     return "\n".join(word for word in words if word)
 
 

@@ -41,7 +41,8 @@ _MARKUP = re.compile(
     r"|^[ \t>]*(?:[-*+]|\d+[.)])[ \t]+\[[ xX]\]"
     r"|\[\^[^\]\s]{1,12}\]:?"
     r"|(?<=\])\[[^\]\n]{1,12}\]"
-    r"|^[ ]{0,3}\[[^\]\n]{1,12}\]:",
+    r"|^[ ]{0,3}\[[^\]\n]{1,12}\]:"
+    r"|</?(?:sub|sup|kbd|b|strong|i|em|s|del|details|summary)>|<br[ ]?/?>",
     re.MULTILINE,
 )
 _ADDRESS = re.compile(r"\]\([^()\s]*\)")

@@ -90,11 +90,14 @@ def test_verbs_have_words_of_their_own(book: Notebook) -> None:
     assert endings(book, "%%claude_edit --apply opt|\nx = 1") == ["optimise"]
     assert "optimise" not in endings(book, "%%claude_edit translate to op|\nx = 1")
     assert endings(book, "%claude_rules a|") == ["accept"]
-    book.shell.user_ns["In"] = ["", "x = 1", "  total = sum(\n  x)"]
-    assert offered(book, "%claude_fix --cell |") == {
-        "%claude_fix --cell 2": "total\u00a0=\u00a0sum(",
-        "%claude_fix --cell 1": "x\u00a0=\u00a01",
-    }
+    ran = len(book.shell.history_manager.input_hist_raw)
+    book.sent("%claude -m opus Hi")
+    book.run("  total = sum(\n  [1])")
+    cells = list(offered(book, "%claude_fix --cell |").items())
+    assert cells[:2] == [
+        (f"%claude_fix --cell {ran + 1}", "total\u00a0=\u00a0sum("),
+        (f"%claude_fix --cell {ran}", "%claude\u00a0-m\u00a0opus\u00a0Hi"),
+    ]
     book.shell.user_ns.update(quantity=5)
     assert endings(book, "%claude_explain quan|") == ["quantity"]
     book.simulator.enqueue("```python\nx = 1\n```\n\n```bash\nls\n```\n")

@@ -63,6 +63,8 @@ DOCUMENTS: dict[str, str] = {
     "looks like the end of a heading": "text\n-\n\ntext\n=\n\ntext\n- \n",
     "numbers that begin no list": "2026. A year\n\ntext\n2. not a list\n1. a list\n",
     "deep": "> - > 1. a\n>   >    - b\n>   >\n>   >      c\n\ntext\n",
+    "tags": "H<sub>2</sub>O<br>and <b>bold\ntext</b>, <i>never\n\n| a<br>b |\n|---|\n| c<sup>2</sup> |\n",
+    "details": "a\n<details>\n<summary>b</summary>\n\nc\n\n</details>\n\nd\n\n<details><summary>e</summary>f</details>\n",
     "everything": (
         "# Answer\n\nHere is **what** you asked, in `three` parts:\n\n1. First\n   - a\n   - b\n2. Second\n\n"
         "```python\nimport os\n\n\ndef f(x):\n    return x\n```\n\n| a | b |\n|---|--:|\n| 1 | $x$ |\n\n"

@@ -85,7 +85,25 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
         "<p>main.py, README.md and a@b.example</p>\n",
     ),
     "quotes stay as they are": ("\"a\" -- 'b' (c) ...", "<p>&quot;a&quot; -- 'b' (c) ...</p>\n"),
-    "raw HTML is text": ("<b>a</b>", "<p>&lt;b&gt;a&lt;/b&gt;</p>\n"),
+    "raw HTML is text": ("<u>a</u>", "<p>&lt;u&gt;a&lt;/u&gt;</p>\n"),
+    "tags in a line": (
+        "H<sub>2</sub>O, x<sup>2</sup><br>new<br/>line, <kbd>Ctrl</kbd>, <b>a *b*</b>",
+        "<p>H<sub>2</sub>O, x<sup>2</sup><br>\nnew<br>\nline, <code>Ctrl</code>, <strong>a <em>b</em></strong></p>\n",
+    ),
+    "tags that are text": (
+        "`<br>`, <b>a, b</b>, <b class=x>c</b>, <b></b>, <i><script>d</script></i>",
+        "<p><code>&lt;br&gt;</code>, <strong>a, b</strong>, &lt;b class=x&gt;c&lt;/b&gt;, &lt;b&gt;&lt;/b&gt;, "
+        "<em>&lt;script&gt;d&lt;/script&gt;</em></p>\n",
+    ),
+    "details": (
+        "a\n<details>\n<summary>More of `b`</summary>\n\nc\n\n</details>\n\n<details><summary>d</summary>e</details>",
+        "<p>a</p>\n<p><strong>More of <code>b</code></strong></p>\n<p>c</p>\n<p><strong>d</strong><br>\ne</p>\n",
+    ),
+    "the word details": (
+        "<details> is an element\n\n    <details>\n",
+        "<p>&lt;details&gt; is an element</p>\n"
+        '<div class="code"><pre tabindex="0"><code>&lt;details&gt;\n</code></pre></div>\n',
+    ),
     "a block of raw HTML is text": ("<div>\na\n</div>", "<p>&lt;div&gt;\na\n&lt;/div&gt;</p>\n"),
     "entities": ("&lt;b&gt; &amp; &copy; &#65;", "<p>&lt;b&gt; &amp; © A</p>\n"),
     "escapes": (r"\*a\* \# \`", "<p>*a* # `</p>\n"),

@@ -78,6 +78,8 @@ class TestNotations:
             (r"$1,2,3$", ["1,2,3"]),
             (r"$2\pi r$", [r"2\pi r"]),
             (r"($x$)", ["x"]),
+            (r"$-5 to $+5, ($x$)", ["x"]),
+            (r"$X$Y and $\{$", ["X", r"\{"]),
             (r"$x$, $y$; $z$.", ["x", "y", "z"]),
             (r"$x$-axis", ["x"]),
             (r"the $k$th", ["k"]),
@@ -164,6 +166,8 @@ class TestNotations:
 
 
 PRICES = [
+    "$HOME and $HOME/bin:$PATH",
+    "$5 to $+6, ($7)",
     "It costs $5 and $10.",
     "from $5 to $10",
     "$5-$10",

@@ -90,7 +90,7 @@ def test_notes() -> None:
         (
             "> [!Danger]- <b>Folded</b>\n>\n> - a",
             "caution",
-            "<strong>Danger: &lt;b&gt;Folded&lt;/b&gt;</strong></p>\n<ul>",
+            "<strong>Danger: <strong>Folded</strong></strong></p>\n<ul>",
         ),
         ("> [!INFO]", "note", "<strong>Info</strong></p>\n</blockquote>"),
     ],

@@ -62,6 +62,7 @@ def test_neighbouring_elements_are_words_of_their_own() -> None:
         "> [!NOTE]\n> Read this.\n",
         "Text with a note[^1].\n\n[^1]: The note.\n",
         "&lt;b&gt; &amp; <b>raw</b> \\*stars\\*",
+        "H<sub>2</sub>O<br>`<br>` <kbd>Ctrl</kbd>\n\n<details><summary>More</summary>text\n</details>\n",
         "![a picture](https://example.com/x.png)",
         "日本語のテキスト。 Ünïcode – dash",
     ],

@@ -1,0 +1,79 @@
+"""A markdown-it plugin for the few HTML tags that models write into a line: breaks, sub- and superscripts, keys, emphasis.
+
+All other HTML stays text. A tag counts only without attributes, and a pair only where both stand in one paragraph, so
+that nothing of the model's becomes markup but the names listed here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+
+__all__ = ["inline_tags_plugin"]
+
+# What is written, and the element that shows it.
+_SHOWN_AS = {
+    "sub": "sub",
+    "sup": "sup",
+    "kbd": "code",
+    "b": "strong",
+    "strong": "strong",
+    "i": "em",
+    "em": "em",
+    "s": "s",
+    "del": "s",
+}
+_TAG = re.compile(rf"<(?:(?P<name>{'|'.join(_SHOWN_AS)})|br[ ]?/?)>", re.IGNORECASE)
+
+
+def inline_tags_plugin(md: MarkdownIt) -> None:
+    """Let a parser show them."""
+    md.inline.ruler.before("autolink", "inline_tags", _InlineTags())
+
+
+class _InlineTags:
+    """The rule. What does not occur in the rest of a text is not looked for again."""
+
+    def __init__(self) -> None:
+        self._src = ""
+        self._none_from: dict[tuple[str, int], int] = {}
+
+    def __call__(self, state: StateInline, silent: bool) -> bool:
+        tag = _TAG.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "<" else None
+        if tag is None:
+            return False
+        if tag["name"] is None:
+            if not silent:
+                state.push("hardbreak", "br", 0)
+            state.pos = tag.end()
+            return True
+        return self._pair(state, tag["name"], tag.end(), silent)
+
+    def _pair(self, state: StateInline, name: str, begin: int, silent: bool) -> bool:
+        closing = f"</{name}>"
+        end = self._find(state, closing, begin)
+        if end <= begin:
+            return False
+        if not silent:
+            element, limit = _SHOWN_AS[name], state.posMax
+            state.push(f"{element}_open", element, 1)
+            state.pos, state.posMax = begin, end
+            state.md.inline.tokenize(state)
+            state.posMax = limit
+            state.push(f"{element}_close", element, -1)
+        state.pos = end + len(closing)
+        return True
+
+    def _find(self, state: StateInline, closing: str, begin: int) -> int:
+        if state.src is not self._src:
+            self._src = state.src
+            self._none_from.clear()
+        place = (closing, state.posMax)
+        if begin >= self._none_from.get(place, len(state.src)):
+            return -1
+        end = state.src.find(closing, begin, state.posMax)
+        if end < 0:
+            self._none_from[place] = begin
+        return end
