@@ -19,12 +19,22 @@ from nbclaude.texts import Cut, counted
 if TYPE_CHECKING:
     from nbclaude.data.table import Table
 
-__all__ = ["Shown", "fitting", "header_of", "records_of", "small_rows", "some_rows", "triangle", "turned"]
+__all__ = [
+    "SAMPLE_DIGITS",
+    "Shown",
+    "fitting",
+    "header_of",
+    "records_of",
+    "small_rows",
+    "some_rows",
+    "triangle",
+    "turned",
+]
 
 _GAP = "…"
 # How many rows are shown: the first ones, and those from all over (with the last). Either of several columns, or of one.
 _SEVERAL, _NUMBERS, _TEXTS = (3, 3), (1, 3), (5, 5)
-_DIGITS = 7  # of numbers in rows that only show what rows look like
+SAMPLE_DIGITS = 7  # of numbers in rows that only show what rows look like
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
 _MAX_TURNED = 400  # columns
 _MAX_SQUARE = 80  # columns
@@ -108,9 +118,9 @@ def some_rows(table: Table, budget: int) -> tuple[str, int, tuple[str, ...]]:
     if shown == wanted and table.rows >= 2 * (first + more):
         places = [*(table.rows * place // more for place in range(1, more)), table.rows - 1]
         spread = records_of(table, places, columns)
-    rows = laid_out(header, [*head, *spread], budget, _DIGITS)
+    rows = laid_out(header, [*head, *spread], budget, SAMPLE_DIGITS)
     if spread and len(rows.text) + 100 > budget:
-        spread, rows = [], laid_out(header, head, 0, _DIGITS)
+        spread, rows = [], laid_out(header, head, 0, SAMPLE_DIGITS)
     notes: list[str] = [Cut(columns.note)] if columns.note else []
     said = f", {columns.which}" if notes else ""
     said += "".join(f", {note}" for note in rows.notes)

@@ -479,3 +479,9 @@ def test_columns_that_share_a_name() -> None:
         "  a: int64; 1 … 3, mean 2, std 1.41421, unique",
         "  a: float64; constant 2.5",
     ]
+
+
+def test_rows_of_a_query_have_the_digits_of_those_of_a_frame() -> None:
+    query = polars.LazyFrame({"x": [1 / 3, 2 / 3]})
+    assert "all rows (2 numbers rounded to 7 digits):\nrow,x\n0,0.3333333\n1,0.6666667" in text_of(query)
+    assert "\n0,0.3333333333333333\n" in text_of(query, "head 2")

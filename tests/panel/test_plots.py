@@ -158,6 +158,14 @@ def test_groups_of_columns_whose_names_are_no_text() -> None:
     assert plot_picture(plot, numbered).startswith(b"\x89PNG")
 
 
+def test_areas_beside_texts_and_booleans_that_are_missing() -> None:
+    frame = pd.DataFrame(
+        {"flag": pd.array([True, None, False], "boolean"), "name": ["a", None, "b"], "v": [1, None, 2]}
+    )
+    assert plot_code(Plot("df", "area"), frame) == "df.plot(kind='area', y=['v'], stacked=False);"
+    assert plot_picture(Plot("df", "area"), frame).startswith(b"\x89PNG")
+
+
 def test_areas_of_groups_may_be_negative() -> None:
     signed = pd.DataFrame({"g": list("aabb"), "t": [1, 2, 1, 2], "v": [1, -1, 2, -2]})
     assert plot_picture(Plot("df", "area", "t", ("v",), "g"), signed).startswith(b"\x89PNG")

@@ -14,6 +14,7 @@ from nbclaude.data.lazy.engine import MAX_COLUMNS, Engine, Rows
 from nbclaude.data.lazy.engines import engine_of
 from nbclaude.data.lazy.jobs import Clock, Job, Outcome, within
 from nbclaude.data.lazy.statements import describe_statement
+from nbclaude.data.row_lines import SAMPLE_DIGITS
 from nbclaude.data.table import Described, Table
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import clip, counted, one_line
@@ -186,7 +187,8 @@ def _laid_out(found: _Found, word: str, budget: int) -> Described:
     if not found.first:
         return Described(text, words, notes)
     records = [[place, *row] for place, row in enumerate(found.first)]
-    laid = laid_out(["row", *found.names], records, max(budget - len(text), 200))
+    digits = 0 if word == "head" else SAMPLE_DIGITS
+    laid = laid_out(["row", *found.names], records, max(budget - len(text), 200), digits)
     shown, cut = clip(laid.text, max(budget - len(text), 200))
     notes = (*notes, *laid.notes, *([cut] if cut else []))
     which = "all rows" if found.rows == len(records) else f"first {counted(len(records), 'row')}"
