@@ -72,10 +72,10 @@ class RecordedRequest:
             return content
         return "\n".join(block["text"] for block in content if block.get("type") == "text")
 
-    def wait_disconnected(self, timeout: float = 5.0) -> bool:
+    def wait_disconnected(self, timeout: float = 15.0) -> bool:
         """Wait up to `timeout` seconds for the client to close the connection in mid-reply."""
         return self.disconnected.wait(timeout)
 
-    def wait_finished(self, timeout: float = 5.0) -> bool:
+    def wait_finished(self, timeout: float = 15.0) -> bool:
         """Wait up to `timeout` seconds until the reply was sent or given up."""
         return self.finished.wait(timeout)

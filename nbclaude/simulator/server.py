@@ -173,7 +173,7 @@ class Simulator:
         self._api.cache.clear()
         self._api.store.clear()
 
-    def wait_for_requests(self, count: int, timeout: float = 5.0) -> list[RecordedRequest]:
+    def wait_for_requests(self, count: int, timeout: float = 15.0) -> list[RecordedRequest]:
         """Wait until `count` message requests have arrived and give them; TimeoutError after `timeout` s."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self.message_requests) >= count, timeout):

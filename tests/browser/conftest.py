@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 OpenNotebook = Callable[..., NotebookPage]
 """`(cells, *, name=..., theme="light", size=(1280, 900), environment=None, front_end="lab", extension=True) -> NotebookPage`."""
 
+Kept = dict[tuple[Lab, bool, str], NotebookPage]
+"""Pages that tests have left, by server, by whether they have the extension, and by front end."""
+
 PASSED = pytest.StashKey[bool]()
 
 # A busy machine gets its time: what is right goes on as soon as it is.
@@ -57,9 +60,9 @@ def lab(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture(scope="package")
-def kept(chromium: Browser) -> Iterator[dict[tuple[Lab, bool], NotebookPage]]:
-    """Give the pages that tests have left, by server and by whether they have the extension."""
-    pages: dict[tuple[Lab, bool], NotebookPage] = {}
+def kept(chromium: Browser) -> Iterator[Kept]:
+    """Give the pages that tests have left."""
+    pages: Kept = {}
     yield pages
     for page in pages.values():
         page.close()
@@ -79,14 +82,14 @@ def open_notebook(
     lab: Lab,
     chromium: Browser,
     tripwire: Tripwire,
-    kept: dict[tuple[Lab, bool], NotebookPage],
+    kept: Kept,
 ) -> Iterator[OpenNotebook]:
     """Open notebooks, each with a kernel of its own; in the end every page must have kept the rules.
 
     The rules are `Watch.check`: no request to another host, no dialog, no popup, no uncaught error. A test
     that provokes one says so with `notebook.watch.forget()`.
     """
-    opened: dict[NotebookPage, bool] = {}
+    opened: dict[NotebookPage, tuple[Lab, bool, str]] = {}
 
     def open_one(
         cells: Sequence[str],
@@ -101,21 +104,22 @@ def open_notebook(
         lab.set_theme(theme)
         lab.use_extension(extension)
         lab.connect(**(environment or {}))
-        notebook = kept.pop((lab, extension), None) if front_end == "lab" else None
+        kind = (lab, extension, front_end)
+        notebook = kept.pop(kind, None)
         if notebook is None:
             notebook = NotebookPage(lab, chromium, tripwire, size, front_end)
         else:
             notebook.enter(size, theme)
-        opened[notebook] = extension
+        opened[notebook] = kind
         notebook.create(cells, name)
         return notebook
 
     try:
         yield open_one
     finally:
-        for notebook, extension in opened.items():
-            if request.node.stash.get(PASSED, False) and (lab, extension) not in kept and notebook.leave():
-                kept[lab, extension] = notebook
+        for notebook, kind in opened.items():
+            if request.node.stash.get(PASSED, False) and kind not in kept and notebook.leave():
+                kept[kind] = notebook
             else:
                 notebook.close()
         lab.shut_kernels_down()

@@ -28,7 +28,8 @@ DISABLED = {
 
 # Ends the server when it is told so on its standard input, or when whoever started it is gone, so that it never outlives
 # its tests. What else may end it is written down and ignored: machines reuse process ids, and a signal that was meant for
-# a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down.
+# a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down; it wakes the main thread, which
+# would otherwise sleep on.
 LAUNCHER = """\
 import os, signal, sys, threading, time
 from jupyter_server.serverapp import ServerApp
@@ -40,7 +41,7 @@ def watch():
         while os.getppid() == parent:
             time.sleep(0.5)
     asked.set()
-    os.kill(os.getpid(), signal.SIGTERM)
+    signal.pthread_kill(threading.main_thread().ident, signal.SIGTERM)
 def signal_stop(self, number, frame):
     if asked.is_set():
         stop(self, number, frame)
@@ -64,7 +65,7 @@ class Lab:
     """
 
     pages_last = True
-    """Whether one of its pages may serve several tests."""
+    """Whether one of its pages may serve several tests without being loaded anew."""
 
     def __init__(self, home: Path) -> None:
         self.home = home

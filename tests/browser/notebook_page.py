@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser import recorder
 from tests.browser.lab import THEMES, Lab
+from tests.browser.scripts import CELL, HAS_BEGUN, HAS_KEYS, IS_IDLE, LAY_OUT, LEAVE, LISTEN, PANEL, PRESS
 from tests.browser.tripwire import Tripwire
 from tests.browser.watch import Watch
 
@@ -18,14 +19,12 @@ SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
 TIMEOUT = 30.0
 """Seconds that a test waits for the page before it fails."""
 
-PANEL = "const panel = window.jupyterapp.shell.currentWidget; "
-
 
 class NotebookPage:
     """A browser context with one page that shows one notebook, in JupyterLab ("lab") or Notebook 7 ("notebook").
 
-    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, so a page may
-    serve another test with another notebook: `leave` says whether it can.
+    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, and a new page twice
+    as much, so a page may serve another test with another notebook: `leave` says whether it can.
     """
 
     def __init__(
@@ -49,11 +48,15 @@ class NotebookPage:
     def leave(self) -> bool:
         """Close the notebook without saving it, and return whether the page is as good as a new one.
 
-        Notebook 7 shows one notebook a page; notes on the screen, and what a test provoked on purpose, would follow the page.
+        Notebook 7 shows one notebook a page, and notes on the screen would follow JupyterLab's: these load it anew. What a test
+        provoked on purpose may follow any page.
         """
-        if self.front_end != "lab" or self.watch.provoked or not self.lab.pages_last:
+        if self.watch.provoked:
             return False
-        return bool(self.script(LEAVE))
+        if self.front_end != "lab" or not self.lab.pages_last or not self.script(LEAVE):
+            self.page.goto("about:blank")
+            self.is_loaded = False
+        return True
 
     def enter(self, size: tuple[int, int], theme: str) -> None:
         """Get the page ready for another test."""
@@ -61,7 +64,8 @@ class NotebookPage:
         self.page.mouse.move(0, 0)
         self.context.clear_permissions()
         self.page.set_viewport_size({"width": size[0], "height": size[1]})
-        self.set_theme(theme)
+        if self.is_loaded:
+            self.set_theme(theme)
         self.watch.begin()
 
     # Open and reopen
@@ -124,11 +128,9 @@ class NotebookPage:
         """Run a cell with Ctrl+Enter and return as soon as JupyterLab has sent it to the kernel."""
         if not is_selected:
             self.select(index)
-        self.wait_for(HAS_KEYS, index=index)
+        self._wait_in_page(HAS_KEYS, TIMEOUT, index=index)
         self.page.keyboard.press("Control+Enter")
-        self.wait_for(
-            f"{PANEL} return panel.content.widgets[index].outputArea.future !== window.runBefore", index=index
-        )
+        self.wait_for(HAS_BEGUN, index=index)
 
     def run(self, index: int, timeout: float = TIMEOUT, *, is_selected: bool = False) -> None:
         """Run a cell to its end."""
@@ -142,8 +144,7 @@ class NotebookPage:
 
     def wait_until_idle(self, timeout: float = TIMEOUT) -> None:
         """Wait until all that cells have asked of the kernel is done, and shown, and the kernel is idle."""
-        in_time: bool = self.script(IS_IDLE, milliseconds=timeout * 1000)
-        assert in_time, f"the kernel was not idle within {timeout} s"
+        self._wait_in_page(IS_IDLE, timeout)
 
     def stop(self) -> None:
         """Press the stop button of the toolbar."""
@@ -252,7 +253,12 @@ class NotebookPage:
 
     def _wait_until_open(self) -> None:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.wait_for(f"{PANEL} return panel?.sessionContext?.session?.kernel?.status === 'idle'")
+        self.wait_for(LISTEN)
+
+    def _wait_in_page(self, script: str, timeout: float, **names: Any) -> None:
+        """Run a script that itself waits, and returns what it still waits for at the end of its time."""
+        lacking: str = self.script(script, milliseconds=timeout * 1000, **names)
+        assert lacking == "", f"after {timeout} s: {lacking}"
 
     def command(self, name: str, **arguments: Any) -> None:
         """Execute one of JupyterLab's commands and wait for it."""
@@ -265,59 +271,6 @@ class NotebookPage:
     def wait_for(self, body: str, timeout: float = TIMEOUT, **names: Any) -> None:
         """Wait until the body of a JavaScript function returns something true."""
         self.page.wait_for_function(_function(body, names), arg=names, timeout=timeout * 1000, polling=50)
-
-
-LAY_OUT = """\
-const right = () => document.querySelector('.jp-Notebook').getBoundingClientRect().right;
-const frame = () => new Promise(requestAnimationFrame);
-for (let still = 0, before = 0; still < 20; await frame()) {
-    still = right() === before && before <= window.innerWidth ? still + 1 : 0;
-    before = right();
-}
-"""
-# Closing must not ask whether to save: nothing counts as changed any more.
-LEAVE = """\
-const { shell } = window.jupyterapp;
-for (const each of [...shell.widgets('main')]) {
-    if (each.context) each.context.model.dirty = false;
-    each.dispose();
-}
-document.activeElement?.blur();
-const left = '.jp-Dialog, .Toastify__toast, .jp-toastContainer, .nbclaude, .nbclaude-view, .jp-Notebook';
-return !document.querySelector(left);
-"""
-PRESS = """\
-for (const key of letters) {
-    const code = { key, code: `Key${key.toUpperCase()}`, keyCode: key.toUpperCase().charCodeAt(0) };
-    document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { ...code, bubbles: true, cancelable: true }));
-}"""
-# Keys go to the cell; what it runs next is another request than the last one.
-HAS_KEYS = f"""{PANEL}
-const {{ activeCellIndex, node, widgets }} = panel.content;
-window.runBefore = widgets[index].outputArea.future;
-return activeCellIndex === index && node.contains(document.activeElement);"""
-# The status of the kernel does not tell: a reply may come later, and a kernel with subshells is idle while a cell runs.
-# Before version 7, ipykernel aborts what it receives just after an error: once it answers something else, that is over.
-IS_IDLE = f"""{PANEL}
-const {{ kernel }} = panel.sessionContext.session;
-const end = performance.now() + milliseconds;
-const pause = (time) => new Promise((go) => setTimeout(go, time));
-const running = () => panel.content.widgets.flatMap(({{ outputArea }}) => outputArea?.future ?? [])
-    .filter((future) => !window.runsDone.has(future));
-const isShown = () => panel.content.widgets.some(({{ model }}) => model.executionState === 'running');
-window.runsDone ??= new WeakSet();
-const follow = async (future) => {{
-    const reply = await future.done.catch(() => null); // of a cell that was deleted, or a kernel that has ended
-    if (reply?.content.status === 'error') await kernel.requestKernelInfo();
-    window.runsDone.add(future);
-}};
-while (performance.now() < end) {{
-    await Promise.race([Promise.all(running().map(follow)), pause(end - performance.now())]);
-    if (!running().length && !isShown() && kernel.status === 'idle') return true;
-    await pause(10);
-}}
-return false;"""
-CELL = f"{PANEL} const model = panel.content.widgets[index].model; "
 
 
 def _function(body: str, names: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from nbclaude.render.markdown import render_markdown
 from nbclaude.simulator import Answer, Pace, Simulator, StreamFault
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import ATTACKS, SHOWCASE, report
-from tests.browser.notebook_page import TIMEOUT, NotebookPage
+from tests.browser.notebook_page import NotebookPage
 from tests.render.hostile_formulas import HOSTILE
 
 LOAD = "%load_ext nbclaude"
@@ -177,7 +177,7 @@ def test_the_stop_button_keeps_the_partial_answer_and_a_failed_ask_shows_one_err
     expect(notebook.cell(1).locator(".jp-OutputArea")).to_contain_text("Section 1")
     notebook.stop()
     notebook.wait_until_idle()
-    assert simulator.requests[0].wait_disconnected(TIMEOUT)
+    assert simulator.requests[0].wait_disconnected()
     expect(notebook.answer(1).locator(".nbclaude-mark")).to_have_text("Stopped")
     assert "AnswerInterrupted" not in notebook.text(1)
     notebook.run(2)

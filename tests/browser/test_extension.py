@@ -414,8 +414,10 @@ def test_versions_languages_and_kernels_without_it(
     notebook.script(f"{PANEL} panel.content.model.setMetadata('language_info', {{name: 'R'}})")
     assert not notebook.script(visible)
     script = lab.extension / "js" / "commands.js"
-    script.write_text(script.read_text("utf-8").replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
+    text = script.read_text("utf-8")
+    script.write_text(text.replace("Ask Claude Below", "Ask Claude Underneath"), "utf-8")
     notebook.reopen()
+    script.write_text(text, "utf-8")  # for the tests that come after this one
     assert (
         notebook.script("return window.jupyterapp.commands.label('nbclaude:ask')") == "Ask Claude Underneath"
     )

@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, expect
 from nbclaude.simulator import Answer, Pace, Simulator, StreamFault, tool_use
 from tests.browser.conftest import OpenNotebook
 from tests.browser.documents import report
-from tests.browser.notebook_page import TIMEOUT, NotebookPage
+from tests.browser.notebook_page import NotebookPage
 from tests.browser.test_answers import BEHIND_AND_BEFORE, contrast, overflowing
 from tests.kernel.kernel import CANARY_KEY
 
@@ -176,7 +176,7 @@ def test_a_question_streams_is_stopped_edited_and_goes_on_in_a_cell(
     assert notebook.execution_count(1) == 2  # Shift+Enter has not run the cell again
     panel.button("Stop").click()
     expect(panel.turns).to_have_count(1)
-    assert simulator.message_requests[-1].wait_disconnected(TIMEOUT)
+    assert simulator.message_requests[-1].wait_disconnected()
     expect(panel.turns.first).to_contain_text("interrupted")
     expect(panel.turns.first).to_contain_text("First and more words")
     panel.button("Edit and resend turn 1").click()

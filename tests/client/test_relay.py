@@ -133,7 +133,7 @@ class TestErrors:
         with pytest.raises(ZeroDivisionError), Relay(stream_from(simulator)) as relay:
             for _ in relay.batches(never):
                 raise ZeroDivisionError
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
 
 class _Interrupt(threading.Thread):
@@ -175,7 +175,7 @@ class TestInterrupt:
         ended = time.monotonic()
         pressed.join()
         assert ended - pressed.at < 0.5
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
     def test_between_two_attempts(self, simulator: Simulator) -> None:
         simulator.enqueue(HTTPFault(529, retry_after=2), "never")
@@ -194,15 +194,15 @@ class TestLeaving:
         simulator.enqueue(Answer("word " * 5000, pace=Pace(deltas_per_second=200)))
         with Relay(stream_from(simulator)) as relay:
             next(relay.batches(never))
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
     def test_without_reading_anything(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("late", pace=Pace(header_delay=30)))
         begun = time.monotonic()
         with Relay(stream_from(simulator)):
             simulator.wait_for_requests(1)
-        assert time.monotonic() - begun < 1.0
-        assert simulator.requests[0].wait_disconnected(2)
+        assert time.monotonic() - begun < 10
+        assert simulator.requests[0].wait_disconnected()
 
     def test_at_once(self, simulator: Simulator) -> None:
         for _ in range(5):

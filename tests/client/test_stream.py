@@ -121,11 +121,13 @@ class TestAnswers:
 
     def test_nothing_is_waited_for_after_message_stop(self, simulator: Simulator) -> None:
         # Some servers keep the connection open after the end.
-        simulator.enqueue(RawStream(STREAM + b": bye\n\n" * 3, chunk_bytes=[len(STREAM), 7, 7, 7], delay=2.0))
+        simulator.enqueue(
+            RawStream(STREAM + b": bye\n\n" * 3, chunk_bytes=[len(STREAM), 7, 7, 7], delay=20.0)
+        )
         result = read(connection(simulator))
         assert result.error is None
         assert result.text == "Hello there."
-        assert result.seconds < 1.5
+        assert result.seconds < 10
 
     def test_a_stream_can_be_read_only_under_its_own_connection(self, simulator: Simulator) -> None:
         for number in range(3):
@@ -495,7 +497,7 @@ class TestBrokenConnections:
     def test_an_address_that_is_none(self, url: str) -> None:
         result = read(connection(url, max_retries=1))
         assert isinstance(result.error, APIError), repr(result.error)
-        assert result.seconds < 0.4  # and nobody waits for it to become one
+        assert result.seconds < 5  # and nobody waits for it to become one
 
     def test_tls_to_a_server_without(self, simulator: Simulator) -> None:
         error = read(connection(simulator.base_url.replace("http:", "https:"))).api_error
@@ -506,7 +508,7 @@ class TestBrokenConnections:
         result = read(connection(simulator, custom_headers={"x-team": f"{CANARY}{value}"}, max_retries=1))
         assert isinstance(result.error, (APIError, errors.ConfigurationError)), repr(result.error)
         assert CANARY not in str(result.error)
-        assert result.seconds < 0.4
+        assert result.seconds < 5
 
 
 class TestTimeouts:
@@ -516,9 +518,9 @@ class TestTimeouts:
         assert type(result.error) is APITimeoutError
         assert result.api_error.partial
         assert result.text
-        assert 0.25 < result.seconds < 2
+        assert 0.25 < result.seconds < 10
         assert len(simulator.requests) == 1
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
         assert "0.3 s" in str(result.error)
 
     def test_silence_from_the_start(self, simulator: Simulator) -> None:
@@ -526,7 +528,7 @@ class TestTimeouts:
         result = read(connection(simulator, timeout=0.3))
         assert type(result.error) is APITimeoutError
         assert not result.api_error.partial
-        assert result.seconds < 2
+        assert result.seconds < 10
 
     def test_a_slow_answer_is_no_timeout(self, simulator: Simulator) -> None:
         # The limit is on the silence, not on the whole answer.
@@ -538,12 +540,12 @@ class TestTimeouts:
     def test_an_error_body_that_never_ends(self, simulator: Simulator) -> None:
         simulator.enqueue(
             RawStream(
-                b'{"error": {"message":', status=500, content_type="application/json", chunk_bytes=8, delay=5
+                b'{"error": {"message":', status=500, content_type="application/json", chunk_bytes=8, delay=20
             )
         )
         result = read(connection(simulator, timeout=0.3))
         assert isinstance(result.error, APIError)
-        assert result.seconds < 2
+        assert result.seconds < 10
 
 
 class TestRetries:
@@ -601,7 +603,7 @@ class TestRetries:
         simulator.enqueue(HTTPFault(429, retry_after=0.4), "ok")
         result = read(connection(simulator, max_retries=1))
         assert result.text == "ok"
-        assert 0.4 <= result.seconds < 1.5
+        assert 0.4 <= result.seconds < 5
 
     def test_without_it_the_pace_is_half_a_second_and_more(
         self, simulator: Simulator, usual_wait: Callable[..., float], monkeypatch: pytest.MonkeyPatch
@@ -610,14 +612,14 @@ class TestRetries:
         simulator.enqueue(HTTPFault(500), "ok")
         result = read(connection(simulator, max_retries=1))
         assert result.text == "ok"
-        assert 0.35 <= result.seconds < 2
+        assert 0.35 <= result.seconds < 5
 
     @pytest.mark.parametrize("value", ["inf", "nan", "-1", "soon", "1e300"])
     def test_a_retry_after_that_makes_no_sense_is_not_obeyed(self, simulator: Simulator, value: str) -> None:
         simulator.enqueue(HTTPFault(529, headers={"retry-after": value}), "ok")
         result = read(connection(simulator, max_retries=1))
         assert result.error is None or isinstance(result.error, OverloadedError)
-        assert result.seconds < 3
+        assert result.seconds < 10
 
     def test_connections_that_fail(
         self, usual_wait: Callable[..., float], monkeypatch: pytest.MonkeyPatch
@@ -712,17 +714,17 @@ class TestAbort:
         simulator.enqueue(StreamFault("stall", "One two three.", after_characters=3, seconds=30))
         stream = MessageStream(connection(simulator, timeout=60), request())
         seconds, error = self.run(stream, lambda: (simulator.wait_for_requests(1), time.sleep(0.1)))
-        assert seconds < 0.5
+        assert seconds < 5
         assert isinstance(error, APIError)
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
     def test_while_waiting_for_the_headers(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("late", pace=Pace(header_delay=30)))
         stream = MessageStream(connection(simulator, timeout=60, max_retries=2), request())
         seconds, error = self.run(stream, lambda: (simulator.wait_for_requests(1), time.sleep(0.1)))
-        assert seconds < 0.5
+        assert seconds < 5
         assert isinstance(error, APIError)
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
         time.sleep(0.7)
         assert len(simulator.requests) == 1  # not tried again
 
@@ -730,8 +732,8 @@ class TestAbort:
         simulator.enqueue(Answer("word " * 5000, pace=Pace(deltas_per_second=300)))
         stream = MessageStream(connection(simulator), request())
         seconds, _ = self.run(stream, lambda: (simulator.wait_for_requests(1), time.sleep(0.3)))
-        assert seconds < 0.5
-        assert simulator.requests[0].wait_disconnected(2)
+        assert seconds < 5
+        assert simulator.requests[0].wait_disconnected()
 
     def test_before_it_has_begun(self, simulator: Simulator) -> None:
         stream = MessageStream(connection(simulator), request())
@@ -796,14 +798,14 @@ class TestClosing:
         simulator.enqueue(Answer("word " * 5000, pace=Pace(deltas_per_second=200)))
         with MessageStream(connection(simulator), request()) as stream:
             next(iter(stream))
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
     def test_an_exception_inside_the_context_closes_it_too(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("word " * 5000, pace=Pace(deltas_per_second=200)))
         with pytest.raises(ZeroDivisionError), MessageStream(connection(simulator), request()) as stream:
             for _ in stream:
                 raise ZeroDivisionError
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
 
     def test_a_generator_that_a_traceback_keeps_alive_does_not_keep_the_connection(
         self, simulator: Simulator
@@ -812,7 +814,7 @@ class TestClosing:
         with MessageStream(connection(simulator), request()) as stream:
             kept = iter(stream)
             next(kept)
-        assert simulator.requests[0].wait_disconnected(2)
+        assert simulator.requests[0].wait_disconnected()
         assert kept is not None
 
     def test_closing_twice_does_nothing(self, simulator: Simulator) -> None:

@@ -58,9 +58,9 @@ def test_containers_of_the_standard_library_are_trimmed_before_they_are_printed(
     make: Callable[[], Any], beginning: str
 ) -> None:
     value = make()
-    started = time.perf_counter()
+    started = time.process_time()
     text, note = bounded_repr(value, 8_000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     assert text.startswith(beginning)
     assert note.endswith("items of lists left out")
 

@@ -290,13 +290,13 @@ class TestInterrupted:
         presser = stop_when(lambda: len(asker.simulator.requests) > count)
         begun = time.monotonic()
         outcome = asker.ask("b", Answer("late", pace=Pace(header_delay=20)), cell="b", timeout=60)
-        assert time.monotonic() - begun < 1.5
+        assert time.monotonic() - begun < 10
         presser.join()
         assert isinstance(outcome.error, AnswerInterrupted)
         assert outcome.is_empty
         assert asker.conversation.turns is before
         assert "No answer arrived" in str(outcome.error)
-        assert asker.simulator.requests[-1].wait_disconnected(2)
+        assert asker.simulator.requests[-1].wait_disconnected()
         assert asker.is_accepted()
 
     def test_in_the_middle(self, asker: Asker) -> None:
@@ -309,7 +309,7 @@ class TestInterrupted:
         assert stopped == "interrupted"
         assert answer.startswith("word word")
         assert outcome.message["stop_reason"] is None
-        assert asker.simulator.requests[-1].wait_disconnected(2)
+        assert asker.simulator.requests[-1].wait_disconnected()
         assert asker.is_accepted()
 
     def test_in_the_thinking(self, asker: Asker) -> None:
@@ -491,7 +491,7 @@ class TestWaiting:
         to = connection(asker.simulator, max_retries=2, timeout=60)
         outcome = asker.exchange(Question((text_block("Hi"),)), to)
         presser.join()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
         assert isinstance(outcome.error, AnswerInterrupted)
         assert outcome.is_empty
         assert wait_for(lambda: not stream_threads(), 1.0)

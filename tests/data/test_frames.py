@@ -412,9 +412,9 @@ def test_numpy_arrays() -> None:
 
 def test_an_array_of_many_dimensions_has_few_corners() -> None:
     array = numpy.zeros((2,) * 20)
-    started = time.perf_counter()
+    started = time.process_time()
     result = described(array)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert result.notes == ("corners of [0, 0, 0, 0, … 12 times] only; … stands for the rest",)
     assert len(result.text) < 4_500
     four = described(numpy.arange(10_000).reshape(10, 10, 10, 10)).text

@@ -49,7 +49,7 @@ def test_a_running_cell_can_be_watched_and_interrupted(kernel: Kernel) -> None:
     kernel.interrupt()
     running.wait()
     assert running.finished is not None
-    assert running.finished - before < 5
+    assert running.finished - before < 20  # of 30
     assert running.error is not None
     assert running.error["ename"] == "KeyboardInterrupt"
 

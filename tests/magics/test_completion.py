@@ -216,10 +216,10 @@ def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]
     cells = ("%%claude -m |", "%%claude --|", "%%claude\n{name_1|", "%%claude -a |")
     for cell in cells:
         offered(book, cell)
-    begun = time.perf_counter()
+    begun = time.process_time()
     for cell in cells:
         offered(book, cell)
-    assert (time.perf_counter() - begun) / len(cells) < 0.5  # 0.05 on a machine that has nothing else to do
+    assert (time.process_time() - begun) / len(cells) < 0.5  # 0.05 on a machine that has nothing else to do
     book.run('%config ClaudeMagics.connections = {"w": {"base_url": 5}}')
     offered(book, "%claude_connect |")
     assert "Traceback" not in "".join(capfd.readouterr())

@@ -269,7 +269,7 @@ class TestLife:
             second.readline()
             started = time.monotonic()
             simulator.stop()
-            assert time.monotonic() - started < 0.5
+            assert time.monotonic() - started < 5
         assert threading.active_count() == before
         assert all(request.finished.is_set() for request in simulator.requests)
         assert not any(request.disconnected.is_set() for request in simulator.requests)
@@ -279,7 +279,7 @@ class TestLife:
             idle = [socket.create_connection(("127.0.0.1", simulator.port)) for _ in range(3)]
             time.sleep(0.05)
             started = time.monotonic()
-        assert time.monotonic() - started < 0.5
+        assert time.monotonic() - started < 5
         for connection in idle:
             connection.close()
 

