@@ -2,7 +2,7 @@
 // Puts buttons on outputs: Copy and Insert below on code blocks, Fix on errors, Ask on figures, and those of offers.
 
 import { copy } from "./actions.js";
-import { cellOfBlock, insert, isPicture, outputsOf } from "./cells.js";
+import { cellOfBlock, figuresIn, insert, outputsOf } from "./cells.js";
 import { isPython, lineOf } from "./lines.js";
 import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
@@ -57,7 +57,7 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     if (offered && cell.model.trusted) drawOffer(lineOf(panel), panel, offered, offer);
     const isError = output.type === "error";
     const old = child.querySelector(":scope > .nbclaude-on-output");
-    if (!isPython(panel) || !(isError || isPicture(output))) return old?.remove();
+    if (!isPython(panel) || !(isError || figuresIn(output))) return old?.remove();
     if (old) return;
     const [word, label, name] = isError
       ? ["Fix", "Fix this error: Claude says why and offers a corrected cell", "fix"]

@@ -18,7 +18,10 @@ export const insert = (/** @type {Panel} */ panel, index, source) => panel.conte
 export const outputsOf = (cell) => Array.from({ length: cell?.model?.outputs?.length ?? 0 },
   (_, index) => cell?.model.outputs.get(index));
 
-export const isPicture = (output) => Object.keys(output.data ?? {}).some((type) => PICTURE.test(type));
+// The kernel recognizes more than a type shows: charts and maps in HTML, widgets.
+/** Return how many figures an output shows, as far as is known. */
+export const figuresIn = ({ metadata, data = {} }) => metadata?.nbclaude?.figures
+  ?? Number(Object.keys(data).some((type) => PICTURE.test(type)));
 
 /** The cells that a prompt names, since the kernel may not have seen them. @param {Panel} panel @param {string} code */
 export function cellsNamed(panel, code) {

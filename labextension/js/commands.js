@@ -1,7 +1,7 @@
 // @ts-check
 // The commands: each writes a magic into a cell and runs it, so that what happened can be seen and repeated.
 
-import { insert, isPicture, outputsOf } from "./cells.js";
+import { figuresIn, insert, outputsOf } from "./cells.js";
 import { isPython, kernelOf, loading, say } from "./lines.js";
 import { isPrompt } from "./prose.js";
 import { apputils, notebook, widgets } from "./shared.js";
@@ -65,13 +65,14 @@ function explainMagic(/** @type {CodeCell} */ cell) {
 
 /** Attach an output of a cell, or all of them. @param {CodeCell} cell @param {number} [output] @param {boolean} [isBusy] */
 function askMagic(cell, output, isBusy) {
-  const shown = outputsOf(cell);
-  const pictures = shown.filter(isPicture);
+  const shown = outputsOf(cell).map(figuresIn);
+  const figuresAbove = (/** @type {number} */ end) => shown.slice(0, end).reduce((sum, figures) => sum + figures, 0);
+  const figures = figuresAbove(shown.length);
   const number = cell.model.executionCount;
   if (isPrompt(cell.model.sharedModel.getSource())) return "%%claude\n"; // it has the answer
-  if (!number) return isBusy && pictures.length ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
-  const which = pictures.length > 1 ? `.${Math.max(pictures.indexOf(shown[output ?? 0]), 0) + 1}` : "";
-  return `%%claude ${pictures.length ? "--fig" : "--cells"} In[${number}]${which}\n`;
+  if (!number) return isBusy && figures ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
+  const which = figures > 1 ? `.${figuresAbove(output ?? 0) + 1}` : "";
+  return `%%claude ${figures ? "--fig" : "--cells"} In[${number}]${which}\n`;
 }
 
 /** Make the action that writes a magic below a cell. @param {(...given: any[]) => string} magicOf */

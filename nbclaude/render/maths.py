@@ -38,7 +38,8 @@ _PRICE = re.compile(
     r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:=<>~≈×·([]+$|\*\*|__|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
-# `$HOME/bin:$PATH`: what follows the second dollar is the name of a shell's variable. `$5, ($x$)`: brackets open before it.
+# `$HOME/bin:$PATH`: names of shell variables follow both dollars (`$k$NN` is a formula). `$5, ($x$)`: brackets open before
+# the second one.
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]+\b")
 _OPENS = re.compile(r"[^\\]\([\"“]?\Z")
 
@@ -124,7 +125,8 @@ def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | N
     before, after = src[start - 1 : start], src[end + 1 : end + 2]
     if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _is_price(tex):
         return None
-    if _VARIABLE.match(src, end + 1) or _OPENS.search(tex):
+    is_shell = not tex[-1].isalnum() and _VARIABLE.match(tex) and _VARIABLE.match(src, end + 1)
+    if is_shell or _OPENS.search(tex):
         return None
     return (start + 1, end, end + 1, False)
 

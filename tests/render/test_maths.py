@@ -83,6 +83,7 @@ class TestNotations:
             (r"$x$, $y$; $z$.", ["x", "y", "z"]),
             (r"$x$-axis", ["x"]),
             (r"the $k$th", ["k"]),
+            (r"$k$NN, $AB$CD", ["k", "AB"]),
             (r"$1 \text{ km}$", [r"1 \text{ km}"]),
             (r"$3 \times 4$", [r"3 \times 4"]),
             (r"$2n$", ["2n"]),

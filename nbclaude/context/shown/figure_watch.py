@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from nbclaude.context.shown.pending import open_figures
 from nbclaude.context.shown.results import tap_results
 from nbclaude.context.shown.shown_image import Place, ShownImage
 from nbclaude.context.shown.widgets import live_widget, output_around, outputs_in, widget_pictures
+from nbclaude.lab import LINE
 from nbclaude.notebook import CellRun, Shell, cell_number, request_id
 from nbclaude.stopping import undisturbed
 
@@ -104,6 +105,8 @@ class _Watcher:
         count = content.get("execution_count") or place.execution_count
         place = replace(place, execution_count=count, display_id=display_id)
         images = self._images(content.get("data") or {}, content.get("metadata") or {}, place)
+        if images:
+            content["metadata"] = _marked(content.get("metadata") or {}, images)
         if kind == "update_display_data":
             self._log.update(display_id, *images)
             return
@@ -183,6 +186,16 @@ class _Watcher:
             self._log.opened(open_figures())
             self._note_open()
 
-    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+    def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         if images := self._images(data, metadata, self._place(request_id(self._shell))):
             self._log.add(*images)
+        return _marked(metadata, images)
+
+
+def _marked(metadata: Mapping[str, Any], images: Sequence[ShownImage]) -> dict[str, Any]:
+    """Add how many figures an output shows to its metadata: our extension sees only what type of output it is."""
+    widgets = (each.picture.widget if each.media_type == WIDGET else "" for each in images)
+    figures = sum(len(widget_pictures(widget)) if widget else 1 for widget in widgets)
+    if not figures or not LINE.is_open:
+        return dict(metadata)
+    return {**metadata, "nbclaude": {**metadata.get("nbclaude", {}), "figures": figures}}

@@ -8,8 +8,8 @@ from typing import Any
 
 __all__ = ["tap_results"]
 
-Note = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
-"""`(data, metadata)` of a value, as the shell has formatted it."""
+Note = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any] | None]
+"""Takes `(data, metadata)` of a value, as the shell has formatted it; returns other metadata to show it with, or None."""
 
 
 def tap_results(displayhook: Any, note: Note) -> Callable[[], None]:
@@ -21,10 +21,11 @@ def tap_results(displayhook: Any, note: Note) -> Callable[[], None]:
     ended = False
 
     def noting(format_dict: Any, md_dict: Any = None) -> Any:
+        metadata = md_dict
         if not ended:
             with contextlib.suppress(Exception):
-                note(format_dict, md_dict or {})
-        return write(format_dict, md_dict)
+                metadata = note(format_dict, md_dict or {}) or md_dict
+        return write(format_dict, metadata)
 
     def undo() -> None:
         nonlocal ended
