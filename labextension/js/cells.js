@@ -18,8 +18,8 @@ export const insert = (/** @type {Panel} */ panel, index, source) => panel.conte
 export const outputsOf = (cell) => Array.from({ length: cell?.model?.outputs?.length ?? 0 },
   (_, index) => cell?.model.outputs.get(index));
 
-// The kernel recognizes more than a type shows: charts and maps in HTML, widgets.
-/** Return how many figures an output shows, as far as is known. */
+// The kernel also recognizes figures that the MIME type does not reveal: HTML charts and maps, widgets.
+/** Return how many figures an output shows, as far as the page knows. */
 export const figuresIn = ({ metadata, data = {} }) => metadata?.nbclaude?.figures
   ?? Number(Object.keys(data).some((type) => PICTURE.test(type)));
 

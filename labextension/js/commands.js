@@ -36,11 +36,11 @@ async function write(panel, cell, magic) {
   panel.content.activeCellIndex = index;
   panel.content.deselectAll();
   const added = panel.content.widgets[index];
-  panel.content.scrollToItem(index, "smart").catch(() => {}); // out of view, a cell may not be on the page
+  panel.content.scrollToItem(index, "smart").catch(() => {}); // a cell that is out of view may not be in the DOM
   await added.ready;
   panel.content.mode = "edit";
   added.editor?.setCursorPosition({ line: magic.split("\n").length - 1, column: 0 });
-  added.editor?.focus(); // nothing has the focus if the cell that had it has left the page
+  added.editor?.focus(); // nothing has the focus if the focused cell has left the DOM
 }
 
 /** Ask about what is selected in a cell, if it is not all of it. */

@@ -31,7 +31,7 @@ const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 
 const ownLine = (/** @type {Panel | null | undefined} */ panel) => lines.get(/** @type {Kernel} */ (kernelOf(panel)));
 
-// Of the notebooks of a page that share a kernel, one has the comm.
+// If several notebooks in a page share a kernel, only one of them has the comm.
 /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel */
 export const lineOf = (panel) => ownLine(panel)?.panels().map(ownLine).find((line) => line?.comm) ?? ownLine(panel);
 

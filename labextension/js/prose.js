@@ -30,7 +30,7 @@ export function proseExtension(tracker) {
   const comments = state.Prec.highest(state.EditorState.languageData.of((now) =>
     (isPrompt(now.sliceDoc(0, 2000)) ? [{ commentTokens: { line: "#" } }] : [])));
 
-  // The line of a magic is neither Markdown nor Python; above that of a prompt, comments would be headings.
+  // A magic's line is neither Markdown nor Python; comments above `%%claude` would be styled as headings.
   const instructions = EditorView.decorations.of(({ state: { doc } }) => {
     const magic = MAGIC.exec(doc.toString());
     if (!magic) return Decoration.none;

@@ -64,7 +64,7 @@ def attributes_of(value: Any) -> list[str]:
 def keys_of(value: Any) -> list[str]:
     """Return the keys of a dict, the columns of a frame, or the index of a series.
 
-    Many libraries tell theirs by the method that IPython asks.
+    Many libraries list theirs in the method that IPython calls.
     """
     if isinstance(value, dict):
         keys: Any = dict.keys(value)

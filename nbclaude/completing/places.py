@@ -23,11 +23,11 @@ _WORD = re.compile(r"[\w.]+")
 _NAME = re.compile(r"(?:[^\W\d]\w*)?")
 _ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
 _KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
-# The last of several: df[["a", "b
+# The last key of a list: df[["a", "b
 _LISTED_KEY = re.compile(r"(.+?)\[\[[ ]*(?:(?:\"[^\"\\]*\"|'[^'\\]*')[ ]*,[ ]*)*([\"'])([^\"'\\]*)")
 _FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
 _MAX_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
-_MAX_OPTIONS = 2_000  # characters of a line in which options are looked for
+_MAX_OPTIONS = 2_000  # characters of a line that are searched for options
 _CONTINUED = re.compile(r"\\\n[ \t]*")
 
 
@@ -37,7 +37,7 @@ class Place:
 
     `fragment` is the part of it that stands already. A value is one of an `option`, an option or an argument one of a `magic`;
     where a magic takes both, a word in the place of an option may be its argument. Keys, attributes and formats are those of
-    the `expression` before them; a key is in quotes of the kind `quote`, and may be one of a list of keys.
+    the `expression` before them; a key is quoted with `quote`, and may be one of a list (`is_listed`).
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -81,7 +81,7 @@ def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> P
     if magic not in asking:
         is_ours = magic.startswith("claude")
         return Place("argument", line.split(" ")[-1], magic=magic) if is_ours else None
-    if len(line) > _MAX_OPTIONS:  # nobody types that
+    if len(line) > _MAX_OPTIONS:  # nobody types this much
         return _in_braces(line, 0)
     ending = ending_of(line, asking[magic])
     if ending.prompt:

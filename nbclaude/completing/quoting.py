@@ -1,4 +1,4 @@
-"""Reads and writes the value of an option as a line has it: in quotes, or with backslashes before what would end the word."""
+"""Quotes and unquotes option values, which a line holds in quotes, or with backslashes before what would end the word."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _NEEDS_QUOTES = re.compile(r"[\s\"'\\]")
 
 
 def unquoted(fragment: str) -> str:
-    """Return what has been typed of a value, without its quote and backslashes."""
+    """Return the typed part of a value, without its quote and backslashes."""
     return fragment[1:] if fragment[:1] in ("'", '"') else _ESCAPED.sub(r"\1", fragment)
 
 
 def quoted(text: str, fragment: str) -> str:
-    """Return a word as the line needs it: in the quotes that are open already, or in those that its signs need.
+    """Return a word as the line needs it: in the quotes that are already open, or in those that its characters need.
 
-    The quotes of a folder stay open for what is in it.
+    After a folder the quotes stay open, so that a file in it can follow.
     """
     quote = fragment[:1] if fragment[:1] in ("'", '"') else ""
     if not quote and _NEEDS_QUOTES.search(text):

@@ -50,7 +50,7 @@ class Known:
     own_options: Mapping[str, Sequence[Option]]
     """By magic: the options that no other has."""
     inputs: Sequence[str] = ()
-    """The code of the cells that ran, by their numbers."""
+    """The code of the cells that ran, indexed by cell number."""
 
 
 def words_at(place: Place, following: str, known: Known) -> list[Word]:
@@ -284,7 +284,7 @@ def _attachables(known: Known, begun: str) -> Iterator[Word]:
 
 
 def _cells(known: Known, begun: str) -> Iterator[Word]:
-    """Numbers of the cells that ran, the latest first, each with the beginning of its code."""
+    """Give the numbers of the cells that ran, latest first, each with the start of its code."""
     for number in range(len(known.inputs) - 1, 0, -1):
         code = known.inputs[number].strip().partition("\n")[0]
         yield Word(str(number), "\u00a0".join(code[:_MAX_CODE].split()) or "cell")

@@ -69,7 +69,7 @@ def _first_of(array: Any) -> tuple[Any, str]:
 
 
 def _whole(array: Any, threshold: int, *, every_digit: bool) -> tuple[str, str]:
-    """Print all of an array, and say how many numbers were rounded; numpy itself does not say that it shows eight digits."""
+    """Print a whole array, and say how many numbers were rounded; numpy shows eight digits without saying so."""
     if array.dtype.kind != "f" or array.dtype.itemsize < _DOUBLE or hasattr(array, "compressed"):
         return _printed(array, threshold), ""
     values = array.reshape(-1).astype("float64").tolist()

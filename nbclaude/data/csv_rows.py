@@ -13,7 +13,7 @@ __all__ = ["ALL_DIGITS", "Record", "Rows", "csv_line", "laid_out", "record_line"
 
 Record = Sequence[object]
 
-ALL_DIGITS = 17  # that a float may need
+ALL_DIGITS = 17  # the most that a float needs
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Rounds the floats of a small table to ten digits, but none of those whose further digits say something."""
+"""Rounds the floats of a small table to ten digits, except those whose further digits matter."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nbclaude.frozen import frozen
 
 __all__ = ["Rounded", "rounded"]
 
-_EXACTLY = 6  # a number that rounding would leave so few digits looks exact: 0.30000000000000004 is not 0.3
+_EXACTLY = 6  # a number rounded to so few digits would look exact: 0.30000000000000004 is not 0.3
 
 
 @frozen
 class Rounded:
-    """Rows with rounded floats; `count` says how many were, `saved` how many characters fewer all of them take."""
+    """Rows with rounded floats: `count` is how many were rounded, `saved` how many characters that saves in total."""
 
     records: Sequence[Sequence[object]]
     count: int
@@ -23,7 +23,7 @@ class Rounded:
 
     @property
     def note(self) -> str:
-        """What was done, in words; nothing for nothing."""
+        """What was done, in words; empty if nothing was rounded."""
         return (
             f"{self.count:,} number{'s' * (self.count > 1)} rounded to {DIGITS} digits" if self.count else ""
         )
@@ -32,7 +32,7 @@ class Rounded:
 def rounded(records: Sequence[Sequence[object]]) -> Rounded:
     """Round floats to ten digits.
 
-    Not rounded are those that would then look exact, and all those of a column in which two different ones would become equal.
+    A float is kept as it is if it would then look exact, and so are all floats of a column if different ones would become equal.
     """
     columns = [_column(column) for column in zip(*records, strict=True)]
     pairs = [

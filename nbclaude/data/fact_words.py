@@ -116,7 +116,7 @@ def category_facts(
 def repeated_facts(
     distinct: int, counts: Sequence[tuple[object, int]], looked_at: int, *, sampled: bool = False
 ) -> tuple[Fact, ...]:
-    """Tell how many times of day or durations are distinct, and how often each occurs if they are few."""
+    """Give the number of distinct times of day or durations, and how often each occurs if they are few."""
     if distinct < 2:
         return ()
     told = distinct_fact(distinct, looked_at, "~" * sampled, rank=1)

@@ -34,7 +34,7 @@ __all__ = [
 _GAP = "…"
 # How many rows are shown: the first ones, and those from all over (with the last). Either of several columns, or of one.
 _SEVERAL, _NUMBERS, _TEXTS = (3, 3), (1, 3), (5, 5)
-SAMPLE_DIGITS = 7  # of numbers in rows that only show what rows look like
+SAMPLE_DIGITS = 7  # of numbers in sample rows
 _FEW_ROWS = 4  # of a wide table are shown as the values of its columns
 _MAX_TURNED = 400  # columns
 _MAX_SQUARE = 80  # columns
@@ -95,7 +95,7 @@ def records_of(table: Table, rows: Sequence[int], shown: Shown | None = None) ->
 
 
 def small_rows(table: Table, room: int) -> Rows:
-    """Return all rows of a small table, with the floats in ten digits if that saves more than it takes to say so."""
+    """Return all rows of a small table, with floats in ten digits if that saves more characters than the note costs."""
     header, records = header_of(table), records_of(table, range(table.rows))
     short = rounded(records)
     if short.saved <= len(f"[… {short.note} …]"):
@@ -204,9 +204,9 @@ def turned(table: Table) -> str:
 
 
 def triangle(table: Table, *, correlations: bool = False) -> str:
-    """Return a symmetric matrix with the same names on both sides as its lower half; nothing for other tables.
+    """Return the lower half of a symmetric matrix with the same names on both sides; nothing for other tables.
 
-    With `correlations` only one whose diagonal is 1 and in which nothing is larger.
+    With `correlations`, its diagonal must be 1, and no value may be larger in magnitude.
     """
     size = len(table.names)
     if not 3 <= size == table.rows <= _MAX_SQUARE or len(table.labels) != 1:
@@ -239,7 +239,7 @@ def _are_correlations(values: Sequence[Sequence[Any]]) -> bool:
 
 
 def _short(value: object) -> str | None:
-    """Return a number in three digits, or in as many as tell it from a whole number: 0.99996 is not 1."""
+    """Return a number in three digits, or in as many as it takes to distinguish it from an integer: 0.99996 is not 1."""
     if value is None:
         return None
     if not isinstance(value, float) or not math.isfinite(value):

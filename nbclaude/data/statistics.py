@@ -69,17 +69,17 @@ def _moments(offsets: Any, ddof: int, numpy: Any) -> tuple[float, float]:
 
 
 def _is_large(ordered: Any) -> bool:
-    """Return whether these are integers of which floats do not hold all digits."""
+    """Return whether these are integers too large for floats to hold all their digits."""
     return ordered.dtype.kind != "f" and not -_EXACT < int(ordered[0]) <= int(ordered[-1]) < _EXACT
 
 
 def _shifted(numbers: Any, ordered: Any, numpy: Any) -> Any:
-    """Return large integers as their distances from the least one."""
+    """Return large integers as their distances from the smallest one."""
     return numbers.astype("uint64") - numpy.uint64(int(ordered[0]) % 2**64)
 
 
 def _exact_mean(numbers: Any, numpy: Any) -> float | decimal.Decimal:
-    """Return the mean of integers whose sum neither 64 bits nor floats hold: their halves are added up on their own."""
+    """Return the mean of integers whose sum neither 64 bits nor floats can hold: high and low halves are summed separately."""
     half = numpy.array(2**32, numbers.dtype)
     total = int((numbers // half).sum(dtype="int64")) * 2**32 + int((numbers % half).sum(dtype="int64"))
     with decimal.localcontext(prec=_DIGITS):

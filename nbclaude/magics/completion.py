@@ -20,8 +20,8 @@ __all__ = ["load", "references_in", "unload"]
 _PRIORITY = 1_000
 _IDENTIFIER = "nbclaude"
 _PROMPTS = ("claude",)
-# Where nothing but our words can stand, what is typed stays if none fits: IPython asks other matchers where one offers nothing,
-# and they would offer all of Python.
+# Where only our words are valid and none fits, the typed text is returned: IPython asks the other matchers if one offers nothing,
+# and they would offer all Python names.
 _ALL_OURS = ("option", "value", "argument", "name", "format")
 _MAY_BE_OURS = re.compile(r"%(?:claude|fix|explain)")
 # What follows a magic that takes no prompt; words in capitals stand for lists of names.
@@ -94,7 +94,7 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
         Exception
     ):  # what a value of the user's raises, or a setting that cannot be used: nobody has asked for it here
         words = []
-    # A word on a line that asks may be the first of a prompt.
+    # On the line of a magic that asks, a word may be the first of the prompt.
     if not words and place.kind in _ALL_OURS and not (place.kind == "argument" and place.magic in asking):
         words = [Word(place.fragment, place.option.metavar if place.option else "as\u00a0typed")]
     return SimpleMatcherResult(

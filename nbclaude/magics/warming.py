@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Warming"]
 
-# Modules to import and functions to call, in this order, each in a moment of its own: a cell that begins meanwhile waits for
-# one of them at the most.
+# Modules to import and functions to call, in this order and one at a time: a cell that starts meanwhile waits for at most one
+# of them.
 _STEPS = (
     "nbclaude.asking.prepare",
     "nbclaude.asking.ask",
@@ -40,7 +40,7 @@ _NEXT = 0.02
 
 
 class Warming:
-    """Takes one step after the other in an event loop, where there is one: in a kernel, between the cells.
+    """Takes one step after another in the event loop, if there is one: in a kernel, between cells.
 
     A step is a module to import ("package.module") or a function to call without arguments ("package.module:function").
     """

@@ -34,7 +34,7 @@ _NUMBER = re.compile(r"[+-]?\d+")
 _OPTION_NAME = re.compile(r"(?:--?[\w-]*)?")
 _BLANK = " \t"
 _BLANKS = tuple(_BLANK)
-# A value that may be left out is a word or a number; another sign begins the next option, or the prompt.
+# An optional value starts with one of these; any other character starts the next option, or the prompt.
 _MAY_BE_OPTIONAL = re.compile(r"[\w\[\]\"']")
 _QUOTED = re.compile(r"\"(?:\\.|[^\"\\])*\"|'[^']*'", re.DOTALL)
 
@@ -94,7 +94,7 @@ def _with_own(own: Sequence[Option]) -> dict[str, Option]:
 class Ending:
     """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
 
-    `fragment` is what has been typed of it. `raw`: the line says that braces stay as they are.
+    `fragment` is the typed part of it. `raw` says that the line leaves braces as they are.
     """
 
     fragment: str

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["ASKING", "PagesDisplay", "listing_bundle"]
 
 MIN_INTERVAL = 1 / 15  # seconds between two paintings: smooth to read
-LATER_INTERVAL = 1 / 7  # from the second page on, when the reader has begun to read
+LATER_INTERVAL = 1 / 7  # from the second page on, when the reader has started reading
 _LONGEST_FEED = 0.1  # seconds for which blocks end one after the other before somebody looks for a stop
 CATCH_UP = 0.5  # seconds after which a long block is drawn again, however little it has grown
 

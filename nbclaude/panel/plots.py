@@ -132,7 +132,7 @@ def _checked(plot: Plot, frame: Any) -> Plot:
     apart = durations_in(frame)
     if plot.y or (is_polars(frame) and len(numbers_in(frame)) <= MAX_LINES and not apart):
         return plot
-    # An area needs a 0 for what is missing, which texts and booleans of pandas do not take.
+    # An area plot fills missing values with 0, which pandas does not accept in text and boolean columns.
     if len(numbers_in(frame)) > MAX_LINES or apart or decimals_in(frame, numbers) or plot.kind == "area":
         drawn = [name for name in numbers if name != plot.x and name not in apart] or apart
         return replace(plot, y=tuple(drawn)[:MAX_LINES])

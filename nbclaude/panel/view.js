@@ -223,7 +223,7 @@ function render({ model, el }) {
     if (event.target.type !== "file") return;
     sendFiles(model, event.target.files).then(() => { event.target.value = ""; });
   }, { signal: end.signal });
-  // A pane that opens takes room from the transcript: who was at its end stays there.
+  // An opening pane takes space from the transcript: if it was scrolled to its end, it stays there.
   let isAtEnd = true;
   el.addEventListener("scroll", () => { isAtEnd = atItsEnd(); }, { signal: end.signal });
   const sized = new ResizeObserver(() => { if (isAtEnd) el.scrollTop = el.scrollHeight; });

@@ -75,7 +75,7 @@ def magic_of(tag: str, source: str) -> str:
 def cell_classes(language: str, code: str) -> str:
     """Return the classes of a code block that tell our extension how to turn it into a cell.
 
-    They are classes because front ends keep these where a notebook is not trusted: `magic-script-zsh`, `typed-0-2`.
+    Front ends keep classes even in untrusted notebooks. Examples: `magic-script-zsh`, `typed-0-2`.
     """
     tag, source = language_tag(language), code.strip("\n")
     magic = magic_of(tag, typed_source(tag, source)).split()

@@ -1,6 +1,6 @@
-"""A markdown-it plugin for `<details>`: its summary becomes a line in bold, and what it holds is shown like any other text.
+"""A markdown-it plugin for `<details>`: its summary becomes a bold line, and its content is shown like any other text.
 
-An answer has no folds of the model's: what a reader does not see of it would go along with the next question all the same.
+The model cannot fold any of its answer: what the reader does not see would still be sent with the next question.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from markdown_it.rules_block import StateBlock
 
 __all__ = ["details_plugin"]
 
-# A line may open the element, have its summary, or close it, and may do all three. The word in a sentence is none of these.
+# A line may open the element, contain its summary, or close it, or do all three. A tag mentioned in a sentence does not count.
 _LINE = re.compile(
     r"(?:<details(?:[ ]open)?>[ ]*(?:\Z|(?=<summary>)))?(?:<summary>(?P<summary>.*?)</summary>(?P<text>.*?))?"
     r"(?:</details>)?[ \t]*\Z"
@@ -20,7 +20,7 @@ _LINE = re.compile(
 
 
 def details_plugin(md: MarkdownIt) -> None:
-    """Let a parser know it."""
+    """Add the rule to a parser."""
     md.block.ruler.before(
         "fence", "details", _rule, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )

@@ -110,7 +110,7 @@ def highlight(code: str, language: str) -> str:
 
 
 def prepare_python() -> None:
-    """Compile the patterns of the language of most answers, so that the first block of code does not wait for them."""
+    """Compile the patterns of Python, the language of most answers, so the first code block does not wait for them."""
     highlight("0", "python")
 
 

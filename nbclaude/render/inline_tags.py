@@ -1,7 +1,7 @@
-"""A markdown-it plugin for the few HTML tags that models write into a line: breaks, sub- and superscripts, keys, emphasis.
+"""A markdown-it plugin for the few inline HTML tags that models write: line breaks, sub- and superscripts, keys, emphasis.
 
-All other HTML stays text. A tag counts only without attributes, and a pair only where both stand in one paragraph, so
-that nothing of the model's becomes markup but the names listed here.
+All other HTML stays text. A tag counts only without attributes, and a pair only if both tags are in the same paragraph. So
+the model can write no markup except the tags listed here.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from markdown_it.rules_inline import StateInline
 
 __all__ = ["inline_tags_plugin"]
 
-# What is written, and the element that shows it.
+# Each tag, and the element that it becomes.
 _SHOWN_AS = {
     "sub": "sub",
     "sup": "sup",
@@ -29,12 +29,12 @@ _TAG = re.compile(rf"<(?:(?P<name>{'|'.join(_SHOWN_AS)})|br[ ]?/?)>", re.IGNOREC
 
 
 def inline_tags_plugin(md: MarkdownIt) -> None:
-    """Let a parser show them."""
+    """Add the rule to a parser."""
     md.inline.ruler.before("autolink", "inline_tags", _InlineTags())
 
 
 class _InlineTags:
-    """The rule. What does not occur in the rest of a text is not looked for again."""
+    """The rule. It remembers from where on a closing tag does not occur, and does not search for it again."""
 
     def __init__(self) -> None:
         self._src = ""

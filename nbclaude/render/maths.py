@@ -38,8 +38,8 @@ _PRICE = re.compile(
     r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:=<>~≈×·([]+$|\*\*|__|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
 )
 
-# `$HOME/bin:$PATH`: names of shell variables follow both dollars (`$k$NN` is a formula). `$5, ($x$)`: brackets open before
-# the second one.
+# No formula starts at the first dollar of `$HOME/bin:$PATH`, where shell variables follow both dollars (`$k$NN` has a formula),
+# or of `$5, ($x$)`, where a parenthesis opens just before the second dollar.
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]+\b")
 _OPENS = re.compile(r"[^\\]\([\"“]?\Z")
 

@@ -28,8 +28,8 @@ DISABLED = {
 
 # Ends the server when it is told so on its standard input, or when whoever started it is gone, so that it never outlives
 # its tests. What else may end it is written down and ignored: machines reuse process ids, and a signal that was meant for
-# a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down; it wakes the main thread, which
-# would otherwise sleep on.
+# a process of the past must not end a whole run. SIGTERM lets the server shut its kernels down. It goes to the
+# main thread, which would not wake up otherwise.
 LAUNCHER = """\
 import os, signal, sys, threading, time
 from jupyter_server.serverapp import ServerApp
@@ -65,7 +65,7 @@ class Lab:
     """
 
     pages_last = True
-    """Whether one of its pages may serve several tests without being loaded anew."""
+    """Whether one of its pages may serve several tests without being reloaded."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
@@ -184,7 +184,7 @@ class Lab:
         # No question about news, no look for updates: nothing that a test did not ask for.
         overrides = {
             "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-            # By itself, JupyterLab waits one second for what completes.
+            # By default, JupyterLab waits one second for completions.
             "@jupyterlab/completer-extension:manager": {"providerTimeout": 30_000},
         }
         (self._labconfig / "default_setting_overrides.json").write_text(json.dumps(overrides), "utf-8")

@@ -23,8 +23,8 @@ TIMEOUT = 30.0
 class NotebookPage:
     """A browser context with one page that shows one notebook, in JupyterLab ("lab") or Notebook 7 ("notebook").
 
-    Cells are numbered from 0; times are in seconds. Loading JupyterLab costs a page more than most tests do, and a new page twice
-    as much, so a page may serve another test with another notebook: `leave` says whether it can.
+    Cells are numbered from 0; times are in seconds. Loading JupyterLab takes longer than most tests, and twice as long in a
+    new page, so a page may serve another test with another notebook: `leave` says whether it can.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class NotebookPage:
     def leave(self) -> bool:
         """Close the notebook without saving it, and return whether the page is as good as a new one.
 
-        Notebook 7 shows one notebook a page, and notes on the screen would follow JupyterLab's: these load it anew. What a test
-        provoked on purpose may follow any page.
+        Notebook 7 shows one notebook per page, and in JupyterLab notifications would stay on the screen: such pages are reloaded.
+        A page on which a test provoked something on purpose is not used again.
         """
         if self.watch.provoked:
             return False
@@ -143,7 +143,7 @@ class NotebookPage:
         self.wait_until_idle(timeout)
 
     def wait_until_idle(self, timeout: float = TIMEOUT) -> None:
-        """Wait until all that cells have asked of the kernel is done, and shown, and the kernel is idle."""
+        """Wait until all requests of cells are done and their results shown, and the kernel is idle."""
         self._wait_in_page(IS_IDLE, timeout)
 
     def stop(self) -> None:
@@ -174,12 +174,12 @@ class NotebookPage:
         """Press Tab at the end of a cell."""
         self.cell(index).locator(".cm-content").click()
         self.page.keyboard.press("Control+End")
-        # JupyterLab takes a moment for the completer of the cell that one has come to; before, Tab indents.
+        # JupyterLab takes a moment to enable the completer of a newly active cell; until then, Tab indents.
         self.cell(index).locator(".jp-mod-completer-enabled").wait_for()
         self.page.keyboard.press("Tab")
 
     def press_in_turn(self, letters: str) -> None:
-        """Press letters one after the other without a pause: JupyterLab forgets a shortcut's beginning after a second."""
+        """Press letters in quick succession: JupyterLab forgets the start of a shortcut after a second."""
         self.script(PRESS, letters=letters)
 
     # Look
@@ -256,7 +256,7 @@ class NotebookPage:
         self.wait_for(LISTEN)
 
     def _wait_in_page(self, script: str, timeout: float, **names: Any) -> None:
-        """Run a script that itself waits, and returns what it still waits for at the end of its time."""
+        """Run a script that does its own waiting, and returns what it is still waiting for when its time is up."""
         lacking: str = self.script(script, milliseconds=timeout * 1000, **names)
         assert lacking == "", f"after {timeout} s: {lacking}"
 

@@ -1,4 +1,4 @@
-"""What the harness runs inside the page: bodies of JavaScript functions."""
+"""JavaScript function bodies that the harness runs in the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ for (let still = 0, before = 0; still < 20; await frame()) {
     before = right();
 }
 """
-# Closing must not ask whether to save: nothing counts as changed any more.
+# Closing must not ask whether to save, so no document is marked as changed.
 LEAVE = """\
 const { shell } = window.jupyterapp;
 for (const each of [...shell.widgets('main')]) {
@@ -29,8 +29,8 @@ for (const key of letters) {
     const code = { key, code: `Key${key.toUpperCase()}`, keyCode: key.toUpperCase().charCodeAt(0) };
     document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { ...code, bubbles: true, cancelable: true }));
 }"""
-# Which messages to widgets and to the extension the kernel has not heard yet: with subshells, another thread hears them,
-# perhaps later than the cell that is run next.
+# Tracks the messages to widgets and to the extension that the kernel has not handled yet: with subshells, another thread handles
+# them, perhaps only after the next cell has started.
 LISTEN = f"""{PANEL}
 const kernel = panel?.sessionContext?.session?.kernel;
 if (kernel?.status !== 'idle') return false;
@@ -49,9 +49,9 @@ const {{ kernel }} = panel.sessionContext.session;
 const end = performance.now() + milliseconds;
 const pause = (time) => new Promise((go) => setTimeout(go, time));
 const isHeard = () => !window.unheard?.get(kernel)?.size;
-const isQuiet = async () => isHeard() && (await pause(0), isHeard()); // what is typed fast is sent once something else is heard
+const isQuiet = async () => isHeard() && (await pause(0), isHeard()); // fast typing is sent after earlier messages are handled
 """
-# Keys go to the cell; what it runs next is another request than the last one. If the server runs the cells, the page has none.
+# A new request of the cell differs from the one noted before. If the server runs the cells, the page has no requests.
 HAS_BEGUN = f"""{PANEL}
 const {{ model, outputArea }} = panel.content.widgets[index];
 return outputArea.future !== window.before.future || model.executionState === 'running'
@@ -63,17 +63,17 @@ for (;; await pause(10)) {{
     const {{ model: {{ executionCount: count }}, outputArea: {{ future }} }} = content.widgets[index];
     window.before = {{ count, future }};
     if (hasKeys && await isQuiet()) return '';
-    if (performance.now() > end) return hasKeys ? 'the kernel has not heard a widget' : 'keys do not go to the cell';
+    if (performance.now() > end) return hasKeys ? 'the kernel has not handled a message' : 'keys do not go to the cell';
 }}"""
-# The status of the kernel does not tell: a reply may come later, and a kernel with subshells is idle while a cell runs.
-# Before version 7, ipykernel aborts what it receives just after an error: once it answers something else, that is over.
+# The kernel's status is not enough: a reply may come later, and a kernel with subshells may be idle while a cell runs.
+# Before version 7, ipykernel aborts requests that arrive just after an error, until it has answered another kind of request.
 IS_IDLE = f"""{WAIT}
 const running = () => panel.content.widgets.flatMap(({{ outputArea }}) => outputArea?.future ?? [])
     .filter((future) => !window.runsDone.has(future));
 const isShown = () => panel.content.widgets.some(({{ model }}) => model.executionState === 'running');
 window.runsDone ??= new WeakSet();
 const follow = async (future) => {{
-    const reply = await future.done.catch(() => null); // of a cell that was deleted, or a kernel that has ended
+    const reply = await future.done.catch(() => null); // fails if the cell was deleted or the kernel ended
     if (reply?.content.status === 'error') await kernel.requestKernelInfo();
     window.runsDone.add(future);
 }};

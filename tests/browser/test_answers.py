@@ -233,7 +233,7 @@ def test_nothing_in_an_answer_runs_or_loads_anything(
     notebook.reopen(trusted=False)
     time.sleep(0.5)
     assert notebook.script("return window.__pwned") is None
-    # How a code block becomes a cell is known to our extension there, too.
+    # In an untrusted notebook, our extension can still turn a code block into a cell.
     assert notebook.outputs(3).locator(".code").first.get_attribute("class") == "code magic-bash typed-0"
     notebook.watch.check()
     assert notebook.watch.foreign_requests == []

@@ -86,7 +86,7 @@ def test_what_is_cleared_meanwhile_is_there_in_the_end(
         answer, go_on = Answer("\n\n".join(paragraphs), pace=Pace(100, 12)), threading.Event()
         simulator.enqueue(StreamFault("stall", answer, after_characters=300, until=go_on))
         notebook.start(1)
-        expect(notebook.answer(1)).to_contain_text("Paragraph 13")  # all of it that has been sent so far
+        expect(notebook.answer(1)).to_contain_text("Paragraph 13")  # the last one sent until here
         if cleared:
             notebook.script("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
             notebook.command("notebook:clear-cell-output")

@@ -122,7 +122,7 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     expect(notice).to_be_visible()
     assert "has not arrived" in notice.evaluate("node => getComputedStyle(node, '::after').content")
 
-    # Another notebook that shares the kernel has its references marked, too.
+    # References are also marked in another notebook that shares the kernel.
     kernel = notebook.script(f"{PANEL} return panel.sessionContext.session.kernel.id")
     notebook.script(NEW, text="%%claude\n{figure_of_speech}", kernel=kernel)
     expect(page.locator(".jp-NotebookPanel:visible .nbclaude-reference")).to_have_text("{figure_of_speech}")
@@ -162,7 +162,7 @@ def test_cells_in_their_order(claude_notebook: OpenNotebook, simulator: Simulato
     simulator.enqueue(StreamFault("stall", words, after_characters=6000, until=go_on))
     notebook.edit(4, "%%claude\nlong")
     notebook.start(4)
-    expect(notebook.answer(4).last).to_contain_text("Paragraph 18.")  # all of it that has been sent so far
+    expect(notebook.answer(4).last).to_contain_text("Paragraph 18.")  # the last one sent until here
     do(notebook, 4, "clear-cell-output")
     expect(notebook.outputs(4)).to_have_count(0)
     go_on.set()
@@ -353,9 +353,9 @@ def type_into(notebook: NotebookPage, index: int, text: str) -> None:
 
 
 def command(notebook: NotebookPage, index: int, name: str) -> None:
-    """Execute a command of ours on a cell, and wait until what it has written has run.
+    """Execute one of our commands on a cell, and wait until what it has written has run.
 
-    Nothing has the focus before, as when the cell that had it is so far out of view that it is not on the page.
+    Nothing has the focus beforehand, as when the focused cell is so far out of view that it has left the DOM.
     """
     do(notebook, index)
     notebook.script(

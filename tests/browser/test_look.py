@@ -156,7 +156,7 @@ def test_the_panel_is_a_chat_first(claude_notebook: OpenNotebook, simulator: Sim
         panel.get_by_role("button", name=pane, exact=True).click()
         panel.scroll_into_view_if_needed()
         expect(question).to_be_in_viewport(ratio=1)
-        # The latest words stay in view where the drawer takes room from them.
+        # The latest text stays in view when the drawer takes space from the transcript.
         notebook.wait_for(
             "const e = document.querySelector('.nbclaude-transcript');"
             "return e.scrollHeight > e.clientHeight && e.scrollHeight - e.scrollTop - e.clientHeight < 4"

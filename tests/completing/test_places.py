@@ -126,4 +126,4 @@ def test_a_large_cell_takes_a_moment(name: str) -> None:
     text = LARGE[name]
     begun = time.process_time()
     place_at(text, len(text), ASKING, ("claude",))
-    assert time.process_time() - begun < 0.5  # 0.05 on a machine that has nothing else to do
+    assert time.process_time() - begun < 0.5  # 0.05 on an idle machine

@@ -465,7 +465,7 @@ def test_a_single_value_of_a_query_is_a_query(parquet: str) -> None:
 
 
 def test_columns_that_share_a_name() -> None:
-    """DuckDB does not tell `id` and `ID` apart, and a join keeps both."""
+    """DuckDB treats `id` and `ID` as the same name, and a join keeps both."""
     relation = duckdb.sql("SELECT range AS id, range / 2 AS ID, 'x' AS g, range % 2 AS id FROM range(60)")
     lines = text_of(relation, "stats").splitlines()[3:]
     assert lines == [

@@ -122,7 +122,7 @@ def test_the_deviation_of_large_integers(base: int) -> None:
 
 
 def test_middles_of_small_integers_beside_large_ones() -> None:
-    """In floats, the distances from the least of these lose the digits of the small ones."""
+    """As floats, distances from the smallest value lose the digits of the small integers."""
     values = [-(10**18) + 1, *[-1, 7, 60] * 20, 10**18 + 2]
     for column in (pandas.Series(values), polars.Series("x", values), numpy.array(values)):
         described = describe_data(column, "stats")

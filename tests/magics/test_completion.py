@@ -66,7 +66,7 @@ def test_values(book: Notebook) -> None:
     assert endings(book, "%%claude --effort |") == ["low", "medium", "high", "xhigh", "max"]
     assert set(offered(book, "%%claude --effort |").values()) == {"value"}
     assert endings(book, "%%claude --service-tier s|") == ["standard_only"]
-    # A value that may be left out stands beside the options that may follow.
+    # An optional value is offered along with the options that may follow.
     assert endings(book, "%claude --think |")[:3] == ["summarized", "omitted", "-m"]
     assert endings(book, "%claude --fig --no-s|") == ["--no-stream"]
     assert endings(book, "%claude -m opus --fig 2 --no-s|") == ["--no-stream"]
@@ -219,7 +219,7 @@ def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]
     begun = time.process_time()
     for cell in cells:
         offered(book, cell)
-    assert (time.process_time() - begun) / len(cells) < 0.5  # 0.05 on a machine that has nothing else to do
+    assert (time.process_time() - begun) / len(cells) < 0.5  # 0.05 on an idle machine
     book.run('%config ClaudeMagics.connections = {"w": {"base_url": 5}}')
     offered(book, "%claude_connect |")
     assert "Traceback" not in "".join(capfd.readouterr())

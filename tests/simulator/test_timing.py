@@ -108,7 +108,7 @@ class TestDisconnects:
             thread.start()
         for thread in threads:
             thread.join()
-        assert time.monotonic() - started < 2.5  # one after the other they would take 2.8
+        assert time.monotonic() - started < 2.5  # in sequence they would take 2.8
         assert len(simulator.wait_for_requests(8)) == 8
 
     def test_unpaced_streams_are_fast(self, simulator: Simulator) -> None:

@@ -86,7 +86,7 @@ def colorbars(every: Sequence[Any]) -> Iterator[Any]:
 
 
 def bars_of(axes: Any) -> list[Any]:
-    """Return the colorbars of what is drawn in an axes, or of what is drawn nowhere but has its colorbar beside it."""
+    """Return the colorbars of the artists in an axes, and those beside it whose mappable is not drawn anywhere."""
     own = (getattr(artist, "colorbar", None) for artist in axes.get_children())
     beside = (
         getattr(each, "_colorbar", None)

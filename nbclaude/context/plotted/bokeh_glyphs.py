@@ -138,7 +138,7 @@ def factor_text(factor: Any) -> str:
 
 
 def _factors(column: Sequence[Any]) -> Sequence[Any]:
-    """Return categories within others as texts; other values as they are."""
+    """Return nested categories as texts, and other values unchanged."""
     first = next(iter(column), None)
     return [factor_text(each) for each in column] if isinstance(first, tuple) else column
 

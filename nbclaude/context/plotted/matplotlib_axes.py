@@ -92,7 +92,7 @@ def _panel(group: Sequence[Any]) -> PlottedPanel:
 
 
 def _is_inset(axes: Any) -> bool:
-    """Return whether an axes is the inset of `mpl_toolkits`, which has the position of the axes that it is in."""
+    """Return whether an axes is an inset of `mpl_toolkits`, which reports the position of its parent axes as its own."""
     return type(axes.get_axes_locator()).__module__.endswith(".inset_locator")
 
 
@@ -101,7 +101,7 @@ def _secondary(axes: Any) -> Iterator[Axis]:
     for child in axes.child_axes:
         if is_a(child, "matplotlib:SecondaryAxis") and child.get_visible():
             name = "x" if getattr(child, "_orientation", "x") == "x" else "y"
-            with contextlib.suppress(AttributeError):  # they follow the main axes only when they are drawn
+            with contextlib.suppress(AttributeError):  # their limits follow the main axes only when drawn
                 child._set_lims()
             low, high = getattr(child, f"get_{name}lim")()
             label = getattr(child, f"get_{name}label")()
@@ -168,7 +168,7 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
 
 
 def _is_straight(axis: Any, low: float, high: float) -> bool:
-    """Return whether a scale is linear though it goes by another name, as that of `seaborn.objects` does."""
+    """Return whether a scale is linear despite its name, as that of `seaborn.objects` is."""
     if axis.get_scale() != "function":
         return False
     start, middle, end = axis.get_transform().transform([low, (low + high) / 2, high])
@@ -176,7 +176,7 @@ def _is_straight(axis: Any, low: float, high: float) -> bool:
 
 
 def _turning(axes: Any) -> str:
-    """Say where the angles of a polar plot begin, and how they turn, if that is not as in mathematics."""
+    """Say where the angles of a polar plot start and in which direction they go, if that is not the usual way in mathematics."""
     start = round(math.degrees(axes.get_theta_offset())) % 360
     said = ["clockwise"] if axes.get_theta_direction() < 0 else []
     said += ["0 at the top" if start == _TOP else f"0 at {start} degrees"] if start else []

@@ -105,7 +105,7 @@ def _box_at(lines: Sequence[Any], at: int, across: bool) -> _Box | None:
 
 
 def _thin_box_at(lines: Sequence[Any], at: int, across: bool) -> _Box | None:
-    """Return the box within a violin of seaborn: a line for the whiskers, a thick one for the box, a point for the median."""
+    """Return the box inside a seaborn violin: a line for the whiskers, a thick line for the box, a point for the median."""
     strokes = [_stroke(line, across) for line in lines[at : at + 2]]
     if len(lines) < at + 3 or any(stroke is None or len(set(stroke[0])) > 1 for stroke in strokes):
         return None

@@ -25,7 +25,7 @@ _POLAR = {"x": "theta", "y": "r"}
 
 def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
     """Return what is drawn in an axes, containers first and single patches last; each layer gets the `note`."""
-    # Those of a grid of panels are the figure's.
+    # In a grid of panels, the legend belongs to the figure.
     names = names_by_colour([*legends_of(axes), *getattr(axes.figure, "legends", ())])
     taken = {id(axes.patch), *map(id, axes.spines.values())}
     layers = [layer for each in axes.containers if (layer := container_layer(each, scales, names, taken))]

@@ -12,7 +12,7 @@ from nbclaude.context.libraries import is_a
 
 __all__ = ["Names", "colour_of", "legend_entries", "legends_of", "name_of", "names_by_colour"]
 
-# How matplotlib writes numbers: "$\\mathdefault{2}$".
+# How matplotlib writes numbers in legends: "$\\mathdefault{2}$".
 _PLAIN = re.compile(r"\$\\mathdefault\{([^{}]*)\}\$")
 Names = Mapping[Any, str]
 """The entries of a legend by colour."""

@@ -22,7 +22,7 @@ def collection_layer(artist: Any, scales: Scales, names: Names) -> Layer | None:
     kind = type(artist).__name__
     is_arrows = is_a(artist, "matplotlib:Quiver") or is_a(artist, "matplotlib:Barbs")
     is_3d = is_a(artist, "mpl_toolkits:Poly3DCollection") or is_a(artist, "mpl_toolkits:Line3DCollection")
-    # These have no shapes before they are drawn.
+    # Arrows and 3D collections have no paths until they are drawn.
     if not (is_arrows or is_3d) and not artist.get_paths():
         return None
     name = name_of(artist) or names.get(colour_of(artist), "")
@@ -123,7 +123,7 @@ def _polygons(artist: Any, scales: Scales, name: str) -> Layer:
 
 
 def _values(artist: Any, paths: Sequence[Any]) -> Mapping[str, Any]:
-    """Return the numbers by which shapes are coloured, each with the number of its shape."""
+    """Return the values that shapes are coloured by, each with the number of its shape."""
     values = artist.get_array()
     if values is None or len(values) != len(paths):
         return {}
@@ -149,7 +149,7 @@ def _rectangles(artist: Any, scales: Scales, name: str) -> Layer | None:
 def _violin(
     rows: Sequence[tuple[float, float, float]], along: str, across: str, scales: Scales, name: str
 ) -> Layer | None:
-    """Return the shape of a distribution around, or on one side of, the place of a category; None for another area."""
+    """Return an area as a violin if it lies around, or on one side of, the position of a category; otherwise None."""
     if not scales.has_names(across):
         return None
     ends = [(min(low, high), max(low, high)) for _, low, high in rows]

@@ -1,4 +1,4 @@
-"""Reads the axes of a plotly figure: of plots with x and y, of polar, ternary and geographic ones, of dimensions side by side."""
+"""Reads the axes of a plotly figure: x and y, polar, ternary and geographic axes, and dimensions side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["axis_of", "color_axes", "place_axes", "place_note", "shared_scale"]
 
 _DATE = re.compile(r"\d{4}(?:$|-\d\d)")
 _MAX_DIMENSIONS = 20
-# The columns that belong to the axes of a kind of place, and what the layout calls these axes there.
+# For each kind of place, the columns that belong to its axes, and the names of these axes in the layout.
 _AXES: Mapping[str, Mapping[str, str]] = {
     "scene": {"x": "xaxis", "y": "yaxis", "z": "zaxis"},
     "polar": {"theta": "angularaxis", "r": "radialaxis"},
@@ -38,7 +38,7 @@ def _kind_of(place: str) -> str:
 
 
 def axis_of(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], values: Sequence[Any]) -> Axis:
-    """Return an axis by what the layout says of it, and by the plotted values."""
+    """Return an axis as described by the layout and the plotted values."""
     matched = str(axis.get("matches") or "")
     of = layout.get(f"{matched[0]}axis{matched[1:]}") or {} if matched else {}
     label = plain_title(axis.get("title"))
@@ -59,7 +59,7 @@ def axis_of(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], value
 def place_axes(
     place: str, traces: Sequence[_Trace], columns: Sequence[_Columns], layout: Mapping[str, Any]
 ) -> Iterator[Axis]:
-    """Give the axes of a place that has others than x and y; nothing for a pie and the like."""
+    """Give the axes of a place that has axes other than x and y; nothing for a pie or the like."""
     kind = _kind_of(place)
     described = layout.get(place) or {}
     for name, field in _AXES.get(kind, {}).items():
@@ -85,7 +85,7 @@ def _dimensions(columns: Sequence[_Columns]) -> Iterator[Axis]:
 
 
 def _angles(axis: Axis, described: Mapping[str, Any], traces: Sequence[_Trace]) -> Axis:
-    """Return the axis of angles with their unit, and with where they begin and how they turn if that is unusual."""
+    """Return the axis of angles with its unit, and with its start and direction if these are unusual."""
     clockwise = described.get("direction") == "clockwise"
     start = described.get("rotation", _TOP if clockwise else 0)
     units = [str(trace.get("thetaunit") or "degrees") for trace in traces]
@@ -98,7 +98,7 @@ def _angles(axis: Axis, described: Mapping[str, Any], traces: Sequence[_Trace]) 
 
 
 def place_note(place: str, layout: Mapping[str, Any]) -> str:
-    """Return what a map shows: the part of the world and the projection, or the center and the zoom."""
+    """Return what a map shows: its scope and projection, or its center and zoom level."""
     kind, described = _kind_of(place), layout.get(place) or {}
     if kind == "geo":
         scope, projection = described.get("scope"), (described.get("projection") or {}).get("type")
@@ -110,15 +110,15 @@ def place_note(place: str, layout: Mapping[str, Any]) -> str:
     if None not in (center.get("lat"), center.get("lon")):
         said.append(f"center at latitude {value_text(center['lat'])}, longitude {value_text(center['lon'])}")
     said += [f"zoom {value_text(described['zoom'])}"] if described.get("zoom") is not None else []
-    return ", ".join(["map with tiles", *said])
+    return ", ".join(["tile map", *said])
 
 
 def color_axes(
     traces: Sequence[_Trace], columns: Mapping[str, Sequence[Any]], layout: Mapping[str, Any]
 ) -> Iterator[Axis]:
-    """Give the colour scales of some traces that have a title.
+    """Give the colour scales of traces that have a title or limits.
 
-    `columns` are the values on each scale that traces share; other scales have those of their trace.
+    `columns` holds the values on each scale that traces share; any other scale has the limits of its trace.
     """
     for shared in dict.fromkeys(filter(None, map(shared_scale, traces))):
         scale = layout.get(shared) or {}
@@ -135,7 +135,7 @@ def color_axes(
 
 
 def shared_scale(trace: _Trace) -> str:
-    """Return the name of the scale that a trace shares with others; nothing if it shares none."""
+    """Return the name of the colour scale that a trace shares with others; "" if it shares none."""
     marker = trace.get("marker")
     line = trace.get("line")
     parts = (trace, *(each for each in (marker, line) if isinstance(each, Mapping)))

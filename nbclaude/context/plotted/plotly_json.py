@@ -44,7 +44,7 @@ _OWN = {
     "splom": "splom",
 }
 _Read = tuple[Layer, Mapping[str, Sequence[Any]]]
-_STANDING = {"stack": "stacked", "relative": "stacked", "overlay": "over each other"}
+_STANDING = {"stack": "stacked", "relative": "stacked", "overlay": "overlaid"}
 # Columns that belong to the y axis under another name.
 _ON_Y = ("y", "open", "high", "low", "close")
 
@@ -141,7 +141,7 @@ def _axes(
     columns: Sequence[Mapping[str, Sequence[Any]]],
     layout: Mapping[str, Any],
 ) -> tuple[list[Axis], list[str]]:
-    """Return the x and y axes of a panel, and for each trace on which second axis it is."""
+    """Return the x and y axes of a panel, and for each trace a note if it is on a second axis."""
     axes: list[Axis] = []
     notes = [""] * len(traces)
     own = [_axes_of(trace) for trace in traces]
@@ -161,10 +161,10 @@ def _axes(
 
 
 def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> str:
-    """Say how bars of several traces stand; nothing if there are none."""
+    """Say how the bars of several traces are arranged; nothing if fewer than two traces have bars."""
     if sum(trace.get("type") in ("bar", "histogram") for trace in traces) < 2:
         return ""
-    share = ", as shares" if layout.get("barnorm") else ""
+    share = ", normalized" if layout.get("barnorm") else ""
     return f"bars {_STANDING.get(str(layout.get('barmode') or 'group'), 'side by side')}{share}"
 
 

@@ -1,4 +1,4 @@
-"""Finds the titles of the panels of a plotly figure: annotations beside them, as `make_subplots` and facets place them."""
+"""Finds the panel titles of a plotly figure: annotations beside the panels, as `make_subplots` and facets place them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nbclaude.context.plotted.plotly_traces import plain_title
 __all__ = ["panel_titles"]
 
 _NEAR = 1e-3  # of the figure's width or height
-_UPRIGHT = 90  # degrees: how the titles of rows are turned
+_UPRIGHT = 90  # degrees: the rotation of row titles
 
 _Ends = tuple[float, float]
 
@@ -18,7 +18,10 @@ _Ends = tuple[float, float]
 def panel_titles(
     places: Mapping[str, Sequence[Mapping[str, Any]]], layout: Mapping[str, Any]
 ) -> tuple[dict[str, str], list[str]]:
-    """Return the title of each place (its traces by its name), and the annotations that are none."""
+    """Return the title of each place, and the texts of the annotations that are not titles.
+
+    `places` has the traces of each place by its name.
+    """
     annotations = [each for each in layout.get("annotations") or () if isinstance(each, Mapping)]
     used: set[int] = set()
     titles: dict[str, str] = {}
@@ -44,13 +47,13 @@ def _titles(
         and each["y"] > along[1] - _NEAR
     ]
     nearest = min(above, key=lambda each: float(each["y"]), default=None)
-    # What stands above the first row may be the title of its panel alone, but for "species=Adelie", as facets have it.
+    # A title above the first row may be that of its panel alone, unless it reads "species=Adelie", as in facets.
     if nearest is not None and (nearest["y"] < along[1] + _NEAR or "=" in plain_title(nearest)):
         yield nearest
 
 
 def _is_beside(annotation: Mapping[str, Any]) -> bool:
-    """Return whether an annotation has its place in the figure, upright or turned as the title of a row is."""
+    """Return whether an annotation is placed relative to the figure, and is horizontal or rotated like a row title."""
     placed = annotation.get("xref") == annotation.get("yref") == "paper" and not annotation.get(
         "showarrow", True
     )
@@ -61,7 +64,7 @@ def _is_beside(annotation: Mapping[str, Any]) -> bool:
 def _domain(
     place: str, traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]
 ) -> tuple[_Ends, _Ends]:
-    """Return the part of the figure that a place takes, from the left and from below."""
+    """Return the part of the figure that a place occupies, horizontally and vertically."""
     first = traces[0]
     if " " in place and not place.startswith("domain"):
         names = place.split(" ")

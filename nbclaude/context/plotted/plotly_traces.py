@@ -80,7 +80,7 @@ def _is_nested(values: Sequence[Any]) -> bool:
 
 
 def _joined(levels: Sequence[Sequence[Any]]) -> list[str]:
-    """Return categories that lie within others, from the outer to the inner ones."""
+    """Return nested categories as texts, from the outer to the inner level."""
     return [" / ".join(map(value_text, each)) for each in zip(*levels, strict=False)]
 
 

@@ -291,7 +291,7 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
         if rows
         else f"rows from {value_text(data['url'])}"
         if data.get("url")
-        else f'rows named "{value_text(data["name"])}", which the chart does not hold'
+        else f'rows named "{value_text(data["name"])}", which are not in the chart'
         if data.get("name")
         else "rows that only the picture shows"
     )

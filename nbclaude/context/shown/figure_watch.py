@@ -193,7 +193,7 @@ class _Watcher:
 
 
 def _marked(metadata: Mapping[str, Any], images: Sequence[ShownImage]) -> dict[str, Any]:
-    """Add how many figures an output shows to its metadata: our extension sees only what type of output it is."""
+    """Add the number of figures in an output to its metadata: our extension itself sees only the output's MIME type."""
     widgets = (each.picture.widget if each.media_type == WIDGET else "" for each in images)
     figures = sum(len(widget_pictures(widget)) if widget else 1 for widget in widgets)
     if not figures or not LINE.is_open:

@@ -9,7 +9,7 @@ from typing import Any
 __all__ = ["tap_results"]
 
 Note = Callable[[Mapping[str, Any], Mapping[str, Any]], Mapping[str, Any] | None]
-"""Takes `(data, metadata)` of a value, as the shell has formatted it; returns other metadata to show it with, or None."""
+"""Takes a value's `(data, metadata)` as formatted by the shell; returns metadata to show it with instead, or None."""
 
 
 def tap_results(displayhook: Any, note: Note) -> Callable[[], None]:

@@ -24,7 +24,7 @@ class Engine:
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
     * `in_batches` says that we read and aggregate its batches ourselves, as with an Arrow dataset.
-    * `renamed` gives the columns of a query other names, by position; None where no two can have one name.
+    * `renamed` renames the columns of a query, by position; None where names are always unique.
     * `in_own_thread` says whether a query may be computed only in the thread of the user's code.
     * `cure` is a reference to some rows, to suggest for a format that would fetch all of them.
     """
@@ -41,7 +41,7 @@ class Engine:
     in_own_thread: Callable[[Any], bool] = lambda value: False
 
     def told_apart(self, value: Any) -> Any:
-        """Return a query whose columns have names of their own: those of a join may share one, in either case of the letters."""
+        """Return a query with unique column names: after a join, two names may be equal, or differ only in case."""
         if self.renamed is None:
             return value
         names = [str(name).lower() for name, _ in self.columns(value)]

@@ -189,7 +189,7 @@ def test_box_plots_are_told_by_their_boxes(pyplot: Any) -> None:
     ]
 
 
-@pytest.mark.filterwarnings("ignore")  # seaborn calls what newer versions of matplotlib and pandas deprecate
+@pytest.mark.filterwarnings("ignore")  # newer matplotlib and pandas deprecate functions that seaborn calls
 def test_violins_are_told_by_their_categories_and_boxes(pyplot: Any) -> None:
     seaborn = importlib.import_module("seaborn")
     frame = pandas.DataFrame({"kind": ["a", "b"] * 20, "y": range(40), "half": ["l", "l", "r", "r"] * 10})
