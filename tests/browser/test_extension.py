@@ -36,6 +36,8 @@ SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width=
 CHART = """\
 from IPython.display import HTML
 HTML('<div id="chart">A chart</div><script>window.draw = () => vegaEmbed("#chart", {})</script>')"""
+FIGURES = f"""{PANEL} return panel.content.widgets.slice(2, 4).map(({{ model }}) =>
+    model.outputs.get(0).metadata.nbclaude?.figures ?? null)"""
 SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
     {{start: {{line: 0, column: 0}}, end: {{line: 1, column: 0}}}})"""
 NEW = """\
@@ -293,7 +295,8 @@ def test_every_button_and_command(
     for index in (1, 2, 3):
         notebook.run(index)
     notebook.wait_for(HAVE_RUN)
-    # Only the kernel knows that the last cell, which shows HTML, has a figure.
+    # Only the kernel knows that the last cell, which shows HTML, has a figure; the type of the other output says so itself.
+    assert notebook.script(FIGURES) == [None, 1]
     number = {index: notebook.execution_count(index) for index in (1, 2, 3)}
     figure = f"--fig In[{number[2]}]"
     for index, written in ((3, f"--fig In[{number[3]}]"), (2, figure), (1, f"--cells In[{number[1]}]")):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.images.drawings import Drawing
-from nbclaude.context.images.picture import WIDGET, Picture
+from nbclaude.context.images.picture import PAGE, WIDGET, Picture
 from nbclaude.context.shown.callers import note_calls, noting
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.formatted import FormattedFigures
@@ -104,9 +104,10 @@ class _Watcher:
             self._clear()
         count = content.get("execution_count") or place.execution_count
         place = replace(place, execution_count=count, display_id=display_id)
-        images = self._images(content.get("data") or {}, content.get("metadata") or {}, place)
+        data, metadata = content.get("data") or {}, content.get("metadata") or {}
+        images = self._images(data, metadata, place)
         if images:
-            content["metadata"] = _marked(content.get("metadata") or {}, images)
+            content["metadata"] = _marked(data, metadata, images)
         if kind == "update_display_data":
             self._log.update(display_id, *images)
             return
@@ -189,11 +190,15 @@ class _Watcher:
     def _take_result(self, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Mapping[str, Any]:
         if images := self._images(data, metadata, self._place(request_id(self._shell))):
             self._log.add(*images)
-        return _marked(metadata, images)
+        return _marked(data, metadata, images)
 
 
-def _marked(metadata: Mapping[str, Any], images: Sequence[ShownImage]) -> dict[str, Any]:
-    """Add the number of figures in an output to its metadata: our extension itself sees only the output's MIME type."""
+def _marked(
+    data: Mapping[str, Any], metadata: Mapping[str, Any], images: Sequence[ShownImage]
+) -> dict[str, Any]:
+    """Add the number of figures in an output to its metadata, unless its MIME types tell, which our extension sees."""
+    if images and images[0].media_type in data.keys() - {WIDGET, PAGE}:
+        return dict(metadata)
     widgets = (each.picture.widget if each.media_type == WIDGET else "" for each in images)
     figures = sum(len(widget_pictures(widget)) if widget else 1 for widget in widgets)
     if not figures or not LINE.is_open:
