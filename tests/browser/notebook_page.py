@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Locator, Page, TimeoutError
 
 from tests.browser import recorder
 from tests.browser.lab import THEMES, Lab
@@ -76,9 +77,11 @@ class NotebookPage:
         (self.lab.root / self.path).write_text(json.dumps(notebook_of(cells)), "utf-8")
         if self.is_loaded:
             self.command("docmanager:open", path=self.path)
-            self._wait_until_open()
-        else:
-            self.open()
+            # Once in hundreds of pages that are used again, JupyterLab does not hear that the kernel is ready.
+            with contextlib.suppress(TimeoutError):
+                self._wait_until_open(timeout=15)
+                return
+        self.open()
 
     def open(self, path: str | None = None) -> None:
         """Open a notebook of the server's folder (by default the same again) and wait for its kernel."""
@@ -251,9 +254,9 @@ class NotebookPage:
 
     # The page's inside
 
-    def _wait_until_open(self) -> None:
+    def _wait_until_open(self, timeout: float = TIMEOUT) -> None:
         self.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        self.wait_for(LISTEN)
+        self.wait_for(LISTEN, timeout)
 
     def _wait_in_page(self, script: str, timeout: float, **names: Any) -> None:
         """Run a script that does its own waiting, and returns what it is still waiting for when its time is up."""
