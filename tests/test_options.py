@@ -241,7 +241,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ("--nwe hi", ["did you mean --new?"]),
     ("--conv x", ["--conv"]),
     ("--temp 1 hi", ["did you mean --temperature?"]),
-    ("--foo hi", ["There is no option --foo: the options are -m, --model"]),
+    ("--foo hi", ["There is no option --foo. The options are -m, --model"]),
     ("--nonsense 1 hi", ["There is no option --nonsense", "after `--`"]),
     ("-t 1.1 hi", ["--temperature", "'1.1'", "a number from 0 to 1"]),
     ("-t warm hi", ["--temperature", "'warm'", "a number from 0 to 1"]),

@@ -236,5 +236,5 @@ def _unknown(name: str, known: Mapping[str, Option]) -> str:
     word = name.lstrip("-")
     begun = [option for option in words if word and option.startswith(word)]
     close = begun or difflib.get_close_matches(word, words, n=1)
-    hint = f"did you mean {words[close[0]]}?" if close else f"the options are {', '.join(known)}."
-    return f"There is no option {name}: {hint} (A prompt that begins with a dash goes after `--`.)"
+    hint = f": did you mean {words[close[0]]}?" if close else f". The options are {', '.join(known)}."
+    return f"There is no option {name}{hint} (A prompt that begins with a dash goes after `--`.)"
