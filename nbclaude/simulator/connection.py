@@ -123,6 +123,9 @@ class Connection(BaseHTTPRequestHandler):
         # The target as it was sent: the base class folds leading slashes, the API does not.
         path, _, query = self.requestline.split()[1].partition("?")
         body = self._read_body()
+        if body is None:
+            self.close_connection = True
+            return
         request = RecordedRequest(self.command, path, query, Headers(self.headers.items()), body)
         self._sizes: Iterator[int] | None = None
         self._held = b""
@@ -144,15 +147,17 @@ class Connection(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Log nothing: what arrived is in `Simulator.requests`."""
 
-    def _read_body(self) -> bytes:
+    def _read_body(self) -> bytes | None:
+        """Return the body; None when the client hangs up before all of it has arrived: then there is no request."""
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             return b"".join(self._chunks())
         length = int(self.headers.get("content-length") or 0)
         # One byte too many is kept as the proof that the body is too large; the rest is read and forgotten.
         data = self.rfile.read(min(length, MAX_BODY + 1))
-        for _ in range(len(data), length, 1 << 20):
-            self.rfile.read(min(1 << 20, length - len(data)))
-        return data
+        arrived = len(data)
+        while arrived < length and (more := self.rfile.read(min(1 << 20, length - arrived))):
+            arrived += len(more)
+        return data if arrived >= length else None
 
     def _chunks(self) -> Iterator[bytes]:
         while size := int(self.rfile.readline().split(b";")[0], 16):

@@ -288,10 +288,15 @@ class TestLife:
             b"\x16\x03\x01 TLS?",
             b"GET\r\n\r\n",
             b"POST /v1/messages HTTP/1.1\r\ncontent-length: x\r\n\r\n",
+            # The client hangs up in the middle of the body: before its first byte, after some, between two chunks.
+            b"POST /v1/messages HTTP/1.1\r\ncontent-length: 90\r\n\r\n",
+            b'POST /v1/messages HTTP/1.1\r\ncontent-length: 90\r\n\r\n{"model": ',
+            b'POST /v1/messages HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{"\r\n',
         ):
             with socket.create_connection(("127.0.0.1", simulator.port), timeout=5) as connection:
                 connection.sendall(garbage)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(4096):
                     pass
+        assert simulator.requests == []
         assert ask(simulator).status == 200
