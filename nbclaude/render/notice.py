@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape
 
 from nbclaude.frozen import frozen
@@ -43,10 +44,6 @@ QUOTED_CSS = """
 
 # What a reader types is set as code: magics with their words, options, the name of the reply.
 _WORDS = r"(?: (?:(?:deleted|accept|drop|off|add|[A-Z]{2,}|\d+)(?![\w.]\w)\b|\"[A-Z]+\"|\[options\]))*"
-_TYPED = re.compile(
-    rf"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
-    r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
-)
 _NO_MATHS = "mathjax_ignore tex2jax_ignore"  # the dollars are prices
 _UNBROKEN = 40  # characters of what is typed that stay on one line
 
@@ -105,10 +102,19 @@ def on_its_own(html: str, more_css: str = "") -> str:
     return f'<div class="nbclaude"><style>{css}</style>{html}</div>'
 
 
+@cache
+def _typed() -> re.Pattern[str]:
+    """Compile the pattern on first use: this module is loaded before the first sign of life, where every millisecond counts."""
+    return re.compile(
+        rf"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
+        r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
+    )
+
+
 def typed_html(text: str) -> str:
     """Return a text as HTML; what a reader types is set as code in it."""
     parts, end = [], 0
-    for match in _TYPED.finditer(text):
+    for match in _typed().finditer(text):
         typed = match["said"] or match[0]
         kept = ' class="nbclaude-typed"' if len(typed) <= _UNBROKEN else ""
         parts.append(escape(text[end : match.start()], quote=False))
