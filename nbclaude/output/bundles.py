@@ -7,8 +7,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.getipython import get_ipython
-
 from nbclaude.cleaning import printable
 from nbclaude.notebook import Shell, cell_run, is_terminal, is_watched, nobody_answers, text_columns
 from nbclaude.output.sheets import Sheets
@@ -24,7 +22,7 @@ def say(sentence: str, text: str = "") -> None:
 
     What user code captures as text (`%%capture`, `redirect_stdout`) is printed, too.
     """
-    shell = get_ipython()  # as `print` finds where it prints to
+    shell = _current_shell()
     if shell is not None and is_watched(shell) and _prints_to_front_end():
         shell.display_pub.publish(data=_said(sentence, text), metadata={})
     else:
@@ -59,6 +57,12 @@ def _said(sentence: str, text: str = "") -> dict[str, str]:
 
 def _in_plain(sentence: str, text: str) -> str:
     return f"{sentence}\n{text}" if text else sentence
+
+
+def _current_shell() -> Shell | None:
+    """Return the shell of this process, as `print` finds where it prints to; plain Python has none, and does not load IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
 
 
 def _prints_to_front_end() -> bool:
