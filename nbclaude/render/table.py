@@ -14,7 +14,7 @@ from nbclaude.render.style import STYLE
 __all__ = ["table_html", "table_text"]
 
 
-_ONE_LINE = 24  # characters
+_ONE_LINE = 28  # characters
 _CODE = re.compile(r"`([^`\n]+)`")
 _NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
 
