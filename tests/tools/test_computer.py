@@ -292,7 +292,7 @@ def test_a_page_is_seen_and_worked_on(page: BrowserPage) -> None:
 def run_in_page(page: BrowserPage, script: str) -> Any:
     """Run a script in the page, as a test may."""
     assert page._page is not None
-    return page._owner.submit(page._page.evaluate(script)).result(10)
+    return page._owner.submit(page._page.evaluate(script)).result(60)
 
 
 @pytest.mark.parametrize(
@@ -316,7 +316,7 @@ def test_what_a_page_may_not_do(page: BrowserPage, place: list[int], said: str) 
 
 def return_to_start(page: BrowserPage) -> None:
     page.act("wait", {"duration": 0.1})  # opens it, or lets it end what a test before has begun
-    page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
+    page._owner.submit(page._page.goto(page.places.start)).result(60)  # type: ignore[union-attr]
 
 
 _PARTS = """Promise.allSettled([
