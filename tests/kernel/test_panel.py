@@ -162,7 +162,9 @@ def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
     claude_kernel.run(f"p.ask.question.value = 'Second?'\n{WAIT}")
     assert claude_kernel.value("p.ask.question.value").splitlines() == ["First?", "", "Second?"]
-    assert "BadRequestError: No." in claude_kernel.value("p.ask._host.alert.value")
+    card = claude_kernel.value("p.ask._host.alert.value")
+    assert "<strong>The server refused the request</strong>" in card and "<p>No. (HTTP 400" in card
+    assert "BadRequestError" not in card
 
 
 def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
