@@ -305,7 +305,7 @@ def test_every_button_and_command(
         assert sources(notebook)[index + 1] == f"%%claude {written}\nWhy?"
         notebook.delete(index + 1)
     notebook.cell(2).hover()
-    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
+    notebook.cell(2).get_by_role("button", name="Ask About This Output").click()
     type_into(notebook, 3, "What?")
     assert sources(notebook)[3] == f"%%claude {figure}\nWhat?"
 
@@ -386,7 +386,7 @@ def test_versions_languages_and_kernels_without_it(
     # A figure from before nbclaude was loaded is sent along, since the notebook has it. A text must be shown again.
     notebook.run(2)
     notebook.cell(2).hover()
-    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
+    notebook.cell(2).get_by_role("button", name="Ask About This Output").click()
     type_into(notebook, 4, "What?")
     assert sources(notebook)[3:] == ["%load_ext nbclaude", "%%claude --fig In[1]\nWhat?"]
     simulator.enqueue("A square.", "A square, still.")
