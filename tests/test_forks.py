@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 
-def in_fork(function: Callable[[], Any], seconds: float = 20) -> Any:
+def in_fork(function: Callable[[], Any], seconds: float = 60) -> Any:
     """Return what a function returns in a forked process, as JSON brings it over; a hanging one is ended."""
     reading, writing = os.pipe()
     pid = os.fork()
@@ -76,11 +76,11 @@ class Held:
     def _hold(self) -> None:
         with self._lock:
             self._taken.set()
-            self._done.wait(30)
+            self._done.wait(100)
 
     def __enter__(self) -> None:
         self._thread.start()
-        assert self._taken.wait(5)
+        assert self._taken.wait(30)
 
     def __exit__(self, *_error: object) -> None:
         self._done.set()
@@ -92,7 +92,7 @@ class TestLocks:
         lock = ForkSafeLock()
         with Held(lock):
             assert not lock.acquire(timeout=0.01)
-            assert in_fork(lambda: lock.acquire(timeout=1)) is True
+            assert in_fork(lambda: lock.acquire(timeout=20)) is True
             assert not lock.acquire(timeout=0.01)
         assert lock.acquire(timeout=0.01)
         lock.release()
@@ -120,7 +120,7 @@ class TestLocks:
 
         def child() -> Any:
             with Held(lock):
-                return in_fork(lambda: lock.acquire(timeout=1))
+                return in_fork(lambda: lock.acquire(timeout=20))
 
         with Held(lock):
             assert in_fork(child) is True

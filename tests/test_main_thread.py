@@ -23,9 +23,12 @@ def loop() -> Iterator[IOLoop]:
 
 
 def result_of(
-    loop: IOLoop, work: Callable[[], Any], pause: Callable[[], object] = lambda: None, *, late: float = 0.0
+    loop: IOLoop, work: Callable[[], Any], pause: Callable[[], object] = lambda: None, *, late: bool = False
 ) -> Any:
-    """Hand work over from a thread while the main thread, from `late` seconds on, runs its loop; return or raise what comes."""
+    """Hand work over from a thread while the main thread runs its loop; return or raise what comes.
+
+    If it is `late`, it begins only when the thread has given up.
+    """
     shell: Any = SimpleNamespace(kernel=SimpleNamespace(io_loop=loop))
     come: list[Any] = []
 
@@ -38,7 +41,8 @@ def result_of(
 
     thread = threading.Thread(target=ask)
     thread.start()
-    time.sleep(late)
+    if late:
+        thread.join()
     loop.start()
     thread.join()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -69,7 +73,7 @@ def test_a_stop_before_its_turn_keeps_it_from_beginning(loop: IOLoop) -> None:
 
     ran: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        result_of(loop, lambda: ran.append(1), stop, late=0.2)
+        result_of(loop, lambda: ran.append(1), stop, late=True)
     assert ran == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +14,7 @@ from nbclaude.notebook import (
     DeletedCells,
     cell_number,
     cell_run,
+    deleted,
     is_claude_cell,
     is_terminal,
     notebook_path,
@@ -108,9 +108,14 @@ class TestCells:
 
 
 class Requests:
-    """A front end that sends requests, as JupyterLab does: each with what was deleted, by its own clock."""
+    """A front end that sends requests, as JupyterLab does: each with what was deleted, by its own clock.
 
-    def __init__(self) -> None:
+    The kernel's clock, which measures how long a cell runs, stands still unless a test moves it on.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.kernel_clock = 100.0
+        patch.setattr(deleted, "time", SimpleNamespace(monotonic=lambda: self.kernel_clock))
         self.cells = DeletedCells()
         self.now = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
@@ -123,59 +128,58 @@ class Requests:
         return sorted(found)
 
 
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
+    return Requests(monkeypatch)
+
+
 class TestDeletedCells:
-    def test_the_cell_that_runs_is_there(self) -> None:
-        assert Requests().run("A", "A", "B") == ["B"]
+    def test_the_cell_that_runs_is_there(self, requests: Requests) -> None:
+        assert requests.run("A", "A", "B") == ["B"]
 
     @pytest.mark.parametrize("text", [True, False])
-    def test_run_all_after_a_deletion_was_undone(self, text: bool) -> None:
+    def test_run_all_after_a_deletion_was_undone(self, text: bool, requests: Requests) -> None:
         # JupyterLab sends all requests at once, and forgets what it has told with the first reply.
-        requests = Requests()
         assert requests.run("A", "X", text=text) == ["X"]
         assert requests.run("X", "X", text=text) == []
         assert requests.run("B", "X", text=text) == []
         assert requests.run("C", "X", "Y", text=text) == ["Y"]
 
-    def test_deleted_again(self) -> None:
-        requests = Requests()
+    def test_deleted_again(self, requests: Requests) -> None:
         assert requests.run("X", "X") == []
         assert requests.run("A", "X", after=5) == ["X"]
         assert requests.run("A", after=5) == []
         assert requests.run("X", after=5) == []
         assert requests.run("A", "X", after=0.2) == ["X"]
 
-    def test_deleted_again_right_after_run_all(self) -> None:
-        requests = Requests()
+    def test_deleted_again_right_after_run_all(self, requests: Requests) -> None:
         assert [requests.run(cell, "X", after=0.1) for cell in "XABCDE"] == [[]] * 6
         assert requests.run("A", "X", after=0.3) == ["X"]
 
-    def test_what_waits_in_the_queue_was_sent_before_the_first_reply(self) -> None:
-        requests = Requests()
+    def test_what_waits_in_the_queue_was_sent_before_the_first_reply(self, requests: Requests) -> None:
         told = shell({"cellId": "A", "deletedCells": ["X"]}, header={"msg_id": "a", "date": requests.now})
         assert requests.cells.begin(told) == {"X"}
-        time.sleep(0.7)
+        requests.kernel_clock += 0.7
         requests.cells.end()
         assert requests.run("X", "X", after=0.01) == []
         assert requests.run("B", "X", after=0.4) == []  # while A ran
         assert requests.run("B", "X", after=0.8) == ["X"]
 
-    def test_a_cell_that_takes_long_holds_the_queue(self) -> None:
-        requests = Requests()
+    def test_a_cell_that_takes_long_holds_the_queue(self, requests: Requests) -> None:
         told = shell({"cellId": "X", "deletedCells": ["X"]}, header={"msg_id": "x", "date": requests.now})
         requests.cells.begin(told)
-        time.sleep(1.2)
+        requests.kernel_clock += 1.2
         requests.cells.end()
         assert requests.run("A", "X", after=1.1) == []
         assert requests.run("A", "X", after=1.0) == ["X"]
 
-    def test_what_is_known_otherwise_holds_for_the_rest_of_the_queue(self) -> None:
-        requests = Requests()
+    def test_what_is_known_otherwise_holds_for_the_rest_of_the_queue(self, requests: Requests) -> None:
         assert requests.run("A", "X", "Y") == ["X", "Y"]
         requests.cells.exists(["X"])
         assert requests.run("B", "X", "Y") == ["Y"]
         assert requests.run("B", "X", after=60) == ["X"]
 
-    def test_requests_without_a_date(self) -> None:
+    def test_requests_without_a_date(self, requests: Requests) -> None:
         cells = DeletedCells()
         assert cells.begin(shell({"cellId": "X", "deletedCells": ["X"]})) == frozenset()
         assert cells.begin(shell({"cellId": "A", "deletedCells": ["X"]})) == {"X"}

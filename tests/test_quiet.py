@@ -73,7 +73,7 @@ def test_threads_that_start_meanwhile_can_count_as_ours(seen: list[str]) -> None
     ready, done = threading.Event(), threading.Event()
 
     def work() -> None:
-        ready.wait(5)
+        ready.wait(30)
         log("kaleido", "the user's")
         done.set()
 
@@ -83,7 +83,7 @@ def test_threads_that_start_meanwhile_can_count_as_ours(seen: list[str]) -> None
         elsewhere("kaleido", "the library's")
         elsewhere("mine", "from a new thread")
         ready.set()
-        assert done.wait(5)
+        assert done.wait(30)
     before.join()
     assert seen == ["mine: from a new thread", "kaleido: the user's"]
 

@@ -8,6 +8,7 @@ JupyterLab sends it arrives in a thread of its own. The page must first report t
 from __future__ import annotations
 
 import queue
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -42,16 +43,16 @@ def close_old_buttons() -> None:
         _old.pop().close()
 
 
-class _Heard:
-    """Whether a card of this kernel has waited for its page in vain: then no later card waits for one."""
+class _Page:
+    """Whether the page can be heard while a cell runs: until it is heard again, only one card waits for it in vain."""
 
-    never = False
+    is_heard = True
 
 
 @contextmanager
 def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | None]:
     """Show the buttons until the block ends; give None if the front end is not heard while a cell runs."""
-    if _Heard.never or not _hears_meanwhile(shell):
+    if not _Page.is_heard or not _hears_meanwhile(shell):
         yield None
         return
     from nbclaude.approval.widget import Buttons
@@ -61,14 +62,22 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
     key = uuid.uuid4().hex
     fields = [[field.name, field.text, field.is_json] for field in proposed.fields]
     close_old_buttons()
-    widget = apart_from_cells(shell, lambda: Buttons(said.put, key=key, fields=fields))
+
+    def hear(message: Mapping[str, Any]) -> None:
+        # A message for the cell's own thread is handled when the cell has ended, which proves nothing.
+        _Page.is_heard = _Page.is_heard or threading.current_thread() is not threading.main_thread()
+        said.put(message)
+
+    widget = apart_from_cells(shell, lambda: Buttons(hear, key=key, fields=fields))
     _old.append(widget)
     display_id = f"nbclaude-{uuid.uuid4().hex[:12]}"
     buttons = OpenButtons(shell, proposed, widget, said)
     is_shown = False
     try:
         if not buttons.is_heard(_EXTENSION_READY if told_by(shell) is not None else _READY):
-            _Heard.never = True
+            _Page.is_heard = (
+                False  # a slow page may still say that it is there, and then the next card has buttons
+            )
             yield None
             return
         is_shown = True
@@ -76,8 +85,8 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
         shell.display_pub.publish(data=bundle, metadata={}, transient={"display_id": display_id})
         yield buttons
     finally:
-        apart_from_cells(shell, lambda: widget.set_trait("state", "over"))
         if is_shown:
+            apart_from_cells(shell, lambda: widget.set_trait("state", "over"))
             shell.display_pub.publish(
                 data={"text/html": "", "text/plain": ""},
                 metadata={},

@@ -10,7 +10,7 @@ from nbclaude import stopping
 from nbclaude.approval import NOBODY, Approve, Proposed
 from nbclaude.errors import ConfigurationError
 from nbclaude.frozen import frozen
-from nbclaude.output import say
+from nbclaude.output import print_text
 from nbclaude.tools.functions import Tool
 from nbclaude.workspace import Workspace
 
@@ -198,7 +198,7 @@ class _BeforeAnswer:
 
     def report(self, text: str) -> None:
         """Print how far a tool has got."""
-        say(text)
+        print_text(text)
 
     def pause(self) -> float | None:
         """Wait for nothing."""

@@ -13,7 +13,7 @@ from nbclaude.magics.scope import standing
 from nbclaude.magics.state import state_text
 from nbclaude.notebook import is_terminal
 from nbclaude.options import parse_line
-from nbclaude.output import say
+from nbclaude.output import print_text
 from nbclaude.supported import refuse_old_widgets, refuse_pyodide
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _show_panel(chat: ClaudeMagics) -> None:
     workspace = chat.workspace
     text = state_text(workspace, str(chat.conversation))
     if is_terminal(chat.shell):
-        say(text)
+        print_text(text)
         return
     refuse_pyodide()
     refuse_old_widgets()

@@ -7,61 +7,20 @@ nobody looks at the cell (nbclient, papermill) the error goes out as it is, sinc
 from __future__ import annotations
 
 import traceback
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
 
-from nbclaude.errors import (
-    AnswerInterrupted,
-    APIConnectionError,
-    APIError,
-    APIResponseValidationError,
-    APIStatusError,
-    APITimeoutError,
-    AuthenticationError,
-    BillingError,
-    BudgetError,
-    ConfigurationError,
-    IncompleteStreamError,
-    InternalServerError,
-    MissingKeyError,
-    NbclaudeError,
-    NotFoundError,
-    OverloadedError,
-    PermissionDeniedError,
-    RateLimitError,
-    RequestTimeoutError,
-    RequestTooLargeError,
-)
+from nbclaude.errors import AnswerInterrupted, NbclaudeError
 from nbclaude.magics.wording import said
 from nbclaude.notebook import Shell, is_terminal, is_watched, request_id
 from nbclaude.options.spelling import spell
 from nbclaude.output import show_bundle
 
-__all__ = ["card_of", "ending_of", "load", "show_after_cell", "unload"]
+if TYPE_CHECKING:
+    from nbclaude.render.notice import Failure, Notice
 
-_TITLES: Sequence[tuple[type[BaseException], str]] = (
-    (MissingKeyError, "No API key"),
-    (BudgetError, "The budget would be passed"),
-    (ConfigurationError, "This cannot be done as it is written"),
-    (UsageError, "This line was not understood"),
-    (APITimeoutError, "No answer in time"),
-    (APIConnectionError, "No connection"),
-    (APIResponseValidationError, "Not an answer of the Messages API"),
-    (IncompleteStreamError, "The answer broke off"),
-    (AuthenticationError, "The key was not accepted"),
-    (BillingError, "Payment is due"),
-    (PermissionDeniedError, "The key may not do this"),
-    (NotFoundError, "No such model or address"),
-    (RequestTimeoutError, "The server did not wait for the request"),
-    (RequestTooLargeError, "The request is too large"),
-    (RateLimitError, "Rate limit reached"),
-    (OverloadedError, "The server is overloaded"),
-    (InternalServerError, "The server failed"),
-    (APIStatusError, "The server refused the request"),
-    (APIError, "The request failed"),
-)
+__all__ = ["card_of", "ending_of", "load", "show_after_cell", "unload"]
 
 
 def load(shell: Shell) -> None:
@@ -127,20 +86,19 @@ class _Showing:
         return is_kernel and not self._is_over and not is_displaying and is_watched(shell)
 
 
-def card_of(error: BaseException) -> Any:
+def card_of(error: BaseException) -> Failure | Notice:
     """Word an error as a notice, if the user has stopped, or as a card."""
+    from nbclaude.asking.failure_cards import failure_card
     from nbclaude.render.notice import Failure, Notice
 
     if isinstance(error, AnswerInterrupted):
         return Notice("Stopped", error.said_after_stopped(spell))
-    title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
-    if not isinstance(error, APIStatusError):
-        return Failure(title, (said(error),))
-    request = f"request {error.request_id}" if error.request_id else ""
-    return Failure(title, error.paragraphs(spell), request)
+    if isinstance(error, UsageError):
+        return Failure("This line was not understood", (said(error),))
+    return failure_card(error, said, spell)
 
 
-def ending_of(error: BaseException | None, shell: Shell) -> Any:
+def ending_of(error: BaseException | None, shell: Shell) -> Failure | Notice | None:
     """Return what stands under an answer that an error or a stop has ended; the error is not shown again by itself."""
     if (
         not isinstance(error, NbclaudeError | AnswerInterrupted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
@@ -49,8 +49,7 @@ class InsertMagics(OtherFamily):
         known = self.shell.magics_manager.magics["cell"]
         missing = dict.fromkeys(found for cell in cells if (found := missing_extension(cell, known)))
         notes += [f"To run it, load its magic first: %load_ext {name}" for name in missing]
-        for note in filter(None, (said, *notes)):
-            say(note)
+        _say_all((said, *notes))
 
     @line_magic
     def claude_save_steps(self, line: str) -> None:
@@ -68,8 +67,7 @@ class InsertMagics(OtherFamily):
         notes = [f"Left out calls of {', '.join(untold)}, which no cell can repeat."] if untold else []
         if not cells:
             raise UsageError("%claude_save_steps: the last answer has no step that a cell could repeat.")
-        for note in filter(None, (insert_cells(self.shell, cells), *notes)):
-            say(note)
+        _say_all((insert_cells(self.shell, cells), *notes))
 
     def _blocks(self) -> list[CodeBlock]:
         blocks = self._reply("%claude_insert").code
@@ -82,6 +80,11 @@ class InsertMagics(OtherFamily):
         if not isinstance(reply, Reply):
             raise UsageError(f"{magic}: Claude has not answered anything yet.")
         return reply
+
+
+def _say_all(notes: Iterable[str]) -> None:
+    if said := "\n".join(filter(None, notes)):
+        say(said)
 
 
 def _nth(blocks: Sequence[CodeBlock], wanted: str) -> CodeBlock:

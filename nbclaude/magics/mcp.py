@@ -100,7 +100,7 @@ class MCPMagics(OtherFamily):
         show_table(self.shell, "MCP servers", ("name", "command or address", "state", "tools"), rows)
         for server in servers:
             if server.problem and server.words.text:
-                say(f"\nWhat {server.name} wrote last:\n{server.words.text}")
+                say(f"What {server.name} wrote last:", server.words.text)
 
     def _show(self, servers: Servers, name: str) -> None:
         server = servers.get(name)
@@ -112,9 +112,9 @@ class MCPMagics(OtherFamily):
             say(f"{error}")
         else:
             changed = servers.unaccepted(server)
-            say(f"{counted(len(server.tools), 'tool')}:\n\n{descriptions_text(server.tools, changed)}")
+            say(f"{counted(len(server.tools), 'tool')}:", descriptions_text(server.tools, changed))
         if server.words.text:
-            say(f"\nWhat it wrote to its stderr:\n{server.words.text}")
+            say("What it wrote to its stderr:", server.words.text)
 
     def _accept(self, servers: Servers, name: str) -> None:
         if nobody_answers(self.shell):
@@ -122,7 +122,7 @@ class MCPMagics(OtherFamily):
                 "%claude_mcp accept: this notebook is executed with nobody to ask, so nothing is accepted."
             )
         tools = servers.accept(name)
-        say(f"Accepted, until it changes again:\n\n{descriptions_text(tools)}")
+        say("Accepted, until it changes again:", descriptions_text(tools))
 
     def _remove(self, servers: Servers, name: str) -> None:
         servers.get(name)

@@ -161,10 +161,11 @@ def _asked_in(turn: Turn) -> str:
 
 def _tell(found: FoundConversation) -> None:
     """Say what is incomplete, and why."""
-    for sentence in found.told[:_MAX_TOLD]:
-        say(f"  {sentence}.")
+    lines = [f"{sentence}." for sentence in found.told[:_MAX_TOLD]]
     if len(found.told) > _MAX_TOLD:
-        say(f"  … and {len(found.told) - _MAX_TOLD:,} more.")
+        lines.append(f"… and {len(found.told) - _MAX_TOLD:,} more.")
+    if lines:
+        say("\n".join(lines))
 
 
 def _asked(shell: Shell) -> bool:

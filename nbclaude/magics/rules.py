@@ -54,7 +54,7 @@ class RulesMagics(OtherFamily):
             self._accept(file)
             return
         state = "are used" if rules.is_accepted(file) else "are not used; %claude_rules accept uses them"
-        say(f"The house rules in {file.path} ({counted(file.lines, 'line')}) {state}:\n\n{file.text.strip()}")
+        say(f"The house rules in {file.path} ({counted(file.lines, 'line')}) {state}:", file.text.strip())
 
     def _accept(self, file: RulesFile) -> None:
         if nobody_answers(self.shell):
@@ -64,5 +64,6 @@ class RulesMagics(OtherFamily):
         rules = self.workspace.rules
         rules.accept(file)
         say(
-            f"Every question follows the house rules in {file.path} from now on, as they stand:\n\n{file.text.strip()}"
+            f"Every question follows the house rules in {file.path} from now on, as they stand:",
+            file.text.strip(),
         )

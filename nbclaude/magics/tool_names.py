@@ -92,7 +92,7 @@ def _of_server(shell: Shell, word: str) -> Tools:
         named = SERVERS.named(word)
     except ConfigurationError:
         if server.problem and server.words.text:
-            say(f"What the MCP server {server.name} wrote last:\n{server.words.end}")
+            say(f"What the MCP server {server.name} wrote last:", server.words.end)
         raise
     if named.shown:
         show_descriptions(shell, server, named.shown)

@@ -6,7 +6,7 @@ from nbclaude.doors import door
 
 if TYPE_CHECKING:
     from nbclaude.output.append import AppendDisplay
-    from nbclaude.output.bundles import say, say_with, show_bundle, show_receipt, show_table
+    from nbclaude.output.bundles import print_text, say, say_with, show_bundle, show_receipt, show_table
     from nbclaude.output.display import AnswerDisplay, open_display
     from nbclaude.output.early import EarlySign
     from nbclaude.output.pages import PagesDisplay
@@ -19,6 +19,7 @@ __all__ = [
     "PagesDisplay",
     "TerminalDisplay",
     "open_display",
+    "print_text",
     "say",
     "say_with",
     "show_bundle",
@@ -30,7 +31,7 @@ __getattr__ = door(
     __name__,
     {
         "append": ("AppendDisplay",),
-        "bundles": ("say", "say_with", "show_bundle", "show_receipt", "show_table"),
+        "bundles": ("print_text", "say", "say_with", "show_bundle", "show_receipt", "show_table"),
         "display": ("AnswerDisplay", "open_display"),
         "early": ("EarlySign",),
         "pages": ("PagesDisplay",),

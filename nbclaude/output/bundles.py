@@ -3,34 +3,71 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.notebook import Shell, cell_run, is_terminal, nobody_answers, text_columns
+from nbclaude.notebook import Shell, cell_run, is_terminal, is_watched, nobody_answers, text_columns
 from nbclaude.output.sheets import Sheets
 
 if TYPE_CHECKING:
     from nbclaude.render.receipt import Receipt
 
-__all__ = ["say", "say_with", "show_bundle", "show_receipt", "show_table"]
+__all__ = ["print_text", "say", "say_with", "show_bundle", "show_receipt", "show_table"]
 
 
-def say(text: str) -> None:
-    """Print a plain sentence or a list, for the magics that answer in text."""
+def say(sentence: str, text: str = "") -> None:
+    """Say a sentence, and below it a `text` as it was written: a quiet line where somebody looks at a notebook, else printed.
+
+    What user code captures as text (`%%capture`, `redirect_stdout`) is printed, too.
+    """
+    shell = _current_shell()
+    if shell is not None and is_watched(shell) and _prints_to_front_end():
+        shell.display_pub.publish(data=_said(sentence, text), metadata={})
+    else:
+        print_text(_in_plain(sentence, text))
+
+
+def print_text(text: str) -> None:
+    """Print lines one after the other: how far something has come, or what is laid out for a terminal."""
     print(printable(text))  # noqa: T201 - the one place that does
 
 
-def say_with(shell: Shell, text: str, metadata: Mapping[str, Any]) -> None:
+def say_with(shell: Shell, sentence: str, metadata: Mapping[str, Any]) -> None:
     """Say a sentence in an output that carries metadata; where no notebook keeps outputs it is printed."""
     if is_terminal(shell):
-        say(text)
+        print_text(sentence)
     elif cell_run(shell) is not None:
-        shell.display_pub.publish(data={"text/plain": printable(text)}, metadata=dict(metadata))
+        said = _said(sentence) if is_watched(shell) else {"text/plain": printable(sentence)}
+        shell.display_pub.publish(data=said, metadata=dict(metadata))
     else:
-        say(text)
+        print_text(sentence)
         if nobody_answers(shell):  # what executes notebooks keeps their outputs
             shell.display_pub.publish(data={}, metadata=dict(metadata))
+
+
+def _said(sentence: str, text: str = "") -> dict[str, str]:
+    """Return a sentence as an output. It has no display id: like a printed one, it is an output of the cell like any other."""
+    from nbclaude.render.notice import sentence_html
+
+    plain, html = _in_plain(sentence, text), sentence_html(printable(sentence), printable(text))
+    return {"text/plain": printable(plain), "text/html": html}
+
+
+def _in_plain(sentence: str, text: str) -> str:
+    return f"{sentence}\n{text}" if text else sentence
+
+
+def _current_shell() -> Shell | None:
+    """Return the shell of this process, as `print` finds where it prints to; plain Python has none, and does not load IPython."""
+    ipython = sys.modules.get("IPython")
+    return ipython.get_ipython() if ipython is not None else None
+
+
+def _prints_to_front_end() -> bool:
+    """Tell whether what is printed goes to the notebook; user code may have put something else in the place of stdout."""
+    return type(sys.stdout).__module__ == "ipykernel.iostream"
 
 
 def show_table(

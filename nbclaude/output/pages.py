@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from nbclaude import stopping
 from nbclaude.cleaning import printable
 from nbclaude.frozen import frozen
-from nbclaude.output.bundles import say
+from nbclaude.output.bundles import print_text
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
@@ -176,7 +176,7 @@ class PagesDisplay:
     def report(self, text: str) -> None:
         """Print how far a tool has come, below the page."""
         self.settle(below=True)
-        say(text)
+        print_text(text)
 
     def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Paint all that is left, and the footer; the last output carries what `saves` makes."""

@@ -21,7 +21,7 @@ from nbclaude.cleaning import printable
 from nbclaude.errors import ConfigurationError, NbclaudeError
 from nbclaude.forks import ForkSafeLock
 from nbclaude.notebook import Shell
-from nbclaude.panel.wording import said
+from nbclaude.panel.wording import said, spell
 from nbclaude.secrets.keys import find_keys
 from nbclaude.settings.resolve import checked
 from nbclaude.settings.table import BY_NAME
@@ -86,19 +86,30 @@ class Host:
         """Say something in the alert; `done` tells that it is no error. What was said before goes, wherever it stands."""
         kind = "nbclaude-alert nbclaude-done" if done else "nbclaude-alert"
         role = "status" if done else "alert"
-        for alert in self._alerts:
-            said = printable(text) if alert is self.alert else ""
-            alert.value = f'<div class="{kind}" role="{role}">{escape(said)}</div>' if said else ""
-            alert.layout.display = "" if said else "none"
+        said = escape(printable(text))
+        self._show(f'<div class="{kind}" role="{role}">{said}</div>' if said else "")
 
     def report_error(self, error: BaseException) -> None:
-        """Say what went wrong; of errors of a server or of ours also the kind, by which one finds help."""
-        if isinstance(error, TraitError | ConfigurationError):
+        """Say what went wrong: in the alert if the user can mend it here, else on a card like that of a cell."""
+        if isinstance(error, TraitError) or type(error) is ConfigurationError:
             self.report(said(error))
-        elif isinstance(error, NbclaudeError):
-            self.report(f"{type(error).__name__}: {error}")
+            return
+        if isinstance(error, NbclaudeError):
+            from nbclaude.asking.failure_cards import failure_card
+
+            card = failure_card(error, said, spell)
         else:
-            self.report(f"{type(error).__name__}: {error}. This is a fault of nbclaude; nothing was lost.")
+            from nbclaude.render.notice import Failure
+
+            name = type(error).__name__
+            card = Failure("A fault of nbclaude", (f"{name}: {error}", "Nothing was lost."))
+        self._show(f'<div class="nbclaude" role="alert">{printable(card.html)}</div>')
+
+    def _show(self, html: str) -> None:
+        """Show what is reported in our alert, and nothing in the others."""
+        for alert in self._alerts:
+            alert.value = html if alert is self.alert else ""
+            alert.layout.display = "" if alert.value else "none"
 
     def guarded(self, callback: Callable[..., None], *, keeps_report: bool = False) -> Callable[..., None]:
         """Run a callback under the lock, and show what it raises in the panel: a front end would show it nowhere.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape
 
 from nbclaude.frozen import frozen
 
-__all__ = ["NOTICE_CSS", "Failure", "Notice", "on_its_own", "typed_html"]
+__all__ = ["NOTICE_CSS", "QUOTED_CSS", "Failure", "Notice", "on_its_own", "sentence_html", "typed_html"]
 
 # A card or a line is an output of its own where there is no answer to stand under: then it brings these rules along.
 NOTICE_CSS = """
@@ -21,7 +22,8 @@ NOTICE_CSS = """
   --nbclaude-warn: color-mix(in srgb, #d97706 64%, var(--nbclaude-ink));
   --nbclaude-fault: color-mix(in srgb, #dc2626 78%, var(--nbclaude-ink)); }
 .nbclaude-notice { display: flex; gap: .6em; align-items: baseline; margin: .35em 0; font-size: .93em; max-width: 46rem;
-  color: var(--nbclaude-quiet); }
+  color: var(--nbclaude-quiet); white-space: pre-line; }
+.nbclaude > style + .nbclaude-notice:last-child { margin: 0; }
 .nbclaude-mark { color: var(--nbclaude-warn); font-weight: 600; flex: none; }
 .nbclaude-card { max-width: 46rem; box-sizing: border-box; margin: .3em 0; padding: .7em .95em .8em; border-radius: 8px;
   border: 1px solid var(--nbclaude-edge); border-left: 3px solid var(--nbclaude-fault); }
@@ -33,11 +35,16 @@ NOTICE_CSS = """
 .nbclaude .nbclaude-typed.nbclaude-typed { white-space: nowrap; }
 """
 
-# What a reader types is set as code: magics with their first word, options, the name of the reply.
-_TYPED = re.compile(
-    r"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{1,2}(?:claude\w*|load_ext|reload_ext)(?: deleted\b)?"
-    r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
-)
+# A text as it was written, below a sentence.
+QUOTED_CSS = """
+.nbclaude.nbclaude .nbclaude-quoted { max-width: 46rem; max-height: 30em; overflow: auto; margin: .2em 0 .5em; padding: .5em .8em;
+  border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal; font-size: .88em; line-height: 1.5;
+  font-family: var(--jp-code-font-family, ui-monospace, monospace); color: inherit; background: var(--nbclaude-ground); }
+"""
+
+# What a reader types is set as code: magics with their words, options, the name of the reply.
+_WORDS = r"(?: (?:(?:deleted|accept|drop|off|add|[A-Z]{2,}|\d+)(?![\w.]\w)\b|\"[A-Z]+\"|\[options\]))*"
+_NO_MATHS = "mathjax_ignore tex2jax_ignore"  # the dollars are prices
 _UNBROKEN = 40  # characters of what is typed that stay on one line
 
 
@@ -52,7 +59,7 @@ class Notice:
     def html(self) -> str:
         """The notice as a line."""
         return (
-            f'<div class="nbclaude-notice"><span class="nbclaude-mark">{escape(self.word)}</span>'
+            f'<div class="nbclaude-notice {_NO_MATHS}"><span class="nbclaude-mark">{escape(self.word)}</span>'
             f"<span>{typed_html(self.text)}</span></div>"
         )
 
@@ -76,19 +83,38 @@ class Failure:
         rows = [f"<p>{typed_html(text)}</p>" for text in self.paragraphs if text]
         detail = f'<p class="nbclaude-detail"><code>{escape(self.detail)}</code></p>' if self.detail else ""
         title = f'<p class="nbclaude-title"><strong>{typed_html(self.title)}</strong></p>'
-        return f'<div class="nbclaude-card" role="group" aria-label="{escape(self.title)}">{title}{"".join(rows)}{detail}</div>'
+        name = f'role="group" aria-label="{escape(self.title)}"'
+        return f'<div class="nbclaude-card {_NO_MATHS}" {name}>{title}{"".join(rows)}{detail}</div>'
 
 
-def on_its_own(html: str) -> str:
+def sentence_html(sentence: str, text: str = "") -> str:
+    """Return a sentence as an output of its own: a quiet line; below it stands a `text` as it was written."""
+    line = f'<div class="nbclaude-notice {_NO_MATHS}"><span>{typed_html(sentence)}</span></div>'
+    if not text:
+        return on_its_own(line)
+    quoted = f'<pre class="nbclaude-quoted {_NO_MATHS}" tabindex="0">{escape(text)}</pre>'
+    return on_its_own(line + quoted, QUOTED_CSS)
+
+
+def on_its_own(html: str, more_css: str = "") -> str:
     """Return a notice or a card as an output of its own."""
-    css = " ".join(NOTICE_CSS.split())
+    css = " ".join((NOTICE_CSS + more_css).split())
     return f'<div class="nbclaude"><style>{css}</style>{html}</div>'
+
+
+@cache
+def _typed() -> re.Pattern[str]:
+    """Compile the pattern on first use: this module is loaded before the first sign of life, where every millisecond counts."""
+    return re.compile(
+        rf"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
+        r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
+    )
 
 
 def typed_html(text: str) -> str:
     """Return a text as HTML; what a reader types is set as code in it."""
     parts, end = [], 0
-    for match in _TYPED.finditer(text):
+    for match in _typed().finditer(text):
         typed = match["said"] or match[0]
         kept = ' class="nbclaude-typed"' if len(typed) <= _UNBROKEN else ""
         parts.append(escape(text[end : match.start()], quote=False))

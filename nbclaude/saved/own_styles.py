@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from nbclaude.render.diff import DIFF_STYLE
 from nbclaude.render.listing import LISTING_STYLE, MARKED_LINE
-from nbclaude.render.notice import NOTICE_CSS
+from nbclaude.render.notice import NOTICE_CSS, QUOTED_CSS
 from nbclaude.render.sheet import NO_PLACE
 from nbclaude.render.style import STYLE
 from nbclaude.render.switches import INSTEAD_OF_CODE, PANEL_PICTURE, WITHOUT_WIDGET
@@ -23,6 +23,7 @@ __all__ = ["CURRENT", "KNOWN", "without_answer_sheet", "without_known"]
 CURRENT = (
     STYLE,
     " ".join(NOTICE_CSS.split()),
+    " ".join(QUOTED_CSS.split()),
     DIFF_STYLE,
     LISTING_STYLE,
     MARKED_LINE,
@@ -46,10 +47,13 @@ KNOWN: Mapping[str, int] = {
     "31eaa1289f57d831bf5a8b8eb08ca02b07a4c8a1fe0d122f4dc8577817d33167": 11_726,  # 2026-11-29
     "8614aabc7cc7e972a31606d885e2b75a50e22e83f363c50d396c0611573485b9": 12_051,  # 2026-11-30
     "c6da38e2fce90d724aebdd01eecc6030cda12f51f979822c173e66248cc023dd": 12_060,  # 2026-11-30
+    "2a46dc1c98d005b85e0c73f81be2b34521176ac5a05c8809ed92dde3f40c92eb": 12_136,  # 2026-11-30
     # notices, errors
     "e4b5c4b2ebfd381e3d78076fde86f3dbf880f232c303058000547c1dc42fda71": 1_764,  # 2026-11-28
     "1784069e0847630055bada962d01897473c55b844ea7f80bb6b410a0f389db72": 1_774,  # 2026-11-28
     "ab7ced9816b519f7781fa7026179a71fbdae7b56b5331adbcb5db88059c7dc5d": 1_789,  # 2026-11-29
+    "78e7a03951745e09419e37be3ba5ac769318887b01059794e3c9e6edf627dd25": 1_875,  # 2026-11-30
+    "53930cc98d3b37b9f6bd45f9fc03a42b8126514646ba7ced6bb3daccbfcac673": 374,  # 2026-11-30
     # diffs
     "3580e203d09faeb46bdd59dc5d4eac2d2bbe3c8e27065fa0ad542a55cd3930a1": 1_077,  # 2026-11-28
     # listings, and a line that is pointed at

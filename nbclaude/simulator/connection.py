@@ -107,7 +107,7 @@ class Listener(ThreadingHTTPServer):
                 request.shutdown(socket.SHUT_RDWR)
             except OSError:
                 continue  # it is closed already
-        deadline = time.monotonic() + 0.4
+        deadline = time.monotonic() + 5.0  # none takes that long: each has been told
         for thread in connections.values():
             thread.join(max(0.0, deadline - time.monotonic()))
 

@@ -92,6 +92,7 @@ class Simulator:
         self._arrived = threading.Condition()
         self._requests: deque[RecordedRequest] = deque(maxlen=keep)
         self._scripts: deque[Scripted] = deque()
+        self._undecided: list[RecordedRequest] = []  # may still take a script, in the order of their arrival
         self._count = 0
         self._listener: Listener | None = None
 
@@ -185,19 +186,32 @@ class Simulator:
     def _serve(self, connection: Connection, request: RecordedRequest) -> None:
         with self._arrived:
             self._requests.append(request)
+            self._undecided.append(request)
             self._count += 1
             number = self._count
             self._arrived.notify_all()
-        self._api.serve(connection, request, number)
+        try:
+            self._api.serve(connection, request, number)
+        finally:
+            with self._arrived:
+                self._decide(request)
 
     def _next_script(self, request: RecordedRequest) -> Script | None:
+        """Take the next script, after the requests that arrived earlier: each has a thread, and threads overtake each other."""
         with self._arrived:
+            self._arrived.wait_for(lambda: self._undecided[0] is request)
             script = self._scripts.popleft() if self._scripts else None
+            self._decide(request)
         if callable(script):
             script = script(request)
             if script is not None:
                 _check_script(script)
         return Answer(script) if isinstance(script, str) else script
+
+    def _decide(self, request: RecordedRequest) -> None:
+        if request in self._undecided:
+            self._undecided.remove(request)
+            self._arrived.notify_all()
 
 
 def _check_script(script: object) -> None:

@@ -46,12 +46,16 @@ class Page:
 
     def opened(self, widget: Buttons) -> None:
         self.widgets.append(widget)
+        self.hear(widget)
 
+    def hear(self, widget: Buttons) -> threading.Thread:
         def run() -> None:
             for message in self.says(widget):
                 widget._handle_custom_msg({"key": widget.key, **message}, [])
 
-        threading.Thread(target=run).start()
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Page]]:
         monkeypatch.setattr(Buttons, "__init__", noting)
         return page
 
-    monkeypatch.setattr(buttons._Heard, "never", False)
+    monkeypatch.setattr(buttons._Page, "is_heard", True)
     yield open_page
     buttons.close_old_buttons()
 
@@ -217,13 +221,22 @@ def test_a_page_that_is_not_heard_gets_no_buttons(
     monkeypatch.setattr(buttons, "_READY", 0.05)
     asked: list[str] = []
     monkeypatch.setattr(builtins, "input", _typing(asked, "a"))
-    opened = page({"do": "allow"}, ready=False)
+    opened = page(ready=False)
     assert approve_in_cell(shell)(proposed(what="x")) == Approval(True, {"what": "x"})
     assert asked == ["[a]llow, allow in this [c]onversation, [e]dit the arguments, [d]eny: "]
     assert "✓ Allowed.</p>" in shown(shell)
+    (late,) = opened.widgets
+    late._handle_custom_msg(
+        {"key": late.key, "do": "ready"}, []
+    )  # in the cell's thread, when the cell has ended
     approve_in_cell(shell)(proposed(what="x"))
     assert (len(opened.widgets), len(asked)) == (1, 2)  # the next card does not wait for it
     assert not any("widget-view" in str(output["data"]) for output in shell.display_pub.outputs)
+    monkeypatch.setattr(buttons, "_READY", 30.0)
+    opened.says = lambda widget: [{"do": "ready"}, {"do": "allow"}]
+    opened.hear(late).join()
+    assert approve_in_cell(shell)(proposed(what="x")) == Approval(True, {"what": "x"})
+    assert (len(opened.widgets), len(asked)) == (2, 2)  # it was only slow: the next card has buttons
 
 
 def test_kernels_without_threads_for_widgets_are_asked_by_typing(
@@ -288,7 +301,7 @@ def test_what_cannot_be_seen_is_an_escape(given: str, seen: str) -> None:
 def test_everything_of_a_call_is_shown_as_text(
     shell: Shell, page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(buttons._Heard, "never", True)
+    monkeypatch.setattr(buttons._Page, "is_heard", False)
     monkeypatch.setattr(builtins, "input", lambda prompt: "d")
     hostile = {
         "what": '</td><button>Allow</button><script>x</script>\x1b]0;t\x07\u202e$$x$$ {"a"}',

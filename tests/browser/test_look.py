@@ -70,10 +70,17 @@ def check(notebook: NotebookPage, *, selectors: tuple[str, ...] = (OURS,)) -> No
         for width in (1200, 500):
             notebook.set_width(width)
             assert findings(notebook, *selectors) == [], (theme, width)
-        notebook.page.keyboard.press("Shift")  # who uses the keys sees the focus
         for selector in selectors:
             assert notebook.script(CONTRAST, selector=selector, bound=4.5, rings=False) == [], theme
-            assert notebook.script(CONTRAST, selector=selector, bound=3.0, rings=True) == [], theme
+        check_rings(notebook, theme, selectors)
+
+
+def check_rings(notebook: NotebookPage, theme: str, selectors: tuple[str, ...]) -> None:
+    """Focus every control as who uses the keys does, and look at its ring."""
+    notebook.set_theme(theme)
+    notebook.page.keyboard.press("Shift")
+    for selector in selectors:
+        assert notebook.script(CONTRAST, selector=selector, bound=3.0, rings=True) == [], theme
 
 
 def test_every_state_can_be_read(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
@@ -161,6 +168,9 @@ def test_the_panel_is_a_chat_first(claude_notebook: OpenNotebook, simulator: Sim
             "const e = document.querySelector('.nbclaude-transcript');"
             "return e.scrollHeight > e.clientHeight && e.scrollHeight - e.scrollTop - e.clientHeight < 4"
         )
+        if pane == "Settings":  # it has the most kinds of controls; the last pane is looked at below
+            for theme in ("dark", "light"):
+                check_rings(notebook, theme, (".nbclaude-panel",))
     fonts: list[str] = panel.evaluate(
         "e => [...new Set([...e.querySelectorAll('button, select, textarea, p, .nbclaude-turn-number')]"
         ".map(each => getComputedStyle(each).fontFamily))]"

@@ -24,7 +24,7 @@ from tests.client.faults import (
     scripted,
     untrusted,
 )
-from tests.client.helpers import EVENTS, MESSAGE, STREAM, sse
+from tests.client.helpers import EVENTS, MESSAGE, SHORT, STREAM, sse
 
 __all__ = ["FAULTS"]
 
@@ -133,27 +133,27 @@ TIME = (
         "silence after the headers",
         scripted(StreamFault("stall", after_events=0)),
         errors.APITimeoutError,
-        settings={"timeout": 0.3},
+        settings={"timeout": SHORT},
     ),
     Fault(
         "a stall in mid-stream",
         scripted(StreamFault("stall", after_characters=4)),
         errors.APITimeoutError,
         kept="Part",
-        settings={"timeout": 0.3},
+        settings={"timeout": SHORT},
     ),
     Fault(
         "a stall inside an event",
         scripted(RawStream(STREAM, chunk_bytes=len(HALF) + 40, delay=30.0)),
         errors.APITimeoutError,
         kept="Hello ",
-        settings={"timeout": 0.3},
+        settings={"timeout": SHORT},
     ),
     Fault(
         "a stall that ends in time",
         scripted(StreamFault("stall", after_characters=4, seconds=0.2)),
         kept=CUT,
-        settings={"timeout": 2.0},
+        settings={"timeout": 20.0},
     ),
     Fault(
         "a stall within an answer that is not streamed",

@@ -20,6 +20,9 @@ from nbclaude.wire.request import MessageRequest
 
 CANARY = "sk-canary-9d1f"
 
+SHORT = 1.0
+"""Seconds: a time limit that a stall passes, and a hesitation of a busy machine before it does not."""
+
 MESSAGE: dict[str, Any] = {
     "id": "msg_1",
     "type": "message",
@@ -58,11 +61,11 @@ STREAM = sse(*EVENTS)
 
 
 def connection(simulator: Simulator | str, **changes: Any) -> Connection:
-    """Connect to a simulator or an address: no retries and a short timeout unless the test says otherwise."""
+    """Connect to a simulator or an address, without retries unless the test says otherwise."""
     url = simulator if isinstance(simulator, str) else simulator.base_url
     fields: dict[str, Any] = {
         "api_version": "2023-06-01",
-        "timeout": 5.0,
+        "timeout": 30.0,
         "max_retries": 0,
         "secret": Secret(CANARY),
     }
@@ -126,7 +129,7 @@ def reply(simulator: Simulator, body: bytes | dict[str, Any], status: int = 200,
     return read(connection(simulator))
 
 
-def wait_for(condition: Callable[[], bool], timeout: float = 3.0) -> bool:
+def wait_for(condition: Callable[[], bool], timeout: float = 30.0) -> bool:
     """Wait until the condition holds; tell whether it did in time."""
     deadline = time.monotonic() + timeout
     while not condition():

@@ -47,11 +47,11 @@ class Listener:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        # Each thread closes its own socket: its number may be another socket's as soon as it is closed.
         for peer in self._open:
             with contextlib.suppress(OSError):
                 peer.shutdown(socket.SHUT_RDWR)
-            peer.close()
-        self._thread.join(5)
+        self._thread.join(60)
 
     def _accept(self) -> None:
         with contextlib.suppress(OSError):
@@ -62,7 +62,7 @@ class Listener:
                 threading.Thread(target=self._handle, args=(peer,), daemon=True).start()
 
     def _handle(self, peer: socket.socket) -> None:
-        with peer, contextlib.suppress(OSError):
+        with peer, contextlib.suppress(OSError):  # the test, or its client, is done with it
             self._handler(peer)
 
 

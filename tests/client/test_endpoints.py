@@ -277,7 +277,7 @@ def test_a_connection_that_breaks() -> None:
         thread.start()
         with pytest.raises(APIConnectionError):
             list_models(connection(f"http://127.0.0.1:{server.getsockname()[1]}"))
-        thread.join(5)
+        thread.join(60)
 
 
 def test_a_proxy_of_an_unknown_kind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ def turns() -> tuple[Turn, ...]:
 def asked(settings: dict[str, Any]) -> Reply | APIError:
     """Ask while things go wrong; give what came of it."""
     workspace = current_workspace()
-    workspace.enter(Surroundings(configured=lambda: {"timeout": 5.0, "max_retries": 2} | settings))
+    workspace.enter(Surroundings(configured=lambda: {"timeout": 30.0, "max_retries": 2} | settings))
     try:
         return ask("Trouble?", model="claude-opus-4-8")
     except APIError as error:

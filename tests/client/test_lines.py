@@ -156,7 +156,7 @@ class TestUsedAgain:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(10)
+            thread.join(60)
         assert 1 <= len(lines._idle) <= 4
         close_lines()
         assert lines._idle == []
@@ -252,7 +252,7 @@ class TestStopping:
             # Late, and once more: the line may be another question's by now.
             stream.abort()
         done.set()
-        other.join(20)
+        other.join(60)
         assert texts
         assert [said.strip() for _, said in texts] == [expected.strip() for expected, _ in texts]
 

@@ -37,7 +37,7 @@ def text(batches: list[list[Event]]) -> str:
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> Iterator[None]:
     yield
-    assert wait_for(lambda: not stream_threads(), 5.0), "a worker thread was left behind"
+    assert wait_for(lambda: not stream_threads()), "a worker thread was left behind"
 
 
 class TestBatches:
@@ -58,7 +58,8 @@ class TestBatches:
         assert text(batches) == "a b c d e"
 
     def test_an_empty_one_when_the_pause_is_over(self, simulator: Simulator) -> None:
-        simulator.enqueue(StreamFault("stall", "One two.", after_characters=3, seconds=0.6))
+        enough = threading.Event()
+        simulator.enqueue(StreamFault("stall", "One two.", after_characters=3, until=enough))
         pauses: list[float] = []
         with Relay(stream_from(simulator)) as relay:
             asked = 0
@@ -71,6 +72,8 @@ class TestBatches:
             for batch in relay.batches(pause):
                 if not batch:
                     pauses.append(time.monotonic())
+                    if len(pauses) == 5:
+                        enough.set()
         assert len(pauses) >= 5
         gaps = [later - earlier for earlier, later in itertools.pairwise(pauses)]
         assert min(gaps) > 0.03
@@ -174,18 +177,17 @@ class TestInterrupt:
                 seen.append(batch)
         ended = time.monotonic()
         pressed.join()
-        assert ended - pressed.at < 0.5
+        assert ended - pressed.at < 15  # of the 25 s or more that the answer takes
         assert simulator.requests[0].wait_disconnected()
 
     def test_between_two_attempts(self, simulator: Simulator) -> None:
-        simulator.enqueue(HTTPFault(529, retry_after=2), "never")
+        simulator.enqueue(HTTPFault(529, retry_after=60), "never")
         pressed = _Interrupt(simulator, 0.3)
         with pytest.raises(KeyboardInterrupt), Relay(stream_from(simulator, max_retries=1)) as relay:
             list(relay.batches(never))
         ended = time.monotonic()
         pressed.join()
-        assert ended - pressed.at < 0.5
-        time.sleep(0.1)
+        assert ended - pressed.at < 30
         assert len(simulator.requests) == 1
 
 

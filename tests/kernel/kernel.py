@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +20,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from tests.kernel.environment import clean_environment
 from tests.kernel.outputs import Message, Output, Outputs
 
-TIMEOUT = 30.0
+TIMEOUT = 60.0
 """Seconds that a test waits for the kernel before it fails."""
 
 
@@ -127,7 +130,15 @@ class Kernel:
         self.environment = dict(environment or {})
         self.secrets = (CANARY_KEY, *secrets)
         specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
-        self.manager = KernelManager(kernel_name="python3", kernel_spec_manager=specs)
+        # A path of a socket has to be short.
+        self._sockets = Path(tempfile.mkdtemp(prefix="nbclaude-"))
+        self.manager = KernelManager(
+            kernel_name="python3",
+            kernel_spec_manager=specs,
+            # A free port would be another process's by the time that the kernel has loaded and listens to it.
+            transport="tcp" if sys.platform == "win32" else "ipc",
+            connection_file=str(self._sockets / "kernel.json"),
+        )
         if python is not None:
             assert self.manager.kernel_spec is not None
             self.manager.kernel_spec.argv[0] = str(python)
@@ -156,6 +167,7 @@ class Kernel:
             self._connected = False
         if self.manager.has_kernel:
             self.manager.shutdown_kernel(now=True)
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property
     def pid(self) -> int:

@@ -57,9 +57,7 @@ def images(simulator: Simulator) -> list[bytes]:
 
 def notices(html: str) -> list[tuple[str, str]]:
     """What stands on lines of its own under an answer: titles and texts."""
-    form = (
-        r'<div class="nbclaude-notice"><span class="nbclaude-mark">([^<]*)</span><span>([^<]*)</span></div>'
-    )
+    form = r'<div class="nbclaude-notice [^"]*"><span class="nbclaude-mark">([^<]*)</span><span>([^<]*)</span></div>'
     return re.findall(form, html)
 
 

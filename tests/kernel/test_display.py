@@ -45,7 +45,9 @@ def test_a_console_is_shown_each_block_once(claude_kernel: Kernel, simulator: Si
 
 def test_it_streams_there(claude_kernel: Kernel, simulator: Simulator) -> None:
     simulator.enqueue(
-        Answer("First words.\n\nSecond words.\nThird.\n\nFourth " + "and more words " * 40, pace=Pace(50, 10))
+        Answer(
+            "First words.\n\nSecond words.\nThird.\n\nFourth " + "and more words " * 900, pace=Pace(50, 10)
+        )
     )
     running = claude_kernel.start("%claude hi", answers=CONSOLE)
     running.wait_until(lambda e: "First words." in printed(e))
@@ -201,3 +203,15 @@ def test_a_forked_child_prints_its_answer(claude_kernel: Kernel, simulator: Simu
     assert claude_kernel.value("told") == "['Answer **one**.']"
     assert claude_kernel.run("%claude hi", cell_id="b").updates()
     assert [request.prompt for request in simulator.message_requests] == ["number 7", "hi"]
+
+
+def test_a_sentence_is_a_quiet_line_in_a_notebook_and_text_everywhere_else(claude_kernel: Kernel) -> None:
+    said = "No budget is set. %claude_budget 5 sets one of 5 dollars."
+    shown = claude_kernel.run("%claude_budget", cell_id="a", answers=["watched"])
+    assert shown.stdout == "" and shown.data("text/plain") == [said]
+    assert "sets one of 5 dollars.</span>" in shown.html and "<pre" not in shown.html
+    assert claude_kernel.run("%claude_budget").stdout == f"{said}\n"
+    assert claude_kernel.run("%claude_budget", cell_id="a").stdout == f"{said}\n"  # nobody looks at it
+    captured = claude_kernel.run("%%capture cap\n%claude_budget", cell_id="b", answers=["watched"])
+    assert captured.outputs == []
+    assert claude_kernel.value("(cap.stdout, cap.outputs)") == repr((f"{said}\n", []))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import io
-import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -49,6 +49,24 @@ def notebook() -> Notebook:
     return Notebook()
 
 
+class Clock:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Give the clock that displays go by."""
+    clock = Clock()
+    monkeypatch.setattr(pages, "time", SimpleNamespace(monotonic=clock.monotonic))
+    return clock
+
+
 @pytest.fixture
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Paint at every call: the throttle has its own tests."""
@@ -71,8 +89,11 @@ class TestPages:
         assert data["text/markdown"] == data["text/plain"] == "Hello **there**."
         assert data.keys() == {"text/html", "text/markdown", "text/plain"}
 
-    @pytest.mark.parametrize(("waited", "shown"), [(0.0, 0), (early.DELAY, 1)])
-    def test_whoever_has_waited_gets_a_sign_at_once(self, waited: float, shown: int) -> None:
+    @pytest.mark.parametrize(("waited", "shown"), [(0.0, 0), (60.0, 1)])
+    def test_whoever_has_waited_gets_a_sign_at_once(
+        self, waited: float, shown: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(early, "DELAY", 60.0)
         publisher = CapturingDisplayPublisher()
         with early.EarlySign(publisher, waited=waited):
             signs = len(publisher.outputs)
@@ -142,10 +163,10 @@ class TestPages:
         assert len(notebook.messages) == 2
         assert "Thinking…" in notebook.messages[-1]["data"]["text/html"]
 
-    def test_how_long_it_thought(self, notebook: Notebook) -> None:
+    def test_how_long_it_thought(self, notebook: Notebook, clock: Clock) -> None:
         notebook.display.begin()
         notebook.display.show([BlockStart(0, {"type": "thinking", "thinking": "hm"})])
-        time.sleep(1.6)
+        clock.now += 1.6
         notebook.display.show([BlockStop(0)])
         notebook.display.finish(FOOTER)
         assert "<summary>Thought for 2 s</summary>" in notebook.messages[-1]["data"]["text/html"]
@@ -228,6 +249,7 @@ class TestPages:
                 value.encode("utf-8")
 
 
+@pytest.mark.usefixtures("clock")
 class TestThrottle:
     def test_the_first_words_are_shown_at_once(self, notebook: Notebook) -> None:
         notebook.display.begin()
@@ -235,18 +257,17 @@ class TestThrottle:
         notebook.display.show([delta("Hi")])
         assert "<p>Hi</p>" in notebook.messages[-1]["data"]["text/html"]
 
-    def test_a_burst_is_painted_a_few_times(self, notebook: Notebook) -> None:
+    def test_a_burst_is_painted_a_few_times(self, notebook: Notebook, clock: Clock) -> None:
         notebook.display.begin()
-        begun = time.monotonic()
         for _ in range(2000):
+            clock.now += 0.001
             notebook.display.show([delta("word ")])
-        seconds = time.monotonic() - begun
-        assert len(notebook.messages) <= 3 + seconds / pages.MIN_INTERVAL
+        assert 5 < len(notebook.messages) <= 3 + 2.0 / pages.MIN_INTERVAL
         notebook.display.finish(FOOTER)
         [data] = notebook.outputs.values()
         assert data["text/markdown"] == "word " * 2000
 
-    def test_pause_tells_when_to_come_back(self, notebook: Notebook) -> None:
+    def test_pause_tells_when_to_come_back(self, notebook: Notebook, clock: Clock) -> None:
         notebook.display.begin()
         assert notebook.display.pause() is None
         notebook.display.show([delta("a ")])
@@ -254,21 +275,21 @@ class TestThrottle:
         notebook.display.show([delta("b ")])
         pause = notebook.display.pause()
         assert pause is not None
-        assert 0 < pause < 3
+        assert pages.MIN_INTERVAL - 0.001 < pause < 0.5
         count = len(notebook.messages)
         notebook.display.show([])
         assert len(notebook.messages) == count
-        time.sleep(pause + 0.01)
+        clock.now += pause
         assert notebook.display.pause() == 0.0
         notebook.display.show([])
         assert len(notebook.messages) == count + 1
         assert "a b" in notebook.messages[-1]["data"]["text/html"]
         assert notebook.display.pause() is None
 
-    def test_nothing_new_paints_nothing(self, notebook: Notebook) -> None:
+    def test_nothing_new_paints_nothing(self, notebook: Notebook, clock: Clock) -> None:
         notebook.display.begin()
         notebook.display.show([delta("a")])
-        time.sleep(0.1)
+        clock.now += 9.0
         count = len(notebook.messages)
         notebook.display.show([])
         assert len(notebook.messages) == count
@@ -281,6 +302,7 @@ class TestThrottle:
         assert "<p>a b</p>" in notebook.messages[-1]["data"]["text/html"]
 
 
+@pytest.mark.usefixtures("clock")
 class TestWaiting:
     """The countdown before another attempt."""
 
@@ -288,7 +310,7 @@ class TestWaiting:
     def said(notebook: Notebook) -> str:
         return text(notebook.messages[-1]["data"]["text/html"].partition("</style>")[2]).strip()
 
-    def test_it_counts_down_to_the_plain_sign(self, notebook: Notebook) -> None:
+    def test_it_counts_down_to_the_plain_sign(self, notebook: Notebook, clock: Clock) -> None:
         notebook.display.begin()
         notebook.display.wait("Overloaded (HTTP 529)", 2.2)
         seen = [self.said(notebook)]
@@ -296,7 +318,7 @@ class TestWaiting:
             pause = notebook.display.pause()
             assert pause is not None
             assert 0 < pause <= 1
-            time.sleep(pause + 0.01)
+            clock.now += pause + 0.001
             assert notebook.display.pause() == 0.0
             notebook.display.show([])
             seen.append(self.said(notebook))

@@ -57,7 +57,7 @@ def send(
     headers: Mapping[str, str] = HEADERS,
 ) -> Reply:
     """Send one request on a connection of its own; `data` is a body to be sent as JSON, or bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=30)
     try:
         payload = data if isinstance(data, bytes | None) else json.dumps(data).encode()
         connection.request(method, path, payload, dict(headers))
@@ -139,7 +139,7 @@ class open_stream:  # noqa: N801 - used like a function
     """A streaming reply whose lines are read one by one."""
 
     def __init__(self, simulator: Simulator, **changes: Any) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=5)
+        self.connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=30)
         self.connection.request("POST", "/v1/messages", json.dumps(body(stream=True, **changes)), HEADERS)
         self.reply = self.connection.getresponse()
 

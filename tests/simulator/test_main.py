@@ -47,7 +47,7 @@ def test_serves_until_it_is_told_to_stop(number: signal.Signals) -> None:
         reply = send(Address(port), body("What is 17 * 3?"))
         assert "51" in reply.json["content"][1]["text"]
         os.kill(process.pid, number)
-        assert process.wait(5) == 0
+        assert process.wait(60) == 0
         assert process.stdout
         assert process.stdout.read() == "Stopped.\n"
 

@@ -261,7 +261,7 @@ class TestLife:
             assert ask(second).status == 200
 
     def test_stopping_ends_running_streams_at_once(self) -> None:
-        before = threading.active_count()
+        before = {*threading.enumerate()}
         simulator = Simulator().start()
         simulator.enqueue(StreamFault("stall"), Answer("x" * 9000, pace=Pace(deltas_per_second=10)))
         with open_stream(simulator) as first, open_stream(simulator) as second:
@@ -269,8 +269,10 @@ class TestLife:
             second.readline()
             started = time.monotonic()
             simulator.stop()
-            assert time.monotonic() - started < 5
-        assert threading.active_count() == before
+            assert time.monotonic() - started < 20  # of the minute that the first would take, and more
+        for thread in {*threading.enumerate()} - before:
+            thread.join(20)
+            assert not thread.is_alive()
         assert all(request.finished.is_set() for request in simulator.requests)
         assert not any(request.disconnected.is_set() for request in simulator.requests)
 
@@ -279,7 +281,7 @@ class TestLife:
             idle = [socket.create_connection(("127.0.0.1", simulator.port)) for _ in range(3)]
             time.sleep(0.05)
             started = time.monotonic()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
         for connection in idle:
             connection.close()
 
@@ -293,7 +295,7 @@ class TestLife:
             b'POST /v1/messages HTTP/1.1\r\ncontent-length: 90\r\n\r\n{"model": ',
             b'POST /v1/messages HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{"\r\n',
         ):
-            with socket.create_connection(("127.0.0.1", simulator.port), timeout=5) as connection:
+            with socket.create_connection(("127.0.0.1", simulator.port), timeout=30) as connection:
                 connection.sendall(garbage)
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(4096):

@@ -221,7 +221,7 @@ def read_chunks(simulator: Simulator) -> list[bytes]:
     payload = json.dumps(body(stream=True)).encode()
     head = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
     request = f"POST /v1/messages HTTP/1.1\r\nhost: x\r\n{head}content-length: {len(payload)}\r\n\r\n"
-    with socket.create_connection(("127.0.0.1", simulator.port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", simulator.port), timeout=30) as connection:
         connection.sendall(request.encode() + payload)
         with connection.makefile("rb") as file:
             while file.readline().strip():
@@ -234,7 +234,7 @@ def read_chunks(simulator: Simulator) -> list[bytes]:
 
 
 def test_requests_may_be_chunked(simulator: Simulator) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=30)
     payload = json.dumps(body("chunked")).encode()
     connection.request(
         "POST", "/v1/messages", iter([payload[:10], payload[10:]]), HEADERS, encode_chunked=True

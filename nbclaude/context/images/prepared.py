@@ -12,6 +12,7 @@ import struct
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -30,6 +31,7 @@ from nbclaude.context.images.limits import (
 )
 from nbclaude.context.images.pixels import PLENTY, draw, encode, is_transparent, squeeze, tells_of_its_making
 from nbclaude.errors import ConfigurationError
+from nbclaude.forks import ForkSafeLock
 from nbclaude.frozen import frozen
 from nbclaude.quiet import quietly
 
@@ -40,6 +42,8 @@ MANY_IMAGES = 20  # more in one request, and each may have MANY_IMAGES_EDGE pixe
 MANY_IMAGES_EDGE = 2000
 # A smaller file goes as it is: nothing worth the while can be saved.
 SMALL = 400_000  # bytes
+# Images prepared last are remembered: a question that is run again need not wait for them again.
+RECENT = 8
 WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is not drawn anew for its size
 
 
@@ -66,6 +70,10 @@ _FORMATS = (
 )
 # pillow opens it where a plugin has been registered.
 _HEIC = re.compile(rb".{4}ftyp(?:hei[cx]|hevc|mif1)", re.DOTALL)
+
+
+_recent: dict[tuple[bytes, ImageLimits, Background | None], PreparedImage] = {}
+_lock = ForkSafeLock()
 
 
 @frozen
@@ -155,8 +163,23 @@ def prepare_image(
     seen. `label` names the image in errors. Raises ConfigurationError for bytes that are not an image, and for an image too
     large to open.
     """
-    data = source if isinstance(source, bytes) else b""
-    image = _open(source, label) if isinstance(source, bytes) else source
+    if not isinstance(source, bytes):
+        return _whole(source, b"", limits, label, background)
+    key = sha256(source).digest(), limits, background
+    with _lock:
+        known = _recent.pop(key, None)
+    image = known or _whole(_open(source, label), source, limits, label, background)
+    with _lock:
+        _recent[key] = image
+        if len(_recent) > RECENT:
+            del _recent[next(iter(_recent))]
+    return image
+
+
+def _whole(
+    image: Image.Image, data: bytes, limits: ImageLimits, label: str, background: Background | None
+) -> PreparedImage:
+    """Return an image with the frames that are sent, if it has several."""
     first = _prepared(image, data, limits, label, background)
     if getattr(image, "n_frames", 1) == 1 or image.format in _OF_PAGES or image.tell():
         return first

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
+from nbclaude.context.plotted.bokeh_views import drawn_rows
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.values import kept, plain_list, value_text
 from nbclaude.texts import one_line
@@ -25,36 +27,65 @@ _MAX_TEXTS = 10
 _MAX_TEXT = 80  # characters
 
 
-def glyph_layer(renderer: Any) -> tuple[int, Layer] | None:
-    """Return what a renderer draws, with the renderer's identity."""
+def glyph_layer(renderer: Any, label: str = "") -> tuple[int, Layer]:
+    """Return what a renderer draws, with the renderer's identity; `label` is its entry in a legend."""
     kind, columns = type(renderer.glyph).__name__, _columns(renderer)
-    view = getattr(renderer, "view", None)
-    some = type(getattr(view, "filter", None)).__name__ not in ("AllIndices", "NoneType")
-    note = "only some of these, because of a filter" if some else ""
     count = max((len(column) for column in columns.values()), default=1)
+    name, note = renderer.name or label, _filtered(renderer, count)
     if kind == "Image" and (grids := columns.get("image")) is not None and len(grids) == 1:
-        return id(renderer), _image(renderer, grids[0], note)
-    said = "bars" if kind in _BARS else _SAID.get(kind, kind.lower())
-    parts = (
-        "bar"
-        if kind in _BARS
-        else "line"
-        if "xs" in columns and "line" in said
-        else "shape"
-        if "xs" in columns
-        else "point"
-    )
+        return id(renderer), _image(grids[0], name, note)
+    said = _SAID.get(kind, kind.lower())
+    parts = _PARTS.get(kind, ("line" if "line" in said else "shape") if "xs" in columns else "point")
     columns = _flat(columns) if "xs" in columns else columns
     columns = {name: _factors(column) for name, column in columns.items()}
-    return id(renderer), Layer(said, renderer.name or "", count, parts, note=note, columns=kept(columns))
+    return id(renderer), Layer(said, name, count, parts, note=note, columns=kept(columns))
 
 
-_SAID = {"MultiLine": "lines", "VArea": "area", "HArea": "area", "HexTile": "hexagons", "ImageRGBA": "image"}
+_SAID = {
+    **dict.fromkeys(_BARS, "bars"),
+    "MultiLine": "lines",
+    "VArea": "area",
+    "HArea": "area",
+    "HexTile": "hexagons",
+    "ImageRGBA": "image",
+    "AnnularWedge": "wedges of a ring",
+    "Wedge": "wedges",
+}
+_PARTS = {**dict.fromkeys(_BARS, "bar"), "HexTile": "hexagon", "AnnularWedge": "wedge", "Wedge": "wedge"}
+
+
+def _filtered(renderer: Any, count: int) -> str:
+    """Say how many of its rows a renderer draws, where a filter leaves some out."""
+    data = _data_of(renderer)
+    try:
+        rows = drawn_rows(renderer, data)
+    except LookupError:
+        return "only some of these, because of a filter"
+    return "" if rows is None else f"{count:,} of {max(map(len, data.values())):,} rows, because of a filter"
+
+
+def _data_of(renderer: Any) -> Mapping[str, Any]:
+    return getattr(renderer.data_source, "data", None) or {}
+
+
+def _drawn(renderer: Any) -> Mapping[str, Any]:
+    """Return the data of a renderer without the rows that a filter leaves out, as far as they are known."""
+    data = _data_of(renderer)
+    try:
+        rows = drawn_rows(renderer, data)
+    except LookupError:
+        return data
+    return data if rows is None else {name: _at(column, rows) for name, column in data.items()}
+
+
+def _at(column: Any, rows: Sequence[int]) -> list[Any]:
+    values = plain_list(column)
+    return [values[row] for row in rows]
 
 
 def _columns(renderer: Any) -> dict[str, Sequence[Any]]:
     """Return the values that decide where a glyph is drawn, and those by which it is coloured."""
-    glyph, data = renderer.glyph, getattr(renderer.data_source, "data", None) or {}
+    glyph, data = renderer.glyph, _drawn(renderer)
     found: dict[str, Sequence[Any]] = {}
     for name in sorted(glyph.dataspecs(), key=lambda name: (name.startswith(_LOOK), name not in ("x", "xs"))):
         if name.startswith(_LOOK) and name not in _COLORS:
@@ -76,8 +107,12 @@ def _column(given: Any, data: Mapping[str, Any]) -> Sequence[Any] | None:
     field = given if isinstance(given, str) else getattr(given, "field", None)
     if isinstance(field, str):
         return data.get(field)
+    computed: Any = getattr(given, "expr", None)
+    if type(computed).__name__ == "CumSum" and computed.field in data:
+        sums = list(accumulate(plain_list(data[computed.field])))
+        return [0, *sums[:-1]] if computed.include_zero else sums
     # Stacked bars: the sum of columns.
-    fields = getattr(getattr(given, "expr", None), "fields", None)
+    fields = getattr(computed, "fields", None)
     if fields is not None and all(each in data for each in fields):
         columns = [plain_list(data[each]) for each in fields]
         return [sum(row) for row in zip(*columns, strict=False)] if columns else None
@@ -105,14 +140,14 @@ def _flat(columns: Mapping[str, Sequence[Any]]) -> dict[str, Sequence[Any]]:
     return {name: [row[at] for row in rows] for at, name in enumerate(("number", "x", "y"))}
 
 
-def _image(renderer: Any, grid: Any, note: str) -> Layer:
+def _image(grid: Any, name: str, note: str) -> Layer:
     rows = [plain_list(row) for row in grid]
     wide = len(rows[0]) if rows else 0
     flat = [(number, place, value) for number, row in enumerate(rows) for place, value in enumerate(row)]
     columns = {name: [each[at] for each in flat] for at, name in enumerate(("row", "column", "value"))}
     return Layer(
         "image",
-        renderer.name or "",
+        name,
         len(flat),
         size=f"{len(rows):,} × {wide:,} values",
         note=note,
@@ -128,6 +163,12 @@ def plotted_values(renderer: Any, axis: str) -> Iterator[Any]:
     columns = _flat(columns) if "xs" in columns else columns
     for name in _ON[axis]:
         yield from plain_list(columns.get(name, ()))
+    if type(renderer.glyph).__name__.startswith("Image"):
+        start, length = (
+            getattr(renderer.glyph, name, None) for name in (axis, f"d{'w' if axis == 'x' else 'h'}")
+        )
+        if isinstance(start, int | float) and isinstance(length, int | float):
+            yield from (start, start + length)
 
 
 def factor_text(factor: Any) -> str:
@@ -161,15 +202,45 @@ def annotation_layers(plot: Any) -> Iterator[Layer]:
                         each.name or "",
                         parts="",
                     )
+        elif kind == "Slope" and each.gradient is not None and each.y_intercept is not None:
+            through = f"endless line through (0, {value_text(each.y_intercept)})"
+            yield Layer(f"{through} with slope {value_text(each.gradient)}", each.name or "", parts="")
+        elif kind in _RANGES:
+            yield _ranges(each, _RANGES[kind])
+
+
+_RANGES = {"Whisker": "error bars", "Band": "area"}
+
+
+def _ranges(annotation: Any, said: str) -> Layer:
+    """Return whiskers or a band: from where to where they go at each place."""
+    along, across = ("x", "y") if annotation.dimension == "height" else ("y", "x")
+    given = {along: "base", f"{across} low": "lower", f"{across} high": "upper"}
+    data = getattr(annotation.source, "data", None) or {}
+    columns = {name: _column(getattr(annotation, field), data) for name, field in given.items()}
+    known = {name: _factors(column) for name, column in columns.items() if column is not None}
+    count = max(map(len, known.values()), default=0)
+    return Layer(
+        said, annotation.name or "", count, "bar" if "bars" in said else "point", columns=kept(known)
+    )
 
 
 def label_texts(plot: Any) -> list[str]:
     """Return what is written into a plot, with its place."""
-    return [
-        f'"{one_line(each.text, _MAX_TEXT)}" at {value_text(each.x)}, {value_text(each.y)}'
+    labels = [
+        (each.text, each.x, each.y)
         for each in _annotations(plot)
         if type(each).__name__ == "Label" and isinstance(each.text, str)
-    ][:_MAX_TEXTS]
+    ]
+    for each in _annotations(plot):
+        if type(each).__name__ == "LabelSet" and (data := getattr(each.source, "data", None)):
+            columns = [_column(getattr(each, name), data) for name in ("text", "x", "y")]
+            if all(column is not None for column in columns):
+                labels += zip(*(plain_list(column) for column in columns), strict=False)
+    return [
+        f'"{one_line(value_text(text), _MAX_TEXT)}" at {factor_text(x)}, {factor_text(y)}'
+        for text, x, y in labels[:_MAX_TEXTS]
+    ]
 
 
 def _annotations(plot: Any) -> Iterator[Any]:

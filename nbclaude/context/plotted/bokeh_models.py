@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -17,10 +18,11 @@ from nbclaude.context.plotted.bokeh_glyphs import (
 )
 from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.values import plain_list, span, value_text
+from nbclaude.texts import one_line
 
 __all__ = ["read_bokeh"]
 
-_BARS = ("VBar", "HBar", "Quad")
+_MAX_TITLE = 80  # characters
 # The value of `renderer.x_range_name` that means the plot's own axes.
 _OWN = "default"
 
@@ -28,18 +30,37 @@ _OWN = "default"
 def read_bokeh(roots: Iterable[Any]) -> PlottedFigure | None:
     """Return what is known about the plots in these models; None if there are none."""
     plots: list[Any] = []
+    tabs: dict[str, str] = {}
     for root in roots:
         found = [each for each in root.references() if is_a(each, "bokeh:Plot")]
         # References have no order of their own; ids count up as models are made.
         plots += sorted(found, key=lambda plot: (len(plot.id), plot.id))
-    return PlottedFigure("bokeh", panels=[_panel(plot) for plot in plots]) if plots else None
+        tabs |= _tabs(root)
+    return (
+        PlottedFigure("bokeh", panels=[_panel(plot, tabs.get(plot.id, "")) for plot in plots])
+        if plots
+        else None
+    )
 
 
-def _panel(plot: Any) -> PlottedPanel:
+def _tabs(root: Any) -> dict[str, str]:
+    """Say for each plot in a tab which tab it is in, and whether another one is in front."""
+    found: dict[str, str] = {}
+    for tabs in (each for each in root.references() if is_a(each, "bokeh:Tabs")):
+        for number, tab in enumerate(tabs.tabs):
+            said = f'in the tab "{one_line(tab.title, _MAX_TITLE)}"{"" if number == tabs.active else ", not in front"}'
+            for plot in (each for each in tab.child.references() if is_a(each, "bokeh:Plot")):
+                # Of tabs within tabs, all are said.
+                found[plot.id] = ", ".join(filter(None, (found.get(plot.id), said)))
+    return found
+
+
+def _panel(plot: Any, note: str = "") -> PlottedPanel:
+    labels = _labelled(plot)
     layers = [
-        layer
+        glyph_layer(each, labels.get(each.id, ""))
         for each in plot.renderers
-        if getattr(each, "glyph", None) is not None and each.visible and (layer := glyph_layer(each))
+        if getattr(each, "glyph", None) is not None and each.visible
     ]
     axes, notes = [], dict.fromkeys(map(id, plot.renderers), "")
     for name in ("x", "y"):
@@ -56,7 +77,20 @@ def _panel(plot: Any) -> PlottedPanel:
     title = getattr(plot.title, "text", "")
     told = [replace(layer, note=notes[key] or layer.note) for key, layer in layers]
     told += annotation_layers(plot)
-    return PlottedPanel(title if isinstance(title, str) else "", axes, legend, told, "", label_texts(plot))
+    return PlottedPanel(title if isinstance(title, str) else "", axes, legend, told, note, label_texts(plot))
+
+
+def _labelled(plot: Any) -> dict[str, str]:
+    """Return the entry in a legend of each renderer that has one of its own."""
+    items = [item for each in plot.select({"type": _type(plot, "Legend")}) for item in each.items]
+    # The points of one glyph may have several entries, one for each group.
+    often = Counter(renderer.id for item in items for renderer in item.renderers)
+    return {
+        renderer.id: label
+        for item in items
+        for renderer in item.renderers
+        if often[renderer.id] == 1 and isinstance(label := getattr(item.label, "value", item.label), str)
+    }
 
 
 def _type(plot: Any, name: str) -> Any:
@@ -75,10 +109,12 @@ def _axis(plot: Any, name: str, which: str, values: Sequence[Any]) -> Axis | Non
     scales = getattr(plot, f"extra_{name}_scales", {}) if second else {}
     scale = type(scales.get(which) or getattr(plot, f"{name}_scale")).__name__.removesuffix("Scale").lower()
     scale = "" if scale in ("linear", "categorical") else scale
+    if getattr(ranges, "flipped", False):
+        scale = f"{scale}, reversed".removeprefix(", ")
     said = f"second {name}" if second else name
     is_date = any("Datetime" in type(each).__name__ for each in axes)
     if factors := getattr(ranges, "factors", None):
-        return Axis(said, label, categories=[factor_text(each) for each in factors])
+        return Axis(said, label, categories=[factor_text(each) for each in factors], scale=scale)
     ends = (getattr(ranges, "start", None), getattr(ranges, "end", None))
     if all(_is_number(end) for end in ends):
         return Axis(said, label, (_place(ends[0], is_date), _place(ends[1], is_date)), scale=scale)

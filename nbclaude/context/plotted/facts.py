@@ -17,7 +17,7 @@ class Axis:
 
     `limits` are the limits of the axis, as text; with `of_data`, the lowest and highest plotted value, since the
     library leaves the limits to the browser. `scale` is empty for a linear axis. A categorical axis is described by its
-    `categories`, not by its limits.
+    `categories`, not by its limits. `labels` are texts that stand on an axis of numbers, each with its place.
     """
 
     name: str  # "x", "second y", "color"
@@ -26,6 +26,7 @@ class Axis:
     of_data: bool = False
     scale: str = ""
     categories: Sequence[str] = ()
+    labels: Sequence[tuple[str, str]] = ()
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Axis, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.matplotlib_layers import layers_of
 from nbclaude.context.plotted.matplotlib_names import legend_entries, legends_of
-from nbclaude.context.plotted.matplotlib_scales import Scales, categories_of, writer_of
+from nbclaude.context.plotted.matplotlib_scales import Scales, categories_of, labels_of, writer_of
 from nbclaude.context.plotted.seaborn_marks import library_of
 from nbclaude.context.plotted.values import value_text
 from nbclaude.texts import one_line
@@ -26,6 +26,7 @@ _MAX_TEXT = 80  # characters
 _POLAR = {"x": "theta", "y": "r"}
 _NEARLY = 1e-9
 _TOP = 90  # degrees
+_MINUTES = 0.01  # of a day
 _DIGITS = 6  # of limits: they are set with a margin, and have as many digits as a float
 
 
@@ -72,7 +73,7 @@ def _panel(group: Sequence[Any]) -> PlottedPanel:
     layers = []
     for place, each in enumerate(group):
         names = {}
-        for axis, name in list(_axes(each)):
+        for axis, name in list(_axes(each, group)):
             if place and _is_shared(each, first, name):
                 continue
             names[name] = f"second {axis.name}" if axis.name in {known.name for known in axes} else axis.name
@@ -140,7 +141,7 @@ def _is_shared(axes: Any, first: Any, name: str) -> bool:
     return bool(grouper and grouper().joined(axes, first))
 
 
-def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
+def _axes(axes: Any, group: Sequence[Any]) -> Iterator[tuple[Axis, str]]:
     for name in ("x", "y", "z"):
         axis = getattr(axes, f"{name}axis", None)
         if axis is None or not getattr(axes, "_axis3don", axes.axison) or not axis.get_visible():
@@ -153,7 +154,8 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
         if axes.name == "polar" and name == "x":
             scale = _turning(axes)
         names = categories_of(axis)
-        text = (None if names else writer_of(axes, name)) or _limit
+        labels = {} if names else labels_of(axis)
+        text = (None if names else _writer(axes, group, name, high - low)) or _limit
         limits = (text(low), text(high))
         yield (
             Axis(
@@ -162,9 +164,17 @@ def _axes(axes: Any) -> Iterator[tuple[Axis, str]]:
                 limits,
                 scale=scale,
                 categories=list(names.values())[:_MAX_CATEGORIES],
+                labels=[(label, text(place)) for place, label in labels.items() if label],
             ),
             name,
         )
+
+
+def _writer(axes: Any, group: Sequence[Any], name: str, length: float) -> Callable[[float], str] | None:
+    """Return what writes the limits of an axis, which may be known only to another axes that shares it."""
+    sharing = (axes, *(each for each in group if each is not axes and _is_shared(each, axes, name)))
+    whole = length > _MINUTES
+    return next((found for each in sharing if (found := writer_of(each, name, to_the_second=whole))), None)
 
 
 def _is_straight(axis: Any, low: float, high: float) -> bool:
@@ -178,7 +188,7 @@ def _is_straight(axis: Any, low: float, high: float) -> bool:
 def _turning(axes: Any) -> str:
     """Say where the angles of a polar plot start and in which direction they go, if that is not the usual way in mathematics."""
     start = round(math.degrees(axes.get_theta_offset())) % 360
-    said = ["clockwise"] if axes.get_theta_direction() < 0 else []
+    said = ["radians", *(["clockwise"] if axes.get_theta_direction() < 0 else [])]
     said += ["0 at the top" if start == _TOP else f"0 at {start} degrees"] if start else []
     return ", ".join(said)
 

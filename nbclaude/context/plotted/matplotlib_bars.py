@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -22,7 +23,11 @@ def container_layer(container: Any, scales: Scales, names: Names, taken: set[int
         if not bars:
             return None
         taken.update(map(id, bars))
-        return _bars(container, bars, scales, name_of(container) or names.get(colour_of(bars[0]), ""))
+        # A histogram labels one of its bars; a list of labels gives each bar its own.
+        labels = [label for bar in bars[:MAX_KEPT] if (label := name_of(bar))]
+        own = name_of(container) or (labels[0] if len(labels) == 1 < len(bars) else "")
+        layer = _bars(container, bars, scales, own or names.get(colour_of(bars[0]), ""))
+        return replace(layer, part_names=labels) if len(labels) == len(bars) else layer
     if kind == "ErrorbarContainer":
         line, caps, ranges = container
         taken.update(id(each) for each in (line, *caps, *ranges) if each is not None)

@@ -11,13 +11,14 @@ from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.matplotlib_bars import container_layer
 from nbclaude.context.plotted.matplotlib_boxes import box_layers
 from nbclaude.context.plotted.matplotlib_grids import grid_layer
-from nbclaude.context.plotted.matplotlib_names import Names, colour_of, legends_of, name_of, names_by_colour
+from nbclaude.context.plotted.matplotlib_names import Names, colour_of, name_of, names_by_colour
 from nbclaude.context.plotted.matplotlib_scales import Scales
 from nbclaude.context.plotted.matplotlib_shapes import collection_layer, patch_layers, table_layer
 
 __all__ = ["layers_of"]
 
 _MAX_ARTISTS = 2_000  # of one axes
+_ENDS = 2
 _NO_LINE = ("None", "none", "", " ")
 # What the two axes of a polar plot are called.
 _POLAR = {"x": "theta", "y": "r"}
@@ -25,8 +26,7 @@ _POLAR = {"x": "theta", "y": "r"}
 
 def layers_of(axes: Any, scales: Scales, note: str = "") -> list[Layer]:
     """Return what is drawn in an axes, containers first and single patches last; each layer gets the `note`."""
-    # In a grid of panels, the legend belongs to the figure.
-    names = names_by_colour([*legends_of(axes), *getattr(axes.figure, "legends", ())])
+    names = names_by_colour(axes)
     taken = {id(axes.patch), *map(id, axes.spines.values())}
     layers = [layer for each in axes.containers if (layer := container_layer(each, scales, names, taken))]
     layers += box_layers(axes, scales, names, taken)
@@ -74,6 +74,8 @@ def _line(line: Any, axes: Any, scales: Scales, names: Names) -> Iterator[Layer]
     kind = "markers" if line.get_linestyle() in _NO_LINE else "line"
     if kind == "line" and line.get_drawstyle() != "default":
         kind = "line of steps"
+    elif kind == "line" and len(x) == _ENDS and "z" not in columns:
+        kind = "vertical segment" if x[0] == x[1] else "horizontal segment" if y[0] == y[1] else kind
     yield Layer(kind, name, len(x), columns=scales.columns(**columns))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from nbclaude.context.libraries import is_a
@@ -38,18 +38,31 @@ def name_of(artist: Any) -> str:
     return "" if label.startswith("_") else label
 
 
-def names_by_colour(legends: Sequence[Any]) -> Names:
-    """Return the entries of legends by colour, except shared colours: seaborn labels only the legend's handles."""
+def names_by_colour(axes: Any) -> Names:
+    """Return the entries of an axes' legends by colour, except shared colours: seaborn labels only the legend's handles.
+
+    An entry that is the label of something drawn here names that alone, whatever else has its colour.
+    """
+    # In a grid of panels, the legend belongs to the figure.
+    legends = [*legends_of(axes), *getattr(axes.figure, "legends", ())]
+    drawn = {name_of(each) for each in (*axes.containers, *axes.get_children()) if not _is_sample(each)}
     found = []
     for legend in legends:
         handles = getattr(legend, "legend_handles", None) or getattr(legend, "legendHandles", None) or ()
         found += [
             (colour, text.get_text())
             for handle, text in zip(handles, legend.get_texts(), strict=False)
-            if (colour := colour_of(handle)) is not None
+            if (colour := colour_of(handle)) is not None and text.get_text() not in drawn
         ]
     often = Counter(colour for colour, _ in found)
     return {colour: text for colour, text in found if often[colour] == 1}
+
+
+def _is_sample(artist: Any) -> bool:
+    """Return whether an artist was drawn without any data, only to be in the legend."""
+    if is_a(artist, "matplotlib:Line2D"):
+        return not len(artist.get_xdata(orig=False))
+    return is_a(artist, "matplotlib:Rectangle") and not (artist.get_width() and artist.get_height())
 
 
 def colour_of(artist: Any) -> Any:

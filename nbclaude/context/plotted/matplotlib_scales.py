@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from nbclaude.context.plotted.values import kept, value_text
 from nbclaude.frozen import frozen
 
-__all__ = ["Scales", "categories_of", "writer_of"]
+__all__ = ["Scales", "categories_of", "labels_of", "writer_of"]
 
 _DATES = ("DateConverter", "_SwitchableDateConverter", "ConciseDateConverter", "DatetimeConverter")
 _HALF = 0.5
+_DIGITS = 4  # of seconds
 
 
 @frozen
@@ -62,19 +64,24 @@ class Scales:
 
 def categories_of(axis: Any) -> dict[float, str]:
     """Return the names on a categorical axis by position; none for numbers that merely have other labels."""
-    formatter, locator = axis.get_major_formatter(), axis.get_major_locator()
-    kind = type(formatter).__name__
-    if kind == "StrCategoryFormatter":
+    if type(axis.get_major_formatter()).__name__ == "StrCategoryFormatter":
         mapping = getattr(axis.units, "_mapping", None) or {}
         return {float(place): str(name) for name, place in mapping.items()}
-    if type(locator).__name__ != "FixedLocator" or not _is_fixed(formatter):
-        return {}
-    named = {float(place): str(formatter(place, number)) for number, place in enumerate(locator())}
+    named = labels_of(axis)
     # pandas and seaborn put categories at 0, 1, 2 (heat maps in the middle of each cell); ticks elsewhere are numbers.
     start = min(named, default=0.0)
     in_row = all(place == start + number for number, place in enumerate(sorted(named)))
-    if not in_row or start not in (0.0, 0.5, 1.0) or not all(named.values()):
+    return named if in_row and start in (0.0, 0.5, 1.0) and all(named.values()) else {}
+
+
+def labels_of(axis: Any) -> dict[float, str]:
+    """Return the texts that were given to places on an axis; none if they are the numbers there."""
+    formatter, locator = axis.get_major_formatter(), axis.get_major_locator()
+    # The locator of the angles of a polar plot holds the one that was given.
+    locator = getattr(locator, "base", locator)
+    if type(locator).__name__ != "FixedLocator" or not _is_fixed(formatter):
         return {}
+    named = {float(place): str(formatter(place, number)) for number, place in enumerate(locator())}
     return named if any(name != value_text(place) for place, name in named.items()) else {}
 
 
@@ -87,7 +94,7 @@ def _is_fixed(formatter: Any) -> bool:
     )
 
 
-def writer_of(axes: Any, name: str) -> Callable[[float], str] | None:
+def writer_of(axes: Any, name: str, *, to_the_second: bool = False) -> Callable[[float], str] | None:
     """Return a function that writes positions on an axis as the user gave them (dates, names); None for numbers."""
     axis = getattr(axes, f"{name}axis")
     names = categories_of(axis)
@@ -101,10 +108,19 @@ def writer_of(axes: Any, name: str) -> Callable[[float], str] | None:
     if kind in _DATES and dates is not None:
         # Its units are the time zone of the dates.
         zone = axis.units if hasattr(axis.units, "utcoffset") else None
-        return lambda place: value_text(dates.num2date(place, zone).replace(tzinfo=None))[:19]
+        return lambda place: _moment(dates.num2date(place, zone), 0 if to_the_second else _DIGITS)
     if kind == "PeriodConverter" and frequency and pandas is not None:
         return lambda place: str(pandas.Period(ordinal=round(place), freq=frequency))
     return None
+
+
+def _moment(moment: datetime, digits: int) -> str:
+    """Return a date to a number of digits of its seconds: as a number of days, it is not exact to the microsecond."""
+    unit = 10 ** (6 - digits)
+    moment = moment.replace(tzinfo=None)
+    moment += timedelta(microseconds=round(moment.microsecond / unit) * unit - moment.microsecond)
+    text = value_text(moment)
+    return text.rstrip("0") if moment.microsecond else text
 
 
 def _nearest(place: float, names: Mapping[float, str]) -> float:

@@ -9,11 +9,13 @@ from nbclaude.context.libraries import is_a
 from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.matplotlib_names import Names, colour_of, name_of
 from nbclaude.context.plotted.matplotlib_scales import Scales
-from nbclaude.context.plotted.values import MAX_KEPT, kept
+from nbclaude.context.plotted.values import MAX_KEPT, kept, value_text
+from nbclaude.texts import counted
 
 __all__ = ["collection_layer", "patch_layers", "table_layer"]
 
 _ENDS = 2
+_FEW_LEVELS = 12
 _RECTANGLE = 5  # points, with the first at the end again
 
 
@@ -29,7 +31,9 @@ def collection_layer(artist: Any, scales: Scales, names: Names) -> Layer | None:
     if is_a(artist, "matplotlib:ContourSet"):
         levels = [float(level) for level in artist.levels]
         said = "filled contours" if artist.filled else "contours"
-        return Layer(said, name_of(artist), len(levels), "level", columns={"level": levels})
+        listed = f", {', '.join(map(value_text, levels))}" if len(levels) <= _FEW_LEVELS else ""
+        size = f"{counted(len(levels), 'level')}{listed}"
+        return Layer(said, name_of(artist), len(levels), "level", size, columns={"level": levels})
     if is_a(artist, "matplotlib:EventCollection"):
         places = [float(each) for each in artist.get_positions()]
         columns = scales.columns(**{"x" if artist.is_horizontal() else "y": places})

@@ -55,8 +55,7 @@ class _Table:
 
     def within(self, room: int) -> tuple[str, int]:
         """Return as many rows as fit, spread over all of them, and how many these are."""
-        head = f"{self.title}, {{}} of them\n{self.header}\n"
-        left = room - len(head) - 6
+        left = room - len(self._head(self.total))
         longest = max(map(len, self.lines)) + 1
         average = sum(map(len, self.lines)) / len(self.lines) + 1
         places: list[int] = []
@@ -68,7 +67,10 @@ class _Table:
         if not places:
             return "", 0
         shown = "\n".join(self.lines[place] for place in places)
-        return f"{head.format(f'{len(places):,}')}{shown}\n", len(places)
+        return f"{self._head(len(places))}{shown}\n", len(places)
+
+    def _head(self, shown: int) -> str:
+        return f"{self.title}, {shown:,} of them\n{self.header}\n"
 
     def whole(self) -> tuple[str, int]:
         """Return all rows that are known, and their number."""
@@ -110,6 +112,9 @@ def _layers(panel: PlottedPanel, before: str) -> Iterator[tuple[str, Layer]]:
 
 
 def _written(layer: Layer, before: str) -> _Table:
-    columns = [[value_text(value) for value in column[: layer.rows]] for column in layer.columns.values()]
+    columns = [
+        [None if value is None else value_text(value) for value in column[: layer.rows]]
+        for column in layer.columns.values()
+    ]
     lines = [csv_line(row).rstrip("\n") for row in zip(*columns, strict=True)]
     return _Table(f"{before}{layer_title(layer)}", layer, csv_line(list(layer.columns)).rstrip("\n"), lines)

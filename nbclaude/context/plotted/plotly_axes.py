@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.plotted.facts import Axis
-from nbclaude.context.plotted.plotly_traces import plain_title
+from nbclaude.context.plotted.plotly_traces import plain_title, values_of
 from nbclaude.context.plotted.values import span, value_text
 
-__all__ = ["axis_of", "color_axes", "place_axes", "place_note", "shared_scale"]
+__all__ = ["axis_of", "color_axes", "is_date", "place_axes", "place_note", "shared_scale"]
 
 _DATE = re.compile(r"\d{4}(?:$|-\d\d)")
 _MAX_DIMENSIONS = 20
@@ -30,6 +30,11 @@ _TOP = 90  # degrees
 
 _Trace = Mapping[str, Any]
 _Columns = Mapping[str, Sequence[Any]]
+
+
+def is_date(text: str) -> bool:
+    """Return whether plotly takes a text for a date."""
+    return bool(_DATE.match(text))
 
 
 def _kind_of(place: str) -> str:
@@ -51,9 +56,23 @@ def axis_of(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], value
         ends = [10.0 ** float(each) for each in limits] if scale == "log" else limits
         return Axis(name, label, (value_text(ends[0]), value_text(ends[1])), scale=said)
     texts = [value for value in values if isinstance(value, str)]
-    if texts and scale != "date" and not all(_DATE.match(text) for text in texts):
-        return Axis(name, label, categories=list(dict.fromkeys(texts)), scale=said)
+    if texts and scale != "date" and not all(map(is_date, texts)):
+        categories, order = _in_order(list(dict.fromkeys(texts)), axis if "categoryorder" in axis else of)
+        return Axis(name, label, categories=categories, scale=", ".join(filter(None, (said, order))))
     return Axis(name, label, span(values), of_data=True, scale=said)
+
+
+def _in_order(categories: Sequence[str], axis: Mapping[str, Any]) -> tuple[Sequence[str], str]:
+    """Return categories in the order of their axis; if that depends on what is drawn, say so."""
+    order, given = (
+        str(axis.get("categoryorder") or ""),
+        [value_text(each) for each in values_of(axis.get("categoryarray"))],
+    )
+    if order.startswith("category "):
+        return sorted(categories, reverse=order.endswith("descending")), ""
+    if order == "array" or (given and not order):
+        return sorted(categories, key=lambda each: given.index(each) if each in given else len(given)), ""
+    return categories, f"in the order {order}" if order not in ("", "trace") else ""
 
 
 def place_axes(

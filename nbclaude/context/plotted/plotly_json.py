@@ -7,9 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
-from nbclaude.context.plotted.plotly_axes import axis_of, color_axes, place_axes, place_note, shared_scale
+from nbclaude.context.plotted.plotly_axes import (
+    axis_of,
+    color_axes,
+    is_date,
+    place_axes,
+    place_note,
+    shared_scale,
+)
+from nbclaude.context.plotted.plotly_legend import hidden_traces, legend_of
+from nbclaude.context.plotted.plotly_shapes import shape_layers
 from nbclaude.context.plotted.plotly_titles import panel_titles
-from nbclaude.context.plotted.plotly_traces import plain_title, read_trace, shape_layers
+from nbclaude.context.plotted.plotly_traces import plain_title, read_trace
 from nbclaude.plurals import counted
 
 __all__ = ["read_plotly"]
@@ -45,6 +54,7 @@ _OWN = {
 }
 _Read = tuple[Layer, Mapping[str, Sequence[Any]]]
 _STANDING = {"stack": "stacked", "relative": "stacked", "overlay": "overlaid"}
+_BOXES = ("lower fence", "lower quartile", "median", "upper quartile", "upper fence")
 # Columns that belong to the y axis under another name.
 _ON_Y = ("y", "open", "high", "low", "close")
 
@@ -53,14 +63,11 @@ def read_plotly(figure: Mapping[str, Any]) -> PlottedFigure:
     """Return what a figure says of itself. `figure` has the keys `data` and `layout`, as `to_plotly_json` gives them."""
     layout = figure.get("layout") or {}
     traces = [trace for trace in figure.get("data") or () if isinstance(trace, Mapping)]
-    traces = [trace for trace in traces if trace.get("visible", True) is True]
+    listed = [trace for trace in traces if trace.get("visible", True) in (True, "legendonly")]
+    traces = [trace for trace in listed if trace.get("visible", True) is True]
     places: dict[str, list[Mapping[str, Any]]] = {}
     for trace in traces:
         places.setdefault(_place(trace, layout) or f"domain {len(places)}", []).append(trace)
-    named = [plain_title(trace.get("name")) for trace in traces if trace.get("showlegend", len(traces) > 1)]
-    title = plain_title((layout.get("legend") or {}).get("title"))
-    entries = list(dict.fromkeys(filter(None, named)))
-    legend = [f"{title}:", *entries] if title and entries else entries
     titles, texts = panel_titles(places, layout)
     read = {place: [read_trace(trace) for trace in group] for place, group in places.items()}
     coloured = _on_shared_scales(places, read)
@@ -68,8 +75,14 @@ def read_plotly(figure: Mapping[str, Any]) -> PlottedFigure:
         replace(_panel(place, group, read[place], layout, coloured), title=titles[place])
         for place, group in places.items()
     ]
-    notes = list(_notes(figure, texts))
-    return PlottedFigure("plotly", plain_title(layout.get("title")), panels, legend, notes)
+    notes = list(_notes(figure, texts, hidden_traces(listed)))
+    return PlottedFigure("plotly", _title(layout.get("title")), panels, legend_of(listed, layout), notes)
+
+
+def _title(titled: Any) -> str:
+    """Return the title of a figure, with its subtitle."""
+    below = titled.get("subtitle") if isinstance(titled, Mapping) else None
+    return " | ".join(filter(None, (plain_title(titled), plain_title(below))))
 
 
 def _on_shared_scales(
@@ -80,14 +93,18 @@ def _on_shared_scales(
     for place, traces in places.items():
         for trace, (_, columns) in zip(traces, read[place], strict=True):
             values = columns.get("z") or columns.get("color") or ()
-            if shared := shared_scale(trace):
+            # The colors of a histogram are those of counts and means that the browser computes.
+            if (shared := shared_scale(trace)) and not str(trace.get("type")).startswith("histogram"):
                 found.setdefault(shared, []).extend(each for each in values if isinstance(each, int | float))
     return found
 
 
-def _notes(figure: Mapping[str, Any], texts: Sequence[str]) -> Iterator[str]:
-    if any(texts):
-        yield f"annotations: {'; '.join(filter(None, texts[:_MAX_NOTES]))}"
+def _notes(figure: Mapping[str, Any], texts: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:
+    # The same annotation may stand in each panel.
+    if said := list(dict.fromkeys(filter(None, texts)))[:_MAX_NOTES]:
+        yield f"annotations: {'; '.join(said)}"
+    if hidden:
+        yield f"not shown until chosen in the legend: {', '.join(hidden[:_MAX_NOTES])}"
     if frames := [each for each in figure.get("frames") or () if isinstance(each, Mapping)]:
         names = [str(each.get("name") or number) for number, each in enumerate(frames, 1)]
         more = f" and {len(names) - _MAX_NOTES:,} more" if len(names) > _MAX_NOTES else ""
@@ -130,7 +147,8 @@ def _panel(
     layers = [
         replace(layer, note=note) if note else layer for (layer, _), note in zip(read, notes, strict=True)
     ]
-    layers += shape_layers(place, layout)
+    dates = [axis.name for axis in axes if axis.limits and is_date(axis.limits[0])]
+    layers += shape_layers(place, layout, dates)
     axes += color_axes(traces, coloured, layout)
     note = place_note(place, layout) or _bars(traces, layout)
     return PlottedPanel(axes=axes, layers=layers, note=note)
@@ -153,11 +171,29 @@ def _axes(
                 notes = [
                     f"on the {said} axis" if number in within else note for number, note in enumerate(notes)
                 ]
-            values = [value for number in within for value in _values(columns[number], name)]
+            values = [value for number in within for value in _values(traces[number], columns[number], name)]
             described = layout.get(f"{name}axis{axis[1:]}") or {}
             if described or values:
-                axes.append(axis_of(said, described, layout, values))
+                found = axis_of(said, described, layout, values)
+                stacked = (
+                    found.of_data
+                    and found.limits
+                    and _stacks([traces[each] for each in within], name, layout)
+                )
+                axes.append(
+                    replace(found, scale=f"{found.scale}, before stacking".removeprefix(", "))
+                    if stacked
+                    else found
+                )
     return axes, notes
+
+
+def _stacks(traces: Sequence[Mapping[str, Any]], axis: str, layout: Mapping[str, Any]) -> bool:
+    """Return whether bars or areas are stacked along an axis, which then goes further than their values."""
+    along = [each for each in traces if (each.get("orientation") == "h") == (axis == "x")]
+    bars = [each for each in along if each.get("type") == "bar"]
+    areas = [each for each in along if each.get("stackgroup")]
+    return len(areas) > 1 or (len(bars) > 1 and layout.get("barmode") in ("stack", "relative"))
 
 
 def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> str:
@@ -168,8 +204,16 @@ def _bars(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> str
     return f"bars {_STANDING.get(str(layout.get('barmode') or 'group'), 'side by side')}{share}"
 
 
-def _values(columns: Mapping[str, Sequence[Any]], axis: str) -> Iterator[Any]:
+def _values(trace: Mapping[str, Any], columns: Mapping[str, Sequence[Any]], axis: str) -> Iterator[Any]:
     """Give the values that belong to an axis."""
+    kind, lying = trace.get("type"), trace.get("orientation") == "h"
+    if kind == "waterfall" and (axis == "x") == lying:
+        return  # its values are the steps from one bar to the next
+    if kind in ("box", "violin"):
+        if (axis == "y") == lying and axis not in columns and trace.get("name"):
+            yield plain_title(trace.get("name"))  # a box without a place stands at its name
+        if (axis == "x") == lying:
+            yield from (each for name in _BOXES for each in columns.get(name, ()))
     for name, column in columns.items():
         if name in (axis, f"{axis} from", f"{axis} to") or (axis == "y" and name in _ON_Y):
             yield from column

@@ -6,7 +6,7 @@ import base64
 import re
 import sys
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from nbclaude.context.plotted.facts import Layer
 from nbclaude.context.plotted.values import kept, plain_list, value_text
 from nbclaude.plurals import counted
 
-__all__ = ["plain_title", "read_trace", "shape_layers"]
+__all__ = ["plain_title", "read_trace", "values_of"]
 
 _TYPES = {
     "i1": "b",
@@ -28,29 +28,38 @@ _TYPES = {
     "f4": "f",
     "f8": "d",
 }
+_BOXES = {
+    "lowerfence": "lower fence",
+    "q1": "lower quartile",
+    "median": "median",
+    "q3": "upper quartile",
+    "upperfence": "upper fence",
+}
 # The fields of a trace that hold columns, each with the name that is shown for it.
 _COLUMNS = {
     "labels": "label", "values": "value", "parents": "parent", "x": "x", "y": "y", "z": "z", "a": "a", "b": "b", "c": "c",
     "r": "r", "theta": "theta", "real": "real", "imag": "imag", "lat": "lat", "lon": "lon",
     "locations": "location", "text": "text",
-    "open": "open", "high": "high", "low": "low", "close": "close",
+    **_BOXES, "open": "open", "high": "high", "low": "low", "close": "close",
 }  # fmt: skip
 _KINDS = {
     "scattergl": "scatter",
     "histogram": "histogram (of these values)",
-    "box": "box plot (of these values)",
+    "histogram2d": "2D histogram (of these values)",
+    "histogram2dcontour": "density contours (of these values)",
     "violin": "violin (of these values)",
 }
 _PARTS = {"bar": "bar", **dict.fromkeys(("pie", "funnelarea"), "wedge")}
 _PARTS |= dict.fromkeys(("treemap", "sunburst", "icicle"), "part")
 _XY = ("scatter", "scattergl", "bar")
+_CLEAR = re.compile(r"rgba\(\d+,\d+,\d+,0(?:\.0*)?\)|transparent")
 _TAG = re.compile(r"</?(?:b|i|u|s|em|strong|sup|sub|span|a|br)\b[^>]*>")
 
 
 def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
     """Return a trace, and all of its values by name: the layer may keep only some of them."""
     kind = str(trace.get("type") or "scatter")
-    name = plain_title(trace.get("name"))
+    name = _name_of(kind, trace)
     if kind in _SPECIAL:
         columns, parts = _SPECIAL[kind](trace)
     else:
@@ -58,7 +67,7 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
             said: values for field, said in _COLUMNS.items() if (values := values_of(trace.get(field)))
         }
         if kind == "image" or any(isinstance(each, list) for each in columns.get("z", ())):
-            grid = _grid(kind, trace, columns)
+            grid = _grid(kind, name, columns, _levels(trace))
             return grid, grid.columns
         columns |= {name: _joined(columns[name]) for name in ("x", "y") if _is_nested(columns.get(name, ()))}
         columns |= _looks(trace, max(map(len, columns.values()), default=0))
@@ -73,6 +82,12 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
     size = f"{counted(count, 'value')} in {counted(len(names), parts)}" if added else ""
     layer = Layer(_said(kind, trace), name, count, parts if count else "", size, "", kept(columns), names)
     return layer, columns
+
+
+def _name_of(kind: str, trace: Mapping[str, Any]) -> str:
+    """Return the name of a trace; plotly express only counts the grids."""
+    name = plain_title(trace.get("name"))
+    return "" if kind in ("heatmap", "image") and name.isdigit() else name
 
 
 def _is_nested(values: Sequence[Any]) -> bool:
@@ -100,19 +115,46 @@ def _drawn(kind: str, mode: str, trace: Mapping[str, Any]) -> str:
         return "stacked area in percent" if trace.get("groupnorm") == "percent" else "stacked area"
     if kind in ("scatter", "scattergl") and mode:
         return {"lines": "line", "lines+markers": "line with markers"}.get(mode, "scatter")
+    if kind == "box":
+        given = any(values_of(trace.get(field)) for field in _BOXES)
+        bare = (
+            trace.get("boxpoints") == "all" and _is_clear(trace.get("fillcolor")) and _is_clear(_line(trace))
+        )
+        return "points" if bare else "box plot" if given else "box plot (of these values)"
     if kind == "bar":
         return "horizontal bars" if trace.get("orientation") == "h" else "bars"
     return _KINDS.get(kind, kind)
+
+
+def _line(trace: Mapping[str, Any]) -> Any:
+    line = trace.get("line")
+    return line.get("color") if isinstance(line, Mapping) else None
+
+
+def _is_clear(color: Any) -> bool:
+    """Return whether a color is fully transparent, as those of the boxes are that plotly express makes strips and rugs of."""
+    return isinstance(color, str) and bool(_CLEAR.fullmatch(color.replace(" ", "")))
+
+
+def _levels(trace: Mapping[str, Any]) -> str:
+    """Say at which values contours are drawn, where that was given."""
+    given = trace.get("contours")
+    ends = [given.get(name) for name in ("start", "end", "size")] if isinstance(given, Mapping) else []
+    if not ends or None in ends:
+        return ""
+    start, end, size = map(value_text, ends)
+    return f", contours from {start} to {end} in steps of {size}"
 
 
 def _looks(trace: Mapping[str, Any], count: int) -> dict[str, Any]:
     """Return colors, sizes and errors of so many points, if each has its own."""
     marker = trace.get("marker")
     found: dict[str, Any] = {}
-    for field in ("color", "size"):
+    for field, name in (("color", "color"), ("colors", "color"), ("size", "size")):
         values = values_of(marker.get(field)) if isinstance(marker, Mapping) else []
-        if values and len(values) == count:
-            found[field] = values
+        # The colors of wedges and parts are values only where a scale makes colors of them.
+        if values and len(values) == count and not (field == "colors" and isinstance(values[0], str)):
+            found[name] = values
     for axis in ("x", "y", "z"):
         error = trace.get(f"error_{axis}")
         if isinstance(error, Mapping):
@@ -148,20 +190,6 @@ def _after(start: Any, length: Any) -> Any:
         return start + length
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def shape_layers(place: str, layout: Mapping[str, Any]) -> Iterator[Layer]:
-    """Give the lines and bands across a panel (`add_hline`, `add_vrect`)."""
-    for shape in layout.get("shapes") or ():
-        axes = [str(shape.get(f"{name}ref") or name) for name in "xy"]
-        across = [axis.endswith(" domain") or axis == "paper" for axis in axes]
-        own = [axis.removesuffix(" domain") for axis in axes]
-        if sum(across) != 1 or not any(axis in place.split(" ") for axis in own):
-            continue
-        along, said = ("y", "horizontal") if across[0] else ("x", "vertical")
-        start, end = (value_text(shape.get(f"{along}{number}")) for number in (0, 1))
-        where = f"line at {start}" if start == end else f"band from {start} to {end}"
-        yield Layer(f"{said} {where}", plain_title(shape.get("name")), parts="")
 
 
 def _links(trace: Mapping[str, Any]) -> tuple[dict[str, list[Any]], str]:
@@ -217,11 +245,11 @@ _SPECIAL: Mapping[str, Callable[[Mapping[str, Any]], tuple[dict[str, list[Any]],
 }
 
 
-def _grid(kind: str, trace: Mapping[str, Any], columns: Mapping[str, list[Any]]) -> Layer:
+def _grid(kind: str, name: str, columns: Mapping[str, list[Any]], levels: str) -> Layer:
     rows = [row for row in columns.get("z", ()) if isinstance(row, list)]
     if kind == "image" or not rows:
         size = f"{len(rows):,} × {len(rows[0]):,} colors" if rows else "colors"
-        return Layer(kind, plain_title(trace.get("name")), size=size)
+        return Layer(kind, name, size=size)
     wide = max(map(len, rows))
     x, y = columns.get("x") or list(range(wide)), columns.get("y") or list(range(len(rows)))
     flat = [
@@ -233,9 +261,9 @@ def _grid(kind: str, trace: Mapping[str, Any], columns: Mapping[str, list[Any]])
     found = {name: [row[place] for row in flat] for place, name in enumerate(("x", "y", "z"))}
     return Layer(
         kind,
-        plain_title(trace.get("name")),
+        name,
         len(flat),
-        size=f"{len(rows):,} × {wide:,} values",
+        size=f"{len(rows):,} × {wide:,} values{levels}",
         columns=kept(found),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from nbclaude.context.plotted.facts import Axis, Layer, PlottedFigure, PlottedPanel
 from nbclaude.context.plotted.values import kept, span, value_text
+from nbclaude.context.plotted.vega_rows import COMPUTED, drawn_rows, rows_drawn, transforms_said
 
 __all__ = ["read_vega"]
 
@@ -16,38 +17,9 @@ _Spec = Mapping[str, Any]
 _TOGETHER = ("hconcat", "vconcat", "concat")
 _AXES = ("x", "y", "theta", "radius", "longitude", "latitude")
 _LEGENDS = ("color", "fill", "stroke", "shape", "size", "opacity")
-_TRANSFORMS = frozenset(
-    (
-        *(
-            "filter",
-            "calculate",
-            "aggregate",
-            "bin",
-            "timeUnit",
-            "window",
-            "fold",
-            "regression",
-            "loess",
-            "density",
-        ),
-        *("sample", "impute", "flatten", "pivot", "stack", "lookup", "joinaggregate", "quantile"),
-    )
-)
-# These transforms change the rows, so neither values nor categories are known after them.
-_OTHER_ROWS = frozenset(
-    (
-        "filter",
-        "sample",
-        "aggregate",
-        "impute",
-        "flatten",
-        "pivot",
-        "regression",
-        "loess",
-        "density",
-        "quantile",
-    )
-)
+# Marks that consist of what Vega computes from the rows.
+_COMPUTED = ("errorband", "errorbar")
+_STACKED = {"normalize": "stacked to 100%"}
 _SHOWN = (*_AXES, "x2", "y2", *_LEGENDS, "row", "column", "facet", "detail", "text")
 
 
@@ -58,7 +30,15 @@ def read_vega(chart: _Spec) -> PlottedFigure | None:
     reader = _Reader(chart.get("datasets") or {})
     panels = list(reader.panels(chart, {}))
     alone = len(panels) == 1
-    return PlottedFigure("altair (Vega-Lite)", "" if alone else _title(chart.get("title")), panels)
+    title = "" if alone else _title(chart.get("title"))
+    return PlottedFigure("altair (Vega-Lite)", title, panels, notes=list(_parameters(chart)))
+
+
+def _parameters(chart: _Spec) -> Iterator[str]:
+    """Give the parameters of a chart, which a reader of it can change, with the values that they have in the picture."""
+    for each in chart.get("params") or ():
+        if isinstance(each, Mapping) and isinstance(each.get("value"), int | float | str):
+            yield f"parameter {each.get('name')}: {value_text(each['value'])}"
 
 
 class _Reader:
@@ -85,7 +65,7 @@ class _Reader:
             inner = {"repeated": _lists(chart.get("repeat")), **chart["spec"]}
             inner.setdefault("title", chart.get("title"))
             transforms = [*(chart.get("transform") or ()), *(inner.get("transform") or ())]
-            facet_rows = _drawn_rows({"transform": transforms}, self._rows(chart))
+            facet_rows = drawn_rows({"transform": transforms}, self._rows(chart))
             repeated = chart.get("repeat")
             note = f"repeated for {_repeated(repeated)}" if repeated else ""
             yield from (
@@ -102,24 +82,13 @@ class _Reader:
         units = list(_units(chart, {}))
         rows = [self._rows(unit) for unit in units]
         pairs = list(zip(units, rows, strict=True))
-        transforms = [
-            kind
-            for unit in units
-            for each in unit.get("transform") or ()
-            for kind in each
-            if kind in _TRANSFORMS
-        ]
-        note = (
-            f"the rows are transformed before they are drawn: {', '.join(dict.fromkeys(transforms))}"
-            if transforms
-            else ""
-        )
+        transforms = [each for unit in units for each in unit.get("transform") or ()]
         yield PlottedPanel(
             _title(chart.get("title")),
             list(_all_axes(pairs, chart)),
             (),
             [_layer(*pair) for pair in pairs],
-            note,
+            transforms_said(transforms),
         )
 
     def _facets(self, facets: Mapping[str, Any], rows: Sequence[Any]) -> Iterator[Axis]:
@@ -155,63 +124,74 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]], chart: _Spec) -> Ite
     apart = [name for name in ("x", "y") if scales.get(name) == "independent"]
     for name in (*_AXES, *_LEGENDS, "row", "column", "facet"):
         channels = [
-            (unit["encoding"][name], _drawn_rows(unit, rows))
+            (unit, _shown(unit["encoding"][name]), () if _mark(unit) in _COMPUTED else drawn_rows(unit, rows))
             for unit, rows in units
             if isinstance(unit["encoding"].get(name), Mapping)
         ]
         channels = [
-            (channel, rows)
-            for channel, rows in channels
+            (unit, channel, rows)
+            for unit, channel, rows in channels
             if channel.get("field") or channel.get("aggregate") or channel.get("repeat")
         ]
         seen: list[str] = []
-        for channel, rows in channels:
+        for unit, channel, rows in channels:
             if (label := _label(channel)) not in seen:
                 seen.append(label)
                 axis = _axis(name, channel, rows)
+                if axis.of_data and axis.limits and _is_stacked(unit, name):
+                    axis = replace(axis, scale=", ".join(filter(None, (axis.scale, "before stacking"))))
                 yield replace(axis, name=f"second {name}") if name in apart and len(seen) > 1 else axis
 
 
-def _drawn_rows(unit: _Spec, rows: Sequence[Any]) -> Sequence[Any]:
-    """Return the rows that are drawn, without computed fields; none if a transform changes the rows."""
-    made: set[str] = set()
-    for transform in unit.get("transform") or ():
-        if not _OTHER_ROWS.isdisjoint(transform):
-            return ()
-        made |= set(_made_by(transform))
-    return (
-        [{name: value for name, value in row.items() if name not in made} for row in rows] if made else rows
-    )
-
-
-def _made_by(transform: _Spec) -> Iterator[str]:
-    """Yield the fields that a transform creates."""
-    within = [
-        transform,
-        *(each for kind in ("window", "joinaggregate") for each in transform.get(kind) or ()),
-    ]
-    for each in within:
-        named = each.get("as") if isinstance(each, Mapping) else None
-        yield from map(str, named if isinstance(named, list) else [named] if named else [])
+def _is_stacked(unit: _Spec, name: str) -> bool:
+    """Return whether Vega-Lite stacks bars or areas along an axis, which then goes further than their values."""
+    encoding = unit["encoding"]
+    other = encoding.get("y" if name == "x" else "x")
+    if name not in ("x", "y") or _mark(unit) not in ("bar", "area") or not encoding[name].get("stack", True):
+        return False
+    measured = encoding[name].get("type") == "quantitative" and f"{name}2" not in encoding
+    placed = not isinstance(other, Mapping) or other.get("type") != "quantitative"
+    by = (encoding.get(channel) for channel in ("color", "fill", "stroke", "opacity", "detail"))
+    return measured and placed and any(isinstance(each, Mapping) and _shown(each).get("field") for each in by)
 
 
 def _axis(name: str, channel: _Spec, rows: Sequence[Any]) -> Axis:
     scaled = channel.get("scale")
     given: _Spec = scaled if isinstance(scaled, Mapping) else {}
-    scale = str(given.get("type") or "")
-    domain = given.get("domain")
     label, kind = _label(channel), channel.get("type")
+    turned = given.get("reverse") or (
+        kind in ("quantitative", "temporal") and channel.get("sort") == "descending"
+    )
+    scale = ", ".join(
+        filter(
+            None,
+            (
+                str(given.get("type") or ""),
+                _STACKED.get(str(channel.get("stack")), ""),
+                "reversed" * bool(turned),
+            ),
+        )
+    )
+    domain = given.get("domain")
     if isinstance(domain, list) and len(domain) == 2 and kind != "nominal":
         return Axis(name, label, (value_text(domain[0]), value_text(domain[1])), scale=scale)
-    if channel.get("aggregate") or channel.get("bin") or channel.get("timeUnit"):
+    if _is_computed(channel):
         return Axis(name, label, scale=scale)
     # What is computed from the rows (`transform_fold`) is not among them.
     values = [row[field] for row in rows if (field := _field(channel)) in row]
-    if kind in ("nominal", "ordinal"):
-        return Axis(name, label, categories=_categories(values), scale=scale)
+    if kind in ("nominal", "ordinal") or (not kind and any(isinstance(each, str) for each in values)):
+        return Axis(name, label, categories=_ordered(_categories(values), channel.get("sort")), scale=scale)
     return Axis(
         name, label, span(values), of_data=True, scale=scale or ("time" if kind == "temporal" else "")
     )
+
+
+def _ordered(categories: Sequence[str], order: Any) -> Sequence[str]:
+    """Return categories in the order that a channel gives."""
+    if order == "descending":
+        return categories[::-1]
+    given = list(map(value_text, order)) if isinstance(order, list) else []
+    return sorted(categories, key=lambda each: given.index(each) if each in given else len(given))
 
 
 def _categories(values: Sequence[Any]) -> list[str]:
@@ -221,6 +201,11 @@ def _categories(values: Sequence[Any]) -> list[str]:
         return [value_text(each) for each in sorted(distinct)]
     except TypeError:  # numbers among texts
         return sorted(map(value_text, distinct))
+
+
+def _is_computed(channel: _Spec) -> bool:
+    """Return whether Vega computes what a channel shows."""
+    return bool(channel.get("aggregate") or channel.get("bin") or channel.get("timeUnit"))
 
 
 def _label(channel: Any) -> str:
@@ -259,11 +244,25 @@ def _field(channel: _Spec) -> str:
     return field if isinstance(field, str) else "the repeated field" if field else ""
 
 
-def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
+def _mark(unit: _Spec) -> str:
     mark = unit.get("mark")
-    kind = str(mark.get("type") if isinstance(mark, Mapping) else mark)
+    return str(mark.get("type") if isinstance(mark, Mapping) else mark)
+
+
+def _shown(channel: _Spec) -> _Spec:
+    """Return a channel, or what it shows of the rows that are selected if it shows the others alike."""
+    condition = channel.get("condition")
+    conditions = condition if isinstance(condition, list) else [condition]
+    within = (each for each in conditions if isinstance(each, Mapping) and each.get("field"))
+    return channel if channel.get("field") else next(within, channel)
+
+
+def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
+    kind = _mark(unit)
     encoding: _Spec = unit["encoding"]
-    channels: list[_Spec] = [encoding[name] for name in _SHOWN if isinstance(encoding.get(name), Mapping)]
+    channels: list[_Spec] = [
+        _shown(encoding[name]) for name in _SHOWN if isinstance(encoding.get(name), Mapping)
+    ]
     fields = list(
         dict.fromkeys(str(channel["field"]) for channel in channels if isinstance(channel.get("field"), str))
     )
@@ -278,10 +277,9 @@ def _layer(unit: _Spec, rows: Sequence[Any]) -> Layer:
         if isinstance(encoding.get(name), Mapping)
         and isinstance(encoding[name].get("datum"), int | float | str)
     ]
-    computed = any(
-        channel.get("aggregate") or channel.get("bin") or channel.get("timeUnit") for channel in channels
-    )
-    how = ", ".join((*datums, *(["computed from these rows"] if computed else [])))
+    computed = kind in _COMPUTED or any(map(_is_computed, channels))
+    changed = COMPUTED if computed else rows_drawn(unit)
+    how = ", ".join(filter(None, (*datums, changed)))
     columns = {
         field: [row.get(field) for row in rows] for field in fields if any(field in row for row in rows)
     }

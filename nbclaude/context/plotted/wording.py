@@ -71,7 +71,14 @@ def _axis(axis: Axis) -> str:
         parts.append(f"values {values}" if axis.of_data else values)
     if axis.scale:
         parts.append(axis.scale)
+    if axis.labels:
+        parts.append(f"labels {_placed(axis.labels)}")
     return ", ".join(parts)
+
+
+def _placed(labels: Sequence[tuple[str, str]]) -> str:
+    said = ", ".join(f"{_quoted(name)} at {place}" for name, place in labels[:_MAX_NAMES])
+    return said if len(labels) <= _MAX_NAMES else f"{said} and {len(labels) - _MAX_NAMES:,} more"
 
 
 def layer_title(layer: Layer) -> str:
@@ -84,12 +91,8 @@ def layer_title(layer: Layer) -> str:
 
 
 def _alike(layer: Layer) -> object:
-    """Return a key that unnamed layers of one kind share: a box plot, for example, consists of many lines."""
-    return (
-        (layer.kind, layer.count, layer.size, layer.note, tuple(layer.part_names))
-        if not layer.name
-        else id(layer)
-    )
+    """Return a key that layers share which are said in the same words: a box plot, for example, consists of many lines."""
+    return layer.kind, layer.name, layer.count, layer.size, layer.note, tuple(layer.part_names)
 
 
 def _several(group: Sequence[Layer]) -> str:

@@ -26,4 +26,4 @@ def running(server: Server) -> None:
 def tell_last_words(server: Server) -> None:
     """Show the user the last output of a server that has exited, unless it was shown before."""
     if words := server.words.once():
-        say(f"What the MCP server {server.name} wrote last:\n{words}")
+        say(f"What the MCP server {server.name} wrote last:", words)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
+from nbclaude.context.images.backgrounds import DARK
 from nbclaude.context.images.limits import (
     LARGE_IMAGES,
     STANDARD_IMAGES,
@@ -20,7 +21,7 @@ from nbclaude.context.images.limits import (
     fitted_size,
     image_tokens,
 )
-from nbclaude.context.images.prepared import check_images, image_size, prepare_image
+from nbclaude.context.images.prepared import RECENT, check_images, image_size, prepare_image
 from nbclaude.errors import ConfigurationError
 
 RED = (255, 0, 0)
@@ -502,3 +503,20 @@ def test_a_large_photo_is_read_small_and_told_by_its_own_size() -> None:
     opened = Image.open(buffer)
     prepare_image(opened)
     assert opened.size == (6000, 4000)
+
+
+def test_an_image_that_is_sent_again_is_not_prepared_again() -> None:
+    wide = encoded(drawing(1700, 40))
+    first = prepare_image(wide)
+    assert prepare_image(bytes(bytearray(wide)), label="the same file read again") is first
+    assert prepare_image(wide, LARGE_IMAGES).size == (1700, 40)
+    assert prepare_image(wide, background=DARK) is not first
+    assert prepare_image(wide) is first
+    for width in range(RECENT):
+        prepare_image(encoded(drawing(8 + width, 8)))
+    again = prepare_image(wide)
+    assert again is not first
+    assert again == first
+    for _ in range(2):  # what cannot be prepared is refused each time, by the name that it has then
+        with pytest.raises(ConfigurationError, match=r"x\.png: the image cannot be read"):
+            prepare_image(wide[:200], label="x.png")

@@ -274,7 +274,7 @@ def test_shapes_are_told_by_what_they_show(pyplot: Any) -> None:
         "lines: 2 segments",
         "endless line through (0, 0) with slope 2",
         "endless line through (0, 1) and (2, 3)",
-        "filled contours: 3 levels",
+        "filled contours: 3 levels, 0, 1, 3",
         "arrows: 2 arrows",
         "line of steps: 2 points",
         'vertical band from 1 to 2 "phase"',
@@ -291,9 +291,14 @@ def test_polar_and_3d_axes_have_their_own_names(pyplot: Any) -> None:
     figure, axes = pyplot.subplots(subplot_kw={"projection": "polar"})
     axes.plot([0, 1], [1, 2])
     axes.set_rlim(0, 3)
-    assert drawn(figure)[1:] == ["polar projection", "theta: 0 to 6.28319", "r: 0 to 3", "line: 2 points"]
+    assert drawn(figure)[1:] == [
+        "polar projection",
+        "theta: 0 to 6.28319, radians",
+        "r: 0 to 3",
+        "line: 2 points",
+    ]
     axes.set(theta_zero_location="N", theta_direction=-1)
-    assert drawn(figure)[2] == "theta: 0 to 6.28319, clockwise, 0 at the top"
+    assert drawn(figure)[2] == "theta: 0 to 6.28319, radians, clockwise, 0 at the top"
     figure, axes = pyplot.subplots(subplot_kw={"projection": "3d"})
     grid = numpy.meshgrid([1, 2], [1, 2])
     axes.plot_wireframe(*grid, numpy.ones((2, 2)))
@@ -409,7 +414,7 @@ def test_plotly_facets_shared_colors_and_categories_within_others() -> None:
     assert lines[2:5] == [
         "bars stacked",
         'x: categories "2023 / Q1", "2024 / Q1"',
-        "y: values 1 to 2, reversed",
+        "y: values 1 to 2, reversed, before stacking",
     ]
     assert facts(px.scatter_matrix(rows, dimensions=["x", "c"], color="k"))[2:4] == [
         'dimension "x": values 1 to 4',
@@ -498,7 +503,7 @@ def test_bokeh() -> None:
         '  x: "t", values 1 to 2',
         "  y: values 2 to 4, log",
         '  legend: "l"',
-        "  line: 2 points",
+        '  line "l": 2 points',
         "  scatter: 1 point",
         "panel 2 of 2",
         '  x: categories "a", "b"',
@@ -537,7 +542,12 @@ def test_altair_tells_no_values_of_rows_that_are_not_drawn() -> None:
     points = altair.Chart(frame).mark_point().encode(x="x", y="kind")
     rows = "the rows are transformed before they are drawn:"
     filtered = points.transform_filter("datum.x < 3")
-    assert facts(filtered)[1:] == [f"{rows} filter", 'x: "x"', 'y: "kind"', "point: 3 rows"]
+    assert facts(filtered)[1:] == [
+        f"{rows} filter (datum.x < 3)",
+        'x: "x"',
+        'y: "kind"',
+        "point (some of these rows): 3 rows",
+    ]
     computed = points.transform_calculate(x="datum.x * 10")
     assert facts(computed)[1:] == [
         f"{rows} calculate",

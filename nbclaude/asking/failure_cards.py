@@ -1,0 +1,60 @@
+"""Shows an error of ours as a card: a title for its kind, and what it says in the words of the surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from nbclaude.cures import Spell
+from nbclaude.errors import (
+    APIConnectionError,
+    APIError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    BillingError,
+    BudgetError,
+    ConfigurationError,
+    IncompleteStreamError,
+    InternalServerError,
+    MissingKeyError,
+    NotFoundError,
+    OverloadedError,
+    PermissionDeniedError,
+    RateLimitError,
+    RequestTimeoutError,
+    RequestTooLargeError,
+)
+from nbclaude.render.notice import Failure
+
+__all__ = ["failure_card"]
+
+_TITLES: Sequence[tuple[type[BaseException], str]] = (
+    (MissingKeyError, "No API key"),
+    (BudgetError, "The budget would be passed"),
+    (ConfigurationError, "This cannot be done as it is written"),
+    (APITimeoutError, "No answer in time"),
+    (APIConnectionError, "No connection"),
+    (APIResponseValidationError, "Not an answer of the Messages API"),
+    (IncompleteStreamError, "The answer broke off"),
+    (AuthenticationError, "The key was not accepted"),
+    (BillingError, "Payment is due"),
+    (PermissionDeniedError, "The key may not do this"),
+    (NotFoundError, "No such model or address"),
+    (RequestTimeoutError, "The server did not wait for the request"),
+    (RequestTooLargeError, "The request is too large"),
+    (RateLimitError, "Rate limit reached"),
+    (OverloadedError, "The server is overloaded"),
+    (InternalServerError, "The server failed"),
+    (APIStatusError, "The server refused the request"),
+    (APIError, "The request failed"),
+)
+
+
+def failure_card(error: BaseException, said: Callable[[BaseException], str], spell: Spell) -> Failure:
+    """Word an error as a card; `said` and `spell` are the surface's. An error of another kind has its class as the title."""
+    title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
+    if not isinstance(error, APIStatusError):
+        return Failure(title, (said(error),))
+    request = f"request {error.request_id}" if error.request_id else ""
+    return Failure(title, error.paragraphs(spell), request)
