@@ -67,7 +67,9 @@ class Line:
     def _greet(self, version: str) -> None:
         """Tell the user if the versions of nbclaude and of its extension differ in more than the last number."""
         if _series(version) != _series(self.version):
-            text = f"This kernel has nbclaude {self.version}, and this page its extension {version}. {_UPDATE}"
+            text = (
+                f"This kernel has nbclaude {self.version}, and this page its extension {version}. {_UPDATE}"
+            )
             self._send({"do": "say", "text": text})
 
     def after_cell(self) -> None:
