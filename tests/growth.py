@@ -1,7 +1,8 @@
-"""Tells whether the cost of a piece of work grows with the length of its text, or faster."""
+"""Tells whether a piece of work is quick, and whether its cost grows with the length of its text, or faster."""
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 
@@ -9,13 +10,25 @@ PART = 8
 RATIO = 24.0  # times the cost of an eighth; what is linear takes 8 times as long, a square 64 times
 QUICK = 0.01  # seconds of CPU; anything faster than this at the full size cannot freeze the kernel
 SLOW = 2.0  # seconds of CPU for the eighth alone; the whole might take minutes
+TRIES = 3  # a slow measurement may be the machine's
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Return the seconds of CPU that it takes: other processes of a busy machine do not count."""
-    begun = time.process_time()
-    work()
-    return time.process_time() - begun
+    """Return the seconds of CPU that work takes in this thread: neither other threads and processes nor garbage count."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        begun = time.thread_time()
+        work()
+        return time.thread_time() - begun
+    finally:
+        if collects:
+            gc.enable()
+
+
+def is_quick(work: Callable[[], object], seconds: float) -> bool:
+    """Tell whether work takes less than so many seconds of CPU; one of a few tries will do."""
+    return any(cpu(work) < seconds for _ in range(TRIES))
 
 
 def is_linear(work: Callable[[str], object], text: Callable[[int], str], size: int) -> bool:
@@ -24,9 +37,9 @@ def is_linear(work: Callable[[str], object], text: Callable[[int], str], size: i
     Small sizes suffice: a square shows in the ratio long before it is felt.
     """
     part, whole = text(size // PART), text(size)
-    for _ in range(3):  # a slow measurement may be the machine's
+    for _ in range(TRIES):
         # The first measurement may pay for what is loaded or compiled once.
-        least = min(cpu(lambda: work(part)), cpu(lambda: work(part)))
+        least = min(cpu(lambda: work(part)) for _ in range(TRIES))
         if least > SLOW:
             continue
         cost = cpu(lambda: work(whole))

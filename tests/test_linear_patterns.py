@@ -17,6 +17,7 @@ import nbclaude.client.failures
 import nbclaude.context.references
 import nbclaude.render
 import nbclaude.wire
+from tests.growth import PART, RATIO, TRIES
 
 pytestmark = pytest.mark.sweep
 
@@ -110,8 +111,6 @@ FRAMES = [
 PACKAGES = [nbclaude.wire, nbclaude.render, nbclaude.context.references]
 MODULES = [nbclaude.client.failures]
 LENGTH = 2_000
-PART = 8
-RATIO = 24.0  # times the cost of an eighth; a square would be 64
 QUICK = 0.002  # seconds of CPU; whatever is quicker at the full length is no freeze
 # A pattern that looks ahead at most so many characters is linear, too, though not at once.
 BOUND = re.compile(r"\{\d*,(\d{3,})\}")
@@ -158,7 +157,7 @@ def uses(module: str, name: str) -> frozenset[str]:
 
 
 def seconds(pattern: re.Pattern[Any], text: Any, methods: frozenset[str]) -> float:
-    begun = time.process_time()
+    begun = time.thread_time()
     if "search" in methods:
         for _match in pattern.finditer(text):
             pass
@@ -166,7 +165,7 @@ def seconds(pattern: re.Pattern[Any], text: Any, methods: frozenset[str]) -> flo
         pattern.match(text)
     if "fullmatch" in methods:
         pattern.fullmatch(text)
-    return time.process_time() - begun
+    return time.thread_time() - begun
 
 
 def is_slow(pattern: re.Pattern[Any], before: str, run: str, behind: str, methods: frozenset[str]) -> bool:
@@ -175,12 +174,12 @@ def is_slow(pattern: re.Pattern[Any], before: str, run: str, behind: str, method
         text = text.encode() if isinstance(pattern.pattern, bytes) else text
         return seconds(pattern, text, methods)
 
-    for _ in range(3):  # a slow measurement may be the machine's
+    for _ in range(TRIES):
         part = cost(LENGTH // PART)
         if part > 10 * QUICK:
             continue  # a cube; the whole might take minutes
         whole = cost(LENGTH)
-        if whole < QUICK or whole < RATIO * part:
+        if whole < QUICK or whole < RATIO * min(part, *(cost(LENGTH // PART) for _ in range(TRIES))):
             return False
     return not BOUND.search(str(pattern.pattern)) or cost(LONG) > LONG_LIMIT
 

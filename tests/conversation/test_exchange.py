@@ -328,6 +328,12 @@ class TestInterrupted:
         assert wait_for(lambda: not stream_threads())
 
 
+def in_two_parts(count: int) -> RawStream:
+    """So many events, and the others when there was time to show them."""
+    first = len(sse(*EVENTS[:count]))
+    return RawStream(sse(*EVENTS), chunk_bytes=[first, 100_000], delay=0.6)
+
+
 class TestBugs:
     def test_one_in_showing_does_not_cost_the_answer(self, asker: Asker) -> None:
         def broken(events: Sequence[Event]) -> None:
@@ -350,7 +356,7 @@ class TestBugs:
 
         asker.show = broken  # type: ignore[method-assign]
 
-        asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
+        asker.simulator.enqueue(in_two_parts(2))
         with pytest.raises(ZeroDivisionError):
             asker.exchange(Question((text_block("a"),)), connection(asker.simulator))
         assert asker.turns == []
@@ -363,7 +369,7 @@ class TestBugs:
 
         asker.show = broken  # type: ignore[method-assign]
 
-        asker.simulator.enqueue(RawStream(sse(*EVENTS), chunk_bytes=100, delay=0.05))
+        asker.simulator.enqueue(in_two_parts(4))
         with pytest.raises(ZeroDivisionError):
             asker.exchange(Question((text_block("a"),)), connection(asker.simulator))
         [(_, answer, stopped)] = asker.turns

@@ -36,8 +36,8 @@ def test_the_waiting_sign_comes_at_once_and_the_first_words_before_the_end(
         first, *later = done.updates()
         assert "nbclaude-waiting" in first.content["data"]["text/html"]
         waits.append(first.sent - done.messages[0].sent)
-    # The best of three: a busy machine may be late with anything.
-    assert min(waits) < 0.1
+    # The best of three: a busy machine may be late with anything. No word comes within the first half second.
+    assert min(waits) < 0.4
     growing = [
         m
         for m in later

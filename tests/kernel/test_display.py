@@ -45,7 +45,9 @@ def test_a_console_is_shown_each_block_once(claude_kernel: Kernel, simulator: Si
 
 def test_it_streams_there(claude_kernel: Kernel, simulator: Simulator) -> None:
     simulator.enqueue(
-        Answer("First words.\n\nSecond words.\nThird.\n\nFourth " + "and more words " * 40, pace=Pace(50, 10))
+        Answer(
+            "First words.\n\nSecond words.\nThird.\n\nFourth " + "and more words " * 900, pace=Pace(50, 10)
+        )
     )
     running = claude_kernel.start("%claude hi", answers=CONSOLE)
     running.wait_until(lambda e: "First words." in printed(e))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from pathlib import Path
 
-from nbclaude.simulator import Answer, HTTPFault, Pace, Simulator, tool_use
+from nbclaude.simulator import Answer, HTTPFault, Pace, RecordedRequest, Simulator, StreamFault, tool_use
 from tests.kernel.kernel import CANARY_KEY, Execution, Kernel
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -38,7 +40,7 @@ def shown(execution: Execution) -> list[dict[str, str]]:
 
 
 def until(kernel: Kernel, condition: str) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while kernel.value(condition) != "True":
         assert time.monotonic() < deadline, condition
         time.sleep(0.02)
@@ -157,10 +159,18 @@ def test_a_refused_question_keeps_what_was_attached_and_typed(
 def test_a_failed_question_comes_back_before_what_was_written_meanwhile(
     claude_kernel: Kernel, simulator: Simulator
 ) -> None:
-    simulator.enqueue(HTTPFault(400, message="No.", delay=0.5))
+    written = threading.Event()
+
+    def refuse(_: RecordedRequest) -> HTTPFault:
+        written.wait(60)
+        return HTTPFault(400, message="No.")
+
+    simulator.enqueue(refuse)
     claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
-    claude_kernel.run(f"p.ask.question.value = 'Second?'\n{WAIT}")
+    claude_kernel.run("p.ask.question.value = 'Second?'")
+    written.set()
+    claude_kernel.run(WAIT)
     assert claude_kernel.value("p.ask.question.value").splitlines() == ["First?", "", "Second?"]
     card = claude_kernel.value("p.ask._host.alert.value")
     assert "<strong>The server refused the request</strong>" in card and "<p>No. (HTTP 400" in card
@@ -177,13 +187,17 @@ def test_a_fault_of_ours_is_shown_in_the_panel(claude_kernel: Kernel) -> None:
 def test_a_cell_waits_for_the_panel_s_question_in_the_same_conversation(
     claude_kernel: Kernel, simulator: Simulator
 ) -> None:
-    simulator.enqueue(Answer("The first answer, slowly.", pace=Pace(10, 5)), "The second.")
+    go_on = threading.Event()
+    slow = StreamFault("stall", "The first answer, slowly.", after_characters=9, until=go_on)
+    simulator.enqueue(slow, "The second.")
     claude_kernel.run(f"%claude\n{PANELS}", cell_id="a")
     claude_kernel.run("p.ask.question.value = 'First?'\np.ask.ask_button.click()")
-    second = claude_kernel.run("%claude second?", cell_id="b")
-    assert second.ok, second.error
-    signs = [message.content["data"].get("text/html", "") for message in second.updates()]
     waiting = "Another question of the conversation &#x27;main&#x27; is being answered first"
+    second = claude_kernel.start("%claude second?", cell_id="b")
+    second.wait_until(lambda seen: waiting in seen.html)
+    go_on.set()
+    assert second.wait().ok, second.error
+    signs = [message.content["data"].get("text/html", "") for message in second.updates()]
     assert waiting in signs[1] and waiting not in signs[2]
     texts = [message["content"][-1]["text"] for message in simulator.message_requests[-1].messages]
     assert texts == ["First?", "The first answer, slowly.", "second?"]
@@ -279,7 +293,7 @@ def test_calls_of_a_question_from_the_panel_are_approved_in_the_panel(
 
 
 def test_code_of_the_model_runs_on_the_main_thread_for_the_panel_too(
-    claude_kernel: Kernel, simulator: Simulator
+    claude_kernel: Kernel, simulator: Simulator, tmp_path: Path
 ) -> None:
     simulator.enqueue("Yes?")
     claude_kernel.run("%claude --tools python Hello", cell_id="a")
@@ -294,14 +308,18 @@ def test_code_of_the_model_runs_on_the_main_thread_for_the_panel_too(
     assert "printed it" in sent and "True" in sent and "new: where, seen" in sent
     # Stop interrupts it, and so does an interrupt of the kernel; cells go on as if nothing had been.
     for stop in ("threading.Thread(target=stop).start()", ""):
-        simulator.enqueue(Answer([tool_use("python", {"code": "begun = True\nwhile True: pass"})]))
+        begun = tmp_path / f"begun{bool(stop)}"
+        endless = f"begun = True\nopen({str(begun)!r}, 'w').close()\nwhile True: pass"
+        simulator.enqueue(Answer([tool_use("python", {"code": endless})]))
         claude_kernel.run(
             "begun = False\n"
             "def stop():\n    while not begun: time.sleep(0.02)\n    p.ask.stop_button.click()\n"
             f"ask('For ever')\npress(do='allow')\n{stop}"
         )
         if not stop:
-            time.sleep(1)
+            deadline = time.monotonic() + 60
+            while not begun.exists() and time.monotonic() < deadline:
+                time.sleep(0.02)
             claude_kernel.interrupt()
         until(claude_kernel, "p.ask._live is None")
         assert claude_kernel.value("begun") == "True"

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from IPython.core.completer import provisionalcompleter
 
+from tests.growth import is_quick
 from tests.magics.conftest import Notebook
 
 
@@ -216,10 +217,7 @@ def test_it_is_fast_and_silent(book: Notebook, capfd: pytest.CaptureFixture[str]
     cells = ("%%claude -m |", "%%claude --|", "%%claude\n{name_1|", "%%claude -a |")
     for cell in cells:
         offered(book, cell)
-    begun = time.process_time()
-    for cell in cells:
-        offered(book, cell)
-    assert (time.process_time() - begun) / len(cells) < 0.5  # 0.05 on an idle machine
+    assert is_quick(lambda: [offered(book, cell) for cell in cells], 2.0)  # 0.2 on an idle machine
     book.run('%config ClaudeMagics.connections = {"w": {"base_url": 5}}')
     offered(book, "%claude_connect |")
     assert "Traceback" not in "".join(capfd.readouterr())

@@ -354,10 +354,10 @@ def test_many_citations_cost_no_more_than_their_number() -> None:
     seconds = []
     for count in (200, 800):
         renderer = ReplyRenderer("x")
-        begun = time.process_time()
+        begun = time.thread_time()
         for index in range(count):
             for event in cited(index, f"Sentence {index} of it.\n\n", web(f"https://a.example/{index}")):
                 renderer.feed(event)
             renderer.changes()
-        seconds.append(time.process_time() - begun)
+        seconds.append(time.thread_time() - begun)
     assert seconds[1] < 12 * seconds[0] + 1

@@ -1,15 +1,15 @@
 import base64
 import hashlib
 import re
-import time
 import uuid
 
 import pandas
 import pytest
 
+from nbclaude.secrets import masking
 from nbclaude.secrets.masking import Finding, mask
 from nbclaude.texts import clip, one_line
-from tests.growth import is_linear
+from tests.growth import cpu, is_linear, is_quick
 
 # Each is put together here, so that no scanner takes this file for a leak.
 _DIGITS = "0123456789"
@@ -295,14 +295,15 @@ def test_what_is_no_secret_stays(text: str) -> None:
 )
 @pytest.mark.sweep
 def test_twice_the_text_is_twice_the_cost(unit: str) -> None:
-    assert is_linear(mask, lambda size: unit * (size // len(unit)), 16_000)
+    # `mask` remembers what it found in a long text.
+    assert is_linear(masking._found, lambda size: unit * (size // len(unit)), 16_000)
 
 
 @pytest.mark.parametrize(
     ("before", "run", "behind"), [("", "|", "password"), ("password", " ", "x"), ("password: ", "'", "")]
 )
 def test_a_long_run_beside_a_name_is_no_trap(before: str, run: str, behind: str) -> None:
-    assert is_linear(mask, lambda size: before + run * size + behind, 16_000)
+    assert is_linear(masking._found, lambda size: before + run * size + behind, 16_000)
 
 
 def test_a_square_would_be_noticed() -> None:
@@ -329,13 +330,9 @@ def test_a_hundred_thousand_characters_take_little_time() -> None:
     line = "row {n}: value = 0.{n}, token_count={n}, path=/data/run-{n}/key.csv, note='nothing: to see'\n"
     text = "".join(line.format(n=n) for n in range(1200))
     assert len(text) > 100_000
-    times = []
     for more in ("a", "b", "c"):
-        began = time.process_time()
         assert mask(text + more) == (text + more, ())
-        times.append(time.process_time() - began)
     # About 20 ms; the limit is wide, for slow machines.
-    assert min(times) < 0.2
-    began = time.process_time()
-    mask(text + "a")
-    assert time.process_time() - began < min(times) / 3
+    seconds = min(cpu(lambda more=more: mask(text + more)) for more in ("d", "e", "f"))
+    assert seconds < 0.5
+    assert is_quick(lambda: mask(text + "f"), seconds / 3)

@@ -292,7 +292,7 @@ def test_a_page_is_seen_and_worked_on(page: BrowserPage) -> None:
 def run_in_page(page: BrowserPage, script: str) -> Any:
     """Run a script in the page, as a test may."""
     assert page._page is not None
-    return page._owner.submit(page._page.evaluate(script)).result(10)
+    return page._owner.submit(page._page.evaluate(script)).result(60)
 
 
 @pytest.mark.parametrize(
@@ -306,17 +306,23 @@ def run_in_page(page: BrowserPage, script: str) -> Any:
 )
 def test_what_a_page_may_not_do(page: BrowserPage, place: list[int], said: str) -> None:
     return_to_start(page)
-    told = page.act("left_click", {"coordinate": place}).splitlines()
-    while said not in told:  # what the browser has not noticed yet is said after the next action
-        told += page.act("wait", {"duration": 0.1}).splitlines()
+    told = clicked(page, place, said)
     assert told[:2] == ["Done.", f"The page is {page.places.start}"]
     assert set(told) == {*told[:2], said}
     assert len(run_in_page(page, "document.title")) > 0
 
 
+def clicked(page: BrowserPage, place: list[int], said: str) -> list[str]:
+    """Click, and return what was told until this was said: what the browser has not noticed yet comes after the next action."""
+    told = page.act("left_click", {"coordinate": place}).splitlines()
+    while said not in told:
+        told += page.act("wait", {"duration": 0.1}).splitlines()
+    return told
+
+
 def return_to_start(page: BrowserPage) -> None:
     page.act("wait", {"duration": 0.1})  # opens it, or lets it end what a test before has begun
-    page._owner.submit(page._page.goto(page.places.start)).result(10)  # type: ignore[union-attr]
+    page._owner.submit(page._page.goto(page.places.start)).result(60)  # type: ignore[union-attr]
 
 
 _PARTS = """Promise.allSettled([
@@ -333,12 +339,9 @@ def test_where_a_server_leads_on_is_asked_for_nothing(page: BrowserPage) -> None
     _Web.asked.clear()
     elsewhere = page.places.start.replace("127.0.0.1", "localhost")
     run_in_page(page, _PARTS.replace("URL", repr(elsewhere)))
-    told = page.act("left_click", {"coordinate": [150, 75]})
-    assert told.splitlines() == [
-        "Done.",
-        f"The page is {page.places.start}",
-        f"Navigation to {elsewhere}second was refused: the user has not allowed this host.",
-    ]
+    refused = f"Navigation to {elsewhere}second was refused: the user has not allowed this host."
+    told = clicked(page, [150, 75], refused)
+    assert set(told) == {"Done.", f"The page is {page.places.start}", refused}
     assert _Web.asked == ["127.0.0.1/away"] * 5
 
 
