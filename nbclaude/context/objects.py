@@ -114,8 +114,8 @@ def _by_group(value: Any) -> str:
     """Return the reference that describes the groups of a frame, as far as a grouped value tells its columns."""
     keys = getattr(value, "keys", None)
     names = keys if isinstance(keys, list) else [keys]
-    told = ", ".join(names) if all(isinstance(name, str) for name in names) else "column"
-    return f"{{df:group {told}}}"
+    known = [name for name in names if isinstance(name, str)]
+    return f"{{df:group {', '.join(known) if len(known) == len(names) else 'column'}}}"
 
 
 def _shown(value: Any) -> tuple[str, str]:

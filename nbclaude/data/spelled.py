@@ -111,12 +111,13 @@ def text_facts(texts: Sequence[str], distinct: int, *, sampled: bool = False) ->
     """Tell what texts spell, how long they are, and what is wrong with them, which counts show if few are distinct."""
     if distinct < 2:
         return ()
-    faults = _faults(texts, sampled=sampled) if distinct > MAX_COUNTED else ()
-    return (_spelled(texts, sampled=sampled), _length(texts, sampled=sampled), *faults)
+    counted = distinct <= MAX_COUNTED
+    faults = () if counted else _faults(texts, sampled=sampled)
+    return (_spelled(texts, sampled=sampled, quoting=not counted), _length(texts, sampled=sampled), *faults)
 
 
-def _spelled(texts: Sequence[str], *, sampled: bool) -> Fact:
-    """Describe texts that are nearly all dates, times or numbers, and those that are not; nothing for others.
+def _spelled(texts: Sequence[str], *, sampled: bool, quoting: bool) -> Fact:
+    """Describe texts that are nearly all dates, times or numbers, `quoting` those that are not; nothing for others.
 
     Dates have a range if their texts sort in the order of time. For a sample, all of this is marked.
     """
@@ -135,7 +136,9 @@ def _spelled(texts: Sequence[str], *, sampled: bool) -> Fact:
         words = f"{'~' * sampled}{spelling.words}{spelling.more(texts)}"
         known = "" if others or spelling is not _SPELLINGS[0] else _range(texts)
         but = f" but for {len(others):,}" if others and not sampled else " mostly" if others else ""
-        return Fact(f"{words}{known}{but}{_quoted(others)}", 1, schema=f"{words}{known}{but}")
+        return Fact(
+            f"{words}{known}{but}{_quoted(others) if quoting else ''}", 1, schema=f"{words}{known}{but}"
+        )
     return Fact("")
 
 
