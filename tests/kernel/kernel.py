@@ -258,7 +258,7 @@ class Kernel:
         sent a reply. Half of that reply stands in its socket then, and goes out in front of the next one: "Invalid Signature".
         """
         try:
-            if self._stop_all() and self.run(RESET, timeout=10).ok:
+            if self._stop_all() and self.run(RESET, timeout=30).ok:
                 self._executions.clear()
                 return
         except (KernelDiedError, TimeoutError, ValueError):
@@ -296,7 +296,7 @@ class Kernel:
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self._connected = True
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=150)
 
     def _receive(self, raw: dict[str, Any]) -> None:
         message = Message(
