@@ -102,12 +102,20 @@ def no_form(value: Any, label: str) -> ConfigurationError:
     elif _has(value, "execute"):
         way = f'query it first: rows = {label}.execute("SELECT ...").fetchall()'
     elif _has(value, "agg"):
-        way = f"aggregate it first, as in {{{label}.agg(...)}}"
+        way = f"aggregate it first, as in {{{label}.agg(...)}}, or describe the groups of its frame: {_by_group(value)}"
     elif type(value).__dictoffset__:
         way = f"reference what is in it ({{{label}.attribute}}, {{vars({label})}}), or give its class a __repr__"
     return ConfigurationError(
         f"{label} is a {type_name(value)}, an object without any form that would say something to the model: {way}."
     )
+
+
+def _by_group(value: Any) -> str:
+    """Return the reference that describes the groups of a frame, as far as a grouped value tells its columns."""
+    keys = getattr(value, "keys", None)
+    names = keys if isinstance(keys, list) else [keys]
+    known = [name for name in names if isinstance(name, str)]
+    return f"{{df:group {', '.join(known) if len(known) == len(names) else 'column'}}}"
 
 
 def _shown(value: Any) -> tuple[str, str]:

@@ -17,6 +17,7 @@ __all__ = ["combination_text", "combinations_of"]
 _LEAST, _MOST = 20, 50_000  # rows
 _CANDIDATES = 6  # columns
 _TOGETHER = 3  # columns
+_MEASURED = 0.9  # share of points in time that are distinct
 # At most so many combinations of values for each row: if few of them have a row, rows may differ by chance.
 _FILLED = 4
 
@@ -45,6 +46,8 @@ def combinations_of(whole: nw.DataFrame[Any]) -> Iterator[tuple[Sequence[str], i
         distinct = _distinct(whole.get_column(name))
         if distinct == len(whole):
             return
+        if distinct > _MEASURED * len(whole) and whole.schema[name] == nw.Datetime:
+            continue  # moments that were measured hardly ever occur twice: what is unique with them is so by chance
         if distinct > 1 and len(found) < _CANDIDATES:
             found[name] = distinct
     yield from _possible(found, len(whole))

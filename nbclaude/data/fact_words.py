@@ -55,23 +55,29 @@ def each_counted(
     """Tell how often values occur: each of them if these counts are the `whole`, else the commonest ones."""
 
     def said(some: Sequence[tuple[object, int]], limit: int) -> str:
+        texts = [value_text(value, limit) for value, _ in some]
         return ", ".join(
-            f"{value_text(value, limit)}: {f'~{share_text(count / looked_at)}' if sampled else f'{count:,}'}"
-            for value, count in some
+            f"{text}: {f'~{share_text(count / looked_at)}' if sampled else f'{count:,}'}"
+            for text, (_, count) in zip(texts, some, strict=True)
+            if texts.count(text) == 1  # long texts that begin alike
         )
 
     commonest = sorted(counts, key=lambda each: -each[1])[:FEW]
     if not whole:
         # What occurs once is not common.
         commonest = [each for each in commonest if each[1] > 1]
-    few = f"top {said(commonest, _LONG_VALUE)}"
+    few = _top(said(commonest, _LONG_VALUE))
     if not whole:
-        return Fact(f"top {said(commonest, 60)}", 1, short=few, schema="", apart=apart)
+        return Fact(_top(said(commonest, 60)), 1, short=few, schema="", apart=apart)
     text = said(counts, 60)
     if len(text) > _COUNTED_ROOM:
-        text = f"top {said(commonest, 60)}"
+        text = _top(said(commonest, 60))
     short = said(counts, _LONG_VALUE) if len(counts) <= FEW else few
     return Fact(text, 0 if len(counts) <= FEW else 1, short=short, schema="", apart=apart)
+
+
+def _top(said: str) -> str:
+    return f"top {said}" if said else ""
 
 
 def category_facts(

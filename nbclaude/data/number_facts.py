@@ -44,6 +44,7 @@ class Numbers:
 
 
 _DIGITS = 100  # of a Decimal
+_STUCK = 0.03  # share of measurements that are alike
 _CODE = 6  # characters of a number that may stand for something
 
 
@@ -131,7 +132,9 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return each_counted(in_order, looked_at, sampled=sampled, whole=True, apart=True)
     value, count = max(counts, key=lambda each: each[1])
     # Of many numbers the commonest says something only if it is far more common than chance would have it.
-    if count < 0.1 * looked_at or count < 5 * looked_at / distinct:
+    # A sensor that is stuck repeats a value where hardly any other occurs twice.
+    usual = _STUCK if distinct > looked_at / 2 else 0.1
+    if count < usual * looked_at or count < 5 * looked_at / distinct:
         return Fact("")
     said = f"~{share_text(count / looked_at)}" if sampled else f"{count:,} ({share_text(count / looked_at)})"
     return Fact(f"top {value_text(value)}: {said}", 1, schema="", apart=True)

@@ -19,6 +19,8 @@ from nbclaude.data.dates import duration_facts, duration_rhythm, ordinal_facts, 
 from nbclaude.data.decimals import decimal_facts, sample_facts
 from nbclaude.data.extents import Extent, code_counts, extent, pieces, plain
 from nbclaude.data.fact_words import (
+    DECREASING,
+    INCREASING,
     MAX_COUNTED,
     boolean_facts,
     category_facts,
@@ -145,7 +147,8 @@ def _sparse(column: Column) -> Facts | None:
     missing = found.missing + (filled - 1 if filled and fill != fill else 0)
     sample = nw.from_native(column.sample.to_native().sparse.to_dense(), series_only=True)
     facts = number_column(replace(found, missing=missing), sample, len(whole), sampled=column.sampled)
-    return facts.before(Fact(stored, 1))
+    # How few are stored is what such a column is about.
+    return facts.before(Fact(stored))
 
 
 def _complex(column: Column) -> Facts:
@@ -208,7 +211,26 @@ def _interval(column: Column) -> Facts:
         return Facts.of(
             column.missing, ends, Fact(shown and f"such as {shown}", 3, schema="", apart=True, in_rows=True)
         )
-    return category_facts(*_commonest(present), len(present)).after(column.missing, ends)
+    return category_facts(*_commonest(present), len(present)).after(
+        column.missing, ends, *_side_by_side(present)
+    )
+
+
+def _side_by_side(present: Any) -> tuple[Fact, ...]:
+    """Tell whether intervals overlap or follow each other, in which order, and with how many gaps."""
+    index = sys.modules["pandas"].Index(present.unique())
+    if len(index) < 2:
+        return ()
+    if index.is_overlapping:
+        return (Fact("overlapping", 1),)
+    ordered = index.sort_values()
+    gaps = int((ordered.left[1:] > ordered.right[:-1]).sum())
+    alone = len(index) == len(present)
+    rising, falling = alone and index.is_monotonic_increasing, alone and index.is_monotonic_decreasing
+    return (
+        Fact(f"{gaps:,} gap{'s' if gaps > 1 else ''}" if gaps else ""),
+        Fact(INCREASING if rising else DECREASING if falling else "", 1),
+    )
 
 
 def _ends(index: Any) -> tuple[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,8 @@ __all__ = ["index_facts", "index_labels", "is_plain"]
 _STATISTICS = ("mean ", "median ", "std ")
 _FEW_VALUES = 8
 _MAX_LABELS = 1_000_000
+_FEW_ROWS = 20  # of fewer, which combinations have one may be chance
+_FILLED = 4  # possible combinations for each row, at most
 
 
 def is_plain(index: Any) -> bool:
@@ -54,7 +57,7 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
         step = step_fact(index.to_numpy()) if type(index.dtype).__module__.startswith("numpy") else Fact("")
         return replace(Facts.of(*own, *order, step), title=told)
     levels = [_level(name, index, n, facts_of) for n, name in enumerate(index_labels(index))]
-    title = f"MultiIndex{_repeated(index)}:"
+    title = f"MultiIndex{_repeated(index)}{_filled(index)}:"
     return Facts(
         (
             Fact(
@@ -63,6 +66,16 @@ def index_facts(index: Any, facts_of: Callable[[Any], Facts]) -> Facts:
             ),
         )
     )
+
+
+def _filled(index: Any) -> str:
+    """Return how many combinations of the levels' values have a row, where most of them have one and none has two."""
+    if not _FEW_ROWS <= len(index) <= _MAX_LABELS or not index.is_unique:
+        return ""
+    possible = math.prod(len(level) for level in index.remove_unused_levels().levels)
+    if not len(index) < possible <= _FILLED * len(index) or any((codes < 0).any() for codes in index.codes):
+        return ""
+    return f", {len(index):,} of {possible:,} combinations"
 
 
 def _level(name: str, index: Any, n: int, facts_of: Callable[[Any], Facts]) -> Facts:

@@ -22,7 +22,7 @@ def about(frame: Any, family: str, step: int) -> list[str]:
     """Return lines about a frame of pandas, modin, polars or Arrow; every `step`-th row of it is a sample."""
     lines = []
     if family in ("pandas", "modin"):
-        lines = [_axes(frame), attributes_text(frame.attrs)]
+        lines = [_axes(frame), _active_geometry(frame), attributes_text(frame.attrs)]
     repeated = _duplicates(frame, family, step)
     lines += [repeated] if repeated or step > 1 else [_combinations(frame)]
     return [line for line in lines if line]
@@ -61,7 +61,16 @@ def _axes(frame: Any) -> str:
         # If there are few columns, their own lines show the labels.
         named = f" ({values}{more})" if len(columns) > _NAMED else ""
         told.append(f"{name_text(f'level {n}' if name is None else name)}{named}")
+    if len(columns) <= _NAMED and not any(name is not None for name in columns.names):
+        return ""
     return f"column levels: {'; '.join(told)}"
+
+
+def _active_geometry(frame: Any) -> str:
+    """Return which of several columns of geometries is the one that geopandas draws and measures."""
+    active = getattr(frame, "active_geometry_name", None)
+    several = sum(str(dtype) == "geometry" for dtype in frame.dtypes) > 1
+    return f"active geometry: {name_text(active)}" if several and active is not None else ""
 
 
 def _combinations(frame: Any) -> str:

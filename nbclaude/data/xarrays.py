@@ -39,7 +39,12 @@ def describe_xarray(value: Any, format: str, rows: int, budget: int) -> Describe
     if format not in ("schema", "stats"):
         known = [
             *_variables("coordinates", value.coords, _of_coordinate, facts_only=True),
-            *_variables("statistics", variables, _of_shown_variable, facts_only=True),
+            *_variables(
+                "statistics" if any(map(_in_memory, variables.values())) else "variables",
+                variables,
+                _of_shown_variable,
+                facts_only=True,
+            ),
         ]
         text, note = clip(_shown(value), budget - sum(map(len, known)))
         return Described("\n".join([text, *known]), f"{kind} ({size})", (note,) if note else ())
@@ -94,12 +99,11 @@ def _variables(
     lines = []
     for label, array in list(variables.items())[:_TOLD]:
         name = "values" if label is None else label
-        # xarray alone knows whether the values are in memory; `values` would load them.
-        in_memory = getattr(array.variable, "_in_memory", False)
-        facts = told(array.values) if in_memory else ""
+        facts = told(array.values) if _in_memory(array) else ""
         units = _written(array.attrs)
         if facts_only:
-            lines += [f"  {name}{units}: {facts}"] if facts else []
+            # The repr of a dataset has no units.
+            lines += [f"  {name}{units}{': ' if facts else ''}{facts}"] if facts or units else []
             continue
         dims = ", ".join(str(dim) for dim in array.dims)
         lines.append(f"  {name} ({dims}): {array.dtype}{units}" + (f"; {facts}" if facts else ""))
@@ -108,6 +112,11 @@ def _variables(
     if facts_only:
         return [f"{title}:", *lines] if lines else []
     return [f"{title} ({counted(len(variables), 'array')}):", *lines] if lines else []
+
+
+def _in_memory(array: Any) -> bool:
+    """Return whether the values of an array are in memory: `values` would load them."""
+    return bool(getattr(array.variable, "_in_memory", False))
 
 
 def _written(attributes: Mapping[Any, Any]) -> str:

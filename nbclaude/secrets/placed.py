@@ -131,7 +131,9 @@ _QUOTED_FACT = re.compile(r"'((?:[^'\\\n]|\\.){1,200})'|\"((?:[^\"\\\n]|\\.){1,2
 _COUNTED_FACT = re.compile(
     r"(?:(?<=; )|(?<=, )|(?<=; top ))(?!top )([^\s,;:'\"][^,;:'\"\n⏎]{0,200}): ~?(?:<[ ])?[\d,]*[\d.]+%?(?=[,; ]|\Z)"
 )
-_LISTED_FACT = re.compile(r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})")
+_LISTED_FACT = re.compile(
+    r"(?:constant |such as |values |ordered: | unused: )([^;\n⏎]{1,1000})| but for [\d,]+ \(([^()\n⏎]{1,400})\)"
+)
 _LISTED = re.compile(r"[^\s,<'\"](?:[^,<'\"]*[^\s,<'\"])?")
 _RANGE = re.compile(
     r"(?<=; )(?:[\d,]+ (?:missing|NaN) \([^()]{1,12}\), ){0,2}(?:[\d,]+ infinite, )?"
@@ -168,7 +170,7 @@ def _quoted(text: str, start: int, end: int, *, is_turned: bool) -> Iterator[tup
     for found in (_RANGE, _COUNTED_FACT):
         yield from (fact.span(1) for fact in found.finditer(text, start, end))
     for listed in _LISTED_FACT.finditer(text, start, end):
-        yield from (value.span() for value in _LISTED.finditer(text, *listed.span(1)))
+        yield from (value.span() for value in _LISTED.finditer(text, *listed.span(listed.lastindex or 1)))
 
 
 def framed_secrets(text: str) -> Iterator[tuple[int, int, str]]:

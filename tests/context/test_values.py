@@ -223,7 +223,7 @@ class _Failing(dict[int, int]):
         ((n for n in [1]), "", r"x is a generator, .* make it a list first: \{list\(x\)\}"),
         (_Bad(), "", r"x is a .*_Bad that cannot be read: ValueError: no repr today\. Send a part of it"),
         (memoryview(b"x"), "", r"x is a memoryview, .*: reference what is in it \(\{x\.attribute\}\), or"),
-        (pandas.DataFrame({"a": [1]}).groupby("a"), "", r"aggregate it first, as in \{x\.agg\(\.\.\.\)\}"),
+        (pandas.DataFrame({"a": [1]}).groupby("a"), "", r"as in \{x\.agg\(\.\.\.\)\}, or .*: \{df:group a\}"),
         (_Failing({1: 2}), "", r"x is a .*_Failing that cannot be read: OSError: gone\. Send a part of it"),
         ([1], "schema", "The format 'schema' is for frames, arrays and tables, but x is of type list"),
         ([1], "head 3", "The format 'head 3' is for"),

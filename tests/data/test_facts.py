@@ -130,7 +130,21 @@ def test_values_of_many_are_told_by_what_they_are() -> None:
             "dates as text 2024-01-05T00:30Z … 2024-01-05T23:30Z",
         ),
         ([f"2024-01-05T{n % 24:02}:30+0{n % 2}:00" for n in range(60)], "24 distinct, dates as text"),
-        ([f"{1 + n % 28}.12.2024" for n in range(60)], "28 distinct, dates as text"),
+        ([f"{1 + n % 28}.12.2024" for n in range(60)], "28 distinct, dates as text, day first"),
+        ([f"12/{1 + n % 28}/2024 5:30 PM" for n in range(60)], "dates as text, month first"),
+        ([f"12-{1 + n % 28}-24" for n in range(60)], "dates as text, month first"),
+        ([f"{1 + n % 12}/{1 + n % 11}/2024" for n in range(60)], "dates as text, day or month first"),
+        ([f"{1 + n % 28}-Sep-24" for n in range(60)], "28 distinct, dates as text"),
+        ([f"Mon, March {1 + n % 28}, 2024" for n in range(60)], "28 distinct, dates as text"),
+        (["Day", *(f"2024-01-{1 + n % 28:02}" for n in range(59))], "29 distinct, dates as text but for 1"),
+        ([f"{n % 24}:{n:02}" for n in range(60)], "unique, times as text"),
+        ([f"1.{n}.{n % 7}" for n in range(60)], "unique"),  # versions
+        (
+            [f"({n},000)" if n % 2 else f"{n}" for n in range(1, 61)],
+            "numbers as text, negative in parentheses",
+        ),
+        ([f"CHF {n}'250.50" for n in range(1, 61)], "unique, numbers as text"),
+        ([f"{n} 250,5 €" for n in range(1, 61)], "unique, numbers as text with decimal commas"),
         ([f"2024-13-{1 + n % 28:02}" for n in range(60)], "28 distinct"),
         ([f"{n * 1.5}" for n in range(60)], "unique, numbers as text"),
         ([f"${n:,}.00" for n in range(1000, 1060)], "unique, numbers as text"),
@@ -141,7 +155,9 @@ def test_values_of_many_are_told_by_what_they_are() -> None:
         ([f"{n:03}" for n in range(80, 140)], "unique"),  # with such leading zeros, the digits are a code
         ([f"41111111111111{n:02}" for n in range(60)], "unique"),
         ([f"10.0.0.{n}" for n in range(60)], "unique"),
-        ([*map(str, range(50)), *"abcdefghij"], "unique"),
+        ([*map(str, range(50)), *"abcdefghij"], "unique, numbers as text but for 10"),
+        ([*map(str, range(45)), *"abcdefghijklmno"], "unique"),
+        ([f"{n}{'a' * (n + 10)}" for n in range(60)], "unique, 11 … 71 characters"),
     ],
 )
 def test_texts_that_spell_dates_or_numbers(texts: list[str], expected: str) -> None:
@@ -150,6 +166,18 @@ def test_texts_that_spell_dates_or_numbers(texts: list[str], expected: str) -> N
         (line,) = (each for each in text(told, "schema").splitlines() if each.startswith("  x: "))
         assert line.endswith(expected)
         assert ("as text" in line) == ("as text" in expected)
+
+
+def test_exceptions_among_texts_are_quoted_and_long_texts_that_begin_alike_are_not() -> None:
+    numbers = pandas.DataFrame({"x": [*map(str, range(50)), *"--", "n/a"], "y": 1})
+    assert "x: str; 52 distinct, numbers as text but for 3 (-, n/a); top -: 2\n" in text(numbers)
+    begin = ["a" * 80 + each for each in "bcdefghijklmnopqrstuvwx"]
+    assert "23 distinct, 81 characters\n" in text(pandas.DataFrame({"x": begin * 2, "y": 1}))
+
+
+def test_a_value_that_a_sensor_repeats_is_told() -> None:
+    values = numpy.append(numpy.linspace(50, 0, 950), [85.0] * 50)
+    assert ", 951 distinct; top 85: 50 (5.0%)\n" in text(pandas.DataFrame({"x": values, "y": 1}))
 
 
 @pytest.mark.parametrize(
@@ -192,6 +220,21 @@ def test_a_level_whose_labels_are_all_alike() -> None:
     ]
 
 
+def test_how_many_combinations_of_levels_have_a_row() -> None:
+    index = pandas.MultiIndex.from_product([[*"abcd"], range(1990, 2000)], names=["firm", "year"])
+    frame = pandas.DataFrame({"v": range(40)}, index=index)
+    assert "\nMultiIndex, unique, 37 of 40 combinations:\n" in text(frame[3:], "schema")
+    for each in (frame, frame[::5], frame.loc[index.repeat(2)]):
+        assert "combinations:" not in text(each, "schema")
+
+
+def test_the_geometry_that_is_drawn() -> None:
+    points = geopandas.points_from_xy([1, 2], [3, 4])
+    frame = geopandas.GeoDataFrame({"n": [1, 2]}, geometry=points).assign(other=geopandas.GeoSeries(points))
+    assert "\nactive geometry: geometry\n" in text(frame)
+    assert "active" not in text(frame[["n", "geometry"]])
+
+
 def test_geometries_that_are_empty_missing_or_invalid() -> None:
     crossing = shapely.Polygon([(0, 0), (1, 1), (0, 1), (1, 0)])
     shapes = [crossing] * 20 + [None, shapely.Point()] + [shapely.Point(0, 1)] * 38
@@ -211,7 +254,9 @@ def test_columns_that_tell_the_rows_apart_together() -> None:
     # One column does it alone; one row occurs twice; it is chance, since most combinations have no row.
     by_chance = pandas.DataFrame({"a": [n // 2 for n in range(60)], "b": [n * 7 % 59 for n in range(60)]})
     six = panel.assign(**{f"half{n}": panel["year"] // 2 for n in range(6)}, id=range(40))
-    for frame in (panel.assign(id=range(40)), six, pandas.concat([panel, panel[:1]]), by_chance):
+    moments = pandas.Timestamp("2024-01-01") + pandas.to_timedelta([*range(39), 38], unit="min")
+    measured = pandas.DataFrame({"at": moments, "kind": [*"ab"] * 20})
+    for frame in (panel.assign(id=range(40)), six, pandas.concat([panel, panel[:1]]), by_chance, measured):
         assert "unique by" not in text(frame, "schema")
 
 

@@ -192,7 +192,7 @@ def test_odd_frames() -> None:
     assert described(levels).text == (
         "pandas DataFrame, 2 rows × 1 column\nMultiIndex, unique:\n"
         f"  k: {levels.index.levels[0].dtype}; 2 distinct; values a, b\n"
-        "  level 1: int64; 2 distinct, 1 … 2\ncolumn levels: level 0; level 1\n"
+        "  level 1: int64; 2 distinct, 1 … 2\n"
         "columns: ('x', 'mean'): int64\nk,level 1,\"('x', 'mean')\"\na,1,1\nb,2,2"
     )
     numbers = pandas.DataFrame({1: [1], None: [2], datetime.date(2020, 1, 1): [3]})
@@ -490,6 +490,7 @@ def test_xarray_tells_units_and_the_rhythm_of_times() -> None:
         "  t [degC]: 1 … 39, mean 20, median 20, std 11.2546, unique, increasing",
         "  n: 1 … 3, mean 2, median 2, std 0.816497, 3 distinct; 1: 13, 2: 13, 3: 13",
     ]
+    assert described(dataset.chunk()).text.endswith("\nvariables:\n  t [degC]")
 
 
 def test_a_large_array_of_xarray_shows_its_ends() -> None:
@@ -684,7 +685,21 @@ COLUMNS: list[tuple[str, Any, str]] = [
         [datetime.date(2020, 1, 1), datetime.date(2021, 2, 3)] * 30,
         "object; holds date, 2020-01-01 … 2021-02-03, 2 distinct, not monotonic",
     ),
-    ("intervals", pandas.interval_range(0, periods=60), "interval[int64, right]; from 0 to 60, unique"),
+    (
+        "intervals",
+        pandas.interval_range(0, periods=60),
+        "interval[int64, right]; from 0 to 60, increasing, unique",
+    ),
+    (
+        "intervals with a gap",
+        pandas.interval_range(0, periods=60).delete(7)[::-1],
+        "interval[int64, right]; from 0 to 60, 1 gap, decreasing, unique",
+    ),
+    (
+        "intervals that overlap",
+        pandas.IntervalIndex.from_arrays(range(60), range(2, 62)),
+        "interval[int64, right]; from 0 to 61, overlapping, unique",
+    ),
     (
         "unused category",
         pandas.Categorical(["a"] * 60, categories=["a", "b"]),

@@ -332,7 +332,7 @@ def test_times_of_several_zones_keep_them_in_rows() -> None:
 
 def test_intervals_of_dates() -> None:
     days = pandas.interval_range(pandas.Timestamp("2024-01-01"), periods=60)
-    assert told(pandas.Series(days)).split(";")[1] == " from 2024-01-01 to 2024-03-01, unique"
+    assert told(pandas.Series(days)).split(";")[1] == " from 2024-01-01 to 2024-03-01, increasing, unique"
     halves = pandas.Series(pandas.cut(pandas.date_range("2024-01-01", periods=60), 2))
     assert "]': 30, '(2024-01-30 12:00:00, 2024-02-29]': 30" in describe_text(halves)
 

@@ -27,7 +27,7 @@ mixed = [1, bad]
             "bad is a Bad that cannot be read: ValueError: no. Send a part of it ({bad.attribute})",
         ),
         ("{cursor:schema}", "fetch its rows first: rows = cursor.fetchall()."),
-        ("{frame.groupby('name')}", "aggregate it first, as in {frame.groupby('name').agg(...)}."),
+        ("{frame.groupby('name')}", "its frame: {df:group name}."),
     ],
 )
 def test_what_cannot_go_along(claude_kernel: Kernel, simulator: Simulator, prompt: str, message: str) -> None:

@@ -38,7 +38,7 @@ print(json.dumps(found))
 
 def test_a_kernel_loads_it_after_the_cell() -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", LOADING], check=True, capture_output=True, text=True, timeout=100
+        [sys.executable, "-c", LOADING], check=True, capture_output=True, text=True, timeout=150
     )
     assert json.loads(ran.stdout.splitlines()[-1]) == [[False] * 4, [True] * 4]
 
