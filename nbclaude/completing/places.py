@@ -38,6 +38,7 @@ class Place:
     `fragment` is the part of it that stands already. A value is one of an `option`, an option or an argument one of a `magic`;
     where a magic takes both, a word in the place of an option may be its argument. Keys, attributes and formats are those of
     the `expression` before them; a key is quoted with `quote`, and may be one of a list (`is_listed`).
+    `typed` are the words before an argument of a magic that takes no prompt.
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -47,6 +48,7 @@ class Place:
     expression: str = ""
     quote: str = ""
     is_listed: bool = False
+    typed: tuple[str, ...] = ()
 
 
 def place_at(
@@ -79,8 +81,10 @@ def _line_to_cursor(before: str) -> str:
 
 def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> Place | None:
     if magic not in asking:
-        is_ours = magic.startswith("claude")
-        return Place("argument", line.split(" ")[-1], magic=magic) if is_ours else None
+        if not magic.startswith("claude"):
+            return None
+        *typed, fragment = line.split(" ")
+        return Place("argument", fragment, magic=magic, typed=tuple(typed))
     if len(line) > _MAX_OPTIONS:  # nobody types this much
         return _in_braces(line, 0)
     ending = ending_of(line, asking[magic])

@@ -134,10 +134,13 @@ def _values(place: Place, begun: str, known: Known) -> Iterable[Word]:
 
 
 def _arguments(place: Place, known: Known) -> Iterator[Word]:
-    for word in known.arguments.get(place.magic, ()):
+    """Give the words and names that a magic takes; after one of the words, neither it nor another in its place is offered."""
+    words = known.arguments.get(place.magic, ())
+    has_word = any(word in place.typed for word in words if not word.startswith("-"))
+    for word in words:
         if word in _LISTS:
             yield from _LISTS[word](known, place.fragment)
-        else:
+        elif word not in place.typed and (word.startswith("-") or not has_word):
             yield Word(word, "option" if word.startswith("-") else "argument")
 
 

@@ -91,6 +91,9 @@ def test_verbs_have_words_of_their_own(book: Notebook) -> None:
     assert endings(book, "%%claude_edit --apply opt|\nx = 1") == ["optimise"]
     assert "optimise" not in endings(book, "%%claude_edit translate to op|\nx = 1")
     assert endings(book, "%claude_rules a|") == ["accept"]
+    assert {"on", "off", "only"}.isdisjoint(endings(book, "%claude_replay only |"))
+    assert endings(book, "%claude_mcp add files --|") == ["--env", "--bearer"]
+    assert endings(book, "%claude_restore --yes --|") == ["--"]
     ran = len(book.shell.history_manager.input_hist_raw)
     book.sent("%claude -m opus Hi")
     book.run("  total = sum(\n  [1])")
