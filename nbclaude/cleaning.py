@@ -52,14 +52,19 @@ def one_line(text: str, limit: int = _MAX_LINE) -> str:
     return shortened(line, limit)
 
 
+_LONG_WORD = 16  # characters
+
+
 def shortened(text: str, most: int) -> str:
     """Return a text of at most `most` characters: the beginning of a longer one ends in an ellipsis."""
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
 def excerpt(text: str, most: int) -> str:
-    """Return the beginning of a text on one line, at most so many characters long."""
-    return shortened(" ".join(text.split()), most)
+    """Return the beginning of a text on one line, at most so many characters long; it ends with a word, unless that is long."""
+    line = " ".join(text.split())
+    end = line.rfind(" ", max(0, most - _LONG_WORD), most) if len(line) > most else -1
+    return f"{line[:end]}…" if end > 0 else shortened(line, most)
 
 
 def identifier(text: str, limit: int = _MAX_IDENTIFIER) -> str:

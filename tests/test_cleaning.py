@@ -1,6 +1,6 @@
 import pytest
 
-from nbclaude.cleaning import identifier, one_line, printable
+from nbclaude.cleaning import excerpt, identifier, one_line, printable
 from nbclaude.errors import status_error
 
 _CLIPBOARD = "\x1b]52;c;aGk=\x07"
@@ -64,3 +64,17 @@ def test_it_takes_no_longer_than_the_text() -> None:
     assert printable("\U000e0041" * 200_000) == ""
     assert printable("\U0001f3f4" * 100_000) == "\U0001f3f4" * 100_000
     assert printable("\x1b" * 500_000 + "end") == "end"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one two  three", "one two three"),
+        ("a question about the average of all sales", "a question about the…"),
+        ("a question about the averages", "a question about the…"),
+        ("supercalifragilisticexpialidocious", "supercalifragilisticexpi…"),
+        ("a b supercalifragilisticexpialidocious", "a b supercalifragilistic…"),
+    ],
+)
+def test_an_excerpt_ends_with_a_whole_word(text: str, shown: str) -> None:
+    assert excerpt(text, 25) == shown
