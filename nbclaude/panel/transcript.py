@@ -18,6 +18,8 @@ __all__ = ["NOTHING_ASKED", "Transcript", "attached_blocks", "pending_html", "qu
 MAX_TURNS = 12  # that are shown at first; each has its buttons and its answer in the page
 MAX_CHARACTERS = 20_000  # of a question
 NOTHING_ASKED = '<div class="nbclaude-quiet">Nothing has been asked in this conversation yet.</div>'
+_SHORT = 250  # characters
+_FEW_LINES = 5
 MAX_FOOTERS = 50  # that are kept; a receipt may hold pictures
 
 
@@ -113,7 +115,7 @@ def pending_html(text: str) -> str:
     """Show a question whose answer is on its way."""
     return (
         '<section class="nbclaude-turn mathjax_ignore tex2jax_ignore" aria-label="The question that is being answered">'
-        f'<div class="nbclaude-said" dir="auto">{escape(text)}</div></section>'
+        f'<div class="nbclaude-said" dir="auto"{_focus(text)}>{escape(text)}</div></section>'
     )
 
 
@@ -144,8 +146,14 @@ def _section(number: int, turn: Turn, answer: str, cell: str) -> str:
         '<div class="nbclaude-turn-head">'
         f'<span class="nbclaude-turn-number">{name}</span><span>{escape(where)}</span>'
         f'<span class="nbclaude-grow"></span>{"".join(buttons)}</div>'
-        f'<div class="nbclaude-said" dir="auto">{escape(said)}{_attached(turn)}</div>{answer}</section>'
+        f'<div class="nbclaude-said" dir="auto"{_focus(said)}>{escape(said)}{_attached(turn)}</div>{answer}</section>'
     )
+
+
+def _focus(said: str) -> str:
+    """Let a question that may be scrolled take the focus, since its box is only a few lines high."""
+    is_long = len(said) > _SHORT or said.count("\n") > _FEW_LINES
+    return ' tabindex="0"' if is_long else ""
 
 
 def _button(action: str, key: str, text: str, label: str) -> str:

@@ -21,7 +21,7 @@ _CSS = r"""
 .nbclaude-answer > h1 { max-width: 36em; } .nbclaude-answer > h2 { max-width: 41.5em; }
 .nbclaude-answer > h3 { max-width: 48.2em; } .nbclaude-answer > .footnotes { max-width: 60em; }
 .nbclaude-answer > .table[dir=rtl] { max-width: 54em; }
-.nbclaude :is(a, pre, summary, .table):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
+.nbclaude :is(a, pre, summary, .table, .math):focus-visible { outline: 2px solid var(--nbclaude-focus); outline-offset: 2px; }
 .nbclaude:has(> style), .nbclaude-first { padding-top: .3em; }
 .nbclaude > style + .nbclaude-answer > :first-child, .nbclaude-first > .nbclaude-answer:first-child > :first-child
   { margin-top: 0; }

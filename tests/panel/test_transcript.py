@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from nbclaude.conversation.turns import Turn
-from nbclaude.panel.transcript import MAX_TURNS, Transcript, attached_blocks, question_text, turn_of_key
+from nbclaude.panel.transcript import (
+    MAX_TURNS,
+    Transcript,
+    attached_blocks,
+    pending_html,
+    question_text,
+    turn_of_key,
+)
 
 
 def turn(question: str = "Why?", *before: dict[str, Any], answer: str = "Because.", **more: Any) -> Turn:
@@ -96,3 +103,8 @@ def test_the_footer_of_an_answer_that_was_asked_here_stays_with_it() -> None:
 
 def test_the_style_sheet_does_not_come_with_each_turn() -> None:
     assert all("<style>" not in html for _, html in Transcript().items([turn(), turn()]))
+
+
+def test_a_long_question_takes_the_focus_to_be_scrolled() -> None:
+    assert 'dir="auto" tabindex="0">' in pending_html("word " * 80)
+    assert 'dir="auto">' in pending_html("What is this?")
