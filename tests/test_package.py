@@ -125,7 +125,7 @@ def run(code: str, **environment: str) -> str:
         cwd=ROOT.parent,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +17,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Self
 
-from tests.kernel.environment import clean_environment
+from tests.kernel.environment import TRANSPORT, clean_environment, socket_folder
 
 START_TIMEOUT = 60.0
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -73,7 +74,8 @@ class Lab:
         self.token = secrets.token_hex(16)
         self.log_file = home / "server.log"
         self.url = ""
-        self._environment = clean_environment(home)
+        self._sockets = socket_folder()
+        self._environment = clean_environment(home) | {"JUPYTER_RUNTIME_DIR": str(self._sockets)}
         self._labconfig = Path(self._environment["JUPYTER_CONFIG_DIR"]) / "labconfig"
         self._variables = home / "kernel-environment.json"
 
@@ -111,6 +113,7 @@ class Lab:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        shutil.rmtree(self._sockets, ignore_errors=True)
 
     @property
     def host(self) -> str:
@@ -177,6 +180,7 @@ class Lab:
             "--LabApp.extension_manager=readonly",
             "--LabApp.news_url=",
             "--KernelSpecManager.allowed_kernelspecs=python3",
+            f"--KernelManager.transport={TRANSPORT}",
         ]
 
     def _write_settings(self) -> None:

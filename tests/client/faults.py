@@ -16,6 +16,7 @@ from typing import Any, Self
 from nbclaude import errors
 from nbclaude.simulator import HTTPFault, RawStream, Scripted, Simulator
 from tests.client.helpers import EVENTS, MESSAGE, sse
+from tests.client.listeners import read_body
 
 __all__ = [
     "Fault",
@@ -80,8 +81,8 @@ class RawServer:
         lengths = [
             line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
         ]
-        while lengths and len(body) < int(lengths[0]):
-            body += client.recv(65536)
+        if lengths:
+            read_body(client, int(lengths[0]) - len(body))
         self.requests.append(head)
         client.sendall(self._answers[min(len(self.requests), len(self._answers)) - 1])
         with contextlib.suppress(OSError):

@@ -15,7 +15,7 @@ from typing import Self
 
 import trustme
 
-__all__ = ["Authority", "Listener", "connect_to", "forward", "in_tls", "read_head"]
+__all__ = ["Authority", "Listener", "connect_to", "forward", "in_tls", "read_body", "read_head"]
 
 Handler = Callable[[socket.socket], None]
 
@@ -72,6 +72,17 @@ def read_head(peer: socket.socket) -> bytes:
     while not head.endswith(b"\r\n\r\n") and (byte := peer.recv(1)):
         head += byte
     return head
+
+
+def read_body(peer: socket.socket, length: int) -> bytes:
+    """Read so many bytes; ConnectionError if the client hangs up before."""
+    body = b""
+    while len(body) < length:
+        data = peer.recv(length - len(body))
+        if not data:
+            raise ConnectionError("the client has hung up")
+        body += data
+    return body
 
 
 def forward(port: int) -> Handler:

@@ -21,7 +21,7 @@ from nbclaude.simulator import Answer, HTTPFault, Pace, RecordedRequest, Simulat
 from nbclaude.wire.message import MessageBuilder, text_of
 from tests.client.faults import http
 from tests.client.helpers import STREAM, connection, read, request, wait_for
-from tests.client.listeners import Authority, Listener, forward, in_tls, read_head
+from tests.client.listeners import Authority, Listener, forward, in_tls, read_body, read_head
 
 PATIENCE = relay._END  # seconds
 
@@ -126,8 +126,7 @@ class TestUsedAgain:
         def serve(peer: socket.socket) -> None:
             while b"content-length" in (head := read_head(peer).lower()):
                 length = int(head.partition(b"content-length: ")[2].split(b"\r")[0])
-                while length:
-                    length -= len(peer.recv(length))
+                read_body(peer, length)
                 body = STREAM + b": " + b"x" * rest + b"\n\n"
                 peer.sendall(http(b"200 OK", b"content-length: %d\r\n" % len(body), body))
 
@@ -205,8 +204,7 @@ class TestGivenUpByTheServer:
             while b"content-length" in (head := read_head(peer).lower()):
                 seen[-1] += 1
                 length = int(head.partition(b"content-length: ")[2].split(b"\r")[0])
-                while length:
-                    length -= len(peer.recv(length))
+                read_body(peer, length)
                 if (len(seen), seen[-1]) == (1, 2):
                     if way == "reset":
                         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

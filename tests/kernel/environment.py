@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import nbclaude
@@ -11,6 +13,15 @@ FOREIGN = ("ANTHROPIC_", "NBCLAUDE_", "CLAUDE_", "JUPYTER", "JPY_", "IPYTHON", "
 """Variables that reach into a kernel from the outside: settings, keys and paths of whoever runs the tests."""
 
 PYTHON_SETTINGS = ("PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "PYTHONDONTWRITEBYTECODE")
+
+
+TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
+"""How tests talk to kernels: a free port might be another process's by the time that a kernel has loaded and listens to it."""
+
+
+def socket_folder() -> Path:
+    """Make a folder for the sockets of kernels: their paths have to be short, so it is not below the folder of a test."""
+    return Path(tempfile.mkdtemp(prefix="nbclaude-", dir=None if sys.platform == "win32" else "/tmp"))  # noqa: S108
 
 
 def clean_environment(home: Path) -> dict[str, str]:

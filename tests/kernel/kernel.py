@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +15,7 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from tests.kernel.environment import clean_environment
+from tests.kernel.environment import TRANSPORT, clean_environment, socket_folder
 from tests.kernel.outputs import Message, Output, Outputs
 
 TIMEOUT = 60.0
@@ -130,13 +128,11 @@ class Kernel:
         self.environment = dict(environment or {})
         self.secrets = (CANARY_KEY, *secrets)
         specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
-        # A path of a socket has to be short.
-        self._sockets = Path(tempfile.mkdtemp(prefix="nbclaude-"))
+        self._sockets = socket_folder()
         self.manager = KernelManager(
             kernel_name="python3",
             kernel_spec_manager=specs,
-            # A free port would be another process's by the time that the kernel has loaded and listens to it.
-            transport="tcp" if sys.platform == "win32" else "ipc",
+            transport=TRANSPORT,
             connection_file=str(self._sockets / "kernel.json"),
         )
         if python is not None:
@@ -258,7 +254,7 @@ class Kernel:
         sent a reply. Half of that reply stands in its socket then, and goes out in front of the next one: "Invalid Signature".
         """
         try:
-            if self._stop_all() and self.run(RESET, timeout=10).ok:
+            if self._stop_all() and self.run(RESET, timeout=30).ok:
                 self._executions.clear()
                 return
         except (KernelDiedError, TimeoutError, ValueError):
@@ -296,7 +292,7 @@ class Kernel:
         self.client: BlockingKernelClient = self.manager.client()
         self.client.start_channels()
         self._connected = True
-        self.client.wait_for_ready(timeout=60)
+        self.client.wait_for_ready(timeout=150)
 
     def _receive(self, raw: dict[str, Any]) -> None:
         message = Message(

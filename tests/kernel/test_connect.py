@@ -286,7 +286,7 @@ def test_nobody_to_answer_in_a_notebook_that_is_executed(
         monkeypatch.setenv(name, value)
     cells = [nbformat.v4.new_code_cell("%load_ext nbclaude"), nbformat.v4.new_code_cell("%claude_login")]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, timeout=60, allow_errors=True).execute()
+    NotebookClient(notebook, timeout=150, allow_errors=True).execute()
     assert "nobody can answer here" in str(notebook.cells[1].outputs)
 
 
@@ -308,7 +308,7 @@ def test_a_terminal_that_cannot_hide_what_is_typed(tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         start_new_session=True,
     )
     assert "cannot hide what you type" in done.stdout + done.stderr

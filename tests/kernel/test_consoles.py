@@ -24,7 +24,7 @@ def test_jupyter_console(tmp_path: Path, simulator: Simulator) -> None:
         "TERM": "dumb",
     }
     arguments = ["-m", "jupyter_console", "--simple-prompt", "--kernel=python3"]
-    console = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=60)
+    console = pexpect.spawn(sys.executable, arguments, env=environment, encoding="utf-8", timeout=150)
     try:
         console.expect_exact("In [1]: ")
         console.sendline("%load_ext nbclaude")
@@ -54,7 +54,7 @@ def test_what_executes_code_for_others(claude_kernel: Kernel, simulator: Simulat
         if message["header"]["msg_type"] == "display_data":  # type: ignore[index]
             outputs.append(content["data"]["text/plain"])  # type: ignore[index]
 
-    claude_kernel.client.execute_interactive("%claude hi", output_hook=take, timeout=60)
+    claude_kernel.client.execute_interactive("%claude hi", output_hook=take, timeout=150)
     *blocks, last = outputs
     assert blocks == ["Asking Claude …\n", "Hello **there**.\n", "```python\nx = 1\n```\n"]
     assert last.startswith("The last words.\n\n(claude-sonnet-5-5 · ")

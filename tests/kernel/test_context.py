@@ -21,7 +21,7 @@ PLOT = "%matplotlib inline\nimport matplotlib.pyplot as plt\nfig, ax = plt.subpl
 
 
 def ask(kernel: Kernel, code: str, cell: str = "a") -> Execution:
-    done = kernel.run(code, cell_id=cell, timeout=60)
+    done = kernel.run(code, cell_id=cell, timeout=150)
     assert done.ok, done.error
     return done
 

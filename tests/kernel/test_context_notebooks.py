@@ -72,7 +72,7 @@ def execute(kernel: Kernel, name: str) -> Run:
             if cell["cell_type"] != "code" or cell["id"] == "demo":
                 continue
             before = len(simulator.message_requests)
-            done.executions[cell["id"]] = kernel.run("".join(cell["source"]), cell_id=cell["id"], timeout=60)
+            done.executions[cell["id"]] = kernel.run("".join(cell["source"]), cell_id=cell["id"], timeout=150)
             for request in simulator.message_requests[before:]:
                 done.sent[cell["id"]] = request.messages[-1]["content"]
                 done.bodies.append(request.body.decode())

@@ -15,7 +15,7 @@ ANSWER = "# Title\n\n| a | b |\n|---|---|\n| 1 | $x^2$ |\n\n```python\nx = 1\n``
 
 def executed(simulator: Simulator, cells: list[str], home: object) -> nbformat.NotebookNode:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    client = NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True)
+    client = NotebookClient(notebook, timeout=150, kernel_name="python3", allow_errors=True)
     environment = clean_environment(home) | {
         "ANTHROPIC_BASE_URL": simulator.base_url,
         "ANTHROPIC_API_KEY": "k",

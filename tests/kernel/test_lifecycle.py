@@ -176,7 +176,7 @@ def terminal(tmp_path: Path, simulator: Simulator, lines: list[str]) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=150,
         cwd=tmp_path,
     )
     return done.stdout + done.stderr

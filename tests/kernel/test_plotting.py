@@ -258,7 +258,7 @@ def test_plotly(plotting: Kernel) -> None:
         "import plotly.graph_objects as go\n"
         "figure = go.Figure(go.Bar(y=[1, 1], marker_color='#ff0000'))\nfigure"
     )
-    image, summary = picture(plotting, code, timeout=90)
+    image, summary = picture(plotting, code, timeout=150)
     assert image.size == (700, 500)
     assert summary == "figure 700×500"
     assert 0.3 < share(image, 255, 0, 0) < 0.8
@@ -287,7 +287,7 @@ def test_plotly_without_a_browser_is_said(plotting: Kernel) -> None:
     done = plotting.run(
         "os.environ['BROWSER_PATH'] = '/nonexistent/chrome'\nimport plotly.graph_objects as go\n"
         "try:\n    picture(go.Figure(), 'sales')\nfinally:\n    del os.environ['BROWSER_PATH']",
-        timeout=90,
+        timeout=150,
     )
     assert done.error is not None
     assert "Install Chrome or Chromium" in done.error["evalue"]
@@ -326,7 +326,7 @@ BOKEH = (
 @needs("bokeh", "kaleido")
 @pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
 def test_bokeh(plotting: Kernel) -> None:
-    image, summary = picture(plotting, BOKEH + "p", timeout=90)
+    image, summary = picture(plotting, BOKEH + "p", timeout=150)
     assert (image.size, summary) == ((600, 400), "figure 600×400")
     assert 0.2 < share(image, 255, 0, 0) < 0.9
 
@@ -338,7 +338,7 @@ def test_bokeh_without_kaleido(plotting: Kernel) -> None:
         "import sys\nsys.modules['choreographer'] = None\n"
         "os.environ['BOKEH_IN_DOCKER'] = '1'  # the tests may run as root\n"
     )
-    image, _summary = picture(plotting, code + BOKEH + "p", timeout=90)
+    image, _summary = picture(plotting, code + BOKEH + "p", timeout=150)
     assert image.size == (300, 200)
     assert 0.2 < share(image, 255, 0, 0) < 0.9
 
@@ -540,10 +540,10 @@ def test_a_chart_of_altair_is_remembered_although_it_is_shown_as_html(plotting: 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="no Chromium")
 def test_a_figure_of_plotly_is_remembered_although_it_is_shown_as_json(plotting: Kernel) -> None:
     code = "import plotly.graph_objects as go\nfigure = go.Figure(go.Bar(y=[1, 2]))\nfigure.show()\n"
-    plotting.run(code, cell_id="chart", timeout=60)
+    plotting.run(code, cell_id="chart", timeout=150)
     done = plotting.run(
         "found = figures.last()\nprint(found.cell, found.attachment(STANDARD_IMAGES, 'f').summary)",
-        timeout=90,
+        timeout=150,
     )
     assert done.stdout.splitlines()[-1:] == ["chart figure 700×500"], done.error
 

@@ -113,7 +113,7 @@ def run(where: Path, *arguments: str, status: int = 0) -> str:
     kept |= {"PYTHONPATH": str(where), "IPYTHONDIR": str(where / "ipython"), "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, *arguments]
     done = subprocess.run(
-        command, cwd=where, env=kept, capture_output=True, text=True, timeout=100, check=False
+        command, cwd=where, env=kept, capture_output=True, text=True, timeout=150, check=False
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout

@@ -100,7 +100,7 @@ class BrowserPage:
             await self._move(page, given["coordinate"])
         match action:
             case "screenshot":
-                return _picture(await page.screenshot(timeout=_TIMEOUT), (self.width, self.height))
+                return _picture(await self._shot(page), (self.width, self.height))
             case "zoom":
                 return await self._zoomed(page, given["region"])
             case "cursor_position":
@@ -119,6 +119,15 @@ class BrowserPage:
                 async with _held(page, given.get("text", "")):
                     await self._with_mouse(page, action, given)
         return None
+
+    async def _shot(self, page: Page) -> bytes:
+        from playwright.async_api import Error
+
+        try:
+            return await page.screenshot(timeout=_TIMEOUT)
+        except Error:  # while one page takes the place of another, there is no picture
+            await self._settle(page)
+            return await page.screenshot(timeout=_TIMEOUT)
 
     async def _with_mouse(self, page: Page, action: str, given: Mapping[str, Any]) -> None:
         match action:
