@@ -3,7 +3,7 @@
 interface Signal<Sender, Args> { connect(slot: (sender: Sender, args: Args) => void): boolean }
 interface Shared { get(): Promise<() => any>; loaded?: number | boolean }
 type Scope = Record<string, Record<string, Shared>>;
-interface Container { scope: Scope; init(scope: Scope): void; get(module: string): Promise<() => any> }
+interface Container { script: string; scope: Scope; init(scope: Scope): void; get(module?: string): Promise<() => any> }
 interface Window { _JUPYTERLAB?: Record<string, Container> }
 
 /** What the parts of the extension are handed. */
@@ -51,4 +51,6 @@ declare module "*/actions.js" {
   const actions: { initialize(props: { model: any }): void; render(props: { model: any; el: HTMLElement }): () => void };
   export default actions;
   export function copy(text: string): Promise<boolean>;
+  export function isReadOnly(context: { model: { readOnly: boolean } } | undefined, cell?: SharedCell): boolean;
+  export function outcomeIn(cells: SharedCell[], state: any): string;
 }

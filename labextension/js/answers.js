@@ -1,28 +1,26 @@
 // @ts-check
 // Keeps answers whole. A front end drops what arrives for an output that was cleared, a cell that was cut, or a page that was
-// reloaded. So when a cell has run, the kernel reports what it has shown, and sends what is missing.
+// reloaded. So when a cell has run, the kernel asks what it shows, and sends what is missing.
 
 import { cellIn, outputsOf } from "./cells.js";
 
-const runs = new Map(); // reports about cells that are not in the notebook: a cell that was cut may be pasted again
+const runs = new Map(); // of cells that may not be in the notebook: a cell that was cut may be pasted again
 
 const markOf = (/** @type {any} */ output) => output.metadata?.nbclaude ?? {};
 
-/** Receive what a run of a cell has shown: the ID and the state of each output. */
-export function receiveRun(line, { request, cell, stamps }) {
-  runs.set(request, { line, cell, stamps });
-  compareRuns();
+/** Note that the kernel asks what a cell shows of a run. */
+export function receiveRun(line, { request, cell }) {
+  runs.set(request, { line, cell });
+  reportRuns();
 }
 
-/** Tell the kernel whether the cells show everything. */
-export function compareRuns() {
-  for (const [request, { line, cell: id, stamps }] of runs) {
+/** Tell the kernel the ID and the state of what the cells show. */
+export function reportRuns() {
+  for (const [request, { line, cell: id }] of runs) {
     const cell = cellIn(line.panels(), id);
     if (!cell) continue;
     runs.delete(request);
-    const marks = outputsOf(cell).map(markOf);
-    const isThere = ([output, state]) => marks.some((mark) => mark.output === output && mark.state === state);
-    line.send({ do: "shown", request, whole: stamps.every(isThere) });
+    line.send({ do: "shown", request, stamps: outputsOf(cell).map(markOf).map(({ output, state }) => [output, state]) });
   }
 }
 

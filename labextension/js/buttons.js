@@ -1,9 +1,9 @@
 // @ts-check
 // Puts buttons on outputs: Copy and Insert below on code blocks, Fix on errors, Ask on figures, and those of offers.
 
-import { copy } from "./actions.js";
-import { cellOfBlock, figuresIn, insert, outputsOf } from "./cells.js";
-import { isPython, lineOf } from "./lines.js";
+import { copy, isReadOnly } from "./actions.js";
+import { cellOfBlock, figuresIn, insert, shownIn } from "./cells.js";
+import { READ_ONLY, isPython, lineOf } from "./lines.js";
 import { drawOffer } from "./offers.js";
 import { ui } from "./shared.js";
 
@@ -24,7 +24,8 @@ function button(name, label, innerHTML, act) {
   return say(label);
 }
 
-export function watchButtons(/** @type {Parts} */ { app, tracker }) {
+/** Watch what is added to the page; return a function that looks at nodes again. @param {Parts} parts */
+export function watchButtons({ app, tracker }) {
   const equipBlock = (/** @type {HTMLElement} */ block) => {
     if (block.querySelector(":scope > .nbclaude-on-blocks") || block.closest(".nbclaude-instead")) return;
     const text = () => block.querySelector("pre")?.textContent ?? "";
@@ -32,7 +33,7 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
     const insertBelow = () => {
       // Below the cell with the block, else (in the side bar) below the active one.
       const panel = tracker.find((each) => each.node.contains(block)) ?? tracker.currentWidget;
-      if (!panel || panel.context.model.readOnly) return "This notebook is read-only";
+      if (!panel || isReadOnly(panel.context)) return READ_ONLY;
       const { widgets, activeCellIndex } = panel.content;
       const shown = widgets.findIndex((cell) => cell.node.contains(block));
       insert(panel, (shown < 0 ? activeCellIndex : shown) + 1, cellOfBlock(block.className, text()));
@@ -48,29 +49,26 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
   const equipOutput = (node) => {
     const panel = tracker.find((each) => each.content.node.contains(node));
     const cell = panel?.content.widgets.find((each) => each.node.contains(node));
-    const child = /** @type {HTMLElement} */ (node.closest(".jp-OutputArea-child"));
-    const place = () => cell?.outputArea.widgets.findIndex((each) => each.node === child);
-    const output = outputsOf(cell)[place()];
+    const shown = () => shownIn(cell);
+    const { output, node: child } = shown().findLast((each) => each.node?.contains(node)) ?? {};
     if (!panel || !cell || !output) return;
     const { offer } = output.metadata?.nbclaude ?? {};
     const offered = offer && node.querySelector("[data-nbclaude-offer]");
     if (offered && cell.model.trusted) drawOffer(lineOf(panel), panel, offered, offer);
-    const isError = output.type === "error";
+    const name = output.type === "error" ? "fix" : isPython(panel) && figuresIn(output) ? "ask-output" : "";
     const old = child.querySelector(":scope > .nbclaude-on-output");
-    if (!isPython(panel) || !(isError || figuresIn(output))) return old?.remove();
+    if (!name || !isPython(panel)) return old?.remove();
     if (old) return;
-    const [word, label, name] = isError
-      ? ["Fix", "Fix this error: Claude says why and offers a corrected cell", "fix"]
-      : ["Ask", "Ask Claude about this figure", "ask-output"];
+    const label = app.commands.label(`nbclaude:${name}`);
     child.classList.add("nbclaude-has-button");
-    child.append(button("nbclaude-on-output", label, word, () => {
+    child.append(button(`nbclaude-on-output nbclaude-${name}`, label, label.split(" ")[0], () => {
       panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
-      app.commands.execute(`nbclaude:${name}`, { output: place() });
+      app.commands.execute(`nbclaude:${name}`, { output: shown().findIndex((each) => each.node === child) });
     }));
   };
 
-  const look = (/** @type {Iterable<Node>} */ nodes) => {
-    const elements = /** @type {Element[]} */ ([...nodes].filter((node) => node instanceof Element && node.isConnected));
+  const look = (/** @type {Node[]} */ nodes) => {
+    const elements = /** @type {Element[]} */ (nodes.filter((node) => node instanceof Element && node.isConnected));
     const all = (/** @type {string} */ selector) => /** @type {Set<any>} */ (
       new Set(elements.flatMap((node) => [node.closest(selector) ?? [], ...node.querySelectorAll(selector)].flat())));
     all(BLOCK).forEach(equipBlock);
@@ -78,14 +76,5 @@ export function watchButtons(/** @type {Parts} */ { app, tracker }) {
   };
   new MutationObserver((records) => look(records.flatMap(({ addedNodes }) => [...addedNodes])))
     .observe(document.body, { childList: true, subtree: true });
-  // Outputs may be on the page before the notebook, its kernel and its language are known.
-  tracker.widgetAdded.connect((_, panel) => {
-    const again = () => {
-      look([panel.node]);
-      app.commands.notifyCommandChanged("nbclaude:menu");
-    };
-    panel.revealed.then(again);
-    panel.sessionContext.kernelChanged.connect(again);
-    panel.context.model.metadataChanged.connect(again);
-  });
+  return look;
 }

@@ -1,8 +1,9 @@
 // @ts-check
 // The commands: each writes a magic into a cell and runs it, so that what happened can be seen and repeated.
 
-import { figuresIn, insert, outputsOf } from "./cells.js";
-import { isPython, kernelOf, loading, say } from "./lines.js";
+import { isReadOnly } from "./actions.js";
+import { figuresIn, insert, shownIn } from "./cells.js";
+import { READ_ONLY, isPython, kernelOf, loading, say } from "./lines.js";
 import { isPrompt } from "./prose.js";
 import { apputils, notebook, widgets } from "./shared.js";
 
@@ -16,7 +17,8 @@ function run(/** @type {Panel} */ { content, sessionContext }, index) {
 
 /** Return the index above or below a cell, once nbclaude is loaded (if need be, by a new cell there); -1 if that fails. */
 async function place(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, below = true) {
-  const first = await loading(panel);
+  const isFixed = isReadOnly(panel.context, below ? undefined : cell.model.sharedModel);
+  const first = isFixed ? say(READ_ONLY, "warning") : await loading(panel);
   const index = panel.content.widgets.indexOf(cell);
   if (first === undefined || index < 0) return -1;
   const free = index + Number(below);
@@ -44,15 +46,15 @@ async function write(panel, cell, magic) {
 }
 
 /** Ask about what is selected in a cell, if it is not all of it. */
-function aboutSelection(/** @type {CodeCell} */ { editor }) {
-  if (!editor) return "";
-  const { doc, selection: { main: { from, to } } } = editor.editor.state;
-  const selected = doc.sliceString(from, to).trimEnd();
-  if (!selected.trim() || selected === doc.toString().trimEnd()) return "";
-  const [first, last] = [from, from + selected.length].map((position) => doc.lineAt(position));
-  if (first.number < last.number) return ` Explain lines ${first.number}-${last.number}.`;
-  const isPart = selected.trim() !== first.text.trim() && !selected.includes("`");
-  return ` Explain ${isPart ? `\`${selected.trim()}\` in ` : ""}line ${first.number}.`;
+function aboutSelection(/** @type {CodeCell} */ { editor, model }) {
+  const source = model.sharedModel.getSource().trimEnd();
+  const { from, to } = editor?.editor.state.selection.main ?? {}; // without an editor, that is all of it
+  const selected = source.slice(from, to).trimEnd();
+  if (!selected.trim() || selected === source) return "";
+  const [first, lines] = [source.slice(0, from), selected].map((text) => text.split("\n").length);
+  if (lines > 1) return ` Explain lines ${first}-${first + lines - 1}.`;
+  const isPart = selected.trim() !== source.split("\n")[first - 1].trim() && !selected.includes("`");
+  return ` Explain ${isPart ? `\`${selected.trim()}\` in ` : ""}line ${first}.`;
 }
 
 // If the cell has been edited since it ran, a copy is explained without being run.
@@ -65,14 +67,12 @@ function explainMagic(/** @type {CodeCell} */ cell) {
 
 /** Attach an output of a cell, or all of them. @param {CodeCell} cell @param {number} [output] @param {boolean} [isBusy] */
 function askMagic(cell, output, isBusy) {
-  const shown = outputsOf(cell).map(figuresIn);
-  const figuresAbove = (/** @type {number} */ end) => shown.slice(0, end).reduce((sum, figures) => sum + figures, 0);
-  const figures = figuresAbove(shown.length);
-  const number = cell.model.executionCount;
-  if (isPrompt(cell.model.sharedModel.getSource())) return "%%claude\n"; // it has the answer
-  if (!number) return isBusy && figures ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
-  const which = figures > 1 ? `.${figuresAbove(output ?? 0) + 1}` : "";
-  return `%%claude ${figures ? "--fig" : "--cells"} In[${number}]${which}\n`;
+  const { executionCount: number, sharedModel } = cell.model;
+  if (isPrompt(sharedModel.getSource())) return "%%claude\n"; // it has the answer
+  const figures = shownIn(cell).flatMap((shown, index) => Array(figuresIn(shown.output)).fill(index)); // where each stands
+  if (!number) return isBusy && figures.length ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
+  const which = figures.length > 1 ? `.${Math.max(figures.indexOf(output), 0) + 1}` : "";
+  return `%%claude ${figures.length ? "--fig" : "--cells"} In[${number}]${which}\n`;
 }
 
 /** Make the action that writes a magic below a cell. @param {(...given: any[]) => string} magicOf */
@@ -98,8 +98,8 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   const active = () => tracker.currentWidget?.content.activeCell;
   const source = (cell) => (cell?.model?.type === "code" && cell.model.sharedModel.getSource()) || "";
   const isCode = (cell) => /\S/.test(source(cell)) && !isPrompt(source(cell));
-  const hasFailed = (cell) => isCode(cell) && outputsOf(cell).some((output) => output.type === "error");
-  const shows = (cell) => outputsOf(cell).length > 0;
+  const hasFailed = (cell) => isCode(cell) && shownIn(cell).some(({ output }) => output.type === "error");
+  const shows = (cell) => shownIn(cell).length > 0;
   // The kernel knows all about the last error, even if nbclaude is loaded only now.
   const fixMagic = ({ model: { executionCount: number } }) => (number ? `%claude_fix --cell ${number}` : "");
   const menu = new widgets.Menu({ commands: app.commands });
@@ -115,7 +115,7 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   ]);
   for (const [name, label, caption, act, applies = () => true] of commands) {
     const command = `nbclaude:${name}`;
-    const isEnabled = () => isVisible() && applies(active());
+    const isEnabled = () => isVisible() && applies(active()) && (act === aside || !isReadOnly(tracker.currentWidget?.context));
     const execute = ({ output }) => active() && act(tracker.currentWidget, active(), output); // a button says which output
     app.commands.addCommand(command, { label, caption, isVisible, isEnabled, execute });
     palette?.addItem({ command, category: "Claude" });

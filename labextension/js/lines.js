@@ -1,7 +1,7 @@
 // @ts-check
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
-import { compareRuns, receiveRun, showOutputs } from "./answers.js";
+import { receiveRun, reportRuns, showOutputs } from "./answers.js";
 import { cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
@@ -17,6 +17,7 @@ const LOAD = "%load_ext nbclaude";
 const NEEDED = "'' if 'nbclaude' in getattr(getattr(get_ipython(), 'extension_manager', None), 'loaded', ()) else "
   + `'${LOAD}' if __import__('importlib.util').util.find_spec('nbclaude') else None`;
 const ABSENT = "nbclaude is not installed where this kernel runs. Run %pip install nbclaude in a cell, then try again.";
+export const READ_ONLY = "This notebook is read-only.";
 const BUSY = "The kernel is busy. The command will run when it is idle.";
 const LOADED = "nbclaude was not loaded in this kernel yet, so a new cell loads it first.";
 
@@ -35,14 +36,19 @@ const ownLine = (/** @type {Panel | null | undefined} */ panel) => lines.get(/**
 /** The line to a notebook's kernel, open or not. @param {Panel | null | undefined} panel */
 export const lineOf = (panel) => ownLine(panel)?.panels().map(ownLine).find((line) => line?.comm) ?? ownLine(panel);
 
-export function followKernels(/** @type {Tracker} */ tracker) {
+/** Follow the kernels of notebooks; `look` at a notebook once it is there, and its kernel and language are known. */
+export function followKernels(/** @type {Tracker} */ tracker, /** @type {(panel: Panel) => void} */ look) {
   tracker.widgetAdded.connect((_, panel) => {
+    const again = () => look(panel);
     panel.sessionContext.kernelChanged.connect(() => {
       const kernel = kernelOf(panel);
       panel.node.classList.remove(BUSY_CLASS);
       if (kernel && !lines.has(kernel)) lines.set(kernel, new Line(kernel, tracker));
+      again();
     });
-    panel.content.modelContentChanged.connect(() => queueMicrotask(compareRuns));
+    panel.context.model.metadataChanged.connect(again);
+    panel.revealed.then(again);
+    panel.content.modelContentChanged.connect(() => queueMicrotask(reportRuns));
   });
 }
 
@@ -63,9 +69,8 @@ export async function loading(panel) {
 /** The line to one kernel. It is the kernel that opens it. */
 class Line {
   comm = /** @type {Comm | null} */ (null);
-  life = {}; // another object once the kernel, or nbclaude in it, has ended
+  panel = /** @type {any} */ (null); // that of the side bar: it ends with the kernel, or with nbclaude in it
   prompts = /** @type {Map<string, { text: string, found?: number[][] }>} */ (new Map()); // as the kernel was last asked
-  news = /** @type {Record<string, string>} */ ({}); // prompts to ask about
   running = 0; // requests of this page
   done = /** @type {Promise<any>} */ (Promise.resolve()); // when they have ended
 
@@ -91,12 +96,12 @@ class Line {
     };
     this.follow();
     if (!kernel.handleComms) return;
-    kernel.registerCommTarget(TARGET, (comm, { content }) => this.open(comm, content.data));
+    kernel.registerCommTarget(TARGET, (comm) => this.open(comm));
     // A reloaded page finds the line already open. The kernel answers when it has run what it was asked to run before.
     kernel.requestCommInfo({ target_name: TARGET }).then(({ content }) => {
       const [id] = Object.keys(content.comms ?? {});
       if (!id || this.comm || kernel.hasComm(id)) return;
-      this.open(kernel.createComm(TARGET, id), {});
+      this.open(kernel.createComm(TARGET, id));
       this.send({ do: "hello", version: VERSION });
     }, () => {});
   }
@@ -109,11 +114,10 @@ class Line {
     for (const { node } of this.panels()) node.classList.toggle(BUSY_CLASS, isBusy);
   }
 
-  open(/** @type {Comm} */ comm, data) {
+  open(/** @type {Comm} */ comm) {
     this.comm = comm;
     comm.onMsg = (message) => this.receive(message.content.data);
     comm.onClose = () => this.end();
-    this.receive(data);
     this.mark();
   }
 
@@ -125,36 +129,30 @@ class Line {
 
   /** Return where a prompt has references. The kernel is asked once typing stops; from then on it reports changes. */
   referencesIn(/** @type {string} */ cell, /** @type {string} */ text) {
-    if (this.prompts.get(cell)?.text !== text) {
-      this.prompts.set(cell, { text });
-      this.news[cell] = text;
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => {
-        this.send({ do: "references", cells: this.news });
-        this.news = {};
-      }, PAUSE);
-    }
-    return this.prompts.get(cell)?.found;
+    const asked = this.prompts.get(cell);
+    if (asked?.text === text) return asked.found;
+    this.prompts.set(cell, { text });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const open = [...this.prompts].filter(([, { found }]) => !found).map(([id, prompt]) => [id, prompt.text]);
+      this.send({ do: "references", cells: Object.fromEntries(open) });
+    }, PAUSE);
   }
 
   receive(data) {
-    const { do: kind, version = VERSION, cells = {}, page, id, state } = data;
-    const [theirs, ours] = [version, VERSION].map((text) => text.split(".", 2).join("."));
-    if (theirs !== ours)
-      say(`This kernel has nbclaude ${version}, and this page its extension ${VERSION}. `
-        + "Update the older one to use everything.", "warning"); // JupyterLab truncates texts of more than 140 characters
+    const { do: kind, cells = {}, page = PAGE, id, state } = data;
+    if (kind === "say") say(data.text, "warning");
     for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
     if (kind === "references") this.mark();
-    if (kind === "shown" && (!page || page === PAGE)) receiveRun(this, data);
+    if (kind === "shown" && page === PAGE) receiveRun(this, data);
     if (kind === "outputs") showOutputs(this, data);
     if (kind !== "state") return;
-    // Only the page that ran the cell acts on a wish.
-    const here = state?.wish && state.page !== PAGE ? { ...state, wish: "" } : state;
-    for (const panel of this.panels()) receiveOffer(this, panel, id, here);
+    if (state?.wish && state.page !== PAGE) state.wish = ""; // only the page that ran the cell acts on it
+    for (const panel of this.panels()) receiveOffer(this, panel, id, state);
   }
 
   end() {
-    Object.assign(this, { comm: null, life: {}, news: {} });
+    Object.assign(this, { comm: null, panel: null });
     this.prompts.clear();
     this.mark();
   }

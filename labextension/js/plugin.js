@@ -18,12 +18,14 @@ export const plugin = {
   optional: [notebook.INotebookTracker, codemirror.IEditorExtensionRegistry, apputils.ICommandPalette],
   activate(app, tracker, editors, palette) {
     if (!tracker) return; // a page without notebooks
-    for (const name of ["style.css", "actions.css"])
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: address(name) }));
+    document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: address("style.css") }));
     const parts = { app, tracker, palette, icon: new ui.LabIcon({ name: "nbclaude:icon", svgstr }) };
-    followKernels(tracker);
     editors?.addExtension(proseExtension(tracker));
     addCommands(parts, addSideBar(parts));
-    watchButtons(parts);
+    const look = watchButtons(parts);
+    followKernels(tracker, (panel) => {
+      look([panel.node]);
+      app.commands.notifyCommandChanged("nbclaude:menu");
+    });
   },
 };

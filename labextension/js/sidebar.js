@@ -10,9 +10,7 @@ export function addSideBar({ app, tracker, icon }) {
   const bar = Object.assign(new widgets.Panel(), { id: "nbclaude-side-panel" });
   bar.addClass("nbclaude-side"); // while it is empty, the style sheet shows a hint
   Object.assign(bar.title, { caption: "Claude", icon });
-  const areas = new WeakMap(); // by the life of a kernel: a panel ends with it
-  const areaOf = (/** @type {Panel | null} */ panel) => areas.get(/** @type {object} */ (lineOf(panel)?.life));
-  const show = () => bar.widgets.forEach((each) => each.setHidden(each !== areaOf(tracker.currentWidget)));
+  const show = () => bar.widgets.forEach((each) => each.setHidden(each !== lineOf(tracker.currentWidget)?.panel));
   app.shell.add(bar, "right", { rank: 700 });
   tracker.currentChanged.connect(show);
 
@@ -21,12 +19,11 @@ export function addSideBar({ app, tracker, icon }) {
     app.shell.activateById(bar.id);
     const line = lineOf(panel);
     if (!line || first === undefined) return;
-    const old = areaOf(panel);
-    if (old?.node.querySelector(".nbclaude-view")) return void show(); // else it was closed by its own button
-    old?.dispose();
+    if (line.panel?.node.querySelector(".nbclaude-view")) return void show(); // else it was closed by its own button
+    line.panel?.dispose();
     const { rendermime } = panel.content;
     const area = new SimplifiedOutputArea({ model: new OutputAreaModel({ trusted: true }), rendermime });
-    areas.set(line.life, area);
+    line.panel = area;
     bar.addWidget(area);
     panel.disposed.connect(() => area.dispose());
     show();

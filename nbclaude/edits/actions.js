@@ -41,17 +41,23 @@ function whenKernelEnds(model, act) {
 
 const SLOW = 1_000_000; // pairs of lines; a comparison beyond it shows the texts one after the other
 
-const isReadOnly = (model, cell) =>
-  model.widget_manager?.context?.model?.readOnly === true || cell?.getMetadata?.("editable") === false;
+export const isReadOnly = (context, cell) => context?.model?.readOnly === true || cell?.getMetadata?.("editable") === false;
 
 const trimmed = (text) => text.replace(/\n+$/, "");
+
+/** What the cells of a document show of an offer that may have been taken: a cell `after` the change, or its new `cells`. */
+export function outcomeIn(there, { cell, after, cells = [] }) {
+  if (cells.some(([id]) => there.some((each) => each.id === id))) return "inserted";
+  const now = there.find((each) => each.id === cell)?.getSource();
+  return after && now !== undefined && trimmed(now) === trimmed(after) ? "replaced" : "";
+}
 
 function exchange(model, from, to, done) {
   const cell = documentOf(model).cells.find((each) => each.id === model.get("cell"));
   if (!cell) return { outcome: "gone" };
   const now = cell.getSource();
   if (trimmed(now) === trimmed(to)) return { outcome: done };
-  if (isReadOnly(model, cell)) return { outcome: "read-only" };
+  if (isReadOnly(model.widget_manager.context, cell)) return { outcome: "read-only" };
   if (trimmed(now) !== trimmed(from)) return { outcome: "changed", expected: from, now };
   cell.setSource(to);
   return { outcome: done };
@@ -59,7 +65,7 @@ function exchange(model, from, to, done) {
 
 function insertBelow(model) {
   const notebook = documentOf(model);
-  if (model.widget_manager.context.model.readOnly === true) return { outcome: "read-only" };
+  if (isReadOnly(model.widget_manager.context)) return { outcome: "read-only" };
   let place = notebook.cells.findIndex((each) => each.id === model.get("cell"));
   if (place < 0) return { outcome: "gone" };
   for (const [id, source] of model.get("cells")) {

@@ -13,6 +13,7 @@ from nbclaude.notebook import Shell
 __all__ = ["LINE", "Line"]
 
 TARGET = "nbclaude"
+_UPDATE = "Update the older one to use everything."  # JupyterLab cuts texts of more than 140 characters
 _MAX_PROMPTS = 500  # the latest ones, which are searched for references
 
 OnState = Callable[[Mapping[str, Any]], None]
@@ -28,7 +29,7 @@ class Line:
 
     def __init__(self) -> None:
         self.version = ""
-        """The version of nbclaude, which the extension is told."""
+        """The version of nbclaude, which is compared with that of the extension."""
         self.references: Callable[[str], Spans] = lambda _source: []
         """Where the source of a cell has references: pairs of positions, in UTF-16 code units."""
         self.shown = ShownOutputs()
@@ -53,14 +54,23 @@ class Line:
         self._shell = shell
         if self._comm is None:
             self._open()
+            self._greet(told.version)
         self.shown.begin(shell, told.page)
 
     def _open(self) -> None:
         from comm import create_comm  # every kernel whose front end can tell has it
 
-        self._comm = create_comm(target_name=TARGET, data={"version": self.version})
+        self._comm = create_comm(target_name=TARGET, data={})
         self._comm.on_msg(self._receive)
         self._comm.on_close(self._closed)
+
+    def _greet(self, version: str) -> None:
+        """Tell the user if the versions of nbclaude and of its extension differ in more than the last number."""
+        if _series(version) != _series(self.version):
+            text = (
+                f"This kernel has nbclaude {self.version}, and this page its extension {version}. {_UPDATE}"
+            )
+            self._send({"do": "say", "text": text})
 
     def after_cell(self) -> None:
         """Report our outputs of the cell and, if names have appeared or disappeared, where prompts have references."""
@@ -107,9 +117,10 @@ class Line:
             return
         match data.get("do"):
             case "hello":
-                self._send({"do": "version", "version": self.version}, *self.shown.summaries())
+                self._greet(str(data.get("version")))
+                self._send(*self.shown.summaries())
             case "shown":
-                self._send(*self.shown.taken(data.get("request"), whole=data.get("whole") is True))
+                self._send(*self.shown.taken(data.get("request"), data.get("stamps")))
             case "references":
                 self._ask(data.get("cells"))
             case "state":
@@ -140,6 +151,11 @@ class Line:
 
     def _closed(self, _message: object) -> None:
         self._comm = None
+
+
+def _series(version: str) -> list[str]:
+    """Return a version without its last number."""
+    return version.split(".")[:2]
 
 
 LINE = Line()

@@ -1,8 +1,8 @@
 """Keeps our outputs of a cell until a page in the browser has them.
 
 A front end drops what arrives for an output that was cleared, a cell that was cut, or a page that was reloaded. So each output
-has its ID and its state in its metadata. When the cell has run, our extension compares these with what the cell shows, and
-asks for the outputs if they differ.
+has its ID and its state in its metadata. When the cell has run, our extension reports which of them the cell shows, and gets
+the outputs if some are missing.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ class _Run:
     outputs: dict[str, _Message] = field(default_factory=dict)
 
     def summary(self, page: str) -> _Message:
-        """Return a message with the IDs and states of the outputs; an empty `page` means any page."""
-        stamps = [_stamp(output) for output in self.outputs.values()]
-        return {"do": "shown", "request": self.request, "cell": self.cell, "page": page, "stamps": stamps}
+        """Return a message that asks a page what the cell shows; an empty `page` means any page."""
+        asked = {"do": "shown", "request": self.request, "cell": self.cell}
+        return {**asked, "page": page} if page else asked
 
     def content(self) -> _Message:
         """Return the outputs, as a notebook keeps them."""
@@ -120,13 +120,17 @@ class ShownOutputs:
         """Return what to tell a page that has been loaded in the meantime."""
         return [run.summary("") for run in self._ended.values()]
 
-    def taken(self, request: object, *, whole: bool) -> list[_Message]:
-        """Forget the outputs of a request once a page has reported whether it has them; return them if it does not."""
+    def taken(self, request: object, stamps: object) -> list[_Message]:
+        """Forget the outputs of a request once a page has reported those that it has; return them if some are missing.
+
+        `stamps` are pairs of an output's ID and its state.
+        """
         run = next((each for each in self._ended.values() if each.request == request), None)
         if run is None:
             return []
         del self._ended[run.cell]
-        return [] if whole else [run.content()]
+        there = stamps if isinstance(stamps, list) else []
+        return [] if all(_stamp(output) in there for output in run.outputs.values()) else [run.content()]
 
     def forget(self) -> None:
         """Forget all outputs."""
@@ -134,6 +138,6 @@ class ShownOutputs:
         self._ended.clear()
 
 
-def _stamp(output: Mapping[str, Any]) -> tuple[str, int]:
+def _stamp(output: Mapping[str, Any]) -> list[Any]:
     mark = output["metadata"][_KEY]
-    return mark["output"], mark["state"]
+    return [mark["output"], mark["state"]]

@@ -36,6 +36,13 @@ SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width=
 CHART = """\
 from IPython.display import HTML
 HTML('<div id="chart">A chart</div><script>window.draw = () => vegaEmbed("#chart", {})</script>')"""
+HELD = """\
+from IPython.display import SVG
+from ipywidgets import interact
+@interact(n=(0, 3))
+def show(n=1):
+    display(SVG('<svg xmlns="http://www.w3.org/2000/svg" width="90" height="60"><rect width="60" height="40"/></svg>'))
+    1 / n"""
 FIGURES = f"""{PANEL} return panel.content.widgets.slice(2, 4).map(({{ model }}) =>
     model.outputs.get(0).metadata.nbclaude?.figures ?? null)"""
 SELECT = f"""{PANEL} panel.content.widgets[index].editor.setSelection(
@@ -50,6 +57,7 @@ OPEN = {
     "data": {"text/html": unfinished_html(f'<div class="nbclaude">{sign_html()}</div>')},
     "metadata": marked_open("nbclaude-1"),
 }
+ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["ValueError: no"]}
 WITHOUT = """\
 import os, sys
 sys.path[:] = [p for p in sys.path if not os.path.isdir(os.path.join(p or ".", "nbclaude"))]"""
@@ -103,7 +111,8 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     # Each block has its buttons; they are reached with the keys, and are there when the notebook is opened again.
     simulator.enqueue("Two:\n\n```python\nx = 1\n```\n\n```bash\n$ ls\nfile\n```\n")
     notebook.run(1)
-    notebook.script(f"{PANEL} panel.content.widgets[1].model.outputs.add(output)", output=OPEN)
+    for output in (ERROR, ERROR, OPEN, OPEN):
+        notebook.script(f"{PANEL} panel.content.widgets[1].model.outputs.add(output)", output=output)
     for again in (False, True):
         if again:
             notebook.reopen()
@@ -119,7 +128,12 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
         blocks.nth(1).get_by_role("button", name="Insert below").click()
         assert sources(notebook)[2] == "%%bash\nls"
         notebook.delete(2)
+    # One button stands for all errors of a cell.
+    fixes = notebook.cell(1).get_by_role("button", name="Fix This Error")
+    expect(fixes).to_have_count(1)
+    expect(notebook.cell(1).locator(".nbclaude-fix")).to_have_count(2)
     # An answer that was saved before it was complete will not go on.
+    expect(notebook.outputs(1).locator(".nbclaude-incomplete").locator("visible=true")).to_have_count(1)
     notice = notebook.outputs(1).last.locator(".nbclaude-incomplete")
     expect(notice).to_be_visible()
     assert "has not arrived" in notice.evaluate("node => getComputedStyle(node, '::after').content")
@@ -305,7 +319,7 @@ def test_every_button_and_command(
         assert sources(notebook)[index + 1] == f"%%claude {written}\nWhy?"
         notebook.delete(index + 1)
     notebook.cell(2).hover()
-    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
+    notebook.cell(2).get_by_role("button", name="Ask About This Output").click()
     type_into(notebook, 3, "What?")
     assert sources(notebook)[3] == f"%%claude {figure}\nWhat?"
 
@@ -370,7 +384,7 @@ def command(notebook: NotebookPage, index: int, name: str) -> None:
 def test_versions_languages_and_kernels_without_it(
     claude_notebook: OpenNotebook, simulator: Simulator, lab: LabWithExtension
 ) -> None:
-    notebook = claude_notebook(["%load_ext nbclaude", "1", PICTURE])
+    notebook = claude_notebook(["%load_ext nbclaude", "1", PICTURE, HELD])
     notes = notebook.page.locator(NOTES)
 
     # Without nbclaude in the kernel nothing is inserted, and one sentence says what to do.
@@ -380,16 +394,23 @@ def test_versions_languages_and_kernels_without_it(
     notebook.command("nbclaude:explain")
     expect(notes.get_by_text("Run %pip install nbclaude in a cell, then try again.")).to_be_visible()
     assert sources(notebook) == before
+    # Nor in a notebook that is read-only.
+    notebook.script(f"{PANEL} panel.context.model.readOnly = true")
+    notebook.command("nbclaude:ask")
+    expect(notes.get_by_text("This notebook is read-only.")).to_be_visible()
+    assert sources(notebook) == before
+    assert not notebook.script("return window.jupyterapp.commands.isEnabled('nbclaude:ask')")
+    notebook.script(f"{PANEL} panel.context.model.readOnly = false")
     notebook.edit(0, "%load_ext nbclaude")
     notebook.restart_kernel()
 
     # A figure from before nbclaude was loaded is sent along, since the notebook has it. A text must be shown again.
     notebook.run(2)
     notebook.cell(2).hover()
-    notebook.cell(2).get_by_role("button", name="Ask Claude about this figure").click()
+    notebook.cell(2).get_by_role("button", name="Ask About This Output").click()
     type_into(notebook, 4, "What?")
-    assert sources(notebook)[3:] == ["%load_ext nbclaude", "%%claude --fig In[1]\nWhat?"]
-    simulator.enqueue("A square.", "A square, still.")
+    assert sources(notebook)[3:5] == ["%load_ext nbclaude", "%%claude --fig In[1]\nWhat?"]
+    simulator.enqueue("A square.", "A square, still.", "A square.", "Zero.")
     notebook.run(4)
     assert asked_with(simulator) == ["image", "text"]
     # The side bar knows that a panel is dead if its kernel has ended: it loads nbclaude and opens another one.
@@ -401,6 +422,24 @@ def test_versions_languages_and_kernels_without_it(
     assert asked_with(simulator, before) == ["image", "text"]
     notebook.delete(4)
     notebook.delete(3)
+
+    # What an Output widget holds has the buttons of other outputs, also if a callback has shown it.
+    notebook.run(3)
+    held, number = notebook.cell(3), notebook.execution_count(3)
+    held.locator(".jp-RenderedSVG").hover()
+    held.get_by_role("button", name="Ask About This Output").click()
+    type_into(notebook, 4, "What?")
+    assert sources(notebook)[4] == f"%%claude --fig In[{number}]\nWhat?"
+    notebook.run(4)
+    assert asked_with(simulator) == ["image", "text"]
+    held.get_by_role("slider").press("ArrowLeft")
+    held.get_by_role("button", name="Fix This Error").click()
+    expect(notebook.answer(4).first).to_contain_text("Zero.")
+    notebook.wait_until_idle()
+    assert sources(notebook)[4] == f"%claude_fix --cell {number}"
+    assert "ZeroDivisionError" in simulator.requests[-1].prompt
+    for _ in range(2):
+        notebook.delete(4)
 
     # Another version works, and says so.
     notebook.edit(

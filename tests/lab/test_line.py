@@ -57,7 +57,7 @@ def wires(monkeypatch: pytest.MonkeyPatch) -> list[Wire]:
 
 
 def opened(line: Line) -> Any:
-    shell: Any = Asking(nbclaude={"version": "0.1.0", "cells": ["a"], "notebook": "n"})
+    shell: Any = Asking(nbclaude={"version": "1.2.30", "cells": ["a"], "notebook": "n"})
     line.version = "1.2.3"
     line.before_cell(shell)
     return shell
@@ -71,25 +71,27 @@ def test_it_opens_only_where_there_is_an_extension(wires: list[Wire]) -> None:
     assert wires == []
     opened(line)
     opened(line)
-    assert [wire.opened for wire in wires] == [{"target_name": "nbclaude", "data": {"version": "1.2.3"}}]
+    assert [wire.opened for wire in wires] == [{"target_name": "nbclaude", "data": {}}]
     line.close()
     assert wires[0].closed
     assert not line.is_open
 
 
-def test_a_page_that_is_loaded_again_hears_the_version(wires: list[Wire]) -> None:
+def test_versions_that_differ_are_named_when_a_page_is_there(wires: list[Wire]) -> None:
     line = Line()
     opened(line)
-    wires[0].tell(do="hello", version="0.1.0")
+    wires[0].tell(do="hello", version="2.2.3")
     wires[0].tell(do="what nobody knows")
     wires[0].hear({"content": {"data": None}})
-    assert wires[0].sent == [{"do": "version", "version": "1.2.3"}]
+    text = "This kernel has nbclaude 1.2.3, and this page its extension 2.2.3. Update the older one to use everything."
+    assert wires[0].sent == [{"do": "say", "text": text}]
     wires[0].end({})
     assert not line.is_open
 
 
 def test_a_page_asks_for_what_its_cell_lacks(wires: list[Wire]) -> None:
     line = Line()
+    line.version = "0.1.0"
     shell: Any = Asking(nbclaude={"version": "0.1.0", "cells": ["a"], "notebook": "n"}, cellId="a")
     shell.displayhook = SimpleNamespace(prompt_count=7)
     line.before_cell(shell)
@@ -102,9 +104,9 @@ def test_a_page_asks_for_what_its_cell_lacks(wires: list[Wire]) -> None:
     )
     line.after_cell()
     wires[0].tell(do="hello", version="0.1.0")
-    wires[0].tell(do="shown", request="None", whole=False)
-    wires[0].tell(do="shown", request="None", whole=False)
-    assert [message["do"] for message in wires[0].sent] == ["shown", "version", "shown", "outputs"]
+    wires[0].tell(do="shown", request="None", stamps=[])
+    wires[0].tell(do="shown", request="None", stamps=[])
+    assert [message["do"] for message in wires[0].sent] == ["shown", "shown", "outputs"]
 
 
 def test_references_are_told_when_they_are_asked_for_and_when_other_names_exist(wires: list[Wire]) -> None:

@@ -56,18 +56,12 @@ def test_a_page_is_told_what_was_shown_and_gets_what_it_lacks() -> None:
     assert display(shown, "nbclaude-1-0", "of another request", request="other") == {}
     display(shown, "nbclaude-1-0", "closed", nbclaude={"answer": "1"})
     display(shown, "nbclaude-1-1", "last")
-    summary = {
-        "do": "shown",
-        "request": "r",
-        "cell": "a",
-        "page": "page",
-        "stamps": [("nbclaude-1-0", 2), ("nbclaude-1-1", 3)],
-    }
-    assert shown.end() == [summary]
+    asked = {"do": "shown", "request": "r", "cell": "a"}
+    assert shown.end() == [{**asked, "page": "page"}]
     assert shown.end() == []
     # A page that is loaded now may be any page.
-    assert list(shown.summaries()) == [{**summary, "page": ""}]
-    (sent,) = shown.taken("r", whole=False)
+    assert list(shown.summaries()) == [asked]
+    (sent,) = shown.taken("r", [["nbclaude-1-0", 1], ["nbclaude-1-1", 3], [None, None]])
     assert (sent["do"], sent["request"], sent["cell"], sent["count"]) == ("outputs", "r", "a", 7)
     assert sent["outputs"] == [
         {
@@ -77,7 +71,7 @@ def test_a_page_is_told_what_was_shown_and_gets_what_it_lacks() -> None:
         }
         for number, (html, mark) in enumerate([("closed", {"answer": "1"}), ("last", {})])
     ]
-    assert shown.taken("r", whole=False) == []
+    assert shown.taken("r", []) == []
 
 
 def test_what_a_page_has_is_forgotten() -> None:
@@ -85,7 +79,7 @@ def test_what_a_page_has_is_forgotten() -> None:
     begun(shown)
     display(shown, "nbclaude-1", "all")
     shown.end()
-    assert shown.taken("r", whole=True) == []
+    assert shown.taken("r", [["nbclaude-1", 1]]) == []
     assert list(shown.summaries()) == []
     for number in range(30):
         begun(shown, f"r{number}", f"cell {number}")
@@ -117,7 +111,8 @@ def test_what_the_cell_does_not_show_is_not_kept() -> None:
     display(shown, "nbclaude-2", "in a widget")
     clear(shown)
     display(shown, "nbclaude-1", "of the cell, updated")
-    assert [summary["stamps"] for summary in shown.end()] == [[("nbclaude-1", 2)]]
+    shown.end()
+    assert shown.taken("r", [["nbclaude-1", 2]]) == []
     begun(shown, cell=None)  # of the side bar
     display(shown, "nbclaude-3", "aside")
     assert shown.end() == []
@@ -128,7 +123,7 @@ def test_an_unfinished_output_has_a_place_for_a_notice_to_readers_to_whom_nothin
     begun(shown)
     display(shown, "nbclaude-1", "<div>And</div>", nbclaude={"open": "nbclaude-1"})
     shown.end()
-    ((sent,),) = (message["outputs"] for message in shown.taken("r", whole=False))
+    ((sent,),) = (message["outputs"] for message in shown.taken("r", None))
     assert sent["data"]["text/html"] == ('<div>And<div class="nbclaude-incomplete" hidden></div></div>')
 
 

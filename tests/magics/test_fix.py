@@ -86,6 +86,22 @@ def test_a_cell_is_chosen_by_its_number(notebook: Notebook) -> None:
     assert "must be the number of a cell" in notebook.refused("%claude_fix --cell last")
 
 
+def test_an_error_of_a_callback_is_that_of_the_cell_that_defines_it(notebook: Notebook) -> None:
+    assert notebook.run("def share(of):\n    return 1 / of\nshare(1)") is None
+    number = notebook.shell.execution_count - 1
+    notebook.run("depth = 1")
+    assert "has not failed" in notebook.refused(f"%claude_fix --cell {number}")
+    # A slider moves between two cells; an Output widget shows the error.
+    try:
+        notebook.shell.user_ns["share"](0)
+    except ZeroDivisionError:
+        notebook.shell.showtraceback()
+    for line in ("%claude_fix", f"%claude_fix --cell {number}"):
+        (prompt,) = notebook.sent(line)
+        for fact in ("ZeroDivisionError: division by zero", "return 1 / of", "of = 0", f"In[{number}]"):
+            assert fact in prompt, (line, fact)
+
+
 def test_an_error_from_before_nbclaude_was_loaded_is_known(
     notebook: Notebook, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ class CellWatch:
         self._untap: Callable[[], None] = lambda: None
         self._hooked: list[Callable[[], None]] = []
         self._earlier_error: object = None
+        self._known_error: object = None  # the last one when the last cell ended
 
     def load(self) -> None:
         """Begin to watch."""
@@ -71,10 +72,10 @@ class CellWatch:
         self._hooked = [listen(publisher, hook) for publisher, hook in self._hooks()]
         if not hasattr(self._shell.displayhook, "register_hook"):
             self._untap = tap_results(self._shell.displayhook, lambda data, _: self._take_result(data))
-        self._earlier_error = getattr(sys, "last_value", None)
+        self._known_error = self._earlier_error = getattr(sys, "last_value", None)
         if self._earlier_error is not None and not self._log.cells:
             with contextlib.suppress(Exception):  # a fault of ours must not keep nbclaude from loading
-                self._take_earlier()
+                self._take_earlier(ended_a_cell=True)
 
     @property
     def has_output(self) -> bool:
@@ -103,9 +104,12 @@ class CellWatch:
             return
         self._release()
         self._clear()
+        self._earlier_error = getattr(sys, "last_value", None)
+        if self._earlier_error is not self._known_error:
+            with contextlib.suppress(Exception):
+                self._take_earlier(ended_a_cell=False)
         self._current = self._cell_id()
         self._result = ""
-        self._earlier_error = getattr(sys, "last_value", None)
         self._began = time.monotonic()
         for kind in ("stdout", "stderr"):
             self._tap(kind)
@@ -138,9 +142,13 @@ class CellWatch:
         # A fault of ours must not show under a cell that has nothing to do with us.
         with contextlib.suppress(Exception):
             self._take_down(error, count, source)
+        self._known_error = getattr(sys, "last_value", None)
 
-    def _take_earlier(self) -> None:
-        """Note the error that a cell ended with before cells were watched, so that it need not run again."""
+    def _take_earlier(self, *, ended_a_cell: bool) -> None:
+        """Note an error from before cells were watched, so that the cell need not run again, or from between two cells.
+
+        Callbacks of widgets run between cells. Their errors are shown by an Output widget, and are the defining cell's.
+        """
         from nbclaude.context.failures.earlier import earlier_error
 
         found = earlier_error(self._shell)
@@ -148,8 +156,9 @@ class CellWatch:
         if found is None or cell is None:
             return
         self._current, self._began = cell, time.monotonic()
-        outputs = [_error_output(found.error)]
-        self._log.record(cell, found.execution_count, found.source, outputs, time.time())
+        if ended_a_cell:
+            outputs = [_error_output(found.error)]
+            self._log.record(cell, found.execution_count, found.source, outputs, time.time())
         self._take_down(found.error, found.execution_count, found.source)
         self._current = ""
 
