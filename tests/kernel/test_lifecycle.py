@@ -48,7 +48,9 @@ def test_reload_keeps_one_instance_and_the_conversation(claude_kernel: Kernel, s
 
 def test_loading_imports_nothing_heavy(fresh_kernel: Kernel) -> None:
     # A moment after the cell, an idle kernel loads what the first question needs.
-    fresh_kernel.run("import sys\nbefore = {*sys.modules}\n%load_ext nbclaude\nloaded = {*sys.modules} - before")
+    fresh_kernel.run(
+        "import sys\nbefore = {*sys.modules}\n%load_ext nbclaude\nloaded = {*sys.modules} - before"
+    )
     heavy = "{'httpx', 'markdown_it', 'ipywidgets', 'tenacity', 'PIL', 'asyncio.sslproto'}"
     assert fresh_kernel.value(f"sorted(loaded & {heavy}), 'nbclaude.workspace' in loaded") == "[] True"
 
