@@ -54,6 +54,11 @@ class Source:
         return cleaning.excerpt(" … ".join(self.excerpts), _MAX_EXCERPT)
 
     @property
+    def is_full(self) -> bool:
+        """Whether no more of what was quoted would be shown."""
+        return sum(map(len, self.excerpts)) >= _MAX_EXCERPT
+
+    @property
     def where(self) -> str:
         """The place in the source: host, pages, blocks or characters."""
         return ", ".join(part for part in (host_of(self.url), self.place) if part)
@@ -77,7 +82,7 @@ class Citations:
             self.sources.append(source)
         kept = self.sources[number - 1]
         excerpt = " ".join(str(citation.get("cited_text") or "").split())
-        if excerpt and excerpt not in kept.excerpts and len(kept.excerpt) < _MAX_EXCERPT:
+        if excerpt and excerpt not in kept.excerpts and not kept.is_full:
             kept.excerpts.append(excerpt)
         return number
 
