@@ -2,7 +2,7 @@
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
 import { receiveRun, reportRuns, showOutputs } from "./answers.js";
-import { cellsNamed, hasCell } from "./cells.js";
+import { cellIn, cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
 
@@ -27,6 +27,9 @@ export const kernelOf = (/** @type {Panel | null | undefined} */ panel) => panel
 export const isPython = (panel) => Boolean(kernelOf(panel)) && /python/.test(panel?.content.codeMimetype ?? "");
 
 export const say = (text, kind = "info") => void apputils.Notification.emit(text, kind, { autoClose: 8000 });
+
+/** Let the editor of a cell mark the references. @param {CodeCell | undefined} cell */
+const mark = (cell) => cell?.editor?.editor.dispatch({});
 
 const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 
@@ -118,7 +121,7 @@ class Line {
     this.comm = comm;
     comm.onMsg = (message) => this.receive(message.content.data);
     comm.onClose = () => this.end();
-    this.mark();
+    this.markAll();
   }
 
   // Messages wait until cells have run: otherwise the kernel would answer while they run, and look idle.
@@ -142,8 +145,10 @@ class Line {
   receive(data) {
     const { do: kind, cells = {}, page = PAGE, id, state } = data;
     if (kind === "say") say(data.text, "warning");
-    for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
-    if (kind === "references") this.mark();
+    for (const cell in cells) {
+      Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
+      mark(cellIn(this.panels(), cell));
+    }
     if (kind === "shown" && page === PAGE) receiveRun(this, data);
     if (kind === "outputs") showOutputs(this, data);
     if (kind !== "state") return;
@@ -154,12 +159,11 @@ class Line {
   end() {
     Object.assign(this, { comm: null, panel: null });
     this.prompts.clear();
-    this.mark();
+    this.markAll();
   }
 
-  /** Let the editors mark the references. */
-  mark() {
-    for (const { content } of this.panels()) for (const { editor } of content.widgets) editor?.editor.dispatch({});
+  markAll() {
+    for (const { content } of this.panels()) content.widgets.forEach(mark);
   }
 }
 
