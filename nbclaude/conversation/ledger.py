@@ -202,7 +202,8 @@ def dollars(amount: float) -> str:
     """Write US dollars: cents where that is exact enough, else two figures that tell something."""
     size = abs(amount)
     sign = "-" if amount < 0 else ""
-    if size >= 1 or size == 0:
+    in_cents = size == 0 or (size >= 0.01 and abs(size * 100 - round(size * 100)) < 1e-7)
+    if size >= 1 or in_cents:
         return f"{sign}${size:,.2f}"
     if size >= 0.01:
         return f"{sign}${size:.3f}"

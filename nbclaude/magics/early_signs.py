@@ -14,9 +14,10 @@ from nbclaude.workspace import Workspace
 if TYPE_CHECKING:
     from nbclaude.output import EarlySign
 
-__all__ = ["early_sign", "is_alone", "sign_while_loading"]
+__all__ = ["NEEDED", "early_sign", "is_alone", "sign_while_loading"]
 
-_ASKS = "nbclaude.magics.in_cell"
+NEEDED = ("nbclaude.magics.in_cell", "httpx", "nbclaude.render.reply")
+"""Modules of which each takes a while to load with what it needs, in the order in which `warming` loads them."""
 _LONG = 1.0  # seconds; after such a wait, the sign is shown at once
 
 
@@ -45,7 +46,7 @@ def early_sign(asker: _Asker, waited: float) -> EarlySign:
 @contextmanager
 def sign_while_loading(asker: _Asker) -> Iterator[EarlySign | None]:
     """Show a sign while the packages that ask are loaded, unless they already are. It is removed if nothing takes it over."""
-    if _ASKS in sys.modules:
+    if all(name in sys.modules for name in NEEDED):
         yield None
         return
     with early_sign(asker, _LONG) as sign:

@@ -59,7 +59,7 @@ class _Showing:
             self._shows(kind, error, lines)
 
     def usage_error(self, error: UsageError) -> None:
-        """Show a line that was not understood as a card; who executes notebooks gets an error output, not a line on stderr."""
+        """Show a line that cannot be run as a card; who executes notebooks gets an error output, not a line on stderr."""
         if self._is_over or not _comes_from_us(error) or not hasattr(self._shell, "_last_traceback"):
             self._shows_usage(error)
             return
@@ -94,7 +94,7 @@ def card_of(error: BaseException) -> Failure | Notice:
     if isinstance(error, AnswerInterrupted):
         return Notice("Stopped", error.said_after_stopped(spell))
     if isinstance(error, UsageError):
-        return Failure("This line was not understood", (said(error),))
+        return Failure("This line cannot be run", (said(error),))
     return failure_card(error, said, spell)
 
 

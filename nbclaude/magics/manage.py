@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ManageMagics"]
 
 _HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in", "tokens out", "model")
+_QUOTED = re.compile(r"^(['\"])(.*)\1$")  # as `-c` takes a name with blanks
 _EXCERPT = 80  # characters
 _LOOKED_AT = 2_000  # characters of an answer
 
@@ -152,7 +154,7 @@ class ManageMagics(OtherFamily):
             say(text)
 
     def _conversation(self, line: str) -> Conversation:
-        said = argument(line)
+        said = _QUOTED.sub(r"\2", argument(line))
         name = said or str(self._chat.conversation)
         conversations = self.workspace.conversations
         if said and name not in conversations.names():

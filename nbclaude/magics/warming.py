@@ -15,16 +15,25 @@ if TYPE_CHECKING:
 
 __all__ = ["Warming"]
 
-# Modules to import and functions to call, in this order and one at a time: a cell that starts meanwhile waits for at most one
-# of them.
+# Modules to import and functions to call, in this order and one at a time: a cell or a completion that is asked for meanwhile
+# waits for at most one of them. So what takes long by itself is loaded in parts.
 _STEPS = (
     "nbclaude.asking.prepare",
     "nbclaude.asking.ask",
+    "nbclaude.secrets.shapes",
+    "nbclaude.secrets.values",
+    "nbclaude.secrets.commands",
+    "nbclaude.secrets.assigned",
     "nbclaude.conversation.screening",
     "nbclaude.magics.asked",
     "nbclaude.magics.in_cell",
+    "nbclaude.data.styled_tables",
     "nbclaude.context.values",
+    "h11",
+    "trio",  # httpcore imports it if it is installed, httpx the next two
     "httpcore",
+    "click",
+    "rich.console",
     "httpx",
     "nbclaude.client.relay",
     "markdown_it",
@@ -36,7 +45,7 @@ _STEPS = (
     "nbclaude.saved.record",
 )
 _FIRST = 0.2  # seconds after the cell that loads the extension
-_NEXT = 0.02
+_NEXT = 0.01
 
 
 class Warming:

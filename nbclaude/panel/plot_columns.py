@@ -13,6 +13,7 @@ __all__ = [
     "can_be_compared",
     "columns_of",
     "dates_first",
+    "dates_in",
     "decimals_in",
     "durations_in",
     "has_infinite",
@@ -80,6 +81,13 @@ def _holds_decimals(column: Any) -> bool:
 def dates_first(frame: Any, names: Sequence[Name]) -> list[Name]:
     """Return the names, with columns of dates and times first: most plots have these as x."""
     return sorted(names, key=lambda name: not _is_date(_first_value(frame, name)))
+
+
+def dates_in(frame: Any) -> list[Name]:
+    """Return the names of the columns that hold dates with times; pandas draws them, too, if it is not told what to draw."""
+    if is_polars(frame):
+        return [name for name, kind in frame.schema.items() if type(kind).__name__ == "Datetime"]
+    return list(frame.select_dtypes(["datetime", "datetimetz"]).columns)
 
 
 def can_be_compared(frame: Any, name: Name) -> bool:

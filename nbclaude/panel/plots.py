@@ -16,6 +16,7 @@ from nbclaude.panel.plot_columns import (
     Name,
     can_be_compared,
     columns_of,
+    dates_in,
     decimals_in,
     durations_in,
     has_infinite,
@@ -130,10 +131,12 @@ def _checked(plot: Plot, frame: Any) -> Plot:
     _check_values(replace(plot, y=plot.y or tuple(numbers[:MAX_LINES])), frame)
     # pandas can plot durations by themselves, but not on the same axis as numbers.
     apart = durations_in(frame)
-    if plot.y or (is_polars(frame) and len(numbers_in(frame)) <= MAX_LINES and not apart):
+    has_dates = any(name != plot.x for name in dates_in(frame))
+    if plot.y or (is_polars(frame) and len(numbers_in(frame)) <= MAX_LINES and not (apart or has_dates)):
         return plot
     # An area plot fills missing values with 0, which pandas does not accept in text and boolean columns.
-    if len(numbers_in(frame)) > MAX_LINES or apart or decimals_in(frame, numbers) or plot.kind == "area":
+    is_area = plot.kind == "area"
+    if len(numbers_in(frame)) > MAX_LINES or apart or has_dates or is_area or decimals_in(frame, numbers):
         drawn = [name for name in numbers if name != plot.x and name not in apart] or apart
         return replace(plot, y=tuple(drawn)[:MAX_LINES])
     return plot

@@ -33,6 +33,9 @@ MAX_COMMANDS_NOTED = 6
 # The page around the formula is closed to MathJax (classes `mathjax_ignore`, `tex2jax_ignore`), the formula is open to it.
 _OPEN_TO_MATHJAX = "mathjax_process tex2jax_process"
 
+_SIGN = re.compile(r"\\[A-Za-z]+|[^{}^_&\s\\]")
+_NARROW = 36  # signs in a row of a formula
+
 # `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
 _PRICE = re.compile(
     r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:=<>~≈×·([]+$|\*\*|__|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
@@ -285,7 +288,15 @@ def _display_html(token: Token, macros: frozenset[str]) -> str:
     tex = formula_of(token.content, _closing(token), macros).tex
     if not tex:
         return _source_html(token) + end
-    return f'<{tag} class="math display {_OPEN_TO_MATHJAX}">\\[{escape(tex, quote=False)}\\]</{tag}>{end}'
+    # A formula that may be wider than a narrow window scrolls, and so takes the focus, too.
+    focus = ' tabindex="0"' if _is_wide(tex) else ""
+    return (
+        f'<{tag} class="math display {_OPEN_TO_MATHJAX}"{focus}>\\[{escape(tex, quote=False)}\\]</{tag}>{end}'
+    )
+
+
+def _is_wide(tex: str) -> bool:
+    return any(len(_SIGN.findall(row)) > _NARROW for row in tex.split(r"\\"))
 
 
 def _source_html(token: Token) -> str:

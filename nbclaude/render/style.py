@@ -145,6 +145,7 @@ _RIGHT_TO_LEFT = r"""
 .nbclaude-answer [dir=rtl] > p { text-align: start; }
 .nbclaude .task-list-item-checkbox { margin: 0; margin-inline: -1.5em .5em; }
 .nbclaude .nbclaude-part pre { unicode-bidi: plaintext; }
+.nbclaude .code code span { unicode-bidi: isolate; }
 """
 
 _SPACES_BESIDE = re.compile(r" ?([{};,>]) ?|(:) ")

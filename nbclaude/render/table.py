@@ -8,12 +8,14 @@ from html import escape
 
 from nbclaude.cleaning import printable
 from nbclaude.render.directions import is_right_to_left
+from nbclaude.render.notice import typed_html
 from nbclaude.render.style import STYLE
 
 __all__ = ["table_html", "table_text"]
 
 
-_ONE_LINE = 24  # characters
+_ONE_LINE = 28  # characters
+_CODE = re.compile(r"`([^`\n]+)`")
 _NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
 
 
@@ -22,7 +24,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     cells = [[str(value) for value in row] for row in rows]
     numbers = _numeric(columns, cells)
     head = "".join(
-        f"<th{_class(is_number)}>{escape(column)}</th>"
+        f'<th{_class(is_number)} style="white-space: nowrap">{escape(column)}</th>'
         for column, is_number in zip(columns, numbers, strict=True)
     )
     body = "".join("<tr>" + "".join(map(_cell, row, numbers)) + "</tr>\n" for row in cells)
@@ -31,7 +33,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
         f"<p><strong>{escape(title)}</strong></p>"
         f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
-        f"{f'<p>{escape(below)}</p>' if below else ''}</div>"
+        f"{f'<p>{typed_html(below)}</p>' if below else ''}</div>"
     )
 
 
@@ -51,7 +53,8 @@ def _cell(text: str, is_number: bool) -> str:
     # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
     style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
     direction = ' dir="auto"' if is_right_to_left(text) else ""
-    return f'<td{_class(is_number)}{direction} style="{style}">{escape(text)}</td>'
+    shown = _CODE.sub(r"<code>\1</code>", escape(text))
+    return f'<td{_class(is_number)}{direction} style="{style}">{shown}</td>'
 
 
 def table_text(

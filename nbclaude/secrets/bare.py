@@ -7,7 +7,14 @@ import re
 from nbclaude.secrets.names import Name, NamedPlace, name_of
 from nbclaude.secrets.settings_lines import SettingsLine, line_at, rest_of_line
 from nbclaude.secrets.shapes import MAX_LENGTH
-from nbclaude.secrets.values import is_expression, is_password, is_quantity, is_token, looks_secret
+from nbclaude.secrets.values import (
+    is_expression,
+    is_passphrase,
+    is_password,
+    is_quantity,
+    is_token,
+    looks_secret,
+)
 
 __all__ = ["bare_value", "has_companion"]
 
@@ -33,6 +40,9 @@ _LINE_END = re.compile(r"[ \t]*(?:$|[\n\r⏎]|\\[nr]|\\{0,3}[\"'`](?:[\]}),;\s]|
 _PAIR_BEFORE = re.compile(r"(?:^|[\s;\"'?&])[\w .-]{1,40}=[^\s;=]{0,200}[; ][ ]?\Z")
 _BEFORE_A_PAIR = re.compile(r"[^;\"'\n⏎=(){}\[\]]{1,200}(?=;[ ]?[A-Za-z][\w ]{0,30}=)")
 _PAIR_BEHIND = re.compile(r"[; ][ ]?[\w .-]{1,40}=[^\s=]")
+# No program has such a word before the name of a variable.
+_IN_A_SENTENCE = re.compile(r"\b(?:my|the|our|your|his|her|their|its|this|new|old)[ ]\Z", re.IGNORECASE)
+_WORD_BEFORE = 10  # characters
 _COMPANION = re.compile(r"\b(?:user(?:name)?|login|email|e-mail|host|account|ssid)\b", re.IGNORECASE)
 _NEAR = 80  # characters
 _UP_TO = {quote: re.compile(rf"[^{quote}\\\n]{{1,200}}(?={quote})") for quote in ("'", '"')}
@@ -156,7 +166,9 @@ def _looking(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, i
     if name.kind != "password":
         fits = is_token(found) and _is_bare_token(text, found, end)
     else:
-        fits = is_password(found) and _is_bare_password(text, place, found, end, match["sign"])
+        # `a-b` is code, `hunter2-correct-horse` is none.
+        phrase = match["sign"].strip() == "=" and name.strong and not name.plain and is_passphrase(found)
+        fits = (phrase or is_password(found)) and _is_bare_password(text, place, found, end, match["sign"])
     return (value.start(), end) if fits else None
 
 
@@ -183,7 +195,8 @@ def _is_bare_password(text: str, place: NamedPlace, found: str, end: int, sign: 
     if sign.strip() == "=" and sign != "=":
         # In a program this may be a variable, in a section of a file of settings it is not.
         settings = whole_line and _SECTION.search(text, max(start - _SECTION_NEAR, 0), start)
-        return strong or not found.isidentifier() or bool(settings)
+        prose = _IN_A_SENTENCE.search(text, max(start - _WORD_BEFORE, 0), start)
+        return strong or not found.isidentifier() or bool(settings or prose)
     return sign.strip() == "=" or strong or whole_line or has_companion(text, place)
 
 

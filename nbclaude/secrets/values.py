@@ -10,6 +10,7 @@ from nbclaude.secrets.shapes import MAX_LENGTH
 
 __all__ = [
     "is_expression",
+    "is_passphrase",
     "is_password",
     "is_placeholder",
     "is_quantity",
@@ -88,6 +89,8 @@ _CALCULATION = re.compile(rf"{_OPERAND}(?:(?:\*\*|//|[+*/]){_OPERAND})+[;.]?$")
 _NUMBER = r"[+-]?\d[\d.,:]*(?:e[+-]?\d+)?[A-Za-z%°µ]{0,4}"
 _QUANTITY = re.compile(rf"{_NUMBER}(?:(?:-|–|~|\.\.){_NUMBER})?(?:/[A-Za-z0-9]{{1,4}})?$")
 _LABEL = re.compile(r"[^\W\d_]+[*?!:.…]{0,3}$")
+_PHRASE = re.compile(r"[A-Za-z0-9]{3,20}(?:-[A-Za-z0-9]{3,20}){2,9}")
+_FEW_WORDS = 3
 _WEAK = "-_./:,+"
 _SHORTEST_WORD = 8
 _SHORTEST_TOKEN = 12
@@ -158,6 +161,17 @@ def is_password(value: str, *, variable: bool = False) -> bool:
     if not any(character in value for character in _WEAK):
         return any(not character.isalpha() for character in value)
     return not _WORDS.match(value)
+
+
+def is_passphrase(value: str) -> bool:
+    """Tell whether a value consists of words with hyphens between them, as no subtraction of variables is written.
+
+    There are three words at least, with a digit among them, or four.
+    """
+    words = value.split("-")
+    if not _PHRASE.fullmatch(value) or is_placeholder(value) or sum(word.isdigit() for word in words) > 1:
+        return False
+    return len(words) > _FEW_WORDS or any(map(str.isdigit, value))
 
 
 def is_token(value: str) -> bool:

@@ -109,7 +109,7 @@ class TestBudget:
             Budget(0.1).allowed_output(ledger, SONNET, 1_000, 16_000)
         # Answers of this model have had 9,000 tokens: 0.002 + 0.09.
         assert caught.value.said(spell) == (
-            "This request would exceed the budget of $0.100: $0.092 is spent, and it would cost about $0.092 "
+            "This request would exceed the budget of $0.10: $0.092 is spent, and it would cost about $0.092 "
             "(1,000 tokens in, about 9,000 out, claude-sonnet-5-5). Nothing was sent. Raise the budget with "
             "%claude_budget, choose a cheaper model (-m), or leave earlier turns behind with --new."
         )
@@ -129,7 +129,7 @@ class TestBudget:
         enter(ledger, {"input_tokens": 1_000, "output_tokens": 500})
         assert budget.warning(ledger) == ""
         enter(ledger, {"input_tokens": 500, "output_tokens": 0})
-        assert budget.warning(ledger) == "$0.0080 of the budget of $0.010 is spent"
+        assert budget.warning(ledger) == "$0.0080 of the budget of $0.01 is spent"
         assert budget.warning(ledger) == ""
 
 
@@ -139,12 +139,14 @@ class TestBudget:
         (0, "$0.00"),
         (5, "$5.00"),
         (1234.5, "$1,234.50"),
-        (0.5, "$0.500"),
+        (0.5, "$0.50"),
+        (0.1 + 0.2, "$0.30"),
+        (0.125, "$0.125"),
         (0.0123, "$0.012"),
         (0.0069, "$0.0069"),
         (0.00012, "$0.0001"),
         (0.000021, "$0.000021"),
-        (-0.02, "-$0.020"),
+        (-0.02, "-$0.02"),
     ],
 )
 def test_dollars(amount: float, text: str) -> None:

@@ -6,6 +6,7 @@ import _thread
 import datetime
 import decimal
 import pathlib
+import sys
 import threading
 import types
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ import sqlalchemy
 from nbclaude.context.values import attachment_of
 from nbclaude.data.frames import describe_data
 from nbclaude.data.lazy.jobs import Clock, Job, within
+from nbclaude.data.lazy.schema_only import far_modin
 from nbclaude.errors import ConfigurationError
 from nbclaude.texts import TextLimits
 from tests.later import later
@@ -355,6 +357,51 @@ def test_of_engines_elsewhere_only_the_schema_is_asked(query: Any, where: str) -
     lines = text_of(query).splitlines()
     assert lines[1] == f"(a query, not computed: no rows, no statistics; {where})"
     assert lines[-1] == "  a: int"
+
+
+@pytest.mark.parametrize(
+    ("backend", "module", "members", "where"),
+    [
+        (
+            "Ray",
+            "ray",
+            {"is_initialized": lambda: True, "nodes": lambda: [{"Alive": True}] * 3},
+            "Ray cluster of 3 nodes",
+        ),
+        (
+            "Ray",
+            "ray",
+            {"is_initialized": lambda: True, "nodes": lambda: [{"Alive": True}, {"Alive": False}]},
+            "",
+        ),
+        ("Ray", "ray", {"is_initialized": lambda: False}, ""),
+        (
+            "Dask",
+            "distributed",
+            {"default_client": lambda: types.SimpleNamespace(cluster=None)},
+            "dask cluster",
+        ),
+        (
+            "Dask",
+            "distributed",
+            {"default_client": lambda: types.SimpleNamespace(cluster=_double("distributed", "LocalCluster"))},
+            "",
+        ),
+        ("Python", "ray", {}, ""),
+    ],
+)
+def test_modin_on_a_cluster_is_not_fetched(
+    monkeypatch: pytest.MonkeyPatch, backend: str, module: str, members: dict[str, Any], where: str
+) -> None:
+    monkeypatch.setitem(sys.modules, module, types.SimpleNamespace(**members))
+    frame = _double("modin", "DataFrame", get_backend=lambda _: backend, dtypes={"a": "int"})
+    assert far_modin(frame) == (f"a {where} would compute it" if where else "")
+    assert not where or text_of(frame).endswith(f"no statistics; a {where} would compute it)\n  a: int")
+
+
+def test_columns_that_are_not_known_are_not_said_to_be_none() -> None:
+    lines = text_of(_double("ray", "Dataset", schema=lambda _, fetch_if_missing: None)).splitlines()
+    assert lines[0] == "ray Dataset, columns not known before it is computed"
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "snowflake"])

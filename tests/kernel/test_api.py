@@ -313,10 +313,10 @@ class TestMoney:
         simulator.enqueue(Answer("ok", usage={"input_tokens": 1_000, "output_tokens": 9_000}))
         ask(claude_kernel, "%claude_budget 0.10")
         done = ask(claude_kernel, "%claude Hi", "a")
-        assert "of the budget of $0.100 is spent" in done.html
+        assert "of the budget of $0.10 is spent" in done.html
         count = len(simulator.message_requests)
         said = refused(claude_kernel, "%claude Hi")
-        assert "exceed the budget of $0.100" in said
+        assert "exceed the budget of $0.10" in said
         assert len(simulator.message_requests) == count
         ask(claude_kernel, "%claude_budget off")
         simulator.enqueue("ok")

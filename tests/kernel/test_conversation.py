@@ -131,7 +131,7 @@ def test_a_cell_that_moves_to_another_conversation_leaves_the_first(
     claude_kernel.run("%claude Q3", cell_id="c")
     assert sent(simulator) == ["Q1", "A1", "Q3"]
     claude_kernel.run("%claude -c one q\n%claude -c two q", cell_id="both")
-    assert "C1" in claude_kernel.run("%claude_history one").data("text/plain")[0]
+    assert "C1" in claude_kernel.run("%claude_history 'one'").data("text/plain")[0]
 
 
 def test_no_history_neither_sends_nor_records(claude_kernel: Kernel, simulator: Simulator) -> None:

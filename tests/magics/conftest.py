@@ -19,6 +19,7 @@ from traitlets.config import Config
 import nbclaude
 from nbclaude import workspace
 from nbclaude.client import lines
+from nbclaude.magics import early_signs
 from nbclaude.simulator import Simulator
 
 
@@ -93,7 +94,8 @@ def notebook(
     # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)
     # Otherwise the first question in a process would show a waiting sign while this is loaded.
-    importlib.import_module("nbclaude.magics.in_cell")
+    for name in early_signs.NEEDED:
+        importlib.import_module(name)
     _freeze_libraries()
     shell.reset(new_session=False)
     nbclaude.load_ipython_extension(shell)

@@ -7,8 +7,13 @@ import json
 import subprocess
 import sys
 
-from nbclaude.magics.warming import Warming
+import pytest
+
+from nbclaude.magics.early_signs import NEEDED, sign_while_loading
+from nbclaude.magics.warming import _STEPS, Warming
 from nbclaude.render import highlight
+from nbclaude.render.style import THINKING
+from tests.magics.conftest import Inputs, Notebook
 
 LOADING = """\
 import asyncio, json, sys
@@ -75,3 +80,19 @@ def test_without_a_loop_nothing_is_loaded() -> None:
     sys.modules.pop("colorsys", None)
     Warming(["colorsys"]).begin()
     assert "colorsys" not in sys.modules
+
+
+def test_a_sign_is_shown_at_once_until_all_that_asks_is_loaded(
+    notebook: Notebook, inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert set(NEEDED) < set(_STEPS)
+    monkeypatch.setattr("nbclaude.output.early.DELAY", 0.04)  # which no test waits for
+    inputs.request()
+    asker = notebook.shell.magics_manager.registry["ClaudeMagics"]
+    outputs = notebook.shell.display_pub.outputs
+    outputs.clear()
+    with sign_while_loading(asker) as sign:
+        assert sign is None
+    monkeypatch.delitem(sys.modules, NEEDED[-1])
+    with sign_while_loading(asker):
+        assert [each["data"]["text/plain"] for each in outputs] == [THINKING]

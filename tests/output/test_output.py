@@ -12,6 +12,7 @@ from nbclaude.output import PagesDisplay, TerminalDisplay, early, open_display, 
 from nbclaude.render.footer import Footer
 from nbclaude.render.markdown import render_markdown
 from nbclaude.render.receipt import Receipt, ReceiptPart
+from nbclaude.render.table import table_html
 from nbclaude.wire.events import BlockDelta, BlockStart, BlockStop, Event, MessageStart
 from tests.render.html import text
 
@@ -559,6 +560,11 @@ class TestShells:
             "T\na           b\n----------  ------------\nname of it  word word\n            word word\n"
             "            word word\n            word word\nword word word word word\nword word word"
         )
+
+    def test_code_in_a_table_is_set_as_code(self) -> None:
+        html = table_html("T", ["a"], [["as in `ollama <b>`"]], "%claude_budget 5 sets one.")
+        assert "as in <code>ollama &lt;b&gt;</code>" in html
+        assert ">%claude_budget 5</code> sets one." in html
 
     def test_say(self, capsys: pytest.CaptureFixture[str]) -> None:
         say("one\ntwo")

@@ -309,3 +309,11 @@ def test_dates_are_offered_first_and_lists_are_refused(make: Any) -> None:
 def test_periods_are_offered_first() -> None:
     frame = pd.DataFrame({"n": [1, 2], "month": pd.period_range("2024-01", periods=2, freq="M")})
     assert dates_first(frame, ["n", "month"]) == ["month", "n"]
+
+
+@pytest.mark.parametrize("kind", [pd.DataFrame, pl.DataFrame])
+def test_dates_are_not_drawn_as_numbers(kind: Any) -> None:
+    """Where no column was chosen, pandas would draw them on the same axis as the numbers."""
+    frame = kind({"day": pd.date_range("2021-01-01", periods=3), "n": [1, 2, 3]})
+    assert "y=['n']" in plot_code(Plot("df"), frame)
+    assert "y=" not in plot_code(Plot("df", "line", "day"), frame)

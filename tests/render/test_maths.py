@@ -24,7 +24,10 @@ def formulas(source: str) -> list[str]:
     html = render_markdown(source)
     assert_harmless(html)
     return [
-        found.strip() for found in re.findall(r"tex2jax_process\">\\[(\[](.*?)\\[)\]]</", html, re.DOTALL)
+        found.strip()
+        for found in re.findall(
+            r"tex2jax_process\"(?: tabindex=\"0\")?>\\[(\[](.*?)\\[)\]]</", html, re.DOTALL
+        )
     ]
 
 
@@ -52,6 +55,20 @@ class TestNotations:
     )
     def test_html(self, source: str, html: str) -> None:
         assert render_markdown(source) == html
+
+    @pytest.mark.parametrize(
+        ("tex", "is_wide"),
+        [
+            (r"\frac{\partial^2 u}{\partial t^2} = c^2 \nabla^2 u", False),
+            (r"a &= b + c \\" * 20, False),
+            ("a + b + c + d + " * 6, True),
+        ],
+    )
+    def test_a_wide_formula_takes_the_focus_to_be_scrolled(self, tex: str, is_wide: bool) -> None:
+        assert (
+            'class="math display mathjax_process tex2jax_process" tabindex="0">'
+            in render_markdown(f"$${tex}$$")
+        ) is is_wide
 
     @pytest.mark.parametrize(
         ("source", "found"),

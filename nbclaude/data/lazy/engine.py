@@ -19,7 +19,7 @@ MAX_COLUMNS = 100  # of a query are aggregated at most
 class Engine:
     """An engine whose queries are described without being collected.
 
-    * `columns` gives names and types in the library's own words, without computing anything.
+    * `columns` gives names and types in the library's own words, without computing anything; None if they are not known yet.
     * `known` says what else is known at once: partitions, files, the backend.
     * `elsewhere` says what would compute outside this process; it is empty for an engine within it.
     * `fetch` computes a query of the library and returns its rows; None where narwhals cannot aggregate it.
@@ -30,7 +30,7 @@ class Engine:
     """
 
     title: str
-    columns: Callable[[Any], Iterable[tuple[object, object]]]
+    columns: Callable[[Any], Iterable[tuple[object, object]] | None]
     cure: str
     known: Callable[[Any], str] = lambda value: ""
     elsewhere: Callable[[Any], str] = lambda value: ""
@@ -44,7 +44,7 @@ class Engine:
         """Return a query with unique column names: after a join, two names may be equal, or differ only in case."""
         if self.renamed is None:
             return value
-        names = [str(name).lower() for name, _ in self.columns(value)]
+        names = [str(name).lower() for name, _ in self.columns(value) or ()]
         if len(set(names)) == len(names):
             return value
         return self.renamed(value, [f"c{place}" for place in range(len(names))])

@@ -13,6 +13,7 @@ from nbclaude.data.facts import Facts
 from nbclaude.data.lazy.engine import MAX_COLUMNS, Engine, Rows
 from nbclaude.data.lazy.engines import engine_of
 from nbclaude.data.lazy.jobs import Clock, Job, Outcome, within
+from nbclaude.data.lazy.schema_only import far_modin
 from nbclaude.data.lazy.statements import describe_statement
 from nbclaude.data.row_lines import SAMPLE_DIGITS
 from nbclaude.data.table import Described, Table
@@ -46,8 +47,10 @@ def describe_query(value: Any, word: str, rows: int, budget: int, seconds: float
         raise ConfigurationError(
             f"{_a(engine.title)} is not computed here. Fetch what you want to send, as in {{{engine.cure}}}."
         )
-    names, dtypes = _columns(value, engine)
+    columns = _columns(value, engine)
+    names, dtypes = [name for name, _ in columns or ()], [dtype for _, dtype in columns or ()]
     found = _Found(engine, names, dtypes, engine.known(value), engine.elsewhere(value))
+    found.has_columns = columns is not None
     if word == "schema":
         return _laid_out(found, word, budget)
     asked = word in ("stats", "head")
@@ -72,6 +75,7 @@ class _Found:
     facts: Sequence[Facts] = ()
     problems: list[str] = field(default_factory=list)
     limit: float | None = None
+    has_columns: bool = True
 
     def take(self, outcome: Outcome[_T], what: str) -> _T | None:
         """Return what was computed, or note why it was not."""
@@ -90,20 +94,23 @@ def _as_frame(value: Any) -> Any:
     family, name = str(type(value).__module__).partition(".")[0], type(value).__name__
     if (family in ("bigframes", "dask") and name == "Series") or (family == "pyspark" and name in _OF_SPARK):
         return value.to_frame()
+    if family == "modin" and name == "Series" and far_modin(value):
+        return value.to_frame()
     if family == "ibis" and name.endswith(("Column", "Scalar")) and hasattr(value, "as_table"):
         return value.as_table()
     return value
 
 
-def _columns(value: Any, engine: Engine) -> tuple[list[str], list[str]]:
+def _columns(value: Any, engine: Engine) -> list[tuple[str, str]] | None:
+    """Return names and types of the columns; None if they are not known before the query is computed."""
     try:
-        columns = [(name_text(name), _dtype(dtype)) for name, dtype in engine.columns(value)]
+        columns = engine.columns(value)
+        return None if columns is None else [(name_text(name), _dtype(dtype)) for name, dtype in columns]
     except Exception as error:  # each library has a class for everything that may be wrong with a plan
         family, _, name = engine.title.partition(" ")
         raise ConfigurationError(
             f"{family} cannot find the schema of this {name}: {one_line(str(error), 300)}"
         ) from error
-    return [name for name, _ in columns], [dtype for _, dtype in columns]
 
 
 def _dtype(dtype: Any) -> str:
@@ -198,7 +205,11 @@ def _laid_out(found: _Found, word: str, budget: int) -> Described:
 
 
 def _opening(found: _Found) -> str:
-    columns = counted(len(found.names), "column")
+    columns = (
+        counted(len(found.names), "column")
+        if found.has_columns
+        else "columns not known before it is computed"
+    )
     size = columns if found.rows is None else f"{counted(found.rows, 'row')} × {columns}"
     known = f", {found.known}" if found.known else ""
     return f"{found.engine.title}, {size}{known}\n({_state(found)})"

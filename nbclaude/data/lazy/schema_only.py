@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from nbclaude.data.lazy.engine import Engine, dtypes_of, fields_of
+from nbclaude.texts import counted
 
 __all__ = ["MODIN", "SCHEMA_ONLY", "far_modin"]
 
@@ -22,14 +24,43 @@ def _sqlframe_columns(frame: Any) -> Iterable[tuple[object, object]]:
 
 
 def far_modin(frame: Any) -> str:
-    """Say which service would compute a modin frame; nothing for a frame held by this process or its workers."""
+    """Say which service or cluster would compute a modin frame; nothing for a frame held by this process or its workers."""
     backend = frame.get_backend() if hasattr(type(frame), "get_backend") else ""
-    return f"{backend} would compute it" if backend == "Snowflake" else ""
+    if backend == "Snowflake":
+        return f"{backend} would compute it"
+    cluster = _CLUSTERS.get(backend)
+    return cluster() if cluster else ""
 
 
-def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]]:
+def _ray_cluster() -> str:
+    """Name a Ray cluster of several machines that this process belongs to, or the one that it is a client of."""
+    ray: Any = sys.modules.get("ray")
+    if ray is None or not ray.is_initialized():
+        return ""
+    nodes = sum(bool(node.get("Alive")) for node in ray.nodes())
+    client = getattr(sys.modules.get("ray.util.client"), "ray", None)
+    far = client is not None and client.is_connected()
+    return f"a Ray cluster of {counted(nodes, 'node')} would compute it" if nodes > 1 or far else ""
+
+
+def _dask_cluster() -> str:
+    """Name a dask cluster that is not made of workers of this process."""
+    distributed: Any = sys.modules.get("distributed")
+    if distributed is None:
+        return ""
+    try:
+        cluster = distributed.default_client().cluster
+    except ValueError:  # there is none
+        return ""
+    return "" if type(cluster).__name__ == "LocalCluster" else "a dask cluster would compute it"
+
+
+_CLUSTERS: Mapping[str, Callable[[], str]] = {"Ray": _ray_cluster, "Dask": _dask_cluster}
+
+
+def _ray_columns(dataset: Any) -> Iterable[tuple[object, object]] | None:
     schema = dataset.schema(fetch_if_missing=False)
-    return [] if schema is None else fields_of(schema)
+    return None if schema is None else fields_of(schema)
 
 
 MODIN = Engine("modin DataFrame", dtypes_of, "df.head(5).to_pandas()", elsewhere=far_modin)
