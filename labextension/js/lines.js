@@ -74,6 +74,7 @@ class Line {
   comm = /** @type {Comm | null} */ (null);
   panel = /** @type {any} */ (null); // that of the side bar: it ends with the kernel, or with nbclaude in it
   prompts = /** @type {Map<string, { text: string, found?: number[][] }>} */ (new Map()); // as the kernel was last asked
+  news = /** @type {Record<string, string>} */ ({}); // prompts to ask about
   running = 0; // requests of this page
   done = /** @type {Promise<any>} */ (Promise.resolve()); // when they have ended
 
@@ -135,10 +136,11 @@ class Line {
     const asked = this.prompts.get(cell);
     if (asked?.text === text) return asked.found;
     this.prompts.set(cell, { text });
+    this.news[cell] = text; // what arrives in the meantime may be about an earlier text
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const open = [...this.prompts].filter(([, { found }]) => !found).map(([id, prompt]) => [id, prompt.text]);
-      this.send({ do: "references", cells: Object.fromEntries(open) });
+      this.send({ do: "references", cells: this.news });
+      this.news = {};
     }, PAUSE);
   }
 
@@ -157,7 +159,7 @@ class Line {
   }
 
   end() {
-    Object.assign(this, { comm: null, panel: null });
+    Object.assign(this, { comm: null, panel: null, news: {} });
     this.prompts.clear();
     this.markAll();
   }
