@@ -97,8 +97,8 @@ class FixMagics(OtherFamily):
         if told is None:
             return False
         shown = cell_meant(self.shell, told, [cell for cell, count in told.counts.items() if count == number])
-        known = (*self.workspace.seen.cells.cells, *self.workspace.seen.failures.all)
-        seen = {(each.cell_id, each.execution_count) for each in known}
+        seen = {(each.cell_id, each.execution_count) for each in self.workspace.seen.cells.cells}
+        seen |= {(each.cell_id, each.execution_count) for each in self.workspace.seen.failures.all}
         return bool(shown) and (shown, number) not in seen
 
     def _offer(self, failure: Failure, answered: Answered) -> None:
