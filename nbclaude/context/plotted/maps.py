@@ -16,7 +16,9 @@ from nbclaude.texts import one_line
 __all__ = ["read_folium", "read_ipyleaflet"]
 
 _MAX_LABEL = 80  # characters
+_FEW = 5  # labels are named
 _MAX_DEPTH = 20  # groups within groups
+_VARIABLE = re.compile(r"_[0-9a-f]{32}\Z")
 _TAG = re.compile(r"<[^>]*>")
 # By the name of a class in both libraries: what it draws, and what one of them is.
 _KINDS: Mapping[str, tuple[str, str]] = {
@@ -57,22 +59,31 @@ def read_folium(shown: Any) -> PlottedFigure:
         for each in _below(shown)
         if is_a(each, "branca:ColorMap")
     ]
+    drawn = list(_of_folium(shown, ""))
+    for each in shown._children.values():
+        if is_a(each, "folium:FitBounds") and len(ends := list(_places(each.bounds))) > 1:
+            lat, lon = (span([end[at] for end in ends]) for at in (0, 1))
+            if lat and lon:
+                fitted = f"fitted to latitudes {lat[0]} to {lat[1]}, longitudes {lon[0]} to {lon[1]}"
+                return _map("folium", [fitted], drawn, colors)
     zoom = shown.options.get("zoom") if isinstance(shown.options, Mapping) else None
-    return _map("folium", shown.location, zoom, list(_of_folium(shown, "")), colors)
+    return _map("folium", _view(shown.location, zoom), drawn, colors)
 
 
 def read_ipyleaflet(shown: Any) -> PlottedFigure:
     """Return what an ipyleaflet map knows of itself."""
-    return _map("ipyleaflet", shown.center, shown.zoom, list(_of_ipyleaflet(shown.layers, "")), [])
+    return _map("ipyleaflet", _view(shown.center, shown.zoom), list(_of_ipyleaflet(shown.layers, "")), [])
 
 
-def _map(
-    library: str, center: Any, zoom: Any, drawn: Sequence[_Drawn], colors: Sequence[Axis]
-) -> PlottedFigure:
-    said = ["tile map"]
+def _view(center: Any, zoom: Any) -> list[str]:
+    """Say where the map is."""
+    said = [f"zoom {value_text(zoom)}"] if zoom is not None else []
     if center is not None and len(center) == 2:
-        said.append(f"center at latitude {value_text(center[0])}, longitude {value_text(center[1])}")
-    said += [f"zoom {value_text(zoom)}"] if zoom is not None else []
+        said = [f"center at latitude {value_text(center[0])}, longitude {value_text(center[1])}", *said]
+    return said
+
+
+def _map(library: str, view: Sequence[str], drawn: Sequence[_Drawn], colors: Sequence[Axis]) -> PlottedFigure:
     places = [place for each in drawn for place in each.places]
     axes = [
         Axis(name, "", span([place[at] for place in places]), of_data=True)
@@ -80,7 +91,8 @@ def _map(
         if places
     ]
     return PlottedFigure(
-        library, panels=[PlottedPanel("", [*axes, *colors], (), list(_layers(drawn)), ", ".join(said))]
+        library,
+        panels=[PlottedPanel("", [*axes, *colors], (), list(_layers(drawn)), ", ".join(["tile map", *view]))],
     )
 
 
@@ -99,13 +111,25 @@ def _layers(drawn: Sequence[_Drawn]) -> Iterator[Layer]:
         if len(rows) > len(group) > 1:
             columns = {"number": [number for _, number, _ in rows], **columns}
         yield Layer(
-            kind, name, count if part else 0, part, columns=kept(columns) if rows else {}, part_names=labels
+            kind,
+            name,
+            count if part else 0,
+            part,
+            columns=kept(columns) if rows else {},
+            part_names=_some(labels),
         )
+
+
+def _some(labels: Sequence[str]) -> Sequence[str]:
+    """Return the first labels; the plotted numbers have all of them."""
+    return labels if len(labels) <= _FEW else [*labels[:_FEW], "…"]
 
 
 def _of_folium(element: Any, layer: str, depth: int = 0) -> Iterator[_Drawn]:
     for child in element._children.values() if depth < _MAX_DEPTH else ():
-        name = str(getattr(child, "layer_name", None) or layer)
+        # A layer without a name of its own is called after its variable in the page.
+        own = getattr(child, "layer_name", None)
+        name = layer if not own or _VARIABLE.search(str(own)) else str(own)
         kind = next((base.__name__ for base in type(child).__mro__ if base.__name__ in _KINDS), "")
         if is_a(child, "folium:TileLayer"):
             continue
