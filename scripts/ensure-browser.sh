@@ -26,9 +26,12 @@ command -v dot >/dev/null || wanted="$wanted graphviz"
 
 if [ -n "$wanted" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing for the tests: $wanted"
-    if apt-get update -qq; then
-        # shellcheck disable=SC2086 - a list of words
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $wanted </dev/null || true
+    # A network may fail once, and another installation may be going on.
+    patient="-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120"
+    # shellcheck disable=SC2086 - lists of words
+    if apt-get update -qq $patient; then
+        # shellcheck disable=SC2086
+        DEBIAN_FRONTEND=noninteractive apt-get install $patient -qq -y --no-install-recommends $wanted </dev/null || true
     fi
 fi
 

