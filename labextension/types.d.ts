@@ -43,7 +43,7 @@ interface Panel {
   node: HTMLElement; isDisposed: boolean; disposed: Signal<any, any>; revealed: Promise<void>;
 }
 interface Tracker {
-  currentWidget: Panel | null; currentChanged: Signal<any, any>; widgetAdded: Signal<any, Panel>;
+  currentWidget: Panel | null; activeCell: CodeCell | null; currentChanged: Signal<any, any>; widgetAdded: Signal<any, Panel>;
   find(test: (panel: Panel) => boolean): Panel | undefined; filter(test: (panel: Panel) => boolean): Panel[]; forEach(act: (panel: Panel) => void): void;
 }
 

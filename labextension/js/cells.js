@@ -43,7 +43,7 @@ export function cellsNamed(panel, code) {
   const fits = (passed) => (left -= JSON.stringify(passed).length) >= 0;
   return panel.content.widgets.filter(({ model }) => numbers.has(model.executionCount)).map((cell) => ({
     cell: cell.model.id, source: cell.model.sharedModel.getSource(),
-    outputs: outputsOf(cell).map((output) => output.toJSON()).map((passed) => (fits(passed) ? passed : null)),
+    outputs: shownIn(cell).map(({ output }) => output.toJSON()).map((passed) => (fits(passed) ? passed : null)),
   }));
 }
 

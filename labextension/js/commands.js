@@ -17,7 +17,7 @@ function run(/** @type {Panel} */ { content, sessionContext }, index) {
 
 /** Return the index above or below a cell, once nbclaude is loaded (if need be, by a new cell there); -1 if that fails. */
 async function place(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell, below = true) {
-  const isFixed = isReadOnly(panel.context, below ? undefined : cell.model.sharedModel);
+  const isFixed = isReadOnly(panel.context, below ? undefined : cell.model.sharedModel); // the cell, or its notebook
   const first = isFixed ? say(READ_ONLY, "warning") : await loading(panel);
   const index = panel.content.widgets.indexOf(cell);
   if (first === undefined || index < 0) return -1;
@@ -95,8 +95,7 @@ async function edit(/** @type {Panel} */ panel, /** @type {CodeCell} */ cell) {
 
 /** Add the commands; `aside` opens the side bar. @param {Parts} parts */
 export function addCommands({ app, tracker, icon, palette }, aside) {
-  const active = () => tracker.currentWidget?.content.activeCell;
-  const source = (cell) => (cell?.model?.type === "code" && cell.model.sharedModel.getSource()) || "";
+  const source = (cell) => (cell?.model?.type === "code" ? cell.model.sharedModel.getSource() : "");
   const isCode = (cell) => /\S/.test(source(cell)) && !isPrompt(source(cell));
   const hasFailed = (cell) => isCode(cell) && shownIn(cell).some(({ output }) => output.type === "error");
   const shows = (cell) => shownIn(cell).length > 0;
@@ -104,6 +103,7 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   const fixMagic = ({ model: { executionCount: number } }) => (number ? `%claude_fix --cell ${number}` : "");
   const menu = new widgets.Menu({ commands: app.commands });
   const isVisible = () => isPython(tracker.currentWidget);
+  const isFixed = () => isReadOnly(tracker.currentWidget?.context);
   const commands = /** @type {[string, string, string, Function, ((cell: any) => boolean)?][]} */ ([
     ["ask", "Ask Claude Below", "Insert a %%claude cell below", writing(() => "%%claude\n")],
     ["explain", "Explain This Cell", "Have Claude explain the cell", writing(explainMagic), isCode],
@@ -115,8 +115,8 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   ]);
   for (const [name, label, caption, act, applies = () => true] of commands) {
     const command = `nbclaude:${name}`;
-    const isEnabled = () => isVisible() && applies(active()) && (act === aside || !isReadOnly(tracker.currentWidget?.context));
-    const execute = ({ output }) => active() && act(tracker.currentWidget, active(), output); // a button says which output
+    const isEnabled = () => isVisible() && applies(tracker.activeCell) && (act === aside || !isFixed());
+    const execute = ({ output }) => tracker.activeCell && act(tracker.currentWidget, tracker.activeCell, output); // of a button
     app.commands.addCommand(command, { label, caption, isVisible, isEnabled, execute });
     palette?.addItem({ command, category: "Claude" });
     menu.addItem({ command });
@@ -124,7 +124,7 @@ export function addCommands({ app, tracker, icon, palette }, aside) {
   app.commands.addCommand("nbclaude:menu", {
     label: "Claude", caption: "Claude", icon, className: "nbclaude-cell-menu", isVisible, isEnabled: isVisible,
     execute() {
-      const place = active()?.node.querySelector(".nbclaude-cell-menu")?.getBoundingClientRect();
+      const place = tracker.activeCell?.node.querySelector(".nbclaude-cell-menu")?.getBoundingClientRect();
       menu.open(place?.left ?? 0, place?.bottom ?? 0);
     },
   });

@@ -2,7 +2,7 @@
 // Talks to kernels: reports the cells with each execution, and accepts the line that nbclaude opens once it is loaded.
 
 import { receiveRun, reportRuns, showOutputs } from "./answers.js";
-import { cellsNamed, hasCell } from "./cells.js";
+import { cellIn, cellsNamed, hasCell } from "./cells.js";
 import { receiveOffer } from "./offers.js";
 import { apputils } from "./shared.js";
 
@@ -27,6 +27,9 @@ export const kernelOf = (/** @type {Panel | null | undefined} */ panel) => panel
 export const isPython = (panel) => Boolean(kernelOf(panel)) && /python/.test(panel?.content.codeMimetype ?? "");
 
 export const say = (text, kind = "info") => void apputils.Notification.emit(text, kind, { autoClose: 8000 });
+
+/** Let the editor of a cell mark the references. @param {CodeCell | undefined} cell */
+const mark = (cell) => cell?.editor?.editor.dispatch({});
 
 const lines = /** @type {WeakMap<Kernel, Line>} */ (new WeakMap());
 
@@ -71,6 +74,7 @@ class Line {
   comm = /** @type {Comm | null} */ (null);
   panel = /** @type {any} */ (null); // that of the side bar: it ends with the kernel, or with nbclaude in it
   prompts = /** @type {Map<string, { text: string, found?: number[][] }>} */ (new Map()); // as the kernel was last asked
+  news = /** @type {Record<string, string>} */ ({}); // prompts to ask about
   running = 0; // requests of this page
   done = /** @type {Promise<any>} */ (Promise.resolve()); // when they have ended
 
@@ -118,7 +122,7 @@ class Line {
     this.comm = comm;
     comm.onMsg = (message) => this.receive(message.content.data);
     comm.onClose = () => this.end();
-    this.mark();
+    this.markAll();
   }
 
   // Messages wait until cells have run: otherwise the kernel would answer while they run, and look idle.
@@ -132,18 +136,21 @@ class Line {
     const asked = this.prompts.get(cell);
     if (asked?.text === text) return asked.found;
     this.prompts.set(cell, { text });
+    this.news[cell] = text; // what arrives in the meantime may be about an earlier text
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const open = [...this.prompts].filter(([, { found }]) => !found).map(([id, prompt]) => [id, prompt.text]);
-      this.send({ do: "references", cells: Object.fromEntries(open) });
+      this.send({ do: "references", cells: this.news });
+      this.news = {};
     }, PAUSE);
   }
 
   receive(data) {
     const { do: kind, cells = {}, page = PAGE, id, state } = data;
     if (kind === "say") say(data.text, "warning");
-    for (const cell in cells) Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
-    if (kind === "references") this.mark();
+    for (const cell in cells) {
+      Object.assign(this.prompts.get(cell) ?? {}, { found: cells[cell] });
+      mark(cellIn(this.panels(), cell));
+    }
     if (kind === "shown" && page === PAGE) receiveRun(this, data);
     if (kind === "outputs") showOutputs(this, data);
     if (kind !== "state") return;
@@ -152,14 +159,13 @@ class Line {
   }
 
   end() {
-    Object.assign(this, { comm: null, panel: null });
+    Object.assign(this, { comm: null, panel: null, news: {} });
     this.prompts.clear();
-    this.mark();
+    this.markAll();
   }
 
-  /** Let the editors mark the references. */
-  mark() {
-    for (const { content } of this.panels()) for (const { editor } of content.widgets) editor?.editor.dispatch({});
+  markAll() {
+    for (const { content } of this.panels()) content.widgets.forEach(mark);
   }
 }
 

@@ -92,12 +92,13 @@ class FixMagics(OtherFamily):
         return found
 
     def _is_earlier(self, number: int) -> bool:
-        """Whether the cell that shows this number is known to have run in an earlier kernel, or before we were loaded."""
+        """Whether the cell that shows this number has run in an earlier kernel, or before we were loaded, as far as is known."""
         told = told_by(self.shell)
         if told is None:
             return False
         shown = cell_meant(self.shell, told, [cell for cell, count in told.counts.items() if count == number])
         seen = {(each.cell_id, each.execution_count) for each in self.workspace.seen.cells.cells}
+        seen |= {(each.cell_id, each.execution_count) for each in self.workspace.seen.failures.all}
         return bool(shown) and (shown, number) not in seen
 
     def _offer(self, failure: Failure, answered: Answered) -> None:

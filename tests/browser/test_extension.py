@@ -57,6 +57,14 @@ OPEN = {
     "data": {"text/html": unfinished_html(f'<div class="nbclaude">{sign_html()}</div>')},
     "metadata": marked_open("nbclaude-1"),
 }
+WAITS = """\
+import os, time
+from nbclaude.lab import LINE
+def references(source, find=LINE.references):
+    while not os.path.exists("seen"): time.sleep(0.02)
+    return find(source)
+LINE.references = references"""
+UNHEARD = f"{PANEL} return window.unheard.get(panel.sessionContext.session.kernel).size"
 ERROR = {"output_type": "error", "ename": "ValueError", "evalue": "no", "traceback": ["ValueError: no"]}
 WITHOUT = """\
 import os, sys
@@ -104,6 +112,20 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
     expect(notebook.cell(1).locator(".nbclaude-instruction")).to_have_text(asks.split("\n"))
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
+    # A prompt that changes while the kernel looks at it is looked at again.
+    seen = notebook.lab.root / "seen"
+    seen.touch()
+    notebook.edit(2, WAITS)
+    notebook.run(2)
+    seen.unlink()
+    notebook.edit(1, "%%claude\n{nothing}")
+    notebook.wait_for(UNHEARD)
+    notebook.edit(1, "%%claude\nit is {figure_of_speech}")
+    seen.touch()
+    expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
+    notebook.edit(2, "LINE.references = references.__defaults__[0]")
+    notebook.run(2)
+    seen.unlink()
     notebook.edit(1, "it = 1")
     assert notebook.script(TYPES)[1] == PYTHON
     notebook.edit(1, "%%claude\nit is")

@@ -419,7 +419,7 @@ INNOCENTS: list[str] = [
     "password = hunter2",  # in a program this is a variable
     "password = get_password(user)",
     "token = vocab-unk_id",
-    "released = 2024-01-05\npassword = 2024-01-05",
+    "password = 2024-01-05",
     "for token in doc: print(token.text, token.pos_)",
     "if token == 'the': count += 1",
     "DB_PASSWORD=$DB_PASSWORD",

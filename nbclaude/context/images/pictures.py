@@ -184,6 +184,8 @@ def _lets_plot(plot: Any, limits: ImageLimits, label: str) -> Attachment:
 
 def _page(value: Any, limits: ImageLimits, label: str) -> Attachment | None:
     found = html_pictures(str(called(value, "_repr_html_") or ""))
+    if len(found) == 1:
+        found = (replace(found[0], plotted=facts_of(value)),)
     pictures = (attach_picture(each, limits, label, each.what) for each in found)
     return joined(pictures, len(found), limits, label)
 

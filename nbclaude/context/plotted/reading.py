@@ -71,6 +71,18 @@ def _bokeh_widget(widget: Any, panel: Any) -> PlottedFigure | None:
     return _bokeh(widget._model, panel)
 
 
+def _folium(shown: Any, _panel: Any) -> PlottedFigure:
+    from nbclaude.context.plotted.maps import read_folium
+
+    return read_folium(shown)
+
+
+def _ipyleaflet(shown: Any, _panel: Any) -> PlottedFigure:
+    from nbclaude.context.plotted.maps import read_ipyleaflet
+
+    return read_ipyleaflet(shown)
+
+
 def _plotly_json(figure: Mapping[str, Any]) -> PlottedFigure:
     from nbclaude.context.plotted.plotly_json import read_plotly
 
@@ -99,6 +111,8 @@ _READERS: Mapping[str, _Reader] = {
     "altair:TopLevelMixin": _altair,
     "altair:JupyterChart": _altair_widget,
     "bokeh:LayoutDOM": _bokeh,
+    "folium:Map": _folium,
+    "ipyleaflet:Map": _ipyleaflet,
     "ipympl:Canvas": _ipympl,
     "jupyter_bokeh:BokehModel": _bokeh_widget,
 }

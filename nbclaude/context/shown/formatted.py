@@ -1,9 +1,9 @@
-"""Reads what a matplotlib figure knows of itself when it becomes a picture: it may be closed or changed right after."""
+"""Reads what a figure of matplotlib or a map of folium knows of itself when it is shown: it may be changed right after."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.context.images.picture import IMAGE_TYPES
@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from nbclaude.context.plotted.facts import PlottedFigure
 
 __all__ = ["FormattedFigures"]
+
+
+# The types in which figures that are read here are shown.
+_SHOWN_AS: Mapping[str, Sequence[str]] = {
+    "matplotlib:Figure": tuple(IMAGE_TYPES),
+    "folium:Map": ("text/html",),
+}
 
 
 class FormattedFigures:
@@ -50,18 +57,18 @@ class FormattedFigures:
     def _following(self, format_value: Callable[..., Any]) -> Callable[..., Any]:
         def formatting(value: Any, *more: Any, **named: Any) -> Any:
             formatted = format_value(value, *more, **named)
-            if is_a(value, "matplotlib:Figure"):
+            types = next((types for kind, types in _SHOWN_AS.items() if is_a(value, kind)), ())
+            if types:
                 with contextlib.suppress(Exception):
-                    self._note(value, formatted[0])
+                    self._note(value, {kind: data for kind in types if (data := formatted[0].get(kind))})
             return formatted
 
         return formatting
 
-    def _note(self, figure: Any, data: Mapping[str, Any]) -> None:
+    def _note(self, figure: Any, pictures: Mapping[str, Any]) -> None:
         from nbclaude.context.plotted.reading import facts_of
 
-        pictures = {kind: data[kind] for kind in IMAGE_TYPES if data.get(kind)}
-        if pictures:
+        if pictures and is_a(figure, "matplotlib:Figure"):
             self._before(figure)
         facts = facts_of(figure) if pictures else None
         self._last = (pictures, facts) if facts is not None else None
