@@ -26,7 +26,7 @@ command -v dot >/dev/null || wanted="$wanted graphviz"
 
 if [ -n "$wanted" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing for the tests: $wanted"
-    # A network may fail once, and another installation may be going on.
+    # The network may fail once, and another installation may be running.
     patient="-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120"
     # shellcheck disable=SC2086 - lists of words
     if apt-get update -qq $patient; then

@@ -32,7 +32,7 @@ if ! create; then
         echo "$python cannot create a virtual environment (on Debian: apt-get install python$version-venv)." >&2
         exit 1
     fi
-    # A network may fail once, and another installation may be going on.
+    # The network may fail once, and another installation may be running.
     patient="-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120"
     # shellcheck disable=SC2086 - a list of words
     apt-get update -qq $patient

@@ -1,4 +1,4 @@
-"""Tells whether a piece of work is quick, and whether its cost grows with the length of its text, or faster."""
+"""Tells whether a piece of work is quick, and whether its cost grows linearly with the length of its text, or faster."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ PART = 8
 RATIO = 24.0  # times the cost of an eighth; what is linear takes 8 times as long, a square 64 times
 QUICK = 0.01  # seconds of CPU; anything faster than this at the full size cannot freeze the kernel
 SLOW = 2.0  # seconds of CPU for the eighth alone; the whole might take minutes
-TRIES = 3  # a slow measurement may be the machine's
+TRIES = 3  # a measurement may be slow because of the machine
 
 
 def cpu(work: Callable[[], object]) -> float:
-    """Return the seconds of CPU that work takes in this thread: neither other threads and processes nor garbage count."""
+    """Return the CPU seconds that work takes in this thread, without other threads and processes or garbage collection."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -27,7 +27,7 @@ def cpu(work: Callable[[], object]) -> float:
 
 
 def is_quick(work: Callable[[], object], seconds: float) -> bool:
-    """Tell whether work takes less than so many seconds of CPU; one of a few tries will do."""
+    """Tell whether at least one of a few tries takes less than this many CPU seconds."""
     return any(cpu(work) < seconds for _ in range(TRIES))
 
 

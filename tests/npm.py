@@ -42,7 +42,7 @@ def fetched(package: str, version: str, sha512: str, files: Sequence[str]) -> di
 
 
 def _loaded(address: str, tries: int = 3) -> bytes:
-    """Load a file; a network that fails once may work a moment later."""
+    """Download a file, with retries: a network failure may be brief."""
     try:
         with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310 # https, as above
             data: bytes = answer.read()

@@ -108,9 +108,9 @@ class TestCells:
 
 
 class Requests:
-    """A front end that sends requests, as JupyterLab does: each with what was deleted, by its own clock.
+    """A front end that sends requests as JupyterLab does, each with the deleted cells and the time of its own clock.
 
-    The kernel's clock, which measures how long a cell runs, stands still unless a test moves it on.
+    The kernel's clock, which measures how long a cell runs, stands still unless a test advances it.
     """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ const runs = new Map(); // of cells that may not be in the notebook: a cell that
 
 const markOf = (/** @type {any} */ output) => output.metadata?.nbclaude ?? {};
 
-/** Note that the kernel asks what a cell shows of a run. */
+/** Note that the kernel asks which outputs of a run a cell shows. */
 export function receiveRun(line, { request, cell }) {
   runs.set(request, { line, cell });
   reportRuns();

@@ -48,7 +48,7 @@ async function write(panel, cell, magic) {
 /** Ask about what is selected in a cell, if it is not all of it. */
 function aboutSelection(/** @type {CodeCell} */ { editor, model }) {
   const source = model.sharedModel.getSource().trimEnd();
-  const { from, to } = editor?.editor.state.selection.main ?? {}; // without an editor, that is all of it
+  const { from, to } = editor?.editor.state.selection.main ?? {}; // without an editor, the whole cell
   const selected = source.slice(from, to).trimEnd();
   if (!selected.trim() || selected === source) return "";
   const [first, lines] = [source.slice(0, from), selected].map((text) => text.split("\n").length);
@@ -69,7 +69,7 @@ function explainMagic(/** @type {CodeCell} */ cell) {
 function askMagic(cell, output, isBusy) {
   const { executionCount: number, sharedModel } = cell.model;
   if (isPrompt(sharedModel.getSource())) return "%%claude\n"; // it has the answer
-  const figures = shownIn(cell).flatMap((shown, index) => Array(figuresIn(shown.output)).fill(index)); // where each stands
+  const figures = shownIn(cell).flatMap((shown, index) => Array(figuresIn(shown.output)).fill(index)); // the position of each
   if (!number) return isBusy && figures.length ? "%%claude --fig\n" : ""; // the last figure is that of the running cell
   const which = figures.length > 1 ? `.${Math.max(figures.indexOf(output), 0) + 1}` : "";
   return `%%claude ${figures.length ? "--fig" : "--cells"} In[${number}]${which}\n`;

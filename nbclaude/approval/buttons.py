@@ -44,7 +44,7 @@ def close_old_buttons() -> None:
 
 
 class _Page:
-    """Whether the page can be heard while a cell runs: until it is heard again, only one card waits for it in vain."""
+    """Whether messages from the page arrive while a cell runs. Once a card has waited in vain, none waits until one arrives."""
 
     is_heard = True
 
@@ -64,7 +64,7 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
     close_old_buttons()
 
     def hear(message: Mapping[str, Any]) -> None:
-        # A message for the cell's own thread is handled when the cell has ended, which proves nothing.
+        # A message handled in the cell's own thread arrives only after the cell has ended, so it proves nothing.
         _Page.is_heard = _Page.is_heard or threading.current_thread() is not threading.main_thread()
         said.put(message)
 
@@ -75,9 +75,7 @@ def open_buttons(shell: Shell, proposed: Proposed) -> Iterator[OpenButtons | Non
     is_shown = False
     try:
         if not buttons.is_heard(_EXTENSION_READY if told_by(shell) is not None else _READY):
-            _Page.is_heard = (
-                False  # a slow page may still say that it is there, and then the next card has buttons
-            )
+            _Page.is_heard = False  # a slow page may still report; the next card then has buttons
             yield None
             return
         is_shown = True

@@ -1,4 +1,4 @@
-"""Shows an error of ours as a card: a title for its kind, and what it says in the words of the surface."""
+"""Shows our errors as cards: a title for the kind of error, and its message in the wording of the surface (magics, panel)."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ __all__ = ["failure_card"]
 
 _TITLES: Sequence[tuple[type[BaseException], str]] = (
     (MissingKeyError, "No API key"),
-    (BudgetError, "The budget would be passed"),
-    (ConfigurationError, "This cannot be done as it is written"),
+    (BudgetError, "The budget would be exceeded"),
+    (ConfigurationError, "This cannot be done as written"),
     (APITimeoutError, "No answer in time"),
     (APIConnectionError, "No connection"),
-    (APIResponseValidationError, "Not an answer of the Messages API"),
+    (APIResponseValidationError, "Not a Messages API response"),
     (IncompleteStreamError, "The answer broke off"),
     (AuthenticationError, "The key was not accepted"),
     (BillingError, "Payment is due"),
-    (PermissionDeniedError, "The key may not do this"),
+    (PermissionDeniedError, "The key lacks permission"),
     (NotFoundError, "No such model or address"),
-    (RequestTimeoutError, "The server did not wait for the request"),
+    (RequestTimeoutError, "The server timed out waiting for the request"),
     (RequestTooLargeError, "The request is too large"),
     (RateLimitError, "Rate limit reached"),
     (OverloadedError, "The server is overloaded"),
@@ -52,7 +52,7 @@ _TITLES: Sequence[tuple[type[BaseException], str]] = (
 
 
 def failure_card(error: BaseException, said: Callable[[BaseException], str], spell: Spell) -> Failure:
-    """Word an error as a card; `said` and `spell` are the surface's. An error of another kind has its class as the title."""
+    """Return an error as a card; `said` and `spell` are the surface's. Other kinds of errors have their class as the title."""
     title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
     if not isinstance(error, APIStatusError):
         return Failure(title, (said(error),))

@@ -111,7 +111,7 @@ def no_form(value: Any, label: str) -> ConfigurationError:
 
 
 def _by_group(value: Any) -> str:
-    """Return the reference that describes the groups of a frame, as far as a grouped value tells its columns."""
+    """Return the reference that describes the groups of a frame, as far as the grouped value reveals its columns."""
     keys = getattr(value, "keys", None)
     names = keys if isinstance(keys, list) else [keys]
     known = [name for name in names if isinstance(name, str)]

@@ -47,7 +47,7 @@ def combinations_of(whole: nw.DataFrame[Any]) -> Iterator[tuple[Sequence[str], i
         if distinct == len(whole):
             return
         if distinct > _MEASURED * len(whole) and whole.schema[name] == nw.Datetime:
-            continue  # moments that were measured hardly ever occur twice: what is unique with them is so by chance
+            continue  # timestamps of measurements hardly ever repeat, so being unique with them means nothing
         if distinct > 1 and len(found) < _CANDIDATES:
             found[name] = distinct
     yield from _possible(found, len(whole))

@@ -132,7 +132,7 @@ def counts_fact(numbers: Numbers, *, sampled: bool) -> Fact:
         return each_counted(in_order, looked_at, sampled=sampled, whole=True, apart=True)
     value, count = max(counts, key=lambda each: each[1])
     # Of many numbers the commonest says something only if it is far more common than chance would have it.
-    # A sensor that is stuck repeats a value where hardly any other occurs twice.
+    # A stuck sensor repeats one value, while hardly any other occurs twice.
     usual = _STUCK if distinct > looked_at / 2 else 0.1
     if count < usual * looked_at or count < 5 * looked_at / distinct:
         return Fact("")

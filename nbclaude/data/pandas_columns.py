@@ -147,7 +147,7 @@ def _sparse(column: Column) -> Facts | None:
     missing = found.missing + (filled - 1 if filled and fill != fill else 0)
     sample = nw.from_native(column.sample.to_native().sparse.to_dense(), series_only=True)
     facts = number_column(replace(found, missing=missing), sample, len(whole), sampled=column.sampled)
-    # How few are stored is what such a column is about.
+    # The number of stored values is the main fact about a sparse column.
     return facts.before(Fact(stored))
 
 
@@ -217,7 +217,7 @@ def _interval(column: Column) -> Facts:
 
 
 def _side_by_side(present: Any) -> tuple[Fact, ...]:
-    """Tell whether intervals overlap or follow each other, in which order, and with how many gaps."""
+    """Describe how intervals follow each other: whether they overlap, their order, and the number of gaps."""
     index = sys.modules["pandas"].Index(present.unique())
     if len(index) < 2:
         return ()

@@ -20,7 +20,7 @@ __all__ = ["index_facts", "index_labels", "is_plain"]
 _STATISTICS = ("mean ", "median ", "std ")
 _FEW_VALUES = 8
 _MAX_LABELS = 1_000_000
-_FEW_ROWS = 20  # of fewer, which combinations have one may be chance
+_FEW_ROWS = 20  # with fewer, it may be chance which combinations have a row
 _FILLED = 4  # possible combinations for each row, at most
 
 

@@ -1,4 +1,4 @@
-"""Recognises texts that spell values of another type (dates, times, numbers), and faults that are easily overlooked."""
+"""Recognises texts that represent values of another type (dates, times, numbers), and faults that are easily overlooked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["LOOKED_AT", "text_facts"]
 LOOKED_AT = 5_000  # texts of a column
 _TRIED = 40  # of these are tried first
 _MOST = 0.8  # share of the texts that must be dates or numbers for the others to be exceptions
-_NAMED = 3  # exceptions are quoted, if they are no more
+_NAMED = 3  # exceptions are quoted if there are no more than this
 _LONG = 60  # characters: no more of a text are shown among facts
 _MONTHS, _DAYS = 12, 31
 _CODE = re.compile(r"0\d+")
@@ -47,7 +47,7 @@ _COMMA = re.compile(
     rf"\s*[-+]?{_CURRENCY}?\s?(?:(?:0|[1-9]\d{{0,14}}|[1-9]\d{{0,2}}(?:\.\d{{3}}){{1,4}})(?:,\d+)?"
     rf"|[1-9]\d{{0,2}}(?:[ \u00a0\u202f]\d{{3}}){{1,4}},\d+)\s?(?:%|{_CURRENCY})?\s*"
 )
-# As accountants write what is below zero.
+# Negative amounts, as accountants write them.
 _LOSS = re.compile(rf"\s*\({_NUMBER.pattern}\)\s*")
 
 
@@ -68,7 +68,7 @@ def _is_with_comma(text: str) -> bool:
 
 
 def _order(texts: Sequence[str]) -> str:
-    """Say which of the first two numbers is the day, where one of them is no month, and the third is certainly a year."""
+    """Say which of the first two numbers is the day, if one cannot be a month and the third is certainly a year."""
     found = [match for text in texts if (match := _SHORT_DATE.fullmatch(text))]
     first = any(int(match[1]) > _MONTHS for match in found)
     second = any(int(match[3]) > _MONTHS for match in found)
@@ -89,7 +89,7 @@ def _no_more(_texts: Sequence[str]) -> str:
 
 @frozen
 class _Spelling:
-    """What texts may spell: how one is known, the words for it, and what all of them tell."""
+    """What texts may represent: how to recognise it, the words for it, and what all the texts together show."""
 
     is_one: Callable[[str], object]
     words: str
@@ -108,7 +108,7 @@ _SPELLINGS = (
 
 
 def text_facts(texts: Sequence[str], distinct: int, *, sampled: bool = False) -> tuple[Fact, ...]:
-    """Tell what texts spell, how long they are, and what is wrong with them, which counts show if few are distinct."""
+    """Tell what texts represent, their length, and what is wrong with them; if few are distinct, their counts show the latter."""
     if distinct < 2:
         return ()
     counted = distinct <= MAX_COUNTED
@@ -143,7 +143,7 @@ def _spelled(texts: Sequence[str], *, sampled: bool, quoting: bool) -> Fact:
 
 
 def _quoted(others: Sequence[str]) -> str:
-    """Return the texts that are exceptions, if few are distinct."""
+    """Return the exceptions, if only a few are distinct."""
     distinct = [text for text, _ in Counter(others).most_common(_NAMED + 1)]
     if (
         not distinct
@@ -155,7 +155,7 @@ def _quoted(others: Sequence[str]) -> str:
 
 
 def _length(texts: Sequence[str], *, sampled: bool) -> Fact:
-    """Tell how long texts are, if some are longer than what is shown of them."""
+    """Tell how long texts are, if some are too long to be shown in full."""
     lengths = list(map(len, texts))
     least, most = min(lengths, default=0), max(lengths, default=0)
     if most <= _LONG:

@@ -67,7 +67,7 @@ def _axes(frame: Any) -> str:
 
 
 def _active_geometry(frame: Any) -> str:
-    """Return which of several columns of geometries is the one that geopandas draws and measures."""
+    """Return which of several geometry columns geopandas draws and measures."""
     active = getattr(frame, "active_geometry_name", None)
     several = sum(str(dtype) == "geometry" for dtype in frame.dtypes) > 1
     return f"active geometry: {name_text(active)}" if several and active is not None else ""

@@ -45,7 +45,7 @@ export const isReadOnly = (context, cell) => context?.model?.readOnly === true |
 
 const trimmed = (text) => text.replace(/\n+$/, "");
 
-/** What the cells of a document show of an offer that may have been taken: a cell `after` the change, or its new `cells`. */
+/** Tell from the cells of a document whether an offer was taken: a cell is as `after` the change, or the new `cells` exist. */
 export function outcomeIn(there, { cell, after, cells = [] }) {
   if (cells.some(([id]) => there.some((each) => each.id === id))) return "inserted";
   const now = there.find((each) => each.id === cell)?.getSource();

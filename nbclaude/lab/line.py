@@ -13,7 +13,7 @@ from nbclaude.notebook import Shell
 __all__ = ["LINE", "Line"]
 
 TARGET = "nbclaude"
-_UPDATE = "Update the older one to use everything."  # JupyterLab cuts texts of more than 140 characters
+_UPDATE = "Update the older one to use all features."  # JupyterLab cuts texts of more than 140 characters
 _MAX_PROMPTS = 500  # the latest ones, which are searched for references
 
 OnState = Callable[[Mapping[str, Any]], None]
@@ -29,7 +29,7 @@ class Line:
 
     def __init__(self) -> None:
         self.version = ""
-        """The version of nbclaude, which is compared with that of the extension."""
+        """The version of nbclaude, which is compared with the extension's."""
         self.references: Callable[[str], Spans] = lambda _source: []
         """Where the source of a cell has references: pairs of positions, in UTF-16 code units."""
         self.shown = ShownOutputs()
@@ -68,7 +68,7 @@ class Line:
         """Tell the user if the versions of nbclaude and of its extension differ in more than the last number."""
         if _series(version) != _series(self.version):
             text = (
-                f"This kernel has nbclaude {self.version}, and this page its extension {version}. {_UPDATE}"
+                f"This kernel has nbclaude {self.version}, but the extension is version {version}. {_UPDATE}"
             )
             self._send({"do": "say", "text": text})
 
@@ -154,7 +154,7 @@ class Line:
 
 
 def _series(version: str) -> list[str]:
-    """Return a version without its last number."""
+    """Return the major and minor number of a version."""
     return version.split(".")[:2]
 
 

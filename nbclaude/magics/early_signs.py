@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["NEEDED", "early_sign", "is_alone", "sign_while_loading"]
 
 NEEDED = ("nbclaude.magics.in_cell", "httpx", "nbclaude.render.reply")
-"""Modules of which each takes a while to load with what it needs, in the order in which `warming` loads them."""
+"""Modules that each take a while to load with their dependencies, in the order in which `warming` loads them."""
 _LONG = 1.0  # seconds; after such a wait, the sign is shown at once
 
 

@@ -59,7 +59,7 @@ class _Showing:
             self._shows(kind, error, lines)
 
     def usage_error(self, error: UsageError) -> None:
-        """Show a line that cannot be run as a card; who executes notebooks gets an error output, not a line on stderr."""
+        """Show a card for a line that cannot be run; tools that execute notebooks get an error output, not a line on stderr."""
         if self._is_over or not _comes_from_us(error) or not hasattr(self._shell, "_last_traceback"):
             self._shows_usage(error)
             return

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["ManageMagics"]
 
 _HISTORY_COLUMNS = ("turn", "cell", "question", "answer", "tokens in", "tokens out", "model")
-_QUOTED = re.compile(r"^(['\"])(.*)\1$")  # as `-c` takes a name with blanks
+_QUOTED = re.compile(r"^(['\"])(.*)\1$")  # as `-c` accepts a name with spaces
 _EXCERPT = 80  # characters
 _LOOKED_AT = 2_000  # characters of an answer
 

@@ -64,6 +64,6 @@ class RulesMagics(OtherFamily):
         rules = self.workspace.rules
         rules.accept(file)
         say(
-            f"Every question follows the house rules in {file.path} from now on, as they stand:",
+            f"From now on, every question follows the house rules in {file.path}, as shown here:",
             file.text.strip(),
         )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Warming"]
 
 # Modules to import and functions to call, in this order and one at a time: a cell or a completion that is asked for meanwhile
-# waits for at most one of them. So what takes long by itself is loaded in parts.
+# waits for at most one of them. So packages that take long to load are loaded in parts.
 _STEPS = (
     "nbclaude.asking.prepare",
     "nbclaude.asking.ask",

@@ -18,9 +18,9 @@ __all__ = ["print_text", "say", "say_with", "show_bundle", "show_receipt", "show
 
 
 def say(sentence: str, text: str = "") -> None:
-    """Say a sentence, and below it a `text` as it was written: a quiet line where somebody looks at a notebook, else printed.
+    """Say a sentence, with a `text` verbatim below it: as a quiet line if somebody looks at a notebook, else printed.
 
-    What user code captures as text (`%%capture`, `redirect_stdout`) is printed, too.
+    It is also printed if user code captures stdout (`%%capture`, `redirect_stdout`).
     """
     shell = _current_shell()
     if shell is not None and is_watched(shell) and _prints_to_front_end():
@@ -30,7 +30,7 @@ def say(sentence: str, text: str = "") -> None:
 
 
 def print_text(text: str) -> None:
-    """Print lines one after the other: how far something has come, or what is laid out for a terminal."""
+    """Print text as it is: progress, or what is laid out for a terminal."""
     print(printable(text))  # noqa: T201 - the one place that does
 
 
@@ -48,7 +48,7 @@ def say_with(shell: Shell, sentence: str, metadata: Mapping[str, Any]) -> None:
 
 
 def _said(sentence: str, text: str = "") -> dict[str, str]:
-    """Return a sentence as an output. It has no display id: like a printed one, it is an output of the cell like any other."""
+    """Return a sentence as an output without a display ID: it is an output of the cell like any other, as if printed."""
     from nbclaude.render.notice import sentence_html
 
     plain, html = _in_plain(sentence, text), sentence_html(printable(sentence), printable(text))
@@ -66,7 +66,7 @@ def _current_shell() -> Shell | None:
 
 
 def _prints_to_front_end() -> bool:
-    """Tell whether what is printed goes to the notebook; user code may have put something else in the place of stdout."""
+    """Tell whether printed text goes to the notebook; user code may have replaced stdout."""
     return type(sys.stdout).__module__ == "ipykernel.iostream"
 
 

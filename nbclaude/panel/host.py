@@ -90,7 +90,7 @@ class Host:
         self._show(f'<div class="{kind}" role="{role}">{said}</div>' if said else "")
 
     def report_error(self, error: BaseException) -> None:
-        """Say what went wrong: in the alert if the user can mend it here, else on a card like that of a cell."""
+        """Report an error: as a plain alert if the user can fix it here, else as a card like those in cells."""
         if isinstance(error, TraitError) or type(error) is ConfigurationError:
             self.report(said(error))
             return
@@ -102,7 +102,7 @@ class Host:
             from nbclaude.render.notice import Failure
 
             name = type(error).__name__
-            card = Failure("A fault of nbclaude", (f"{name}: {error}", "Nothing was lost."))
+            card = Failure("An error in nbclaude", (f"{name}: {error}", "Nothing was lost."))
         self._show(f'<div class="nbclaude" role="alert">{printable(card.html)}</div>')
 
     def _show(self, html: str) -> None:

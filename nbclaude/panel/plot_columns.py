@@ -84,7 +84,7 @@ def dates_first(frame: Any, names: Sequence[Name]) -> list[Name]:
 
 
 def dates_in(frame: Any) -> list[Name]:
-    """Return the names of the columns that hold dates with times; pandas draws them, too, if it is not told what to draw."""
+    """Return the names of the datetime columns: pandas draws them, too, if it is not told what to draw."""
     if is_polars(frame):
         return [name for name, kind in frame.schema.items() if type(kind).__name__ == "Datetime"]
     return list(frame.select_dtypes(["datetime", "datetimetz"]).columns)

@@ -288,7 +288,7 @@ def _display_html(token: Token, macros: frozenset[str]) -> str:
     tex = formula_of(token.content, _closing(token), macros).tex
     if not tex:
         return _source_html(token) + end
-    # A formula that may be wider than a narrow window scrolls, and so takes the focus, too.
+    # A formula that may be too wide for a narrow window can scroll, so it must be focusable.
     focus = ' tabindex="0"' if _is_wide(tex) else ""
     return (
         f'<{tag} class="math display {_OPEN_TO_MATHJAX}"{focus}>\\[{escape(tex, quote=False)}\\]</{tag}>{end}'

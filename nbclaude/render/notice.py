@@ -35,7 +35,7 @@ NOTICE_CSS = """
 .nbclaude .nbclaude-typed.nbclaude-typed { white-space: nowrap; }
 """
 
-# A text as it was written, below a sentence.
+# Verbatim text below a sentence.
 QUOTED_CSS = """
 .nbclaude.nbclaude .nbclaude-quoted { max-width: 46rem; max-height: 30em; overflow: auto; margin: .2em 0 .5em; padding: .5em .8em;
   border-radius: 4px; white-space: pre-wrap; overflow-wrap: anywhere; word-break: normal; font-size: .88em; line-height: 1.5;
@@ -88,7 +88,7 @@ class Failure:
 
 
 def sentence_html(sentence: str, text: str = "") -> str:
-    """Return a sentence as an output of its own: a quiet line; below it stands a `text` as it was written."""
+    """Return a sentence as an output of its own: a quiet line, with a `text` verbatim below it."""
     line = f'<div class="nbclaude-notice {_NO_MATHS}"><span>{typed_html(sentence)}</span></div>'
     if not text:
         return on_its_own(line)

@@ -40,7 +40,7 @@ _LINE_END = re.compile(r"[ \t]*(?:$|[\n\r⏎]|\\[nr]|\\{0,3}[\"'`](?:[\]}),;\s]|
 _PAIR_BEFORE = re.compile(r"(?:^|[\s;\"'?&])[\w .-]{1,40}=[^\s;=]{0,200}[; ][ ]?\Z")
 _BEFORE_A_PAIR = re.compile(r"[^;\"'\n⏎=(){}\[\]]{1,200}(?=;[ ]?[A-Za-z][\w ]{0,30}=)")
 _PAIR_BEHIND = re.compile(r"[; ][ ]?[\w .-]{1,40}=[^\s=]")
-# No program has such a word before the name of a variable.
+# In code, such a word never precedes a variable name.
 _IN_A_SENTENCE = re.compile(r"\b(?:my|the|our|your|his|her|their|its|this|new|old)[ ]\Z", re.IGNORECASE)
 _WORD_BEFORE = 10  # characters
 _COMPANION = re.compile(r"\b(?:user(?:name)?|login|email|e-mail|host|account|ssid)\b", re.IGNORECASE)
@@ -166,7 +166,7 @@ def _looking(text: str, place: NamedPlace, match: re.Match[str]) -> tuple[int, i
     if name.kind != "password":
         fits = is_token(found) and _is_bare_token(text, found, end)
     else:
-        # `a-b` is code, `hunter2-correct-horse` is none.
+        # `a-b` is code; `hunter2-correct-horse` is not.
         phrase = match["sign"].strip() == "=" and name.strong and not name.plain and is_passphrase(found)
         fits = (phrase or is_password(found)) and _is_bare_password(text, place, found, end, match["sign"])
     return (value.start(), end) if fits else None

@@ -164,9 +164,9 @@ def is_password(value: str, *, variable: bool = False) -> bool:
 
 
 def is_passphrase(value: str) -> bool:
-    """Tell whether a value consists of words with hyphens between them, as no subtraction of variables is written.
+    """Tell whether a value consists of words joined by hyphens that cannot be a subtraction of variables.
 
-    There are three words at least, with a digit among them, or four.
+    It has at least four words, or three words and a digit.
     """
     words = value.split("-")
     if not _PHRASE.fullmatch(value) or is_placeholder(value) or sum(word.isdigit() for word in words) > 1:

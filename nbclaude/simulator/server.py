@@ -197,7 +197,7 @@ class Simulator:
                 self._decide(request)
 
     def _next_script(self, request: RecordedRequest) -> Script | None:
-        """Take the next script, after the requests that arrived earlier: each has a thread, and threads overtake each other."""
+        """Take the next script once earlier requests have taken theirs: each has its own thread, and threads can overtake."""
         with self._arrived:
             self._arrived.wait_for(lambda: self._undecided[0] is request)
             script = self._scripts.popleft() if self._scripts else None

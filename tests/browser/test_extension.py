@@ -112,7 +112,7 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
     expect(notebook.cell(1).locator(".nbclaude-instruction")).to_have_text(asks.split("\n"))
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
-    # A prompt that changes while the kernel looks at it is looked at again.
+    # A prompt that changes while the kernel checks it is checked again.
     seen = notebook.lab.root / "seen"
     seen.touch()
     notebook.edit(2, WAITS)
@@ -445,7 +445,7 @@ def test_versions_languages_and_kernels_without_it(
     notebook.delete(4)
     notebook.delete(3)
 
-    # What an Output widget holds has the buttons of other outputs, also if a callback has shown it.
+    # Outputs in an Output widget have the same buttons as others, also if a callback has shown them.
     notebook.run(3)
     held, number = notebook.cell(3), notebook.execution_count(3)
     held.locator(".jp-RenderedSVG").hover()

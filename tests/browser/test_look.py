@@ -76,7 +76,7 @@ def check(notebook: NotebookPage, *, selectors: tuple[str, ...] = (OURS,)) -> No
 
 
 def check_rings(notebook: NotebookPage, theme: str, selectors: tuple[str, ...]) -> None:
-    """Focus every control as who uses the keys does, and look at its ring."""
+    """Focus every control with the keyboard, and look at its focus ring."""
     notebook.set_theme(theme)
     notebook.page.keyboard.press("Shift")
     for selector in selectors:

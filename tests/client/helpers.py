@@ -21,7 +21,7 @@ from nbclaude.wire.request import MessageRequest
 CANARY = "sk-canary-9d1f"
 
 SHORT = 1.0
-"""Seconds: a time limit that a stall passes, and a hesitation of a busy machine before it does not."""
+"""Seconds: a time limit that a stall exceeds, but not a short delay on a busy machine."""
 
 MESSAGE: dict[str, Any] = {
     "id": "msg_1",

@@ -47,7 +47,7 @@ class Listener:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
-        # Each thread closes its own socket: its number may be another socket's as soon as it is closed.
+        # Each thread closes its own socket: once closed, its number may belong to another socket.
         for peer in self._open:
             with contextlib.suppress(OSError):
                 peer.shutdown(socket.SHUT_RDWR)
@@ -75,7 +75,7 @@ def read_head(peer: socket.socket) -> bytes:
 
 
 def read_body(peer: socket.socket, length: int) -> bytes:
-    """Read so many bytes; ConnectionError if the client hangs up before."""
+    """Read exactly this many bytes; raise ConnectionError if the client hangs up first."""
     body = b""
     while len(body) < length:
         data = peer.recv(length - len(body))

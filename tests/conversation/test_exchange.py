@@ -329,7 +329,7 @@ class TestInterrupted:
 
 
 def in_two_parts(count: int) -> RawStream:
-    """So many events, and the others when there was time to show them."""
+    """The first events, then the others once there was time to show those."""
     first = len(sse(*EVENTS[:count]))
     return RawStream(sse(*EVENTS), chunk_bytes=[first, 100_000], delay=0.6)
 

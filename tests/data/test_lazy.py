@@ -401,7 +401,7 @@ def test_modin_on_a_cluster_is_not_fetched(
 
 def test_columns_that_are_not_known_are_not_said_to_be_none() -> None:
     lines = text_of(_double("ray", "Dataset", schema=lambda _, fetch_if_missing: None)).splitlines()
-    assert lines[0] == "ray Dataset, columns not known before it is computed"
+    assert lines[0] == "ray Dataset, columns unknown until it is computed"
 
 
 @pytest.mark.parametrize("engine", ["duckdb", "snowflake"])

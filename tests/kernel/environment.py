@@ -16,11 +16,11 @@ PYTHON_SETTINGS = ("PYTHONSTARTUP", "PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS"
 
 
 TRANSPORT = "tcp" if sys.platform == "win32" else "ipc"
-"""How tests talk to kernels: a free port might be another process's by the time that a kernel has loaded and listens to it."""
+"""How tests talk to kernels: another process might take a free port before the kernel listens on it."""
 
 
 def socket_folder() -> Path:
-    """Make a folder for the sockets of kernels: their paths have to be short, so it is not below the folder of a test."""
+    """Make a folder for kernel sockets: their paths have to be short, so it is not in the test's own folder."""
     return Path(tempfile.mkdtemp(prefix="nbclaude-", dir=None if sys.platform == "win32" else "/tmp"))  # noqa: S108
 
 

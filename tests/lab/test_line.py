@@ -83,7 +83,7 @@ def test_versions_that_differ_are_named_when_a_page_is_there(wires: list[Wire]) 
     wires[0].tell(do="hello", version="2.2.3")
     wires[0].tell(do="what nobody knows")
     wires[0].hear({"content": {"data": None}})
-    text = "This kernel has nbclaude 1.2.3, and this page its extension 2.2.3. Update the older one to use everything."
+    text = "This kernel has nbclaude 1.2.3, but the extension is version 2.2.3. Update the older one to use all features."
     assert wires[0].sent == [{"do": "say", "text": text}]
     wires[0].end({})
     assert not line.is_open

@@ -89,7 +89,7 @@ def notebook(
     monkeypatch.setenv("ANTHROPIC_BASE_URL", simulator.base_url)
     monkeypatch.setenv("ANTHROPIC_API_KEY", "test-key-of-nobody-1234567890")
     monkeypatch.setattr(workspace, "_current", [])
-    # A busy machine takes long to prepare a question; whether it shows a sign meanwhile must not depend on that.
+    # A busy machine may take long to prepare a question. Whether a sign is shown meanwhile must not depend on that.
     monkeypatch.setattr("nbclaude.output.early.DELAY", 60.0)
     # An error that an earlier test left behind does not belong to this notebook.
     monkeypatch.delattr(sys, "last_value", raising=False)

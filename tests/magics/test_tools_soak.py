@@ -75,7 +75,7 @@ class Held:
 
 
 def held() -> Held:
-    """Count what this process holds."""
+    """Count the resources of this process."""
     gc.collect()
     process = psutil.Process()
     tasks = sum(len(asyncio.all_tasks(loop)) for loop in awaiting._loops.values())
@@ -90,7 +90,7 @@ def held() -> Held:
 
 
 def held_after(before: Held) -> Held:
-    """Count when idle: what is just ending has a while to do so."""
+    """Count when idle, after giving what is just ending time to finish."""
     end = time.monotonic() + 20
     while not (after := held()).is_within(before) and time.monotonic() < end:
         time.sleep(0.3)

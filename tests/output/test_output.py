@@ -51,7 +51,7 @@ def notebook() -> Notebook:
 
 
 class Clock:
-    """A clock that goes on when it is told to."""
+    """A clock that advances only when told to."""
 
     def __init__(self) -> None:
         self.now = 100.0
@@ -62,7 +62,7 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Give the clock that displays go by."""
+    """Give the clock that displays use."""
     clock = Clock()
     monkeypatch.setattr(pages, "time", SimpleNamespace(monotonic=clock.monotonic))
     return clock

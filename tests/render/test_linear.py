@@ -115,7 +115,7 @@ def test_a_square_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     always_below(100 * SIZE, monkeypatch)
     once = min(stream(TEXTS["a table"](SIZE // 4), step=STEP // 2)[0] for _ in range(TRIES))
     more = stream(TEXTS["a table"](2 * SIZE), step=STEP // 2)[0]
-    assert more > 2 * 8 * once  # what `assert_linear` does not take
+    assert more > 2 * 8 * once  # what `assert_linear` rejects
 
 
 @pytest.mark.parametrize("name", TEXTS)

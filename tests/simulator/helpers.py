@@ -56,7 +56,7 @@ def send(
     path: str = "/v1/messages",
     headers: Mapping[str, str] = HEADERS,
 ) -> Reply:
-    """Send one request on a connection of its own; `data` is a body to be sent as JSON, or bytes."""
+    """Send one request on a new connection; `data` is a body to be sent as JSON, or bytes."""
     connection = http.client.HTTPConnection("127.0.0.1", simulator.port, timeout=30)
     try:
         payload = data if isinstance(data, bytes | None) else json.dumps(data).encode()

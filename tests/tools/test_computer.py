@@ -313,7 +313,7 @@ def test_what_a_page_may_not_do(page: BrowserPage, place: list[int], said: str) 
 
 
 def clicked(page: BrowserPage, place: list[int], said: str) -> list[str]:
-    """Click, and return what was told until this was said: what the browser has not noticed yet comes after the next action."""
+    """Click, and collect messages until this one: what the browser has not noticed yet is reported after the next action."""
     told = page.act("left_click", {"coordinate": place}).splitlines()
     while said not in told:
         told += page.act("wait", {"duration": 0.1}).splitlines()

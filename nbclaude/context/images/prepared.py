@@ -42,7 +42,7 @@ MANY_IMAGES = 20  # more in one request, and each may have MANY_IMAGES_EDGE pixe
 MANY_IMAGES_EDGE = 2000
 # A smaller file goes as it is: nothing worth the while can be saved.
 SMALL = 400_000  # bytes
-# Images prepared last are remembered: a question that is run again need not wait for them again.
+# The images prepared last are cached, so that re-running a question does not prepare them again.
 RECENT = 8
 WORTH_IT = 0.8  # of its size: a file that cannot become smaller than this is not drawn anew for its size
 
@@ -179,7 +179,7 @@ def prepare_image(
 def _whole(
     image: Image.Image, data: bytes, limits: ImageLimits, label: str, background: Background | None
 ) -> PreparedImage:
-    """Return an image with the frames that are sent, if it has several."""
+    """Return a prepared image; if it has several frames, with those that are sent."""
     first = _prepared(image, data, limits, label, background)
     if getattr(image, "n_frames", 1) == 1 or image.format in _OF_PAGES or image.tell():
         return first

@@ -213,7 +213,7 @@ _RANGES = {"Whisker": "error bars", "Band": "area"}
 
 
 def _ranges(annotation: Any, said: str) -> Layer:
-    """Return whiskers or a band: from where to where they go at each place."""
+    """Return whiskers or a band, with the lower and upper end at each place."""
     along, across = ("x", "y") if annotation.dimension == "height" else ("y", "x")
     given = {along: "base", f"{across} low": "lower", f"{across} high": "upper"}
     data = getattr(annotation.source, "data", None) or {}

@@ -50,7 +50,7 @@ def _tabs(root: Any) -> dict[str, str]:
         for number, tab in enumerate(tabs.tabs):
             said = f'in the tab "{one_line(tab.title, _MAX_TITLE)}"{"" if number == tabs.active else ", not in front"}'
             for plot in (each for each in tab.child.references() if is_a(each, "bokeh:Plot")):
-                # Of tabs within tabs, all are said.
+                # For nested tabs, all levels are listed.
                 found[plot.id] = ", ".join(filter(None, (found.get(plot.id), said)))
     return found
 
@@ -81,7 +81,7 @@ def _panel(plot: Any, note: str = "") -> PlottedPanel:
 
 
 def _labelled(plot: Any) -> dict[str, str]:
-    """Return the entry in a legend of each renderer that has one of its own."""
+    """Return the legend entry of each renderer that has its own."""
     items = [item for each in plot.select({"type": _type(plot, "Legend")}) for item in each.items]
     # The points of one glyph may have several entries, one for each group.
     often = Counter(renderer.id for item in items for renderer in item.renderers)

@@ -1,4 +1,4 @@
-"""Tells which rows of its data a glyph of bokeh draws, where a view filters them."""
+"""Finds which rows of its data a bokeh glyph draws if a view filters them."""
 
 from __future__ import annotations
 

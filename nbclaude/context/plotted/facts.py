@@ -17,7 +17,7 @@ class Axis:
 
     `limits` are the limits of the axis, as text; with `of_data`, the lowest and highest plotted value, since the
     library leaves the limits to the browser. `scale` is empty for a linear axis. A categorical axis is described by its
-    `categories`, not by its limits. `labels` are texts that stand on an axis of numbers, each with its place.
+    `categories`, not by its limits. `labels` are texts on a numeric axis, each with its position.
     """
 
     name: str  # "x", "second y", "color"

@@ -1,4 +1,4 @@
-"""Reads what folium and ipyleaflet know of a map: where it is, its layers with their names, its markers and what they say."""
+"""Reads what folium and ipyleaflet know about a map: its area, its named layers, and its markers with their texts."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nbclaude.texts import one_line
 __all__ = ["read_folium", "read_ipyleaflet"]
 
 _MAX_LABEL = 80  # characters
-_FEW = 5  # labels are named
+_FEW = 5  # labels listed
 _MAX_DEPTH = 20  # groups within groups
 _VARIABLE = re.compile(r"_[0-9a-f]{32}\Z")
 _TAG = re.compile(r"<[^>]*>")
-# By the name of a class in both libraries: what it draws, and what one of them is.
+# By class name in either library: what the class draws, in the plural and the singular.
 _KINDS: Mapping[str, tuple[str, str]] = {
     "Marker": ("markers", "marker"),
     "CircleMarker": ("circles", "circle"),
@@ -42,7 +42,7 @@ _Place = tuple[float, float]
 
 @frozen
 class _Drawn:
-    """Something on a map: what it is, in which layer, what is written on it, and the latitudes and longitudes that it has."""
+    """Something on a map: its kind, its layer, its label, and its latitudes and longitudes."""
 
     kind: str
     part: str
@@ -53,7 +53,7 @@ class _Drawn:
 
 
 def read_folium(shown: Any) -> PlottedFigure:
-    """Return what a folium map knows of itself."""
+    """Return what folium knows about a map."""
     colors = [
         Axis("color", str(each.caption or ""), (value_text(each.vmin), value_text(each.vmax)))
         for each in _below(shown)
@@ -71,7 +71,7 @@ def read_folium(shown: Any) -> PlottedFigure:
 
 
 def read_ipyleaflet(shown: Any) -> PlottedFigure:
-    """Return what an ipyleaflet map knows of itself."""
+    """Return what ipyleaflet knows about a map."""
     return _map("ipyleaflet", _view(shown.center, shown.zoom), list(_of_ipyleaflet(shown.layers, "")), [])
 
 
@@ -97,7 +97,7 @@ def _map(library: str, view: Sequence[str], drawn: Sequence[_Drawn], colors: Seq
 
 
 def _layers(drawn: Sequence[_Drawn]) -> Iterator[Layer]:
-    """Give what is drawn, that of one kind in one layer together."""
+    """Give what is drawn, grouped by kind and layer."""
     together: dict[tuple[str, str, str], list[_Drawn]] = {}
     for each in drawn:
         together.setdefault((each.kind, each.part, each.layer), []).append(each)
@@ -127,7 +127,7 @@ def _some(labels: Sequence[str]) -> Sequence[str]:
 
 def _of_folium(element: Any, layer: str, depth: int = 0) -> Iterator[_Drawn]:
     for child in element._children.values() if depth < _MAX_DEPTH else ():
-        # A layer without a name of its own is called after its variable in the page.
+        # folium names an unnamed layer after its variable in the page.
         own = getattr(child, "layer_name", None)
         name = layer if not own or _VARIABLE.search(str(own)) else str(own)
         kind = next((base.__name__ for base in type(child).__mro__ if base.__name__ in _KINDS), "")
@@ -147,7 +147,7 @@ def _of_folium(element: Any, layer: str, depth: int = 0) -> Iterator[_Drawn]:
 
 
 def _said_by(element: Any) -> Iterator[str]:
-    """Give the texts of the tooltip and the popup of something in folium."""
+    """Give the texts of the tooltip and the popup of a folium element."""
     for child in element._children.values():
         if is_a(child, "folium:Tooltip"):
             yield _plain(str(child.text))

@@ -171,7 +171,7 @@ def _axes(axes: Any, group: Sequence[Any]) -> Iterator[tuple[Axis, str]]:
 
 
 def _writer(axes: Any, group: Sequence[Any], name: str, length: float) -> Callable[[float], str] | None:
-    """Return what writes the limits of an axis, which may be known only to another axes that shares it."""
+    """Return the function that writes the limits of an axis; only another axes that shares it may know it."""
     sharing = (axes, *(each for each in group if each is not axes and _is_shared(each, axes, name)))
     whole = length > _MINUTES
     return next((found for each in sharing if (found := writer_of(each, name, to_the_second=whole))), None)

@@ -23,7 +23,7 @@ def container_layer(container: Any, scales: Scales, names: Names, taken: set[int
         if not bars:
             return None
         taken.update(map(id, bars))
-        # A histogram labels one of its bars; a list of labels gives each bar its own.
+        # A histogram labels only one of its bars; a list of labels names each bar.
         labels = [label for bar in bars[:MAX_KEPT] if (label := name_of(bar))]
         own = name_of(container) or (labels[0] if len(labels) == 1 < len(bars) else "")
         layer = _bars(container, bars, scales, own or names.get(colour_of(bars[0]), ""))

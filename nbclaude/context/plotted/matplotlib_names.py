@@ -41,7 +41,7 @@ def name_of(artist: Any) -> str:
 def names_by_colour(axes: Any) -> Names:
     """Return the entries of an axes' legends by colour, except shared colours: seaborn labels only the legend's handles.
 
-    An entry that is the label of something drawn here names that alone, whatever else has its colour.
+    An entry that is the label of something drawn here names only that, even if other things have the same colour.
     """
     # In a grid of panels, the legend belongs to the figure.
     legends = [*legends_of(axes), *getattr(axes.figure, "legends", ())]
@@ -59,7 +59,7 @@ def names_by_colour(axes: Any) -> Names:
 
 
 def _is_sample(artist: Any) -> bool:
-    """Return whether an artist was drawn without any data, only to be in the legend."""
+    """Return whether an artist has no data, and exists only for the legend."""
     if is_a(artist, "matplotlib:Line2D"):
         return not len(artist.get_xdata(orig=False))
     return is_a(artist, "matplotlib:Rectangle") and not (artist.get_width() and artist.get_height())

@@ -75,9 +75,9 @@ def categories_of(axis: Any) -> dict[float, str]:
 
 
 def labels_of(axis: Any) -> dict[float, str]:
-    """Return the texts that were given to places on an axis; none if they are the numbers there."""
+    """Return the tick labels that were set on an axis, by position; none if they only repeat the numbers."""
     formatter, locator = axis.get_major_formatter(), axis.get_major_locator()
-    # The locator of the angles of a polar plot holds the one that was given.
+    # The theta locator of a polar plot wraps the one that was set.
     locator = getattr(locator, "base", locator)
     if type(locator).__name__ != "FixedLocator" or not _is_fixed(formatter):
         return {}
@@ -115,7 +115,7 @@ def writer_of(axes: Any, name: str, *, to_the_second: bool = False) -> Callable[
 
 
 def _moment(moment: datetime, digits: int) -> str:
-    """Return a date to a number of digits of its seconds: as a number of days, it is not exact to the microsecond."""
+    """Return a date with its seconds rounded to some digits: stored as a number of days, it is not exact to the microsecond."""
     unit = 10 ** (6 - digits)
     moment = moment.replace(tzinfo=None)
     moment += timedelta(microseconds=round(moment.microsecond / unit) * unit - moment.microsecond)

@@ -33,7 +33,7 @@ _Columns = Mapping[str, Sequence[Any]]
 
 
 def is_date(text: str) -> bool:
-    """Return whether plotly takes a text for a date."""
+    """Return whether plotly treats a text as a date."""
     return bool(_DATE.match(text))
 
 
@@ -63,7 +63,7 @@ def axis_of(name: str, axis: Mapping[str, Any], layout: Mapping[str, Any], value
 
 
 def _in_order(categories: Sequence[str], axis: Mapping[str, Any]) -> tuple[Sequence[str], str]:
-    """Return categories in the order of their axis; if that depends on what is drawn, say so."""
+    """Return categories in the order of their axis, and a note if that order depends on what is drawn."""
     order, given = (
         str(axis.get("categoryorder") or ""),
         [value_text(each) for each in values_of(axis.get("categoryarray"))],

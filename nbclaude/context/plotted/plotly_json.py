@@ -93,14 +93,14 @@ def _on_shared_scales(
     for place, traces in places.items():
         for trace, (_, columns) in zip(traces, read[place], strict=True):
             values = columns.get("z") or columns.get("color") or ()
-            # The colors of a histogram are those of counts and means that the browser computes.
+            # The colors of a histogram show counts or means, which the browser computes.
             if (shared := shared_scale(trace)) and not str(trace.get("type")).startswith("histogram"):
                 found.setdefault(shared, []).extend(each for each in values if isinstance(each, int | float))
     return found
 
 
 def _notes(figure: Mapping[str, Any], texts: Sequence[str], hidden: Sequence[str]) -> Iterator[str]:
-    # The same annotation may stand in each panel.
+    # Each panel may have the same annotation.
     if said := list(dict.fromkeys(filter(None, texts)))[:_MAX_NOTES]:
         yield f"annotations: {'; '.join(said)}"
     if hidden:
@@ -189,7 +189,7 @@ def _axes(
 
 
 def _stacks(traces: Sequence[Mapping[str, Any]], axis: str, layout: Mapping[str, Any]) -> bool:
-    """Return whether bars or areas are stacked along an axis, which then goes further than their values."""
+    """Return whether bars or areas are stacked along an axis, which then extends beyond their values."""
     along = [each for each in traces if (each.get("orientation") == "h") == (axis == "x")]
     bars = [each for each in along if each.get("type") == "bar"]
     areas = [each for each in along if each.get("stackgroup")]
@@ -211,7 +211,7 @@ def _values(trace: Mapping[str, Any], columns: Mapping[str, Sequence[Any]], axis
         return  # its values are the steps from one bar to the next
     if kind in ("box", "violin"):
         if (axis == "y") == lying and axis not in columns and trace.get("name"):
-            yield plain_title(trace.get("name"))  # a box without a place stands at its name
+            yield plain_title(trace.get("name"))  # a box without a position is placed at its name
         if (axis == "x") == lying:
             yield from (each for name in _BOXES for each in columns.get(name, ()))
     for name, column in columns.items():

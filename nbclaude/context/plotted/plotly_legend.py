@@ -1,4 +1,4 @@
-"""Tells the legend of a plotly figure as the browser shows it, and the traces that wait in it to be chosen."""
+"""Reads the legend of a plotly figure as the browser shows it, and the traces that are hidden until chosen there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nbclaude.context.plotted.plotly_traces import plain_title
 
 __all__ = ["hidden_traces", "legend_of"]
 
-# Traces that stand in a legend only if they are told to.
+# Traces that appear in a legend only with `showlegend=True`.
 _NOT_IN_LEGENDS = frozenset(
     (
         *(
@@ -49,7 +49,7 @@ _NOT_IN_LEGENDS = frozenset(
 def legend_of(traces: Sequence[Mapping[str, Any]], layout: Mapping[str, Any]) -> list[str]:
     """Return the entries of the legend, its title first, with a colon; nothing if no legend is shown.
 
-    `traces` are those that are drawn or wait in the legend. Without being told, plotly shows no legend for a single trace.
+    `traces` are those that are drawn or can be chosen in the legend. By default, plotly shows no legend for a single trace.
     """
     within = [each for each in traces if each.get("showlegend", each.get("type") not in _NOT_IN_LEGENDS)]
     asked = any(each.get("showlegend") is True for each in within)

@@ -28,7 +28,7 @@ def shape_layers(place: str, layout: Mapping[str, Any], dates: Collection[str]) 
 
 
 def _place_text(place: Any, is_date: bool) -> str:
-    """Return a place on an axis; on one of dates a number counts milliseconds."""
+    """Return a position on an axis as text; on a date axis, a number is in milliseconds."""
     if is_date and isinstance(place, int | float):
         return value_text(datetime.fromtimestamp(place / 1000, UTC))
     return value_text(place)

@@ -85,7 +85,7 @@ def read_trace(trace: Mapping[str, Any]) -> tuple[Layer, Mapping[str, Any]]:
 
 
 def _name_of(kind: str, trace: Mapping[str, Any]) -> str:
-    """Return the name of a trace; plotly express only counts the grids."""
+    """Return the name of a trace; nothing for the numbers that plotly express gives to grids."""
     name = plain_title(trace.get("name"))
     return "" if kind in ("heatmap", "image") and name.isdigit() else name
 
@@ -132,12 +132,12 @@ def _line(trace: Mapping[str, Any]) -> Any:
 
 
 def _is_clear(color: Any) -> bool:
-    """Return whether a color is fully transparent, as those of the boxes are that plotly express makes strips and rugs of."""
+    """Return whether a color is fully transparent: plotly express draws strips and rugs as transparent boxes."""
     return isinstance(color, str) and bool(_CLEAR.fullmatch(color.replace(" ", "")))
 
 
 def _levels(trace: Mapping[str, Any]) -> str:
-    """Say at which values contours are drawn, where that was given."""
+    """Say at which values contours are drawn, if they were given."""
     given = trace.get("contours")
     ends = [given.get(name) for name in ("start", "end", "size")] if isinstance(given, Mapping) else []
     if not ends or None in ends:
@@ -152,7 +152,7 @@ def _looks(trace: Mapping[str, Any], count: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field, name in (("color", "color"), ("colors", "color"), ("size", "size")):
         values = values_of(marker.get(field)) if isinstance(marker, Mapping) else []
-        # The colors of wedges and parts are values only where a scale makes colors of them.
+        # `colors` of wedges and parts are values only if a color scale maps them.
         if values and len(values) == count and not (field == "colors" and isinstance(values[0], str)):
             found[name] = values
     for axis in ("x", "y", "z"):

@@ -17,7 +17,7 @@ _Spec = Mapping[str, Any]
 _TOGETHER = ("hconcat", "vconcat", "concat")
 _AXES = ("x", "y", "theta", "radius", "longitude", "latitude")
 _LEGENDS = ("color", "fill", "stroke", "shape", "size", "opacity")
-# Marks that consist of what Vega computes from the rows.
+# Marks that Vega computes from the rows.
 _COMPUTED = ("errorband", "errorbar")
 _STACKED = {"normalize": "stacked to 100%"}
 _SHOWN = (*_AXES, "x2", "y2", *_LEGENDS, "row", "column", "facet", "detail", "text")
@@ -35,7 +35,7 @@ def read_vega(chart: _Spec) -> PlottedFigure | None:
 
 
 def _parameters(chart: _Spec) -> Iterator[str]:
-    """Give the parameters of a chart, which a reader of it can change, with the values that they have in the picture."""
+    """Give the parameters of a chart, which its readers can change, with their values in the picture."""
     for each in chart.get("params") or ():
         if isinstance(each, Mapping) and isinstance(each.get("value"), int | float | str):
             yield f"parameter {each.get('name')}: {value_text(each['value'])}"
@@ -144,7 +144,7 @@ def _all_axes(units: Sequence[tuple[_Spec, Sequence[Any]]], chart: _Spec) -> Ite
 
 
 def _is_stacked(unit: _Spec, name: str) -> bool:
-    """Return whether Vega-Lite stacks bars or areas along an axis, which then goes further than their values."""
+    """Return whether Vega-Lite stacks bars or areas along an axis, which then extends beyond their values."""
     encoding = unit["encoding"]
     other = encoding.get("y" if name == "x" else "x")
     if name not in ("x", "y") or _mark(unit) not in ("bar", "area") or not encoding[name].get("stack", True):
@@ -250,7 +250,7 @@ def _mark(unit: _Spec) -> str:
 
 
 def _shown(channel: _Spec) -> _Spec:
-    """Return a channel, or what it shows of the rows that are selected if it shows the others alike."""
+    """Return a channel, or its condition with a field if all rows that are not selected look the same."""
     condition = channel.get("condition")
     conditions = condition if isinstance(condition, list) else [condition]
     within = (each for each in conditions if isinstance(each, Mapping) and each.get("field"))

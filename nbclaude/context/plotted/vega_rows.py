@@ -1,4 +1,4 @@
-"""Tells what the transforms of a Vega-Lite chart make of its rows before they are drawn."""
+"""Describes how the transforms of a Vega-Lite chart change its rows before they are drawn."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def transforms_said(transforms: Sequence[Any]) -> str:
 
 
 def _condition(given: Any) -> str:
-    """Return the condition of a filter; nothing for one that is put together from others."""
+    """Return the condition of a filter; nothing for one that combines others."""
     if isinstance(given, str):
         within = given[1:-1] if given.startswith("(") and given.endswith(")") else ""
-        # Those of "(a) & (b)" do not belong together.
+        # The outer parentheses of "(a) & (b)" are not a pair.
         return one_line(within if within and ")" not in within.partition("(")[0] else given, _MAX_CONDITION)
     if not isinstance(given, Mapping):
         return ""
@@ -82,7 +82,7 @@ def _condition(given: Any) -> str:
 
 
 def rows_drawn(unit: Mapping[str, Any]) -> str:
-    """Say what transforms make of the rows of the data; nothing if all of them are drawn."""
+    """Say how transforms change the rows of the data; nothing if all rows are drawn."""
     changed = {kind for each in unit.get("transform") or () for kind in each if kind in _OTHER_ROWS}
     if not changed:
         return ""

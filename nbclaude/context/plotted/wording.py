@@ -91,7 +91,7 @@ def layer_title(layer: Layer) -> str:
 
 
 def _alike(layer: Layer) -> object:
-    """Return a key that layers share which are said in the same words: a box plot, for example, consists of many lines."""
+    """Return a key that layers with the same description share: a box plot, for example, consists of many lines."""
     return layer.kind, layer.name, layer.count, layer.size, layer.note, tuple(layer.part_names)
 
 

@@ -1,4 +1,4 @@
-"""Reads what a figure of matplotlib or a map of folium knows of itself when it is shown: it may be changed right after."""
+"""Reads what matplotlib knows about a figure, or folium about a map, when it is shown: it may be changed right after."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["FormattedFigures"]
 
 
-# The types in which figures that are read here are shown.
+# The MIME types in which these figures are shown.
 _SHOWN_AS: Mapping[str, Sequence[str]] = {
     "matplotlib:Figure": tuple(IMAGE_TYPES),
     "folium:Map": ("text/html",),

@@ -145,9 +145,9 @@ class CellWatch:
         self._known_error = getattr(sys, "last_value", None)
 
     def _take_earlier(self, *, ended_a_cell: bool) -> None:
-        """Note an error from before cells were watched, so that the cell need not run again, or from between two cells.
+        """Note an error from before cells were watched (so that the cell need not run again), or from between two cells.
 
-        Callbacks of widgets run between cells. Their errors are shown by an Output widget, and are the defining cell's.
+        Widget callbacks run between cells. An Output widget shows their errors, which belong to the cell that defines them.
         """
         from nbclaude.context.failures.earlier import earlier_error
 

@@ -23,7 +23,7 @@ _COUNTS = ("missing", "nan", "finite", "true")
 def dataset_frame(dataset: Any) -> nw.DataFrame[Any]:
     """Return an empty table with the columns of a dataset.
 
-    Raises ValueError if columns share a name: Arrow reads such a dataset neither by name nor, reliably, by position.
+    Raises ValueError if columns share a name: Arrow cannot read such columns by name, nor reliably by position.
     """
     if len(set(dataset.schema.names)) < len(dataset.schema.names):
         raise ValueError("Arrow cannot read a dataset in which several columns have the same name")

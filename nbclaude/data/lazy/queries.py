@@ -206,9 +206,7 @@ def _laid_out(found: _Found, word: str, budget: int) -> Described:
 
 def _opening(found: _Found) -> str:
     columns = (
-        counted(len(found.names), "column")
-        if found.has_columns
-        else "columns not known before it is computed"
+        counted(len(found.names), "column") if found.has_columns else "columns unknown until it is computed"
     )
     size = columns if found.rows is None else f"{counted(found.rows, 'row')} × {columns}"
     known = f", {found.known}" if found.known else ""

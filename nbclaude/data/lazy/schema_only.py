@@ -33,7 +33,7 @@ def far_modin(frame: Any) -> str:
 
 
 def _ray_cluster() -> str:
-    """Name a Ray cluster of several machines that this process belongs to, or the one that it is a client of."""
+    """Name the Ray cluster of this process if it has several nodes, or the one that it is a client of."""
     ray: Any = sys.modules.get("ray")
     if ray is None or not ray.is_initialized():
         return ""
@@ -44,7 +44,7 @@ def _ray_cluster() -> str:
 
 
 def _dask_cluster() -> str:
-    """Name a dask cluster that is not made of workers of this process."""
+    """Name a dask cluster, unless it is a `LocalCluster`."""
     distributed: Any = sys.modules.get("distributed")
     if distributed is None:
         return ""

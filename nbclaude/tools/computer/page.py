@@ -125,7 +125,7 @@ class BrowserPage:
 
         try:
             return await page.screenshot(timeout=_TIMEOUT)
-        except Error:  # while one page takes the place of another, there is no picture
+        except Error:  # no screenshot while one page replaces another
             await self._settle(page)
             return await page.screenshot(timeout=_TIMEOUT)
 

@@ -1,4 +1,4 @@
-"""What a picture does not tell, or tells only to who looks closely: filters, order, labels, what is stacked or hidden."""
+"""What a picture does not show, or only on a close look: filters, order, labels, what is stacked or hidden."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What folium and ipyleaflet know of their maps."""
+"""What folium and ipyleaflet know about their maps."""
 
 from __future__ import annotations
 
