@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -35,7 +37,11 @@ def test_the_table_says_what_the_classes_register(row: Any) -> None:
 
 
 def test_every_family_is_in_the_table() -> None:
+    from nbclaude import magics
     from nbclaude.magics.family import Family
+
+    for module in pkgutil.iter_modules(magics.__path__):
+        importlib.import_module(f"{magics.__name__}.{module.name}")
 
     def below(class_: type) -> Iterator[type]:
         for each in class_.__subclasses__():
