@@ -55,11 +55,13 @@ export function watchButtons({ app, tracker }) {
     const { offer } = output.metadata?.nbclaude ?? {};
     const offered = offer && node.querySelector("[data-nbclaude-offer]");
     if (offered && cell.model.trusted) drawOffer(lineOf(panel), panel, offered, offer);
-    const name = output.type === "error" ? "fix" : isPython(panel) && figuresIn(output) ? "ask-output" : "";
+    const failure = shown().findLast((each) => each.output.type === "error"); // the one that Fix is about
+    const name = failure?.node === child ? "fix" : isPython(panel) && figuresIn(output) ? "ask-output" : "";
     const old = child.querySelector(":scope > .nbclaude-on-output");
     if (!name || !isPython(panel)) return old?.remove();
     if (old) return;
     const label = app.commands.label(`nbclaude:${name}`);
+    if (name === "fix") cell.node.querySelector(".nbclaude-fix")?.remove();
     child.classList.add("nbclaude-has-button");
     child.append(button(`nbclaude-on-output nbclaude-${name}`, label, label.split(" ")[0], () => {
       panel.content.activeCellIndex = panel.content.widgets.indexOf(cell);
