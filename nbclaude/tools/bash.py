@@ -94,10 +94,8 @@ class BashShell:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        with contextlib.suppress(OSError):
+            cast("IO[bytes]", process.stdin).close()
 
     def _started(self) -> subprocess.Popen[bytes]:
         process = self._process
@@ -117,7 +115,7 @@ class BashShell:
             start_new_session=True,
         )
         self._process, self._owner, self._output = process, os.getpid(), queue.Queue()
-        threading.Thread(target=_reading, args=(process, self._output), daemon=True).start()
+        threading.Thread(target=_reading, args=(process.stdout, self._output), daemon=True).start()
         return process
 
     def _read(self, mark: bytes, timeout: float) -> str:
@@ -150,9 +148,10 @@ class BashShell:
         return said if code == 0 else f"{said}\n(exit code {code})".lstrip("\n")
 
 
-def _reading(process: subprocess.Popen[bytes], output: queue.Queue[bytes | None]) -> None:
-    with contextlib.suppress(OSError, ValueError):
-        while piece := os.read(cast("IO[bytes]", process.stdout).fileno(), 65_536):
+def _reading(printed: IO[bytes], output: queue.Queue[bytes | None]) -> None:
+    """Pass on what a shell prints, to its end. No other thread closes the pipe: its number could be the next shell's by then."""
+    with printed, contextlib.suppress(OSError):
+        while piece := os.read(printed.fileno(), 65_536):
             output.put(piece)
     output.put(None)
 

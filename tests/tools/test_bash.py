@@ -22,6 +22,12 @@ def shell() -> Iterator[BashShell]:
     shell.close()
 
 
+def test_what_one_shell_prints_is_not_lost_to_the_one_before(shell: BashShell) -> None:
+    for number in range(60):
+        assert shell.run(f"echo {number}", PATIENCE) == str(number)
+        shell.close()
+
+
 @pytest.mark.parametrize(
     ("command", "said"),
     [
