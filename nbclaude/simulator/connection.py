@@ -148,7 +148,7 @@ class Connection(BaseHTTPRequestHandler):
         """Log nothing: what arrived is in `Simulator.requests`."""
 
     def _read_body(self) -> bytes | None:
-        """Return the body; None if the client hangs up before it is complete, so that there is no request."""
+        """Return the body; None if the client hangs up before all of it has arrived."""
         if "chunked" in self.headers.get("transfer-encoding", "").lower():
             return b"".join(self._chunks())
         length = int(self.headers.get("content-length") or 0)

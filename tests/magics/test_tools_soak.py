@@ -68,7 +68,7 @@ class Held:
     memory: int
 
     def is_within(self, before: Held) -> bool:
-        """Tell whether there are no more threads, files, processes and tasks than before."""
+        """Tell whether threads, files, processes and tasks are no more than before."""
         return all(
             getattr(self, name) <= getattr(before, name) for name in ("threads", "files", "children", "tasks")
         )
