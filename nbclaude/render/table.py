@@ -9,6 +9,7 @@ from html import escape
 from nbclaude.cleaning import printable
 from nbclaude.render.directions import is_right_to_left
 from nbclaude.render.notice import typed_html
+from nbclaude.render.seams import escaped
 from nbclaude.render.style import STYLE
 
 __all__ = ["table_html", "table_text"]
@@ -30,7 +31,7 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
     body = "".join("<tr>" + "".join(map(_cell, row, numbers)) + "</tr>\n" for row in cells)
     return (
         f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
-        f"<p><strong>{escape(title)}</strong></p>"
+        f"<p><strong>{escaped(title)}</strong></p>"
         f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
         f"{f'<p>{typed_html(below)}</p>' if below else ''}</div>"
@@ -53,7 +54,7 @@ def _cell(text: str, is_number: bool) -> str:
     # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
     style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
     direction = ' dir="auto"' if is_right_to_left(text) else ""
-    shown = _CODE.sub(r"<code>\1</code>", escape(text))
+    shown = _CODE.sub(r"<code>\1</code>", escaped(text))
     return f'<td{_class(is_number)}{direction} style="{style}">{shown}</td>'
 
 
