@@ -14,6 +14,7 @@ from nbclaude.conversation.schema_check import misfit
 from nbclaude.cures import Command, Mention, Words
 from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
+from nbclaude.plurals import duration
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count, whole_usage
@@ -43,6 +44,7 @@ def footer_of(
         *_spent(outcome),
         *steps_said(answered.steps),
     ]
+    waits = outcome.waits
     more: tuple[str, ...] = ()
     if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
@@ -61,7 +63,9 @@ def footer_of(
         model=model if is_claude else "",
         name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
-        more=more,
+        more=(*more, f"sent {len(waits) + 1} times, with {duration(sum(waits))} of waiting in between")
+        if waits
+        else more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
 

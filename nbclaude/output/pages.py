@@ -22,6 +22,7 @@ from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
 from nbclaude.output.sheets import Sheets
+from nbclaude.plurals import duration
 from nbclaude.wire.events import Event
 from nbclaude.wire.joining import runs
 
@@ -212,7 +213,7 @@ class PagesDisplay:
             self._countdown = None
             self._show_sign()
         else:
-            self._show_sign(f"{countdown.reason}. Trying again in {left} s")
+            self._show_sign(f"{countdown.reason}. Trying again in {duration(left)}")
             self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
 
     def _show_listing(self) -> None:

@@ -43,7 +43,7 @@ class Footer:
         if self.model:
             title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
             parts.append(f"<strong{title}>{escaped(self.name or self.model)}</strong>")
-        parts += [escaped(fact) for fact in self.facts]
+        parts += [_unbroken(fact) for fact in self.facts]
         line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{typed_html(self.callout)}</div>' if self.callout else ""
         endings = (self.ending,) if self.ending else ()
@@ -68,3 +68,8 @@ class Footer:
         sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
         lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
         return "\n".join(part for part in lines if part)
+
+
+def _unbroken(fact: str) -> str:
+    """Return a fact as HTML; seconds stay with their number."""
+    return f'<span class="nbclaude-fact">{escaped(fact)}</span>' if fact.endswith(" s") else escaped(fact)

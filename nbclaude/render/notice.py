@@ -107,7 +107,7 @@ def on_its_own(html: str, more_css: str = "") -> str:
 def _typed() -> re.Pattern[str]:
     """Compile the pattern on first use: this module is loaded before the first sign of life, where every millisecond counts."""
     return re.compile(
-        rf"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
+        rf"(?<![\w%/.-])(?:%config \w+(?:\.\w+)*(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
         r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
     )
 
