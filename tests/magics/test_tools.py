@@ -94,6 +94,7 @@ def test_a_safe_function_runs_and_the_answer_goes_on(tools: Notebook) -> None:
     }
     # The names stand in the question: the definitions are the same bytes whatever there is.
     assert "Variables that tools can take by name: sales (DataFrame 3×2)" in first.prompt
+    assert "variables for tools (1 name)" in shown(tools)
     assert second.json["tools"] == first.json["tools"]
     assert second.json["messages"][:1] == first.json["messages"]
     assert [block["type"] for block in second.json["messages"][1]["content"]] == [
