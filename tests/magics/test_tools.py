@@ -338,6 +338,20 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     ]
 
 
+def test_a_stop_while_a_call_waits_for_the_user(tools: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(prompt: str = "") -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", stop)
+    tools.run("def erase():\n    raise AssertionError")
+    tools.simulator.enqueue(Answer([tool_use("erase")]))
+    assert str(tools.run("%claude --tools erase Go")).startswith("Stopped before a tool was run. ")
+    total = tool_use("total", {"df": "sales", "column": "amount"})
+    tools.simulator.enqueue(Answer([total, tool_use("erase")]))
+    assert str(tools.run("%claude --tools total,erase Go")).startswith("Stopped before the next step. ")
+    assert tools.sent("%claude Next?")[-1] == "Next?"
+
+
 def test_a_tool_that_asks(tools: Notebook) -> None:
     tools.run("@nbclaude.tool(safe=True)\ndef expert(q: str):\n    return nbclaude.ask(q).text")
     tools.simulator.enqueue(Answer([tool_use("expert", {"q": "Why?"})]), Answer("Because."), Answer("I see."))
