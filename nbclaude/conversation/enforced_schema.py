@@ -44,8 +44,7 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
         found["items"] = items
     if "properties" in found:
         found["additionalProperties"] = False
-    if isinstance(found.get("type"), list) and {"enum", "const"} & set(found):
-        del found["type"]  # the values say it, and beside a list of types the API refuses them
+    _tidy_values(found)
     found |= _allowed(schema)
     known = _KEPT | _SILENT | set(found)
     return _described(found, {key: value for key, value in schema.items() if key not in known})
@@ -67,6 +66,14 @@ def _items(items: Any, first: Any) -> Any:
     kinds = [_inner(each) for each in [*first, items] if isinstance(each, Mapping)]
     different = [each for number, each in enumerate(kinds) if each not in kinds[:number]]
     return {"anyOf": different} if len(different) > 1 else next(iter(different), None)
+
+
+def _tidy_values(found: dict[str, Any]) -> None:
+    """Name each value that is allowed once, and no list of types beside them: the API refuses both."""
+    if isinstance(found.get("enum"), list):
+        found["enum"] = list({json.dumps(value, sort_keys=True): value for value in found["enum"]}.values())
+    if isinstance(found.get("type"), list) and {"enum", "const"} & set(found):
+        del found["type"]
 
 
 def _allowed(schema: Mapping[str, Any]) -> dict[str, Any]:
