@@ -30,8 +30,7 @@ from __future__ import annotations
 from typing import Any, Required, TypedDict, Unpack
 
 from nbclaude.cleaning import identifier, one_line
-from nbclaude.cures import Command, Mention, Spell, Words
-from nbclaude.plurals import duration
+from nbclaude.cures import Command, Mention, Spell, Words, duration
 from nbclaude.readable import AnswerInterrupted, Readable
 
 __all__ = [

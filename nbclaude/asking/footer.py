@@ -11,10 +11,9 @@ from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.schema_check import misfit
-from nbclaude.cures import Command, Mention, Words
+from nbclaude.cures import Command, Mention, Words, duration
 from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
-from nbclaude.plurals import duration
 from nbclaude.refusal import Refusal
 from nbclaude.texts import counted
 from nbclaude.wire.message import content_of, prompt_tokens, stop_reason_of, token_count, whole_usage

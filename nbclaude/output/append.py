@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
+from nbclaude.cures import duration
 from nbclaude.output.marks import Saves
 from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
-from nbclaude.plurals import duration
 
 if TYPE_CHECKING:
     from nbclaude.render.footer import Footer

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
+from nbclaude.cures import duration
 from nbclaude.frozen import frozen
 from nbclaude.output.bundles import print_text
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
 from nbclaude.output.sheets import Sheets
-from nbclaude.plurals import duration
 from nbclaude.wire.events import Event
 from nbclaude.wire.joining import runs
 

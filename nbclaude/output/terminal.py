@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nbclaude.cleaning import printable
-from nbclaude.plurals import duration
+from nbclaude.cures import duration
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
