@@ -31,13 +31,7 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
 
     They become a part of the description, which the model reads. Objects are closed.
     """
-    found = {key: value for key, value in schema.items() if key in _KEPT}
-    for word in _MAPS:
-        if isinstance(found.get(word), Mapping):
-            found[word] = {name: _inner(each) for name, each in found[word].items()}
-    for word in _LISTS:
-        if isinstance(found.get(word), list):
-            found[word] = [_inner(each) for each in found[word]]
+    found = {key: _restated(key, value) for key, value in schema.items() if key in _KEPT}
     if isinstance(schema.get("oneOf"), list):
         found["anyOf"] = [*found.get("anyOf", ()), *(_inner(each) for each in schema["oneOf"])]
     if (items := _items(found.pop("items", None), schema.get("prefixItems"))) is not None:
@@ -53,6 +47,15 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
 def why_not_enforced(schema: Mapping[str, Any]) -> Obstacle | None:
     """Tell what structured outputs cannot express at all; None if they can."""
     return _Search(schema).obstacle(schema, "the answer", ())
+
+
+def _restated(key: str, value: Any) -> Any:
+    """Return what stands under a key, with the schemas in it restated; those of items are not yet."""
+    if key in _MAPS and isinstance(value, Mapping):
+        return {name: _inner(each) for name, each in value.items()}
+    if key in _LISTS and isinstance(value, list):
+        return [_inner(each) for each in value]
+    return value
 
 
 def _inner(schema: Any) -> Any:
