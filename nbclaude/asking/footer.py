@@ -222,7 +222,11 @@ def _callout(outcome: Outcome) -> Words:
         return ()
     match stop_reason_of(message):
         case "max_tokens":
-            most = outcome.plan.request.max_tokens
+            most = outcome.plan.request.body()["max_tokens"]  # a field of `extra` overrides the setting
+            if most == 0:
+                return (
+                    "No answer was asked for (max_tokens is 0): the server has read the prompt into its cache.",
+                )
             return (
                 *(
                     f"The answer reached max_tokens ({most:,}){_cut_calls(message)}. ",

@@ -547,7 +547,7 @@ def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
         "source": {"type": "text", "media_type": "text/plain", "data": "Grass is green."},
         "citations": {"enabled": True},
     }
-    settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
+    settings = Settings(model="claude-opus-4-8", schema={"type": "string"})
     question = Question((document, text_block("Hi")))
     with pytest.raises(
         ConfigurationError, match=r"json: the API does not accept a schema together"
