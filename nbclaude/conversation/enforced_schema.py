@@ -31,21 +31,14 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
 
     They become a part of the description, which the model reads. Objects are closed.
     """
-    found = {key: value for key, value in schema.items() if key in _KEPT}
-    for word in _MAPS:
-        if isinstance(found.get(word), Mapping):
-            found[word] = {name: _inner(each) for name, each in found[word].items()}
-    for word in _LISTS:
-        if isinstance(found.get(word), list):
-            found[word] = [_inner(each) for each in found[word]]
+    found = {key: _restated(key, value) for key, value in schema.items() if key in _KEPT}
     if isinstance(schema.get("oneOf"), list):
         found["anyOf"] = [*found.get("anyOf", ()), *(_inner(each) for each in schema["oneOf"])]
     if (items := _items(found.pop("items", None), schema.get("prefixItems"))) is not None:
         found["items"] = items
     if "properties" in found:
         found["additionalProperties"] = False
-    if isinstance(found.get("type"), list) and {"enum", "const"} & set(found):
-        del found["type"]  # the values say it, and beside a list of types the API refuses them
+    _tidy_values(found)
     found |= _allowed(schema)
     known = _KEPT | _SILENT | set(found)
     return _described(found, {key: value for key, value in schema.items() if key not in known})
@@ -54,6 +47,15 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
 def why_not_enforced(schema: Mapping[str, Any]) -> Obstacle | None:
     """Tell what structured outputs cannot express at all; None if they can."""
     return _Search(schema).obstacle(schema, "the answer", ())
+
+
+def _restated(key: str, value: Any) -> Any:
+    """Return what stands under a key, with the schemas in it restated; those of items are not yet."""
+    if key in _MAPS and isinstance(value, Mapping):
+        return {name: _inner(each) for name, each in value.items()}
+    if key in _LISTS and isinstance(value, list):
+        return [_inner(each) for each in value]
+    return value
 
 
 def _inner(schema: Any) -> Any:
@@ -67,6 +69,14 @@ def _items(items: Any, first: Any) -> Any:
     kinds = [_inner(each) for each in [*first, items] if isinstance(each, Mapping)]
     different = [each for number, each in enumerate(kinds) if each not in kinds[:number]]
     return {"anyOf": different} if len(different) > 1 else next(iter(different), None)
+
+
+def _tidy_values(found: dict[str, Any]) -> None:
+    """Name each value that is allowed once, and no list of types beside them: the API refuses both."""
+    if isinstance(found.get("enum"), list):
+        found["enum"] = list({json.dumps(value, sort_keys=True): value for value in found["enum"]}.values())
+    if isinstance(found.get("type"), list) and {"enum", "const"} & set(found):
+        del found["type"]
 
 
 def _allowed(schema: Mapping[str, Any]) -> dict[str, Any]:

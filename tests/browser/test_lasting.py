@@ -28,7 +28,7 @@ LOAD, FIGURES, COLOUR, SUM, UNDONE, UNDO, LAST, RESTORE = range(len(CELLS))
 
 
 def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    """Out of order, one undone, one with a figure, renamed: the request after the restart has the same bytes, and Run All sends none."""
+    """Out of order, one undone, a figure, a new name: after the restart the request has the same bytes; Run All sends none."""
     notebook = claude_notebook(CELLS, name="lasting")
     simulator.enqueue("Four.", "Undone.", "Teal.", "Fine.", "Fine.")
     for index in (LOAD, FIGURES, SUM, UNDONE, UNDO, COLOUR):

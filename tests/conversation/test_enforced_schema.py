@@ -67,6 +67,10 @@ def test_a_model_with_bounds_is_taken() -> None:
             {"oneOf": [{"type": "string"}, {"type": "null"}]},
             {"anyOf": [{"type": "string"}, {"type": "null"}]},
         ),
+        (
+            {"type": "string", "enum": ["Ulm", "Bonn", "Ulm"]},  # as a column of a frame has them
+            {"type": "string", "enum": ["Ulm", "Bonn"]},
+        ),
         ({"type": ["string", "null"], "enum": ["a", None]}, {"enum": ["a", None]}),
         ({"$ref": "#/$defs/A", "title": "A"}, {"$ref": "#/$defs/A"}),
         (

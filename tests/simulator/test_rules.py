@@ -303,6 +303,7 @@ CIRCLE = {"$ref": "#/$defs/a", "$defs": {"a": CLOSED | {"properties": {"b": {"$r
         ),
         ({"type": "string", "format": "regex"}, "Invalid schema: Unsupported format 'regex'."),
         ({"title": "x"}, "Invalid schema: Schema type is missing"),
+        ({"enum": ["a", "a"]}, "Invalid JSON Schema in output format: ['a', 'a'] has non-unique elements"),
         (
             {"type": ["string", "null"], "enum": ["a", None]},
             "Invalid schema: Enum value 'a' does not match declared type '['string', 'null']'",

@@ -37,6 +37,9 @@ def _check(place: str, node: Any, root: dict[str, Any], above: tuple[str, ...]) 
     kind = node.get("type")
     if kind is None and not {"enum", "const", "anyOf", "allOf"} & set(node):
         raise APIFault(f"{place}: Invalid schema: Schema type is missing")
+    values = node.get("enum", [])
+    if any(value in values[:number] for number, value in enumerate(values)):
+        raise APIFault(f"{place}: Invalid JSON Schema in output format: {values} has non-unique elements")
     if isinstance(kind, list):
         for value in node.get("enum", ()):
             raise APIFault(
