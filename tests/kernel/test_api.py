@@ -330,6 +330,7 @@ def test_the_countdown_of_a_retry_is_shown(claude_kernel: Kernel, simulator: Sim
     done = ask(claude_kernel, "%claude Hi")
     shown = [message.content["data"].get("text/html", "") for message in done.updates()]
     assert any("Overloaded (HTTP 529); attempt 2 of 3" in html for html in shown)
+    assert "sent 2 times, with 2 s of waiting in between" in shown[-1]
     assert "Overloaded" not in done.html
     assert "Hello." in done.html
 
