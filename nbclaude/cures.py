@@ -6,13 +6,14 @@ commands, and each surface spells the mentions: as an option, an argument or a c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from enum import Enum, auto
 from typing import Any
 
 from nbclaude.frozen import frozen
 
-__all__ = ["Command", "Login", "Mention", "Part", "Spell", "Way", "Words", "plainly", "spelled"]
+__all__ = ["Command", "Login", "Mention", "Part", "Spell", "Way", "Words", "duration", "plainly", "spelled"]
 
 
 class Way(Enum):
@@ -81,3 +82,11 @@ def plainly(part: Part) -> str:
             return part.value or "state"
         case _:
             return ""
+
+
+def duration(seconds: float) -> str:
+    """Say how long to wait: "9 s", "12 min", "2 h", rounded up."""
+    for unit, length in (("h", 3600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{math.ceil(seconds / length)} {unit}"
+    return f"{math.ceil(seconds)} s"

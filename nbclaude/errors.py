@@ -12,10 +12,10 @@
         └── APIStatusError          the API said no; has status, type and request id
             ├── BadRequestError 400        ├── UnprocessableEntityError 422
             ├── AuthenticationError 401    ├── RateLimitError 429
-            ├── BillingError 402           └── InternalServerError 5xx
-            ├── PermissionDeniedError 403      ├── DeadlineExceededError 504
-            ├── NotFoundError 404              └── OverloadedError 529
-            ├── RequestTimeoutError 408
+            ├── BillingError 402           │   └── SpendLimitError
+            ├── PermissionDeniedError 403  └── InternalServerError 5xx
+            ├── NotFoundError 404              ├── DeadlineExceededError 504
+            ├── RequestTimeoutError 408        └── OverloadedError 529
             ├── ConflictError 409
             └── RequestTooLargeError 413
     KeyboardInterrupt
@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import Any, Required, TypedDict, Unpack
 
 from nbclaude.cleaning import identifier, one_line
-from nbclaude.cures import Command, Mention, Spell, Words
+from nbclaude.cures import Command, Mention, Spell, Words, duration
 from nbclaude.readable import AnswerInterrupted, Readable
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "RateLimitError",
     "RequestTimeoutError",
     "RequestTooLargeError",
+    "SpendLimitError",
     "UnprocessableEntityError",
     "status_error",
 ]
@@ -131,6 +132,7 @@ class IncompleteStreamError(APIError):
 
 _BY_STATUS: dict[int, type[APIStatusError]] = {}
 _BY_TYPE: dict[str, type[APIStatusError]] = {}
+_BY_CODE: dict[str, type[APIStatusError]] = {}
 
 
 class APIStatusError(APIError):
@@ -141,8 +143,12 @@ class APIStatusError(APIError):
     ("messages.1.content.0"), `retry_after` the seconds that the server asked to wait.
     """
 
-    def __init_subclass__(cls, of_status: int = 0, of_type: str = "") -> None:
-        """Register the class for an HTTP status, and for an error type of the API."""
+    # What to do where a pause helps, and the server does not say how long it should be.
+    later = ""
+
+    def __init_subclass__(cls, of_status: int = 0, of_type: str = "", of_codes: tuple[str, ...] = ()) -> None:
+        """Register the class for an HTTP status, for an error type of the API, and for codes in its details."""
+        _BY_CODE.update(dict.fromkeys(of_codes, cls))
         if of_status:
             _BY_STATUS[of_status] = cls
         if of_type:
@@ -175,11 +181,16 @@ class APIStatusError(APIError):
         return self._said_of_server(request)
 
     def _said_of_server(self, *more: str) -> str:
-        facts = (f"HTTP {self.status}", identifier(self.type), identifier(self.error_code), *more)
-        return f"{one_line(self.message)} ({', '.join(fact for fact in facts if fact)})"
+        # Within a stream, the status says nothing: the answer had begun.
+        status = f"HTTP {self.status}" if self.status != 200 else ""
+        facts = (status, identifier(self.type), identifier(self.error_code), *more)
+        known = ", ".join(fact for fact in facts if fact)
+        return f"{one_line(self.message)} ({known})" if known else one_line(self.message)
 
     def _advice(self, spell: Spell) -> str:
-        again = f"Try again in {self.retry_after:g} s." if self.retry_after else ""
+        again = f"Ask again in {duration(self.retry_after)}." if self.retry_after else self.later
+        if "cure" in vars(self):
+            again = ""  # the cause is known, and time does not end it
         return " ".join(filter(None, (again, super()._advice(spell))))
 
     def paragraphs(self, spell: Spell) -> tuple[str, ...]:
@@ -252,15 +263,25 @@ class UnprocessableEntityError(APIStatusError, of_status=422):
 
 
 class RateLimitError(APIStatusError, of_status=429, of_type="rate_limit_error"):
-    """429: too many requests or tokens, or a spend limit."""
+    """429: too many requests or tokens."""
 
-    cure = ("Wait a little, then ask again. A spend limit is raised in the account that issued the key.",)
+    later = "Wait a little, then ask again."
+    cure = ("If this keeps happening, raise the limit in the account that issued the key.",)
+
+
+class SpendLimitError(
+    RateLimitError, of_codes=("enforced_spend_limit_reached", "contract_spend_limit_reached")
+):
+    """429: a spending limit, which does not clear by waiting."""
+
+    later = ""
+    cure = ("Raise the limit in the account that issued the key. Waiting a little does not help.",)
 
 
 class InternalServerError(APIStatusError, of_type="api_error"):
     """5xx: the server failed."""
 
-    cure = ("Nothing is wrong with your request; ask again.",)
+    later = "Nothing is wrong with your request; ask again."
 
 
 class DeadlineExceededError(InternalServerError, of_status=504, of_type="timeout_error"):
@@ -270,7 +291,7 @@ class DeadlineExceededError(InternalServerError, of_status=504, of_type="timeout
 class OverloadedError(InternalServerError, of_status=529, of_type="overloaded_error"):
     """529: the API is overloaded."""
 
-    cure = ("Nothing is wrong with your request; ask again in a moment.",)
+    later = "Nothing is wrong with your request; ask again in a moment."
 
 
 class StatusFacts(TypedDict, total=False):
@@ -287,8 +308,10 @@ class StatusFacts(TypedDict, total=False):
 
 
 def status_error(message: str, **facts: Unpack[StatusFacts]) -> APIStatusError:
-    """Build the error of the class that the API's error type, else the HTTP status, stands for."""
+    """Build the error of the class that the code in the details, the API's error type, or else the HTTP status stands for."""
     status = facts["status"]
+    if by_code := _BY_CODE.get(facts.get("error_code", "")):
+        return by_code(message, **facts)
     by_status = _BY_STATUS.get(status) or (InternalServerError if status >= 500 else APIStatusError)
     by_type = _BY_TYPE.get(facts.get("type", ""), by_status)
     # Servers like OpenAI's give almost every error this type; a status that says more is preferred.

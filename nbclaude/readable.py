@@ -29,6 +29,10 @@ class Readable(BaseException):
         """Say everything, with mentions as a surface spells them."""
         return " ".join(filter(None, (printable(self._facts()), self._advice(spell))))
 
+    def paragraphs(self, spell: Spell) -> tuple[str, ...]:
+        """What happened, and what to do."""
+        return tuple(filter(None, (printable(self._facts()), self._advice(spell))))
+
     def _advice(self, spell: Spell) -> str:
         return " ".join(filter(None, (spelled(self.cure, spell), spelled(self.note, spell))))
 

@@ -20,7 +20,7 @@ from nbclaude.errors import (
 )
 from nbclaude.options.spelling import spell
 
-_LATER = "Wait a little, then ask again. A spend limit is raised in the account that issued the key."
+_LIMIT = "If this keeps happening, raise the limit in the account that issued the key."
 
 TREE = {
     "APIConnectionError": "APIError",
@@ -46,6 +46,7 @@ TREE = {
     "RateLimitError": "APIStatusError",
     "RequestTimeoutError": "APIStatusError",
     "RequestTooLargeError": "APIStatusError",
+    "SpendLimitError": "RateLimitError",
     "UnprocessableEntityError": "APIStatusError",
 }
 
@@ -97,11 +98,28 @@ def test_configuration_errors_are_value_errors() -> None:
         ),
         (
             RateLimitError("Slow down.", status=429, retry_after=12.0),
-            "Slow down. (HTTP 429) Try again in 12 s. " + _LATER,
+            "Slow down. (HTTP 429) Ask again in 12 s. " + _LIMIT,
         ),
         (
             RateLimitError("Slow down.", status=429, retry_after=0.0),
-            "Slow down. (HTTP 429) " + _LATER,
+            "Slow down. (HTTP 429) Wait a little, then ask again. " + _LIMIT,
+        ),
+        (
+            RateLimitError("Slow down.", status=429, retry_after=3601.5),
+            "Slow down. (HTTP 429) Ask again in 61 min. " + _LIMIT,
+        ),
+        (
+            status_error("No.", status=429, error_code="enforced_spend_limit_reached"),
+            "No. (HTTP 429, enforced_spend_limit_reached) Raise the limit in the account that issued the key. "
+            "Waiting a little does not help.",
+        ),
+        (
+            status_error("Overloaded.", status=200, type="overloaded_error"),
+            "Overloaded. (overloaded_error) Nothing is wrong with your request; ask again in a moment.",
+        ),
+        (
+            status_error("Overloaded.", status=529, retry_after=0.2),
+            "Overloaded. (HTTP 529) Ask again in 1 s.",
         ),
     ],
 )
@@ -113,7 +131,7 @@ def test_one_line(error: NbclaudeError, text: str) -> None:
     assert str(error) == f"{text} Kept as turn 2."
 
 
-@pytest.mark.parametrize("status", [401, 404, 413, 500, 529])
+@pytest.mark.parametrize("status", [401, 404, 413, 429])
 def test_an_error_that_the_user_can_cure_says_how(status: int) -> None:
     error = status_error("No.", status=status)
     assert error.cure

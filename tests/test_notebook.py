@@ -236,7 +236,33 @@ class TestPlaces:
     )
     def test_notebook_path(self, name: str, path: Path | None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("JPY_SESSION_NAME", name)
-        assert notebook_path() == path
+        assert notebook_path(shell()) == path
+        assert notebook_path(TERMINAL) == path
+
+    @pytest.mark.parametrize(
+        ("told", "file"),
+        [
+            ("talks/first.ipynb", "talks/first.ipynb"),  # as it was, also before it is saved
+            ("talks/second.ipynb", "talks/second.ipynb"),
+            ("RTC:talks/second.ipynb", "talks/second.ipynb"),
+            ("moved.ipynb", "moved.ipynb"),
+            ("talks/old/deep.ipynb", "talks/old/deep.ipynb"),
+            ("talks/nowhere.ipynb", "talks/first.ipynb"),
+            ("../../etc.txt", "talks/first.ipynb"),
+            (None, "talks/first.ipynb"),
+            ("", "talks/first.ipynb"),
+        ],
+    )
+    def test_a_notebook_that_has_another_name_now(
+        self, told: Any, file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It was renamed or moved, or is another notebook of the same kernel."""
+        (tmp_path / "talks/old").mkdir(parents=True)
+        for name in ("talks/second.ipynb", "moved.ipynb", "talks/old/deep.ipynb"):
+            (tmp_path / name).touch()
+        monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "talks/first.ipynb"))
+        request = shell({"nbclaude": {"version": "1", "notebook": told, "cells": []}})
+        assert notebook_path(request) == tmp_path / file
 
     def test_no_terminal(self) -> None:
         assert not is_terminal(shell())

@@ -53,6 +53,7 @@ EXPORTS = {
         "RateLimitError",
         "RequestTimeoutError",
         "RequestTooLargeError",
+        "SpendLimitError",
         "UnprocessableEntityError",
         "status_error",
     ],

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from nbclaude.conversation.turns import Change
+from nbclaude.conversation.turns import Change, Turn
 from nbclaude.cures import Command, Words
 from nbclaude.plurals import counted
 
-__all__ = ["count_of_turns", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
+__all__ = ["count_of_turns", "counts_of", "set_aside_note", "set_aside_sentence", "summary_of", "undone"]
 
 
 def count_of_turns(number: int, which: str = "turn") -> str:
     """Say how many turns there are."""
     return counted(number, which)
+
+
+def counts_of(turn: Turn) -> tuple[str, str]:
+    """Return the turn's tokens in and out as they stand in a table."""
+    if turn.tokens is None:
+        return "–", "–"
+    tokens_in, tokens_out = turn.tokens
+    return f"{tokens_in:,}", f"{tokens_out:,}"
 
 
 def summary_of(change: Change) -> str:

@@ -18,12 +18,14 @@ from nbclaude.errors import (
     IncompleteStreamError,
     InternalServerError,
     MissingKeyError,
+    NbclaudeError,
     NotFoundError,
     OverloadedError,
     PermissionDeniedError,
     RateLimitError,
     RequestTimeoutError,
     RequestTooLargeError,
+    SpendLimitError,
 )
 from nbclaude.render.notice import Failure
 
@@ -43,6 +45,7 @@ _TITLES: Sequence[tuple[type[BaseException], str]] = (
     (NotFoundError, "No such model or address"),
     (RequestTimeoutError, "The server timed out waiting for the request"),
     (RequestTooLargeError, "The request is too large"),
+    (SpendLimitError, "Spending limit reached"),
     (RateLimitError, "Rate limit reached"),
     (OverloadedError, "The server is overloaded"),
     (InternalServerError, "The server failed"),
@@ -54,7 +57,7 @@ _TITLES: Sequence[tuple[type[BaseException], str]] = (
 def failure_card(error: BaseException, said: Callable[[BaseException], str], spell: Spell) -> Failure:
     """Return an error as a card; `said` and `spell` are the surface's. Other kinds of errors have their class as the title."""
     title = next((title for kind, title in _TITLES if isinstance(error, kind)), type(error).__name__)
-    if not isinstance(error, APIStatusError):
+    if not isinstance(error, NbclaudeError) or getattr(error, "refusal", None) is not None:
         return Failure(title, (said(error),))
-    request = f"request {error.request_id}" if error.request_id else ""
-    return Failure(title, error.paragraphs(spell), request)
+    number = error.request_id if isinstance(error, APIStatusError) else ""
+    return Failure(title, error.paragraphs(spell), f"request {number}" if number else "")

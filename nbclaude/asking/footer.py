@@ -11,7 +11,7 @@ from nbclaude.asking.step_notes import steps_said
 from nbclaude.conversation.exchange import Outcome
 from nbclaude.conversation.ledger import dollars
 from nbclaude.conversation.schema_check import misfit
-from nbclaude.cures import Command, Mention, Words
+from nbclaude.cures import Command, Mention, Words, duration
 from nbclaude.errors import AnswerInterrupted, APIResponseValidationError
 from nbclaude.models.info import model_info
 from nbclaude.refusal import Refusal
@@ -43,6 +43,7 @@ def footer_of(
         *_spent(outcome),
         *steps_said(answered.steps),
     ]
+    waits = outcome.waits
     more: tuple[str, ...] = ()
     if answered.in_child:
         facts.append("asked in a forked process, not a turn of the notebook")
@@ -61,7 +62,9 @@ def footer_of(
         model=model if is_claude else "",
         name=_short_name(outcome, model) if is_claude else "",
         notices=_notices(answered, word),
-        more=more,
+        more=(*more, f"sent {len(waits) + 1} times, with {duration(sum(waits))} of waiting in between")
+        if waits
+        else more,
         hurried=isinstance(outcome.error, AnswerInterrupted),
     )
 
@@ -222,7 +225,11 @@ def _callout(outcome: Outcome) -> Words:
         return ()
     match stop_reason_of(message):
         case "max_tokens":
-            most = outcome.plan.request.max_tokens
+            most = outcome.plan.request.body()["max_tokens"]  # a field of `extra` overrides the setting
+            if most == 0:
+                return (
+                    "No answer was asked for (max_tokens is 0): the server has read the prompt into its cache.",
+                )
             return (
                 *(
                     f"The answer reached max_tokens ({most:,}){_cut_calls(message)}. ",

@@ -145,7 +145,7 @@ class _Gatherer:
 
             log = self.workspace.seen.cells
             shown = visible_cells(log, at.cell if at else "")
-            edited = edited_cells(log.cells, notebook.saved_notebook(notebook.notebook_path()))
+            edited = edited_cells(log.cells, self.workspace.seen.notebook)
             needed = needed_attachment(shown, prompt, names, budget=TOTAL_BUDGET, edited=edited)
             return [needed] if needed is not None else []
         found = context_cells(

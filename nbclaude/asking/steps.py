@@ -108,7 +108,7 @@ def ask_in_steps(
             if not has_begun:
                 ran = Step(tuple(runner.ran))
                 shown.leave(calls, (call.block for call in ran.calls), ran.denied, runner.running)
-            outcomes.append(_ended(before, error))
+            outcomes.append(_ended(before, error, _when(runner)))
         failure = outcomes[-1].error
         if isinstance(failure, APIError) and outcomes[-1].is_empty:
             failure.note = _KEPT
@@ -150,9 +150,16 @@ def _prepared_next(prepared: Prepared, turn: Turn | None, step: Step) -> Prepare
         )
 
 
-def _ended(outcome: Outcome, error: BaseException) -> Outcome:
+def _when(runner: CallRunner) -> str:
+    """Say at which point a stop has come: a call that still waits for the user has not run."""
+    if runner.running:
+        return "while a tool was running"
+    return "before the next step" if runner.ran else "before a tool was run"
+
+
+def _ended(outcome: Outcome, error: BaseException, when: str) -> Outcome:
     """Say that the answer ends after this outcome, with an error; what it used is counted already."""
     if isinstance(error, KeyboardInterrupt) and not stopping.says_what_became(error):
-        error = AnswerInterrupted("while a tool was running", note=_KEPT)
+        error = AnswerInterrupted(when, note=_KEPT)
     message = {**outcome.message, "usage": {}}
     return replace(outcome, message=message, seconds=0.0, entry=None, error=error)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nbclaude.context.attachment import Attachment
+from nbclaude.plurals import counted
 from nbclaude.tools.functions import Tool
 from nbclaude.wire.request import text_block
 
@@ -28,7 +29,7 @@ def variables_for(
     found = variables_of(kinds, names)
     said = ", ".join(f"{name} ({_kind(value)})" for name, value in found.items()) or "none"
     text = f"Variables that tools can take by name: {said}"
-    return (Attachment("variables for tools", (text_block(text),), f"{len(found)} names", kind="text"),)
+    return (Attachment("variables for tools", (text_block(text),), counted(len(found), "name"), kind="text"),)
 
 
 def _kind(value: object) -> str:

@@ -98,10 +98,13 @@ class AnswerBody:
 
     def _not_a_message(self, body: bytes) -> APIResponseValidationError:
         text = body.decode("utf-8", "replace")
-        what = "but with a web page: " if is_web_page(text) else "but with "
+        is_page = is_web_page(text)
+        what = "a web page" if is_page else "something else"
+        login = "If this is the login page of a network or a proxy, log in there first. " if is_page else ""
         return APIResponseValidationError(
-            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API, {what}{excerpt(text)!r}. "
-            "Check base_url: the path /v1/messages is added to it."
+            f"{self._connection.base_url} (base_url) did not answer with a message of the Messages API, but with {what}: "
+            f"“{excerpt(text)}”",
+            cure=(f"{login}Check base_url: the path /v1/messages is added to it.",),
         )
 
     def _whole_message(self, body: bytes) -> list[Event]:

@@ -43,6 +43,10 @@ _CAUSES = (
         ("This key has used up its budget on this server. Whoever issued the key can raise the limit.",),
     ),
     _Cause(
+        _words(r"\breached your specified (?:\w+ )?usage limits?\b"),
+        ("Raise the limit in the account that issued the key, or wait until it is lifted.",),
+    ),
+    _Cause(
         _words(r"\bcredit balance is too low\b", r"\binsufficient (?:credits?|funds|balance)\b"),
         ("Check billing for the account that issued the key, then ask again.",),
     ),
@@ -111,6 +115,7 @@ _CAUSES = (
             r"\binvalid model name\b",
             r"\bmodel_not_found\b",
             r"\bno such model\b",
+            r"^not_found_error  ?model: \S+$",
             r"\bmodel ['\"`]?[^\s'\"`]{1,200}['\"`]? (?:was |is )?not found",
             r"\bmodel ['\"`]?[^\s'\"`]{1,200}['\"`]? does not exist",
         ),

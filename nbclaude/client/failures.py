@@ -33,14 +33,13 @@ from nbclaude.errors import (
     APITimeoutError,
     AuthenticationError,
     IncompleteStreamError,
+    SpendLimitError,
     status_error,
 )
 from nbclaude.wire.json_text import from_json
 
 __all__ = ["error_of_body", "error_of_exception", "error_of_reply", "redact_key", "retry_delay"]
 
-# Spending limits do not clear by waiting.
-_SPEND_LIMITS = {"enforced_spend_limit_reached", "contract_spend_limit_reached"}
 _RETRIED = {408, 409, 429}
 _BROKEN = (httpx.RemoteProtocolError, httpx.NetworkError, httpx.StreamError, httpx.ReadTimeout)
 _MAX_WAIT = 86_400.0  # seconds; a server that asks for more is taken to have said nothing
@@ -202,9 +201,11 @@ def redact_key(error: APIError, connection: Connection) -> APIError:
 
 def retry_delay(error: Exception) -> bool | float:
     """Decide on a retry: False, True (at the usual pace), or the seconds that the server asked to wait."""
+    if isinstance(error, SpendLimitError):
+        return False
     if isinstance(error, APIConnectionError):
         return not error.partial and error.should_retry is not False
-    if not isinstance(error, APIStatusError) or error.partial or error.error_code in _SPEND_LIMITS:
+    if not isinstance(error, APIStatusError) or error.partial:
         return False
     retry = error.should_retry
     if retry is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import errno
+import re
 import ssl
 from collections.abc import Iterator
 
@@ -34,6 +35,7 @@ _NOT_TRUSTED = {
     64: "it was issued for another address",
 }
 AUTHENTICATION_REQUIRED = 407
+_NUMBER = re.compile(r"^\[Errno -?\d+\] ")
 _CHECK_ALL = ("Check the address, the network and the proxy settings.",)
 _FOR_NOW = (408, 429, 500, 502, 503, 504)
 
@@ -101,7 +103,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _reason(error: Exception) -> str:
-    return str(error).rstrip(".") or type(error).__name__
+    """Return the system's words for it, without its number."""
+    return _NUMBER.sub("", str(error)).rstrip(".") or type(error).__name__
 
 
 def _named(proxy: Proxy) -> str:

@@ -6,6 +6,7 @@ import copy
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from types import UnionType
 from typing import Any
 
 from nbclaude.frozen import frozen
@@ -28,7 +29,7 @@ class AnswerFormat:
 def answer_format(value: object) -> AnswerFormat:
     """Read a JSON schema (a dict, or its text), a dict of field names and types, a dataclass, or a pydantic model.
 
-    TypedDict, NamedTuple, `list[X]` and the like work, too.
+    TypedDict, NamedTuple, `list[X]` and the like work, too, also around pydantic models.
 
     Raises:
         UnfitError: it is something else.
@@ -53,7 +54,7 @@ def _parsed(text: str) -> object:
 
 
 def _of_dict(value: Mapping[str, Any]) -> AnswerFormat:
-    if value and all(isinstance(item, type) or hasattr(item, "__origin__") for item in value.values()):
+    if value and all(_is_type(item) for item in value.values()):
         from typing import TypedDict
 
         fields = {str(key): item for key, item in value.items()}
@@ -63,11 +64,28 @@ def _of_dict(value: Mapping[str, Any]) -> AnswerFormat:
     return AnswerFormat(_strict(plain_json(value)), lambda data: data)
 
 
+def _is_type(value: object) -> bool:
+    """Tell whether this is a type, as in `{"age": int, "names": list[str], "size": float | None}`."""
+    return isinstance(value, type | UnionType) or hasattr(value, "__origin__")
+
+
 def _of_type(value: object, read: Callable[[Any], Any] | None = None) -> AnswerFormat:
     import msgspec
 
+    models: dict[str, Any] = {}
+
+    def of_other(kind: Any) -> dict[str, Any]:
+        """Describe a pydantic model, which msgspec does not know."""
+        if not hasattr(kind, "model_json_schema"):
+            raise NotImplementedError
+        schema = dict(kind.model_json_schema(ref_template="#/$defs/{model}"))
+        models.update(schema.pop("$defs", {}))
+        return schema
+
     try:
-        [schema], definitions = msgspec.json.schema_components([value], ref_template="#/$defs/{name}")
+        [schema], definitions = msgspec.json.schema_components(
+            [value], schema_hook=of_other, ref_template="#/$defs/{name}"
+        )
     except (TypeError, NameError) as error:
         reason = str(error).partition("\n")[0].rstrip(":.")
         raise UnfitError(f"it is not a schema ({reason}). {_WANTED}") from None
@@ -76,9 +94,13 @@ def _of_type(value: object, read: Callable[[Any], Any] | None = None) -> AnswerF
     top = schema.get("$ref", "").rpartition("/")[2]
     if top in definitions and not _mentions(definitions, top):
         schema = definitions.pop(top)
-    if definitions:
-        schema = {**schema, "$defs": definitions}
-    return AnswerFormat(_strict(schema), read or (lambda data: msgspec.convert(data, value)))
+    if definitions or models:
+        schema = {**schema, "$defs": definitions | models}
+
+    def made(data: Any) -> Any:
+        return msgspec.convert(data, value, dec_hook=lambda kind, inner: kind.model_validate(inner))
+
+    return AnswerFormat(_strict(schema), read or made)
 
 
 _WANTED = (

@@ -8,7 +8,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
-from nbclaude.cleaning import identifier
+from nbclaude.cleaning import excerpt, identifier
 from nbclaude.client.connection import Connection
 from nbclaude.conversation.ledger import Entry
 from nbclaude.conversation.moderation import moderated_message
@@ -31,6 +31,7 @@ __all__ = ["KEPT", "Outcome", "exchange", "is_summary", "recorded"]
 # A server that pauses its own tool loop again and again is asked to go on so often, and the user after that.
 MAX_PAUSES = 20
 MAX_PLANS = 4
+_MAX_SAID = 100  # characters of why a request is sent again
 # What becomes of an answer that was stopped or broken off.
 KEPT: Words = (
     *("The partial answer is kept. Continue: ", Command.CONTINUE, ". Discard: ", Command.UNDO, "."),
@@ -43,7 +44,7 @@ class Outcome:
 
     `notice` is what the footer must say of who answered: empty for Claude, not so for the demo model. `entry` is what the
     ledger records. `turn` is the question with its answer, recorded or not; None if no answer arrived. `replayed` is when
-    an answer taken from a notebook was saved.
+    an answer taken from a notebook was saved. `waits` are the seconds before each further attempt to send the request.
     """
 
     message: Mapping[str, Any]
@@ -56,6 +57,7 @@ class Outcome:
     entry: Entry | None = None
     turn: Turn | None = field(default=None, repr=False)
     replayed: str = ""
+    waits: tuple[float, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -70,6 +72,7 @@ class _Attempt:
         self.plan = plan
         self.rounds = AnswerRounds(question.prefill, _begun(question), is_shown=question.is_shown)
         self.request_id = self.notice = ""
+        self.waits: list[float] = []
 
     def run(self, connection: Connection, display: AnswerDisplay) -> None:
         """Send the request, and again while the server pauses; what it raises comes after all that came before."""
@@ -90,6 +93,7 @@ class _Attempt:
         with Relay(stream) as relay, stopping.waking(relay.wake):
             for batch in relay.batches(display.pause):
                 if isinstance(batch, RetryWait):
+                    self.waits.append(batch.seconds)
                     display.wait(_reason(batch), batch.seconds)
                     continue
                 self.request_id = stream.request_id or self.request_id
@@ -124,7 +128,7 @@ def _reason(wait: Any) -> str:
     error = wait.error
     status = getattr(error, "status", None)
     said = error.message if status else str(error.args[0])
-    what = f"{said.rstrip('.')} (HTTP {status})" if status else said.rstrip(".")
+    what = f"{excerpt(said, _MAX_SAID).rstrip('.')} (HTTP {status})" if status else said.rstrip(".")
     return f"{what}; attempt {wait.attempt} of {wait.attempts}"
 
 
@@ -165,6 +169,7 @@ def exchange(
         attempt.request_id,
         error=error,
         notice=attempt.notice,
+        waits=tuple(attempt.waits),
     )
     outcome = recorded(outcome, question, conversation)
     if error is not None and not isinstance(error, APIError | AnswerInterrupted):

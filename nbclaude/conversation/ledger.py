@@ -20,6 +20,7 @@ from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 __all__ = ["Budget", "Entry", "Ledger", "Total", "dollars", "no_price_note", "spent_text"]
 
 _WARN_AT = 0.8  # of the budget
+_NO_MONEY = 1e-9  # dollars: what is less comes from rounding
 _LEAST_OUTPUT = 500  # tokens that an answer is expected to have when nothing is known of it
 
 
@@ -113,6 +114,11 @@ class Ledger:
         """The sum of all entries."""
         return Total.of(self.entries)
 
+    @property
+    def paid(self) -> float:
+        """US dollars that the entries have cost; nobody pays for answers that did not come from Claude."""
+        return sum(entry.cost or 0.0 for entry in self.entries if not entry.notice)
+
     def by(self, key: Callable[[Entry], str]) -> dict[str, Total]:
         """The sums of the entries that share a key, in the order of their first entry."""
         groups: dict[str, list[Entry]] = {}
@@ -136,11 +142,11 @@ class Budget:
 
     def set(self, limit: float | None, ledger: Ledger) -> None:
         """Begin a budget that counts from now on; None takes it away."""
-        self.limit, self.spent_before, self.warned = limit, ledger.total.cost, False
+        self.limit, self.spent_before, self.warned = limit, ledger.paid, False
 
     def spent(self, ledger: Ledger) -> float:
         """US dollars spent since the budget was set."""
-        return ledger.total.cost - self.spent_before
+        return ledger.paid - self.spent_before
 
     def allowed_output(
         self, ledger: Ledger, model: ModelInfo, tokens_in: int, max_tokens: int, *, dearer: float = 1.0
@@ -201,12 +207,12 @@ def spent_text(ledger: Ledger) -> str:
 def dollars(amount: float) -> str:
     """Write US dollars: cents where that is exact enough, else two figures that tell something."""
     size = abs(amount)
-    sign = "-" if amount < 0 else ""
-    in_cents = size == 0 or (size >= 0.01 and abs(size * 100 - round(size * 100)) < 1e-7)
+    sign = "-" if amount <= -_NO_MONEY else ""
+    in_cents = size < _NO_MONEY or (size >= 0.01 and abs(size * 100 - round(size * 100)) < 1e-7)
     if size >= 1 or in_cents:
         return f"{sign}${size:,.2f}"
     if size >= 0.01:
         return f"{sign}${size:.3f}"
-    if size >= 0.0001 or size < 0.000001:
+    if size >= 0.0001:
         return f"{sign}${size:.4f}"
-    return f"{sign}${size:.6f}"
+    return f"{sign}${size:.6f}" if size >= 0.000001 else f"{sign}${size:.9f}".rstrip("0")

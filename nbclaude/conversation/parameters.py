@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from nbclaude.conversation.enforced_schema import enforced, why_not_enforced
 from nbclaude.frozen import frozen
 from nbclaude.models.table import ModelInfo
 from nbclaude.refusal import ASKED, CONFIGURED, Mention, Refusal, Words, refused
@@ -58,10 +59,8 @@ def fit_parameters(settings: Settings, model: ModelInfo, *, prefill: str = "") -
         settings = replace(settings, **{name: _unset(name, model)})
     if prefill and (why := _prefill(settings, model)):
         raise refused(Refusal("prefill", None, *why, shown=False))
-    if settings.schema is not None and model.structured_outputs is False:
-        reason = f"{model.id} has no structured outputs."
-        cure: Words = ("Ask for JSON in the prompt, or choose another ", Mention("model"), ".")
-        raise refused(Refusal("json", None, reason, cure, shown=False))
+    if settings.schema is not None and (why := _schema(settings.schema, model)):
+        raise refused(Refusal("json", None, *why, shown=False))
     fields = _fields(settings, model)
     return Parameters(settings.max_tokens, fields, _betas(settings), tuple(left_out))
 
@@ -212,6 +211,16 @@ def _prefill(settings: Settings, model: ModelInfo) -> Why | None:
     return None
 
 
+def _schema(schema: Mapping[str, Any], model: ModelInfo) -> Why | None:
+    if model.structured_outputs is False:
+        cure: Words = ("Ask for JSON in the prompt, or choose another ", Mention("model"), ".")
+        return f"{model.id} has no structured outputs.", cure
+    if model.known and (obstacle := why_not_enforced(schema)):
+        reason, instead = obstacle
+        return f"{model.id} cannot be held to this form: {reason}", (instead,)
+    return None
+
+
 def _betas(settings: Settings) -> tuple[str, ...]:
     """Return the beta features that were asked for, then those that tools and values of other settings need."""
     needed = [row.betas.get(getattr(settings, row.name)) for row in SETTINGS if row.betas]
@@ -243,8 +252,9 @@ def _tool_choice_field(settings: Settings, _model: ModelInfo) -> dict[str, Any] 
     return {"type": choice} if choice in ("auto", "any", "none") else {"type": "tool", "name": choice}
 
 
-def _schema_field(settings: Settings, _model: ModelInfo) -> dict[str, Any] | None:
-    return {"type": "json_schema", "schema": settings.schema}
+def _schema_field(settings: Settings, model: ModelInfo) -> dict[str, Any] | None:
+    schema = settings.schema or {}
+    return {"type": "json_schema", "schema": enforced(schema) if model.known else schema}
 
 
 def _thinking_field(settings: Settings, model: ModelInfo) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from nbclaude.frozen import frozen
 from nbclaude.settings.values import Settings
-from nbclaude.wire.message import summary_of, text_of
+from nbclaude.wire.message import prompt_tokens, summary_of, text_of, token_count, whole_usage
 
 __all__ = ["Turn"]
 
@@ -68,3 +68,9 @@ class Turn:
     def answer(self) -> str:
         """The text of the answer, or the summary if it is one."""
         return text_of(self.message) or summary_of(self.message)
+
+    @property
+    def tokens(self) -> tuple[int, int] | None:
+        """The tokens of the question with all that went along, and of the answer; None if nobody has counted them."""
+        usage = whole_usage(self.message.get("usage"))
+        return (prompt_tokens(usage), token_count(usage, "output_tokens")) if usage else None

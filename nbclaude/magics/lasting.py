@@ -205,10 +205,13 @@ def file_named(shell: Shell, paths: Sequence[str], magic: str = "claude_restore"
     """Return the file that a line names, else that of the notebook.
 
     Raises:
-        UsageError: the notebook's file is not known.
+        UsageError: the notebook's file is not known, or is not there.
 
     """
-    path = Path(paths[0]).expanduser() if paths else notebook_file(shell)
-    if path is None:
-        raise UsageError(f"%{magic}: the notebook's file is not known; name it: %{magic} talk.ipynb")
+    if paths:
+        return Path(paths[0]).expanduser()
+    path = notebook_file(shell)
+    if path is None or not path.is_file():
+        why = "is not known" if path is None else f"{path} is not there (was it renamed?)"
+        raise UsageError(f"%{magic}: the notebook's file {why}; name it: %{magic} talk.ipynb")
     return path

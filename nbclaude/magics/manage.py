@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.asking.changes import count_of_turns, set_aside_sentence, undone
+from nbclaude.asking.changes import count_of_turns, counts_of, set_aside_sentence, undone
 from nbclaude.cleaning import excerpt
 from nbclaude.client.connection import DEMO_NOTICE
 from nbclaude.conversation.turns import Conversation, Turn
@@ -18,7 +18,6 @@ from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text
 from nbclaude.output import say, say_with, show_table
 from nbclaude.supported import refuse_pyodide
-from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -172,15 +171,13 @@ def _rows(conversation: Conversation, workspace: Workspace) -> list[tuple[Any, .
 def _row(number: int, turn: Turn, workspace: Workspace) -> tuple[Any, ...]:
     from nbclaude.render.markdown import plain_text
 
-    usage = whole_usage(turn.message.get("usage"))
     answer = excerpt(plain_text(turn.answer[:_LOOKED_AT]), _EXCERPT)
     return (
         (str(number) if number else "set aside") + (" (new)" if turn.begins else ""),
         workspace.cell_name(turn.cell) or "–",
         excerpt(turn.asked, _EXCERPT) + (" (restored)" if turn.is_restored else ""),
         answer + (f" ({turn.stopped})" if turn.stopped else ""),
-        f"{prompt_tokens(usage):,}",
-        f"{token_count(usage, 'output_tokens'):,}",
+        *counts_of(turn),
         f"{turn.model} ({turn.notice})" if turn.notice else turn.model,
     )
 

@@ -80,7 +80,7 @@ class MCPMagics(OtherFamily):
         servers.add(name, target)
         say(
             f"The MCP server {name} is starting in the background: {target.shown}\n--tools {name} lets Claude call its tools; "
-            "you are asked before each call."
+            "you are asked before each call that ClaudeMagics.allow_tools does not allow."
         )
 
     def _list(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from IPython.core.error import UsageError
 from IPython.core.magic import line_magic, magics_class
 
-from nbclaude.conversation.ledger import Entry, Total, dollars, no_price_note
+from nbclaude.conversation.ledger import Entry, Ledger, Total, dollars, no_price_note
 from nbclaude.errors import APIError, MissingKeyError
 from nbclaude.magics.family import OtherFamily, argument
 from nbclaude.magics.wording import note_text, said, worded
@@ -67,15 +67,16 @@ class AccountMagics(OtherFamily):
         rows = [
             _usage_row(name, total)
             for name_of in (
-                lambda entry: workspace.cell_name(entry.cell) or "no cell",
-                lambda entry: f"model {entry.model}",
-                lambda entry: f"conversation {entry.conversation or '(none)'}",
                 lambda entry: "in all",
+                lambda entry: f"conversation {entry.conversation or '(none)'}",
+                lambda entry: f"model {entry.model}",
+                lambda entry: workspace.cell_name(entry.cell) or "no cell",
             )
             for name, total in ledger.by(_with_notice(name_of)).items()
         ]
         title = f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}"
-        show_table(self.shell, title, _USAGE_COLUMNS, rows, _budget_text(workspace))
+        below = " ".join(filter(None, (*_explained(ledger), _budget_text(workspace))))
+        show_table(self.shell, title, _USAGE_COLUMNS, rows, below)
 
     @line_magic
     def claude_budget(self, line: str) -> None:
@@ -181,12 +182,20 @@ def _shortened(name: str) -> str:
     return name if len(name) <= 30 else f"{name[:8]}…"
 
 
+def _explained(ledger: Ledger) -> Iterator[str]:
+    """Explain what else than a price paid stands in the column of costs."""
+    if any(entry.cost is None for entry in ledger.entries):
+        yield "A dash or ≥ marks prices that are not known; %config ClaudeMagics.prices sets them."
+    if any(entry.notice for entry in ledger.entries):
+        yield "The demo costs nothing: its rows show what Claude would have cost."
+
+
 def _usage_row(name: str, total: Total) -> tuple[Any, ...]:
     cost = dollars(total.cost)
     if total.unpriced == total.answers:
-        cost = "price not known"
+        cost = "–"
     elif total.unpriced:
-        cost += f" (without {total.unpriced} of unknown price)"
+        cost = f"≥ {cost}"
     return (
         name,
         total.answers,

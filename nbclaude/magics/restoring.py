@@ -7,12 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from nbclaude.asking.changes import count_of_turns
+from nbclaude.asking.changes import count_of_turns, counts_of
 from nbclaude.cleaning import excerpt
 from nbclaude.errors import ConfigurationError
 from nbclaude.notebook import Shell, nobody_answers, notebook_file
 from nbclaude.output import say, say_with, show_table
-from nbclaude.wire.message import prompt_tokens, token_count, whole_usage
 from nbclaude.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -141,11 +140,9 @@ def _show(shell: Shell, found: FoundConversation, file: str) -> None:
     rows = []
     total = 0
     for number, turn in enumerate(found.turns, 1):
-        usage = whole_usage(turn.message.get("usage"))
-        tokens_in, tokens_out = prompt_tokens(usage), token_count(usage, "output_tokens")
-        total += tokens_in + tokens_out
+        total += sum(turn.tokens or ())
         asked, answer = excerpt(_asked_in(turn), _EXCERPT), excerpt(turn.answer, _EXCERPT)
-        rows.append((number, asked, answer, f"{tokens_in:,}", f"{tokens_out:,}", turn.model))
+        rows.append((number, asked, answer, *counts_of(turn), turn.model))
     title = f"Conversation {found.name!r} in {file}: {count_of_turns(len(found.turns))}"
     if found.saved:
         when = found.saved.replace("T", " ").partition(".")[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import difflib
 import re
 import unicodedata
@@ -43,13 +44,18 @@ def variable(names: Mapping[str, Any], name: str, option: str) -> Any:
 
     """
     if not is_variable_name(name):
-        raise ConfigurationError(f"{option} {name}: it must be the name of a variable.")
+        raise ConfigurationError(
+            f"{option} {name}: it must be the name of a variable. Assign it to one first."
+        )
     # As Python reads a name.
     first, *attributes = unicodedata.normalize("NFKC", name).split(".")
     if first not in names:
         known = [each for each in names if not each.startswith("_")]
         close = difflib.get_close_matches(first, known, n=1)
-        hint = f"Did you mean {close[0]}?" if close else "Run the cell that defines it first."
+        missing = (
+            "Assign it to one first." if hasattr(builtins, first) else "Run the cell that defines it first."
+        )
+        hint = f"Did you mean {close[0]}?" if close else missing
         raise ConfigurationError(f"{option} {name}: there is no variable {first}. {hint}")
     value = names[first]
     with failures_of(name, option):

@@ -7,6 +7,7 @@ nbclient and others send neither.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -40,6 +41,7 @@ __all__ = [
 
 _COLUMNS = 80
 _LEAST_COLUMNS = 20
+_DRIVE = re.compile(r"^[A-Za-z]+:")  # of JupyterLab's name for a file: "RTC:talk.ipynb" is a shared one
 
 
 class Shell(Protocol):
@@ -212,15 +214,31 @@ def live_widgets() -> dict[str, Any]:
     return dict(by_id) if isinstance(by_id, Mapping) else {}
 
 
-def notebook_path() -> Path | None:
-    """Return the notebook's file, as it was called when the kernel started; None where the front end does not tell."""
+def notebook_path(shell: Shell) -> Path | None:
+    """Return the notebook's file; None where the front end does not tell.
+
+    The server says what it was called when the kernel started. Our extension says what it is called now, and which of several
+    notebooks is meant that share the kernel.
+    """
     name = os.environ.get("JPY_SESSION_NAME", "")
-    return Path(name) if name.endswith(".ipynb") else None
+    if not name.endswith(".ipynb"):
+        return None
+    told = metadata_of(shell).get("nbclaude")
+    now = told.get("notebook") if isinstance(told, Mapping) else None
+    return _file_called(now, Path(name)) if isinstance(now, str) and now.endswith(".ipynb") else Path(name)
+
+
+def _file_called(name: str, before: Path) -> Path:
+    """Return the file that the server calls `name`: its folder, which nobody tells, is one of those above the notebook."""
+    name = _DRIVE.sub("", name)
+    if f"/{before.as_posix()}".endswith(f"/{name}"):
+        return before
+    return next((folder / name for folder in before.parents if (folder / name).is_file()), before)
 
 
 def notebook_file(shell: Shell) -> Path | None:
     """Return the notebook's file, by the server's name for the session or by VS Code's; None where neither tells."""
-    path = notebook_path()
+    path = notebook_path(shell)
     if path is not None:
         return path
     told = shell.user_ns.get("__vsc_ipynb_file__")
@@ -229,7 +247,7 @@ def notebook_file(shell: Shell) -> Path | None:
 
 def notebook_folder(shell: Shell) -> Path | None:
     """Return the folder of the notebook, or that in which the shell began, whatever a cell has changed to since."""
-    path = notebook_path()
+    path = notebook_path(shell)
     if path is not None and path.is_absolute():
         return path.parent
     began = getattr(shell, "starting_dir", None)

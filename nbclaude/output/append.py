@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
+from nbclaude.cures import duration
 from nbclaude.output.marks import Saves
 from nbclaude.output.pages import ASKING, PagesDisplay, listing_bundle
 from nbclaude.output.terminal import footer_lines
@@ -34,7 +34,7 @@ class AppendDisplay(PagesDisplay):
 
     def wait(self, reason: str, seconds: float) -> None:
         """Say why there is another attempt, and when."""
-        self._say(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+        self._say(f"({reason}. Trying again in {duration(seconds)})")
 
     def hold(self, reason: str) -> None:
         """Say what must end first."""

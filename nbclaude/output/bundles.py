@@ -87,11 +87,10 @@ def show_table(
 
 def show_receipt(shell: Shell, receipt: Receipt) -> None:
     """Show what would be sent: unfolded in a notebook, as text in a terminal."""
-    from html import escape
-
+    from nbclaude.render.seams import escaped
     from nbclaude.render.style import STYLE
 
-    body = receipt.fold(escape(receipt.summary), is_open=True)
+    body = receipt.fold(escaped(receipt.summary), is_open=True)
     show_bundle(shell, html=f'<div class="nbclaude"><style>{STYLE}</style>{body}</div>', text=receipt.text)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
 from nbclaude.cleaning import printable
+from nbclaude.cures import duration
 from nbclaude.frozen import frozen
 from nbclaude.output.bundles import print_text
 from nbclaude.output.early import EarlySign
@@ -212,7 +213,7 @@ class PagesDisplay:
             self._countdown = None
             self._show_sign()
         else:
-            self._show_sign(f"{countdown.reason}. Trying again in {left} s")
+            self._show_sign(f"{countdown.reason}. Trying again in {duration(left)}")
             self._countdown = replace(countdown, next_tick=countdown.until - left + 1)
 
     def _show_listing(self) -> None:

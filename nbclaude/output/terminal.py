@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from nbclaude.cleaning import printable
+from nbclaude.cures import duration
 from nbclaude.wire.events import Event
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class TerminalDisplay:
 
     def wait(self, reason: str, seconds: float) -> None:
         """Print why there is another attempt, and when."""
-        self._write_lines(f"({reason}. Trying again in {math.ceil(seconds)} s)")
+        self._write_lines(f"({reason}. Trying again in {duration(seconds)})")
 
     def expect(self) -> None:
         """Print nothing."""

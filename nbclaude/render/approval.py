@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from nbclaude.render.highlight import highlight
+from nbclaude.render.seams import escaped
 
 __all__ = ["APPROVAL_CSS", "approval_html"]
 
@@ -38,7 +39,7 @@ def approval_html(
     is_allowed: bool = False,
 ) -> str:
     """Return the card: the arguments as `rows`, code or a diff as `source`, what the call may touch, and its outcome, if any."""
-    name = f"<code>{escape(tool, quote=False)}</code>"
+    name = f"<code>{escaped(tool)}</code>"
     verb = "asked to call" if outcome else "wants to call"
     parts = [f'<p class="nbclaude-title"><strong>Claude {verb} {name}</strong></p>']
     if source:
@@ -47,8 +48,7 @@ def approval_html(
         )
     if rows:
         cells = (
-            f'<tr><th scope="row">{escape(name, quote=False)}</th><td>{escape(value, quote=False)}</td></tr>'
-            for name, value in rows
+            f'<tr><th scope="row">{escaped(name)}</th><td>{escaped(value)}</td></tr>' for name, value in rows
         )
         parts.append(f'<table class="mathjax_ignore tex2jax_ignore"><tbody>{"".join(cells)}</tbody></table>')
     if not rows and not source:
@@ -56,7 +56,7 @@ def approval_html(
     parts.append(f"<p>{escape(touches[:1].upper() + touches[1:], quote=False)}.</p>")
     if outcome:
         sign = "✓" if is_allowed else "✕"
-        parts.append(f'<p class="nbclaude-said">{sign} {escape(outcome, quote=False)}</p>')
+        parts.append(f'<p class="nbclaude-said">{sign} {escaped(outcome)}</p>')
     state = "nbclaude-done" if outcome else "nbclaude-waits"
     label = escape(f"Claude {verb} {tool}")
     return f'<div class="nbclaude-card nbclaude-ask {state}" role="group" aria-label="{label}">{"".join(parts)}</div>'

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from nbclaude.render.call_words import CallWords, Input, is_known, path_of, words_of, words_of_mcp
@@ -15,6 +14,7 @@ from nbclaude.render.json_layout import JsonLayout, is_json
 from nbclaude.render.links import escaped_markdown
 from nbclaude.render.markdown import code_block_html
 from nbclaude.render.results import BECAME, error_of, outcome_of, result_html
+from nbclaude.render.seams import escaped
 from nbclaude.wire.json_text import from_json
 
 __all__ = ["CALL_TYPES", "RUNS_HERE", "ToolCall", "is_result"]
@@ -101,12 +101,12 @@ class ToolCall:
         if self._is_clients:
             return self._clients_html(is_final=is_final)
         *facts, outcome = self._facts(is_final=is_final)
-        pieces = [escape(fact, quote=False) for fact in facts if fact]
+        pieces = [escaped(fact) for fact in facts if fact]
         if self._error:
             pieces.insert(0, _marked(self._error))
         if outcome:
             pieces.append(
-                _marked(outcome) if outcome.startswith("exit") and outcome != "exit 0" else escape(outcome)
+                _marked(outcome) if outcome.startswith("exit") and outcome != "exit 0" else escaped(outcome)
             )
         return fold_html(" · ".join(pieces), self._body())
 
@@ -258,7 +258,7 @@ class ToolCall:
         if self.block.get(RUNS_HERE) and self._has_ended and set(self._complete_input) == {"code"}:
             code = str(self._complete_input["code"]).strip("\n")
             body = code_block_html(highlight(code, "python"), "python", code)
-        name = f"{self._verb} <strong>{escape(self._name, quote=False)}</strong>"
+        name = f"{self._verb} <strong>{escaped(self._name)}</strong>"
         facts = [
             _marked(fact) if "cut off" in fact else fact for fact in self._clients_facts(is_final=is_final)
         ]
@@ -271,8 +271,8 @@ class ToolCall:
 
 
 def _marked(text: str) -> str:
-    return f'<span class="nbclaude-mark">{escape(text, quote=False)}</span>'
+    return f'<span class="nbclaude-mark">{escaped(text)}</span>'
 
 
 def _marked_if(text: str, is_marked: bool) -> str:
-    return _marked(text) if is_marked else escape(text, quote=False)
+    return _marked(text) if is_marked else escaped(text)

@@ -20,6 +20,7 @@ from nbclaude.render.links import (
     link_html,
     link_markdown,
 )
+from nbclaude.render.seams import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,11 +147,11 @@ def _range(unit: str, first: int, last: int) -> str:
 
 
 def _item_html(source: Source) -> str:
-    parts = [link_html(source.url, escape(source.title, quote=False))]
+    parts = [link_html(source.url, escaped(source.title))]
     if source.where:
-        parts.append(f' <span class="nbclaude-where">· {escape(source.where, quote=False)}</span>')
+        parts.append(f' <span class="nbclaude-where">· {escaped(source.where)}</span>')
     if source.excerpt:
-        parts.append(f'<br><span class="nbclaude-excerpt">“{escape(source.excerpt, quote=False)}”</span>')
+        parts.append(f'<br><span class="nbclaude-excerpt">“{escaped(source.excerpt)}”</span>')
     return f"<li>{''.join(parts)}</li>\n"
 
 

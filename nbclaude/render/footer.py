@@ -7,6 +7,7 @@ from html import escape
 from nbclaude.frozen import frozen
 from nbclaude.render.notice import Failure, Notice, typed_html
 from nbclaude.render.receipt import Receipt
+from nbclaude.render.seams import escaped
 
 __all__ = ["Footer"]
 
@@ -41,17 +42,17 @@ class Footer:
         parts += [f"<strong>{escape(self.notice)}</strong>"] if self.notice else []
         if self.model:
             title = f' title="{escape(self.model)}"' if self.name and self.name != self.model else ""
-            parts.append(f"<strong{title}>{escape(self.name or self.model)}</strong>")
-        parts += [escape(fact) for fact in self.facts]
+            parts.append(f"<strong{title}>{escaped(self.name or self.model)}</strong>")
+        parts += [_unbroken(fact) for fact in self.facts]
         line = " · ".join(parts)
         callout = f'<div class="nbclaude-callout">{typed_html(self.callout)}</div>' if self.callout else ""
         endings = (self.ending,) if self.ending else ()
         above = "".join(each.html for each in (*self.notices, *endings))
         if self.receipt is None:
-            line = " · ".join([line, *map(escape, self.more)])
+            line = " · ".join([line, *map(escaped, self.more)])
             return f'{callout}{above}<div class="nbclaude-footer" role="status">{line}</div>'
         summary = (
-            f'<span class="nbclaude-footer" role="status">{line}</span> · {escape(self.receipt.summary)}'
+            f'<span class="nbclaude-footer" role="status">{line}</span> · {escaped(self.receipt.summary)}'
         )
         return f"{callout}{above}{self.receipt.fold(summary, self.more)}"
 
@@ -67,3 +68,8 @@ class Footer:
         sent = (self.receipt.summary, *self.receipt.notes) if self.receipt else ()
         lines = (self.callout, *(notice.line for notice in self.notices), self.line, *sent)
         return "\n".join(part for part in lines if part)
+
+
+def _unbroken(fact: str) -> str:
+    """Return a fact as HTML; seconds stay with their number."""
+    return f'<span class="nbclaude-fact">{escaped(fact)}</span>' if fact.endswith(" s") else escaped(fact)

@@ -14,6 +14,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
@@ -35,6 +36,7 @@ from nbclaude.render.maths import maths_plugin
 from nbclaude.render.nested_fences import nested_fences_plugin
 from nbclaude.render.rows import rows_plugin
 from nbclaude.render.scripts import scripts_plugin
+from nbclaude.render.seams import seamed
 from nbclaude.render.tasks import tasks_plugin
 
 __all__ = ["build_parser", "code_block_html", "fences_of", "plain_text", "render_markdown"]
@@ -74,6 +76,8 @@ def build_parser(
         md.use(line_references_plugin, listing)
     code = _CodeRules(highlighter or CodeHighlighter())
     rules = cast(dict[str, Any], cast(RendererHTML, md.renderer).rules)
+    rules["text"] = _render_text
+    rules["code_inline"] = _render_inline_code
     rules["fence"] = code.fence
     rules["code_block"] = _render_indented_code
     rules["image"] = _render_image
@@ -156,6 +160,15 @@ class _CodeRules:
         return code_block_html(render(token.content, language), language, token.content)
 
 
+def _render_text(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    return seamed(escapeHtml(tokens[index].content))
+
+
+def _render_inline_code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    token = tokens[index]
+    return f"<code{_attributes(token)}>{seamed(escapeHtml(token.content))}</code>"
+
+
 def _render_indented_code(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     code = tokens[index].content
     return code_block_html(escape(code, quote=False), "", code)
@@ -183,8 +196,11 @@ def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: An
     if not str(token.attrGet("href") or "").startswith("#"):
         token.attrSet("target", "_blank")
         token.attrSet("rel", "noopener noreferrer nofollow")
-    attributes = "".join(f' {name}="{escape(str(value))}"' for name, value in token.attrs.items())
-    return f"<a{attributes}>"
+    return f"<a{_attributes(token)}>"
+
+
+def _attributes(token: Token) -> str:
+    return "".join(f' {name}="{escape(str(value))}"' for name, value in token.attrs.items())
 
 
 def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

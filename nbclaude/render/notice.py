@@ -7,6 +7,7 @@ from functools import cache
 from html import escape
 
 from nbclaude.frozen import frozen
+from nbclaude.render.seams import escaped
 
 __all__ = ["NOTICE_CSS", "QUOTED_CSS", "Failure", "Notice", "on_its_own", "sentence_html", "typed_html"]
 
@@ -81,7 +82,7 @@ class Failure:
     def html(self) -> str:
         """The failure as a card."""
         rows = [f"<p>{typed_html(text)}</p>" for text in self.paragraphs if text]
-        detail = f'<p class="nbclaude-detail"><code>{escape(self.detail)}</code></p>' if self.detail else ""
+        detail = f'<p class="nbclaude-detail"><code>{escaped(self.detail)}</code></p>' if self.detail else ""
         title = f'<p class="nbclaude-title"><strong>{typed_html(self.title)}</strong></p>'
         name = f'role="group" aria-label="{escape(self.title)}"'
         return f'<div class="nbclaude-card {_NO_MATHS}" {name}>{title}{"".join(rows)}{detail}</div>'
@@ -92,7 +93,7 @@ def sentence_html(sentence: str, text: str = "") -> str:
     line = f'<div class="nbclaude-notice {_NO_MATHS}"><span>{typed_html(sentence)}</span></div>'
     if not text:
         return on_its_own(line)
-    quoted = f'<pre class="nbclaude-quoted {_NO_MATHS}" tabindex="0">{escape(text)}</pre>'
+    quoted = f'<pre class="nbclaude-quoted {_NO_MATHS}" tabindex="0">{escaped(text)}</pre>'
     return on_its_own(line + quoted, QUOTED_CSS)
 
 
@@ -106,7 +107,7 @@ def on_its_own(html: str, more_css: str = "") -> str:
 def _typed() -> re.Pattern[str]:
     """Compile the pattern on first use: this module is loaded before the first sign of life, where every millisecond counts."""
     return re.compile(
-        rf"(?<![\w%/.-])(?:%config [\w.]+(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
+        rf"(?<![\w%/.-])(?:%config \w+(?:\.\w+)*(?: = [^\s.]+)?|%{{1,2}}(?:claude\w*|load_ext|reload_ext){_WORDS}"
         r"|`(?P<said>[^`\n]+)`|--?[a-z][\w-]*(?<!-)|_claude(?:\.\w+)*)"
     )
 
@@ -117,7 +118,7 @@ def typed_html(text: str) -> str:
     for match in _typed().finditer(text):
         typed = match["said"] or match[0]
         kept = ' class="nbclaude-typed"' if len(typed) <= _UNBROKEN else ""
-        parts.append(escape(text[end : match.start()], quote=False))
-        parts.append(f"<code{kept}>{escape(typed, quote=False)}</code>")
+        parts.append(escaped(text[end : match.start()]))
+        parts.append(f"<code{kept}>{escaped(typed)}</code>")
         end = match.end()
-    return "".join([*parts, escape(text[end:], quote=False)])
+    return "".join([*parts, escaped(text[end:])])

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from html import escape
 
 from nbclaude.frozen import frozen
+from nbclaude.render.seams import escaped
 
 __all__ = ["Receipt", "ReceiptPart"]
 
@@ -31,10 +32,10 @@ class ReceiptPart:
         if self.image:
             rows.append(f'<img class="nbclaude-thumb" alt="{escape(self.title)}" src="{escape(self.image)}">')
         if self.text:
-            rows.append(f'<pre tabindex="0">{escape(self.text, quote=False)}</pre>')
+            rows.append(f'<pre tabindex="0">{escaped(self.text)}</pre>')
         rows += [_note(note) for note in self.notes]
         inside = "".join(rows) + "".join(part.html for part in self.parts)
-        title = escape(self.title)
+        title = escaped(self.title)
         if self.folded:
             return (
                 f'<details class="nbclaude-fold nbclaude-part"><summary>{title}</summary>\n'
@@ -70,7 +71,7 @@ class Receipt:
     @property
     def html(self) -> str:
         """The receipt as a fold."""
-        return self.fold(escape(self.summary))
+        return self.fold(escaped(self.summary))
 
     def fold(self, summary: str, more: Iterable[str] = (), *, is_open: bool = False) -> str:
         """The receipt below a line of HTML; `more` are facts that stand in the fold first."""
@@ -112,4 +113,4 @@ def _html(parts: Iterable[ReceiptPart]) -> list[str]:
 
 
 def _note(text: str) -> str:
-    return f'<div class="nbclaude-part-note">{escape(text)}</div>'
+    return f'<div class="nbclaude-part-note">{escaped(text)}</div>'

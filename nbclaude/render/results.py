@@ -14,6 +14,7 @@ from nbclaude.plurals import counted
 from nbclaude.render.data_urls import data_url
 from nbclaude.render.fragments import code_html, json_html, line_html, long_markdown, text_html
 from nbclaude.render.links import host_of, link_html
+from nbclaude.render.seams import escaped
 
 __all__ = ["BECAME", "error_of", "outcome_of", "result_html", "unmarked"]
 
@@ -74,7 +75,7 @@ def result_html(content: Any, language: str = "") -> str:
             return _list_html(content)
         case {"error_code": _}:
             message = str(content.get("error_message") or "")
-            return f"<p>{escape(message, quote=False)}</p>\n" if message else ""
+            return f"<p>{escaped(message)}</p>\n" if message else ""
         case {"type": str(kind)} if kind in _READERS:
             return _READERS[kind](content)
         case {"stdout": _}:
@@ -110,8 +111,8 @@ def _link_item(result: Mapping[str, Any]) -> str:
     url = str(result.get("url") or "")
     title = " ".join(str(result.get("title") or url or "untitled").split())
     where = " · ".join(str(part) for part in (host_of(url), result.get("page_age")) if part)
-    more = f' <span class="nbclaude-where">· {escape(where, quote=False)}</span>' if where else ""
-    return f"<li>{link_html(url, escape(title, quote=False))}{more}</li>\n"
+    more = f' <span class="nbclaude-where">· {escaped(where)}</span>' if where else ""
+    return f"<li>{link_html(url, escaped(title))}{more}</li>\n"
 
 
 def _item_html(item: Any) -> str:
@@ -134,7 +135,7 @@ def _page_html(result: Mapping[str, Any]) -> str:
     document = document if isinstance(document, Mapping) else {}
     url = str(result.get("url") or "")
     title = str(result.get("title") or document.get("title") or "")
-    heading = f"<p>{link_html(url, escape(title or url, quote=False))}</p>\n" if title or url else ""
+    heading = f"<p>{link_html(url, escaped(title or url))}</p>\n" if title or url else ""
     match document.get("source"):
         case {"type": "text", "data": str(text)}:
             return heading + text_html(text)
@@ -153,7 +154,7 @@ def _output_html(result: Mapping[str, Any]) -> str:
     files = result.get("content")
     for file in files if isinstance(files, list) else ():
         if isinstance(file, Mapping) and file.get("file_id"):
-            pieces.append(line_html(f"Made the file <code>{escape(str(file['file_id']))}</code>"))
+            pieces.append(line_html(f"Made the file <code>{escaped(str(file['file_id']))}</code>"))
     return "".join(pieces)
 
 

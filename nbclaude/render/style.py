@@ -132,10 +132,10 @@ _CSS = r"""
   border: 1px solid var(--jp-border-color2, rgba(127,127,127,.25)); border-radius: 3px; }
 .nbclaude-footer { font-size: .85em; line-height: 1.5; color: var(--nbclaude-quiet); margin: .5em 0 0; }
 .nbclaude-receipt .nbclaude-footer { font-size: 1em; }
-.nbclaude-footer strong { font-weight: 600; }
-.nbclaude-waiting { display: flex; gap: .65em; align-items: center; color: var(--nbclaude-quiet); font-size: .93em; }
-.nbclaude-waiting i { flex: none; width: .55em; height: .55em; border-radius: 50%; background: var(--nbclaude-focus);
-  animation: nbclaude-pulse 1.2s ease-in-out infinite; }
+.nbclaude-footer strong { font-weight: 600; } .nbclaude-fact { white-space: nowrap; }
+.nbclaude-waiting { display: flex; gap: .65em; color: var(--nbclaude-quiet); font-size: .93em; }
+.nbclaude-waiting i { flex: none; margin-top: .52em; width: .55em; height: .55em; border-radius: 50%;
+  background: var(--nbclaude-focus);  animation: nbclaude-pulse 1.2s ease-in-out infinite; }
 @keyframes nbclaude-pulse { 50% { opacity: .25; transform: scale(.8); } }
 @media (prefers-reduced-motion: reduce) { .nbclaude-waiting i { animation: none; } }
 """

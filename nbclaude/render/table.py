@@ -9,6 +9,7 @@ from html import escape
 from nbclaude.cleaning import printable
 from nbclaude.render.directions import is_right_to_left
 from nbclaude.render.notice import typed_html
+from nbclaude.render.seams import escaped
 from nbclaude.render.style import STYLE
 
 __all__ = ["table_html", "table_text"]
@@ -16,7 +17,13 @@ __all__ = ["table_html", "table_text"]
 
 _ONE_LINE = 28  # characters
 _CODE = re.compile(r"`([^`\n]+)`")
-_NUMBER = re.compile(r"[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
+_NUMBER = re.compile(r"≥? ?[-−]?\$?[-−]?[\d.,]+(?: ?[%×kM])?|[–—]?")
+_MANY = 40  # rows; more scroll within the page, under their heads
+_SCROLLING = (
+    ".nbclaude .nbclaude-rows{max-height:min(40em,80vh);overflow:auto}"
+    ".nbclaude .nbclaude-rows th{position:sticky;top:0;background:var(--jp-layout-color0,Canvas)}"
+    "@media print{.nbclaude .nbclaude-rows{max-height:none}}"
+)
 
 
 def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], below: str = "") -> str:
@@ -28,10 +35,11 @@ def table_html(title: str, columns: Sequence[str], rows: Sequence[Sequence[objec
         for column, is_number in zip(columns, numbers, strict=True)
     )
     body = "".join("<tr>" + "".join(map(_cell, row, numbers)) + "</tr>\n" for row in cells)
+    style, rows_class = (STYLE + _SCROLLING, " nbclaude-rows") if len(cells) > _MANY else (STYLE, "")
     return (
-        f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{STYLE}</style>'
-        f"<p><strong>{escape(title)}</strong></p>"
-        f'<div class="table" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
+        f'<div class="nbclaude mathjax_ignore tex2jax_ignore"><style>{style}</style>'
+        f"<p><strong>{escaped(title)}</strong></p>"
+        f'<div class="table{rows_class}" tabindex="0" role="group" aria-label="{escape(title)}"><table style="width: auto">\n'
         f"<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table></div>"
         f"{f'<p>{typed_html(below)}</p>' if below else ''}</div>"
     )
@@ -51,9 +59,9 @@ def _class(is_number: bool) -> str:
 
 def _cell(text: str, is_number: bool) -> str:
     # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
-    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em"
+    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em; max-width: 22em"
     direction = ' dir="auto"' if is_right_to_left(text) else ""
-    shown = _CODE.sub(r"<code>\1</code>", escape(text))
+    shown = _CODE.sub(r"<code>\1</code>", escaped(text))
     return f'<td{_class(is_number)}{direction} style="{style}">{shown}</td>'
 
 

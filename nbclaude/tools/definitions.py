@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set, ValuesView
 from typing import Any
 
 from nbclaude.refusal import UnfitError
@@ -33,7 +33,9 @@ def tools_of(value: object, called: str = "") -> tuple[Tool | Mapping[str, Any],
         value = value["tools"]
     is_one = isinstance(value, Mapping | Tool) or is_function(value)
     is_named = isinstance(value, str) and is_of_server(value)
-    items = [value] if is_one or is_named else items_of(value)
+    # A frame or an array is no list of tools, though it can be iterated.
+    is_several = isinstance(value, Sequence | Set | ValuesView | Iterator)
+    items = [value] if is_one or is_named else items_of(value) if is_several else None
     if not items:
         raise UnfitError(f"it is {_described(value)}. {_WANTED}")
     found: list[Tool | Mapping[str, Any]] = []

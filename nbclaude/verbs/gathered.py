@@ -22,7 +22,7 @@ from nbclaude.context.failures.values import hidden_values, words_of
 from nbclaude.context.glance.glance import Looking, glance
 from nbclaude.context.shown.cells import LoggedCell, printed_by, visible_cells
 from nbclaude.context.shown.seen import Seen
-from nbclaude.notebook import notebook_path, python_of, saved_notebook
+from nbclaude.notebook import python_of
 from nbclaude.texts import clip, counted, framed
 
 __all__ = ["cell_attachment", "failure_attachments", "numbered", "uses_attachment"]
@@ -48,7 +48,7 @@ def failure_attachments(
         Attachment(
             name,
             (framed("failure", f"In[{failure.execution_count}]", text),),
-            f"{error}, its traceback and values",
+            f"{error}, its traceback and {'values' if values else 'types'}",
             kind="text",
         )
     ]
@@ -132,13 +132,13 @@ def _needed(
     read = read_cells(cells, python_of)
     before = next((n for n, (cell, _) in enumerate(read) if cell.execution_count > count), len(read))
     needed = needed_cells(names, read, namespace, before=before)
-    return with_edits(needed, edited_cells(seen.cells.cells, saved_notebook(notebook_path())))
+    return with_edits(needed, edited_cells(seen.cells.cells, seen.notebook))
 
 
 def _unrun(seen: Seen, failure: Failure, namespace: Mapping[str, Any]) -> Iterator[str]:
     """Yield the cells of the saved notebook that define what the failing one misses, and have not run."""
     missing = [name for name in failure.names if name not in namespace and not hasattr(builtins, name)]
-    saved = saved_notebook(notebook_path()) if missing else None
+    saved = seen.notebook if missing else None
     for names, source in islice(unrun_cells(missing, saved, seen.cells.cells, python_of), _MAX_UNRUN):
         text = clip(hide_secrets(source.strip("\n")), _UNRUN, tail=0.3)[0]
         yield f"A cell that has not run since nbclaude was loaded defines {names}:\n{text}"

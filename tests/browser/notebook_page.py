@@ -116,6 +116,11 @@ class NotebookPage:
         """Save, as the button does."""
         self.command("docmanager:save")
 
+    def rename(self, path: str) -> None:
+        """Rename the notebook's file; the kernel goes on."""
+        self.script(f"{PANEL} await panel.context.rename(path)", path=path)
+        self.path = path
+
     def saved(self) -> dict[str, Any]:
         """Return the notebook as it is on disk."""
         content: dict[str, Any] = json.loads((self.lab.root / self.path).read_text("utf-8"))

@@ -28,7 +28,7 @@ LOAD, FIGURES, COLOUR, SUM, UNDONE, UNDO, LAST, RESTORE = range(len(CELLS))
 
 
 def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simulator: Simulator) -> None:
-    """Out of order, one undone, one with a figure: after the restart the request has the same bytes, and Run All sends none."""
+    """Out of order, one undone, a figure, a new name: after the restart the request has the same bytes; Run All sends none."""
     notebook = claude_notebook(CELLS, name="lasting")
     simulator.enqueue("Four.", "Undone.", "Teal.", "Fine.", "Fine.")
     for index in (LOAD, FIGURES, SUM, UNDONE, UNDO, COLOUR):
@@ -41,6 +41,7 @@ def test_a_conversation_outlives_its_kernel(claude_notebook: OpenNotebook, simul
     assert texts[-3:] == ["What colour is this?", "Teal.", "And now?"]
     assert b'"type":"image"' in without
 
+    notebook.rename("outlasting.ipynb")
     notebook.restart_kernel()
     notebook.run(LOAD)
     _refuses_what_others_have_made_of_it(notebook)

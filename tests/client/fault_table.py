@@ -368,7 +368,7 @@ REFUSALS = (
     Fault(
         "429 for a spend limit",
         scripted(HTTPFault(429, details={"error_code": "enforced_spend_limit_reached"}, should_retry=True)),
-        errors.RateLimitError,
+        errors.SpendLimitError,
         says="enforced_spend_limit_reached",
     ),
     Fault(

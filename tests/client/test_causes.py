@@ -101,6 +101,13 @@ ANTHROPIC_LONG = "prompt is too long: 210000 tokens > 200000 maximum"
             "Load a model in the server, then ask again.",
         ),
         (404, "The model `qwen9` does not exist.", {"type": "NotFoundError"}, MODEL),
+        (404, "model: claude-opus-9", {"type": "not_found_error"}, MODEL),
+        (
+            400,
+            "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC.",
+            {"type": "invalid_request_error"},
+            "Raise the limit in the account that issued the key, or wait until it is lifted.",
+        ),
     ],
 )
 def test_the_likely_cause_is_named_and_nothing_is_sent_again(

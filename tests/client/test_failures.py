@@ -377,7 +377,7 @@ class TestRetryAfter:
         assert 27 < seconds <= 30
 
     def test_is_said(self) -> None:
-        assert "Try again in 12 s." in str(error_of_body({}, 429, {"retry-after": "12"}))
+        assert "Ask again in 12 s." in str(error_of_body({}, 429, {"retry-after": "12"}))
 
     def test_means_nothing_on_a_success(self) -> None:
         # Real streams carry it under status 200.

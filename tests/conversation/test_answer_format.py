@@ -98,6 +98,21 @@ def test_a_schema_is_closed_everywhere_and_not_changed_itself() -> None:
     assert form.read({"x": 1}) == {"x": 1}
 
 
+def test_pydantic_models_within_other_types() -> None:
+    pydantic = pytest.importorskip("pydantic")
+
+    class Stop(pydantic.BaseModel):  # type: ignore[misc, name-defined]
+        name: str
+        minutes: int = pydantic.Field(ge=0)
+
+    form = answer_format({"stops": list[Stop], "last": Stop | None})
+    assert form.schema["properties"]["stops"]["items"]["required"] == ["name", "minutes"]
+    form = answer_format(list[Stop])
+    assert form.read([{"name": "Ulm", "minutes": 3}]) == [Stop(name="Ulm", minutes=3)]
+    with pytest.raises(ValueError, match="greater than or equal to 0"):
+        form.read([{"name": "Ulm", "minutes": -3}])
+
+
 def test_a_schema_as_text() -> None:
     assert answer_format('{"type": "string"}').schema == {"type": "string"}
 

@@ -489,6 +489,14 @@ class TestWaiting:
             ("Overloaded (HTTP 529); attempt 2 of 3", 0.05),
             ("This request would exceed your organization's rate limit (HTTP 429); attempt 3 of 3", 0.02),
         ]
+        assert outcome.waits == (0.05, 0.02)
+
+    def test_a_long_reason_is_shortened(self, asker: Asker) -> None:
+        waits: list[str] = []
+        asker.wait = lambda reason, seconds: waits.append(reason)  # type: ignore[method-assign]
+        asker.simulator.enqueue(HTTPFault(429, message="You are too fast. " * 20, retry_after=0.01), "Hello.")
+        asker.exchange(Question((text_block("Hi"),)), connection(asker.simulator, max_retries=1))
+        assert waits[0].endswith("You are… (HTTP 429); attempt 2 of 2") and len(waits[0]) < 140
 
     def test_it_can_be_interrupted(self, asker: Asker) -> None:
         asker.simulator.enqueue(HTTPFault(529, retry_after=30), "Hello.")
@@ -547,7 +555,7 @@ def test_a_schema_and_documents_to_be_cited_exclude_each_other() -> None:
         "source": {"type": "text", "media_type": "text/plain", "data": "Grass is green."},
         "citations": {"enabled": True},
     }
-    settings = Settings(model="claude-opus-4-8", schema={"type": "object"})
+    settings = Settings(model="claude-opus-4-8", schema={"type": "string"})
     question = Question((document, text_block("Hi")))
     with pytest.raises(
         ConfigurationError, match=r"json: the API does not accept a schema together"

@@ -13,6 +13,7 @@ from nbclaude.models.info import model_info
 from nbclaude.settings.values import Settings
 
 TOOL = ({"name": "f", "input_schema": {"type": "object"}},)
+BOUNDED = {"type": "integer", "minimum": 0}
 
 
 def fit(model: str, prefill: str = "", asked: bool = True, **values: Any) -> Any:
@@ -65,8 +66,13 @@ def fit(model: str, prefill: str = "", asked: bool = True, **values: Any) -> Any
         ("claude-opus-4-8", {"tools": TOOL, "tool_choice": "f"}, {"tool_choice": {"type": "tool", "name": "f"}}),
         (
             "claude-sonnet-5-5",
-            {"schema": {"type": "object"}, "effort": "low"},
-            {"output_config": {"effort": "low", "format": {"type": "json_schema", "schema": {"type": "object"}}}},
+            {"schema": BOUNDED, "effort": "low"},
+            {
+                "output_config": {
+                    "effort": "low",
+                    "format": {"type": "json_schema", "schema": {"type": "integer", "description": "minimum: 0"}},
+                }
+            },
         ),
         # Of a model that nobody knows nothing is refused, and nothing added.
         (
@@ -116,12 +122,23 @@ def test_taken(model: str, values: dict[str, Any], fields: dict[str, Any]) -> No
         ("claude-sonnet-5-5", {"tools": TOOL, "tool_choice": "any"}, "it takes auto and none"),
         ("claude-opus-4-8", {"tools": TOOL, "tool_choice": "g"}, "one of f"),
         ("claude-opus-4-8", {"tool_choice": "auto"}, "there are no tools"),
+        (
+            "claude-sonnet-5-5",
+            {"schema": {"type": "object"}},
+            "--json: claude-sonnet-5-5 cannot be held to this form: the answer may have any keys. "
+            "Name its keys, or ask for a list of pairs.",
+        ),
     ],
 )  # fmt: skip
 def test_refused_before_anything_is_sent(model: str, values: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         fit(model, **values)
     assert message in said(caught.value)
+
+
+@pytest.mark.parametrize("schema", [BOUNDED, {"type": "object"}])
+def test_a_schema_goes_as_it_is_to_a_model_that_nobody_knows(schema: dict[str, Any]) -> None:
+    assert fit("qwen3", schema=schema).fields["output_config"]["format"]["schema"] == schema
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,9 @@ class TestHeaders:
 
 
 TOOLS = [
-    TOOL | {"type": "custom", "strict": True, "eager_input_streaming": True, "defer_loading": True},
+    TOOL | {"type": "custom", "eager_input_streaming": True, "defer_loading": True},
+    TOOL
+    | {"strict": True, "input_schema": {"type": "object", "properties": {}, "additionalProperties": False}},
     TOOL | {"allowed_callers": ["direct"], "input_examples": [{}], "cache_control": {"type": "ephemeral"}},
     {"type": "bash_20250124", "name": "bash"},
     {"type": "bash_20241022", "name": "bash"},

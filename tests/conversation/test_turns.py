@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbclaude.asking.changes import summary_of, undone
+from nbclaude.asking.changes import counts_of, summary_of, undone
 from nbclaude.conversation.conversations import Conversations
 from nbclaude.conversation.turns import MAIN, Change, Conversation, Turn
 from nbclaude.notebook import CellRun
@@ -415,3 +415,17 @@ class TestConversations:
         assert conversations.names() == ["x", "y"]
         assert conversations.bring_back() == {"x": 1, "y": 1}
         assert questions(conversations["x"]) == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("usage", "counts"),
+    [
+        ({"input_tokens": 1_000, "cache_read_input_tokens": 500, "output_tokens": 7}, ("1,500", "7")),
+        ({}, ("–", "–")),
+        (None, ("–", "–")),
+    ],
+)
+def test_tokens_that_nobody_has_counted_are_not_zero(
+    usage: dict[str, int] | None, counts: tuple[str, str]
+) -> None:
+    assert counts_of(Turn((), {"usage": usage}, "claude-sonnet-5-5")) == counts

@@ -200,6 +200,12 @@ def test_an_error_in_mid_stream_keeps_the_text_and_says_so(
 def test_footer_says_why_an_answer_stopped(claude_kernel: Kernel, simulator: Simulator) -> None:
     simulator.enqueue(Answer("cut", stop_reason="max_tokens"))
     assert "reached max_tokens (50)" in claude_kernel.run("%claude --max-tokens 50 hi").html
+    simulator.enqueue(Answer("cut", stop_reason="max_tokens"))
+    assert "reached max_tokens (60)" in claude_kernel.run("""%claude --extra '{"max_tokens": 60}' hi""").html
+    assert (
+        "read the prompt into its cache"
+        in claude_kernel.run("""%claude --extra '{"max_tokens": 0}' hi""").html
+    )
     refusal = {"type": "refusal", "category": "cyber", "explanation": "No <b>."}
     simulator.enqueue(Answer("", stop_reason="refusal", stop_details=refusal))
     refused = claude_kernel.run("%claude hi")

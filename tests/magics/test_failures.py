@@ -9,7 +9,14 @@ import pytest
 
 import nbclaude
 from nbclaude.cures import Command
-from nbclaude.errors import AnswerInterrupted, APITimeoutError, ConfigurationError, RateLimitError
+from nbclaude.errors import (
+    AnswerInterrupted,
+    APIConnectionError,
+    APITimeoutError,
+    ConfigurationError,
+    RateLimitError,
+    status_error,
+)
 from nbclaude.magics.failures import card_of
 from tests.magics.conftest import Notebook
 
@@ -102,8 +109,12 @@ def test_what_is_said() -> None:
     card = card_of(limit)
     assert (card.title, card.detail) == ("Rate limit reached", "request req_1")
     assert card.paragraphs[0] == "Slow down (HTTP 429, rate_limit_error)"
-    assert card.paragraphs[1].startswith("Try again in 30 s. ")
+    assert card.paragraphs[1].startswith("Ask again in 30 s. ")
+    spent = status_error("No", status=429, error_code="contract_spend_limit_reached")
+    assert card_of(spent).title == "Spending limit reached"
     assert card_of(APITimeoutError("Nothing came")).title == "No answer in time"
+    unreachable = APIConnectionError("There is no way.", cure=("Check ", Command.CONNECT, "."))
+    assert card_of(unreachable).paragraphs == ("There is no way.", "Check %claude_connect.")
     assert card_of(ConfigurationError("x: y.")).paragraphs == ("x: y.",)
     stopped = card_of(AnswerInterrupted("before it was sent"))
     assert (stopped.word, stopped.text) == ("Stopped", "Before it was sent.")

@@ -94,6 +94,7 @@ def test_a_safe_function_runs_and_the_answer_goes_on(tools: Notebook) -> None:
     }
     # The names stand in the question: the definitions are the same bytes whatever there is.
     assert "Variables that tools can take by name: sales (DataFrame 3×2)" in first.prompt
+    assert "variables for tools (1 name)" in shown(tools)
     assert second.json["tools"] == first.json["tools"]
     assert second.json["messages"][:1] == first.json["messages"]
     assert [block["type"] for block in second.json["messages"][1]["content"]] == [
@@ -335,6 +336,20 @@ def test_a_stop_in_a_tool_ends_the_answer(tools: Notebook) -> None:
     assert tools.simulator.requests[-1].json["messages"][1]["content"] == [
         {"type": "text", "text": "I stop."}
     ]
+
+
+def test_a_stop_while_a_call_waits_for_the_user(tools: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(prompt: str = "") -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", stop)
+    tools.run("def erase():\n    raise AssertionError")
+    tools.simulator.enqueue(Answer([tool_use("erase")]))
+    assert str(tools.run("%claude --tools erase Go")).startswith("Stopped before a tool was run. ")
+    total = tool_use("total", {"df": "sales", "column": "amount"})
+    tools.simulator.enqueue(Answer([total, tool_use("erase")]))
+    assert str(tools.run("%claude --tools total,erase Go")).startswith("Stopped before the next step. ")
+    assert tools.sent("%claude Next?")[-1] == "Next?"
 
 
 def test_a_tool_that_asks(tools: Notebook) -> None:

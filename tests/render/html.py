@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 __all__ = ["Element", "assert_harmless", "elements", "text"]
 
-VOID = {"br", "hr", "input"}
+VOID = {"br", "hr", "input", "wbr"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def text(html: str) -> str:
     return "".join(_read(html).pieces)
 
 
-_PLAIN = ["br", "em", "strong", "s", "blockquote", "table", "thead", "tbody", "tr", "pre", "summary"]
+_PLAIN = ["br", "wbr", "em", "strong", "s", "blockquote", "table", "thead", "tbody", "tr", "pre", "summary"]
 _PLAIN += ["h1", "h2", "h3", "h4", "h5", "h6"]
 
 # Everything that an answer may be made of, with the attributes that it may have.
@@ -108,7 +108,7 @@ ALLOWED: dict[str, set[str]] = {
 ALIGNMENTS = {"text-align:left", "text-align:center", "text-align:right"}
 OWN_TABLES = {
     "white-space: nowrap",
-    "min-width: 14em",
+    "min-width: 14em; max-width: 22em",
     "width: auto",
 }  # those of our magics, not of an answer
 SCHEMES = {"http", "https", "mailto"}

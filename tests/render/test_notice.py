@@ -71,8 +71,8 @@ def test_one_line_under_an_answer() -> None:
     above, below = footer.html.split("<details")
     assert above == Notice("Masked", "password in df").html
     assert (
-        '<strong title="claude-sonnet-5-5">Sonnet 5.5</strong> · 12 tokens in · 0.4 s</span> · sent: df'
-        in below
+        '<strong title="claude-sonnet-5-5">Sonnet 5.5</strong> · 12 tokens in · '
+        '<span class="nbclaude-fact">0.4 s</span></span> · sent: df' in below
     )
     assert below.index("</summary>") < below.index("turn 2")
     assert footer.line == "claude-sonnet-5-5 · 12 tokens in · 0.4 s · turn 2"

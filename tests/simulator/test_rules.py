@@ -284,6 +284,53 @@ def test_what_the_newest_version_takes(shared: Simulator) -> None:
     assert send(shared, body(*contents, tools=[TOOL]), headers=NEWEST).status == 200
 
 
+OPEN = {"type": "object", "properties": {}}
+CLOSED = OPEN | {"additionalProperties": False}
+CIRCLE = {"$ref": "#/$defs/a", "$defs": {"a": CLOSED | {"properties": {"b": {"$ref": "#/$defs/a"}}}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "message"),
+    [
+        (
+            {"type": "number", "minimum": 0, "maximum": 1},
+            "For 'number' type, properties maximum, minimum are not supported",
+        ),
+        ({"type": "string", "maxLength": 3}, "For 'string' type, property 'maxLength' is not supported"),
+        (
+            {"type": "array", "items": {"type": "string"}, "minItems": 2},
+            "For 'array' type, 'minItems' values other than 0 or 1 are not supported",
+        ),
+        ({"type": "string", "format": "regex"}, "Invalid schema: Unsupported format 'regex'."),
+        ({"title": "x"}, "Invalid schema: Schema type is missing"),
+        ({"enum": ["a", "a"]}, "Invalid JSON Schema in output format: ['a', 'a'] has non-unique elements"),
+        (
+            {"type": ["string", "null"], "enum": ["a", None]},
+            "Invalid schema: Enum value 'a' does not match declared type '['string', 'null']'",
+        ),
+        (OPEN, "For 'object' type, 'additionalProperties' must be explicitly set to false"),
+        (
+            OPEN | {"additionalProperties": {"type": "string"}},
+            "For 'object' type, 'additionalProperties: object' is not supported. Please set 'additionalProperties' "
+            "to false",
+        ),
+        ({"$ref": "#/$defs/b"}, "Invalid schema: Reference to non-existent definition: #/$defs/b"),
+        (
+            CIRCLE,
+            "Circular reference detected in schema definitions: a -> a. Self-referencing or mutually-referencing "
+            "definitions are not supported.",
+        ),
+    ],
+)
+def test_schemas_that_cannot_be_enforced(shared: Simulator, schema: dict[str, Any], message: str) -> None:
+    inner = CLOSED | {"properties": {"a": schema}} | {"$defs": schema.get("$defs", {})}
+    config = {"format": {"type": "json_schema", "schema": inner}}
+    assert_refused(ask(shared, output_config=config), f"output_config.format.schema: {message}")
+    tool = {"name": "add", "input_schema": inner}
+    assert ask(shared, tools=[tool]).status == 200
+    assert_refused(ask(shared, tools=[tool | {"strict": True}]), f"tools.0.custom: {message}")
+
+
 def test_citations_and_structured_outputs(shared: Simulator) -> None:
     cited = DOCUMENT | {"citations": {"enabled": True}}
     schema = {"type": "object", "additionalProperties": False, "properties": {}}

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from nbclaude.errors import ConfigurationError
@@ -35,6 +37,8 @@ def test_definitions(value: Any, expected: Any) -> None:
         (max, "max: its parameters are not known. Wrap it in a function of your own."),
         ([int], "it holds a type. A tool is a function, a dict like"),
         ("f", "it is a str."),
+        (np.arange(3), "it is a ndarray."),
+        (pd.DataFrame({"a": [1]}), "it is a DataFrame."),
         ([], "it is empty."),
         (None, "it is empty."),
         ([{"description": "x"}], "it holds a dict."),

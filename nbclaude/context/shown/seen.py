@@ -10,7 +10,7 @@ from nbclaude.context.shown.cells import CellLog
 from nbclaude.context.shown.figure_watch import watch
 from nbclaude.context.shown.figures import FigureLog
 from nbclaude.context.shown.watch import CellWatch
-from nbclaude.notebook import CellRun, Shell
+from nbclaude.notebook import CellRun, SavedNotebook, Shell
 
 __all__ = ["Seen"]
 
@@ -24,6 +24,7 @@ class Seen:
         self.failures = FailureLog()
         self.since = 0
         """The number of the first cell that was watched; what ran before it is not known."""
+        self._shell: Shell | None = None
         self._watch: CellWatch | None = None
         self._undo: list[Callable[[], None]] = []
 
@@ -31,6 +32,13 @@ class Seen:
     def has_output(self) -> bool:
         """Whether the cell that runs has shown anything that is not ours."""
         return self._watch is not None and self._watch.has_output
+
+    @property
+    def notebook(self) -> SavedNotebook | None:
+        """The notebook's file as it was saved last."""
+        return (
+            notebook.saved_notebook(notebook.notebook_path(self._shell)) if self._shell is not None else None
+        )
 
     def load(
         self,
@@ -44,6 +52,7 @@ class Seen:
             at = cell_run()
             return at.cell if at is not None else ""
 
+        self._shell = shell
         self._watch = CellWatch(shell, self.cells, cell_id, self.failures, cell_of)
         self.since = self.since or notebook.cell_number(shell)
         self._watch.load()

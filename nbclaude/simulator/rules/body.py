@@ -10,6 +10,7 @@ from typing import Any
 from ..faults import APIFault
 from .context import NEWEST_VERSION, Context
 from .fields import Field, check_fields, check_tag, extra_inputs
+from .schemas import check_schema
 
 __all__ = ["check_body"]
 
@@ -137,17 +138,8 @@ def _check_output_config(config: Any, context: Context) -> None:
     check_fields("output_config", config, fields, strict=context.strict)
     if config.get("format") is not None:
         check_fields("output_config.format", config["format"], _FORMAT, strict=context.strict)
-        schema = config["format"]["schema"]
-        if (
-            context.strict
-            and schema.get("type") == "object"
-            and schema.get("additionalProperties") is not False
-        ):
-            raise APIFault(
-                "output_config.format.schema: For 'object' type, 'additionalProperties' must be explicitly "
-                "set to "
-                "false"
-            )
+        if context.strict:
+            check_schema("output_config.format.schema", config["format"]["schema"])
 
 
 def _check_stop_sequences(sequences: list[str]) -> None:

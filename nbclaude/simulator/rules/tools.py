@@ -12,6 +12,7 @@ from ..faults import APIFault
 from ..models import SimulatedModel
 from .context import Context
 from .fields import Field, check_fields, check_tag
+from .schemas import check_schema
 
 __all__ = ["check_tools"]
 
@@ -89,6 +90,8 @@ def _check_tool(place: str, tool: Any, context: Context) -> str | None:
         raise APIFault(f"{place}.custom.name: String should match pattern '^[a-zA-Z0-9_-]{{1,128}}$'")
     if tool["input_schema"].get("type") != "object":
         raise APIFault(f"{place}.custom.input_schema.type: Input should be 'object'")
+    if context.strict and tool.get("strict"):
+        check_schema(f"{place}.custom", tool["input_schema"])
     return str(tool["name"])
 
 
