@@ -19,6 +19,7 @@ from nbclaude.errors import (
     BadRequestError,
     ConfigurationError,
     IncompleteStreamError,
+    MissingKeyError,
     NotFoundError,
 )
 from nbclaude.models.info import model_info
@@ -27,7 +28,7 @@ from nbclaude.settings.values import Settings
 from nbclaude.simulator import HTTPFault, Simulator, StreamFault
 from nbclaude.tools.results import content_of_value
 from nbclaude.wire.request import MessageRequest
-from nbclaude.workspace import Workspace, current_workspace
+from nbclaude.workspace import Surroundings, Workspace, current_workspace
 from tests.client.conftest import no_network_settings
 
 __all__ = ["no_network_settings"]
@@ -255,6 +256,20 @@ class TestAsk:
         with pytest.raises((ConfigurationError, BadRequestError, NotFoundError)) as caught:
             ask("Hi", **{name: value})
         assert name in str(caught.value)
+
+    def test_without_a_key(self, connected: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The commands that help are there once the extension is loaded."""
+        monkeypatch.delenv("ANTHROPIC_API_KEY")
+        before = "Run %load_ext nbclaude and then %claude_login in a notebook, which asks for the key"
+        with pytest.raises(MissingKeyError, match=before):
+            ask("Hi")
+        current_workspace().enter(Surroundings())
+        with pytest.raises(MissingKeyError, match="Run %claude_login, which asks for the key"):
+            ask("Hi")
+        current_workspace().leave()
+        with pytest.raises(MissingKeyError, match=before):
+            ask("Hi")
+        assert connected.requests == []
 
     def test_a_failure(self, connected: Simulator) -> None:
         connected.enqueue(HTTPFault(404))

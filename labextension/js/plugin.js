@@ -15,12 +15,14 @@ export const plugin = {
   id: "nbclaude:plugin",
   description: "Claude in notebooks: prompts as prose, buttons on code blocks, commands.",
   autoStart: true,
-  optional: [notebook.INotebookTracker, codemirror.IEditorExtensionRegistry, apputils.ICommandPalette],
-  activate(app, tracker, editors, palette) {
+  optional: [
+    notebook.INotebookTracker, codemirror.IEditorExtensionRegistry, codemirror.IEditorLanguageRegistry, apputils.ICommandPalette,
+  ],
+  activate(app, tracker, editors, languages, palette) {
     if (!tracker) return; // a page without notebooks
     document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: address("style.css") }));
     const parts = { app, tracker, palette, icon: new ui.LabIcon({ name: "nbclaude:icon", svgstr }) };
-    editors?.addExtension(proseExtension(tracker));
+    editors?.addExtension(proseExtension(tracker, languages));
     addCommands(parts, addSideBar(parts));
     const look = watchButtons(parts);
     followKernels(tracker, (panel) => {

@@ -3,7 +3,7 @@
 
 import { hasCell } from "./cells.js";
 import { lineOf } from "./lines.js";
-import { codemirror, state, view } from "./shared.js";
+import { codemirror, language, state, view } from "./shared.js";
 
 const PROSE = "text/x-ipythongfm";
 const MAGIC = /^(?:[ \t]*#[^\n]*\n|[ \t]*\n)*[ \t]*%%(claude(?:_edit|_explain)?|explain)(?!\w)/; // comments above are ignored
@@ -20,9 +20,28 @@ function setType(model) {
   model.mimeType = /python|plain/.test(code) && isPrompt(model.sharedModel.getSource()) ? PROSE : code;
 }
 
+/** Markdown in which the line of the magic is a block of its own: a `*` there begins no emphasis. */
+async function promptLanguage(/** @type {any} */ languages) {
+  const { data, parser } = (await languages.getLanguage(PROSE)).support.language;
+  const isMagic = (_, /** @type {{ text: string }} */ { text }) => /^[ \t]*%%claude(?!\w)/.test(text);
+  const parse = (/** @type {any} */ context, line) => isMagic(context, line) && (context.nextLine(), true);
+  const parseBlock = [{ name: "Magic", before: "IndentedCode", parse, endLeaf: isMagic }];
+  return state.Prec.highest(language.language.of(new language.Language(data, parser.configure({ parseBlock }), [], "markdown")));
+}
+
 /** What every editor gets: it does nothing outside of prompts. @param {Tracker} tracker */
-export function proseExtension(tracker) {
+export function proseExtension(tracker, /** @type {any} */ languages) {
   const { Decoration, EditorView } = view;
+  let markdown = [];
+  promptLanguage(languages).then((made) => (markdown = made), () => {}); // or all of a prompt is JupyterLab's Markdown
+
+  // It comes before the language that JupyterLab has set, for as long as the cell is a prompt.
+  const slot = new state.Compartment(), none = [];
+  const languageOf = (/** @type {string} */ source) => (isPrompt(source) ? markdown : none);
+  const switches = state.EditorState.transactionExtender.of(({ startState, newDoc }) => {
+    const wanted = languageOf(newDoc.sliceString(0, 2000));
+    return wanted === slot.get(startState) ? null : { effects: slot.reconfigure(wanted) };
+  });
   const reference = Decoration.mark({ class: "nbclaude-reference" });
   const instruction = Decoration.line({ class: "nbclaude-instruction" });
 
@@ -59,7 +78,9 @@ export function proseExtension(tracker) {
       model.contentChanged.connect(setType);
       model.mimeTypeChanged.connect(setType); // JupyterLab sets it once the kernel has reported its language
       setType(model);
-      return codemirror.EditorExtensionRegistry.createImmutableExtension([comments, instructions, references(model.id)]);
+      return codemirror.EditorExtensionRegistry.createImmutableExtension([
+        slot.of(languageOf(model.sharedModel.getSource())), switches, comments, instructions, references(model.id),
+      ]);
     },
   };
 }

@@ -8,7 +8,7 @@ async function load(name) {
   return (await found[versions.find((each) => found[each].loaded) ?? versions[0]].get())();
 }
 
-export const [apputils, codemirror, notebook, outputarea, ui, state, view, widgets] = await Promise.all([
+export const [apputils, codemirror, notebook, outputarea, ui, language, state, view, widgets] = await Promise.all([
   ...["apputils", "codemirror", "notebook", "outputarea", "ui-components"].map((name) => load(`@jupyterlab/${name}`)),
-  ...["@codemirror/state", "@codemirror/view", "@lumino/widgets"].map(load),
+  ...["@codemirror/language", "@codemirror/state", "@codemirror/view", "@lumino/widgets"].map(load),
 ]);

@@ -5,16 +5,19 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
-from nbclaude.context.references.expressions import parse_expression
+from nbclaude.context.references.expressions import names_existing, parse_expression
 
-__all__ = ["attributes_of", "keys_of", "value_at"]
+__all__ = ["attributes_of", "has", "is_a", "keys_of", "names_something", "packages_of", "value_at"]
 
 _NOTHING = object()
 _MAX_WORDS = 1_000  # words that are offered
 # Where libraries without that method have their columns.
 _COLUMNS = {"pandas": ("columns", "index"), "pyarrow": ("column_names",)}
+# In these libraries columns are attributes as well.
+_WITH_ATTRIBUTES = ("pandas", "xarray")
 
 
 def value_at(expression: str, namespace: Mapping[str, Any]) -> Any:
@@ -22,6 +25,12 @@ def value_at(expression: str, namespace: Mapping[str, Any]) -> Any:
     tree = parse_expression(expression)
     found = _value(tree.body, namespace) if tree else _NOTHING
     return None if found is _NOTHING else found
+
+
+def names_something(expression: str, namespace: Mapping[str, Any]) -> bool:
+    """Tell whether an expression is one of existing names."""
+    tree = parse_expression(expression)
+    return tree is not None and names_existing(tree, namespace)
 
 
 def _value(node: ast.expr, namespace: Mapping[str, Any]) -> Any:
@@ -41,7 +50,7 @@ def _attribute(owner: Any, name: str) -> Any:
         return owner
     found = inspect.getattr_static(owner, name, _NOTHING)
     # A property, or whatever else computes its value, is not computed.
-    return _NOTHING if hasattr(type(found), "__get__") and not callable(found) else found
+    return _NOTHING if has(type(found), "__get__") and not callable(found) else found
 
 
 def _item(owner: Any, key: Any) -> Any:
@@ -52,13 +61,36 @@ def _item(owner: Any, key: Any) -> Any:
     return _NOTHING
 
 
+def is_a(value: Any, *kinds: type) -> bool:
+    """Tell whether a value is of one of these types; `isinstance` would also ask the value itself for its class."""
+    return issubclass(type(value), kinds)
+
+
+def has(value: Any, name: str) -> bool:
+    """Tell whether a value has an attribute, without computing it."""
+    return inspect.getattr_static(value, name, _NOTHING) is not _NOTHING
+
+
 def attributes_of(value: Any) -> list[str]:
     """Return the names of the attributes that an object or its class has."""
-    own = getattr(value, "__dict__", {})
-    names = {*dir(type(value)), *(own if isinstance(own, Mapping) else ())}
-    if inspect.ismodule(value) or inspect.isclass(value):
+    names = set(type.__dir__(type(value)))
+    if inspect.ismodule(value):
         names |= set(dir(value))
+    elif is_a(value, type):
+        names |= set(type.__dir__(value))
+    else:
+        names |= set(_own_attributes(value))
+    if not packages_of(value).isdisjoint(_WITH_ATTRIBUTES):
+        names |= {key for key in keys_of(value) if key.isidentifier()}
     return sorted(name for name in names if isinstance(name, str))
+
+
+def _own_attributes(value: Any) -> Mapping[str, Any]:
+    try:
+        own = object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return {}
+    return own if type(own) is dict else {}
 
 
 def keys_of(value: Any) -> list[str]:
@@ -66,12 +98,16 @@ def keys_of(value: Any) -> list[str]:
 
     Many libraries list theirs in the method that IPython calls.
     """
-    if isinstance(value, dict):
+    if is_a(value, dict):
         keys: Any = dict.keys(value)
-    elif hasattr(type(value), "_ipython_key_completions_"):
+    elif has(type(value), "_ipython_key_completions_"):
         keys = value._ipython_key_completions_()
     else:
-        roots = {kind.__module__.partition(".")[0] for kind in type(value).__mro__}
-        names = [name for root in roots for name in _COLUMNS.get(root, ())]
+        names = [name for root in packages_of(value) for name in _COLUMNS.get(root, ())]
         keys = next((getattr(value, name) for name in names if hasattr(value, name)), ())
-    return [key for key, _ in zip(keys, range(_MAX_WORDS), strict=False) if isinstance(key, str)]
+    return list(dict.fromkeys(key for key in islice(keys, _MAX_WORDS) if isinstance(key, str)))
+
+
+def packages_of(value: Any) -> set[str]:
+    """Return the packages where the type of a value, and the types that it is derived from, are at home."""
+    return {kind.__module__.partition(".")[0] for kind in type(value).__mro__[:-1]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from nbclaude.completing.quoting import unquoted
 from nbclaude.context.references.brace_places import belongs_to_what_is_before, follows_a_sign
 from nbclaude.context.references.expressions import parse_expression
 from nbclaude.frozen import frozen
@@ -16,16 +18,23 @@ __all__ = ["Place", "place_at"]
 
 _MAGIC = r"claude(?:_\w+)?|fix|explain"
 _CELL = re.compile(ABOVE_MAGIC + rf"%%(?P<name>{_MAGIC})(?:[ \t](?P<line>[^\n]*))?(?P<body>\n)?")
-# `%claude ...`, also after `reply =` and behind `%time`.
-_LINE = re.compile(rf"(?:^[ \t]*|=[ \t]*|^[ \t]*%\w+[ \t]+(?:\w+[ \t]*=[ \t]*)?)%(?P<name>{_MAGIC})[ \t]")
+# `%claude ...`, also after `reply =` and behind `%time`, which may have options.
+_LINE = re.compile(
+    r"(?:^[ \t]*|=[ \t]*|^[ \t]*%\w+[ \t]+(?:-\S+[ \t]+(?:[^\s%=-][^\s=]*[ \t]+)?)*(?:\w+[ \t]*=[ \t]*)?)"
+    rf"%(?P<name>{_MAGIC})[ \t]"
+)
 _BRACE = re.compile(r"(?<!\{)\{([^{}\n]*)\Z")
 _WORD = re.compile(r"[\w.]+")
 _NAME = re.compile(r"(?:[^\W\d]\w*)?")
 _ATTRIBUTE = re.compile(r"(.+)\.((?:[^\W\d]\w*)?)")
-_KEY = re.compile(r"(.+)\[([\"'])([^\"'\\]*)")
+_STRING = r"(?:\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"
+_OPEN_STRING = r"(?P<quote>[\"'])(?P<key>(?:(?!(?P=quote))[^\\]|\\.)*)"
+_KEY = re.compile(rf"(?P<of>.+)\[{_OPEN_STRING}")
 # The last key of a list: df[["a", "b
-_LISTED_KEY = re.compile(r"(.+?)\[\[[ ]*(?:(?:\"[^\"\\]*\"|'[^'\\]*')[ ]*,[ ]*)*([\"'])([^\"'\\]*)")
-_FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?)")
+_LISTED_KEY = re.compile(rf"(?P<of>.+?)\[\[[ ]*(?:{_STRING}[ ]*,[ ]*)*{_OPEN_STRING}")
+_FORMAT = re.compile(r"(.+?):([A-Za-z]*(?: \w*)?|(?:group|compare) [^:]*)")
+# A word of a line as a shell reads it, with the blanks after it.
+_WHOLE_WORD = re.compile(rf"((?:[^\s\"'\\]|\\.|{_STRING})+)[ \t]+")
 _MAX_LOOKED_AT = 300  # characters before the cursor in which a reference may begin
 _MAX_OPTIONS = 2_000  # characters of a line that are searched for options
 _CONTINUED = re.compile(r"\\\n[ \t]*")
@@ -36,9 +45,10 @@ class Place:
     """What is typed at the cursor.
 
     `fragment` is the part of it that stands already. A value is one of an `option`, an option or an argument one of a `magic`;
-    where a magic takes both, a word in the place of an option may be its argument. Keys, attributes and formats are those of
-    the `expression` before them; a key is quoted with `quote`, and may be one of a list (`is_listed`).
-    `typed` are the words before an argument of a magic that takes no prompt.
+    where a magic takes both, a word in the place of an option may be its argument. A value that `is_assigned` with `=` cannot
+    be left out. Keys, attributes and formats are those of the `expression` before them; a key is quoted with `quote`, and may
+    be one of a list (`is_listed`). `typed` are the words before an argument of a magic that takes no prompt.
+    `otherwise` is what else may be typed, where nothing fits: `my.data` may be a file.
     """
 
     kind: Literal["option", "value", "argument", "name", "attribute", "key", "format"]
@@ -49,6 +59,8 @@ class Place:
     quote: str = ""
     is_listed: bool = False
     typed: tuple[str, ...] = ()
+    is_assigned: bool = False
+    otherwise: Place | None = None
 
 
 def place_at(
@@ -83,8 +95,7 @@ def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> P
     if magic not in asking:
         if not magic.startswith("claude"):
             return None
-        *typed, fragment = line.split(" ")
-        return Place("argument", fragment, magic=magic, typed=tuple(typed))
+        return _argument(magic, line)
     if len(line) > _MAX_OPTIONS:  # nobody types this much
         return _in_braces(line, 0)
     ending = ending_of(line, asking[magic])
@@ -92,12 +103,22 @@ def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> P
         if _WORD.fullmatch(ending.fragment):
             return Place("argument", ending.fragment, magic=magic)
         return None if ending.raw else _in_braces(line, 0)
-    if ending.option and ending.option.expression:
-        part = _reference(ending.fragment)
-        if part and part.kind in ("key", "attribute"):
-            return part
     kind: Literal["option", "value"] = "value" if ending.option else "option"
-    return Place(kind, ending.fragment, option=ending.option, magic=magic)
+    place = Place(kind, ending.fragment, option=ending.option, magic=magic, is_assigned=ending.is_assigned)
+    if ending.option and ending.option.expression:
+        part = _reference(unquoted(ending.fragment))
+        if part and part.kind in ("key", "attribute"):
+            return replace(part, otherwise=place)
+    return place
+
+
+def _argument(magic: str, line: str) -> Place:
+    """Return which word of the line of a magic without a prompt is being typed."""
+    position, typed = len(line) - len(line.lstrip(" \t")), list[str]()
+    while found := _WHOLE_WORD.match(line, position):
+        typed.append(found[1])
+        position = found.end()
+    return Place("argument", line[position:], magic=magic, typed=tuple(typed))
 
 
 def _in_braces(before: str, start: int) -> Place | None:
@@ -117,14 +138,22 @@ def _reference(typed: str) -> Place | None:
     if _NAME.fullmatch(typed):
         return Place("name", typed)
     if key := _LISTED_KEY.fullmatch(typed):
-        return _of(key[1], Place("key", key[3], expression=key[1], quote=key[2], is_listed=True))
+        return _key(key, is_listed=True)
     if key := _KEY.fullmatch(typed):
-        return _of(key[1], Place("key", key[3], expression=key[1], quote=key[2]))
+        return _key(key)
     if attribute := _ATTRIBUTE.fullmatch(typed):
         return _of(attribute[1], Place("attribute", attribute[2], expression=attribute[1]))
     if form := _FORMAT.fullmatch(typed):
         return _of(form[1], Place("format", form[2], expression=form[1]))
     return None
+
+
+def _key(found: re.Match[str], *, is_listed: bool = False) -> Place | None:
+    expression = found["of"]
+    return _of(
+        expression,
+        Place("key", found["key"], expression=expression, quote=found["quote"], is_listed=is_listed),
+    )
 
 
 def _of(expression: str, place: Place) -> Place | None:

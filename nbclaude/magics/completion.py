@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,8 +25,8 @@ _PROMPTS = ("claude",)
 # and they would offer all Python names.
 _ALL_OURS = ("option", "value", "argument", "name", "format")
 _MAY_BE_OURS = re.compile(r"%(?:claude|fix|explain)")
-# What follows a magic that takes no prompt; words in capitals stand for lists of names.
-_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+# How magics that take no prompt are used. Words in capitals stand for lists of names, or for what only the user knows.
+_USAGES: Mapping[str, tuple[str, ...]] = {
     "claude_budget": ("off",),
     "claude_connect": ("off", "CONNECTION"),
     "claude_demo": ("off",),
@@ -33,19 +34,21 @@ _ARGUMENTS: Mapping[str, tuple[str, ...]] = {
     "claude_insert": ("all", "BLOCK"),
     "claude_rules": ("accept", "drop"),
     "claude_history": ("CONVERSATION",),
-    "claude_login": ("--connection", "CONNECTION"),
-    "claude_logout": ("--connection", "CONNECTION"),
-    "claude_mcp": ("add", "show", "accept", "remove", "--env", "--bearer", "SERVER"),
+    "claude_login": ("--connection CONNECTION",),
+    "claude_logout": ("--connection CONNECTION",),
+    "claude_mcp": (
+        *("add NAME --env ENVIRONMENT", "add NAME --bearer ENVIRONMENT"),
+        *("show SERVER", "accept SERVER", "remove SERVER"),
+    ),
     "claude_models": ("MODEL",),
     "claude_reset": ("CONVERSATION",),
-    "claude_restore": ("--yes", "CONVERSATION_FILE"),
-    "claude_replay": ("on", "off", "only", "NOTEBOOK"),
-    "claude_forget": ("--saved", "NOTEBOOK"),
-    "claude_fork": ("CONVERSATION",),
-    "claude_export": ("-c", "CONVERSATION"),
+    "claude_restore": ("--yes CONVERSATION_FILE", "CONVERSATION_FILE --yes"),
+    "claude_replay": ("on NOTEBOOK", "off", "only NOTEBOOK"),
+    "claude_forget": ("--saved NOTEBOOK",),
+    "claude_fork": ("NAME TURN",),
+    "claude_export": ("-c CONVERSATION EXPORT", "EXPORT -c CONVERSATION"),
     "claude_tool_result": ("VARIABLE",),
     "claude_undo": ("deleted", "CONVERSATION"),
-    "claude_verb": ("--keep", "--forget"),
 }
 
 
@@ -78,8 +81,9 @@ def references_in(shell: Shell, source: str) -> list[tuple[int, int]]:
 def _completions(context: CompletionContext, shell: Shell, workspace: Workspace) -> SimpleMatcherResult:
     if not _MAY_BE_OURS.search(context.full_text):
         return SimpleMatcherResult(completions=[])
+    from nbclaude.completing.known import Known, Word
     from nbclaude.completing.places import place_at
-    from nbclaude.completing.words import Known, Word, words_at
+    from nbclaude.completing.words import words_at
 
     from_line = context.full_text.split("\n", context.cursor_line)[-1]
     offset = len(context.full_text) - len(from_line) + context.cursor_position
@@ -87,13 +91,15 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     place = place_at(context.full_text, offset, asking, _PROMPTS)
     if place is None:
         return SimpleMatcherResult(completions=[])
-    known = Known(_variables(shell), workspace, _arguments_known(place.magic), OWN, _inputs(shell))
-    try:
-        words = words_at(place, context.full_text[offset:], known)
-    except (
-        Exception
-    ):  # what a value of the user's raises, or a setting that cannot be used: nobody has asked for it here
-        words = []
+    known = Known(_variables(shell), workspace, _usages(place.magic), OWN, _inputs(shell))
+    following = context.full_text[offset:]
+    # What a value of the user's raises, or a setting that cannot be used: nobody has asked for it here.
+    words: list[Word] = []
+    with contextlib.suppress(Exception):
+        words = words_at(place, following, known)
+        if not words and place.otherwise is not None:
+            place = place.otherwise
+            words = words_at(place, following, known)
     # On the line of a magic that asks, a word may be the first of the prompt.
     if not words and place.kind in _ALL_OURS and not (place.kind == "argument" and place.magic in asking):
         words = [Word(place.fragment, place.option.metavar if place.option else "as\u00a0typed")]
@@ -105,17 +111,22 @@ def _completions(context: CompletionContext, shell: Shell, workspace: Workspace)
     )
 
 
-def _arguments_known(magic: str) -> Mapping[str, tuple[str, ...]]:
+def _usages(magic: str) -> Mapping[str, Sequence[str]]:
     if magic == "claude_edit":
         from nbclaude.verbs.instructions import instruction_names
 
-        return {magic: tuple(instruction_names())}
-    own = [name.removeprefix("claude_") for name in sorted(OWN_VERBS)]
-    return {
-        **_ARGUMENTS,
-        "explain": _ARGUMENTS["claude_explain"],
-        "claude_verb": (*_ARGUMENTS["claude_verb"], *own),
-    }
+        return {magic: instruction_names()}
+    if magic == "claude_verb":
+        own = [name.removeprefix("claude_") for name in sorted(OWN_VERBS)]
+        return {
+            magic: [
+                "--keep",
+                "--forget",
+                *own,
+                *(f"{word} {name}" for word in ("--keep", "--forget") for name in own),
+            ]
+        }
+    return {**_USAGES, "explain": _USAGES["claude_explain"]}
 
 
 def _variables(shell: Shell) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from nbclaude import stopping
+from nbclaude.magics.families import FAMILIES
 
 if TYPE_CHECKING:
     import asyncio
@@ -18,31 +19,64 @@ __all__ = ["Warming"]
 # Modules to import and functions to call, in this order and one at a time: a cell or a completion that is asked for meanwhile
 # waits for at most one of them. So packages that take long to load are loaded in parts.
 _STEPS = (
+    "nbclaude.completing.places",
+    "nbclaude.completing.words",
+    "nbclaude.models.prices",
+    "nbclaude.asking.gathering",
+    "nbclaude.conversation.history",
+    "nbclaude.conversation.plan",
     "nbclaude.asking.prepare",
+    "nbclaude.approval",
     "nbclaude.asking.ask",
     "nbclaude.secrets.shapes",
     "nbclaude.secrets.values",
     "nbclaude.secrets.commands",
+    "nbclaude.secrets.bare",
     "nbclaude.secrets.assigned",
+    "nbclaude.secrets.documents",
+    "nbclaude.secrets.delimited",
+    "nbclaude.secrets.placed",
+    "nbclaude.secrets.rows",
     "nbclaude.conversation.screening",
     "nbclaude.magics.asked",
+    "nbclaude.asking.footer",
+    "nbclaude.magics.tool_names",
     "nbclaude.magics.in_cell",
+    "nbclaude.data.decimals",
+    "nbclaude.data.table",
     "nbclaude.data.styled_tables",
+    "nbclaude.data.lazy.queries",
     "nbclaude.context.values",
     "h11",
+    "attrs",  # of trio
     "trio",  # httpcore imports it if it is installed, httpx the next two
     "httpcore",
     "click",
     "rich.console",
+    "rich.progress",
     "httpx",
+    "nbclaude.client.failures",
     "nbclaude.client.relay",
+    "mdurl",  # of markdown_it
     "markdown_it",
+    "nbclaude.render.line_references",
+    "nbclaude.render.maths",
+    "nbclaude.render.scripts",
     "nbclaude.render.markdown",
+    "nbclaude.render.blocks",
     "nbclaude.render.reply",
+    "pygments.lexers.python",
     "nbclaude.render.highlight:prepare_python",
     "nbclaude.output.pages",
     "nbclaude.asking.receipt",
     "nbclaude.saved.record",
+    "nbclaude.context.code.names",
+    "nbclaude.context.glance",
+    "nbclaude.context.failures.told",
+    "nbclaude.edits.checks",
+    "nbclaude.edits.offers",
+    # Whoever reads all magics, as IPython does to complete `%config`, wants them all.
+    *(f"nbclaude.magics.{row.module}" for row in FAMILIES[1:]),
 )
 _FIRST = 0.2  # seconds after the cell that loads the extension
 _NEXT = 0.01

@@ -94,13 +94,15 @@ def _with_own(own: Sequence[Option]) -> dict[str, Option]:
 class Ending:
     """What the end of an unfinished line is: the name of an option, the value of an `option`, or the `prompt`.
 
-    `fragment` is the typed part of it. `raw` says that the line leaves braces as they are.
+    `fragment` is the typed part of it. A value `is_assigned` with `=`: it cannot be left out. `raw` says that the line leaves
+    braces as they are.
     """
 
     fragment: str
     option: Option | None = None
     prompt: bool = False
     raw: bool = False
+    is_assigned: bool = False
 
 
 def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
@@ -122,7 +124,7 @@ def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
             value = rest[1:] if rest.startswith("=") else rest.lstrip(_BLANK)
             left = _after_value(option, rest, value)
             if left is None:
-                return Ending(value, option, raw=raw)
+                return Ending(value, option, raw=raw, is_assigned=rest.startswith("="))
             rest = left
         rest = rest.lstrip(_BLANK)
     return Ending(rest, raw=raw)
@@ -130,7 +132,8 @@ def ending_of(line: str, own: Sequence[Option] = ()) -> Ending:
 
 def _after_value(option: Option, rest: str, value: str) -> str | None:
     """Return what follows the value of an option; None if the value is still being typed."""
-    if option.optional and value and not _MAY_BE_OPTIONAL.match(value):
+    can_be_left_out = option.optional and not rest.startswith("=")
+    if can_be_left_out and value and not _MAY_BE_OPTIONAL.match(value):
         return value  # it has been left out
     try:
         word, left = _take_word(option, rest)
@@ -138,7 +141,7 @@ def _after_value(option: Option, rest: str, value: str) -> str | None:
         return None
     if not left and not (value[-1:] in _BLANKS and value[-2:-1] != "\\"):
         return None
-    return left if not option.optional or _can_be(option, word) else value
+    return left if not can_be_left_out or _can_be(option, word) else value
 
 
 def _take_optional(option: Option, rest: str) -> tuple[Any, str]:

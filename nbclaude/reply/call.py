@@ -105,7 +105,7 @@ def ask(
     try:
         return _ask(given.pop("prompt"), given)
     except (NbclaudeError, AnswerInterrupted) as error:
-        worded(error)
+        worded(error, has_commands=current_workspace().is_entered)
         raise
 
 

@@ -28,11 +28,16 @@ def said(error: NbclaudeError | AnswerInterrupted) -> str:
     return refusal_text(refusal) if refusal is not None else error.said(spell)
 
 
-def worded(error: NbclaudeError | AnswerInterrupted) -> None:
-    """Let an error say itself in the words of this surface."""
+def worded(error: NbclaudeError | AnswerInterrupted, *, has_commands: bool = True) -> None:
+    """Let an error say itself in the words of this surface; without the extension there are no commands yet."""
     if isinstance(error, ConfigurationError) and error.refusal is not None:
         error.args, error.refusal = (said(error),), None
-    error.spell = spell
+    error.spell = spell if has_commands else _spell_without_commands
+
+
+def _spell_without_commands(part: Part) -> str:
+    text = spell(part)
+    return f"%load_ext nbclaude and then {text} in a notebook" if isinstance(part, Command | Login) else text
 
 
 def _subject(refusal: Refusal) -> str:

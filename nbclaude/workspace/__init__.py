@@ -47,11 +47,14 @@ class Surroundings:
     replay: Callable[[], str] = lambda: "off"
 
 
+_NOWHERE = Surroundings()
+
+
 class Workspace(Held):
     """The state that cells, panels and `nbclaude.ask` share: made when the extension loads, and handed to whoever needs it."""
 
     def __init__(self, surroundings: Surroundings | None = None) -> None:
-        self._surroundings = surroundings or Surroundings()
+        self._surroundings = surroundings or _NOWHERE
         self._demo_url = ""
         self._cell_began = time.monotonic()
         self.deleted_cells = DeletedCells()
@@ -84,7 +87,12 @@ class Workspace(Held):
 
     def leave(self) -> None:
         """Go on without a notebook."""
-        self._surroundings = Surroundings()
+        self._surroundings = _NOWHERE
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether there is a notebook with our magics: not in plain Python, nor before the extension is loaded."""
+        return self._surroundings is not _NOWHERE
 
     def configured(self) -> Mapping[str, Any]:
         """Return the settings that a profile, a panel or the user has configured."""

@@ -25,6 +25,8 @@ const note = ([{ target }]) => window.titles.add(target.title);
 new MutationObserver(note).observe(document.body, { subtree: true, attributeFilter: ['title'] });"""
 COPIED = "async text => await navigator.clipboard.readText() === text"
 TYPES = f"{PANEL} return panel.content.widgets.map(w => w.model.mimeType)"
+EMPHASISED = """return [...document.querySelectorAll('.jp-Notebook .jp-Cell:nth-child(2) .cm-line span')]
+    .filter(each => getComputedStyle(each).fontStyle === 'italic').map(each => each.textContent)"""
 # JupyterLab 4.2 does not tell that a cell runs; it has its number when it has.
 HAVE_RUN = f"{PANEL} return panel.content.widgets.every(w => w.model.executionCount)"
 PROSE, PYTHON = "text/x-ipythongfm", "text/x-ipython"
@@ -112,6 +114,9 @@ def test_prompts_and_blocks(claude_notebook: OpenNotebook, simulator: Simulator)
     expect(notebook.cell(1).locator(".nbclaude-reference")).to_have_text("{figure_of_speech}")
     expect(notebook.cell(1).locator(".nbclaude-instruction")).to_have_text(asks.split("\n"))
     expect(notebook.cell(3).locator(".nbclaude-instruction")).to_have_text("%%claude_edit do it")
+    # What stands in the line of the magic is no Markdown, and does not reach into the prompt.
+    notebook.edit(1, "#*aside\n%%claude --stop * --stop ` --stop _\nit *is* so*, `it` is\n* so_")
+    notebook.wait_for(f"{EMPHASISED}.join() === words", words="*,is,*")
     # A prompt that changes while the kernel checks it is checked again.
     seen = notebook.lab.root / "seen"
     seen.touch()

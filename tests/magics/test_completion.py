@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 import pytest
 from IPython.core.completer import provisionalcompleter
 
+from nbclaude.context.references.replacing import read_reference
 from tests.growth import is_quick
 from tests.magics.conftest import Notebook
 
@@ -72,12 +74,48 @@ def test_values(book: Notebook) -> None:
     assert endings(book, "%claude --fig --no-s|") == ["--no-stream"]
     assert endings(book, "%claude -m opus --fig 2 --no-s|") == ["--no-stream"]
     assert "--effort" in endings(book, "%claude -m opus |")
-    assert endings(book, "%%claude -c |") == endings(book, "%claude_fork |") == ["main"]
+    # After `=` a value must follow.
+    assert endings(book, "%claude --think=|") == ["--think=summarized", "--think=omitted"]
+    assert endings(book, "%claude --fig-data=--m|") == ["--fig-data=--m"]
+    assert endings(book, "%%claude -c |") == ["main"]
     book.sent("%claude -c plots What is this?")
     assert "plots" in endings(book, "%%claude -c |")
+    book.shell.run_cell("x = 1", store_history=True)
+    ran = len(book.shell.history_manager.input_hist_raw) - 1
+    assert endings(book, "%claude --cells |")[:4] == ["1", "all", "needed", f"In[{ran}]"]
+    assert endings(book, "%claude --cells n|") == ["needed"]
+    assert f"In[{ran}]" in endings(book, "%claude --fig In|")
+
+
+def test_arguments_follow_the_usages_of_a_magic(book: Notebook) -> None:
+    book.sent("%claude -c plots What is this?")
+    book.sent("%claude -c 'my talk' What is this?")
     assert endings(book, "%claude_history pl|") == ["plots"]
+    assert list(offered(book, "%claude_history 'my|")) == ["%claude_history 'my talk'"]
+    assert list(offered(book, "%claude_export -c my|")) == ['%claude_export -c "my talk"']
     assert "deleted" in endings(book, "%claude_undo |")
     assert "ollama" in endings(book, "%claude_connect ol|")
+    assert endings(book, "%claude_login |") == ["--connection"]
+    assert "ollama" in endings(book, "%claude_login --connection |")
+    assert endings(book, "%claude_mcp |") == ["add", "show", "accept", "remove"]
+    assert endings(book, "%claude_mcp add files |") == ["--env", "--bearer"]
+    assert "PATH" in endings(book, "%claude_mcp add files --env P|")
+    # What is named anew, and what can only stand once, is left to the user.
+    for typed in (
+        "%claude_mcp add |",
+        "%claude_fork |",
+        "%claude_connect ollama |",
+        "%claude_undo deleted |",
+    ):
+        assert endings(book, typed) == [""]
+
+
+def test_turns_to_fork_from(book: Notebook) -> None:
+    assert endings(book, "%claude_fork other |") == [""]
+    assert book.run("%claude_history") is None
+    for _ in range(2):
+        book.sent("%claude What is this?")
+    assert endings(book, "%claude_fork other |") == ["2", "1"]
 
 
 def test_verbs_have_words_of_their_own(book: Notebook) -> None:
@@ -158,6 +196,125 @@ def test_files(book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert endings(book, "%%claude -a plo|") == ["plots/"]
     assert endings(book, "%%claude -a plots/|") == ["plots/p.png"]
     assert endings(book, "%%claude -a .h|") == [".hidden"]
+
+
+def test_files_beside_what_looks_like_an_expression(
+    book: Notebook, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "model.csv").write_text("a")
+    (tmp_path / "rows one.csv").write_text("a")
+    monkeypatch.chdir(tmp_path)
+    assert endings(book, "%claude -a model.c|") == ["model.csv"]
+    assert list(offered(book, '%claude -a "rows o|"')) == ['%claude -a "rows one.csv']
+
+
+def test_keys_are_spelled_as_python_reads_them(book: Notebook) -> None:
+    keys = ["it's", 'say "hi"', "back\\slash", "two\nlines", "{braces}", "Ω 😀", "a.b", ""]
+    book.shell.user_ns.update(sales=pd.DataFrame({key: [1] for key in keys}), keyed=dict.fromkeys(keys, 1))
+    for quote in "'\"":
+        for name in ("sales", "keyed"):
+            texts = [text.rpartition("{")[2] for text in offered(book, f"%%claude\n😀 {{{name}[{quote}|")]
+            assert [ast.literal_eval(text[len(name) + 1 : -1]) for text in texts] == keys
+            for text in texts:
+                assert read_reference(text, book.shell.user_ns) == (text, "")
+                (sent,) = book.sent(f"%%claude --no-history\nOf {{{text}}}")
+                assert f"{{{text}}}" not in sent
+    assert list(offered(book, "%claude -a \"sales['it|")) == ["%claude -a \"sales['it\\'s']"]
+    assert list(offered(book, '%%claude\n{sales["a|]}')) == ['%%claude\n{sales["a.b"']
+    assert list(offered(book, '%%claude\n{sales["say \\"|"]}')) == ['%%claude\n{sales["say \\"hi\\"']
+
+
+def test_formats_that_fit(book: Notebook) -> None:
+    sales = pd.DataFrame({"unit price": [1], "two\nlines": [1]})
+    book.shell.user_ns.update(
+        sales=sales,
+        parts={"a": sales},
+        number=5,
+        text="a",
+        rows=[{"a": 1}],
+        other=pd.Series([1]),
+        plain={"a": 1},
+    )
+
+    def formats(name: str) -> set[str]:
+        return {text.rpartition(":")[2] for text in offered(book, f"%%claude\n{{{name}:|")}
+
+    data = {"schema", "stats", "head 20", "full", "repr", "str"}
+    assert formats("sales") == formats("parts['a']") == formats("sales.T") == {*data, "group ", "compare "}
+    assert formats("parts") == formats("rows") == data
+    assert formats("text") == {"full", "repr", "str"}
+    assert formats("number") == formats("plain") == {"repr", "str"}
+    assert formats("color") == {""}
+    assert list(offered(book, "%%claude\n{sales:group unit p|")) == ["%%claude\n{sales:group unit price"]
+    assert list(offered(book, "%%claude\n{sales:group |")) == ["%%claude\n{sales:group unit price"]
+    assert list(offered(book, "%%claude\n{parts:group |")) == ["%%claude\n{parts:group "]
+    assert endings(book, "%claude -a sales:gr|") == ['"sales:group ']
+    assert list(offered(book, '%claude -a "sales:group |')) == ['%claude -a "sales:group unit price"']
+
+
+class Hostile:
+    """Whatever is done to it is noted."""
+
+    ran: ClassVar[list[str]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        self.ran.append(name)
+        raise RuntimeError(name)
+
+    def __repr__(self) -> str:
+        return self.missing_repr
+
+    def __bool__(self) -> bool:
+        return self.missing_bool
+
+    def __eq__(self, other: object) -> bool:
+        return self.missing_eq
+
+    def __hash__(self) -> int:
+        return self.missing_hash
+
+    def __dir__(self) -> list[str]:
+        return self.missing_dir
+
+    @property
+    def computed(self) -> Any:
+        return self.missing_computed
+
+
+class HostileDict(dict[str, Any]):
+    """A dict whose methods are noted."""
+
+    def _note(self, *_: object) -> Any:
+        Hostile.ran.append("a method of a dict")
+        raise RuntimeError
+
+    __getitem__ = __contains__ = __len__ = get = keys = items = values = __iter__ = _note  # type: ignore[assignment]
+
+
+def test_nothing_of_the_users_runs(book: Notebook) -> None:
+    Hostile.ran.clear()
+    book.shell.user_ns.update(
+        odd=Hostile(), odd_dict=HostileDict(a=1), schema={"type": "object"}, odd_list=[Hostile()]
+    )
+    book.run("def total(a: int): return a")
+    assert "total" in endings(book, "%claude --tools |")
+    assert "schema" in endings(book, "%claude --json |")
+    assert {"odd", "odd_dict", "schema"} <= set(endings(book, "%claude -a |"))
+    assert {"@schema"}.isdisjoint(endings(book, "%claude --system |"))
+    for typed in ("{odd.|", "{odd_list[0].|"):
+        found = [text.rpartition(".")[2] for text in offered(book, f"%%claude\n{typed}")]
+        assert found == ["computed", "ran"]
+    assert endings(book, "%%claude\n{odd_dict['|") == ["odd_dict['a']"]
+    for typed in (
+        "{odd:|",
+        "{odd_dict:|",
+        "{odd_list:|",
+        "{odd:compare |",
+        "{odd_dict:group |",
+        "{odd.computed:|",
+    ):
+        offered(book, f"%%claude\n{typed}")
+    assert Hostile.ran == []
 
 
 def test_references(book: Notebook) -> None:

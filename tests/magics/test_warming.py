@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pkgutil
 import subprocess
 import sys
 
 import pytest
 
 from nbclaude.magics.early_signs import NEEDED, sign_while_loading
+from nbclaude.magics.families import FAMILIES
 from nbclaude.magics.warming import _STEPS, Warming
 from nbclaude.render import highlight
 from nbclaude.render.style import THINKING
@@ -41,6 +43,18 @@ def test_a_kernel_loads_it_after_the_cell() -> None:
         [sys.executable, "-c", LOADING], check=True, capture_output=True, text=True, timeout=150
     )
     assert json.loads(ran.stdout.splitlines()[-1]) == [[False] * 4, [True] * 4]
+
+
+def test_what_is_loaded_is_there() -> None:
+    """A step that fails would go unnoticed."""
+    for step in _STEPS:
+        if step.startswith("nbclaude."):
+            pkgutil.resolve_name(step)
+
+
+def test_the_families_are_loaded_too() -> None:
+    """IPython reads all magics to complete `%config`."""
+    assert {f"nbclaude.magics.{row.module}" for row in FAMILIES[1:]} < set(_STEPS)
 
 
 def test_what_cannot_be_imported_stops_nothing() -> None:
