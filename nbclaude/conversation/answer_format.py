@@ -77,7 +77,7 @@ def _of_type(value: object, read: Callable[[Any], Any] | None = None) -> AnswerF
     def of_other(kind: Any) -> dict[str, Any]:
         """Describe a pydantic model, which msgspec does not know."""
         if not hasattr(kind, "model_json_schema"):
-            raise NotImplementedError
+            raise TypeError(f"the fields of {getattr(kind, '__name__', kind)} are not known")
         schema = dict(kind.model_json_schema(ref_template="#/$defs/{model}"))
         models.update(schema.pop("$defs", {}))
         return schema

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Hashable, Mapping, Sequence
 from copy import copy
 from functools import partial
+from itertools import chain
 from typing import Any
 
 from nbclaude.conversation.memory import TurnMemory
@@ -36,6 +37,7 @@ Block = Mapping[str, Any]
 # Blocks of a prompt that a request looks at once more: files that are uploaded, images that are counted, what is cited.
 SUMMARY = "What was said so far, in short:"
 _MEDIA = ("image", "document", "search_result")
+_CITABLE = ("document", "search_result")
 
 
 @frozen
@@ -73,11 +75,13 @@ def history_of(
 ) -> History:
     """Write the messages of a request: the turns that were answered, then the prompt (empty: the answer goes on).
 
-    An image or file that an earlier message holds is not sent again. `memory` is what earlier requests have written of these
-    turns: only what is new is written.
+    An image or file that an earlier message holds is not sent again. If one document is to be cited, all are: the API accepts
+    no request with documents of both sorts. `memory` is what earlier requests have written of these turns: only what is new
+    is written.
     """
     memory = memory or TurnMemory()
-    begun = _Letter(scope, memory)
+    prompts = chain((turn.prompt for turn in turns), (prompt,))
+    begun = _Letter(scope, memory, cites=any(map(_is_cited, chain.from_iterable(prompts))))
     letter = memory.walked(("history", *begun.key), turns, lambda: begun)
     return letter.ending_in(prompt, turns[-1] if turns else None)
 
@@ -103,8 +107,9 @@ class _Replayed:
 class _Letter:
     """The messages of a request, written turn by turn, with the fingerprint of what stands so far."""
 
-    def __init__(self, scope: Scope, memory: TurnMemory) -> None:
+    def __init__(self, scope: Scope, memory: TurnMemory, *, cites: bool = False) -> None:
         self._scope = scope
+        self._cites = cites
         self._memory = memory
         self._messages: list[Mapping[str, Any]] = []
         self._media: list[int] = []
@@ -120,7 +125,8 @@ class _Letter:
     def key(self) -> tuple[Hashable, ...]:
         """What tells this beginning from others."""
         scope = self._scope
-        return self._hash.digest(), scope.binds_thinking, scope.keeps_thinking, scope.texts_alone
+        how = scope.binds_thinking, scope.keeps_thinking, scope.texts_alone
+        return self._hash.digest(), *how, self._cites
 
     def copy(self) -> _Letter:
         """Return a letter that can be gone on with apart from this one."""
@@ -142,7 +148,7 @@ class _Letter:
         """Write the prompt; `newest` is the turn before it, which an empty prompt goes on from."""
         self._write_open(results_in(prompt))
         last = self._last
-        asked = without_orphans(prompt, last.answered if last else frozenset())
+        asked = self._asked(prompt, last.answered if last else frozenset())
         self._add("user", asked)
         asks = bool(asked) if prompt else last is not None and last.turn is newest
         return History(
@@ -167,7 +173,7 @@ class _Letter:
         turn, last = item.turn, self._last
         results = last.answered if last else frozenset[str]()
         question = self._memory.of(
-            turn, ("question", results), partial(without_orphans, turn.prompt, results)
+            turn, ("question", results, self._cites), partial(self._asked, turn.prompt, results)
         )
         summary = summary_of(turn.message) if turn.begins and not turn.prompt else ""
         if summary and (self._messages or self._scope.texts_alone):
@@ -177,7 +183,7 @@ class _Letter:
             return
         if not question and not summary and (turn.prompt or not _is_rest_of(turn, last)):
             return
-        self._add("user", question, self._digest(turn, "user", question, results))
+        self._add("user", question, self._digest(turn, "user", question, (results, self._cites)))
         in_loop = bool(item.answered) and not self._scope.binds_thinking
         can_think = self._scope.keeps_thinking and self._facts(turn).thinks
         thinking = can_think and (in_loop or self._hash.hexdigest() == turn.prefix)
@@ -206,6 +212,10 @@ class _Letter:
             self._messages[-1] = {"role": role, "content": [*self._messages[-1]["content"], *content]}
         else:
             self._messages.append({"role": role, "content": content})
+
+    def _asked(self, prompt: Sequence[Block], results: frozenset[str]) -> list[Block]:
+        blocks = without_orphans(prompt, results)
+        return [_cited(block) for block in blocks] if self._cites else blocks
 
     def _ends_in(self, role: str) -> bool:
         return bool(self._messages) and self._messages[-1]["role"] == role
@@ -241,6 +251,15 @@ def _is_media(block: Block) -> bool:
         return block.get("type") in _MEDIA
     inside = block.get("content")
     return isinstance(inside, list | tuple) and any(map(_is_media, inside))
+
+
+def _is_cited(block: Block) -> bool:
+    citations = block.get("citations") if block.get("type") in _CITABLE else None
+    return isinstance(citations, Mapping) and bool(citations.get("enabled"))
+
+
+def _cited(block: Block) -> Block:
+    return {**block, "citations": {"enabled": True}} if block.get("type") in _CITABLE else block
 
 
 def _digest_of(role: str, blocks: Sequence[Block]) -> bytes:

@@ -98,6 +98,14 @@ def test_a_schema_is_closed_everywhere_and_not_changed_itself() -> None:
     assert form.read({"x": 1}) == {"x": 1}
 
 
+def test_a_class_without_fields() -> None:
+    class Plain:
+        pass
+
+    with pytest.raises(UnfitError, match=r"^it is not a schema \(the fields of Plain are not known\)\. Give"):
+        answer_format(list[Plain])
+
+
 def test_pydantic_models_within_other_types() -> None:
     pydantic = pytest.importorskip("pydantic")
 

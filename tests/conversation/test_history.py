@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from nbclaude.conversation.history import Scope, history_of
+from nbclaude.conversation.memory import TurnMemory
 from nbclaude.conversation.replaying import replayable
 from nbclaude.conversation.turns import Turn
 from nbclaude.simulator import Simulator
@@ -150,6 +151,31 @@ def test_a_strict_server_takes_every_history(simulator: Simulator, blocks: list[
     result = read(connection(simulator), MessageRequest("claude-sonnet-5-5", 100, messages))
     assert result.error is None
     assert result.text == "ok"
+
+
+DOCUMENT = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Ulm"}}
+TO_CITE = {**DOCUMENT, "citations": {"enabled": True}}
+
+
+def test_documents_are_cited_all_or_none(simulator: Simulator) -> None:
+    """A strict server takes no request with documents of both sorts, in whichever turn they were attached."""
+    said, answer = {"type": "text", "text": "Hi"}, {"content": [TEXT]}
+    plain, cited = Turn((DOCUMENT, said), answer, "m"), Turn((TO_CITE, said), answer, "m")
+    memory = TurnMemory()
+    for turns, prompt, documents in (
+        ([plain], (said,), [DOCUMENT]),
+        ([plain], (TO_CITE, said), [TO_CITE, TO_CITE]),
+        ([plain, cited], (said,), [TO_CITE, TO_CITE]),
+        ([cited], (DOCUMENT, said), [TO_CITE, TO_CITE]),
+        ([plain], (DOCUMENT, said), [DOCUMENT, DOCUMENT]),
+    ):
+        messages = history_of(turns, prompt, Scope(keeps_thinking=False), memory).messages
+        assert [
+            each for one in messages for each in one["content"] if each["type"] == "document"
+        ] == documents
+        result = read(connection(simulator), MessageRequest("claude-sonnet-5-5", 100, messages))
+        assert result.error is None
+    assert plain.prompt[0] == DOCUMENT
 
 
 def test_which_messages_hold_media() -> None:

@@ -339,3 +339,13 @@ def test_citations_and_structured_outputs(shared: Simulator) -> None:
         send(shared, body([cited, text("a")], output_config=config)),
         "output_config.format: citations cannot be enabled together with structured outputs",
     )
+
+
+@pytest.mark.parametrize("block", [DOCUMENT, PASSAGE])
+def test_citations_are_for_all_or_none(shared: Simulator, block: dict[str, Any]) -> None:
+    cited = block | {"citations": {"enabled": True}}
+    assert send(shared, body([cited, text("a")], "b", [cited, text("c")])).status == 200
+    assert_refused(
+        send(shared, body([block, text("a")], "b", [cited, text("c")])),
+        f"messages: citations must be enabled on all or none of the {block['type']} blocks",
+    )

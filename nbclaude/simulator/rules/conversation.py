@@ -51,12 +51,19 @@ def check_conversation(body: dict[str, Any], model: SimulatedModel, context: Con
 
 
 def _check_citations(body: dict[str, Any]) -> None:
-    # https://platform.claude.com/docs/en/build-with-claude/structured-outputs#feature-compatibility
-    if not (body.get("output_config") or {}).get("format"):
-        return
-    blocks = (block for message in body["messages"] for block in as_blocks(message["content"]))
-    if any(isinstance(each := block.get("citations"), dict) and each.get("enabled") for block in blocks):
-        raise APIFault("output_config.format: citations cannot be enabled together with structured outputs")
+    blocks = [block for message in body["messages"] for block in as_blocks(message["content"])]
+    for kind in ("document", "search_result"):
+        found = {
+            bool((each.get("citations") or {}).get("enabled")) for each in blocks if each["type"] == kind
+        }
+        if len(found) > 1:
+            # https://platform.claude.com/docs/en/build-with-claude/citations
+            raise APIFault(f"messages: citations must be enabled on all or none of the {kind} blocks")
+        # https://platform.claude.com/docs/en/build-with-claude/structured-outputs#feature-compatibility
+        if True in found and (body.get("output_config") or {}).get("format"):
+            raise APIFault(
+                "output_config.format: citations cannot be enabled together with structured outputs"
+            )
 
 
 def _check_system(system: Any, context: Context) -> None:
