@@ -6,6 +6,7 @@ https://spec.commonmark.org/0.31.2/#fenced-code-blocks
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import field, replace
 
 from nbclaude.frozen import frozen
@@ -119,6 +120,18 @@ class FenceReader:
         """Whether the open code block stands in a quote or a list item."""
         return self._open is not None and bool(self._open.quotes or self._open.indent)
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether only a line with its mark can say more about the open block."""
+        return self._open is not None and not (self.is_nested or self._open.fences[0].nests)
+
+    def read_all(self, lines: Iterable[str]) -> None:
+        """Take several lines; those that cannot matter are passed over."""
+        for line in lines:
+            marks = (self.mark[:3],) if self._is_plain else () if self._open is not None else ("```", "~~~")
+            if not marks or any(mark in line for mark in marks):
+                self.read(line)
+
     def read(self, line: str) -> None:
         """Take the next line, with its end or without."""
         self._open, self._doubtful = self._after(line)
@@ -144,7 +157,8 @@ class FenceReader:
         if opened is not None and self._goes_on(opened, lead, line):
             is_fence = mark and lead.count(">") == opened.quotes
             if not is_fence or not (opened.indent or len(lead.expandtabs(4)) < 4):
-                return replace(opened, invites=_invites(line)), None
+                invites = _invites(line)
+                return (opened if opened.invites == invites else replace(opened, invites=invites)), None
             return self._within(opened, item, mark, rest, line)
         # The quote or the list item that one stood in has ended, and the block with it.
         if not mark or (mark[0] == "`" and "`" in rest):

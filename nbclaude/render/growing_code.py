@@ -29,6 +29,7 @@ class GrowingCode:
     def __init__(self, token: Token, indent: int, read_to: int) -> None:
         mark = re.escape(token.markup[0])
         self._end = re.compile(rf"^ {{0,3}}{mark}{{{len(token.markup)},}}[ \t]*+$", re.MULTILINE)
+        self._half_end = re.compile(rf" {{0,3}}{mark}++[ \t]*+")
         self._indent = re.compile(rf"^ {{1,{indent}}}", re.MULTILINE) if indent else None
         self._token = token
         self._code = ""
@@ -55,8 +56,9 @@ class GrowingCode:
         if not self._read(source):
             return None
         line = source[self._read_to :].removesuffix("\r")
-        # A line that ends the block unless more follows on it is not shown, nor is one of blanks.
-        rest = "" if self._end.fullmatch(line) else self._content(line)
+        # A line that may become the end of the block is not shown, nor is one of blanks.
+        begin = line.rfind("\r") + 1
+        rest = self._content(line[:begin] if self._half_end.fullmatch(line, begin) else line)
         if rest is None:
             return None
         self._token.content = self._code + _BLANKS.sub("", rest)

@@ -11,7 +11,7 @@ import re
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
-__all__ = ["inline_tags_plugin"]
+__all__ = ["TAG_NAMES", "inline_tags_plugin"]
 
 # Each tag, and the element that it becomes.
 _SHOWN_AS = {
@@ -25,7 +25,9 @@ _SHOWN_AS = {
     "s": "s",
     "del": "s",
 }
-_TAG = re.compile(rf"<(?:(?P<name>{'|'.join(_SHOWN_AS)})|br[ ]?/?)>", re.IGNORECASE)
+TAG_NAMES = tuple(_SHOWN_AS)
+"""Those that come in pairs."""
+_TAG = re.compile(rf"<(?:(?P<name>{'|'.join(TAG_NAMES)})|br[ ]?/?)>", re.IGNORECASE)
 
 
 def inline_tags_plugin(md: MarkdownIt) -> None:
@@ -33,11 +35,14 @@ def inline_tags_plugin(md: MarkdownIt) -> None:
     md.inline.ruler.before("autolink", "inline_tags", _InlineTags())
 
 
+_LOWER_CASE = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
 class _InlineTags:
     """The rule. It remembers from where on a closing tag does not occur, and does not search for it again."""
 
     def __init__(self) -> None:
-        self._src = ""
+        self._src = self._lower_case = ""
         self._none_from: dict[tuple[str, int], int] = {}
 
     def __call__(self, state: StateInline, silent: bool) -> bool:
@@ -49,7 +54,7 @@ class _InlineTags:
                 state.push("hardbreak", "br", 0)
             state.pos = tag.end()
             return True
-        return self._pair(state, tag["name"], tag.end(), silent)
+        return self._pair(state, tag["name"].lower(), tag.end(), silent)
 
     def _pair(self, state: StateInline, name: str, begin: int, silent: bool) -> bool:
         closing = f"</{name}>"
@@ -68,12 +73,12 @@ class _InlineTags:
 
     def _find(self, state: StateInline, closing: str, begin: int) -> int:
         if state.src is not self._src:
-            self._src = state.src
+            self._src, self._lower_case = state.src, state.src.translate(_LOWER_CASE)
             self._none_from.clear()
         place = (closing, state.posMax)
         if begin >= self._none_from.get(place, len(state.src)):
             return -1
-        end = state.src.find(closing, begin, state.posMax)
+        end = self._lower_case.find(closing, begin, state.posMax)
         if end < 0:
             self._none_from[place] = begin
         return end

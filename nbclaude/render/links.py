@@ -6,10 +6,14 @@ import re
 from html import escape
 from urllib.parse import urlsplit
 
-__all__ = ["escaped_markdown", "host_of", "is_safe_link", "link_html", "link_markdown"]
+__all__ = ["address_alone", "escaped_markdown", "host_of", "is_safe_link", "link_html", "link_markdown"]
 
 _HOST = re.compile(r"//[^/?#\\]")
 _ENDS_LINK = re.compile(r"[()<>\\]")
+# Marks of East Asian text, with no space before them.
+_AFTER_ADDRESS = re.compile(
+    "[\u3000-\u3003\u3008-\u3011\u3014-\u301b\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\u201c\u201d|]"
+)
 _MARKS = re.compile(r"([\\`*_\[\]<>|~$^#&!])")
 
 
@@ -25,6 +29,12 @@ def is_safe_link(url: str) -> bool:
         # "https:lab" has the scheme and yet is relative.
         return bool(_HOST.match(rest))
     return bool(colon) and scheme.lower() == "mailto" and bool(rest)
+
+
+def address_alone(found: str) -> str:
+    """Return an address without the marks of the text around it, such as the full stop in `(see https://a.example.)`."""
+    end = _AFTER_ADDRESS.search(found)
+    return (found[: end.start()] if end is not None else found).rstrip(".,;:!?'\"~*")
 
 
 def host_of(url: str) -> str:

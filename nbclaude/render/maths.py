@@ -17,6 +17,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from nbclaude.render.formula_places import ENVIRONMENT, bare_environment, between_dollars
 from nbclaude.render.formulas import formula_of
 
 __all__ = ["NOTE_RULE", "REFUSED_BEFORE", "maths_plugin", "refused_in"]
@@ -26,8 +27,6 @@ NOTE_RULE = "maths_note"
 # The key of an environment under which it finds the commands that were refused before the text that is parsed.
 REFUSED_BEFORE = "refused_before"
 
-# A formula goes on behind a dollar within its braces or environments, as in `\text{if $x > 0$}`; so many are looked at.
-MAX_INNER_DOLLARS = 12
 MAX_COMMANDS_NOTED = 6
 
 # The page around the formula is closed to MathJax (classes `mathjax_ignore`, `tex2jax_ignore`), the formula is open to it.
@@ -35,28 +34,6 @@ _OPEN_TO_MATHJAX = "mathjax_process tex2jax_process"
 
 _SIGN = re.compile(r"\\[A-Za-z]+|[^{}^_&\s\\]")
 _NARROW = 36  # signs in a row of a formula
-
-# `$5 and 10$`, `$5-$x`, `$10k/month for $`: a number, then prose or a dangling operator.
-_PRICE = re.compile(
-    r"\d[\d.,]*+(?:[kKmMbB]\b|%)?+(?:(?<=,)$|\s*+[-–—/+,;:=<>~≈×·([]+$|\*\*|__|\s*+[-–—/,;:]\s++[A-Za-z]{2}|\s++[A-Za-z]{2}|[-–—/][A-Za-z]{2})"
-)
-
-# No formula starts at the first dollar of `$HOME/bin:$PATH`, where shell variables follow both dollars (`$k$NN` has a formula),
-# or of `$5, ($x$)`, where a parenthesis opens just before the second dollar.
-_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]+\b")
-_OPENS = re.compile(r"[^\\]\([\"“]?\Z")
-
-_UP_TO_DOLLAR = re.compile(r"(?:[^\\$`]++|\\.)++", re.DOTALL)
-# Environments that are displays by themselves, with nothing around them; and those that LaTeX knows within formulas only, but
-# that are written in their place.
-_ENVIRONMENT = re.compile(
-    r"\\begin\{(((?:align|alignat|equation|eqnarray|flalign|gather|multline)\*?)"
-    r"|aligned|gathered|split|array|[dr]?cases|(?:[bBpvV]|small)?matrix)\}",
-    re.ASCII,
-)
-_LONGEST_IN_LINE = 2_000  # characters of an environment within a line of text
-_NESTING = re.compile(r"\\(?:begin|end)\b|\\.|[{}]", re.DOTALL)
-_DEPTH = {"{": 1, "}": -1, r"\begin": 1, r"\end": -1}
 
 
 def maths_plugin(md: MarkdownIt, macros: frozenset[str] = frozenset()) -> None:
@@ -105,7 +82,7 @@ class _InlineRule:
         opening = src[start : start + 2]
         closing = {"$$": "$$", r"\(": r"\)", r"\[": r"\]"}.get(opening)
         if closing is None:
-            return (_dollars if opening[:1] == "$" else _environment)(src, start, state.posMax)
+            return (between_dollars if opening[:1] == "$" else bare_environment)(src, start, state.posMax)
         if src is not self._src:
             self._src = src
             self._none_from.clear()
@@ -117,57 +94,6 @@ class _InlineRule:
         if end <= start + 2 or end + 2 > state.posMax:
             return None
         return start + 2, end, end + 2, closing != r"\)"
-
-
-def _dollars(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
-    """Find `$..$` at `start`: (start of the formula, its end, where the text goes on, display)."""
-    end = _closing_dollar(src, start + 1, limit)
-    if end < 0:
-        return None
-    tex = src[start + 1 : end]
-    before, after = src[start - 1 : start], src[end + 1 : end + 2]
-    if tex[0].isspace() or tex[-1].isspace() or before.isalnum() or after.isdigit() or _is_price(tex):
-        return None
-    is_shell = not tex[-1].isalnum() and _VARIABLE.match(tex) and _VARIABLE.match(src, end + 1)
-    if is_shell or _OPENS.search(tex):
-        return None
-    return (start + 1, end, end + 1, False)
-
-
-def _environment(src: str, start: int, limit: int) -> tuple[int, int, int, bool] | None:
-    r"""Find `\begin{..}..\end{..}` at `start`, with rows or columns in it: prose may mention an environment, too."""
-    bare = _ENVIRONMENT.match(src, start)
-    if bare is None:
-        return None
-    closing = rf"\end{{{bare[1]}}}"
-    end = src.find(closing, bare.end(), min(limit, start + _LONGEST_IN_LINE))
-    if end < 0 or not any(sign in src[bare.end() : end] for sign in ("&", r"\\")):
-        return None
-    after = end + len(closing)
-    return start, after, after, bare[2] is not None
-
-
-def _is_price(tex: str) -> bool:
-    """Tell whether what stands between two dollars begins with an amount: the second one begins something else."""
-    if not tex[0].isdigit():
-        return False
-    opened, closed = (sum(map(tex.count, brackets)) for brackets in ("([", ")]"))
-    return _PRICE.match(tex) is not None or (opened > closed and "\\" not in tex)
-
-
-def _closing_dollar(src: str, start: int, limit: int) -> int:
-    """Find the dollar that ends a formula, or return -1; those within its braces belong to it, if all of them close."""
-    position, depth, first = start, 0, -1
-    for _ in range(MAX_INNER_DOLLARS):
-        match = _UP_TO_DOLLAR.match(src, position, limit)
-        if match is None or match.end() >= limit or src[match.end()] != "$":
-            break
-        depth += sum(_DEPTH.get(piece, 0) for piece in _NESTING.findall(match[0]))
-        first = match.end() if first < 0 else first
-        if depth <= 0:
-            return match.end() if depth == 0 else first
-        position = match.end() + 1
-    return first
 
 
 class _BlockRule:
@@ -182,7 +108,7 @@ class _BlockRule:
             return False
         first = state.src[state.bMarks[start_line] + state.tShift[start_line] : state.eMarks[start_line]]
         closing = {"$$": "$$", r"\[": r"\]"}.get(first[:2])
-        bare = _ENVIRONMENT.match(first) if closing is None else None
+        bare = ENVIRONMENT.match(first) if closing is None else None
         if bare is not None:
             closing = rf"\end{{{bare[1]}}}"
         if closing is None:
@@ -230,7 +156,7 @@ def _block_end(
         lines.append(body)
         if found:
             tex = "\n".join(lines).strip()
-            return (tex, line + 1, "closed") if tex and not rest.strip() else ("", line, "none")
+            return (tex, line + 1, "closed") if tex and not rest.strip() else ("", line + 1, "none")
     growing = bool(state.env.get("draft")) and end_line >= state.lineMax
     return ("\n".join(lines).strip(), end_line, "open") if growing else ("", end_line, "none")
 

@@ -27,7 +27,7 @@ from nbclaude.render.highlight import CodeHighlighter
 from nbclaude.render.listing import Listing
 from nbclaude.render.markdown import build_parser, code_block_html
 from nbclaude.render.maths import NOTE_RULE, REFUSED_BEFORE, refused_in
-from nbclaude.render.unfinished import presentable
+from nbclaude.render.unfinished import presentable, presentable_row, shared_length
 
 __all__ = ["PORTION", "Advance", "MarkdownStream", "SettledBlock"]
 
@@ -141,7 +141,7 @@ class MarkdownStream:
         tokens = self._draft_parser.parse(text, environment)
         self._definitions.note(environment)
         line_starts, tail_starts = _line_starts(text), _line_starts(self._tail)
-        complete = source.rfind("\n") + 1
+        complete = source.rfind("\n", 0, shared_length(source, text)) + 1
         every = _top_level_starts(tokens)
         starts = [
             (index, line)
@@ -195,7 +195,7 @@ class MarkdownStream:
         environment = self._definitions.environment_for(self._tail[self._table.read_to :])
         html = self._table.grow(
             self._tail,
-            presentable(f"\n{line}").strip("\n"),
+            presentable_row(line),
             lambda text: self._draft_parser.parse(text, environment),
             lambda tokens: self._render(tokens, environment),
         )

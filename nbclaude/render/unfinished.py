@@ -9,15 +9,19 @@ from __future__ import annotations
 import re
 
 from nbclaude.render.fences import FenceReader
+from nbclaude.render.open_marks import completed
 
-__all__ = ["presentable"]
+__all__ = ["presentable", "presentable_row", "shared_length"]
 
 # What one part of these patterns has taken it does not give back, so that a line is read once, however long it is.
-_BARE_MARKER = re.compile(r"[ \t>]*+(?:[#>*+\-=_~`|:]++|\d{1,9}+[.)]?+|\[[^\]\n]*+\]?+:?+|\\)?+[ \t]*+")
-_TABLE_START = re.compile(r"[ \t]*+\|[^\n]*+(?:\n[ \t:|\-]*+)?+")
-_HALF_LINK = re.compile(r"!?\[([^\[\]\n]*+)\]\([^()\s]*+\Z")
-_EMPHASIS = re.compile(r"(?<![\\*])\*\*(?!\*)")
-_CODE_SPAN = re.compile(r"`++")
+_BARE_MARKER = re.compile(
+    r"[ \t>]*+(?:(?:[#>*+\-=_~`|:]++|\d{1,9}+[.)](?=[ \t]|\Z))[ \t]*+)*+(?:\d{1,9}+|\[[^\]\n]*+\]?+:?+|\\)?+[ \t]*+"
+)
+_BEGINS = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++|#{1,6}[ \t]++)*+")
+_APART = re.compile(r"[ \t>]*+(?:#{1,6}[ \t]|\||[-*_=][-*_= \t]*+\Z|`{3}|~{3}|</?(?:details|summary)|\Z)")
+_FENCE = re.compile(r"(?:[ \t>]++|[-*+][ \t]|\d{1,9}+[.)][ \t])*+(?:`{3,}+[^`]*+|~{3,}+.*+)\Z")
+_MARGIN = " \t>"
+_MOST_LINES = 60  # of one paragraph that are completed together
 
 
 def presentable(text: str) -> str:
@@ -25,40 +29,84 @@ def presentable(text: str) -> str:
     head, newline, line = text.rpartition("\n")
     fence = _fence_after(head) if "```" in text or "~~~" in text else FenceReader()
     if fence.mark:
-        return head + newline if fence.closes(line) else text
-    if fence.opens(line):
-        return text
-    if line and _BARE_MARKER.fullmatch(line):
-        text = head + newline
-    if text.endswith("\n") and _BARE_MARKER.fullmatch(text[:-1].rpartition("\n")[2]):
-        # A complete line of marks means what it says; completed, it could mean another thing.
-        return text
-    start = text.rstrip("\n").rfind("\n\n") + 1
-    block = text[start:]
-    if _TABLE_START.fullmatch(block.strip("\n")):
-        return text[:start]
-    return text[:start] + _completed(block)
+        return head + newline if fence.closes(line) or _may_close(line, fence) else text
+    if _FENCE.match(line):
+        return _without_half_lines(head + newline)
+    return _without_half_lines(text)
+
+
+def presentable_row(row: str) -> str:
+    """Return the part of the last row of a table that can be shown now."""
+    return "" if _BARE_MARKER.fullmatch(row) else completed(row, in_row=True)
+
+
+def shared_length(source: str, shown: str) -> int:
+    """Return how much of the beginning of a text is shown as it is."""
+    low, high = 0, min(len(source), len(shown))
+    if source.startswith(shown):
+        return high
+    while low < high:
+        middle = (low + high + 1) // 2
+        if source.startswith(shown[low:middle], low):
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _fence_after(text: str) -> FenceReader:
     fence = FenceReader()
-    for line in text.split("\n"):
-        fence.read(line)
+    fence.read_all(text.split("\n"))
     return fence
 
 
-def _completed(block: str) -> str:
-    """Close the code span or the strong emphasis that is still open; show the text of a link before its address."""
-    end = len(block.rstrip())
-    body, space = block[:end], block[end:]
-    # Only in a line that is still being written may a half mark be taken away: a complete line stays as it is.
-    open_line = "\n" not in space
-    if len(_CODE_SPAN.findall(body)) % 2:
-        return (body.rstrip("`") if open_line and body.endswith("`") else body + "`") + space
-    if open_line:
-        body = _HALF_LINK.sub(r"\1", body)
-    if len(_EMPHASIS.findall(body)) % 2:
-        if open_line and body.endswith("**"):
-            return body.removesuffix("**") + space
-        return (body.removesuffix("*") if open_line else body) + "**" + space
-    return body + space
+def _may_close(line: str, fence: FenceReader) -> bool:
+    """Tell whether an open line consists of the beginning of a mark that would end the code block."""
+    begun = line.lstrip(_MARGIN if fence.is_nested else " ")
+    is_apart = fence.is_nested or len(line) - len(begun) < 4
+    begun = begun.rstrip(" \t")
+    return is_apart and bool(begun) and fence.mark.startswith(begun)
+
+
+def _without_half_lines(text: str) -> str:
+    """Do the same outside of code."""
+    head, newline, line = text.rpartition("\n")
+    if line and _BARE_MARKER.fullmatch(line):
+        text, line = head + newline, ""
+    begin = text.rfind("\n", 0, len(text) - (not line)) + 1
+    last = text[begin:].lstrip(_MARGIN)
+    if not last.strip() or (
+        not line and (_BARE_MARKER.fullmatch(last.rstrip("\n")) or _FENCE.match(last.rstrip("\n")))
+    ):
+        # A complete line of marks means what it says; completed, it could mean another thing.
+        return text
+    is_row = last.startswith("|")
+    if is_row and not _line_before(text, begin).lstrip(_MARGIN).startswith("|"):
+        return _without_half_lines(text[:begin])  # of a table, unless the next line is another one
+    start = _start_of_run(text, begin)
+    shown = completed(text[start:], in_row=is_row)
+    if shown.strip() or start == 0:
+        return text[:start] + shown
+    return _without_half_lines(text[:start].rstrip(" "))  # what it stands behind may be a mark alone
+
+
+def _start_of_run(text: str, begin: int) -> int:
+    """Return where the text begins that marks in the line from `begin` on may have been opened in."""
+    found = _BEGINS.match(text, begin)
+    for _ in range(_MOST_LINES):
+        if (
+            begin == 0
+            or (found and found[0].strip(_MARGIN))
+            or text.startswith("|", found.end() if found else begin)
+        ):
+            break
+        before = _line_before(text, begin)
+        if _APART.match(before) or _FENCE.match(before):
+            break
+        begin -= len(before) + 1
+        found = _BEGINS.match(text, begin)
+    return found.end() if found else begin
+
+
+def _line_before(text: str, begin: int) -> str:
+    return text[text.rfind("\n", 0, max(0, begin - 1)) + 1 : max(0, begin - 1)]

@@ -129,6 +129,36 @@ CONSTRUCTS: dict[str, tuple[str, str]] = {
 }
 
 
+# Markdown -> the HTML in a paragraph
+MEANT: dict[str, str] = {
+    # Products, powers, wildcards and repetitions hold no emphasis, words may.
+    "2*3*4, a*b*c, 5*x + 3*y": "2*3*4, a*b*c, 5*x + 3*y",
+    "2**10, x**2 + y**2 = z**2": "2**10, x**2 + y**2 = z**2",
+    "*.py and **/*.ipynb, src/**/*.ts": "*.py and **/*.ipynb, src/**/*.ts",
+    r"^a.*$ or \w+\s*$": r"^a.*$ or \w+\s*$",
+    "f(*args, **kw) or g(*args, **kw)": "f(*args, **kw) or g(*args, **kw)",
+    "walk*ed*, go**es**, **P**ython, *P*ython": (
+        "walk<em>ed</em>, go<strong>es</strong>, <strong>P</strong>ython, <em>P</em>ython"
+    ),
+    "**Note:**text": "<strong>Note:</strong>text",
+    '**"उद्धरण"**के': "<strong>&quot;उद्धरण&quot;</strong>के",
+    # Names of programs.
+    "__init__, obj.__dict__, __main__.py": "__init__, obj.__dict__, __main__.py",
+    "_repr_html_ and __my_name__": "_repr_html_ and __my_name__",
+    "__bold__, _a_, __two words__": "<strong>bold</strong>, <em>a</em>, <strong>two words</strong>",
+    # Addresses end before the marks of the text around them.
+    "(https://a.example/x.)": f'(<a href="https://a.example/x" {LINK}>https://a.example/x</a>.)',
+    "https://a.example/x、y": f'<a href="https://a.example/x" {LINK}>https://a.example/x</a>、y',
+    "~~https://a.example~~": f'<s><a href="https://a.example" {LINK}>https://a.example</a></s>',
+    "<B>a</b> <SUB>b</Sub>": "<strong>a</strong> <sub>b</sub>",
+}
+
+
+@pytest.mark.parametrize("source", MEANT)
+def test_what_was_meant(source: str) -> None:
+    assert render_markdown(source) == f"<p>{MEANT[source]}</p>\n"
+
+
 @pytest.mark.parametrize("name", CONSTRUCTS)
 def test_construct(name: str) -> None:
     source, expected = CONSTRUCTS[name]
