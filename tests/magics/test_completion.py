@@ -172,7 +172,7 @@ def test_tools(book: Notebook) -> None:
     found = offered(book, "%%claude --tools |")
     assert found["%%claude --tools total"] == "function"
     assert found["%%claude --tools weather"] == "tools"
-    assert found["%%claude --tools python"] == found["%%claude --tools web_search"] == "built-in"
+    assert found["%%claude --tools python"] == found["%%claude --tools web_search"] == "built\u2011in"
     assert "%%claude --tools number" not in found
     # Several stand with commas between them, each once.
     assert endings(book, "%%claude --tools mean,me|") == ["mean,memory"]
