@@ -134,6 +134,7 @@ MEANT: dict[str, str] = {
     # Products, powers, wildcards and repetitions hold no emphasis, words may.
     "2*3*4, a*b*c, 5*x + 3*y": "2*3*4, a*b*c, 5*x + 3*y",
     "2**10, x**2 + y**2 = z**2": "2**10, x**2 + y**2 = z**2",
+    "COUNT(*) and SUM(*)": "COUNT(*) and SUM(*)",
     "*.py and **/*.ipynb, src/**/*.ts": "*.py and **/*.ipynb, src/**/*.ts",
     r"^a.*$ or \w+\s*$": r"^a.*$ or \w+\s*$",
     "f(*args, **kw) or g(*args, **kw)": "f(*args, **kw) or g(*args, **kw)",
