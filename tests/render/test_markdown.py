@@ -151,6 +151,7 @@ MEANT: dict[str, str] = {
     "(https://a.example/x.)": f'(<a href="https://a.example/x" {LINK}>https://a.example/x</a>.)',
     "https://a.example/x、y": f'<a href="https://a.example/x" {LINK}>https://a.example/x</a>、y',
     "~~https://a.example~~": f'<s><a href="https://a.example" {LINK}>https://a.example</a></s>',
+    "[a](), [b](<>), ![c]()": '<a>a</a>, [b](&lt;&gt;), <span class="image">image: c</span>',
     "<B>a</b> <SUB>b</Sub>": "<strong>a</strong> <sub>b</sub>",
 }
 
