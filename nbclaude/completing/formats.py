@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from nbclaude.completing.known import Known, Word
-from nbclaude.completing.looking import is_a, keys_of, packages_of, value_at
+from nbclaude.completing.looking import has, is_a, keys_of, packages_of, value_at
 
 __all__ = ["formats"]
 
@@ -29,7 +29,7 @@ def formats(expression: str, typed: str, known: Known) -> Iterator[Word]:
     value = value_at(expression, known.namespace)
     word, space, _ = typed.partition(" ")
     if space and word == "group":
-        columns = keys_of(value) if is_frame(value) else ()
+        columns = keys_of(value) if _fits("group", value) else ()
         yield from (Word(f"group {column}", "column") for column in columns if _can_be_in_braces(column))
     elif space and word == "compare":
         packages = packages_of(value)
@@ -38,14 +38,25 @@ def formats(expression: str, typed: str, known: Known) -> Iterator[Word]:
             if is_other and is_frame(other) and not packages.isdisjoint(packages_of(other)):
                 yield Word(f"compare {name}", "frame")
     else:
-        is_known = value is not None
         for row in FORMATS.values():
-            if row.word in _NAMED:
-                if not is_known or is_frame(value):
-                    yield Word(f"{row.word} ", "format")
-            elif not is_known or _may_be_data(value) or (row.word == "full" and is_a(value, str)):
-                yield Word(row.example or row.word, "format")
+            if value is None or _fits(row.word, value):
+                yield Word(f"{row.word} " if row.word in _NAMED else row.example or row.word, "format")
         yield from (Word(name, "format") for name in ("repr", "str"))
+
+
+def _fits(word: str, value: Any) -> bool:
+    from nbclaude.data.frames import is_frame
+    from nbclaude.data.lazy.engines import engine_of
+
+    match word:
+        case "group":
+            return is_frame(value) and has(value, "columns")
+        case "compare":
+            return is_frame(value)
+        case "full":
+            return is_a(value, str) or (_may_be_data(value) and engine_of(value) is None)
+        case _:
+            return _may_be_data(value)
 
 
 def _can_be_in_braces(column: str) -> bool:

@@ -13,7 +13,10 @@ __all__ = ["Known", "Word"]
 
 
 class Word(NamedTuple):
-    """A word that can be put in, and what it is: front ends have room for about twelve characters, and break at spaces."""
+    """A word that can be put in, and what it is.
+
+    For that, front ends have room for about twelve characters, and they break it at spaces and hyphens.
+    """
 
     text: str
     about: str = "value"

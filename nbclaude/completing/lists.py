@@ -123,7 +123,7 @@ def _each_tool(known: Known) -> Iterator[Word]:
         several = value if type(value) is list else [value]
         if several and not name.startswith("_") and all(map(_is_tool, several)):
             yield Word(name, "function" if is_a(value, FunctionType) else "tools")
-    yield from (Word(name, "built-in") for name in BUILT_IN if name not in known.namespace)
+    yield from (Word(name, "built\u2011in") for name in BUILT_IN if name not in known.namespace)
     for server, tools in names_of_servers().items():
         yield Word(server, "MCP\u00a0server")
         yield from (Word(f"{server}.{tool}", "MCP\u00a0tool") for tool in tools)

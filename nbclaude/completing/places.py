@@ -92,11 +92,10 @@ def _line_to_cursor(before: str) -> str:
 
 
 def _in_line(magic: str, line: str, asking: Mapping[str, Sequence[Option]]) -> Place | None:
+    is_long = len(line) > _MAX_OPTIONS  # nobody types this much
     if magic not in asking:
-        if not magic.startswith("claude"):
-            return None
-        return _argument(magic, line)
-    if len(line) > _MAX_OPTIONS:  # nobody types this much
+        return _argument(magic, line) if magic.startswith("claude") and not is_long else None
+    if is_long:
         return _in_braces(line, 0)
     ending = ending_of(line, asking[magic])
     if ending.prompt:

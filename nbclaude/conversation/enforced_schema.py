@@ -36,7 +36,7 @@ def enforced(schema: Mapping[str, Any]) -> dict[str, Any]:
         found["anyOf"] = [*found.get("anyOf", ()), *(_inner(each) for each in schema["oneOf"])]
     if (items := _items(found.pop("items", None), schema.get("prefixItems"))) is not None:
         found["items"] = items
-    if "properties" in found:
+    if "properties" in found or found.get("type") == "object":
         found["additionalProperties"] = False
     _tidy_values(found)
     found |= _allowed(schema)
@@ -113,7 +113,7 @@ class _Search:
             return None
         if "$ref" in schema:
             return self._behind(str(schema["$ref"]), name, above)
-        if schema.get("type") == "object" and not isinstance(schema.get("properties"), Mapping):
+        if schema.get("type") == "object" and not _is_closed(schema):
             return f"{name} may have any keys.", "Name its keys, or ask for a list of pairs."
         if not {"type", "enum", "const", *_LISTS, "oneOf"} & set(schema):
             return f"{name} may be anything.", "Give it a type."
@@ -128,6 +128,10 @@ class _Search:
             return None
         self.seen.add(reference)
         return self.obstacle(_referred(reference, self.root), name, (*above, reference))
+
+
+def _is_closed(schema: Mapping[str, Any]) -> bool:
+    return "properties" in schema or schema.get("additionalProperties") is False
 
 
 def _referred(reference: str, root: Mapping[str, Any]) -> Any:

@@ -208,6 +208,8 @@ def _prefill(settings: Settings, model: ModelInfo) -> Why | None:
         )
     if model.known and _thinks(settings, model):
         return "a model that thinks does not accept a prefill.", ("Add ", _NO_THINKING, ".")
+    if model.known and settings.schema is not None:
+        return "the API does not accept a prefill together with a schema.", ("Leave one out.",)
     return None
 
 

@@ -66,8 +66,14 @@ class Screening:
 
     @property
     def masked_by_place(self) -> tuple[str, ...]:
-        """What was masked: the kind, and where it stood."""
-        return tuple(f"{what} in {where}" for where, what in _together(self.masked))
+        """What was masked: the kind, and all places where it stood."""
+        places: dict[str, list[str]] = {}
+        for where, what in _together(self.masked):
+            places.setdefault(what, []).append(where)
+        return tuple(
+            f"{what}{' each' if len(found) > 1 and what.endswith('times') else ''} in {_listed(found)}"
+            for what, found in places.items()
+        )
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -236,6 +242,10 @@ class _Screener:
 
 def _names(question: Question) -> tuple[str, ...]:
     return question.names or ("",) * len(question.prompt)
+
+
+def _listed(places: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
 
 
 def _together(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -86,8 +86,12 @@ class FollowUpMagics(OtherFamily):
             # It was cut off before the first word, in its thinking: there is nothing to go on with, so the question comes again.
             begins = origin.in_place and turn.begins
             prompt, origin = turn.prompt, replace(origin, turn=turn.follows, in_place=False)
-        elif not more.strip() and _can_go_on_itself(turn, self.workspace.model(settings), settings):
-            prompt = ()
+        else:
+            if options.json is None:
+                # Held to the schema, the rest would be a whole JSON value again, which fits nowhere.
+                settings = replace(settings, schema=None)
+            if not more.strip() and _can_go_on_itself(turn, self.workspace.model(settings), settings):
+                prompt = ()
         reply = self._ask(options, settings, prompt, origin, where.scope, begins=begins)
         return reply if where.target else None
 

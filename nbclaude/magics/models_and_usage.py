@@ -64,6 +64,7 @@ class AccountMagics(OtherFamily):
         if not ledger.entries:
             say("Nothing has been asked yet.")
             return
+        paid_first = Ledger(sorted(ledger.entries, key=lambda entry: bool(entry.notice)))
         rows = [
             _usage_row(name, total)
             for name_of in (
@@ -72,7 +73,7 @@ class AccountMagics(OtherFamily):
                 lambda entry: f"model {entry.model}",
                 lambda entry: workspace.cell_name(entry.cell) or "no cell",
             )
-            for name, total in ledger.by(_with_notice(name_of)).items()
+            for name, total in paid_first.by(_with_notice(name_of)).items()
         ]
         title = f"Usage of this kernel, at Anthropic's prices of {PRICES_AS_OF}"
         below = " ".join(filter(None, (*_explained(ledger), _budget_text(workspace))))

@@ -8,7 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from nbclaude.cleaning import printable
-from nbclaude.notebook import Shell, cell_run, is_terminal, is_watched, nobody_answers, text_columns
+from nbclaude.notebook import (
+    Shell,
+    cell_run,
+    is_terminal,
+    is_watched,
+    nobody_answers,
+    request_id,
+    text_columns,
+)
 from nbclaude.output.sheets import Sheets
 
 if TYPE_CHECKING:
@@ -20,13 +28,34 @@ __all__ = ["print_text", "say", "say_with", "show_bundle", "show_receipt", "show
 def say(sentence: str, text: str = "") -> None:
     """Say a sentence, with a `text` verbatim below it: as a quiet line if somebody looks at a notebook, else printed.
 
-    It is also printed if user code captures stdout (`%%capture`, `redirect_stdout`).
+    It is also printed if user code captures stdout (`%%capture`, `redirect_stdout`), and after many lines of one cell: each is
+    an output, and JupyterLab shows only 50.
     """
     shell = _current_shell()
-    if shell is not None and is_watched(shell) and _prints_to_front_end():
+    if shell is not None and is_watched(shell) and _prints_to_front_end() and not _LINES.are_many(shell):
         shell.display_pub.publish(data=_said(sentence, text), metadata={})
     else:
         print_text(_in_plain(sentence, text))
+
+
+class _Lines:
+    """Counts the quiet lines of the request that runs."""
+
+    def __init__(self) -> None:
+        self._request: object = None
+        self._count = 0
+
+    def are_many(self, shell: Shell) -> bool:
+        """Tell whether there are so many that another would take room from other outputs; if not, count it."""
+        request = request_id(shell)
+        if request is None or request != self._request:
+            self._request, self._count = request, 0
+        self._count += 1
+        return self._count > _MAX_LINES
+
+
+_MAX_LINES = 20
+_LINES = _Lines()
 
 
 def print_text(text: str) -> None:

@@ -15,10 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from nbclaude import stopping
-from nbclaude.cleaning import printable
+from nbclaude.cleaning import excerpt, printable
 from nbclaude.cures import duration
 from nbclaude.frozen import frozen
-from nbclaude.output.bundles import print_text
 from nbclaude.output.early import EarlySign
 from nbclaude.output.marks import Saves, Shown, marked, marked_open
 from nbclaude.output.rests import Rests
@@ -41,6 +40,8 @@ CATCH_UP = 0.5  # seconds after which a long block is drawn again, however littl
 
 # The plain text of what is shown first, for front ends that show nothing else and never update it.
 ASKING = "Asking Claude …"
+_MAX_REPORT = 200  # characters
+_MAX_REPORTS, _REPORTS = 30, 15  # shown at once, and a second: more would keep the page busy
 _SHOWN_AGAIN = 2  # outputs at the most: a page, and its ending
 _GOES_ON = "(the answer goes on)"
 
@@ -107,6 +108,7 @@ class PagesDisplay:
         self._rests = Rests()
         self._caught_up = 0.0
         self._countdown: _Countdown | None = None
+        self._reports = self._reported = 0.0
 
     def begin(self) -> None:
         """Show the waiting sign; the renderer loads afterwards, so that nobody waits for the sign."""
@@ -140,14 +142,17 @@ class PagesDisplay:
 
     def expect(self) -> None:
         """Show the waiting sign below what has arrived; whatever is painted next takes its place."""
+        self._expect()
+
+    def _expect(self, text: str = "") -> None:
         from nbclaude.render.style import sign_html
 
         self.settle()
         last = self._last
         if last is None or last.closed:
-            self._show_sign(number=self._shown)
+            self._show_sign(text, number=0 if last is None else last.number + 1)
         else:
-            sign = f'<div class="nbclaude">{sign_html()}</div>'
+            sign = f'<div class="nbclaude">{sign_html(text)}</div>'
             self._publish(
                 last.number + self._first, {"text/html": f"{last.html}{sign}"}, marked_open(self._id)
             )
@@ -175,9 +180,13 @@ class PagesDisplay:
         self._due = 0.0
 
     def report(self, text: str) -> None:
-        """Print how far a tool has come, below the page."""
-        self.settle(below=True)
-        print_text(text)
+        """Say beside the waiting sign how far a tool has come; of very many messages, some are left out."""
+        now = time.monotonic()
+        self._reports = max(0.0, self._reports - (now - self._reported) * _REPORTS)
+        self._reported = now
+        if self._reports < _MAX_REPORTS:
+            self._reports += 1
+            self._expect(excerpt(text, _MAX_REPORT))
 
     def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Paint all that is left, and the footer; the last output carries what `saves` makes."""
@@ -220,12 +229,13 @@ class PagesDisplay:
         if self._listing is not None:
             self._publish(0, listing_bundle(self._listing))
 
-    def _show_sign(self, text: str = "", number: int | None = None) -> None:
+    def _show_sign(self, text: str = "", number: int = 0) -> None:
         from nbclaude.render.style import waiting_html
 
         said = " ".join(filter(None, (ASKING, self._advice)))
-        place = self._first if number is None else number
-        self._publish(place, {"text/html": waiting_html(text), "text/plain": said}, marked_open(self._id))
+        self._publish(
+            self._first + number, {"text/html": waiting_html(text), "text/plain": said}, marked_open(self._id)
+        )
 
     def _paint(self, now: float) -> tuple[float, int]:
         self._feed()

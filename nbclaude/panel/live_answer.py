@@ -80,7 +80,8 @@ class LiveAnswer:
         self._pages.settle()
 
     def report(self, text: str) -> None:
-        """Say nothing: there is no place for it."""
+        """Say how far a tool has come."""
+        self._pages.report(text)
 
     def finish(self, footer: Footer, saves: Saves | None = None) -> None:
         """Paint all that is left, and the footer."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 
 from nbclaude.frozen import frozen
 from nbclaude.render.seams import escaped
 
 __all__ = ["Receipt", "ReceiptPart"]
+
+_MANY_PARTS = 8  # more are a list of titles, each of which opens
 
 
 @frozen
@@ -75,8 +78,11 @@ class Receipt:
 
     def fold(self, summary: str, more: Iterable[str] = (), *, is_open: bool = False) -> str:
         """The receipt below a line of HTML; `more` are facts that stand in the fold first."""
+        parts: Iterable[ReceiptPart] = self.parts
+        if len(self.parts) > _MANY_PARTS and not is_open:
+            parts = (replace(part, folded=True) for part in self.parts)
         inside = [_note(fact) for fact in more]
-        inside += [_note(note) for note in self.notes] + _html(self.parts)
+        inside += [_note(note) for note in self.notes] + _html(parts)
         if self.earlier:
             before = [_note(self._left)] if self.left else []
             before += _html(self.earlier)

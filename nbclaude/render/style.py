@@ -7,10 +7,10 @@ JupyterLab styles headings, lists, tables and code by itself.
 from __future__ import annotations
 
 import re
-from html import escape
 
 from nbclaude.render.approval import APPROVAL_CSS
 from nbclaude.render.notice import NOTICE_CSS
+from nbclaude.render.seams import escaped
 
 __all__ = ["STYLE", "THINKING", "sign_html", "waiting_html"]
 
@@ -169,4 +169,6 @@ def waiting_html(text: str = "") -> str:
 
 def sign_html(text: str = "") -> str:
     """Return the waiting sign by itself."""
-    return f'<div class="nbclaude-waiting" role="status"><i></i><span>{escape(text or THINKING)}</span></div>'
+    return (
+        f'<div class="nbclaude-waiting" role="status"><i></i><span>{escaped(text or THINKING)}</span></div>'
+    )

@@ -59,7 +59,7 @@ def _class(is_number: bool) -> str:
 
 def _cell(text: str, is_number: bool) -> str:
     # Names and numbers are not wrapped; sentences are, but stay readable where there is little room.
-    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em; max-width: 22em"
+    style = "white-space: nowrap" if len(text) <= _ONE_LINE else "min-width: 14em; max-width: 17em"
     direction = ' dir="auto"' if is_right_to_left(text) else ""
     shown = _CODE.sub(r"<code>\1</code>", escaped(text))
     return f'<td{_class(is_number)}{direction} style="{style}">{shown}</td>'

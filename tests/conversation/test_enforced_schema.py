@@ -111,6 +111,12 @@ def test_what_cannot_be_said(form: Any, reason: str) -> None:
     assert found[0] == reason
 
 
+def test_an_object_without_keys() -> None:
+    schema = {"type": "object", "additionalProperties": False}
+    assert why_not_enforced(schema) is None
+    assert enforced(schema) == schema
+
+
 def test_many_paths_to_a_definition() -> None:
     names = [f"L{number}" for number in range(60)]
     schema = {

@@ -158,6 +158,12 @@ def test_a_prefill_that_the_model_takes() -> None:
     with pytest.raises(ConfigurationError) as caught:
         fit("claude-sonnet-4-5", prefill="{", thinking="summarized")
     assert said(caught.value).endswith("Add --no-think.")
+    with pytest.raises(ConfigurationError) as caught:
+        fit("claude-sonnet-4-5", prefill="{", schema=BOUNDED)
+    assert said(caught.value) == (
+        "--prefill: the API does not accept a prefill together with a schema. Leave one out."
+    )
+    assert "output_config" in fit("qwen3", prefill="{", schema=BOUNDED).fields
 
 
 def test_what_is_configured_and_refused_is_left_out_with_a_note() -> None:

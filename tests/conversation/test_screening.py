@@ -175,3 +175,17 @@ def test_the_expression_of_a_value_in_the_sentence_says_what_it_is() -> None:
     sent, _, screening = screened(question, Settings(allow_secrets=True))
     assert sent.prompt[0] == block
     assert screening.sent == (("the prompt", "password"), ("the prompt", "password"))
+
+
+def test_what_was_masked_in_several_places_is_said_once() -> None:
+    masked = (
+        ("orders", "password"),
+        ("orders", "password"),
+        ("e", "password"),
+        ("e", "password"),
+        ("e", "AWS key"),
+    )
+    assert Screening(masked=masked).masked_by_place == (
+        "password, 2 times each in orders and e",
+        "AWS key in e",
+    )

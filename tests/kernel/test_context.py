@@ -435,7 +435,7 @@ class TestSecrets:
         )
         system = f"--system 'The key is {AWS}.'"
         done = ask(claude_kernel, f"%claude {system} --tools look Go with {{note}}.", "a")
-        said = "AWS key in the prompt; AWS key in the system prompt; AWS key, 2 times in the result of look"
+        said = "AWS key in the prompt and the system prompt; AWS key, 2 times in the result of look"
         assert notices(done.html) == [("Masked", said)]
         assert " · sent: the prompt alone, 2 tool results</summary>" in done.html
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
+
 from nbclaude.simulator import Answer, Pace, Simulator, thinking, tool_use
 from tests.kernel.kernel import Execution, Kernel
 from tests.kernel.test_conversation import sent
@@ -111,6 +113,15 @@ class TestContinueInItsCell:
         assert "The answer above is complete" in done.stdout
         ask(claude_kernel, "%claude -m opus-4-8 And?", "b")
         assert sent(simulator) == ["Count", "All.", "And?"]
+
+    @pytest.mark.parametrize("model", ["sonnet-5-5", "sonnet-4-5"])
+    def test_json_that_was_cut(self, claude_kernel: Kernel, simulator: Simulator, model: str) -> None:
+        """Held to the schema, the rest would begin with a new value."""
+        simulator.enqueue(Answer('{"a": 1', stop_reason=CUT), "7}")
+        ask(claude_kernel, f"S = {{'a': int}}\n%claude -m {model} --json S Count\n%claude_continue", "a")
+        first, rest = (request.json for request in simulator.message_requests)
+        assert ("output_config" in first, "output_config" in rest) == (True, False)
+        assert claude_kernel.value("_claude.data") == "{'a': 17}"
 
     def test_an_answer_that_is_complete(self, claude_kernel: Kernel, simulator: Simulator) -> None:
         simulator.enqueue("All.")

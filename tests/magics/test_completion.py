@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pandas as pd
+import polars as pl
 import pytest
 from IPython.core.completer import provisionalcompleter
 
@@ -172,7 +173,7 @@ def test_tools(book: Notebook) -> None:
     found = offered(book, "%%claude --tools |")
     assert found["%%claude --tools total"] == "function"
     assert found["%%claude --tools weather"] == "tools"
-    assert found["%%claude --tools python"] == found["%%claude --tools web_search"] == "built-in"
+    assert found["%%claude --tools python"] == found["%%claude --tools web_search"] == "built\u2011in"
     assert "%%claude --tools number" not in found
     # Several stand with commas between them, each once.
     assert endings(book, "%%claude --tools mean,me|") == ["mean,memory"]
@@ -232,7 +233,8 @@ def test_formats_that_fit(book: Notebook) -> None:
         number=5,
         text="a",
         rows=[{"a": 1}],
-        other=pd.Series([1]),
+        other=pd.Series({"north": 1}),
+        query=pl.LazyFrame({"a": [1]}),
         plain={"a": 1},
     )
 
@@ -243,6 +245,8 @@ def test_formats_that_fit(book: Notebook) -> None:
     assert formats("sales") == formats("parts['a']") == formats("sales.T") == {*data, "group ", "compare "}
     assert formats("parts") == formats("rows") == data
     assert formats("text") == {"full", "repr", "str"}
+    assert formats("other") == {*data, "compare "}
+    assert formats("query") == data - {"full"}
     assert formats("number") == formats("plain") == {"repr", "str"}
     assert formats("color") == {""}
     assert list(offered(book, "%%claude\n{sales:group unit p|")) == ["%%claude\n{sales:group unit price"]

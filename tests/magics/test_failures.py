@@ -18,6 +18,7 @@ from nbclaude.errors import (
     status_error,
 )
 from nbclaude.magics.failures import card_of
+from nbclaude.output import bundles
 from tests.magics.conftest import Notebook
 
 
@@ -26,13 +27,14 @@ class Kernel:
 
     def __init__(self, notebook: Notebook, monkeypatch: pytest.MonkeyPatch) -> None:
         self.shell = notebook.shell
+        self.request = "1"
         self.content: dict[str, Any] = {"code": "", "allow_stdin": True}
         monkeypatch.setattr(self.shell, "_last_traceback", None, raising=False)
         monkeypatch.setattr(
             self.shell,
             "get_parent",
             lambda: {
-                "header": {"msg_id": "1"},
+                "header": {"msg_id": self.request},
                 "metadata": {"cellId": "a"},
                 "content": self.content,
             },
@@ -122,3 +124,17 @@ def test_what_is_said() -> None:
     both = AnswerInterrupted("when it was complete", note=(Command.UNDO, " takes it back."))
     assert card_of(both).text == "When it was complete. %claude_undo takes it back."
     assert card_of(AnswerInterrupted()).text == ""
+
+
+def test_many_quiet_lines_leave_room_for_other_outputs(
+    notebook: Notebook, kernel: Kernel, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.setattr(bundles, "_prints_to_front_end", lambda: True)
+    monkeypatch.setattr(bundles, "_current_shell", lambda: notebook.shell)
+    kernel.request = "2"
+    notebook.run("for i in range(60):\n    %claude_undo")
+    assert len(kernel.shown) == 20
+    assert capsys.readouterr().out == "There is nothing to take back.\n" * 40
+    kernel.request = "3"
+    notebook.run("%claude_undo")
+    assert len(kernel.shown) == 21

@@ -24,9 +24,9 @@ def shown(notebook: Notebook) -> dict[str, str]:
 def test_what_was_paid_comes_first_and_what_is_not_known_is_marked(notebook: Notebook) -> None:
     workspace = current_workspace()
     workspace.ledger.entries += [
+        entry("claude-a", 1.0, "demo"),
         entry("claude-a", 0.25),
         entry("own-model", None),
-        entry("claude-a", 1.0, "demo"),
     ]
     data = shown(notebook)
     text = " ".join(data["text/plain"].split())

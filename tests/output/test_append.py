@@ -128,6 +128,13 @@ def test_a_countdown_is_a_line_and_so_is_what_must_end_first(console: Console) -
     )
 
 
+def test_progress_is_printed_line_by_line(console: Console, capsys: pytest.CaptureFixture[str]) -> None:
+    console.display.begin()
+    for message in ("1 of 2", "2 of 2"):
+        console.display.report(message)
+    assert capsys.readouterr().out == "1 of 2\n2 of 2\n"
+
+
 def test_a_later_definition_changes_nothing_that_is_shown(console: Console) -> None:
     console.display.begin()
     console.display.show([delta("See [it][x].\n\nMore.\n\n")])

@@ -111,6 +111,36 @@ class TestPages:
         assert marks[:-1] == [{"open": display_id} for display_id in ids] * (len(marks) - 1)
         assert marks[-1] is None
 
+    def test_the_progress_of_a_tool_replaces_itself_until_something_follows(self, notebook: Notebook) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("Let me look.")])
+        for message in ("1 of 2", "2 of\n2 <b>"):
+            notebook.display.report(message)
+        [html] = [output["text/html"] for output in notebook.outputs.values()]
+        assert "2 of 2 &lt;b&gt;" in html and "1 of 2" not in html and "Let me look." in html
+        notebook.display.settle(below=True)  # the tool prints
+        notebook.display.report("more")
+        notebook.display.report("most")
+        assert ["2 of 2" in each["text/html"] for each in notebook.outputs.values()] == [False, False]
+        assert "most" in list(notebook.outputs.values())[1]["text/html"]
+        notebook.display.show([delta("\n\nFound.")])
+        notebook.display.finish(FOOTER)
+        assert len(notebook.outputs) == 2
+        assert "most" not in "".join(output["text/html"] for output in notebook.outputs.values())
+
+    def test_a_tool_that_reports_without_end_does_not_keep_the_page_busy(
+        self, notebook: Notebook, clock: Clock
+    ) -> None:
+        notebook.display.begin()
+        notebook.display.show([delta("Let me look.")])
+        before = len(notebook.messages)
+        for number in range(1_000):
+            notebook.display.report(f"{number} of 1,000")
+        assert 20 <= len(notebook.messages) - before <= 40
+        clock.now += 60
+        notebook.display.report("the last")
+        assert "the last" in notebook.messages[-1]["data"]["text/html"]
+
     def test_an_answer_alone_takes_the_place_of_whatever_is_there(self, notebook: Notebook) -> None:
         """Its output may have been cleared by hand; where it was not, nothing may be there twice."""
         notebook.is_alone = True

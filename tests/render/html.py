@@ -108,7 +108,7 @@ ALLOWED: dict[str, set[str]] = {
 ALIGNMENTS = {"text-align:left", "text-align:center", "text-align:right"}
 OWN_TABLES = {
     "white-space: nowrap",
-    "min-width: 14em; max-width: 22em",
+    "min-width: 14em; max-width: 17em",
     "width: auto",
 }  # those of our magics, not of an answer
 SCHEMES = {"http", "https", "mailto"}
