@@ -64,8 +64,9 @@ def flanks(src: str, start: int, end: int, limit: int) -> tuple[bool, bool]:
         ends = mark_before and not space_after and unicodedata.category(before) not in ("Ps", "Pi")
         return opens and not _WILDCARD.match(src, end), closes or ends
     is_repetition = before in ".)]" and mark_after  # as in `.*?`
-    opens = opens and not is_repetition and not _WILDCARD.match(src, end)
-    return opens, closes and not (before == "/" and _WILDCARD.match(src, end))
+    opens = opens and not is_repetition and after not in ")]}" and not _WILDCARD.match(src, end)
+    closes = closes and before not in "([{" and not (before == "/" and _WILDCARD.match(src, end))
+    return opens, closes
 
 
 @lru_cache(maxsize=512)

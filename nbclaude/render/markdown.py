@@ -193,7 +193,9 @@ def _render_table_open(tokens: Sequence[Token], index: int, options: Any, env: A
 
 def _render_link_open(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     token = tokens[index]
-    if not str(token.attrGet("href") or "").startswith("#"):
+    if not token.attrGet("href"):
+        return "<a>"  # `[text]()` would lead to the page that it stands on
+    if not str(token.attrGet("href")).startswith("#"):
         token.attrSet("target", "_blank")
         token.attrSet("rel", "noopener noreferrer nofollow")
     return f"<a{_attributes(token)}>"
@@ -210,7 +212,7 @@ def _render_image(tokens: Sequence[Token], index: int, options: Any, env: Any) -
     label = f"image: {escape(alt)}" if alt else "image"
     if host := urlsplit(url).hostname:
         label += f" ({escape(host)})"
-    if token.meta.get("inside_link"):
+    if token.meta.get("inside_link") or not url:
         return f'<span class="image">{label}</span>'
     return f'<a class="image" href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{label}</a>'
 

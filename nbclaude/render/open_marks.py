@@ -12,7 +12,7 @@ from nbclaude.render.inline_tags import TAG_NAMES
 __all__ = ["completed"]
 
 _PIECE = re.compile(
-    r"\\(?:begin\{|.|\Z)|`++|\$\$?|\*++|_++|~++|!?\[|\]|<|&|\||(?:https?|ftp)://[^\s<>*~|)\]]*+", re.DOTALL
+    r"\\(?:begin\{|.|\Z)|`++|\$\$?|\*++|_++|~++|!?\[|\]|<|&|\||(?:https?|ftp)://[^\s<>*~|\]]*+", re.DOTALL
 )
 _TICKS = re.compile(r"`++")
 _ADDRESS = re.compile(

@@ -36,23 +36,41 @@ def _note_directions(state: StateCore) -> None:
 
     A browser does not look into what has a direction of its own, hence the second kind. Code runs left to right.
     """
-    open_ones: list[Token] = []  # what awaits its first letters
+    awaiting: list[Token] = []  # blocks whose first letters are still to come
+    turned: Token | None = None  # the outermost block that runs right to left with all that it holds
     for index, token in enumerate(state.tokens):
         if token.type in _BY_ITS_BEGINNING:
-            open_ones.append(token)
-        if token.type != "inline" or not token.children:
-            continue
-        runs = direction(token.content)
-        if runs is not None:
-            for opened in open_ones:
-                if runs == "rtl":
-                    opened.attrSet("dir", "rtl")
-            open_ones.clear()
-        if is_right_to_left(token.content):
-            _mark(state.tokens, index)
-            for child in token.children:
-                if child.type == "code_inline":
-                    child.attrSet("dir", "ltr")
+            awaiting.append(token)
+        elif token.nesting == -1:
+            while awaiting and awaiting[-1].level >= token.level:
+                awaiting.pop()
+            turned = None if turned is not None and turned.level >= token.level else turned
+        elif token.type == "inline" and token.children:
+            found = _turned(awaiting, token.content)
+            turned = turned or found
+            has_turned = is_right_to_left(token.content)
+            if has_turned:
+                _mark(state.tokens, index)
+            if has_turned or turned is not None:
+                _keep_code(token.children)
+
+
+def _turned(awaiting: list[Token], content: str) -> Token | None:
+    """Let blocks run by the first letters in them; return the outermost that runs right to left."""
+    runs = direction(content)
+    blocks = awaiting.copy() if runs == "rtl" else []
+    for block in blocks:
+        block.attrSet("dir", "rtl")
+    if runs is not None:
+        awaiting.clear()
+    return blocks[0] if blocks else None
+
+
+def _keep_code(children: Sequence[Token]) -> None:
+    """Let code run left to right within text that does not."""
+    for child in children:
+        if child.type == "code_inline":
+            child.attrSet("dir", "ltr")
 
 
 def _mark(tokens: Sequence[Token], index: int) -> None:

@@ -20,6 +20,7 @@ _BARE_MARKER = re.compile(
 _BEGINS = re.compile(r"[ \t>]*+(?:(?:[-*+]|\d{1,9}+[.)])[ \t]++|#{1,6}[ \t]++)*+")
 _APART = re.compile(r"[ \t>]*+(?:#{1,6}[ \t]|\||[-*_=][-*_= \t]*+\Z|`{3}|~{3}|</?(?:details|summary)|\Z)")
 _FENCE = re.compile(r"(?:[ \t>]++|[-*+][ \t]|\d{1,9}+[.)][ \t])*+(?:`{3,}+[^`]*+|~{3,}+.*+)\Z")
+_BOX = re.compile(r"\[[ xX]\]\s*+")
 _MARGIN = " \t>"
 _MOST_LINES = 60  # of one paragraph that are completed together
 
@@ -85,7 +86,7 @@ def _without_half_lines(text: str) -> str:
         return _without_half_lines(text[:begin])  # of a table, unless the next line is another one
     start = _start_of_run(text, begin)
     shown = completed(text[start:], in_row=is_row)
-    if shown.strip() or start == 0:
+    if (shown.strip() and not _BOX.fullmatch(shown)) or start == 0:
         return text[:start] + shown
     return _without_half_lines(text[:start].rstrip(" "))  # what it stands behind may be a mark alone
 

@@ -309,7 +309,7 @@ def test_everything_of_a_call_is_shown_as_text(
         "long": "y" * 100_000,
     }
     approve_in_cell(shell)(Proposed(ERASE, hostile))
-    card = shown(shell)
+    card = shown(shell).replace("<wbr>", "")  # where a line may break
     for forbidden in ("<button", "<script", "<img", "\x1b", "\u202e"):
         assert forbidden not in card
     assert "&lt;button&gt;Allow&lt;/button&gt;" in card

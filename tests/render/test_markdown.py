@@ -134,6 +134,7 @@ MEANT: dict[str, str] = {
     # Products, powers, wildcards and repetitions hold no emphasis, words may.
     "2*3*4, a*b*c, 5*x + 3*y": "2*3*4, a*b*c, 5*x + 3*y",
     "2**10, x**2 + y**2 = z**2": "2**10, x**2 + y**2 = z**2",
+    "COUNT(*) and SUM(*)": "COUNT(*) and SUM(*)",
     "*.py and **/*.ipynb, src/**/*.ts": "*.py and **/*.ipynb, src/**/*.ts",
     r"^a.*$ or \w+\s*$": r"^a.*$ or \w+\s*$",
     "f(*args, **kw) or g(*args, **kw)": "f(*args, **kw) or g(*args, **kw)",
@@ -150,6 +151,7 @@ MEANT: dict[str, str] = {
     "(https://a.example/x.)": f'(<a href="https://a.example/x" {LINK}>https://a.example/x</a>.)',
     "https://a.example/x、y": f'<a href="https://a.example/x" {LINK}>https://a.example/x</a>、y',
     "~~https://a.example~~": f'<s><a href="https://a.example" {LINK}>https://a.example</a></s>',
+    "[a](), [b](<>), ![c]()": '<a>a</a>, [b](&lt;&gt;), <span class="image">image: c</span>',
     "<B>a</b> <SUB>b</Sub>": "<strong>a</strong> <sub>b</sub>",
 }
 

@@ -36,6 +36,12 @@ def test_blocks_run_by_their_text_and_code_left_to_right() -> None:
         '<ul dir="rtl">\n<li dir="auto">א</li>\n<li>b</li>\n</ul>\n'
         '<blockquote dir="rtl">\n<p dir="auto">א</p>\n</blockquote>\n'
     )
+    assert '<code dir="ltr">f()</code>' in render_markdown("- א\n  - ב\n- `f()`")
+    # A block whose letters have not come has ended without a direction.
+    assert render_markdown("- 1\n\nא").startswith("<ul>\n")
+    # Code alone in a cell, too.
+    table = render_markdown("| א | b |\n|---|---|\n| `f()` | 2 |\n\n`g()`")
+    assert '<td><code dir="ltr">f()</code></td>' in table and "<code>g()</code>" in table
     assert '<table dir="rtl">' in render_markdown("| א | b |\n|---|---|\n| 1 | 2 |")
 
 

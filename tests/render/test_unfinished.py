@@ -35,7 +35,7 @@ STEADY = [
     "> [!NOTE]\n> Be **careful**.\n\n## **Step 1**: `do`\n\n#hashtag, C# and F#\n",
     "这是**重点（很重要）**的内容，**“引号”**也行。使用**`pandas`**库；当$x>0$时，函数\\(f(x)\\)递增，价格$5。\n",
     "**ध्यान दें:** यह **\"उद्धरण\"**के साथ है। و**«مهم»**، ב**\"הארץ\"** ข้อความ**ตัวหนา**และ*เอียง*\n",
-    "**https://a.example/x**, (see https://a.example.), https://a.example/a_b*c\n",
+    "**https://a.example/x**, (see https://a.example.), https://a.example/(b)_c, d, https://a.example/a_b*c\n",
     "**Bold words that go on, across\nlines** and *so do\nthese* and [link that\nspans](https://a.example).\n",
 ]  # fmt: skip
 
@@ -71,6 +71,7 @@ def test_nothing_is_shown_that_goes_away(source: str, step: int) -> None:
         ("a ``b`c", "<p>a <code>b`c</code></p>\n"),
         ("x<sup>2", "<p>x<sup>2</sup></p>\n"),
         ("- *args\n- **kwargs: x\n- **b", "<ul>\n<li>*args</li>\n<li>**kwargs: x</li>\n<li><strong>b</strong></li>\n</ul>\n"),
+        ("- a\n- [ ] **", "<ul>\n<li>a</li>\n</ul>\n"),
         ("a [b", "<p>a</p>\n"),
         ("a [b](https://a.exa", "<p>a b</p>\n"),
         ("a [b](src/ma", "<p>a</p>\n"),

@@ -6,7 +6,7 @@ import ast
 import re
 
 from .question import Question
-from .wording import code, shorten
+from .wording import code, count, shorten
 
 __all__ = ["answer_numbered"]
 
@@ -30,7 +30,7 @@ def answer_numbered(question: Question) -> str | None:
         statements = []
     said = [f"{_where(each)} {_deed(each)}." for each in statements[:_MAX_STATEMENTS]]
     if not said:
-        said = [f"The cell has {len(listing)} lines that are not plain Python, so I cannot take it apart."]
+        said = [f"I cannot take this apart: {count(len(listing), 'line')} and no plain Python."]
     if showed := _SHOWED.search(found[2]):
         said.append(f"It showed {code(shorten(' '.join(showed[1].split()), 100))}.")
     if errors := _ERROR.findall(question.text.partition("<failure")[2]):
